@@ -1,0 +1,169 @@
+package dev.belay.runtime;
+
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes Kafka clients from the settings, each with its metrics bound. Clients carry raw bytes;
+ * {@link #codec()} turns them into events, so that a record that can't be read is the service's to
+ * send to the dead letters.
+ */
+public final class Clients {
+    private static final int CACHED_SCHEMAS = 1000;
+
+    private final Settings settings;
+    private final MeterRegistry meters;
+    private final EventCodec codec;
+
+    /** Looks for new client metrics once a minute: one thread for all clients. */
+    private final ScheduledExecutorService refresher =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "kafka-metrics");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    public Clients(Settings settings, MeterRegistry meters) {
+        this(settings, meters, registry(settings));
+    }
+
+    /** With another registry client, such as {@code MockSchemaRegistryClient}. */
+    public Clients(Settings settings, MeterRegistry meters, SchemaRegistryClient registry) {
+        this.settings = settings;
+        this.meters = meters;
+        this.codec = new EventCodec(registry);
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public MeterRegistry meters() {
+        return meters;
+    }
+
+    public EventCodec codec() {
+        return codec;
+    }
+
+    public Topics topics() {
+        return settings.topics();
+    }
+
+    /**
+     * A transactional producer; {@code initTransactions} is the caller's. Transactions time out
+     * after 10 s, so that a dead writer holds readers up for seconds only.
+     */
+    public Producer<byte[], byte[]> producer(String transactionalId) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("linger.ms", 5);
+        config.put("compression.type", "lz4");
+        config.put("transaction.timeout.ms", 10_000);
+        config.putAll(settings.kafka("producer"));
+        config.put("enable.idempotence", true);
+        config.put("acks", "all");
+        config.put("transactional.id", transactionalId);
+        config.put("client.id", transactionalId);
+        return new MeteredProducer(config, meters, refresher);
+    }
+
+    /**
+     * A {@code read_committed} consumer without automatic commits, from the earliest offset.
+     *
+     * @param group null for one that is assigned its partitions by hand
+     */
+    public Consumer<byte[], byte[]> consumer(@Nullable String group, String clientId) {
+        return consumer(group, clientId, Map.of());
+    }
+
+    /** As {@link #consumer(String, String)}, with other settings on top of the user's. */
+    public Consumer<byte[], byte[]> consumer(
+            @Nullable String group, String clientId, Map<String, Object> overrides) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("session.timeout.ms", 6_000);
+        config.put("heartbeat.interval.ms", 1_500);
+        config.put("auto.offset.reset", "earliest");
+        config.putAll(settings.kafka("consumer"));
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", false);
+        config.put("allow.auto.create.topics", false);
+        config.put("client.id", clientId);
+        config.putAll(overrides);
+        if (group == null) {
+            config.remove("group.id");
+        } else {
+            config.put("group.id", group);
+        }
+        return new MeteredConsumer(config, meters, refresher);
+    }
+
+    public Admin admin() {
+        Map<String, Object> config = new HashMap<>(settings.kafka("admin"));
+        config.putIfAbsent("client.id", "belay-admin-" + settings.instance());
+        return Admin.create(config);
+    }
+
+    private static SchemaRegistryClient registry(Settings settings) {
+        return new CachedSchemaRegistryClient(
+                new RestService(settings.registryUrl()),
+                CACHED_SCHEMAS,
+                List.of(new AvroSchemaProvider()),
+                settings.registryClient(),
+                Map.of());
+    }
+
+    private static final class MeteredProducer extends KafkaProducer<byte[], byte[]> {
+        private final KafkaClientMetrics metrics;
+
+        MeteredProducer(
+                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
+            super(config, new ByteArraySerializer(), new ByteArraySerializer());
+            metrics = new KafkaClientMetrics(this, List.of(), pool);
+            metrics.bindTo(meters);
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            metrics.close();
+            super.close(timeout);
+        }
+    }
+
+    private static final class MeteredConsumer extends KafkaConsumer<byte[], byte[]> {
+        private final KafkaClientMetrics metrics;
+
+        MeteredConsumer(
+                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            metrics = new KafkaClientMetrics(this, List.of(), pool);
+            metrics.bindTo(meters);
+        }
+
+        @Override
+        public void close() {
+            metrics.close();
+            super.close();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.belay.runtime;
+
+import io.javalin.Javalin;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The health and metrics endpoints of a process.
+ *
+ * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
+ * /health/ready}: 200 when all services do their work, else 503; both say which. {@code /metrics}:
+ * Prometheus' text form. Binds to loopback unless told otherwise.
+ */
+public final class HealthServer implements AutoCloseable {
+    private final Javalin server;
+
+    private HealthServer(Javalin server) {
+        this.server = server;
+    }
+
+    /**
+     * @param services asked at each request
+     * @throws IllegalStateException when the port is in use; the message names the setting
+     */
+    public static HealthServer start(
+            Settings settings, PrometheusMeterRegistry meters, ServiceGroup services) {
+        Javalin server =
+                Javalin.create(
+                        config -> {
+                            config.showJavalinBanner = false;
+                            config.useVirtualThreads = false;
+                        });
+        server.get(
+                "/health/live",
+                ctx -> {
+                    Throwable failure = services.failure();
+                    ctx.status(failure == null ? 200 : 503);
+                    ctx.json(Map.of("live", failure == null, "failure", String.valueOf(failure)));
+                });
+        server.get(
+                "/health/ready",
+                ctx -> {
+                    Map<String, Boolean> ready = readiness(services.services());
+                    boolean all = services.failure() == null && !ready.containsValue(false);
+                    ctx.status(all ? 200 : 503).json(ready);
+                });
+        server.get(
+                "/metrics",
+                ctx -> ctx.contentType("text/plain; version=0.0.4").result(meters.scrape()));
+        try {
+            server.start(settings.healthHost(), settings.healthPort());
+        } catch (RuntimeException e) { // Javalin wraps the bind error in its own
+            server.stop();
+            throw new IllegalStateException(
+                    "the health endpoint can't listen on "
+                            + settings.healthHost()
+                            + ":"
+                            + settings.healthPort()
+                            + "; set health.port to a free one, 0 to take any, -1 for none: "
+                            + e.getMessage(),
+                    e);
+        }
+        return new HealthServer(server);
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private static Map<String, Boolean> readiness(List<Service> services) {
+        Map<String, Boolean> ready = new TreeMap<>();
+        services.forEach(s -> ready.put(s.name(), s.ready()));
+        return ready;
+    }
+}

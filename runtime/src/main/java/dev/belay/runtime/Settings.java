@@ -1,0 +1,242 @@
+package dev.belay.runtime;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.belay.schemas.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of this installation: a flat map of dotted keys from a YAML file, then the
+ * environment, then flags; the later wins.
+ *
+ * <p>In the environment a key is upper-cased, prefixed with {@code BELAY_}, its dots written as
+ * {@code _} and its dashes as {@code __}: {@code BELAY_KAFKA_BOOTSTRAP_SERVERS}. {@code kafka.*}
+ * reaches every Kafka client untouched, {@code kafka.consumer.*}, {@code kafka.producer.*}, {@code
+ * kafka.admin.*} and {@code kafka.streams.*} only those; {@code registry.*} other than the URL
+ * reaches the schema registry's client as {@code schema.registry.*} settings do elsewhere.
+ */
+public final class Settings {
+    private static final List<String> CLIENTS = List.of("consumer", "producer", "admin", "streams");
+    private static final Set<String> KNOWN =
+            Set.of(
+                    "registry.url",
+                    "topics.prefix",
+                    "task.partitions",
+                    "topics.replication",
+                    "store",
+                    "cache",
+                    "state",
+                    "device",
+                    "health.host",
+                    "health.port",
+                    "instance",
+                    "wait.broker");
+    private static final Set<String> OPEN =
+            Set.of("kafka.", "registry.", "topics.rename."); // any key below these
+
+    private final Map<String, String> values;
+
+    private Settings(Map<String, String> values) {
+        this.values = new TreeMap<>(values);
+        for (String key : values.keySet()) {
+            if (!KNOWN.contains(key) && OPEN.stream().noneMatch(key::startsWith)) {
+                throw new IllegalArgumentException(
+                        "unknown setting '"
+                                + key
+                                + "'; known are "
+                                + KNOWN.stream().sorted().collect(Collectors.joining(", "))
+                                + " and anything below kafka., registry., topics.rename.");
+            }
+        }
+    }
+
+    /**
+     * Reads a file (may be null), then the environment, then flags.
+     *
+     * @throws IllegalArgumentException when a key is unknown or the file is not a YAML mapping
+     */
+    public static Settings load(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+        Map<String, String> all = new HashMap<>();
+        if (file != null) {
+            all.putAll(readFile(file));
+        }
+        environment.forEach(
+                (name, value) -> {
+                    if (name.startsWith("BELAY_") && !name.equals("BELAY_JAVA_OPTS")) {
+                        all.put(
+                                name.substring("BELAY_".length())
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace("__", "-")
+                                        .replace('_', '.'),
+                                value);
+                    }
+                });
+        all.putAll(flags);
+        return new Settings(all);
+    }
+
+    /** Settings from a map alone. */
+    public static Settings of(Map<String, String> values) {
+        return new Settings(values);
+    }
+
+    /** These settings with others on top. */
+    public Settings with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(values);
+        all.putAll(more);
+        return new Settings(all);
+    }
+
+    public String bootstrapServers() {
+        return text("kafka.bootstrap.servers", "localhost:9092");
+    }
+
+    public String registryUrl() {
+        return text("registry.url", "http://localhost:8081");
+    }
+
+    /** Everything below {@code registry.} but the URL, for the registry's client. */
+    public Map<String, String> registryClient() {
+        return below("registry.", key -> !key.equals("registry.url"));
+    }
+
+    public Topics topics() {
+        return new Topics(
+                text("topics.prefix", Topics.DEFAULT_PREFIX), below("topics.rename.", key -> true));
+    }
+
+    /** Partitions of each of a task's topics; default 4. */
+    public int taskPartitions() {
+        return number("task.partitions", 4);
+    }
+
+    /** Replication factor of topics made by Belay; -1, the default, leaves it to the broker. */
+    public short replication() {
+        return (short) number("topics.replication", -1);
+    }
+
+    /** Where checkpoints are kept: a directory. */
+    public Path store() {
+        return Path.of(text("store", ".belay/checkpoints"));
+    }
+
+    /** Where encoded texts are kept: a directory. */
+    public Path cache() {
+        return Path.of(text("cache", ".belay/cache"));
+    }
+
+    /** Where Kafka Streams keeps its state: a directory. */
+    public Path state() {
+        return Path.of(text("state", ".belay/streams"));
+    }
+
+    /** {@code auto}, {@code cpu} or {@code gpu}. */
+    public String device() {
+        return text("device", "auto");
+    }
+
+    public String healthHost() {
+        return text("health.host", "127.0.0.1");
+    }
+
+    /** Port of the health and metrics endpoints; 0 takes a free one, -1 switches them off. */
+    public int healthPort() {
+        return number("health.port", 8080);
+    }
+
+    /** Tells apart several processes of one service; the host's name unless set. */
+    public String instance() {
+        String set = values.get("instance");
+        if (set != null) {
+            return set;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost"; // a machine that doesn't know its own name: one instance, then
+        }
+    }
+
+    /** How long to wait for a broker that can't be reached before giving up; default 30 s. */
+    public Duration waitForBroker() {
+        return Duration.ofSeconds(number("wait.broker", 30));
+    }
+
+    /**
+     * The settings of one kind of Kafka client: {@code kafka.*}, then {@code kafka.<client>.*}.
+     *
+     * @param client consumer, producer, admin or streams
+     */
+    public Map<String, Object> kafka(String client) {
+        Map<String, Object> result = new HashMap<>();
+        result.put("bootstrap.servers", bootstrapServers());
+        result.putAll(
+                below(
+                        "kafka.",
+                        key ->
+                                CLIENTS.stream()
+                                        .noneMatch(c -> key.startsWith("kafka." + c + "."))));
+        result.putAll(below("kafka." + client + ".", key -> true));
+        return result;
+    }
+
+    private Map<String, String> below(
+            String prefix, java.util.function.Predicate<String> including) {
+        return values.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(prefix) && including.test(e.getKey()))
+                .collect(
+                        Collectors.toMap(
+                                e -> e.getKey().substring(prefix.length()), Map.Entry::getValue));
+    }
+
+    private String text(String key, String otherwise) {
+        return values.getOrDefault(key, otherwise);
+    }
+
+    private int number(String key, int otherwise) {
+        String value = values.get(key);
+        try {
+            return value == null ? otherwise : Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "setting '" + key + "' must be a whole number, found '" + value + "'", e);
+        }
+    }
+
+    private static Map<String, String> readFile(Path file) {
+        try {
+            Map<String, Object> tree =
+                    new YAMLMapper().readValue(file.toFile(), new TypeReference<>() {});
+            Map<String, String> flat = new HashMap<>();
+            flatten("", tree, flat);
+            return flat;
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    file + ": expected a YAML mapping of settings: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read settings from " + file, e);
+        }
+    }
+
+    private static void flatten(String at, Object value, Map<String, String> into) {
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> flatten(at.isEmpty() ? "" + k : at + "." + k, v, into));
+        } else {
+            into.put(at, String.valueOf(value));
+        }
+    }
+}

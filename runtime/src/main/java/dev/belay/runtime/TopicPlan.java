@@ -1,0 +1,171 @@
+package dev.belay.runtime;
+
+import dev.belay.schemas.Topics;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * What the topics should be, how they are, and making them so. Adds missing topics, never changes
+ * or deletes one: an existing topic with another number of partitions is an error, since records
+ * are placed by it.
+ */
+public final class TopicPlan {
+    private static final long WAIT_SECONDS = 30;
+
+    /** A topic as it should be. */
+    public record Topic(String name, int partitions, Map<String, String> config) {}
+
+    private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final short replication;
+
+    private TopicPlan(short replication) {
+        this.replication = replication;
+    }
+
+    /** The topics of the whole installation: models, checkpoints, metrics, dead letters. */
+    public static TopicPlan forInstallation(Settings settings) {
+        Topics names = settings.topics();
+        TopicPlan plan = new TopicPlan(settings.replication());
+        plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted());
+        plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, forever());
+        plan.add(names.metrics(), 1, compacted());
+        plan.add(names.deadLetters(), 1, Map.of());
+        return plan;
+    }
+
+    /**
+     * Adds a task's topics.
+     *
+     * @param labelers model ids of those who label, {@code truth} among them
+     * @return this plan
+     */
+    public TopicPlan withTask(
+            Topics names, String task, int partitions, Collection<String> labelers) {
+        add(names.examples(task), partitions, Map.of());
+        add(names.holdout(task), partitions, compacted());
+        add(names.truth(task), partitions, compacted());
+        add(names.predictions(task), partitions, Map.of());
+        add(names.progress(task), 1, compacted());
+        for (String labeler : labelers) {
+            add(names.labels(task, labeler), partitions, Map.of());
+        }
+        return this;
+    }
+
+    public List<Topic> topics() {
+        return List.copyOf(topics.values());
+    }
+
+    /**
+     * The topics that are missing.
+     *
+     * @throws IllegalStateException when an existing topic has another number of partitions, naming
+     *     each
+     */
+    public List<Topic> missing(Admin admin) {
+        Map<String, Integer> found = partitions(admin, topics.keySet());
+        List<String> wrong = new ArrayList<>();
+        List<Topic> missing = new ArrayList<>();
+        for (Topic topic : topics.values()) {
+            Integer partitions = found.get(topic.name());
+            if (partitions == null) {
+                missing.add(topic);
+            } else if (partitions != topic.partitions()) {
+                wrong.add(
+                        topic.name()
+                                + " has "
+                                + partitions
+                                + " partitions, expected "
+                                + topic.partitions());
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalStateException(
+                    String.join("; ", wrong)
+                            + ". All topics of a task must have the same number of partitions: set"
+                            + " task.partitions to what is there, or take another task name");
+        }
+        return missing;
+    }
+
+    /** Makes what is missing and waits until the broker knows it; returns what it made. */
+    public List<Topic> apply(Admin admin) {
+        List<Topic> missing = missing(admin);
+        var created =
+                admin.createTopics(
+                        missing.stream()
+                                .map(
+                                        t ->
+                                                new NewTopic(t.name(), t.partitions(), replication)
+                                                        .configs(t.config()))
+                                .toList());
+        created.values()
+                .forEach(
+                        (name, future) -> {
+                            try {
+                                get(future, "making topic " + name);
+                            } catch (TopicExistsException e) {
+                                // somebody else just made it; checked again below
+                            }
+                        });
+        return missing;
+    }
+
+    private static Map<String, Integer> partitions(Admin admin, Set<String> names) {
+        Map<String, Integer> found = new HashMap<>();
+        admin.describeTopics(names)
+                .topicNameValues()
+                .forEach(
+                        (name, future) -> {
+                            try {
+                                TopicDescription d = get(future, "looking for topic " + name);
+                                found.put(name, d.partitions().size());
+                            } catch (UnknownTopicOrPartitionException e) {
+                                // missing: that is an answer
+                            }
+                        });
+        return found;
+    }
+
+    /** Waits for an admin call; Kafka's own exception is thrown as it is. */
+    private static <T> T get(KafkaFuture<T> future, String what) {
+        try {
+            return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(what + ": " + e.getCause(), e);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException(what + ": no answer in " + WAIT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(what + ": interrupted", e);
+        }
+    }
+
+    private void add(String name, int partitions, Map<String, String> config) {
+        topics.put(name, new Topic(name, partitions, config));
+    }
+
+    private static Map<String, String> compacted() {
+        return Map.of("cleanup.policy", "compact");
+    }
+
+    private static Map<String, String> forever() {
+        return Map.of("retention.ms", "-1", "retention.bytes", "-1");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.belay.runtime;
+
+import dev.belay.schemas.EventCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest event per key of a small topic, read from its beginning and kept up by {@link #poll}.
+ *
+ * <p>Belongs to one thread. A record that can't be read is skipped with a warning: it is the
+ * topic's owner who sends such to the dead letters.
+ */
+public final class TopicTable<T extends SpecificRecord> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicTable.class);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final EventCodec codec;
+    private final String topic;
+    private final Class<T> type;
+    private final BiConsumer<String, @Nullable T> listener;
+    private final Map<String, T> newest = new HashMap<>();
+
+    /** A table of all partitions that nobody else listens to. */
+    public TopicTable(Clients clients, String topic, Class<T> type) {
+        this(clients, topic, type, (key, event) -> {});
+    }
+
+    /**
+     * @param listener told of each event in each partition's order, with null for a tombstone;
+     *     called by {@link #poll} after the table took it in
+     * @throws IllegalStateException when the topic does not exist
+     */
+    public TopicTable(
+            Clients clients,
+            String topic,
+            Class<T> type,
+            BiConsumer<String, @Nullable T> listener) {
+        this.topic = topic;
+        this.type = type;
+        this.listener = listener;
+        this.codec = clients.codec();
+        this.consumer = clients.consumer(null, "table-" + topic);
+        List<TopicPartition> partitions =
+                consumer.partitionsFor(topic).stream()
+                        .map(p -> new TopicPartition(p.topic(), p.partition()))
+                        .toList();
+        if (partitions.isEmpty()) {
+            consumer.close();
+            throw new IllegalStateException(
+                    "topic " + topic + " does not exist; 'belay topics apply' makes it");
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /**
+     * Takes in what has come.
+     *
+     * @param wait how long to wait when nothing has
+     * @return whether anything came
+     */
+    public boolean poll(Duration wait) {
+        var records = consumer.poll(wait);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            take(record);
+        }
+        return !records.isEmpty();
+    }
+
+    /**
+     * Reads up to what is committed now.
+     *
+     * @throws TimeoutException when that does not come within the time
+     */
+    public void catchUp(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (ends.entrySet().stream()
+                .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+            poll(Duration.ofMillis(100));
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("could not read " + topic + " to its end in " + atMost);
+            }
+        }
+    }
+
+    /** The newest event of a key, or null. */
+    public @Nullable T get(String key) {
+        return newest.get(key);
+    }
+
+    /** All keys with their newest events; a view. */
+    public Map<String, T> all() {
+        return Collections.unmodifiableMap(newest);
+    }
+
+    /** The newest events; a view. */
+    public Collection<T> values() {
+        return all().values();
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());
+            return;
+        }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (record.value() == null) {
+            newest.remove(key);
+            listener.accept(key, null);
+            return;
+        }
+        T event;
+        try {
+            event = codec.decode(topic, record.value(), type);
+        } catch (SerializationException e) {
+            LOG.warn(
+                    "skipping {}-{}@{}: {}",
+                    topic,
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage());
+            return;
+        }
+        newest.put(key, event);
+        listener.accept(key, event);
+    }
+}

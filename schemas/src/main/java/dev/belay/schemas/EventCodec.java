@@ -1,0 +1,208 @@
+package dev.belay.schemas;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events to bytes and back in the Confluent wire format: a zero byte, the schema's id in the
+ * registry (4 bytes, big-endian), Avro binary. Subjects by TopicNameStrategy ({@code
+ * <topic>-value}); a writer's schema is registered when first used, which the registry refuses when
+ * it is not BACKWARD compatible. Readers always use their own, compiled-in schema.
+ *
+ * <p>Thread-safe; encoders and decoders are kept per thread.
+ */
+public final class EventCodec {
+    private static final int HEADER_BYTES = 5;
+    private static final int MAX_BYTES = 16 << 20;
+
+    static {
+        // Nobody's record may make a reader allocate more than a record can hold.
+        limit("org.apache.avro.limits.bytes.maxLength");
+        limit("org.apache.avro.limits.string.maxLength");
+        limit("org.apache.avro.limits.collectionItems.maxLength");
+    }
+
+    private final SchemaRegistryClient registry;
+    private final Map<String, Integer> idBySubject = new ConcurrentHashMap<>();
+    private final Map<Integer, Schema> writerById = new ConcurrentHashMap<>();
+    private final ThreadLocal<PerThread> perThread = ThreadLocal.withInitial(PerThread::new);
+
+    public EventCodec(SchemaRegistryClient registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * Encodes an event; null stays null (a tombstone).
+     *
+     * @throws SerializationException when the registry can't be asked or refuses the schema
+     */
+    public byte @Nullable [] encode(String topic, @Nullable SpecificRecord event) {
+        if (event == null) {
+            return null;
+        }
+        String subject = topic + "-value";
+        Integer known = idBySubject.get(subject + event.getSchema().getFullName());
+        int id = known != null ? known : register(subject, event.getSchema());
+        return perThread.get().encode(id, event);
+    }
+
+    /**
+     * Decodes an event with this program's own schema of {@code type}.
+     *
+     * @throws SerializationException when the bytes are not of the wire format, the schema's id is
+     *     unknown, or the content does not fit; its message says type, size and topic
+     */
+    public <T extends SpecificRecord> T decode(String topic, byte[] bytes, Class<T> type) {
+        try {
+            if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+                throw new SerializationException(
+                        "not the Confluent wire format (zero byte, schema id, Avro)");
+            }
+            Schema writer = writer(ByteBuffer.wrap(bytes, 1, 4).getInt());
+            return perThread.get().decode(writer, bytes, type);
+        } catch (IOException | RuntimeException e) {
+            // Avro's decoder throws many kinds of RuntimeException on broken bytes
+            throw new SerializationException(
+                    "cannot read "
+                            + type.getSimpleName()
+                            + " ("
+                            + bytes.length
+                            + " bytes) from "
+                            + topic
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * A record ready to send.
+     *
+     * @param partition null: Kafka's default partitioner decides by the key
+     * @param event null: a tombstone
+     */
+    public ProducerRecord<byte[], byte[]> record(
+            String topic,
+            @Nullable Integer partition,
+            String key,
+            @Nullable SpecificRecord event,
+            long timestampMs) {
+        return new ProducerRecord<>(
+                topic,
+                partition,
+                timestampMs,
+                key.getBytes(StandardCharsets.UTF_8),
+                encode(topic, event));
+    }
+
+    private int register(String subject, Schema schema) {
+        try {
+            int id = registry.register(subject, new AvroSchema(schema));
+            idBySubject.put(subject + schema.getFullName(), id);
+            return id;
+        } catch (IOException e) {
+            throw new SerializationException(
+                    "the schema registry did not answer for " + subject + ": " + e.getMessage(), e);
+        } catch (RestClientException e) {
+            throw new SerializationException(
+                    "the schema registry refused "
+                            + schema.getFullName()
+                            + " for "
+                            + subject
+                            + " (HTTP "
+                            + e.getStatus()
+                            + "): "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Schema writer(int id) throws IOException {
+        Schema known = writerById.get(id);
+        if (known != null) {
+            return known;
+        }
+        try {
+            Schema schema = (Schema) registry.getSchemaById(id).rawSchema();
+            writerById.put(id, schema);
+            return schema;
+        } catch (RestClientException e) {
+            throw new SerializationException(
+                    "schema id " + id + " is not in the registry: " + e.getMessage(), e);
+        }
+    }
+
+    private static void limit(String property) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(MAX_BYTES));
+        }
+    }
+
+    private static final class PerThread {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+        private @Nullable BinaryEncoder encoder;
+        private @Nullable BinaryDecoder decoder;
+        private final Map<Schema, SpecificDatumWriter<SpecificRecord>> writers = new HashMap<>();
+        private final Map<Pair, SpecificDatumReader<?>> readers = new HashMap<>();
+
+        byte[] encode(int id, SpecificRecord event) {
+            out.reset();
+            out.write(0);
+            out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
+            encoder = EncoderFactory.get().binaryEncoder(out, encoder);
+            try {
+                writers.computeIfAbsent(event.getSchema(), s -> new SpecificDatumWriter<>(s))
+                        .write(event, encoder);
+                encoder.flush();
+            } catch (IOException | AvroRuntimeException e) {
+                throw new SerializationException(
+                        "cannot write " + event.getSchema().getName() + ": " + e.getMessage(), e);
+            }
+            return out.toByteArray();
+        }
+
+        <T extends SpecificRecord> T decode(Schema writer, byte[] bytes, Class<T> type)
+                throws IOException {
+            @SuppressWarnings("unchecked") // the key holds the type
+            SpecificDatumReader<T> reader =
+                    (SpecificDatumReader<T>)
+                            readers.computeIfAbsent(
+                                    new Pair(writer, type),
+                                    p ->
+                                            new SpecificDatumReader<T>(
+                                                    writer, SpecificData.get().getSchema(type)));
+            decoder =
+                    DecoderFactory.get()
+                            .binaryDecoder(
+                                    bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, decoder);
+            T event = reader.read(null, decoder);
+            if (!decoder.isEnd()) {
+                throw new SerializationException("bytes are left over after the event");
+            }
+            return event;
+        }
+    }
+
+    private record Pair(Schema writer, Class<?> type) {}
+}
