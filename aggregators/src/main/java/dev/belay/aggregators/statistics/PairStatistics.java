@@ -1,0 +1,52 @@
+package dev.belay.aggregators.statistics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from the cells of a pair. A figure is null where it rests on no example, or on a
+ * ceiling that is not there.
+ *
+ * @param supervisorAccuracy P(ŵ right)
+ * @param studentAccuracy P(ŝ right)
+ * @param ceilingAccuracy P(ĉ right)
+ * @param gain P(ŝ right) − P(ŵ right), paired
+ * @param gap P(ĉ right) − P(ŵ right), paired
+ * @param pgr gain / gap
+ * @param agreement P(ŝ = ŵ)
+ * @param agreementWhenSupervisorRight P(ŝ = ŵ | ŵ right)
+ * @param agreementWhenSupervisorWrong P(ŝ = ŵ | ŵ wrong): error inheritance (Burns et al. 2023,
+ *     section 5.1.3)
+ */
+public record PairStatistics(
+        @Nullable Measure supervisorAccuracy,
+        @Nullable Measure studentAccuracy,
+        @Nullable Measure ceilingAccuracy,
+        @Nullable Measure gain,
+        @Nullable Measure gap,
+        Pgr pgr,
+        @Nullable Measure agreement,
+        @Nullable Measure agreementWhenSupervisorRight,
+        @Nullable Measure agreementWhenSupervisorWrong) {
+
+    /**
+     * All figures of a table.
+     *
+     * @throws IllegalArgumentException if a cell is negative
+     */
+    public static PairStatistics of(CellTable table, Pgr.Ceiling ceiling) {
+        PairedMoments moments = PairedMoments.of(table);
+        long n = moments.n();
+        long right = table.supervisorRight();
+        boolean counted = ceiling == Pgr.Ceiling.COUNTED;
+        return new PairStatistics(
+                Rate.of(right, n),
+                Rate.of(table.studentRight(), n),
+                counted ? Rate.of(table.ceilingRight(), n) : null,
+                n > 0 ? moments.gain() : null,
+                counted && n > 0 ? moments.gap() : null,
+                Pgr.of(table, ceiling),
+                Rate.of(table.same(), n),
+                Rate.of(table.sameAndSupervisorRight(), right),
+                Rate.of(table.sameAndSupervisorWrong(), n - right));
+    }
+}

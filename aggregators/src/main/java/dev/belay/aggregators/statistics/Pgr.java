@@ -1,0 +1,75 @@
+package dev.belay.aggregators.statistics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Performance gap recovered: (student − supervisor) / (ceiling − supervisor) accuracy, all on the
+ * same examples (Burns et al. 2023, section 4), or why it can't be told. Exactly one is null.
+ *
+ * @param measure the ratio, with Fieller's interval
+ * @param undefined why there is none
+ */
+public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
+
+    /** Why a PGR is not defined. */
+    public enum Undefined {
+        /** The pair has no ceiling. */
+        NO_CEILING("no-ceiling"),
+        /** The ceiling's predictions are not complete yet. */
+        CEILING_NOT_READY("ceiling-not-ready"),
+        /** Nothing has been counted. */
+        NO_EXAMPLES("no-examples"),
+        /** The interval of the gap lies below 0. */
+        CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
+        /** The interval of the gap holds 0. */
+        GAP_NOT_RESOLVED("gap-not-resolved");
+
+        private final String label;
+
+        Undefined(String label) {
+            this.label = label;
+        }
+
+        /** As events and reports write it. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** What is known of the ceiling. */
+    public enum Ceiling {
+        /** The pair has none. */
+        NONE,
+        /** Its predictions are missing; the cells count it as wrong. */
+        PENDING,
+        /** It is in the cells. */
+        COUNTED
+    }
+
+    public Pgr {
+        if ((measure == null) == (undefined == null)) {
+            throw new IllegalArgumentException("either a measure or a reason, got " + measure);
+        }
+    }
+
+    /** Defined exactly if the lower limit of the gap's interval is above 0. */
+    static Pgr of(CellTable table, Ceiling ceiling) {
+        if (ceiling == Ceiling.NONE) {
+            return new Pgr(null, Undefined.NO_CEILING);
+        }
+        if (ceiling == Ceiling.PENDING) {
+            return new Pgr(null, Undefined.CEILING_NOT_READY);
+        }
+        PairedMoments moments = PairedMoments.of(table);
+        if (moments.n() == 0) {
+            return new Pgr(null, Undefined.NO_EXAMPLES);
+        }
+        Measure gap = moments.gap();
+        if (gap.low() > 0) {
+            return new Pgr(moments.ratio(), null);
+        }
+        return new Pgr(
+                null,
+                gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
+    }
+}
