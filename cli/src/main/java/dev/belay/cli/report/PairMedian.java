@@ -1,0 +1,87 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.PairMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pair of model names over its seeds, as the field reports it: the median, with how many seeds
+ * were undefined, and the spread beside it.
+ *
+ * @param supervisor name in the experiment file
+ * @param student name in the experiment file
+ * @param ceiling name in the experiment file; null: the pair has none
+ * @param seeds rows that went in, one a seed
+ * @param undefined how many of them have no PGR
+ * @param pgr null when half or more are undefined
+ * @param pgrUndefined why {@code pgr} is null: the most frequent reason; null where it is defined
+ */
+public record PairMedian(
+        String supervisor,
+        String student,
+        @Nullable String ceiling,
+        int seeds,
+        int undefined,
+        @Nullable Spread pgr,
+        @Nullable String pgrUndefined,
+        @Nullable Spread supervisorAccuracy,
+        @Nullable Spread studentAccuracy,
+        @Nullable Spread ceilingAccuracy,
+        @Nullable Spread agreement,
+        @Nullable Spread agreementWhenSupervisorRight,
+        @Nullable Spread agreementWhenSupervisorWrong) {
+
+    /**
+     * @param rows rows of one pair of names, one a seed, at least one
+     * @param name model id to name in the experiment file
+     */
+    static PairMedian of(List<PairMetrics> rows, Function<String, String> name) {
+        PairMetrics first = rows.get(0);
+        Spread pgr = spread(rows, PairMetrics::getPgr);
+        return new PairMedian(
+                name.apply(first.getSupervisor()),
+                name.apply(first.getStudent()),
+                first.getCeiling() == null ? null : name.apply(first.getCeiling()),
+                rows.size(),
+                (int) rows.stream().filter(row -> row.getPgr() == null).count(),
+                pgr,
+                pgr == null ? reason(rows) : null,
+                spread(rows, PairMetrics::getSupervisorAccuracy),
+                spread(rows, PairMetrics::getStudentAccuracy),
+                spread(rows, PairMetrics::getCeilingAccuracy),
+                spread(rows, PairMetrics::getAgreement),
+                spread(rows, PairMetrics::getAgreementWhenSupervisorRight),
+                spread(rows, PairMetrics::getAgreementWhenSupervisorWrong));
+    }
+
+    static @Nullable Spread spread(
+            List<PairMetrics> rows, Function<PairMetrics, @Nullable Estimate> estimate) {
+        List<@Nullable Double> values = new ArrayList<>();
+        for (PairMetrics row : rows) {
+            Estimate found = estimate.apply(row);
+            values.add(found == null ? null : (Double) found.getValue());
+        }
+        return Spread.of(values);
+    }
+
+    /** The most frequent reason, the first in the alphabet among equals. */
+    private static String reason(List<PairMetrics> rows) {
+        Map<String, Integer> counts = new TreeMap<>();
+        rows.stream()
+                .map(PairMetrics::getPgrUndefined)
+                .filter(Objects::nonNull)
+                .forEach(reason -> counts.merge(reason, 1, Integer::sum));
+        int most = counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() == most)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("no-reason-given");
+    }
+}

@@ -1,0 +1,208 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one run of an experiment, collected from its events: the newest of each key.
+ *
+ * <p>Only models whose specs were added belong to the run; events of others (the topics are shared
+ * by a whole installation) are kept out. Events of one key must be added in log order; otherwise
+ * any order will do. Safe for use by several threads.
+ */
+public final class RunResults {
+
+    /** Examples of each split, as produced. */
+    public record Examples(long supervisor, long student, long holdout) {}
+
+    /** What {@code belay.metrics} is keyed by. */
+    private record RowKey(
+            String student, long checkpoint, Phase phase, @Nullable Long windowStartMs) {}
+
+    private final String experiment;
+    private final String task;
+    private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
+    private final Map<RowKey, PairMetrics> rows = new HashMap<>();
+    // A final row replaces the provisional one, and with it the ceiling's younger checkpoint: the
+    // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
+    private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
+    private Examples examples = new Examples(0, 0, 0);
+
+    public RunResults(String experiment, String task) {
+        this.experiment = experiment;
+        this.task = task;
+    }
+
+    public String experiment() {
+        return experiment;
+    }
+
+    public String task() {
+        return task;
+    }
+
+    /** Takes a model into the run; the order of first adding is the order of all output. */
+    public synchronized void add(ModelSpec spec) {
+        specs.put(spec.getId(), spec);
+    }
+
+    public synchronized void add(Checkpoint checkpoint) {
+        checkpoints
+                .computeIfAbsent(checkpoint.getModel(), model -> new TreeMap<>())
+                .put(checkpoint.getNumber(), checkpoint);
+    }
+
+    public synchronized void add(PairMetrics row) {
+        rows.put(
+                new RowKey(
+                        row.getStudent(),
+                        row.getCheckpoint(),
+                        row.getPhase(),
+                        row.getWindowStartMs()),
+                row);
+        if (row.getPhase() == Phase.HOLDOUT && row.getWindowStartMs() == null) {
+            keep(row.getSupervisor(), row.getSupervisorCheckpoint(), row.getSupervisorAccuracy());
+            keep(row.getStudent(), row.getCheckpoint(), row.getStudentAccuracy());
+            keep(row.getCeiling(), row.getCeilingCheckpoint(), row.getCeilingAccuracy());
+        }
+    }
+
+    /** Sets how many examples the task has. */
+    public synchronized void examples(Examples counts) {
+        examples = counts;
+    }
+
+    public synchronized Examples examples() {
+        return examples;
+    }
+
+    /** The run's models, in the order they were added. */
+    public synchronized List<ModelSpec> specs() {
+        return List.copyOf(specs.values());
+    }
+
+    /** The model's newest checkpoint; null before its first. */
+    public synchronized @Nullable Checkpoint newestCheckpoint(String model) {
+        TreeMap<Long, Checkpoint> found = checkpoints.get(model);
+        return found == null ? null : found.lastEntry().getValue();
+    }
+
+    /** All rows, in the order of models, then by phase, checkpoint and window. */
+    public synchronized List<PairMetrics> rows() {
+        Map<String, Integer> order = new HashMap<>();
+        specs.keySet().forEach(id -> order.put(id, order.size()));
+        return rows.values().stream()
+                .filter(row -> order.containsKey(row.getStudent()))
+                .sorted(
+                        Comparator.comparing((PairMetrics row) -> order.get(row.getStudent()))
+                                .thenComparing(PairMetrics::getPhase)
+                                .thenComparing(PairMetrics::getCheckpoint)
+                                .thenComparing(
+                                        PairMetrics::getWindowStartMs,
+                                        Comparator.nullsFirst(Comparator.naturalOrder())))
+                .toList();
+    }
+
+    /** Rows over the whole holdout, all checkpoints. */
+    public List<PairMetrics> holdoutRows() {
+        return rows().stream()
+                .filter(row -> row.getPhase() == Phase.HOLDOUT && row.getWindowStartMs() == null)
+                .toList();
+    }
+
+    /** The holdout row of each student's newest compared checkpoint, provisional or not. */
+    public List<PairMetrics> newestRows() {
+        Map<String, PairMetrics> newest = new LinkedHashMap<>();
+        holdoutRows().forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
+        return List.copyOf(newest.values());
+    }
+
+    /** The rows that count: over the holdout, of students that FINISHED, against final ceilings. */
+    public synchronized List<PairMetrics> finalRows() {
+        return newestRows().stream()
+                .filter(row -> !row.getProvisional())
+                .filter(
+                        row -> {
+                            Checkpoint last = newestCheckpoint(row.getStudent());
+                            return last != null
+                                    && last.getState() == State.FINISHED
+                                    && last.getNumber() == row.getCheckpoint();
+                        })
+                .toList();
+    }
+
+    /** The newest event of each model that FAILED. */
+    public synchronized List<Checkpoint> failures() {
+        List<Checkpoint> failed = new ArrayList<>();
+        for (String id : specs.keySet()) {
+            Checkpoint newest = newestCheckpoint(id);
+            if (newest != null && newest.getState() == State.FAILED) {
+                failed.add(newest);
+            }
+        }
+        return failed;
+    }
+
+    /** The rows gathered by names of supervisor, student and ceiling: one group a median. */
+    public Collection<List<PairMetrics>> byNames(Collection<PairMetrics> some) {
+        Map<List<Object>, List<PairMetrics>> groups = new LinkedHashMap<>();
+        for (PairMetrics row : some) {
+            String ceiling = row.getCeiling();
+            List<Object> names =
+                    List.of(
+                            name(row.getSupervisor()),
+                            name(row.getStudent()),
+                            ceiling == null ? "" : name(ceiling));
+            groups.computeIfAbsent(names, key -> new ArrayList<>()).add(row);
+        }
+        return groups.values();
+    }
+
+    /** Medians over seeds of the given rows. */
+    public List<PairMedian> medians(Collection<PairMetrics> some) {
+        return byNames(some).stream().map(group -> PairMedian.of(group, this::name)).toList();
+    }
+
+    /** Accuracy on the holdout by examples seen; empty for models that were never compared. */
+    synchronized Map<Long, Estimate> accuracyBySeen(String model) {
+        Map<Long, Estimate> bySeen = new TreeMap<>();
+        Map<Long, Checkpoint> known = checkpoints.getOrDefault(model, new TreeMap<>());
+        accuracies
+                .getOrDefault(model, new TreeMap<>())
+                .forEach(
+                        (number, accuracy) -> {
+                            Checkpoint checkpoint = known.get(number);
+                            if (checkpoint != null) {
+                                bySeen.put(checkpoint.getExamplesSeen(), accuracy);
+                            }
+                        });
+        return bySeen;
+    }
+
+    /** The model's name in the experiment file; the id itself where no spec is known. */
+    public synchronized String name(String id) {
+        ModelSpec spec = specs.get(id);
+        return spec == null ? id : spec.getModel();
+    }
+
+    private void keep(
+            @Nullable String model, @Nullable Long checkpoint, @Nullable Estimate accuracy) {
+        if (model != null && checkpoint != null && accuracy != null) {
+            accuracies.computeIfAbsent(model, id -> new TreeMap<>()).put(checkpoint, accuracy);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.belay.cli.report;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code summary.json}, which others build on: keys are added, never renamed or removed. Numbers
+ * are those of the events, unrounded; what is undefined is null, and {@code pgrUndefined} says why.
+ */
+final class SummaryJson {
+
+    private SummaryJson() {}
+
+    static ObjectNode of(RunResults results) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("experiment", results.experiment()).put("task", results.task());
+        json.putObject("examples")
+                .put("supervisor", results.examples().supervisor())
+                .put("student", results.examples().student())
+                .put("holdout", results.examples().holdout());
+        List<PairMetrics> rows = results.finalRows();
+        var pairs = json.putArray("pairs");
+        rows.forEach(row -> pairs.add(RowJson.pair(row, results::name)));
+        var medians = json.putArray("median");
+        results.medians(rows).forEach(median -> medians.add(median(median)));
+        var failed = json.putArray("failed");
+        for (ModelSpec spec : results.specs()) {
+            for (Checkpoint failure : results.failures()) {
+                if (failure.getModel().equals(spec.getId())) {
+                    failed.addObject()
+                            .put("model", spec.getModel())
+                            .put("seed", spec.getSeed())
+                            .put("reason", failure.getReason());
+                }
+            }
+        }
+        return json;
+    }
+
+    private static ObjectNode median(PairMedian median) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("supervisor", median.supervisor()).put("student", median.student());
+        json.put("ceiling", median.ceiling());
+        spread(json, "pgr", median.pgr());
+        json.put("pgrUndefined", median.pgrUndefined());
+        json.put("seeds", median.seeds()).put("undefined", median.undefined());
+        spread(json, "supervisorAccuracy", median.supervisorAccuracy());
+        spread(json, "studentAccuracy", median.studentAccuracy());
+        spread(json, "ceilingAccuracy", median.ceilingAccuracy());
+        spread(json, "agreement", median.agreement());
+        spread(json, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight());
+        spread(json, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong());
+        return json;
+    }
+
+    private static void spread(ObjectNode json, String key, @Nullable Spread spread) {
+        RowJson.number(json, key, spread == null ? null : (Double) spread.median());
+        RowJson.number(json, key + "Min", spread == null ? null : (Double) spread.min());
+        RowJson.number(json, key + "Max", spread == null ? null : (Double) spread.max());
+    }
+}

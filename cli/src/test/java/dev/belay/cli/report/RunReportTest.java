@@ -1,0 +1,96 @@
+package dev.belay.cli.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunReportTest {
+    private static final Instant WRITTEN = Instant.parse("2026-11-23T12:00:00Z");
+
+    @TempDir private Path directory;
+
+    @Test
+    void threeFilesAndNothingElseAreLeft() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(3, 20), directory, WRITTEN);
+        // Then
+        try (var files = Files.list(directory)) {
+            assertEquals(
+                    List.of("metrics.jsonl", "report.html", "summary.json"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        keepForTheEye();
+    }
+
+    @Test
+    void everyRowOfEveryStudentIsALine() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(2, 5), directory, WRITTEN);
+        // Then
+        List<String> lines = Files.readAllLines(directory.resolve("metrics.jsonl"));
+        assertEquals(3 * 2 * 5, lines.size());
+        JsonNode first = new ObjectMapper().readTree(lines.get(0));
+        assertEquals("naive", first.get("student").textValue());
+        assertEquals(1, first.get("checkpoint").intValue());
+        assertEquals(16, first.get("cells").size());
+    }
+
+    @Test
+    void pageAsksForNothingFromOutside() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);
+        // Then
+        String page = Files.readString(directory.resolve("report.html"));
+        assertTrue(page.contains("default-src 'none'"));
+        assertFalse(
+                Pattern.compile("<(link|img|iframe)|\\bsrc\\s*=|@import|url\\((?!#)")
+                        .matcher(page.replaceAll("(?s)<script>.*?</script>", ""))
+                        .find());
+    }
+
+    @Test
+    void stringsOfUsersAreEscapedInTextAndInTheDataIsland() throws IOException {
+        // Given
+        RunResults results = new RunResults("<script>alert(1)</script>", "a&b");
+        var spec = SampleRun.spec("</script><b>", 0, "minilm", "bow", 256);
+        results.add(spec);
+        results.add(SampleRun.row("</script><b>", 0, 1, 1, .7, .4, .9));
+        // When
+        RunReport.write(results, directory, WRITTEN);
+        // Then
+        String page = Files.readString(directory.resolve("report.html"));
+        assertTrue(page.contains("&lt;script&gt;alert(1)"));
+        assertTrue(page.contains("a&amp;b"));
+        assertFalse(page.contains("<script>alert"));
+        assertFalse(page.contains("</script><b>"));
+    }
+
+    @Test
+    void emptyRunIsStillAPage() throws IOException {
+        // When
+        RunReport.write(new RunResults("none", "none"), directory, WRITTEN);
+        // Then
+        assertTrue(
+                Files.readString(directory.resolve("report.html"))
+                        .contains("No pair has been compared yet."));
+    }
+
+    /** Copies the report to where {@code -Dbelay.report.sample=DIR} says, to be looked at. */
+    private void keepForTheEye() throws IOException {
+        String target = System.getProperty("belay.report.sample");
+        if (target != null) {
+            RunReport.write(SampleRun.finished(3, 20), Path.of(target), WRITTEN);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as quickstart makes it, simulated: supervisor bow, students naive, conf and bge-conf, and
+ * their ceilings. Counts are drawn with fixed seeds; all estimates follow from the counts.
+ */
+final class SampleRun {
+    static final int MICRO_EPOCH = 256;
+    private static final long DAY_MS = 1_795_392_000_000L; // 2026-11-23T00:00Z
+    private static final int HOLDOUT = 2000;
+    private static final double Z = 1.959964;
+
+    private SampleRun() {}
+
+    /** A run of {@code checkpoints} micro-epochs, finished. */
+    static RunResults finished(int seeds, int checkpoints) {
+        RunResults results = new RunResults("wordnet", "wordnet-physical");
+        results.examples(new RunResults.Examples(5000, checkpoints * (long) MICRO_EPOCH, HOLDOUT));
+        add(results, seeds, "bow", "hashing", null, 1);
+        for (String student : List.of("naive", "conf", "bge-conf")) {
+            boolean bge = student.startsWith("bge");
+            add(results, seeds, student, bge ? "bge" : "minilm", "bow", checkpoints);
+        }
+        add(results, seeds, "ceiling", "minilm", null, checkpoints);
+        add(results, seeds, "bge-ceiling", "bge", null, checkpoints);
+        for (int seed = 0; seed < seeds; seed++) {
+            for (int k = 1; k <= checkpoints; k++) {
+                double learned = 1 - Math.exp(-k / (checkpoints * 0.22));
+                double weak = 0.742 + 0.013 * seed;
+                double minilm = 0.62 + 0.287 * learned;
+                double bge = 0.63 + 0.315 * learned;
+                results.add(row("naive", seed, k, checkpoints, weak, 0.3 + 0.1 * learned, minilm));
+                results.add(row("conf", seed, k, checkpoints, weak, 0.2 + 0.42 * learned, minilm));
+                results.add(row("bge-conf", seed, k, checkpoints, weak, 0.2 + .62 * learned, bge));
+            }
+        }
+        return results;
+    }
+
+    static String id(String model, int seed) {
+        return "wordnet/" + model + "#" + seed + "@0";
+    }
+
+    static PairMetrics row(
+            String student, int seed, long k, long last, double weak, double pull, double strong) {
+        Random random = new Random(31 * (student.hashCode() + 1000L * seed) + k / 4);
+        long[] cells = new long[16];
+        for (int i = 0; i < HOLDOUT; i++) {
+            boolean w = random.nextDouble() < weak;
+            boolean c = random.nextDouble() < strong + (w ? 0.02 : -0.05);
+            boolean follows = random.nextDouble() > pull;
+            boolean s = follows ? w : c;
+            cells[(w ? 8 : 0) + (s ? 4 : 0) + (c ? 2 : 0) + (w == s ? 1 : 0)]++;
+        }
+        boolean none = student.equals("alone");
+        String ceiling =
+                none ? null : id(student.startsWith("bge") ? "bge-ceiling" : "ceiling", seed);
+        return of(student, seed, k, k == last, ceiling, k, cells);
+    }
+
+    /** The row that follows from counts (two classes: both wrong means that they agree). */
+    static PairMetrics of(
+            String student,
+            int seed,
+            long k,
+            boolean last,
+            @Nullable String ceiling,
+            long ceilingCheckpoint,
+            long[] cells) {
+        long n = Arrays.stream(cells).sum();
+        double s = sum(cells, i -> bit(i, 4)) / n;
+        double w = sum(cells, i -> bit(i, 8)) / n;
+        double c = sum(cells, i -> bit(i, 2)) / n;
+        Estimate gain = difference(cells, n, i -> bit(i, 4) - bit(i, 8));
+        Estimate gap = ceiling == null ? null : difference(cells, n, i -> bit(i, 2) - bit(i, 8));
+        String undefined =
+                gap == null
+                        ? "no-ceiling"
+                        : gap.getHigh() < 0
+                                ? "ceiling-below-supervisor"
+                                : gap.getLow() <= 0 ? "gap-not-resolved" : null;
+        long right = (long) sum(cells, i -> bit(i, 8));
+        Estimate pgr = gap == null || undefined != null ? null : ratio(gain, gap);
+        return new PairMetrics(
+                "wordnet",
+                "wordnet-physical",
+                id("bow", seed),
+                id(student, seed),
+                ceiling,
+                (long) seed,
+                Phase.HOLDOUT,
+                k,
+                k * MICRO_EPOCH,
+                1L,
+                ceiling == null ? null : (Long) ceilingCheckpoint,
+                null,
+                null,
+                ceiling != null && !last,
+                Arrays.stream(cells).boxed().toList(),
+                n,
+                0L,
+                0.95,
+                rate(w, n),
+                rate(s, n),
+                ceiling == null ? null : rate(c, n),
+                gain,
+                gap,
+                pgr,
+                undefined,
+                rate(sum(cells, i -> bit(i, 1)) / n, n),
+                rate(sum(cells, i -> bit(i, 8) * bit(i, 1)) / right, right),
+                rate(sum(cells, i -> (1 - bit(i, 8)) * bit(i, 1)) / (n - right), n - right),
+                DAY_MS + k * 1000);
+    }
+
+    static Checkpoint checkpoint(String id, long number, State state, @Nullable String reason) {
+        return new Checkpoint(
+                id,
+                number,
+                state,
+                reason,
+                "file:weights",
+                "00",
+                "file:state",
+                "00",
+                number * MICRO_EPOCH,
+                List.of(),
+                0,
+                new ArrayList<>(),
+                0.5,
+                1.0,
+                "hash",
+                "0.1.0",
+                DAY_MS + number * 1000);
+    }
+
+    static ModelSpec spec(
+            String model, int seed, String encoder, @Nullable String supervisor, long budget) {
+        boolean conf = model.contains("conf");
+        String ceiling = encoder.equals("bge") ? "bge-ceiling" : "ceiling";
+        return new ModelSpec(
+                id(model, seed),
+                "wordnet",
+                model,
+                (long) seed,
+                0,
+                "hash",
+                "wordnet-physical",
+                List.of("abstract", "physical"),
+                4,
+                encoder,
+                new Head(HeadKind.LINEAR, 0),
+                supervisor == null ? "truth" : id(supervisor, seed),
+                supervisor == null ? null : id(ceiling, seed),
+                supervisor == null && encoder.equals("hashing") ? Split.SUPERVISOR : Split.STUDENT,
+                1.0,
+                budget,
+                0L,
+                LabelPolicy.FIRST_READY,
+                1,
+                MICRO_EPOCH,
+                0L,
+                1,
+                1.0,
+                2048,
+                32,
+                new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0),
+                false,
+                new Loss(
+                        conf ? LossKind.CONFIDENCE : LossKind.CROSS_ENTROPY,
+                        false,
+                        conf ? 0.5 : 0.0,
+                        0.2,
+                        1000L));
+    }
+
+    private static void add(
+            RunResults results,
+            int seeds,
+            String model,
+            String encoder,
+            @Nullable String supervisor,
+            int checkpoints) {
+        for (int seed = 0; seed < seeds; seed++) {
+            results.add(spec(model, seed, encoder, supervisor, checkpoints * (long) MICRO_EPOCH));
+            for (int k = 1; k <= checkpoints; k++) {
+                State state = k == checkpoints ? State.FINISHED : State.LEARNING;
+                results.add(checkpoint(id(model, seed), k, state, null));
+            }
+        }
+    }
+
+    private static double bit(int cell, int mask) {
+        return (cell & mask) == 0 ? 0 : 1;
+    }
+
+    private static double sum(long[] cells, ToDoubleFunction<Integer> value) {
+        double sum = 0;
+        for (int i = 0; i < cells.length; i++) {
+            sum += cells[i] * value.applyAsDouble(i);
+        }
+        return sum;
+    }
+
+    private static Estimate rate(double p, long n) {
+        double half = Z * Math.sqrt(p * (1 - p) / n);
+        return new Estimate(p, Math.max(0, p - half), Math.min(1, p + half), n);
+    }
+
+    private static Estimate difference(long[] cells, long n, ToDoubleFunction<Integer> value) {
+        double mean = sum(cells, value) / n;
+        double square = sum(cells, i -> value.applyAsDouble(i) * value.applyAsDouble(i)) / n;
+        double half = Z * Math.sqrt((square - mean * mean) / n);
+        return new Estimate(mean, mean - half, mean + half, n);
+    }
+
+    /** Not Fieller's: wide enough to look like it in a picture. */
+    private static Estimate ratio(Estimate gain, Estimate gap) {
+        return new Estimate(
+                gain.getValue() / gap.getValue(),
+                gain.getLow() / gap.getValue(),
+                gain.getHigh() / gap.getValue(),
+                gain.getN());
+    }
+}
