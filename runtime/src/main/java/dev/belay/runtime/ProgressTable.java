@@ -59,6 +59,17 @@ public final class ProgressTable implements AutoCloseable {
         return any ? records : -1;
     }
 
+    /**
+     * Records that one writer will ever have written to the partition, or -1 while it goes on (or
+     * has not begun). For labels topics, which all runs of a labeler share: a reader counts the
+     * labels of its own supervisor against this, with the supervisor's model id (or {@code truth})
+     * as the writer.
+     */
+    public long total(String topic, int partition, String writer) {
+        Progress progress = of(topic, partition, writer);
+        return progress == null || !progress.getEnded() ? -1 : progress.getRecords();
+    }
+
     /** Records written so far to all partitions of a topic, by all writers. */
     public long records(String topic) {
         return table.values().stream()
