@@ -8,12 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -23,8 +20,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * are placed by it.
  */
 public final class TopicPlan {
-    private static final long WAIT_SECONDS = 30;
-
     /** A topic as it should be. */
     public record Topic(String name, int partitions, Map<String, String> config) {}
 
@@ -116,7 +111,7 @@ public final class TopicPlan {
                 .forEach(
                         (name, future) -> {
                             try {
-                                get(future, "making topic " + name);
+                                Waiting.on(future, "making topic " + name);
                             } catch (TopicExistsException e) {
                                 // somebody else just made it; checked again below
                             }
@@ -131,30 +126,14 @@ public final class TopicPlan {
                 .forEach(
                         (name, future) -> {
                             try {
-                                TopicDescription d = get(future, "looking for topic " + name);
+                                TopicDescription d =
+                                        Waiting.on(future, "looking for topic " + name);
                                 found.put(name, d.partitions().size());
                             } catch (UnknownTopicOrPartitionException e) {
                                 // missing: that is an answer
                             }
                         });
         return found;
-    }
-
-    /** Waits for an admin call; Kafka's own exception is thrown as it is. */
-    private static <T> T get(KafkaFuture<T> future, String what) {
-        try {
-            return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(what + ": " + e.getCause(), e);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new IllegalStateException(what + ": no answer in " + WAIT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(what + ": interrupted", e);
-        }
     }
 
     private void add(String name, int partitions, Map<String, String> config) {

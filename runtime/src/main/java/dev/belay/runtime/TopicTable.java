@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -88,8 +90,26 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
      * @throws TimeoutException when that does not come within the time
      */
     public void catchUp(Duration atMost) {
+        catchUp(consumer.endOffsets(consumer.assignment()), atMost);
+    }
+
+    /**
+     * Reads past all that was written up to now, committed or not: waits for transactions that are
+     * open, so that none of them hides what was committed behind its first record.
+     *
+     * @throws TimeoutException when that does not come within the time
+     */
+    public void catchUpPastOpenTransactions(Admin admin, Duration atMost) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        consumer.assignment().forEach(p -> latest.put(p, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        Waiting.on(admin.listOffsets(latest).all(), "reading the end of " + topic)
+                .forEach((partition, info) -> ends.put(partition, info.offset()));
+        catchUp(ends, atMost);
+    }
+
+    private void catchUp(Map<TopicPartition, Long> ends, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream()
                 .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
             poll(Duration.ofMillis(100));

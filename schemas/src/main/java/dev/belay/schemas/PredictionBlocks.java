@@ -1,0 +1,79 @@
+package dev.belay.schemas;
+
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gathers the predictions of one checkpoint for examples of one partition into blocks within the
+ * bounds that the topic promises. Not thread-safe.
+ */
+public final class PredictionBlocks {
+    public static final int MAX_ROWS = 1024;
+    public static final int MAX_BYTES = 512 << 10;
+
+    private static final int ROW_OVERHEAD_BYTES = 16; // id's length and event time, as varints
+
+    private final String model;
+    private final long checkpoint;
+    private final Phase phase;
+    private final long sweepRows;
+    private final List<PredictionBlock> full = new ArrayList<>();
+    private List<String> ids = new ArrayList<>();
+    private List<Long> times = new ArrayList<>();
+    private List<Float> probabilities = new ArrayList<>();
+    private int classes;
+    private int bytes;
+
+    /**
+     * @param sweepRows HOLDOUT: rows of the whole sweep over all partitions; else 0
+     */
+    public PredictionBlocks(String model, long checkpoint, Phase phase, long sweepRows) {
+        this.model = model;
+        this.checkpoint = checkpoint;
+        this.phase = phase;
+        this.sweepRows = sweepRows;
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param distribution one probability a class
+     */
+    public void add(String id, long eventTimeMs, float[] distribution) {
+        int size =
+                id.getBytes(StandardCharsets.UTF_8).length
+                        + ROW_OVERHEAD_BYTES
+                        + Float.BYTES * distribution.length;
+        if (!ids.isEmpty() && (ids.size() == MAX_ROWS || bytes + size > MAX_BYTES)) {
+            close();
+        }
+        classes = distribution.length;
+        ids.add(id);
+        times.add(eventTimeMs);
+        for (float p : distribution) {
+            probabilities.add(p);
+        }
+        bytes += size;
+    }
+
+    /** All blocks so far, in the order of their rows; none when there were no rows. */
+    public List<PredictionBlock> blocks() {
+        if (!ids.isEmpty()) {
+            close();
+        }
+        return List.copyOf(full);
+    }
+
+    private void close() {
+        full.add(
+                new PredictionBlock(
+                        model, checkpoint, phase, classes, ids, times, probabilities, sweepRows));
+        ids = new ArrayList<>();
+        times = new ArrayList<>();
+        probabilities = new ArrayList<>();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.belay.schemas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+class EventCodecTest {
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+
+    private byte[] encoded(SpecificRecord event) {
+        return Objects.requireNonNull(codec.encode("t", event));
+    }
+
+    @Test
+    void everyEventComesBackAsItWas() {
+        for (SpecificRecord event : SampleEvents.ALL) {
+            assertEquals(event, codec.decode("t", encoded(event), event.getClass()));
+        }
+    }
+
+    @Test
+    void aTombstoneStaysOne() {
+        assertNull(codec.encode("t", null));
+    }
+
+    @Test
+    void bytesAreZeroThenSchemaIdThenAvro() {
+        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        assertEquals(0, bytes[0]);
+        assertEquals("[0, 0, 0, 1]", Arrays.toString(Arrays.copyOfRange(bytes, 1, 5)));
+        assertEquals("[2, 97, 2, 0]", Arrays.toString(Arrays.copyOfRange(bytes, 5, bytes.length)));
+    }
+
+    @Test
+    void theErrorSaysTypeSizeAndTopic() {
+        var e =
+                assertThrows(
+                        SerializationException.class,
+                        () -> codec.decode("some-topic", new byte[] {1, 2, 3}, Truth.class));
+        assertTrue(
+                String.valueOf(e.getMessage())
+                        .startsWith("cannot read Truth (3 bytes) from some-topic"),
+                e::getMessage);
+    }
+
+    @Test
+    void mutatedBytesAreReadOrRefusedButNeverThrowSomethingElse() {
+        Random random = new Random(1);
+        for (SpecificRecord event : SampleEvents.ALL) {
+            byte[] good = encoded(event);
+            for (int i = 0; i < 2000; i++) {
+                byte[] bad = Arrays.copyOf(good, random.nextInt(good.length + 1));
+                for (int flips = random.nextInt(4); flips > 0 && bad.length > 0; flips--) {
+                    bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                try {
+                    codec.decode("t", bad, event.getClass());
+                } catch (SerializationException e) {
+                    assertTrue(String.valueOf(e.getMessage()).contains(" from t"), e::getMessage);
+                }
+            }
+        }
+    }
+}
