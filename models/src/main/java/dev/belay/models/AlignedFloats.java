@@ -1,0 +1,57 @@
+package dev.belay.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Floats outside of the heap that PyTorch reads in place (on the CPU; a GPU gets a copy). They
+ * begin at a multiple of 64 bytes, as PyTorch's own do: which instructions run, and so the last
+ * bits, may depend on it.
+ */
+final class AlignedFloats {
+    private static final int ALIGNMENT = 64;
+
+    private ByteBuffer buffer = allocate(0);
+
+    /** Copies in all of {@code values}. */
+    void set(float[] values) {
+        reserve(values.length);
+        buffer.asFloatBuffer().put(values);
+    }
+
+    /** Copies in {@code count} rows from {@code first}, then rows of zeros up to {@code padTo}. */
+    void setRows(float[][] rows, int first, int count, int padTo, int width) {
+        reserve(padTo * width);
+        var floats = buffer.asFloatBuffer();
+        for (int i = 0; i < count; i++) {
+            if (rows[first + i].length != width)
+                throw new IllegalArgumentException(
+                        "a row has " + rows[first + i].length + " features, expected " + width);
+            floats.put(rows[first + i]);
+        }
+        if (padTo > count) floats.put(new float[(padTo - count) * width]);
+    }
+
+    /** An array over the floats from the first on; valid until they are set again. */
+    NDArray array(NDManager manager, long... shape) {
+        var full = new Shape(shape);
+        ByteBuffer view = buffer.slice(0, Math.toIntExact(full.size() * Float.BYTES));
+        return manager.create(view.order(ByteOrder.nativeOrder()), full, DataType.FLOAT32);
+    }
+
+    private void reserve(int floats) {
+        if (buffer.capacity() < floats * Float.BYTES) buffer = allocate(floats * Float.BYTES);
+    }
+
+    private static ByteBuffer allocate(int bytes) {
+        // a whole number of alignments, so that the aligned slice is not cut short
+        int whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return ByteBuffer.allocateDirect(whole + ALIGNMENT)
+                .alignedSlice(ALIGNMENT)
+                .order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,186 @@
+package dev.belay.models;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Checkpoints in a directory: {@code <root>/<experiment>/<model>.<seed>.<run>/}.
+ *
+ * <p>URIs are relative to the root, {@code
+ * file:sst2/bow.0.1/00000016-weights-<sha256>.safetensors}, so that they hold when the directory is
+ * moved or mounted elsewhere: every process must only be given the same store. An absolute {@code
+ * file:///…} is read too (checkpoints written by others), if it leads to a regular file under the
+ * root once links are resolved.
+ *
+ * <p>A file is written aside, flushed, renamed, and the directory flushed.
+ */
+public final class DirectoryStore implements CheckpointStore {
+    /** Largest file read, 1 GiB. */
+    public static final long MAX_BYTES = 1L << 30;
+
+    private static final Pattern MODEL_ID =
+            Pattern.compile("([a-z0-9-]+)/([a-z0-9-]+)#([0-9-]+)@([0-9]+)");
+    private static final Pattern SHA256_IN_NAME = Pattern.compile("-([0-9a-f]{64})\\.safetensors");
+
+    private final Path root;
+
+    /**
+     * @param root made if absent
+     */
+    public DirectoryStore(Path root) {
+        try {
+            this.root = Files.createDirectories(root).toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the checkpoint store " + root, e);
+        }
+    }
+
+    @Override
+    public StoredFile put(String modelId, long number, Kind kind, byte[] bytes) {
+        String sha256 = Sha256.hex(bytes);
+        Path directory = directory(modelId);
+        Path file = directory.resolve(kind.fileName(number, sha256));
+        Path aside = directory.resolve(file.getFileName() + "." + UUID.randomUUID() + ".aside");
+        try {
+            Files.createDirectories(directory);
+            writeThrough(aside, bytes);
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            for (Path d = directory; d.startsWith(root); d = d.resolve("..").normalize()) {
+                flushDirectory(d);
+                if (d.equals(root)) break;
+            }
+        } catch (IOException e) {
+            removeQuietly(aside, e);
+            throw new UncheckedIOException("cannot store " + bytes.length + " bytes as " + file, e);
+        }
+        return new StoredFile(uri(file), sha256);
+    }
+
+    @Override
+    public byte[] get(String uri, String sha256) {
+        Path file = resolve(uri);
+        try {
+            Path real = file.toRealPath();
+            if (!real.startsWith(root) || !Files.isRegularFile(real))
+                throw new MalformedCheckpointException(
+                        uri + " leads to " + real + ", expected a file under " + root);
+            long size = Files.size(real);
+            if (size > MAX_BYTES)
+                throw new MalformedCheckpointException(
+                        uri + " has " + size + " bytes, expected at most " + MAX_BYTES);
+            byte[] bytes = Files.readAllBytes(real);
+            String found = Sha256.hex(bytes);
+            if (!found.equals(sha256))
+                throw new MalformedCheckpointException(
+                        uri + " has SHA-256 " + found + ", expected " + sha256);
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read checkpoint " + uri, e);
+        }
+    }
+
+    @Override
+    public List<StoredFile> list(String modelId) {
+        Path directory = directory(modelId);
+        if (!Files.isDirectory(directory)) return List.of();
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().map(this::stored).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+
+    @Override
+    public void delete(String uri) {
+        Path file = resolve(uri);
+        try {
+            if (!Files.exists(file)) return;
+            if (!file.toRealPath().startsWith(root))
+                throw new MalformedCheckpointException(uri + " is not under " + root);
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + uri, e);
+        }
+    }
+
+    private StoredFile stored(Path file) {
+        Matcher name = SHA256_IN_NAME.matcher(file.getFileName().toString());
+        return new StoredFile(uri(file), name.find() ? name.group(1) : "");
+    }
+
+    private Path directory(String modelId) {
+        Matcher id = MODEL_ID.matcher(modelId);
+        if (!id.matches())
+            throw new IllegalArgumentException(
+                    "model id '" + modelId + "', expected experiment/model#seed@run");
+        return root.resolve(id.group(1))
+                .resolve(id.group(2) + "." + id.group(3) + "." + id.group(4));
+    }
+
+    /** Names hold only letters that need no escape. */
+    private String uri(Path file) {
+        var path = new StringBuilder("file:");
+        for (Path part : root.relativize(file)) path.append(part).append('/');
+        return path.substring(0, path.length() - 1);
+    }
+
+    /** Under the root as far as the name says; links are not resolved here. */
+    private Path resolve(String uri) {
+        try {
+            var parsed = new URI(uri);
+            if (!"file".equals(parsed.getScheme()))
+                throw new MalformedCheckpointException(
+                        "checkpoint URI '" + uri + "', expected the scheme file");
+            Path path =
+                    parsed.isOpaque()
+                            ? root.resolve(parsed.getSchemeSpecificPart()).normalize()
+                            : Path.of(parsed).normalize();
+            if (!path.startsWith(root) && !path.toRealPath().startsWith(root))
+                throw new MalformedCheckpointException(uri + " is not under " + root);
+            return path;
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            throw new MalformedCheckpointException("'" + uri + "' is not a file URI", e);
+        } catch (IOException e) {
+            throw new MalformedCheckpointException(uri + " is not a file under " + root, e);
+        }
+    }
+
+    private static void writeThrough(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) channel.write(left);
+            channel.force(true);
+        }
+    }
+
+    /** Makes the rename durable; Windows has no such thing and refuses to open directories. */
+    private static void flushDirectory(Path directory) throws IOException {
+        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) return;
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void removeQuietly(Path file, IOException why) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+}

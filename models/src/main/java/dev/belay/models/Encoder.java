@@ -1,0 +1,23 @@
+package dev.belay.models;
+
+import java.util.List;
+
+/** Turns texts into feature vectors. Safe for use by many threads. */
+public interface Encoder extends AutoCloseable {
+    /** The name it is opened by, such as {@code bge}. */
+    String name();
+
+    /** Length of each row, at least 1. */
+    int dimensions();
+
+    /**
+     * Features of each text, float32.
+     *
+     * @return one row of {@link #dimensions()} a text, in the order given; a row depends on its
+     *     text only, not on the others; rows are shared and must not be written to
+     */
+    float[][] encode(List<String> texts);
+
+    @Override
+    void close();
+}
