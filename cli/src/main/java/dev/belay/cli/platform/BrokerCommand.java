@@ -1,0 +1,68 @@
+package dev.belay.cli.platform;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code belay broker}: a broker and a registry for this machine until Ctrl-C. Exit code 1 on
+ * failure.
+ */
+@Command(
+        name = "broker",
+        mixinStandardHelpOptions = true,
+        description = "A real Kafka broker and schema registry for this machine, until Ctrl-C.")
+public final class BrokerCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = ".belay",
+            description = "where the data are kept (default: ${DEFAULT-VALUE})")
+    private Path data;
+
+    @Option(
+            names = "--port",
+            defaultValue = "9092",
+            description = "the broker's port, 0 for a free one (default: ${DEFAULT-VALUE})")
+    private int port;
+
+    @Option(
+            names = "--registry-port",
+            defaultValue = "8081",
+            description = "the registry's port, 0 for a free one (default: ${DEFAULT-VALUE})")
+    private int registryPort;
+
+    @Override
+    public Integer call() {
+        var out = spec.commandLine().getOut();
+        var err = spec.commandLine().getErr();
+        try (var platform =
+                EmbeddedPlatform.start(
+                        new PlatformConfig(data, port, registryPort), line -> say(out, line))) {
+            // close() is safe to call twice and from two threads
+            Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "platform-close"));
+            var registryUrl = platform.registryUrl();
+            say(out, "Data in %s. Stop with Ctrl-C. From another terminal:".formatted(data));
+            say(
+                    out,
+                    "  ./belay run FILE --bootstrap-servers %s --registry %s"
+                            .formatted(platform.bootstrapServers(), registryUrl));
+            say(err, platform.failure().join().getMessage());
+        } catch (PlatformException | IllegalArgumentException e) {
+            say(err, e.getMessage());
+        }
+        return 1;
+    }
+
+    private static void say(PrintWriter to, @Nullable String line) {
+        to.println(line);
+        to.flush();
+    }
+}

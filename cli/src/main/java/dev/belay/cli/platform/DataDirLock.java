@@ -1,0 +1,66 @@
+package dev.belay.cli.platform;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to use a data folder. The operating system takes it back when the process ends, also by
+ * kill -9, so that a file left behind never keeps anybody out; its content only names the holder.
+ */
+final class DataDirLock implements AutoCloseable {
+    static final String FILE = "lock";
+
+    private final FileChannel channel;
+
+    private DataDirLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * @param dataDir an existing folder
+     * @throws PlatformException if a process holds it (this one counts), naming its pid
+     */
+    static DataDirLock take(Path dataDir) throws IOException {
+        var file = dataDir.resolve(FILE);
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (tryLock(channel) == null) {
+                throw new PlatformException(
+                        "%s is in use by process %s. Wait for it or stop it, or choose another folder with --data."
+                                .formatted(dataDir, holder(file)));
+            }
+            channel.truncate(0);
+            channel.write(
+                    StandardCharsets.UTF_8.encode(Long.toString(ProcessHandle.current().pid())));
+            return new DataDirLock(channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this very JVM
+        }
+    }
+
+    private static String holder(Path file) throws IOException {
+        var pid = Files.readString(file).strip();
+        return pid.isEmpty() ? "(it has not said which yet)" : pid;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
