@@ -1,0 +1,130 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the live view shows at one moment.
+ *
+ * @param title what runs
+ * @param elapsed since the run began
+ * @param bars how far everything is, in the order to show
+ * @param lines the table: for each pair its median over seeds, then its seeds
+ */
+public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line> lines) {
+
+    /**
+     * How far something is.
+     *
+     * @param done not negative
+     * @param total 0 when not known
+     */
+    public record Bar(String label, long done, long total) {}
+
+    /**
+     * A line of the table.
+     *
+     * @param student name of the student
+     * @param seed the seed's number, or what says that it is a median
+     * @param median whether it stands for all seeds of its pair
+     * @param range of PGR: the interval of a seed, the spread of a median; the reason where
+     *     undefined
+     * @param seen examples that the student's checkpoint had learned from
+     */
+    public record Line(
+            String student,
+            String seed,
+            boolean median,
+            @Nullable Double supervisor,
+            @Nullable Double accuracy,
+            @Nullable Double ceiling,
+            @Nullable Double pgr,
+            String range,
+            long seen) {}
+
+    public Snapshot {
+        bars = List.copyOf(bars);
+        lines = List.copyOf(lines);
+    }
+
+    /**
+     * The run as it stands: the given bars, one more for each model (all of its seeds together),
+     * and the newest figures of each pair.
+     */
+    public static Snapshot of(RunResults results, Duration elapsed, List<Bar> bars) {
+        List<Bar> all = new ArrayList<>(bars);
+        all.addAll(models(results));
+        return new Snapshot(results.experiment(), elapsed, all, lines(results));
+    }
+
+    private static List<Bar> models(RunResults results) {
+        Map<String, Bar> byName = new LinkedHashMap<>();
+        for (ModelSpec spec : results.specs()) {
+            Checkpoint newest = results.newestCheckpoint(spec.getId());
+            long seen = newest == null ? 0 : newest.getExamplesSeen();
+            byName.merge(
+                    spec.getModel(),
+                    new Bar(spec.getModel(), seen, spec.getBudget()),
+                    (a, b) -> new Bar(a.label(), a.done() + b.done(), a.total() + b.total()));
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private static List<Line> lines(RunResults results) {
+        List<Line> lines = new ArrayList<>();
+        for (List<PairMetrics> group : results.byNames(results.newestRows())) {
+            if (group.size() > 1) {
+                lines.add(median(results.medians(group).get(0), group));
+            }
+            group.forEach(row -> lines.add(seed(row, results.name(row.getStudent()))));
+        }
+        return lines;
+    }
+
+    private static Line median(PairMedian median, List<PairMetrics> group) {
+        String reason = median.pgrUndefined();
+        return new Line(
+                median.student(),
+                "median of " + median.seeds(),
+                true,
+                middle(median.supervisorAccuracy()),
+                middle(median.studentAccuracy()),
+                middle(median.ceilingAccuracy()),
+                middle(median.pgr()),
+                reason == null ? Format.range(median.pgr(), 2) : reason,
+                group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
+    }
+
+    private static Line seed(PairMetrics row, String student) {
+        Estimate pgr = row.getPgr();
+        String reason = row.getPgrUndefined();
+        return new Line(
+                student,
+                "seed " + row.getSeed(),
+                false,
+                value(row.getSupervisorAccuracy()),
+                value(row.getStudentAccuracy()),
+                value(row.getCeilingAccuracy()),
+                value(pgr),
+                pgr == null
+                        ? reason == null ? "" : reason
+                        : Format.interval(pgr.getLow(), pgr.getHigh(), 2),
+                row.getExamplesSeen());
+    }
+
+    private static @Nullable Double middle(@Nullable Spread spread) {
+        return spread == null ? null : (Double) spread.median();
+    }
+
+    private static @Nullable Double value(@Nullable Estimate estimate) {
+        return estimate == null ? null : (Double) estimate.getValue();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.belay.cli.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.cli.report.Snapshot.Bar;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class LiveViewTest {
+    private static final Terminal PIPE = new Terminal(false, false, true);
+    private static final Terminal TTY = new Terminal(true, true, true);
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final AtomicLong nanos = new AtomicLong(1);
+
+    @Test
+    void frameFitsEveryTerminal() {
+        // Given
+        Snapshot snapshot = snapshot(5);
+        for (int width : new int[] {20, 40, 60, 80, 120, 200}) {
+            for (int rows : new int[] {1, 5, 10, 24, 60}) {
+                for (boolean utf8 : new boolean[] {true, false}) {
+                    // When
+                    List<String> lines =
+                            new Frame(new Terminal(true, false, utf8), width).lines(snapshot, rows);
+                    // Then
+                    assertTrue(lines.size() <= rows, lines.size() + " lines in " + rows);
+                    for (String line : lines) {
+                        assertTrue(line.length() <= width, width + ": " + line);
+                        assertTrue(utf8 || StandardCharsets.US_ASCII.newEncoder().canEncode(line));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void lowTerminalKeepsMediansAndLeavesOutSeeds() {
+        // When
+        String frame = String.join("\n", new Frame(TTY, 100).lines(snapshot(5), 16));
+        // Then
+        assertTrue(frame.contains("median of 3"));
+        assertFalse(frame.contains("seed 0"));
+    }
+
+    @Test
+    void redrawGoesBackToWhereTheFrameBegan() {
+        // Given
+        LiveView view = view(TTY);
+        view.update(snapshot(1));
+        long drawn = text().chars().filter(c -> c == '\n').count();
+        bytes.reset();
+        // When
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        view.update(snapshot(2));
+        // Then
+        assertTrue(text().startsWith("\u001b[?2026h\u001b[" + drawn + "A\r"), text());
+    }
+
+    @Test
+    void pipeGetsNoEscapesAndOnlyWhatChanged() {
+        // Given
+        LiveView view = view(PIPE);
+        view.update(new Snapshot("x", Duration.ofSeconds(1), bars(10, 7), List.of()));
+        // When
+        nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+        view.update(new Snapshot("x", Duration.ofSeconds(7), bars(12, 7), List.of()));
+        nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+        view.update(new Snapshot("x", Duration.ofSeconds(13), bars(12, 7), List.of()));
+        // Then
+        assertEquals(
+                List.of("[0:01] rows 10/100, labels 7/100", "[0:07] rows 12/100"),
+                text().lines().toList());
+    }
+
+    @Test
+    void pipeIsNotFlooded() {
+        // Given
+        LiveView view = view(PIPE);
+        // When
+        for (int i = 0; i < 100; i++) {
+            nanos.addAndGet(Duration.ofMillis(100).toNanos());
+            view.update(new Snapshot("x", Duration.ofMillis(100L * i), bars(i, 0), List.of()));
+        }
+        // Then
+        assertEquals(2, text().lines().count());
+    }
+
+    @Test
+    void closingPrintsTheWholeTable() {
+        // Given
+        LiveView view = view(PIPE);
+        // When
+        view.close(snapshot(5));
+        // Then
+        assertTrue(text().contains("seed 2"));
+        assertTrue(text().contains("median of 3"));
+        assertFalse(text().contains("\u001b"));
+    }
+
+    @Test
+    void controlCharactersInNamesDoNotReachTheTerminal() {
+        // Given
+        LiveView view = view(new Terminal(true, false, true));
+        // When
+        view.println("a\u001b[2Jb\nc");
+        // Then
+        assertTrue(text().contains("a [2Jb c"), text());
+    }
+
+    @Test
+    void failureOfDrawingDoesNotReachTheRun() {
+        // Given
+        LiveView view =
+                new LiveView(
+                        new PrintStream(bytes, true, StandardCharsets.UTF_8),
+                        TTY,
+                        () -> {
+                            throw new IllegalStateException("no size");
+                        },
+                        nanos::get);
+        // When, then: nothing is thrown
+        view.update(snapshot(1));
+        view.update(snapshot(2));
+        view.close(snapshot(3));
+    }
+
+    @Test
+    void noColorAndDumbTerminalsAreHonoured() {
+        // Given, when, then: no console is no terminal, whatever the environment says
+        assertFalse(Terminal.of(null, Map.of("TERM", "xterm")).interactive());
+        assertFalse(
+                String.join(
+                                "",
+                                new Frame(new Terminal(true, false, true), 80)
+                                        .lines(snapshot(3), 24))
+                        .contains("\u001b"));
+    }
+
+    @Test
+    void elapsedTimeIsReadable() {
+        assertEquals("0:07", Frame.clock(Duration.ofSeconds(7)));
+        assertEquals("12:03", Frame.clock(Duration.ofSeconds(723)));
+        assertEquals("1:02:03", Frame.clock(Duration.ofSeconds(3723)));
+    }
+
+    private LiveView view(Terminal terminal) {
+        return new LiveView(
+                new PrintStream(bytes, true, StandardCharsets.UTF_8),
+                terminal,
+                () -> new Terminal.Size(100, 40),
+                nanos::get);
+    }
+
+    private String text() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static List<Bar> bars(long rows, long labels) {
+        return List.of(new Bar("rows", rows, 100), new Bar("labels", labels, 100));
+    }
+
+    private static Snapshot snapshot(int checkpoints) {
+        return Snapshot.of(
+                SampleRun.finished(3, checkpoints), Duration.ofSeconds(83), bars(50, 100));
+    }
+}
