@@ -12,13 +12,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +125,34 @@ public final class Clients {
         Map<String, Object> config = new HashMap<>(settings.kafka("admin"));
         config.putIfAbsent("client.id", "belay-admin-" + settings.instance());
         return Admin.create(config);
+    }
+
+    /**
+     * Waits until the broker answers.
+     *
+     * @throws IllegalStateException when it does not within {@link Settings#waitForBroker}, naming
+     *     its address
+     */
+    public void awaitBroker() {
+        Duration wait = settings.waitForBroker();
+        String problem =
+                "no Kafka broker answers at "
+                        + settings.bootstrapServers()
+                        + " (tried for "
+                        + wait.toSeconds()
+                        + " s); start one with './belay broker', or correct the address";
+        try (Admin admin = admin()) {
+            admin.describeCluster(
+                            new DescribeClusterOptions()
+                                    .timeoutMs(Math.toIntExact(wait.toMillis())))
+                    .nodes()
+                    .get();
+        } catch (ExecutionException | KafkaException e) {
+            throw new IllegalStateException(problem, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(problem, e);
+        }
     }
 
     private static SchemaRegistryClient registry(Settings settings) {

@@ -101,6 +101,16 @@ public final class Settings {
         return new Settings(all);
     }
 
+    /** These settings where set, else others. */
+    public Settings withDefaults(Map<String, String> others) {
+        return new Settings(others).with(values);
+    }
+
+    /** Whether a broker's address was set at all. */
+    public boolean namesBroker() {
+        return values.containsKey("kafka.bootstrap.servers");
+    }
+
     public String bootstrapServers() {
         return text("kafka.bootstrap.servers", "localhost:9092");
     }

@@ -1,0 +1,79 @@
+package dev.belay.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    @TempDir private Path folder;
+
+    @Test
+    void flagsGoOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        // Given
+        Path file =
+                Files.writeString(
+                        folder.resolve("s.yaml"),
+                        "kafka:\n  bootstrap.servers: file:1\nregistry.url: http://file\nstore: /file\n");
+        // When
+        Settings settings =
+                Settings.load(
+                        file,
+                        Map.of(
+                                "BELAY_REGISTRY_URL",
+                                "http://env",
+                                "BELAY_STORE",
+                                "/env",
+                                "PATH",
+                                "x"),
+                        Map.of("store", "/flag"));
+        // Then
+        assertEquals("file:1", settings.bootstrapServers());
+        assertEquals("http://env", settings.registryUrl());
+        assertEquals(Path.of("/flag"), settings.store());
+    }
+
+    @Test
+    void kafkaSettingsReachTheClientsTheyAreFor() {
+        Settings settings =
+                Settings.of(
+                        Map.of(
+                                "kafka.security.protocol", "SSL",
+                                "kafka.consumer.fetch.min.bytes", "7",
+                                "kafka.producer.linger.ms", "9"));
+        assertEquals("SSL", settings.kafka("admin").get("security.protocol"));
+        assertEquals("7", settings.kafka("consumer").get("fetch.min.bytes"));
+        assertFalse(settings.kafka("consumer").containsKey("linger.ms"));
+        assertFalse(settings.kafka("consumer").containsKey("producer.linger.ms"));
+    }
+
+    @Test
+    void anUnknownSettingIsRefusedByName() {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Settings.of(Map.of("stroe", "/x")));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("unknown setting 'stroe'"), e::getMessage);
+    }
+
+    @Test
+    void aNumberThatIsNoneIsRefusedWithWhatWasFound() {
+        Settings settings = Settings.of(Map.of("task.partitions", "four"));
+        var e = assertThrows(IllegalArgumentException.class, settings::taskPartitions);
+        assertTrue(String.valueOf(e.getMessage()).contains("'four'"), e::getMessage);
+    }
+
+    @Test
+    void aTopicCanBeRenamedByItself() {
+        var topics = Settings.of(Map.of("topics.rename.t.examples", "theirs")).topics();
+        assertEquals("theirs", topics.examples("t"));
+        assertEquals("belay.t.truth", topics.truth("t"));
+    }
+}
