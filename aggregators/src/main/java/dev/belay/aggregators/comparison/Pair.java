@@ -1,0 +1,31 @@
+package dev.belay.aggregators.comparison;
+
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.ModelSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A student with its supervisor and ceiling. Model ids.
+ *
+ * @param ceiling null: the student has none
+ */
+public record Pair(
+        String experiment, long seed, String supervisor, String student, @Nullable String ceiling) {
+
+    /** The pair a spec makes; null for a model supervised by truth, which is no student. */
+    static @Nullable Pair of(ModelSpec spec) {
+        return spec.getSupervisor().equals(ModelId.TRUTH)
+                ? null
+                : new Pair(
+                        spec.getExperiment(),
+                        spec.getSeed(),
+                        spec.getSupervisor(),
+                        spec.getId(),
+                        spec.getCeiling());
+    }
+
+    /** Whether {@code model} has a part in it. */
+    public boolean has(String model) {
+        return model.equals(student) || model.equals(supervisor) || model.equals(ceiling);
+    }
+}

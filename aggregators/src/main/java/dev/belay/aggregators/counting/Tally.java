@@ -1,0 +1,86 @@
+package dev.belay.aggregators.counting;
+
+import dev.belay.aggregators.statistics.CellTable;
+
+/**
+ * All that is counted for a comparison, in one partition or over all. Counts merge by addition, the
+ * rest by the greater.
+ *
+ * @param cells examples whose truth and predictions are all known
+ * @param withoutTruth examples predicted by all whose truth is not known
+ * @param supervisor how far the supervisor's predictions have come
+ * @param student the student's
+ * @param ceiling the ceiling's; {@link Coverage#NONE} without one
+ * @param eventTimeMs greatest event time of a student's prediction
+ */
+public record Tally(
+        CellTable cells,
+        long withoutTruth,
+        Coverage supervisor,
+        Coverage student,
+        Coverage ceiling,
+        long eventTimeMs) {
+
+    /** Nothing counted. */
+    public static final Tally EMPTY =
+            new Tally(CellTable.EMPTY, 0, Coverage.NONE, Coverage.NONE, Coverage.NONE, 0);
+
+    /**
+     * How much of a model's predictions is there.
+     *
+     * @param rows examples predicted
+     * @param sweepRows rows of the whole sweep; 0 when unknown
+     * @param newest greatest number of a checkpoint among them
+     */
+    public record Coverage(long rows, long sweepRows, long newest) {
+        static final Coverage NONE = new Coverage(0, 0, 0);
+
+        /** True unless rows are known to be missing. */
+        boolean complete() {
+            return rows >= sweepRows;
+        }
+
+        Coverage merge(Coverage other) {
+            return new Coverage(
+                    Math.addExact(rows, other.rows),
+                    Math.max(sweepRows, other.sweepRows),
+                    Math.max(newest, other.newest));
+        }
+
+        Coverage since(Coverage earlier) {
+            return new Coverage(Math.subtractExact(rows, earlier.rows), sweepRows, newest);
+        }
+    }
+
+    /** Both together. */
+    public Tally merge(Tally other) {
+        return new Tally(
+                cells.merge(other.cells),
+                Math.addExact(withoutTruth, other.withoutTruth),
+                supervisor.merge(other.supervisor),
+                student.merge(other.student),
+                ceiling.merge(other.ceiling),
+                Math.max(eventTimeMs, other.eventTimeMs));
+    }
+
+    /** What has to be merged into {@code earlier} to give this. */
+    public Tally since(Tally earlier) {
+        return new Tally(
+                cells.subtract(earlier.cells),
+                Math.subtractExact(withoutTruth, earlier.withoutTruth),
+                supervisor.since(earlier.supervisor),
+                student.since(earlier.student),
+                ceiling.since(earlier.ceiling),
+                eventTimeMs);
+    }
+
+    /** Examples predicted by all. */
+    public long predicted() {
+        return cells.n() + withoutTruth;
+    }
+
+    /** Whether some example is predicted by all and no sweep is known to lack rows. */
+    public boolean complete() {
+        return predicted() > 0 && supervisor.complete() && student.complete() && ceiling.complete();
+    }
+}

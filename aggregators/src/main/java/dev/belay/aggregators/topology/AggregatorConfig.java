@@ -1,0 +1,40 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.schemas.Topics;
+import java.time.Duration;
+
+/**
+ * What the topology of one task is made from.
+ *
+ * @param partitions of each of the task's topics; at least 1
+ * @param sweepFlush how long HOLDOUT counts are gathered in a shard before they are sent on
+ * @param progressiveFlush the same for PROGRESSIVE counts, and the least time between two metrics
+ *     events of one pair
+ */
+public record AggregatorConfig(
+        String task,
+        int partitions,
+        Topics topics,
+        Duration sweepFlush,
+        Duration progressiveFlush) {
+    public AggregatorConfig {
+        if (partitions < 1) {
+            throw new IllegalArgumentException("partitions must be positive, got " + partitions);
+        }
+        if (sweepFlush.isNegative()
+                || sweepFlush.isZero()
+                || progressiveFlush.compareTo(sweepFlush) < 0) {
+            throw new IllegalArgumentException(
+                    "expected 0 < sweepFlush <= progressiveFlush, got "
+                            + sweepFlush
+                            + ", "
+                            + progressiveFlush);
+        }
+    }
+
+    /** 100 ms for sweeps, a second for the progressive stream. */
+    public static AggregatorConfig of(String task, int partitions, Topics topics) {
+        return new AggregatorConfig(
+                task, partitions, topics, Duration.ofMillis(100), Duration.ofSeconds(1));
+    }
+}

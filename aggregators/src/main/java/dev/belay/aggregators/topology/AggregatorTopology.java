@@ -1,0 +1,187 @@
+package dev.belay.aggregators.topology;
+
+import static org.apache.kafka.common.serialization.Serdes.ByteArray;
+import static org.apache.kafka.common.serialization.Serdes.String;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventSerde;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.PairMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statistics of all pairs of one task.
+ *
+ * <pre>
+ * belay.models ───────► models ──────┐  (global stores; together the catalog:
+ * belay.checkpoints ──► checkpoints ─┘   who is compared with whom)
+ *
+ * truth ───────► place-truth ──┐
+ *                              ├─ placed ─┬──────────────────────────┬─► shard ─┬─ deltas ─► merger ─► belay.metrics
+ * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]
+ *                     │                                               [truth]   │
+ *                     │                                               [blocks]  │
+ *                     │                                               [counted] │
+ *                     └────────────── unreadable, nonsense ──────────────────── ┴─► belay.dead-letters
+ * </pre>
+ *
+ * In: truth by example id; predictions by an example id, in blocks. All by Kafka's default
+ * partitioner; what is not where it belongs goes there through the repartition topic {@code
+ * strays}. A shard counts one partition and sends count deltas, keyed by student, checkpoint and
+ * phase, through the repartition topic {@code deltas} to the merger. Out: keyed by student,
+ * checkpoint, phase and window. Stores in brackets. Names are those of changelogs and repartition
+ * topics: renaming one is a migration.
+ */
+public final class AggregatorTopology {
+    private AggregatorTopology() {}
+
+    /** The topology; it begins with an empty catalog of its own. */
+    public static Topology build(AggregatorConfig config, EventCodec codec, MeterRegistry meters) {
+        Topics topics = config.topics();
+        Catalog catalog = new Catalog(config.task());
+        Reader reader = new Reader(codec, meters);
+        int partitions = config.partitions();
+        var builder = new StreamsBuilder();
+        global(builder, CatalogStore.MODELS, topics.models(), catalog, reader);
+        global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, reader);
+
+        KStream<byte[], Flow> placed =
+                builder.stream(topics.truth(config.task()), bytes("truth-source"))
+                        .process(
+                                () -> new TruthPlacement(partitions, reader, catalog),
+                                Named.as("place-truth"))
+                        .merge(
+                                builder.stream(
+                                                topics.predictions(config.task()),
+                                                bytes("predictions-source"))
+                                        .process(
+                                                () ->
+                                                        new BlockPlacement(
+                                                                partitions, reader, catalog),
+                                                Named.as("place-blocks")),
+                                Named.as("placed"));
+        KStream<byte[], Flow> strays =
+                only(placed, Flow.Stray.class, "strays")
+                        .mapValues(stray -> stray.bytes().get(), Named.as("strays-bytes"))
+                        .repartition(
+                                Repartitioned.with(ByteArray(), ByteArray())
+                                        .withName("strays")
+                                        .withNumberOfPartitions(partitions))
+                        .process(
+                                () ->
+                                        new StrayFormat.Arrival(
+                                                reader, topics.predictions(config.task())),
+                                Named.as("read-strays"));
+        KStream<byte[], Flow> counted =
+                placed.filter(
+                                (key, flow) ->
+                                        flow instanceof Flow.TruthChange
+                                                || flow instanceof Flow.Block,
+                                Named.as("at-home"))
+                        .merge(strays, Named.as("all-at-home"))
+                        .process(shard(config, catalog, reader), Named.as("shard"));
+        only(counted, Flow.Delta.class, "only-deltas")
+                .repartition(
+                        Repartitioned.with(ByteArray(), Formats.DELTA)
+                                .withName("deltas")
+                                .withNumberOfPartitions(partitions))
+                .process(merger(config, catalog), Named.as("merger"))
+                .to(
+                        topics.metrics(),
+                        Produced.<String, PairMetrics>as("metrics-sink")
+                                .withKeySerde(String())
+                                .withValueSerde(new EventSerde<>(codec, PairMetrics.class)));
+        deadLetters(placed, "placed", topics);
+        deadLetters(counted, "counted", topics);
+        return builder.build();
+    }
+
+    private static void global(
+            StreamsBuilder builder, String store, String topic, Catalog catalog, Reader reader) {
+        builder.addGlobalStore(
+                Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(store), String(), ByteArray())
+                        .withLoggingDisabled(),
+                topic,
+                Consumed.<String, byte[]>as(store + "-source")
+                        .withKeySerde(String())
+                        .withValueSerde(ByteArray()),
+                () -> new CatalogStore(store, topic, catalog, reader));
+    }
+
+    private static ProcessorSupplier<byte[], Flow, byte[], Flow> shard(
+            AggregatorConfig config, Catalog catalog, Reader reader) {
+        return supplier(
+                () -> new Shard(config, catalog, reader),
+                store(Shard.TRUTH, Formats.TRUTH),
+                store(Shard.BLOCKS, ByteArray()),
+                store(Shard.COUNTED, Formats.TALLY));
+    }
+
+    private static ProcessorSupplier<byte[], Flow.Delta, String, PairMetrics> merger(
+            AggregatorConfig config, Catalog catalog) {
+        return supplier(() -> new Merger(config, catalog), store(Merger.ROWS, Formats.ROW));
+    }
+
+    /** A processor that brings its own stores. */
+    private static <A, B, C, D> ProcessorSupplier<A, B, C, D> supplier(
+            java.util.function.Supplier<Processor<A, B, C, D>> processor,
+            StoreBuilder<?>... stores) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<A, B, C, D> get() {
+                return processor.get();
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return Set.of(stores);
+            }
+        };
+    }
+
+    private static <V> StoreBuilder<?> store(String name, Serde<V> serde) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), String(), serde);
+    }
+
+    private static Consumed<byte[], byte[]> bytes(String name) {
+        return Consumed.<byte[], byte[]>as(name)
+                .withKeySerde(ByteArray())
+                .withValueSerde(ByteArray());
+    }
+
+    private static <T extends Flow> KStream<byte[], T> only(
+            KStream<byte[], Flow> flow, Class<T> type, String name) {
+        return flow.filter((key, value) -> type.isInstance(value), Named.as(name))
+                .mapValues(type::cast, Named.as(name + "-cast"));
+    }
+
+    private static byte @Nullable [] raw(Flow.DeadLetter letter) {
+        return letter.bytes() == null ? null : letter.bytes().get();
+    }
+
+    private static void deadLetters(KStream<byte[], Flow> flow, String where, Topics topics) {
+        only(flow, Flow.DeadLetter.class, "dead-" + where)
+                .mapValues(AggregatorTopology::raw, Named.as("dead-" + where + "-bytes"))
+                .to(
+                        topics.deadLetters(),
+                        Produced.<byte[], byte[]>as("dead-" + where + "-sink")
+                                .withKeySerde(ByteArray())
+                                .withValueSerde(ByteArray()));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the global stores of specs and checkpoints and tells the catalog. Streams sends every
+ * record of a global topic through here, also when it restores, so that the catalog is complete
+ * before the first task runs.
+ *
+ * <p>A global processor can't forward, so what it can't read is logged and counted ({@code
+ * belay.unreadable}); the dead letters are the topic's owner's.
+ */
+final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
+    static final String MODELS = "models";
+    static final String CHECKPOINTS = "checkpoints";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogStore.class);
+
+    private final String store;
+    private final String topic;
+    private final Catalog catalog;
+    private final Reader reader;
+
+    CatalogStore(String store, String topic, Catalog catalog, Reader reader) {
+        this.store = store;
+        this.topic = topic;
+        this.catalog = catalog;
+        this.reader = reader;
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        String key = record.key();
+        byte[] value = record.value();
+        if (key == null || value == null) {
+            return; // a tombstone stops the model; what is known of it stands
+        }
+        KeyValueStore<String, byte[]> kept = context().getStateStore(store);
+        try {
+            if (store.equals(MODELS)) {
+                catalog.add(reader.decode(topic, value, ModelSpec.class));
+                kept.put(key, value);
+            } else {
+                Checkpoint checkpoint = reader.decode(topic, value, Checkpoint.class);
+                catalog.add(checkpoint);
+                kept.put(key + "|" + checkpoint.getNumber(), value);
+            }
+        } catch (SerializationException e) {
+            reader.meters().counter("belay.unreadable", "topic", topic).increment();
+            LOG.warn("skipping a record of {}: {}", topic, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.aggregators.topology.Reader.Origin;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First stop of every record: reads it, checks it, and sees that it goes to the partition its
+ * example ids belong to by Kafka's default partitioner (murmur2), whoever placed it.
+ */
+abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
+    private final int partitions;
+    private final Reader reader;
+    private ProcessorContext<byte[], Flow> context;
+
+    Placement(int partitions, Reader reader) {
+        this.partitions = partitions;
+        this.reader = reader;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Flow> processorContext) {
+        context = processorContext;
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata at =
+                context.recordMetadata()
+                        .orElseThrow(() -> new IllegalStateException("a record from nowhere"));
+        Origin origin = new Origin(at.topic(), at.partition(), at.offset());
+        String reason;
+        try {
+            reason = place(record, origin);
+        } catch (SerializationException e) {
+            reason = String.valueOf(e.getMessage());
+        }
+        if (reason != null) {
+            context.forward(
+                    reader.deadLetter(
+                            record.key(), record.value(), record.timestamp(), origin, reason));
+        }
+    }
+
+    /**
+     * Reads the record and forwards what is in it.
+     *
+     * @return why it makes no sense, or null; nothing has been forwarded then
+     * @throws SerializationException if it can't be read
+     */
+    abstract @Nullable String place(Record<byte[], byte[]> record, Origin origin);
+
+    Reader reader() {
+        return reader;
+    }
+
+    void here(Record<byte[], byte[]> record, Flow flow) {
+        context.forward(new Record<>(new byte[0], flow, record.timestamp()));
+    }
+
+    void elsewhere(Record<byte[], byte[]> record, String id, byte[] bytes) {
+        reader.meters().counter("belay.strays", "service", "aggregator").increment();
+        context.forward(
+                new Record<>(
+                        id.getBytes(StandardCharsets.UTF_8),
+                        new Flow.Stray(Bytes.wrap(bytes)),
+                        record.timestamp()));
+    }
+
+    int partitionOf(String id) {
+        return Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8))) % partitions;
+    }
+}

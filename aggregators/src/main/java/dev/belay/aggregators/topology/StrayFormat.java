@@ -1,0 +1,81 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.schemas.events.PredictionBlock;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 taken back), event time (8
+ * bytes), id in UTF-8. Block: {@code P}, the block in the wire format.
+ */
+final class StrayFormat {
+    /** In place of a class: the truth was taken back. */
+    static final int TAKEN_BACK = -1;
+
+    private static final int TRUTH_HEADER_BYTES = 13;
+
+    private StrayFormat() {}
+
+    static byte[] of(Flow.TruthChange change) {
+        byte[] id = change.id().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(TRUTH_HEADER_BYTES + id.length)
+                .put((byte) 'T')
+                .putInt(change.label())
+                .putLong(change.timeMs())
+                .put(id)
+                .array();
+    }
+
+    static byte[] of(byte[] block) {
+        return ByteBuffer.allocate(1 + block.length).put((byte) 'P').put(block).array();
+    }
+
+    /** Reads strays where they belong. They were checked when they were sent. */
+    static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], Flow> {
+        private final Reader reader;
+        private final String predictionsTopic;
+
+        Arrival(Reader reader, String predictionsTopic) {
+            this.reader = reader;
+            this.predictionsTopic = predictionsTopic;
+        }
+
+        @Override
+        public void process(Record<byte[], byte[]> record) {
+            ByteBuffer in = ByteBuffer.wrap(record.value());
+            byte kind = in.get();
+            Flow flow =
+                    switch (kind) {
+                        case 'T' ->
+                                new Flow.TruthChange(
+                                        new String(
+                                                record.value(),
+                                                TRUTH_HEADER_BYTES,
+                                                record.value().length - TRUTH_HEADER_BYTES,
+                                                StandardCharsets.UTF_8),
+                                        in.getInt(1),
+                                        in.getLong(5));
+                        case 'P' -> block(Arrays.copyOfRange(record.value(), 1, in.capacity()));
+                        default -> throw new SerializationException("no stray: kind " + kind);
+                    };
+            context().forward(new Record<>(new byte[0], flow, record.timestamp()));
+        }
+
+        private Flow block(byte[] bytes) {
+            long offset =
+                    context()
+                            .recordMetadata()
+                            .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
+                            .offset();
+            return new Flow.Block(
+                    reader.decode(predictionsTopic, bytes, PredictionBlock.class),
+                    Bytes.wrap(bytes),
+                    "s" + String.format("%020d", offset));
+        }
+    }
+}
