@@ -9,10 +9,13 @@ import dev.belay.schemas.EventSerde;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.PairMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -56,7 +59,7 @@ public final class AggregatorTopology {
         Catalog catalog = new Catalog(config.task());
         Reader reader = new Reader(codec, meters);
         int partitions = config.partitions();
-        var builder = new StreamsBuilder();
+        var builder = new StreamsBuilder(new TopologyConfig(explicitNames(config)));
         global(builder, CatalogStore.MODELS, topics.models(), catalog, reader);
         global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, reader);
 
@@ -109,6 +112,18 @@ public final class AggregatorTopology {
         deadLetters(placed, "placed", topics);
         deadLetters(counted, "counted", topics);
         return builder.build();
+    }
+
+    /** The least that makes Streams refuse a store or topic without a name of ours. */
+    private static StreamsConfig explicitNames(AggregatorConfig config) {
+        return new StreamsConfig(
+                Map.of(
+                        StreamsConfig.APPLICATION_ID_CONFIG,
+                        config.task(),
+                        StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        "none:1",
+                        StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+                        true));
     }
 
     private static void global(
