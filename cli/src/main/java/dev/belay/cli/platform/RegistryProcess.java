@@ -71,9 +71,7 @@ final class RegistryProcess implements AutoCloseable {
             process.destroyForcibly();
             throw e;
         }
-        // what listens on all addresses is asked at ours
-        var own = host.equals("0.0.0.0") ? BrokerSettings.HOST : host;
-        return new RegistryProcess(process, log, new RegistryApi(own, port));
+        return new RegistryProcess(process, log, new RegistryApi(host, port));
     }
 
     /**
