@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ public final class ProgressTable implements AutoCloseable {
 
     public void catchUp(Duration atMost) {
         table.catchUp(atMost);
+    }
+
+    /** See {@link TopicTable#catchUpPastOpenTransactions}. */
+    public void catchUpPastOpenTransactions(Admin admin, Duration atMost) {
+        table.catchUpPastOpenTransactions(admin, atMost);
     }
 
     /** What one writer said of one partition, or null. */

@@ -1,0 +1,204 @@
+package dev.belay.labelers;
+
+import dev.belay.models.CheckpointStore;
+import dev.belay.models.Device;
+import dev.belay.models.DirectoryStore;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.Service;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.ModelSpec;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predicts the whole holdout of a task with each checkpoint that is due: every {@code
+ * evaluateEvery}-th, and the last. Scales by the partitions of {@code belay.checkpoints}: group
+ * {@code <prefix>evaluators}.
+ *
+ * <p>A checkpoint whose spec stays unknown, or whose file is missing, altered or of another shape,
+ * goes to the dead letters with the reason.
+ */
+public final class Evaluator implements Service {
+    private static final Duration WAIT = Duration.ofMillis(100);
+    private static final Duration PATIENCE_FOR_SPECS = Duration.ofSeconds(5);
+    private static final int EVENTS_IN_HAND = 64;
+
+    private final Clients clients;
+    private final Predictors predictors;
+    private final String group;
+    private final String member;
+    private final Patience patience = new Patience("evaluator");
+    private final AtomicLong sweeps = new AtomicLong();
+    private final Timer sweepTime;
+    private final Map<String, TaskHoldout> holdouts = new HashMap<>();
+    private volatile boolean following;
+
+    /** A task's holdout and what tells when it has ended. */
+    private record TaskHoldout(ProgressTable progress, Holdout holdout) implements AutoCloseable {
+        boolean poll() {
+            progress.poll(Duration.ZERO);
+            return holdout.poll();
+        }
+
+        @Override
+        public void close() {
+            progress.close();
+            holdout.close();
+        }
+    }
+
+    /** With the store, the device and the cache that the settings name. */
+    public Evaluator(Clients clients) {
+        this(clients, new DirectoryStore(clients.settings().store()));
+    }
+
+    public Evaluator(Clients clients, CheckpointStore store) {
+        this(
+                clients,
+                new HeadPredictors(
+                        store,
+                        Device.parse(clients.settings().device()),
+                        clients.settings().cache()));
+    }
+
+    Evaluator(Clients clients, Predictors predictors) {
+        this.clients = clients;
+        this.predictors = predictors;
+        this.group = clients.topics().prefix() + "evaluators";
+        this.member = group + "." + clients.settings().instance();
+        this.sweepTime = clients.meters().timer("belay.sweep");
+    }
+
+    @Override
+    public String name() {
+        return "evaluator";
+    }
+
+    @Override
+    public boolean ready() {
+        return following && patience.isContent();
+    }
+
+    /** Sweeps committed by this process so far. */
+    public long sweeps() {
+        return sweeps.get();
+    }
+
+    @Override
+    public void close() {
+        patience.close();
+    }
+
+    @Override
+    public void run() {
+        Topics topics = clients.topics();
+        try (Admin admin = clients.admin()) {
+            TopicCheck check = new TopicCheck(admin);
+            List<String> needed =
+                    List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
+            if (!patience.await(
+                    "the installation's topics", () -> check.problem(needed, TopicCheck.ANY))) {
+                return;
+            }
+            try (KnownSpecs specs = new KnownSpecs(clients, PATIENCE_FOR_SPECS);
+                    Evaluations evaluations = evaluations(specs, check)) {
+                following = true;
+                follow(specs, evaluations);
+            } finally {
+                following = false;
+                holdouts.values().forEach(TaskHoldout::close);
+                holdouts.clear();
+            }
+        }
+    }
+
+    private void follow(KnownSpecs specs, Evaluations evaluations) {
+        boolean busy = false;
+        while (!patience.isClosed()) {
+            specs.poll();
+            long before = evaluations.sweeps();
+            busy = evaluations.step(busy ? Duration.ZERO : WAIT);
+            sweeps.addAndGet(evaluations.sweeps() - before);
+        }
+    }
+
+    private Evaluations evaluations(Specs specs, TopicCheck check) {
+        Outbox outbox = new Outbox(() -> clients.producer(member));
+        outbox.open();
+        Consumer<byte[], byte[]> consumer = clients.consumer(group, member);
+        DeadLetters deadLetters = new DeadLetters(clients, name());
+        return new Evaluations(
+                new Inbox(consumer, clients.topics().checkpoints(), EVENTS_IN_HAND),
+                outbox,
+                specs,
+                spec -> holdout(spec, check, consumer, deadLetters),
+                predictors,
+                new RecordReader(clients.codec(), Topics.MODEL_PARTITIONS),
+                deadLetters,
+                sweepTime,
+                task -> clients.topics().predictions(task));
+    }
+
+    private @Nullable Holdout holdout(
+            ModelSpec spec,
+            TopicCheck check,
+            Consumer<byte[], byte[]> consumer,
+            DeadLetters deadLetters) {
+        TaskHoldout known = holdouts.get(spec.getTask());
+        if (known == null) {
+            if (!patience.passes("task " + spec.getTask(), () -> problem(spec, check))) {
+                return null;
+            }
+            known = open(spec, check, consumer, deadLetters);
+            holdouts.put(spec.getTask(), known);
+        }
+        return known.poll() ? known.holdout() : null;
+    }
+
+    private @Nullable String problem(ModelSpec spec, TopicCheck check) {
+        Topics topics = clients.topics();
+        String task = spec.getTask();
+        String partitioned =
+                check.problem(
+                        List.of(topics.holdout(task), topics.predictions(task)),
+                        spec.getPartitions());
+        return partitioned != null
+                ? partitioned
+                : check.problem(List.of(topics.progress(task)), TopicCheck.ANY);
+    }
+
+    private TaskHoldout open(
+            ModelSpec spec,
+            TopicCheck check,
+            Consumer<byte[], byte[]> consumer,
+            DeadLetters deadLetters) {
+        ProgressTable progress = new ProgressTable(clients, spec.getTask());
+        String topic = clients.topics().holdout(spec.getTask());
+        return new TaskHoldout(
+                progress,
+                new Holdout(
+                        clients.consumer(null, member + "." + spec.getTask() + ".holdout"),
+                        topic,
+                        new RecordReader(clients.codec(), spec.getPartitions()),
+                        deadLetters,
+                        new ProgressEnds(progress, check::uncommittedEnd),
+                        partition -> committed(consumer, partition)));
+    }
+
+    private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+}

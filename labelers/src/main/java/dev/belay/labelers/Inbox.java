@@ -1,0 +1,144 @@
+package dev.belay.labelers;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A group member's unfinished records of one topic, a queue per partition in offset order. A queue
+ * that is full pauses its partition; partitions that were taken away lose their queues. Belongs to
+ * one thread.
+ */
+final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final int full;
+    private final SortedMap<Integer, Deque<ConsumerRecord<byte[], byte[]>>> queues =
+            new TreeMap<>();
+    private final Set<Integer> fresh = new TreeSet<>();
+
+    /**
+     * @param full records of a partition after which it is paused
+     */
+    Inbox(Consumer<byte[], byte[]> consumer, String topic, int full) {
+        this.consumer = consumer;
+        this.topic = topic;
+        this.full = full;
+        consumer.subscribe(List.of(topic), this);
+    }
+
+    /** Takes in what has come, waiting for at most so long. */
+    void poll(Duration wait) {
+        List<TopicPartition> paused = new ArrayList<>();
+        List<TopicPartition> open = new ArrayList<>();
+        queues.forEach((p, queue) -> (queue.size() >= full ? paused : open).add(partition(p)));
+        consumer.pause(paused);
+        consumer.resume(open);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+            Deque<ConsumerRecord<byte[], byte[]>> queue = queues.get(record.partition());
+            if (queue != null) {
+                queue.add(record);
+            }
+        }
+    }
+
+    /** Partitions held now, ascending. */
+    Set<Integer> partitions() {
+        return new TreeSet<>(queues.keySet());
+    }
+
+    /** Partitions that came, or were rewound, since this was last asked. */
+    Set<Integer> takeFresh() {
+        Set<Integer> taken = new TreeSet<>(fresh);
+        fresh.clear();
+        return taken;
+    }
+
+    /** The queue of a partition that is held; its head is the oldest unfinished record. */
+    Deque<ConsumerRecord<byte[], byte[]>> queue(int partition) {
+        Deque<ConsumerRecord<byte[], byte[]>> queue = queues.get(partition);
+        if (queue == null) {
+            throw new IllegalStateException(topic + "-" + partition + " is not held");
+        }
+        return queue;
+    }
+
+    boolean isEmpty() {
+        return queues.values().stream().allMatch(Deque::isEmpty);
+    }
+
+    /** The next offset to come into the queue; beyond the markers of ended transactions. */
+    long position(int partition) {
+        return consumer.position(partition(partition));
+    }
+
+    /** Whether the group has a committed offset for the partition. */
+    boolean hasCommitted(int partition) {
+        return committed(Set.of(partition(partition))).get(partition(partition)) != null;
+    }
+
+    ConsumerGroupMetadata group() {
+        return consumer.groupMetadata();
+    }
+
+    TopicPartition partition(int number) {
+        return new TopicPartition(topic, number);
+    }
+
+    /** Forgets what is in hand and goes back to the committed offsets. */
+    void rewind() {
+        Set<TopicPartition> held = new HashSet<>(consumer.assignment());
+        queues.clear();
+        fresh.clear();
+        onPartitionsAssigned(held);
+        Map<TopicPartition, OffsetAndMetadata> committed = committed(held);
+        for (TopicPartition partition : held) {
+            OffsetAndMetadata offset = committed.get(partition);
+            if (offset == null) {
+                consumer.seekToBeginning(List.of(partition));
+            } else {
+                consumer.seek(partition, offset.offset());
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            queues.put(partition.partition(), new ArrayDeque<>());
+            fresh.add(partition.partition());
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            queues.remove(partition.partition());
+            fresh.remove(partition.partition());
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+        return consumer.committed(partitions);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.belay.labelers;
+
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicTable;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the models and keeps a {@link Labeling} for each labeler that is wanted now, all on one
+ * thread, in turns. A labeler whose topics or checkpoint are missing waits without holding up the
+ * others.
+ */
+abstract class LabelingService implements Service {
+    private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
+    private static final Duration ROUND = Duration.ofMillis(100);
+    private static final Duration CATCH_UP = Duration.ofSeconds(30);
+
+    /** Longer than transactions live, so that a dead writer's can end. */
+    private static final Duration PROGRESS_WITHIN = Duration.ofSeconds(60);
+
+    private final Clients clients;
+    private final String name;
+    private final Patience patience;
+    private final Map<String, Running> running = new TreeMap<>();
+    private final Map<String, ProgressTable> progress = new HashMap<>();
+    private final AtomicLong labelled = new AtomicLong();
+    private final AtomicLong unlabelled = new AtomicLong();
+    private volatile boolean following;
+
+    private record Running(Labeling labeling, Counter written) {}
+
+    /** A labeler that is to work now. */
+    record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
+
+    /** Makes a labeler's judge once its topics are there. */
+    @FunctionalInterface
+    interface JudgeMaker {
+        Judge make(Consumer<byte[], byte[]> group, RecordReader reader, Ends ends);
+    }
+
+    LabelingService(Clients clients, String name) {
+        this.clients = clients;
+        this.name = name;
+        this.patience = new Patience(name);
+        Gauge.builder("belay.labelers.running", running, Map::size)
+                .tag("service", name)
+                .register(clients.meters());
+    }
+
+    /** The labelers that should work now, by a name for each. */
+    abstract Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready);
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean ready() {
+        return following && patience.isContent();
+    }
+
+    /** Labels committed by this process so far. */
+    public long labelled() {
+        return labelled.get();
+    }
+
+    /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
+    public long unlabelled() {
+        return unlabelled.get();
+    }
+
+    @Override
+    public void close() {
+        patience.close();
+    }
+
+    @Override
+    public void run() {
+        Topics topics = clients.topics();
+        try (Admin admin = clients.admin()) {
+            TopicCheck check = new TopicCheck(admin);
+            List<String> needed =
+                    List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
+            if (!patience.await(
+                    "the installation's topics", () -> check.problem(needed, TopicCheck.ANY))) {
+                return;
+            }
+            ReadyCheckpoints ready = new ReadyCheckpoints();
+            try (var models = new TopicTable<>(clients, topics.models(), ModelSpec.class);
+                    var checkpoints =
+                            new TopicTable<>(
+                                    clients, topics.checkpoints(), Checkpoint.class, ready::take)) {
+                models.catchUp(CATCH_UP);
+                following = true;
+                follow(models, checkpoints, ready, check);
+            } finally {
+                following = false;
+                stopAll();
+            }
+        }
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    private void follow(
+            TopicTable<ModelSpec> models,
+            TopicTable<Checkpoint> checkpoints,
+            ReadyCheckpoints ready,
+            TopicCheck check) {
+        boolean busy = false;
+        while (!patience.isClosed()) {
+            models.poll(Duration.ZERO);
+            checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
+            progress.values().forEach(table -> table.poll(Duration.ZERO));
+            reconcile(wanted(models.all(), ready), check);
+            busy = stepAll(busy ? Duration.ZERO : ROUND.dividedBy(Math.max(1, running.size())));
+        }
+    }
+
+    private void reconcile(Map<String, Wanted> wanted, TopicCheck check) {
+        for (String gone : List.copyOf(running.keySet())) {
+            if (!wanted.containsKey(gone)) {
+                stop(gone);
+                LOG.info("{} is not wanted any more", gone);
+            }
+        }
+        wanted.forEach(
+                (key, labeler) -> {
+                    if (!running.containsKey(key)
+                            && patience.passes(key, () -> problem(labeler.topics(), check))) {
+                        running.put(key, start(labeler, check));
+                        LOG.info("{} labels the examples of {}", key, labeler.topics().task());
+                    }
+                });
+    }
+
+    private static @Nullable String problem(LabelerTopics topics, TopicCheck check) {
+        String partitioned = check.problem(topics.partitioned(), topics.partitions());
+        return partitioned != null
+                ? partitioned
+                : check.problem(List.of(topics.progress()), TopicCheck.ANY);
+    }
+
+    private Running start(Wanted wanted, TopicCheck check) {
+        LabelerTopics topics = wanted.topics();
+        String member = wanted.group() + "." + clients.settings().instance();
+        Outbox outbox = new Outbox(() -> clients.producer(member));
+        outbox.open();
+        ProgressTable table =
+                progress.computeIfAbsent(topics.task(), task -> new ProgressTable(clients, task));
+        Ends ends = new ProgressEnds(table, check::uncommittedEnd);
+        RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
+        Consumer<byte[], byte[]> consumer = clients.consumer(wanted.group(), member);
+        Labeling labeling =
+                new Labeling(
+                        topics,
+                        new Inbox(consumer, topics.examples(), Labeling.MOST),
+                        outbox,
+                        wanted.judge().make(consumer, reader, ends),
+                        ends,
+                        partition -> {
+                            table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
+                            return table.of(topics.labels(), partition, topics.labeler());
+                        },
+                        reader,
+                        new DeadLetters(clients, name),
+                        Clock.systemUTC());
+        Counter written =
+                clients.meters()
+                        .counter(
+                                "belay.labels.written",
+                                "task",
+                                topics.task(),
+                                "labeler",
+                                ModelId.labelerOf(topics.labeler()));
+        return new Running(labeling, written);
+    }
+
+    private boolean stepAll(Duration wait) {
+        boolean busy = false;
+        for (String key : List.copyOf(running.keySet())) {
+            Running labeler = running.get(key);
+            if (labeler == null || patience.isClosed()) {
+                continue;
+            }
+            long before = labeler.labeling().labelled();
+            long passedBefore = labeler.labeling().unlabelled();
+            try {
+                busy |= labeler.labeling().step(wait);
+            } catch (UnusableCheckpointException e) {
+                stop(key);
+                patience.blame(key, String.valueOf(e.getMessage()));
+                continue;
+            }
+            long more = labeler.labeling().labelled() - before;
+            labeler.written().increment((double) more);
+            labelled.addAndGet(more);
+            unlabelled.addAndGet(labeler.labeling().unlabelled() - passedBefore);
+        }
+        return busy;
+    }
+
+    private void stop(String key) {
+        Running stopped = running.remove(key);
+        if (stopped != null) {
+            stopped.labeling().close();
+        }
+        patience.forget(key);
+    }
+
+    private void stopAll() {
+        for (String key : List.copyOf(running.keySet())) {
+            stop(key);
+        }
+        progress.values().forEach(ProgressTable::close);
+        progress.clear();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.belay.labelers;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waiting for what is not there yet: each thing is asked for once a second, said once in the log,
+ * and counts against being ready. {@link #close} may be called from any thread, the rest belongs to
+ * one.
+ */
+final class Patience {
+    private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+
+    private record Missing(String problem, long nextTryNs) {}
+
+    private final String who;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, Missing> missing = new HashMap<>();
+    private volatile boolean content = true;
+
+    Patience(String who) {
+        this.who = who;
+    }
+
+    /**
+     * Asks whether something can begin, unless it was asked in the last second.
+     *
+     * @param check why not, or null when it can
+     * @return whether it can
+     */
+    boolean passes(String what, Supplier<@Nullable String> check) {
+        Missing before = missing.get(what);
+        if (before != null && System.nanoTime() < before.nextTryNs()) {
+            return false;
+        }
+        String problem = check.get();
+        if (problem == null) {
+            forget(what);
+        } else {
+            blame(what, problem);
+        }
+        return problem == null;
+    }
+
+    /** Says what stands in the way of something; it is asked again in a second. */
+    void blame(String what, String problem) {
+        Missing before = missing.get(what);
+        if (before == null || !before.problem().equals(problem)) {
+            LOG.warn("{} waits for {}: {}", who, what, problem);
+        }
+        missing.put(what, new Missing(problem, System.nanoTime() + BETWEEN.toNanos()));
+        content = false;
+    }
+
+    void forget(String what) {
+        if (missing.remove(what) != null) {
+            LOG.info("{} goes on with {}", who, what);
+        }
+        content = missing.isEmpty();
+    }
+
+    /** Waits until {@link #passes} or closed; returns whether it passed. */
+    boolean await(String what, Supplier<@Nullable String> check) {
+        while (!isClosed()) {
+            if (passes(what, check)) {
+                return true;
+            }
+            rest(BETWEEN);
+        }
+        return false;
+    }
+
+    /** Waits so long, or until closed. */
+    void rest(Duration atMost) {
+        try {
+            if (closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed.countDown(); // whoever interrupts a service wants it to end
+        }
+    }
+
+    /** Whether nothing is waited for. */
+    boolean isContent() {
+        return content;
+    }
+
+    boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.belay.labelers;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+
+/** Opens checkpoints. */
+@FunctionalInterface
+interface Predictors {
+    /**
+     * @throws UnusableCheckpointException when the checkpoint's file is missing, altered, or does
+     *     not fit the spec
+     */
+    Predictor open(ModelSpec spec, Checkpoint checkpoint);
+}

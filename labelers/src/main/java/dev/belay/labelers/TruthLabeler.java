@@ -1,0 +1,63 @@
+package dev.belay.labelers;
+
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.DeadLetters;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The labeler named {@code truth}: joins the examples of each task that a model learns from truth
+ * with their truth, both splits, one-hot. Scales by the partitions of the examples: group {@code
+ * <prefix><task>.labeler.truth}.
+ */
+public final class TruthLabeler extends LabelingService {
+    public TruthLabeler(Clients clients) {
+        super(clients, "labeler-truth");
+    }
+
+    @Override
+    Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready) {
+        Map<String, Wanted> wanted = new TreeMap<>();
+        models.values().stream()
+                .filter(spec -> spec.getSupervisor().equals(ModelId.TRUTH))
+                .forEach(spec -> wanted.computeIfAbsent(spec.getTask(), task -> wanted(spec)));
+        return wanted;
+    }
+
+    private Wanted wanted(ModelSpec spec) {
+        LabelerTopics topics =
+                LabelerTopics.of(
+                        clients().topics(), spec.getTask(), ModelId.TRUTH, spec.getPartitions());
+        String group = clients().topics().prefix() + spec.getTask() + ".labeler.truth";
+        int classes = spec.getClasses().size();
+        return new Wanted(
+                topics,
+                group,
+                (consumer, reader, ends) ->
+                        new TruthJudge(
+                                clients()
+                                        .consumer(
+                                                null,
+                                                group
+                                                        + "."
+                                                        + clients().settings().instance()
+                                                        + ".truth"),
+                                topics.truth(),
+                                classes,
+                                reader,
+                                new DeadLetters(clients(), name()),
+                                ends,
+                                partition -> committed(consumer, partition)));
+    }
+
+    private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+}
