@@ -1,9 +1,7 @@
 package dev.belay.cli.platform;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,28 +39,21 @@ public final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var out = spec.commandLine().getOut();
-        var err = spec.commandLine().getErr();
+        var console = new Console(spec.commandLine());
         try (var platform =
                 EmbeddedPlatform.start(
-                        new PlatformConfig(data, port, registryPort), line -> say(out, line))) {
+                        new PlatformConfig(data, port, registryPort), console::say)) {
             // close() is safe to call twice and from two threads
             Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "platform-close"));
             var registryUrl = platform.registryUrl();
-            say(out, "Data in %s. Stop with Ctrl-C. From another terminal:".formatted(data));
-            say(
-                    out,
-                    "  ./belay run FILE --bootstrap-servers %s --registry %s"
+            console.say("Data in %s. Stop with Ctrl-C. From another terminal:".formatted(data));
+            console.say(
+                    "  ./belay run FILE --services embedded --bootstrap-servers %s --registry %s"
                             .formatted(platform.bootstrapServers(), registryUrl));
-            say(err, platform.failure().join().getMessage());
+            console.complain(platform.failure().join());
         } catch (PlatformException | IllegalArgumentException e) {
-            say(err, e.getMessage());
+            console.complain(e);
         }
         return 1;
-    }
-
-    private static void say(PrintWriter to, @Nullable String line) {
-        to.println(line);
-        to.flush();
     }
 }

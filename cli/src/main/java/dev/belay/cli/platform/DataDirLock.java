@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class DataDirLock implements AutoCloseable {
     static final String FILE = "lock";
 
+    private final Path dataDir;
     private final FileChannel channel;
 
-    private DataDirLock(FileChannel channel) {
+    private DataDirLock(Path dataDir, FileChannel channel) {
+        this.dataDir = dataDir;
         this.channel = channel;
     }
 
@@ -39,7 +41,7 @@ final class DataDirLock implements AutoCloseable {
             channel.truncate(0);
             channel.write(
                     StandardCharsets.UTF_8.encode(Long.toString(ProcessHandle.current().pid())));
-            return new DataDirLock(channel);
+            return new DataDirLock(dataDir, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -57,6 +59,12 @@ final class DataDirLock implements AutoCloseable {
     private static String holder(Path file) throws IOException {
         var pid = Files.readString(file).strip();
         return pid.isEmpty() ? "(it has not said which yet)" : pid;
+    }
+
+    /** The folder. */
+    @Override
+    public String toString() {
+        return dataDir.toString();
     }
 
     @Override

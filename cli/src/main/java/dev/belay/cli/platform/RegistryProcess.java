@@ -71,7 +71,9 @@ final class RegistryProcess implements AutoCloseable {
             process.destroyForcibly();
             throw e;
         }
-        return new RegistryProcess(process, log, new RegistryApi(host, port));
+        // what listens on all addresses is asked at ours
+        var own = host.equals("0.0.0.0") ? BrokerSettings.HOST : host;
+        return new RegistryProcess(process, log, new RegistryApi(own, port));
     }
 
     /**

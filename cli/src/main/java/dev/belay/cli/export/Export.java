@@ -1,0 +1,167 @@
+package dev.belay.cli.export;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belay.cli.report.AsideFile;
+import dev.belay.runtime.Clients;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code truth.jsonl}, {@code labels.jsonl} and {@code predictions.jsonl} of the newest run
+ * of an experiment. Probabilities are printed so that they read back as the same float32.
+ *
+ * <ul>
+ *   <li>truth: {@code {"id","label"}}, for each example the newest that was not taken back;
+ *   <li>labels: {@code {"labeler","seed","checkpoint","id","probabilities"}}, those of models (the
+ *       truth labeler says what truth.jsonl says);
+ *   <li>predictions: {@code {"model","seed","checkpoint","phase","id","probabilities"}}, the newest
+ *       for each (example, model, checkpoint, phase): greatest event time, ties by greater bytes.
+ * </ul>
+ */
+public final class Export {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final JsonFactory JSON = new JsonFactory().setRootValueSeparator("\n");
+
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final EventCodec codec;
+    private final Topics topics;
+
+    /** Rows written. */
+    public record Counts(String experiment, long truth, long labels, long predictions) {}
+
+    public Export(Clients clients) {
+        this(
+                () -> clients.consumer(null, "export-" + clients.settings().instance()),
+                clients.codec(),
+                clients.topics());
+    }
+
+    Export(Supplier<Consumer<byte[], byte[]>> consumers, EventCodec codec, Topics topics) {
+        this.consumers = consumers;
+        this.codec = codec;
+        this.topics = topics;
+    }
+
+    /**
+     * Replaces the three files in {@code directory}, which is made where missing.
+     *
+     * @param experiment null: the only one there is
+     * @throws IllegalArgumentException when there is no such experiment, or several and none is
+     *     named
+     * @throws org.apache.kafka.common.errors.TimeoutException when the broker stops answering
+     */
+    public Counts write(@Nullable String experiment, Path directory) throws IOException {
+        Map<String, ModelSpec> specs = new HashMap<>();
+        reader(topics.models(), ModelSpec.class)
+                .read(
+                        (key, timestampMs, spec) -> {
+                            if (spec != null) { // a tombstone stops a model, it undoes nothing
+                                specs.put(key, spec);
+                            }
+                        });
+        ExportedRun run = ExportedRun.newest(specs.values(), experiment);
+        return new Counts(
+                run.experiment(),
+                file(directory.resolve("truth.jsonl"), List.of(truth(run))),
+                file(
+                        directory.resolve("labels.jsonl"),
+                        run.models().values().stream().map(this::labels).toList()),
+                file(directory.resolve("predictions.jsonl"), List.of(predictions(run))));
+    }
+
+    /** Rows of one topic, with what makes two of them the same, and which of the two counts. */
+    private record Part(Newest.Rows<Row> rows, Function<Row, String> key) {}
+
+    private Part truth(ExportedRun run) {
+        TopicReader<Truth> reader = reader(topics.truth(run.task()), Truth.class);
+        return new Part(
+                each ->
+                        reader.read(
+                                (key, timestampMs, truth) ->
+                                        each.accept(Row.truth(key, timestampMs, truth))),
+                Row::id);
+    }
+
+    private Part labels(ModelSpec spec) {
+        TopicReader<Label> reader =
+                reader(topics.labels(spec.getTask(), spec.getId()), Label.class);
+        return new Part(
+                each ->
+                        reader.read(
+                                (key, timestampMs, label) -> {
+                                    // runs of a labeler share its topic
+                                    if (label != null && label.getLabeler().equals(spec.getId())) {
+                                        each.accept(Row.label(spec, timestampMs, label));
+                                    }
+                                }),
+                Row::key);
+    }
+
+    private Part predictions(ExportedRun run) {
+        TopicReader<PredictionBlock> reader =
+                reader(topics.predictions(run.task()), PredictionBlock.class);
+        return new Part(
+                each ->
+                        reader.read(
+                                (key, timestampMs, block) -> {
+                                    ModelSpec spec =
+                                            block == null
+                                                    ? null
+                                                    : run.models().get(block.getModel());
+                                    if (block != null && spec != null) {
+                                        Row.predictions(spec, block).forEach(each);
+                                    }
+                                }),
+                Row::key);
+    }
+
+    private static long file(Path file, List<Part> parts) throws IOException {
+        long[] rows = {0};
+        AsideFile.write(
+                file,
+                out -> {
+                    try (JsonGenerator json = JSON.createGenerator(out)) {
+                        for (Part part : parts) {
+                            Newest.of(
+                                    part.rows(),
+                                    part.key(),
+                                    Row::newer,
+                                    row -> {
+                                        try {
+                                            if (row.write(json)) {
+                                                rows[0]++;
+                                            }
+                                        } catch (IOException e) {
+                                            throw new UncheckedIOException(e);
+                                        }
+                                    });
+                        }
+                        json.writeRaw(rows[0] == 0 ? "" : "\n");
+                    } catch (UncheckedIOException e) {
+                        throw e.getCause();
+                    }
+                });
+        return rows[0];
+    }
+
+    private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {
+        return new TopicReader<>(consumers, codec, topic, type, PATIENCE);
+    }
+}

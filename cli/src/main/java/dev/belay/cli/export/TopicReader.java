@@ -1,0 +1,148 @@
+package dev.belay.cli.export;
+
+import dev.belay.schemas.EventCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one topic from its beginning to what was committed when the reader was made, partition
+ * after partition, as often as asked: each time the same records in the same order.
+ */
+final class TopicReader<T extends SpecificRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    /** Takes a record: its key, when it was written, and the event, null for a tombstone. */
+    @FunctionalInterface
+    interface Visitor<T> {
+        void visit(String key, long timestampMs, @Nullable T event);
+    }
+
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final EventCodec codec;
+    private final String topic;
+    private final Class<T> type;
+    private final Duration patience;
+    private final Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+
+    /**
+     * @param consumers makes {@code read_committed} consumers without a group; they are closed here
+     * @param patience longest time without progress
+     */
+    TopicReader(
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            EventCodec codec,
+            String topic,
+            Class<T> type,
+            Duration patience) {
+        this.consumers = consumers;
+        this.codec = codec;
+        this.topic = topic;
+        this.type = type;
+        this.patience = patience;
+        try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+            List<PartitionInfo> found = consumer.partitionsFor(topic);
+            if (found != null) {
+                List<TopicPartition> partitions =
+                        found.stream()
+                                .map(info -> new TopicPartition(topic, info.partition()))
+                                .sorted(Comparator.comparing(TopicPartition::partition))
+                                .toList();
+                Map<TopicPartition, Long> known = consumer.endOffsets(partitions);
+                partitions.forEach(partition -> ends.put(partition, known.get(partition)));
+            }
+        }
+    }
+
+    /** Whether the topic is there. */
+    boolean exists() {
+        return !ends.isEmpty();
+    }
+
+    /**
+     * Goes through the topic. A record that can't be read is skipped with a warning, as the
+     * services do.
+     *
+     * @throws TimeoutException when the broker stops answering
+     */
+    void read(Visitor<T> visitor) {
+        try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+            ends.forEach((partition, end) -> read(consumer, partition, end, visitor));
+        }
+    }
+
+    private void read(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            long end,
+            Visitor<T> visitor) {
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        long lastNanos = System.nanoTime();
+        long last = -1;
+        while (true) {
+            // The position also passes what holds no records: markers of transactions, aborted
+            // ones.
+            long position = consumer.position(partition);
+            if (position >= end) {
+                return;
+            }
+            if (position != last) {
+                last = position;
+                lastNanos = System.nanoTime();
+            } else if (System.nanoTime() - lastNanos > patience.toNanos()) {
+                throw new TimeoutException(
+                        "no progress in "
+                                + partition
+                                + " for "
+                                + patience
+                                + ": at offset "
+                                + position
+                                + ", expected to reach "
+                                + end);
+            }
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (record.offset() < end) {
+                    take(record, visitor);
+                }
+            }
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, Visitor<T> visitor) {
+        if (record.key() == null) {
+            LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());
+            return;
+        }
+        @Nullable T event = null;
+        if (record.value() != null) {
+            try {
+                event = codec.decode(topic, record.value(), type);
+            } catch (SerializationException e) {
+                LOG.warn(
+                        "skipping {}-{}@{}: {}",
+                        topic,
+                        record.partition(),
+                        record.offset(),
+                        e.getMessage());
+                return;
+            }
+        }
+        visitor.visit(new String(record.key(), StandardCharsets.UTF_8), record.timestamp(), event);
+    }
+}

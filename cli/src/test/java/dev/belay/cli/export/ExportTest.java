@@ -1,0 +1,270 @@
+package dev.belay.cli.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ExportTest {
+    private static final Topics TOPICS = Topics.defaults();
+
+    @TempDir private Path directory;
+
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    private final FakeLog log = new FakeLog(codec);
+
+    @Test
+    void linesHaveTheFormsOfTheDesign() throws IOException {
+        // Given
+        spec("x", "bow", 1, 0);
+        truth(0, "a", 1, 10);
+        label(0, "x/bow#1@0", "a", 3, .25f, .75f);
+        block(0, "x/bow#1@0", 3, Phase.HOLDOUT, 10, "a", .25f, .75f);
+        // When
+        var counts = export(null);
+        // Then
+        assertEquals(new Export.Counts("x", 1, 1, 1), counts);
+        assertEquals(List.of("{\"id\":\"a\",\"label\":1}"), lines("truth"));
+        assertEquals(
+                List.of(
+                        "{\"labeler\":\"bow\",\"seed\":1,\"checkpoint\":3,\"id\":\"a\","
+                                + "\"probabilities\":[0.25,0.75]}"),
+                lines("labels"));
+        assertEquals(
+                List.of(
+                        "{\"model\":\"bow\",\"seed\":1,\"checkpoint\":3,\"phase\":\"HOLDOUT\","
+                                + "\"id\":\"a\",\"probabilities\":[0.25,0.75]}"),
+                lines("predictions"));
+    }
+
+    @Test
+    void newestPredictionWinsWhateverTheOrder() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        truth(0, "a", 1, 10);
+        block(0, "x/bow#0@0", 1, Phase.HOLDOUT, 20, "a", .1f, .9f);
+        block(1, "x/bow#0@0", 1, Phase.HOLDOUT, 10, "a", .2f, .8f);
+        block(1, "x/bow#0@0", 1, Phase.HOLDOUT, 20, "a", .3f, .7f);
+        block(1, "x/bow#0@0", 2, Phase.HOLDOUT, 5, "a", .4f, .6f);
+        block(1, "x/bow#0@0", 1, Phase.PROGRESSIVE, 5, "a", .5f, .5f);
+        // When
+        export(null);
+        // Then: ties go to the greater bytes; other checkpoints and phases are rows of their own
+        List<String> found = lines("predictions");
+        assertEquals(3, found.size());
+        assertTrue(found.stream().anyMatch(line -> line.contains("[0.3,0.7]")));
+    }
+
+    @Test
+    void olderRunsOfAModelAreLeftOut() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        spec("x", "bow", 0, 1);
+        truth(0, "a", 1, 10);
+        label(0, "x/bow#0@0", "a", 1, 1f, 0f);
+        label(0, "x/bow#0@1", "a", 1, 0f, 1f);
+        block(0, "x/bow#0@0", 1, Phase.HOLDOUT, 99, "a", 1f, 0f);
+        block(0, "x/bow#0@1", 1, Phase.HOLDOUT, 10, "a", 0f, 1f);
+        // When
+        var counts = export("x");
+        // Then
+        assertEquals(1, counts.labels());
+        assertTrue(lines("labels").get(0).contains("[0.0,1.0]"));
+        assertEquals(1, counts.predictions());
+        assertTrue(lines("predictions").get(0).contains("[0.0,1.0]"));
+    }
+
+    @Test
+    void newestTruthCountsAndTombstonesTakeItBack() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        truth(0, "a", 1, 20);
+        truth(0, "a", 0, 10);
+        truth(0, "b", 1, -5);
+        log.add(TOPICS.truth("t"), 0, "b", null); // written at -1, the fake log's only time
+        // When
+        export(null);
+        // Then
+        assertEquals(List.of("{\"id\":\"a\",\"label\":1}"), lines("truth"));
+    }
+
+    @Test
+    void floatsReadBackAsTheyWere() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        truth(0, "a", 1, 10);
+        float[] odd = {Float.MIN_VALUE, 1f / 3, Math.nextDown(1f), 1e-10f, 0.1f + 0.2f};
+        for (int i = 0; i < odd.length; i++) {
+            block(0, "x/bow#0@0", 1, Phase.HOLDOUT, 10, "id" + i, odd[i], 1 - odd[i]);
+        }
+        // When
+        export(null);
+        // Then
+        List<String> found = lines("predictions");
+        for (int i = 0; i < odd.length; i++) {
+            var probabilities = new ObjectMapper().readTree(found.get(i)).get("probabilities");
+            assertEquals(odd[i], (float) probabilities.get(0).doubleValue());
+            assertEquals(1 - odd[i], (float) probabilities.get(1).doubleValue());
+        }
+    }
+
+    @Test
+    void recordsThatCannotBeReadAreSkipped() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        truth(0, "a", 1, 10);
+        log.raw(TOPICS.truth("t"), 0, "b", new byte[] {9, 9});
+        // When
+        var counts = export(null);
+        // Then
+        assertEquals(1, counts.truth());
+    }
+
+    @Test
+    void severalExperimentsMustBeToldApart() {
+        // Given
+        spec("x", "bow", 0, 0);
+        spec("y", "bow", 0, 0);
+        // When
+        var error = assertThrows(IllegalArgumentException.class, () -> export(null));
+        // Then
+        assertTrue(String.valueOf(error.getMessage()).contains("x, y"));
+        assertThrows(IllegalArgumentException.class, () -> export("z"));
+    }
+
+    @Test
+    void everyKeyComesOnceWithItsNewestRow() {
+        // Given: keys of which some repeat, in a mixed order
+        List<Integer> values = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            values.add(i);
+        }
+        Collections.shuffle(values, new java.util.Random(7));
+        List<Integer> out = new ArrayList<>();
+        // When: 4,000 keys, 1,000 of them twice; the greater value is the newer
+        Newest.of(values::forEach, value -> "k" + value % 4000, Math::max, out::add);
+        // Then
+        Collections.sort(out);
+        List<Integer> expected = new ArrayList<>();
+        for (int i = 1000; i < 5000; i++) {
+            expected.add(i);
+        }
+        assertEquals(expected, out);
+    }
+
+    private Export.Counts export(@org.jspecify.annotations.Nullable String experiment)
+            throws IOException {
+        return new Export(log::consumer, codec, TOPICS).write(experiment, directory);
+    }
+
+    private List<String> lines(String name) throws IOException {
+        return Files.readAllLines(directory.resolve(name + ".jsonl"));
+    }
+
+    private void truth(int partition, String id, int label, long timeMs) {
+        log.add(TOPICS.truth("t"), partition, id, new Truth(id, label, timeMs));
+    }
+
+    private void label(int partition, String model, String id, long checkpoint, float... p) {
+        Example example = new Example(id, Split.STUDENT, "text", 1L);
+        log.add(
+                TOPICS.labels("t", model),
+                partition,
+                id,
+                new Label(example, model, checkpoint, list(p)));
+    }
+
+    private void block(
+            int partition,
+            String model,
+            long checkpoint,
+            Phase phase,
+            long timeMs,
+            String id,
+            float... p) {
+        log.add(
+                TOPICS.predictions("t"),
+                partition,
+                id,
+                new PredictionBlock(
+                        model,
+                        checkpoint,
+                        phase,
+                        p.length,
+                        List.of(id),
+                        List.of(timeMs),
+                        list(p),
+                        1L));
+    }
+
+    private void spec(String experiment, String model, int seed, int run) {
+        String id = experiment + "/" + model + "#" + seed + "@" + run;
+        log.add(
+                TOPICS.models(),
+                0,
+                id,
+                new ModelSpec(
+                        id,
+                        experiment,
+                        model,
+                        (long) seed,
+                        run,
+                        "hash",
+                        "t",
+                        List.of("no", "yes"),
+                        4,
+                        "hashing",
+                        new Head(HeadKind.LINEAR, 0),
+                        "truth",
+                        null,
+                        Split.SUPERVISOR,
+                        1.0,
+                        100L,
+                        0L,
+                        LabelPolicy.FIRST_READY,
+                        1,
+                        256,
+                        0L,
+                        1,
+                        1.0,
+                        2048,
+                        32,
+                        new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 10.0),
+                        true,
+                        new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L)));
+    }
+
+    private static List<Float> list(float[] values) {
+        List<Float> list = new ArrayList<>();
+        for (float value : values) {
+            list.add(value);
+        }
+        return list;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.belay.cli.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+final class RunResultsTest {
+    @Test
+    void summaryHasTheKeysOfTheDesign() {
+        // When
+        JsonNode summary = SummaryJson.of(SampleRun.finished(3, 4));
+        // Then
+        assertEquals("wordnet", summary.get("experiment").textValue());
+        assertEquals("wordnet-physical", summary.get("task").textValue());
+        assertEquals(1024, summary.at("/examples/student").intValue());
+        assertEquals(9, summary.get("pairs").size());
+        JsonNode pair = summary.at("/pairs/0");
+        for (String key :
+                List.of(
+                        "supervisor",
+                        "student",
+                        "ceiling",
+                        "seed",
+                        "checkpoint",
+                        "n",
+                        "supervisorAccuracy",
+                        "studentAccuracy",
+                        "ceilingAccuracy",
+                        "pgr",
+                        "pgrLow",
+                        "pgrHigh",
+                        "pgrUndefined",
+                        "agreement",
+                        "agreementWhenSupervisorRight",
+                        "agreementWhenSupervisorWrong",
+                        "supervisorAccuracyLow",
+                        "gain",
+                        "gapHigh")) {
+            assertTrue(pair.has(key), key);
+        }
+        assertEquals("bow", pair.get("supervisor").textValue());
+        assertEquals("naive", pair.get("student").textValue());
+        assertEquals(4, pair.get("checkpoint").intValue());
+        JsonNode median = summary.at("/median/0");
+        assertEquals(3, median.get("seeds").intValue());
+        assertEquals(0, median.get("undefined").intValue());
+        assertTrue(median.get("pgr").isNumber());
+    }
+
+    @Test
+    void summaryKeepsNumbersUnrounded() {
+        // Given
+        RunResults results = SampleRun.finished(1, 2);
+        PairMetrics row = results.finalRows().get(0);
+        // When
+        JsonNode pair = SummaryJson.of(results).at("/pairs/0");
+        // Then
+        assertEquals(
+                row.getStudentAccuracy().getValue(), pair.get("studentAccuracy").doubleValue());
+        assertEquals(row.getAgreement().getLow(), pair.get("agreementLow").doubleValue());
+    }
+
+    @Test
+    void undefinedPgrIsNullWithItsReason() {
+        // Given: supervisor and ceiling right equally often
+        RunResults results = one("naive", true, cells(500, 500));
+        // When
+        JsonNode summary = SummaryJson.of(results);
+        // Then
+        assertTrue(summary.at("/pairs/0/pgr").isNull());
+        assertTrue(summary.at("/pairs/0/pgrLow").isNull());
+        assertEquals("gap-not-resolved", summary.at("/pairs/0/pgrUndefined").textValue());
+        assertTrue(summary.at("/median/0/pgr").isNull());
+        assertEquals("gap-not-resolved", summary.at("/median/0/pgrUndefined").textValue());
+        assertEquals(1, summary.at("/median/0/undefined").intValue());
+        assertTrue(summary.at("/median/0/studentAccuracy").isNumber());
+    }
+
+    @Test
+    void provisionalAndUnfinishedRowsStayOutOfTheSummary() {
+        assertEquals(0, one("naive", false, cells(700, 900)).finalRows().size());
+        // Given: a row of an earlier checkpoint only
+        RunResults results = one("naive", true, cells(700, 900));
+        results.add(SampleRun.checkpoint(SampleRun.id("naive", 0), 2, State.FINISHED, null));
+        // Then
+        assertEquals(0, results.finalRows().size());
+        assertEquals(1, results.newestRows().size());
+    }
+
+    @Test
+    void laterRowOfTheSameKeyReplaces() {
+        // Given
+        RunResults results = one("naive", false, cells(700, 900));
+        // When
+        results.add(row("naive", true, cells(600, 900)));
+        // Then
+        assertEquals(1, results.rows().size());
+        assertEquals(.6, results.finalRows().get(0).getSupervisorAccuracy().getValue());
+    }
+
+    @Test
+    void rowsOfModelsThatWereNotAddedAreIgnored() {
+        // Given
+        RunResults results = one("naive", true, cells(700, 900));
+        // When
+        results.add(row("conf", true, cells(700, 900)));
+        // Then
+        assertEquals(1, results.rows().size());
+    }
+
+    @Test
+    void failuresAreNamedWithTheirReason() {
+        // Given
+        RunResults results = one("naive", true, cells(700, 900));
+        // When
+        results.add(SampleRun.checkpoint(SampleRun.id("naive", 0), 1, State.FAILED, "loss is NaN"));
+        // Then
+        JsonNode failed = SummaryJson.of(results).at("/failed/0");
+        assertEquals("naive", failed.get("model").textValue());
+        assertEquals("loss is NaN", failed.get("reason").textValue());
+        assertEquals(0, SummaryJson.of(results).get("pairs").size());
+    }
+
+    @Test
+    void ceilingKeepsItsLearningCurveWhenRowsBecomeFinal() {
+        // Given
+        RunResults results = SampleRun.finished(1, 3);
+        PairMetrics first = results.holdoutRows().get(0);
+        int before = ceiling(results).points().size();
+        // When: the first checkpoint's row is replaced by one against the final ceiling
+        results.add(
+                SampleRun.of(
+                        "naive",
+                        0,
+                        1,
+                        true,
+                        first.getCeiling(),
+                        3,
+                        first.getCells().stream().mapToLong(Long::longValue).toArray()));
+        // Then
+        assertEquals(3, before);
+        assertEquals(3, ceiling(results).points().size());
+    }
+
+    @Test
+    void outputFollowsTheOrderOfTheExperimentFile() {
+        // When
+        List<String> students = new ArrayList<>();
+        StreamSupport.stream(
+                        SummaryJson.of(SampleRun.finished(1, 2)).get("median").spliterator(), false)
+                .forEach(median -> students.add(median.get("student").textValue()));
+        // Then
+        assertEquals(List.of("naive", "conf", "bge-conf"), students);
+    }
+
+    private static Curve ceiling(RunResults results) {
+        return Curve.accuracies(results).stream()
+                .filter(curve -> curve.name().equals("ceiling"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A run of one student with one checkpoint. */
+    private static RunResults one(String student, boolean last, long[] cells) {
+        RunResults results = new RunResults("wordnet", "wordnet-physical");
+        results.add(SampleRun.spec(student, 0, "minilm", "bow", 256));
+        results.add(SampleRun.spec("bow", 0, "hashing", null, 256));
+        results.add(SampleRun.checkpoint(SampleRun.id(student, 0), 1, State.FINISHED, null));
+        results.add(row(student, last, cells));
+        return results;
+    }
+
+    private static PairMetrics row(String student, boolean last, long[] cells) {
+        return SampleRun.of(student, 0, 1, last, SampleRun.id("ceiling", 0), 1, cells);
+    }
+
+    /** 1,000 examples; so many the supervisor, and so many the ceiling has right; independent. */
+    private static long[] cells(long supervisor, long ceiling) {
+        long[] cells = new long[16];
+        cells[8 + 2] = supervisor * ceiling / 1000;
+        cells[8] = supervisor - cells[8 + 2];
+        cells[2] = ceiling - cells[8 + 2];
+        cells[0] = 1000 - supervisor - cells[2];
+        return cells;
+    }
+}
