@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.aggregators.comparison;
+
+import org.jspecify.annotations.NullMarked;

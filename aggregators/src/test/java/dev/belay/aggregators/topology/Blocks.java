@@ -1,0 +1,46 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Blocks of two classes for tests. */
+final class Blocks {
+    private Blocks() {}
+
+    /** A HOLDOUT block that predicts the given class for each id, all at {@code timeMs}. */
+    static PredictionBlock sweep(
+            String model,
+            long checkpoint,
+            long sweepRows,
+            long timeMs,
+            List<String> ids,
+            int... predicted) {
+        return block(model, checkpoint, Phase.HOLDOUT, sweepRows, timeMs, ids, predicted);
+    }
+
+    static PredictionBlock progressive(
+            String model, long checkpoint, long timeMs, List<String> ids, int... predicted) {
+        return block(model, checkpoint, Phase.PROGRESSIVE, 0, timeMs, ids, predicted);
+    }
+
+    private static PredictionBlock block(
+            String model,
+            long checkpoint,
+            Phase phase,
+            long sweepRows,
+            long timeMs,
+            List<String> ids,
+            int... predicted) {
+        List<Long> times = new ArrayList<>();
+        List<Float> probabilities = new ArrayList<>();
+        for (int label : predicted) {
+            times.add(timeMs);
+            probabilities.add(label == 0 ? 0.75f : 0.25f);
+            probabilities.add(label == 0 ? 0.25f : 0.75f);
+        }
+        return new PredictionBlock(
+                Specs.id(model), checkpoint, phase, 2, ids, times, probabilities, sweepRows);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.belay.aggregators.topology;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The topology of task t under the test driver, which has one partition. */
+final class Harness implements AutoCloseable {
+    private static final Topics TOPICS = Topics.defaults();
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TopologyTestDriver driver;
+    private final Map<String, PairMetrics> metrics = new HashMap<>();
+    private int events;
+
+    /**
+     * @param partitions that the task claims to have; ids of all but the first are strays
+     */
+    Harness(Path state, int partitions) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "belay.t.aggregator");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        driver =
+                new TopologyTestDriver(
+                        AggregatorTopology.build(
+                                AggregatorConfig.of(Specs.TASK, partitions, TOPICS), codec, meters),
+                        properties,
+                        START);
+    }
+
+    void spec(ModelSpec spec) {
+        send(TOPICS.models(), spec.getId(), spec);
+    }
+
+    void checkpoint(Checkpoint checkpoint) {
+        send(TOPICS.checkpoints(), checkpoint.getModel(), checkpoint);
+    }
+
+    void truth(String id, int label, long timeMs) {
+        send(TOPICS.truth(Specs.TASK), id, new Truth(id, label, timeMs));
+    }
+
+    void truthTakenBack(String id, long timeMs) {
+        topic(TOPICS.truth(Specs.TASK))
+                .pipeInput(new TestRecord<>(bytes(id), null, Instant.ofEpochMilli(timeMs)));
+    }
+
+    void block(PredictionBlock block) {
+        send(TOPICS.predictions(Specs.TASK), block.getIds().get(0), block);
+    }
+
+    void raw(String topic, String key, byte @Nullable [] value) {
+        topic(topic).pipeInput(new TestRecord<>(bytes(key), value));
+    }
+
+    /** Lets the punctuators run and gives the newest event of each metrics key. */
+    Map<String, PairMetrics> metrics() {
+        // shards send, the merger tells; progressive rows take a second each
+        for (int i = 0; i < 12; i++) {
+            driver.advanceWallClockTime(Duration.ofMillis(200));
+        }
+        var out =
+                driver.createOutputTopic(
+                        TOPICS.metrics(), new StringDeserializer(), new ByteArrayDeserializer());
+        out.readRecordsToList()
+                .forEach(
+                        record -> {
+                            events++;
+                            metrics.put(
+                                    record.key(),
+                                    codec.decode(
+                                            TOPICS.metrics(), record.value(), PairMetrics.class));
+                        });
+        return metrics;
+    }
+
+    PairMetrics metrics(String student, long checkpoint, Phase phase) {
+        String key = Specs.id(student) + "|" + checkpoint + "|" + phase + "|cumulative";
+        return requireNonNull(metrics().get(key), () -> key + " among " + metrics.keySet());
+    }
+
+    /** Metrics events so far. */
+    int events() {
+        metrics();
+        return events;
+    }
+
+    /** Reasons of the dead letters since this was last asked. */
+    List<String> deadLetters() {
+        List<String> reasons = new ArrayList<>();
+        driver.createOutputTopic(
+                        TOPICS.deadLetters(),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())
+                .readRecordsToList()
+                .forEach(
+                        r ->
+                                reasons.add(
+                                        new String(
+                                                r.headers().lastHeader("belay.reason").value(),
+                                                StandardCharsets.UTF_8)));
+        return reasons;
+    }
+
+    double counter(String name) {
+        return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+
+    private void send(String topic, String key, SpecificRecord event) {
+        raw(topic, key, codec.encode(topic, event));
+    }
+
+    private TestInputTopic<byte[], byte[]> topic(String name) {
+        return driver.createInputTopic(name, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.aggregators.topology;
+
+import org.jspecify.annotations.NullMarked;
