@@ -47,7 +47,7 @@ final class ReportHtml {
         page.put("task", results.task());
         page.put("written", DATE.format(written));
         page.put("incomplete", !complete);
-        page.put("headline", headline(medians));
+        page.put("headline", (complete || rows.isEmpty() ? "" : "So far: ") + headline(medians));
         page.put("medians", medians.stream().map(ReportHtml::median).toList());
         page.put("pairs", rows.stream().map(row -> pair(results, row)).toList());
         page.put("failures", results.failures().stream().map(f -> failure(results, f)).toList());

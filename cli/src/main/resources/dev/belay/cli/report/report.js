@@ -12,7 +12,9 @@
   const students = [...new Set(data.gaps.map(gap => gap.student).concat(data.pgr.map(c => c.name)))];
   const colour = curve => curve.role === 'STUDENT' ? `var(--c${students.indexOf(curve.name) % 6})`
       : curve.role === 'CEILING' ? 'var(--ink)' : 'var(--soft)';
-  const dashes = { STUDENT: null, SUPERVISOR: '2 4', CEILING: '8 4' };
+  // Six colours; the students after them take them again, dashed.
+  const dashes = curve => curve.role === 'SUPERVISOR' ? '2 4' : curve.role === 'CEILING' ? '8 4'
+      : students.indexOf(curve.name) > 5 ? '10 3' : null;
 
   function frame(id, width, height, label) {
     return d3.select('#' + id).append('svg').attr('viewBox', `0 0 ${width} ${height}`)
@@ -84,7 +86,7 @@
       bands.append('path').datum(drawn).attr('fill', stroke).attr('fill-opacity', curve.role === 'STUDENT' ? .16 : .09)
           .attr('d', d3.area().defined(p => p.y && p.y.defined > 1).x(p => x(p.x)).y0(p => y(p.y.min)).y1(p => y(p.y.max)));
       strokes.append('path').datum(drawn).attr('fill', 'none').attr('stroke', stroke)
-          .attr('stroke-width', curve.role === 'STUDENT' ? 2.4 : 1.6).attr('stroke-dasharray', dashes[curve.role])
+          .attr('stroke-width', curve.role === 'STUDENT' ? 2.4 : 1.6).attr('stroke-dasharray', dashes(curve))
           .attr('stroke-linejoin', 'round').attr('d', d3.line().defined(p => p.y).x(p => x(p.x)).y(p => y(p.y.median)));
       if (!rule) {
         // Dots where a line has no neighbour to be drawn to, and at its end.
@@ -155,7 +157,7 @@
         .call(d3.axisTop(x).ticks(8).tickSize(-(height - top + 2)).tickPadding(6));
     svg.append('text').attr('class', 'soft').attr('x', left).attr('y', 8).text('accuracy on the holdout');
     const key = svg.append('g').attr('transform', `translate(${right},4)`).attr('text-anchor', 'end');
-    key.append('text').attr('class', 'soft').attr('dy', '.32em').text('┃ supervisor   ● student   ◇ ceiling   ─ range over seeds');
+    key.append('text').attr('class', 'soft').attr('dy', '.32em').text('┃ supervisor\u2003● student\u2003◇ ceiling\u2003─ range over seeds');
     pairs.forEach((pair, i) => {
       const y = top + step * (i + .5);
       const stroke = colour({ role: 'STUDENT', name: pair.student });

@@ -86,11 +86,23 @@ final class RunReportTest {
                         .contains("No pair has been compared yet."));
     }
 
+    @Test
+    void unfinishedRunSaysSo() throws IOException {
+        // When
+        RunReport.write(SampleRun.troubled(), directory, WRITTEN);
+        // Then
+        String page = Files.readString(directory.resolve("report.html"));
+        assertTrue(page.contains("This run is not complete."));
+        assertTrue(page.contains("the loss became NaN"));
+        assertTrue(page.contains("no-ceiling"));
+    }
+
     /** Copies the report to where {@code -Dbelay.report.sample=DIR} says, to be looked at. */
     private void keepForTheEye() throws IOException {
         String target = System.getProperty("belay.report.sample");
         if (target != null) {
             RunReport.write(SampleRun.finished(3, 20), Path.of(target), WRITTEN);
+            RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
         }
     }
 }

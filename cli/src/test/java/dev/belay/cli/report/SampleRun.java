@@ -58,6 +58,33 @@ final class SampleRun {
         return results;
     }
 
+    /**
+     * A run that gives a page a hard time: unfinished, failed, without ceiling or gap, long names.
+     */
+    static RunResults troubled() {
+        RunResults results = new RunResults("a-name-that-is-longer-than-anyone-would-want", "t");
+        results.examples(new RunResults.Examples(1000, 123_456, HOLDOUT));
+        int seeds = 2;
+        add(results, seeds, "bow", "hashing", null, 1);
+        List<String> students = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            students.add(i == 0 ? "alone" : i == 1 ? "a-student-with-a-long-name" : "conf-" + i);
+        }
+        students.forEach(student -> add(results, seeds, student, "minilm", "bow", 12));
+        add(results, seeds, "ceiling", "minilm", null, 12);
+        for (int seed = 0; seed < seeds; seed++) {
+            for (String student : students) {
+                int at = students.indexOf(student);
+                for (int k = 1; k <= 9; k++) {
+                    double strong = at == 2 ? .71 : .7 + .02 * k;
+                    results.add(row(student, seed, k, 12, .7, .1 * at, strong));
+                }
+            }
+        }
+        results.add(checkpoint(id("conf-6", 1), 12, State.FAILED, "the loss became NaN"));
+        return results;
+    }
+
     static String id(String model, int seed) {
         return "wordnet/" + model + "#" + seed + "@0";
     }

@@ -1,0 +1,188 @@
+package dev.belay.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Counts an exported experiment again, by definition and with none of the product's code, and
+ * compares with its {@code summary.json}. Floating point is allowed to differ in the last bits
+ * (1e-12), as a quotient of counts and a quotient of quotients do.
+ */
+final class Recount {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final double LAST_BITS = 1e-12;
+
+    private final Map<String, Integer> truth = new HashMap<>();
+    // model#seed -> checkpoint -> example -> class predicted on the holdout
+    private final Map<String, TreeMap<Long, Map<String, Integer>>> predicted = new HashMap<>();
+    private final Map<String, Long> labelledBy = new HashMap<>();
+
+    private Recount(Path export) throws IOException {
+        lines(
+                export.resolve("truth.jsonl"),
+                line -> truth.put(line.get("id").textValue(), line.get("label").intValue()));
+        lines(
+                export.resolve("labels.jsonl"),
+                line ->
+                        labelledBy.merge(
+                                line.get("labeler").textValue() + "#" + line.get("seed"),
+                                line.get("checkpoint").longValue(),
+                                Math::max));
+        lines(
+                export.resolve("predictions.jsonl"),
+                line -> {
+                    if (line.get("phase").textValue().equals("HOLDOUT")) {
+                        predicted
+                                .computeIfAbsent(
+                                        line.get("model").textValue() + "#" + line.get("seed"),
+                                        model -> new TreeMap<>())
+                                .computeIfAbsent(
+                                        line.get("checkpoint").longValue(), k -> new HashMap<>())
+                                .put(line.get("id").textValue(), argmax(line.get("probabilities")));
+                    }
+                });
+    }
+
+    /**
+     * @param export directory with truth.jsonl, labels.jsonl and predictions.jsonl
+     * @return the number of pairs that were compared
+     * @throws AssertionError that names the pair, the key and both values where they differ
+     */
+    static int compare(Path export, Path summary) throws IOException {
+        Recount recount = new Recount(export);
+        JsonNode told = JSON.readTree(summary.toFile());
+        Map<String, List<Double>> pgrs = new HashMap<>();
+        for (JsonNode pair : told.get("pairs")) {
+            Double pgr = recount.compare(pair);
+            pgrs.computeIfAbsent(names(pair), names -> new ArrayList<>()).add(pgr);
+        }
+        for (JsonNode median : told.get("median")) {
+            List<Double> seeds = pgrs.getOrDefault(names(median), List.of());
+            same("median of " + names(median), "seeds", seeds.size(), median.get("seeds"));
+            double[] defined =
+                    seeds.stream().filter(x -> !x.isNaN()).mapToDouble(x -> x).sorted().toArray();
+            int m = defined.length;
+            boolean has = 2 * m > seeds.size();
+            double middle = has ? (defined[(m - 1) / 2] + defined[m / 2]) / 2 : Double.NaN;
+            same("median of " + names(median), "pgr", middle, median.get("pgr"));
+        }
+        return told.get("pairs").size();
+    }
+
+    /** PGR of the pair, NaN where the summary calls it undefined. */
+    private Double compare(JsonNode pair) {
+        String seed = "#" + pair.get("seed");
+        String supervisor = pair.get("supervisor").textValue() + seed;
+        Map<String, Integer> students =
+                sweep(pair.get("student").textValue() + seed, pair.get("checkpoint").longValue());
+        // The checkpoint whose labels the student learned from; the ceiling's last.
+        Map<String, Integer> supervisors =
+                sweep(supervisor, labelledBy.getOrDefault(supervisor, -1L));
+        boolean without = pair.get("ceiling").isNull();
+        String ceiling = pair.get("ceiling").textValue() + seed;
+        Map<String, Integer> ceilings = without ? students : sweep(ceiling, last(ceiling));
+        double n = 0;
+        double w = 0;
+        double s = 0;
+        double c = 0;
+        double agree = 0;
+        double agreeRight = 0;
+        for (String id : students.keySet()) {
+            Integer y = truth.get(id);
+            Integer weak = supervisors.get(id);
+            Integer strong = students.get(id);
+            Integer best = ceilings.get(id);
+            if (y == null || weak == null || best == null) {
+                continue;
+            }
+            n++;
+            w += weak.equals(y) ? 1 : 0;
+            s += strong.equals(y) ? 1 : 0;
+            c += best.equals(y) ? 1 : 0;
+            agree += strong.equals(weak) ? 1 : 0;
+            agreeRight += strong.equals(weak) && weak.equals(y) ? 1 : 0;
+        }
+        String where = names(pair) + " seed " + pair.get("seed");
+        same(where, "n", n, pair.get("n"));
+        same(where, "supervisorAccuracy", w / n, pair.get("supervisorAccuracy"));
+        same(where, "studentAccuracy", s / n, pair.get("studentAccuracy"));
+        same(where, "ceilingAccuracy", without ? Double.NaN : c / n, pair.get("ceilingAccuracy"));
+        same(where, "agreement", agree / n, pair.get("agreement"));
+        same(
+                where,
+                "agreementWhenSupervisorRight",
+                agreeRight / w,
+                pair.get("agreementWhenSupervisorRight"));
+        same(
+                where,
+                "agreementWhenSupervisorWrong",
+                (agree - agreeRight) / (n - w),
+                pair.get("agreementWhenSupervisorWrong"));
+        if (pair.get("pgr").isNull()) {
+            if (pair.get("pgrUndefined").isNull()) {
+                throw new AssertionError(where + ": PGR is null without a reason");
+            }
+            return Double.NaN;
+        }
+        same(where, "pgr", (s - w) / (c - w), pair.get("pgr"));
+        return (s - w) / (c - w);
+    }
+
+    private Map<String, Integer> sweep(String model, long checkpoint) {
+        Map<String, Integer> sweep = predicted.getOrDefault(model, new TreeMap<>()).get(checkpoint);
+        if (sweep == null) {
+            throw new AssertionError(
+                    "no holdout predictions of " + model + " at checkpoint " + checkpoint);
+        }
+        return sweep;
+    }
+
+    private long last(String model) {
+        var sweeps = predicted.getOrDefault(model, new TreeMap<>());
+        return sweeps.isEmpty() ? -1 : sweeps.lastKey();
+    }
+
+    private static String names(JsonNode pair) {
+        return pair.get("supervisor").textValue() + " -> " + pair.get("student").textValue();
+    }
+
+    /** NaN stands for null. */
+    private static void same(String where, String key, double counted, JsonNode told) {
+        double other = told.isNull() ? Double.NaN : told.doubleValue();
+        boolean equal =
+                Double.isNaN(counted)
+                        ? Double.isNaN(other)
+                        : Math.abs(counted - other) <= LAST_BITS;
+        if (!equal) {
+            throw new AssertionError(where + ": " + key + " counted " + counted + ", told " + told);
+        }
+    }
+
+    private static int argmax(JsonNode probabilities) {
+        int best = 0;
+        for (int k = 1; k < probabilities.size(); k++) {
+            if (probabilities.get(k).doubleValue() > probabilities.get(best).doubleValue()) {
+                best = k;
+            }
+        }
+        return best;
+    }
+
+    private static void lines(Path file, Consumer<JsonNode> each) throws IOException {
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                each.accept(JSON.readTree(line));
+            }
+        }
+    }
+}
