@@ -25,7 +25,8 @@ class OnnxEncoderTest {
         try (Encoder encoder = open(name)) {
             // Given: 44 texts, so that there is more than one batch
             var many = new ArrayList<>(TEXTS);
-            for (int i = 0; i < 39; i++) many.add("sentence number " + i + " is here".repeat(i % 4));
+            for (int i = 0; i < 39; i++)
+                many.add("sentence number " + i + " is here".repeat(i % 4));
             // When
             float[][] together = encoder.encode(many);
             // Then

@@ -1,0 +1,211 @@
+package dev.belay.trainers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.models.Device;
+import dev.belay.models.Encoder;
+import dev.belay.models.HashingEncoder;
+import dev.belay.models.Losses;
+import dev.belay.models.MalformedCheckpointException;
+import dev.belay.models.Rng;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LearnerTest {
+    private record Case(ModelSpec spec, Encoder encoder) {
+        @Override
+        public String toString() {
+            return spec.getEncoderName() + " " + spec.getHead() + " " + spec.getLoss();
+        }
+    }
+
+    static List<Case> cases() {
+        var mlp = new Head(HeadKind.MLP, 16);
+        var hard = new Loss(LossKind.CROSS_ENTROPY, true, 0.5, 0.2, 1000L);
+        return List.of(
+                fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0),
+                fake(mlp, Specs.confidence(0.75), 2, 700),
+                fake(mlp, Specs.confidence(0.5), 4, 0),
+                fake(Specs.LINEAR, hard, 3, 700),
+                new Case(
+                        Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
+                        new HashingEncoder("hashing", 1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void learnerRestoredAfterEachMicroEpochEndsWithTheSameBits(Case c) {
+        // Given: a memory that overflows, a last micro-epoch that is smaller
+        c.spec.setReplayMemory(200);
+        c.spec.setMicroEpoch(100);
+        c.spec.setPasses(2);
+        List<List<Labelled>> epochs = epochs(c.spec, 650);
+        // When, Then
+        try (Learner whole = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            Learner broken = Learner.fresh(c.spec, c.encoder, Device.CPU);
+            for (List<Labelled> epoch : epochs) {
+                MicroEpoch one = whole.run(epoch);
+                MicroEpoch two = broken.run(epoch);
+                assertArrayEquals(one.predictions(), two.predictions());
+                assertEquals(one.meanLoss(), two.meanLoss());
+                byte[] weights = broken.weights();
+                byte[] state = broken.state();
+                assertArrayEquals(whole.weights(), weights);
+                assertArrayEquals(whole.state(), state);
+                broken.close();
+                broken =
+                        Learner.restored(
+                                c.spec,
+                                c.encoder,
+                                Device.CPU,
+                                weights,
+                                state,
+                                whole.examplesSeen());
+            }
+            assertEquals(650, broken.examplesSeen());
+            assertEquals(7, broken.microEpochs());
+            broken.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void accuracyRisesWithWhatWasSeen(Case c) {
+        if (c.spec.getEncoderName().equals("hashing")) return; // its texts here carry no words
+        c.spec.getOptimizer().setLearningRate(0.01);
+        List<List<Labelled>> epochs = epochs(c.spec, 1500);
+        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            double last = 0;
+            for (List<Labelled> epoch : epochs)
+                last = accuracy(epoch, learner.run(epoch).predictions());
+            assertTrue(last > 0.8, "accuracy " + last);
+        }
+    }
+
+    @Test
+    void seedChangesTheRunAndTheSameSeedRepeatsIt() {
+        assertArrayEquals(trained(1), trained(1));
+        assertFalse(Arrays.equals(trained(1), trained(2)));
+    }
+
+    @Test
+    void predictionsAreMadeBeforeLearning() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        c.spec.setZeroInit(true);
+        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            for (float[] row : learner.run(epochs(c.spec, 100).get(0)).predictions())
+                assertArrayEquals(new float[] {.5f, .5f}, row);
+        }
+    }
+
+    @Test
+    void alphaRisesLinearlyOverTheWarmUp() {
+        Loss loss = Specs.confidence(0.5);
+        assertEquals(0, Targets.alpha(loss, 0, 1000));
+        assertEquals(0.25, Targets.alpha(loss, 100, 1000), 1e-12);
+        assertEquals(0.5, Targets.alpha(loss, 200, 1000), 1e-12);
+        assertEquals(0.5, Targets.alpha(loss, 900, 1000), 1e-12);
+        assertEquals(0.25, Targets.alpha(loss, 500, 0), 1e-12);
+    }
+
+    @Test
+    void lossThatIsNotFiniteNamesTheStep() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
+        for (int i = 0; i < 64; i++)
+            bad.set(i, new Labelled("x" + i, "0 x", 0, new float[] {Float.NaN, 0}));
+        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            var e = assertThrows(DivergedException.class, () -> learner.run(bad));
+            assertTrue(
+                    String.valueOf(e.getMessage())
+                            .contains("step 1 of micro-epoch 1 of test/model#3@1"));
+        }
+    }
+
+    @Test
+    void checkpointOfAnotherModelIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        Case other = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        other.spec.setId("test/other#3@1");
+        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            learner.run(epochs(c.spec, 50).get(0));
+            byte[] weights = learner.weights();
+            byte[] state = learner.state();
+            for (var wrong : List.of(other.spec, c.spec))
+                assertThrows(
+                        MalformedCheckpointException.class,
+                        () ->
+                                Learner.restored(
+                                        wrong,
+                                        c.encoder,
+                                        Device.CPU,
+                                        weights,
+                                        state,
+                                        wrong == c.spec ? 49 : 50));
+        }
+    }
+
+    @Test
+    void labelWithAnotherNumberOfClassesIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 3, 0);
+        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+            var two = List.of(new Labelled("x", "0 x", 0, new float[] {1, 0}));
+            var e = assertThrows(IllegalArgumentException.class, () -> learner.run(two));
+            assertEquals(
+                    "the label of x has 2 classes, expected 3 for test/model#3@1", e.getMessage());
+            assertThrows(IllegalArgumentException.class, () -> learner.run(List.of()));
+        }
+    }
+
+    private static byte[] trained(long seed) {
+        ModelSpec spec = Specs.of("fake", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0, seed);
+        spec.setId("test/model@1");
+        try (Learner learner = Learner.fresh(spec, new FakeEncoder(8), Device.CPU)) {
+            learner.run(epochs(spec, 100).get(0));
+            return learner.weights();
+        }
+    }
+
+    private static Case fake(Head head, Loss loss, int classes, long budget) {
+        return new Case(Specs.of("fake", head, loss, classes, budget, 3), new FakeEncoder(24));
+    }
+
+    /** Examples whose text begins with their class, labelled softly, cut into micro-epochs. */
+    private static List<List<Labelled>> epochs(ModelSpec spec, int count) {
+        int classes = spec.getClasses().size();
+        var random = new Rng(11);
+        var epochs = new ArrayList<List<Labelled>>();
+        for (int i = 0; i < count; i++) {
+            if (i % spec.getMicroEpoch() == 0) epochs.add(new ArrayList<>());
+            int truth = random.nextInt(classes);
+            float[] label = new float[classes];
+            Arrays.fill(label, 0.2f / classes);
+            label[truth] += 0.8f;
+            String text = truth + " text " + i + (i % 7 == 0 ? " größe 世界" : "");
+            epochs.get(epochs.size() - 1).add(new Labelled("id-" + i, text, i, label));
+        }
+        return epochs;
+    }
+
+    private static double accuracy(List<Labelled> examples, float[][] predictions) {
+        int right = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            int truth = examples.get(i).text().charAt(0) - '0';
+            if (Losses.argmax(predictions[i]) == truth) right++;
+        }
+        return (double) right / predictions.length;
+    }
+}
