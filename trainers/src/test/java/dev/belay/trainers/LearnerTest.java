@@ -17,6 +17,8 @@ import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,13 +51,16 @@ class LearnerTest {
     @MethodSource("cases")
     void learnerRestoredAfterEachMicroEpochEndsWithTheSameBits(Case c) {
         // Given: a memory that overflows, a last micro-epoch that is smaller
-        c.spec.setReplayMemory(200);
-        c.spec.setMicroEpoch(100);
-        c.spec.setPasses(2);
-        List<List<Labelled>> epochs = epochs(c.spec, 650);
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setReplayMemory(200)
+                        .setMicroEpoch(100)
+                        .setPasses(2)
+                        .build();
+        List<List<Labelled>> epochs = epochs(spec, 650);
         // When, Then
-        try (Learner whole = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
-            Learner broken = Learner.fresh(c.spec, c.encoder, Device.CPU);
+        try (Learner whole = Learner.fresh(spec, c.encoder, Device.CPU)) {
+            Learner broken = Learner.fresh(spec, c.encoder, Device.CPU);
             for (List<Labelled> epoch : epochs) {
                 MicroEpoch one = whole.run(epoch);
                 MicroEpoch two = broken.run(epoch);
@@ -68,12 +73,7 @@ class LearnerTest {
                 broken.close();
                 broken =
                         Learner.restored(
-                                c.spec,
-                                c.encoder,
-                                Device.CPU,
-                                weights,
-                                state,
-                                whole.examplesSeen());
+                                spec, c.encoder, Device.CPU, weights, state, whole.examplesSeen());
             }
             assertEquals(650, broken.examplesSeen());
             assertEquals(7, broken.microEpochs());
@@ -85,9 +85,12 @@ class LearnerTest {
     @MethodSource("cases")
     void accuracyRisesWithWhatWasSeen(Case c) {
         if (c.spec.getEncoderName().equals("hashing")) return; // its texts here carry no words
-        c.spec.getOptimizer().setLearningRate(0.01);
-        List<List<Labelled>> epochs = epochs(c.spec, 1500);
-        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setOptimizer(new Optimizer(OptimizerKind.ADAM, 0.01, 0.0, 0.0))
+                        .build();
+        List<List<Labelled>> epochs = epochs(spec, 1500);
+        try (Learner learner = Learner.fresh(spec, c.encoder, Device.CPU)) {
             double last = 0;
             for (List<Labelled> epoch : epochs)
                 last = accuracy(epoch, learner.run(epoch).predictions());
@@ -104,8 +107,8 @@ class LearnerTest {
     @Test
     void predictionsAreMadeBeforeLearning() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
-        c.spec.setZeroInit(true);
-        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+        ModelSpec zero = ModelSpec.newBuilder(c.spec).setZeroInit(true).build();
+        try (Learner learner = Learner.fresh(zero, c.encoder, Device.CPU)) {
             for (float[] row : learner.run(epochs(c.spec, 100).get(0)).predictions())
                 assertArrayEquals(new float[] {.5f, .5f}, row);
         }
@@ -138,13 +141,12 @@ class LearnerTest {
     @Test
     void checkpointOfAnotherModelIsRefused() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
-        Case other = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
-        other.spec.setId("test/other#3@1");
+        ModelSpec other = ModelSpec.newBuilder(c.spec).setId("test/other#3@1").build();
         try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
             learner.run(epochs(c.spec, 50).get(0));
             byte[] weights = learner.weights();
             byte[] state = learner.state();
-            for (var wrong : List.of(other.spec, c.spec))
+            for (var wrong : List.of(other, c.spec))
                 assertThrows(
                         MalformedCheckpointException.class,
                         () ->
@@ -154,7 +156,7 @@ class LearnerTest {
                                         Device.CPU,
                                         weights,
                                         state,
-                                        wrong == c.spec ? 49 : 50));
+                                        wrong.equals(c.spec) ? 49 : 50));
         }
     }
 
@@ -171,8 +173,10 @@ class LearnerTest {
     }
 
     private static byte[] trained(long seed) {
-        ModelSpec spec = Specs.of("fake", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0, seed);
-        spec.setId("test/model@1");
+        ModelSpec spec =
+                ModelSpec.newBuilder(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec)
+                        .setSeed(seed) // and nothing else, so that the files could be the same
+                        .build();
         try (Learner learner = Learner.fresh(spec, new FakeEncoder(8), Device.CPU)) {
             learner.run(epochs(spec, 100).get(0));
             return learner.weights();

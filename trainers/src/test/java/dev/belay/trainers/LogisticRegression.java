@@ -17,8 +17,10 @@ final class LogisticRegression {
             double[] slope = new double[d + 1];
             for (int k = 0; k < d; k++) slope[k] = w[k] / (c * x.length);
             for (int i = 0; i < x.length; i++) {
-                double error = 1 / (1 + Math.exp(-score(w, x[i]))) - training.get(i).probabilities()[1];
-                for (int k = 0; k < d; k++) if (x[i][k] != 0) slope[k] += error * x[i][k] / x.length;
+                double error =
+                        1 / (1 + Math.exp(-score(w, x[i]))) - training.get(i).probabilities()[1];
+                for (int k = 0; k < d; k++)
+                    if (x[i][k] != 0) slope[k] += error * x[i][k] / x.length;
                 slope[d] += error / x.length;
             }
             for (int k = 0; k <= d; k++) {

@@ -76,8 +76,7 @@ class Sst2Test {
                                     0,
                                     head.predict(words.encode(List.of(e.text())))[0]));
             }
-            double ceiling =
-                    accuracy(encoder, Specs.CROSS_ENTROPY, order, data.holdout(), seed);
+            double ceiling = accuracy(encoder, Specs.CROSS_ENTROPY, order, data.holdout(), seed);
             double plain = accuracy(encoder, Specs.CROSS_ENTROPY, weak, data.holdout(), seed);
             double medium = accuracy(encoder, Specs.confidence(0.5), weak, data.holdout(), seed);
             double strong = accuracy(encoder, Specs.confidence(0.75), weak, data.holdout(), seed);
@@ -88,13 +87,20 @@ class Sst2Test {
             System.out.printf(
                     Locale.ROOT,
                     "seed %d: supervisor %.3f, naive %.3f, .5 %.3f, .75 %.3f, ceiling %.3f%n",
-                    seed, supervisor, plain, medium, strong, ceiling);
+                    seed,
+                    supervisor,
+                    plain,
+                    medium,
+                    strong,
+                    ceiling);
         }
         // Then
         System.out.printf(
                 Locale.ROOT,
                 "median PGR: naive %.2f, .5 %.2f, .75 %.2f%n",
-                median(naive), median(half), median(confident));
+                median(naive),
+                median(half),
+                median(confident));
         if (!name.equals("bge") || examples != 200) return;
         assertTrue(median(confident) >= 0.65, "confidence " + confident);
         assertTrue(median(confident) >= median(naive) + 0.40, confident + " against " + naive);
@@ -114,8 +120,7 @@ class Sst2Test {
         ModelSpec spec = Specs.of(encoder.name(), Specs.LINEAR, loss, 2, stream.size(), seed);
         Learner learner = Learner.fresh(spec, encoder, Device.CPU);
         for (int from = 0; from < stream.size(); from += spec.getMicroEpoch())
-            learner.run(
-                    stream.subList(from, Math.min(from + spec.getMicroEpoch(), stream.size())));
+            learner.run(stream.subList(from, Math.min(from + spec.getMicroEpoch(), stream.size())));
         return learner;
     }
 
