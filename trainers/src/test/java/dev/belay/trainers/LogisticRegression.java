@@ -2,6 +2,7 @@ package dev.belay.trainers;
 
 import dev.belay.models.Encoder;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Batch reference: ½‖w‖² + C·Σ loss minimised to the end by gradient descent with momentum. */
 final class LogisticRegression {
@@ -11,16 +12,21 @@ final class LogisticRegression {
             Encoder encoder, List<Labelled> training, List<Labelled> holdout, double c) {
         float[][] x = encoder.encode(training.stream().map(Labelled::text).toList());
         int d = x[0].length;
+        int[][] filled = new int[x.length][];
+        for (int i = 0; i < x.length; i++) {
+            float[] row = x[i];
+            filled[i] = IntStream.range(0, d).filter(k -> row[k] != 0).toArray();
+        }
         double[] w = new double[d + 1]; // the last is the bias
         double[] velocity = new double[d + 1];
         for (int step = 0; step < 1500; step++) {
             double[] slope = new double[d + 1];
             for (int k = 0; k < d; k++) slope[k] = w[k] / (c * x.length);
             for (int i = 0; i < x.length; i++) {
-                double error =
-                        1 / (1 + Math.exp(-score(w, x[i]))) - training.get(i).probabilities()[1];
-                for (int k = 0; k < d; k++)
-                    if (x[i][k] != 0) slope[k] += error * x[i][k] / x.length;
+                double s = w[d];
+                for (int k : filled[i]) s += w[k] * x[i][k];
+                double error = 1 / (1 + Math.exp(-s)) - training.get(i).probabilities()[1];
+                for (int k : filled[i]) slope[k] += error * x[i][k] / x.length;
                 slope[d] += error / x.length;
             }
             for (int k = 0; k <= d; k++) {
