@@ -24,7 +24,7 @@ final class Frame {
 
     private static final List<Column> COLUMNS =
             List.of(
-                    new Column("student", 0, true, Line::student),
+                    new Column("model", 0, true, Line::student),
                     new Column("", 1, true, Line::seed),
                     new Column("supervisor", 2, false, line -> Format.rate(line.supervisor())),
                     new Column("student", 2, false, line -> Format.rate(line.accuracy())),

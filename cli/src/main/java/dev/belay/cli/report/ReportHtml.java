@@ -38,9 +38,8 @@ final class ReportHtml {
 
     /** While the run is incomplete the newest rows stand in for the final ones, and it says so. */
     static String of(RunResults results, Instant written) {
-        List<PairMetrics> last = results.finalRows();
-        boolean complete = last.size() == results.newestRows().size() && !last.isEmpty();
-        List<PairMetrics> rows = complete ? last : results.newestRows();
+        boolean complete = results.complete();
+        List<PairMetrics> rows = complete ? results.finalRows() : results.newestRows();
         List<PairMedian> medians = results.medians(rows);
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("experiment", results.experiment());

@@ -1,5 +1,6 @@
 package dev.belay.cli.report;
 
+import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.ModelSpec;
@@ -143,6 +144,15 @@ public final class RunResults {
                                     && last.getNumber() == row.getCheckpoint();
                         })
                 .toList();
+    }
+
+    /** Whether there is a student, and every student has its final row. */
+    public synchronized boolean complete() {
+        long students =
+                specs.values().stream()
+                        .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
+                        .count();
+        return students > 0 && finalRows().size() == students;
     }
 
     /** The newest event of each model that FAILED. */

@@ -1,6 +1,7 @@
 package dev.belay.cli.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,6 +93,18 @@ final class RunResultsTest {
         // Then
         assertEquals(0, results.finalRows().size());
         assertEquals(1, results.newestRows().size());
+    }
+
+    @Test
+    void runIsCompleteWhenEveryStudentHasItsFinalRow() {
+        // Given
+        RunResults results = SampleRun.finished(2, 3);
+        assertTrue(results.complete());
+        // When
+        results.add(SampleRun.spec("late", 0, "minilm", "bow", 256));
+        // Then
+        assertFalse(results.complete());
+        assertFalse(new RunResults("none", "none").complete());
     }
 
     @Test
