@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.aggregators;
+
+import org.jspecify.annotations.NullMarked;
