@@ -126,21 +126,21 @@ public final class DataSet implements AutoCloseable {
     }
 
     /**
-     * Rows with label that a model of this seed draws from a split, for each class.
+     * The rows that a model of this seed draws from a split.
      *
      * @param below as {@link IdHash#drawn} takes it
      */
-    public long[] countDrawn(Split split, long seed, double below) {
-        long[] counts = new long[config.classes().size()];
+    public DataSummary.SplitCounts countDrawn(Split split, long seed, double below) {
+        DataSummary.Counter counter = new DataSummary.Counter(config.classes().size());
         try (Rows rows = rows()) {
             while (rows.hasNext()) {
                 Row row = rows.next();
-                if (row.split() == split && row.hasLabel() && IdHash.drawn(seed, row.id(), below)) {
-                    counts[row.label()]++;
+                if (row.split() == split && IdHash.drawn(seed, row.id(), below)) {
+                    counter.add(row);
                 }
             }
         }
-        return counts;
+        return counter.summary(0).of(split);
     }
 
     @Override

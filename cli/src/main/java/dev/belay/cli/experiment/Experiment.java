@@ -1,0 +1,41 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.producers.DataConfig;
+import dev.belay.producers.DataSet;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.List;
+
+/**
+ * An experiment as its file has it, checked, defaults filled in.
+ *
+ * @param task name of the task whose topics it uses; experiments may share one
+ * @param data where the task's rows come from, its classes among it
+ * @param rowsPerSecond rate of production, for demonstrations; 0 = as fast as it goes
+ * @param models in the order of the file
+ * @param seeds each makes all models once; student seed s learns from supervisor seed s
+ */
+public record Experiment(
+        String name,
+        String task,
+        DataConfig data,
+        double rowsPerSecond,
+        List<ModelEntry> models,
+        List<Long> seeds) {
+
+    public Experiment {
+        models = List.copyOf(models);
+        seeds = List.copyOf(seeds);
+    }
+
+    /**
+     * The specs of all models and seeds, budgets resolved from the counts of the data.
+     *
+     * @param partitions of each of the task's topics
+     * @param run of all of them
+     * @throws ExperimentException when a model asks for more than its split has, or would learn
+     *     from truth that lacks a class
+     */
+    public List<ModelSpec> resolve(DataSet data, int partitions, int run) {
+        return new SpecResolver(this, data, partitions, run).all();
+    }
+}

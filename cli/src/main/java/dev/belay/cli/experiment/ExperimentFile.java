@@ -1,0 +1,230 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.producers.DataConfig;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads experiment files. */
+public final class ExperimentFile {
+    private static final double DEFAULT_SUPERVISOR_SHARE = 0.5;
+    private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv", "parquet");
+
+    private ExperimentFile() {}
+
+    /**
+     * Reads and checks an experiment file; the data it names are not opened.
+     *
+     * @throws ExperimentException at the first thing that is wrong
+     */
+    public static Experiment read(Path file) {
+        try (Reader text = Files.newBufferedReader(file)) {
+            Path directory = file.toAbsolutePath().getParent();
+            return read(file.toString(), text, directory == null ? Path.of("") : directory);
+        } catch (IOException e) {
+            throw new ExperimentException(
+                    file + ": can't be read (" + e + "); expected an experiment file", e);
+        }
+    }
+
+    /** The experiment of {@code quickstart}: the built-in WordNet task, three seeds. */
+    public static Experiment quickstart() {
+        String name = "quickstart.yaml";
+        var resource = ExperimentFile.class.getResourceAsStream(name);
+        if (resource == null) {
+            throw new IllegalStateException(name + " is missing in Belay's own jar");
+        }
+        try (Reader text = new InputStreamReader(resource, StandardCharsets.UTF_8)) {
+            return read(name, text, Path.of(""));
+        } catch (IOException e) {
+            throw new IllegalStateException("can't read " + name + " in Belay's own jar", e);
+        }
+    }
+
+    /**
+     * Reads an experiment from a text.
+     *
+     * @param name of the file, for errors
+     * @param directory where relative paths start
+     */
+    static Experiment read(String name, Reader text, Path directory) {
+        YamlMap root =
+                YamlMap.parse(name, text).only(List.of("name", "task", "data", "models", "seeds"));
+        String experiment = root.require("name").name();
+        String task = experiment;
+        YamlValue classes = null;
+        YamlValue taskValue = root.get("task");
+        if (taskValue != null) {
+            YamlMap map = taskValue.map().only(List.of("name", "classes"));
+            YamlValue taskName = map.get("name");
+            task = taskName == null ? experiment : taskName.name();
+            classes = map.get("classes");
+        }
+        YamlValue data = root.require("data");
+        YamlMap dataMap = dataMap(data);
+        YamlValue rate = dataMap.get("rows-per-second");
+        return new Experiment(
+                experiment,
+                task,
+                data(data, dataMap, root, classes, directory),
+                rate == null ? 0 : rate.number(0.001, 1e9),
+                ModelGraph.check(ModelReader.read(root.require("models"))),
+                seeds(root.get("seeds")));
+    }
+
+    private static YamlMap dataMap(YamlValue data) {
+        return data.map()
+                .only(
+                        List.of(
+                                "path",
+                                "builtin",
+                                "format",
+                                "fields",
+                                "holdout",
+                                "supervisor-share",
+                                "order",
+                                "order-seed",
+                                "rows-per-second"));
+    }
+
+    private static DataConfig data(
+            YamlValue value,
+            YamlMap map,
+            YamlMap root,
+            @Nullable YamlValue classes,
+            Path directory) {
+        YamlValue share = map.get("supervisor-share");
+        double supervisorShare = share == null ? DEFAULT_SUPERVISOR_SHARE : share.number(0, 1);
+        YamlValue builtin = map.get("builtin");
+        try {
+            if (builtin != null) {
+                return builtin(builtin, map, classes, supervisorShare);
+            }
+            DataConfig.Holdout holdout = holdout(map.require("holdout"));
+            YamlValue order = map.get("order");
+            YamlValue seed = map.get("order-seed");
+            return new DataConfig(
+                    source(map, directory),
+                    fields(map, holdout),
+                    holdout,
+                    supervisorShare,
+                    order == null
+                            ? DataConfig.Order.HASH
+                            : order.oneOf(
+                                    Map.of(
+                                            "hash",
+                                            DataConfig.Order.HASH,
+                                            "file",
+                                            DataConfig.Order.FILE)),
+                    seed == null ? 0 : seed.integer(0, Long.MAX_VALUE),
+                    classes == null ? classesMissing(root) : texts(classes));
+        } catch (IllegalArgumentException e) {
+            throw new ExperimentException(value.place() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> classesMissing(YamlMap root) {
+        throw ExperimentException.at(
+                root.place(),
+                "no task.classes",
+                "the names of the classes, such as task: {classes: [negative, positive]}");
+    }
+
+    private static DataConfig builtin(
+            YamlValue builtin, YamlMap map, @Nullable YamlValue classes, double supervisorShare) {
+        map.only(List.of("builtin", "supervisor-share", "rows-per-second"));
+        DataConfig config =
+                builtin.oneOf(Map.of("wordnet-physical", DataConfig.wordNet(supervisorShare)));
+        if (classes != null && !texts(classes).equals(config.classes())) {
+            throw classes.wrong("the builtin's classes " + config.classes() + ", or no classes");
+        }
+        return config;
+    }
+
+    private static DataConfig.FileSource source(YamlMap map, Path directory) {
+        YamlValue path = map.require("path");
+        YamlValue format = map.get("format");
+        String name = path.text();
+        String formatName = format == null ? formatOf(path) : format.text();
+        try {
+            // normalised, so that errors show a short path
+            return new DataConfig.FileSource(
+                    directory.resolve(name).normalize(), DataConfig.Format.parse(formatName));
+        } catch (IllegalArgumentException e) {
+            Place place = format == null ? path.place() : format.place();
+            throw new ExperimentException(
+                    place + ": " + e.getMessage() + Nearest.hint(formatName, FORMATS), e);
+        }
+    }
+
+    private static String formatOf(YamlValue path) {
+        String name = path.text().replaceFirst("\\.(gz|zst)$", "");
+        String ending = name.substring(name.lastIndexOf('.') + 1);
+        if (!FORMATS.contains(ending)) {
+            throw path.wrong("a 'format', or a file whose name ends in one of " + FORMATS);
+        }
+        return ending;
+    }
+
+    private static DataConfig.Fields fields(YamlMap data, DataConfig.Holdout holdout) {
+        String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
+        YamlValue fields = data.get("fields");
+        if (fields == null) {
+            return new DataConfig.Fields("id", "text", "label", split);
+        }
+        YamlMap map = fields.map().only(List.of("id", "text", "label", "split"));
+        YamlValue id = map.get("id");
+        YamlValue text = map.get("text");
+        YamlValue label = map.get("label");
+        YamlValue splitColumn = map.get("split");
+        return new DataConfig.Fields(
+                id == null ? "id" : id.text().equals("none") ? null : id.text(),
+                text == null ? "text" : text.text(),
+                label == null ? "label" : label.text(),
+                splitColumn == null ? split : splitColumn.text());
+    }
+
+    private static DataConfig.Holdout holdout(YamlValue value) {
+        YamlMap map = value.map().only(List.of("split", "share"));
+        YamlValue split = map.get("split");
+        YamlValue share = map.get("share");
+        if (split != null && share == null) {
+            return new DataConfig.Holdout.Column(split.text());
+        }
+        if (share != null && split == null) {
+            return new DataConfig.Holdout.Share(share.number(0, 1));
+        }
+        throw value.wrong("either {split: VALUE} or {share: 0.2}");
+    }
+
+    private static List<Long> seeds(@Nullable YamlValue value) {
+        if (value == null) {
+            return List.of(0L);
+        }
+        Set<Long> seeds = new LinkedHashSet<>();
+        for (YamlValue seed : value.list()) {
+            if (!seeds.add(seed.integer(0, 999_999_999_999_999_999L))) {
+                throw seed.wrong("each seed once");
+            }
+        }
+        if (seeds.isEmpty()) {
+            throw value.wrong("at least one seed");
+        }
+        return List.copyOf(seeds);
+    }
+
+    private static List<String> texts(YamlValue list) {
+        List<String> texts = new ArrayList<>();
+        list.list().forEach(value -> texts.add(value.text()));
+        return texts;
+    }
+}

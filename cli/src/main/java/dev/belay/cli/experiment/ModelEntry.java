@@ -1,0 +1,68 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.Split;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of an experiment, defaults filled in, for all seeds.
+ *
+ * @param place where it stands in the file
+ * @param supervisor {@code truth} or the name of another model
+ * @param examples how many it learns from; 0 = all of its split
+ * @param readyAt examples after which it may label; 0 = when it has seen all
+ * @param ceiling name of its twin trained on truth; null: none, or it is supervised by truth itself
+ */
+public record ModelEntry(
+        Place place,
+        String name,
+        String encoder,
+        Head head,
+        String supervisor,
+        Split split,
+        long examples,
+        Loss loss,
+        int microEpoch,
+        int passes,
+        double replay,
+        int replayMemory,
+        int batchSize,
+        Optimizer optimizer,
+        boolean zeroInit,
+        long readyAt,
+        LabelPolicy labelPolicy,
+        int evaluateEvery,
+        @Nullable String ceiling) {
+
+    /** Whether it learns from truth: a supervisor at the bottom, or a ceiling. */
+    public boolean onTruth() {
+        return supervisor.equals(ModelId.TRUTH);
+    }
+
+    ModelEntry withCeiling(@Nullable String name) {
+        return new ModelEntry(
+                place,
+                this.name,
+                encoder,
+                head,
+                supervisor,
+                split,
+                examples,
+                loss,
+                microEpoch,
+                passes,
+                replay,
+                replayMemory,
+                batchSize,
+                optimizer,
+                zeroInit,
+                readyAt,
+                labelPolicy,
+                evaluateEvery,
+                name);
+    }
+}

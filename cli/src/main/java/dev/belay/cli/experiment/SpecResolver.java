@@ -1,0 +1,156 @@
+package dev.belay.cli.experiment;
+
+import com.google.common.hash.Hashing;
+import dev.belay.producers.DataSet;
+import dev.belay.producers.DataSummary.SplitCounts;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.ModelSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+
+/**
+ * Resolves the models of an experiment against the counts of its data.
+ *
+ * <p>A model with {@code examples: n} draws ids below {@code min(1, 2n / rows)} and takes the first
+ * n of them; in the rare case that fewer than n are drawn, the bound is doubled until there are n.
+ * Which of the drawn rows come first depends on how they lie in the partitions, so the check for
+ * lacking classes looks at all that are drawn: it refuses what can't work and may pass a draw of a
+ * handful whose first n still lack a class.
+ */
+final class SpecResolver {
+    private final Experiment experiment;
+    private final DataSet data;
+    private final int partitions;
+    private final int run;
+
+    SpecResolver(Experiment experiment, DataSet data, int partitions, int run) {
+        this.experiment = experiment;
+        this.data = data;
+        this.partitions = partitions;
+        this.run = run;
+    }
+
+    List<ModelSpec> all() {
+        List<ModelSpec> specs = new ArrayList<>();
+        for (long seed : experiment.seeds()) {
+            for (ModelEntry model : experiment.models()) {
+                Draw draw = draw(model, seed);
+                String hash = hash(spec(model, seed, draw, 0, ""));
+                specs.add(spec(model, seed, draw, run, hash));
+            }
+        }
+        return specs;
+    }
+
+    private Draw draw(ModelEntry model, long seed) {
+        SplitCounts split = data.summary().of(model.split());
+        long available = usable(model, split);
+        String rows =
+                available
+                        + " rows "
+                        + (model.onTruth() ? "with a label " : "")
+                        + "in split "
+                        + model.split().name().toLowerCase(Locale.ROOT);
+        if (available == 0 || model.examples() > available) {
+            throw ExperimentException.at(
+                    model.place(),
+                    "model '" + model.name() + "', but " + rows + " of " + data.name(),
+                    "at least " + Math.max(1, model.examples()));
+        }
+        if (model.examples() == 0) {
+            requireAllClasses(model, split, "split " + model.split());
+            return new Draw(1.0, available);
+        }
+        double below = Math.min(1.0, 2.0 * model.examples() / available);
+        SplitCounts drawn = data.countDrawn(model.split(), seed, below);
+        while (usable(model, drawn) < model.examples()) {
+            below = Math.min(1.0, 2 * below);
+            drawn = data.countDrawn(model.split(), seed, below);
+        }
+        requireAllClasses(model, drawn, "the " + drawn.rows() + " rows drawn with seed " + seed);
+        return new Draw(below, model.examples());
+    }
+
+    private static long usable(ModelEntry model, SplitCounts counts) {
+        return model.onTruth() ? counts.labelled() : counts.rows();
+    }
+
+    private void requireAllClasses(ModelEntry model, SplitCounts counts, String where) {
+        int missing = counts.byClass().indexOf(0L);
+        if (model.onTruth() && missing >= 0) {
+            throw ExperimentException.at(
+                    model.place(),
+                    "no row of class '"
+                            + data.config().classes().get(missing)
+                            + "' in "
+                            + where
+                            + ", which model '"
+                            + model.name()
+                            + "' is to learn from",
+                    "rows of every class: raise 'examples', or take another order or split");
+        }
+    }
+
+    private ModelSpec spec(ModelEntry model, long seed, Draw draw, int run, String hash) {
+        return new ModelSpec(
+                id(model.name(), seed, run),
+                experiment.name(),
+                model.name(),
+                seed,
+                run,
+                hash,
+                experiment.task(),
+                data.config().classes(),
+                partitions,
+                model.encoder(),
+                model.head(),
+                model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run),
+                model.ceiling() == null ? null : id(model.ceiling(), seed, run),
+                model.split(),
+                draw.below,
+                draw.budget,
+                model.readyAt(),
+                model.labelPolicy(),
+                model.evaluateEvery(),
+                model.microEpoch(),
+                0L,
+                model.passes(),
+                model.replay(),
+                model.replayMemory(),
+                model.batchSize(),
+                model.optimizer(),
+                model.zeroInit(),
+                model.loss());
+    }
+
+    private String id(String model, long seed, int run) {
+        return new ModelId(experiment.name(), model, seed, run).toString();
+    }
+
+    /**
+     * SHA-256 (hex) of the Avro binary of a spec whose run is 0 everywhere and that has no hash.
+     */
+    private static String hash(ModelSpec spec) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+            new SpecificDatumWriter<>(ModelSpec.class).write(spec, encoder);
+            return Hashing.sha256().hashBytes(bytes.toByteArray()).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+    }
+
+    /**
+     * @param below bound of the hash of drawn ids
+     * @param budget examples to learn from
+     */
+    private record Draw(double below, long budget) {}
+}

@@ -1,0 +1,115 @@
+package dev.belay.cli.experiment;
+
+import java.io.Reader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** A mapping in a YAML file whose keys are all known. */
+final class YamlMap {
+    private final YamlValue self;
+    private final Map<String, YamlValue> values = new LinkedHashMap<>();
+    private final Map<String, YamlValue> keys = new LinkedHashMap<>();
+
+    YamlMap(YamlValue self, MappingNode node) {
+        this.self = self;
+        for (NodeTuple tuple : node.getValue()) {
+            String path = self.path().isEmpty() ? "" : self.path() + ".";
+            YamlValue key = new YamlValue(self.file(), path + "?", tuple.getKeyNode());
+            if (!(tuple.getKeyNode() instanceof ScalarNode)) {
+                throw key.wrong("a plain key");
+            }
+            String name = key.text();
+            if (keys.put(name, new YamlValue(self.file(), path + name, tuple.getKeyNode()))
+                    != null) {
+                throw ExperimentException.at(
+                        key.place(), "key '" + name + "' a second time", "each key once");
+            }
+            values.put(name, new YamlValue(self.file(), path + name, tuple.getValueNode()));
+        }
+    }
+
+    /**
+     * Parses a whole file.
+     *
+     * @throws ExperimentException when it is empty, not YAML or not a mapping
+     */
+    static YamlMap parse(String file, Reader text) {
+        Node root;
+        try {
+            root = new Yaml(new SafeConstructor(new LoaderOptions())).compose(text);
+        } catch (MarkedYAMLException e) {
+            var mark = e.getProblemMark();
+            Place place =
+                    mark == null
+                            ? new Place(file, 1, 1)
+                            : new Place(file, mark.getLine() + 1, mark.getColumn() + 1);
+            throw new ExperimentException(
+                    place + ": found text that is not YAML (" + e.getProblem() + ")", e);
+        } catch (YAMLException e) {
+            throw new ExperimentException(
+                    file + ": found text that is not YAML (" + e.getMessage() + ")", e);
+        }
+        if (root == null) {
+            throw ExperimentException.at(
+                    new Place(file, 1, 1), "nothing", "an experiment (name, data, models)");
+        }
+        return new YamlValue(file, "", root).map();
+    }
+
+    /** Refuses keys that are not among these. */
+    YamlMap only(List<String> known) {
+        keys.forEach(
+                (name, key) -> {
+                    if (!known.contains(name)) {
+                        throw ExperimentException.at(
+                                key.place(),
+                                "unknown key '" + name + "'" + in(),
+                                "one of " + known + Nearest.hint(name, known));
+                    }
+                });
+        return this;
+    }
+
+    Place place() {
+        return self.place();
+    }
+
+    /** All values by key, in the order of the file. */
+    Map<String, YamlValue> values() {
+        return values;
+    }
+
+    /** The key itself, for errors about it. */
+    YamlValue key(String name) {
+        YamlValue key = keys.get(name);
+        return key == null ? self : key;
+    }
+
+    @Nullable YamlValue get(String name) {
+        return values.get(name);
+    }
+
+    YamlValue require(String name) {
+        YamlValue value = values.get(name);
+        if (value == null) {
+            throw ExperimentException.at(
+                    place(), "keys " + keys.keySet() + in(), "also a key '" + name + "'");
+        }
+        return value;
+    }
+
+    private String in() {
+        return self.path().isEmpty() ? "" : " in " + self.path();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.belay.cli.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.StringReader;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Each mistake gives one error that names file, line, what was found and what was expected. */
+class BadExperimentTest {
+    private static final String GOOD =
+            """
+            name: demo
+            task:
+              classes: [negative, positive]
+            data:
+              path: data.jsonl.gz
+              holdout: {split: test}
+            models:
+              bow: {encoder: hashing, supervisor: truth, split: supervisor, examples: 200}
+              naive: {encoder: minilm, supervisor: bow}
+              ceiling: {encoder: minilm, supervisor: truth}
+            """;
+
+    @Test
+    void anUnknownKeyNamesTheNearestKnownOne() {
+        says(
+                GOOD.replace("supervisor: bow}", "supervisor: bow, micro-epok: 7}"),
+                "demo.yaml, line 9, column",
+                "unknown key 'micro-epok' in models.naive",
+                "did you mean 'micro-epoch'?");
+        says(GOOD + "sedes: [1]\n", "line 11, column 1", "unknown key 'sedes'", "'seeds'?");
+        says(GOOD.replace("classes:", "klasses:"), "line 3", "in task", "'classes'?");
+        says(GOOD.replace("path:", "pfad:"), "line 5", "unknown key 'pfad' in data");
+    }
+
+    @Test
+    void anUnknownEncoderNamesThoseThereAre() {
+        says(
+                GOOD.replace(
+                        "encoder: minilm, supervisor: bow", "encoder: minilmm, supervisor: bow"),
+                "line 9",
+                "found 'minilmm' in models.naive.encoder",
+                "minilm, bge, e5",
+                "did you mean 'minilm'?");
+    }
+
+    @Test
+    void anUnknownLossOrFormatNamesThoseThereAre() {
+        says(
+                GOOD.replace("supervisor: bow}", "supervisor: bow, loss: confidance}"),
+                "line 9",
+                "[confidence, cross-entropy]",
+                "did you mean 'confidence'?");
+        says(
+                GOOD.replace("  holdout", "  format: jsonn\n  holdout"),
+                "line 6",
+                "unknown format 'jsonn'",
+                "did you mean 'jsonl'?");
+        says(GOOD.replace(".jsonl.gz", ".parquet"), "line 5", "parquet is not supported yet");
+        says(GOOD.replace(".jsonl.gz", ".xlsx"), "line 5", "'data.xlsx' in data.path", "'format'");
+    }
+
+    @Test
+    void aCycleOfSupervisorsIsShown() {
+        says(
+                GOOD.replace("supervisor: bow}", "supervisor: other, ceiling: none}")
+                        + "  other: {encoder: bge, supervisor: naive, ceiling: none}\n",
+                "line 9",
+                "a cycle of supervisors: naive -> other -> naive",
+                "end at truth");
+        says(GOOD.replace("supervisor: bow}", "supervisor: naive}"), "cycle", "naive -> naive");
+    }
+
+    @Test
+    void aStudentWithoutACeilingIsRefusedUnlessItSaysNone() {
+        String bge = GOOD.replace("naive: {encoder: minilm", "naive: {encoder: bge");
+        says(bge, "line 9", "no ceiling for model 'naive'", "encoder bge", "'ceiling: none'");
+        read(bge.replace("supervisor: bow}", "supervisor: bow, ceiling: none}"));
+        says(
+                bge.replace("supervisor: bow}", "supervisor: bow, ceiling: top}"),
+                "ceiling 'top' of model 'naive'",
+                "[bow, ceiling]");
+    }
+
+    @Test
+    void twoPossibleCeilingsMustBeTold() {
+        says(
+                GOOD + "  second: {encoder: minilm, supervisor: truth, passes: 2}\n",
+                "more than one ceiling for model 'naive': [ceiling, second]");
+    }
+
+    @Test
+    void anUnknownSupervisorNamesTheModels() {
+        says(GOOD.replace("supervisor: bow}", "supervisor: boww}"), "line 9", "'bow'?");
+    }
+
+    @Test
+    void aStudentLearnsFromTheStudentSplitOnly() {
+        says(
+                GOOD.replace("supervisor: bow}", "supervisor: bow, split: supervisor}"),
+                "line 9",
+                "on split supervisor with supervisor 'bow'");
+    }
+
+    @Test
+    void wrongValuesNameTheirRange() {
+        says(GOOD.replace("examples: 200", "examples: 0"), "line 8", "'0'", "at least 1");
+        says(GOOD.replace("examples: 200", "examples: many"), "line 8", "'many'", "a whole number");
+        says(
+                GOOD.replace(
+                        "supervisor: bow}", "supervisor: bow, loss: {kind: confidence, alpha: 2}}"),
+                "'2' in models.naive.loss.alpha",
+                "from 0.0 to 1.0");
+        says(
+                GOOD.replace(
+                        "supervisor: bow}",
+                        "supervisor: bow, loss: {kind: confidence, hard: true}}"),
+                "unknown key 'hard'");
+        says(GOOD.replace("name: demo", "name: My Demo"), "line 1", "[a-z0-9-]+", "'My Demo'");
+        says(GOOD.replace("{split: test}", "{share: 1.5}"), "line 6", "'1.5'");
+        says(GOOD.replace("{split: test}", "{share: 1}"), "line 5", "both excluded");
+        says(GOOD.replace("{split: test}", "test"), "line 6", "a mapping");
+        says(GOOD + "seeds: [1, 1]\n", "line 11", "each seed once");
+        says(GOOD + "seeds: 3\n", "line 11", "'3' in seeds", "a list");
+        says(GOOD.replace("[negative, positive]", "[negative]"), "line 5", "at least two");
+        says(GOOD.replace("bow:", "truth:"), "line 8", "another name");
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        says(GOOD.replace("name: demo\n", ""), "line 1", "also a key 'name'");
+        says(GOOD.replace("encoder: hashing, ", ""), "line 8", "in models.bow", "'encoder'");
+        says(GOOD.replace("  classes: [negative, positive]", "  name: x"), "no task.classes");
+        says("", "line 1", "found nothing", "an experiment");
+    }
+
+    @Test
+    void aKeyTwiceIsAnError() {
+        says(GOOD + "name: again\n", "line 11", "key 'name' a second time");
+    }
+
+    @Test
+    void textThatIsNotYamlSaysWhere() {
+        says(GOOD + "  : [\n", "demo.yaml, line 1", "not YAML");
+        says("- a\n", "line 1", "found a list", "a mapping");
+    }
+
+    @Test
+    void aFileThatCantBeReadSaysSo() {
+        Path file = Path.of("not-there.yaml");
+        assertTrue(
+                assertThrows(ExperimentException.class, () -> ExperimentFile.read(file))
+                        .getMessage()
+                        .contains("not-there.yaml"));
+    }
+
+    @Test
+    void distanceCountsInsertsDeletesAndReplacements() {
+        assertEquals(3, Nearest.distance("kitten", "sitting"));
+        assertEquals(5, Nearest.distance("", "seeds"));
+    }
+
+    private static Experiment read(String text) {
+        return ExperimentFile.read("demo.yaml", new StringReader(text), Path.of("dir"));
+    }
+
+    private static void says(String text, String... parts) {
+        String message = assertThrows(ExperimentException.class, () -> read(text)).getMessage();
+        assertTrue(message.startsWith("demo.yaml"), message);
+        for (String part : parts) {
+            assertTrue(message.contains(part), "expected '" + part + "' in: " + message);
+        }
+    }
+}

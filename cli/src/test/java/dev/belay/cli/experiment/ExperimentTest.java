@@ -1,0 +1,205 @@
+package dev.belay.cli.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.producers.DataConfig;
+import dev.belay.producers.DataSet;
+import dev.belay.producers.DataSummary.SplitCounts;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Split;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentTest {
+    private static final String FILE =
+            """
+            name: demo
+            task: {classes: [no, yes]}
+            data:
+              path: data.csv
+              holdout: {split: test}
+            models:
+              bow: {encoder: hashing, supervisor: truth, split: supervisor, examples: 40}
+              naive: {encoder: minilm, supervisor: bow}
+              conf: {encoder: minilm, supervisor: bow, loss: {kind: confidence, alpha: 0.75}}
+              deep: {encoder: bge, head: {mlp: 64}, supervisor: conf, ceiling: none,
+                     label-policy: latest, passes: 3, learning-rate: 0.01, optimizer: adam}
+              ceiling: {encoder: minilm, supervisor: truth}
+            seeds: [0, 7]
+            """;
+
+    @TempDir Path dir;
+
+    @BeforeEach
+    void fiveHundredRowsSortedByClass() throws IOException {
+        write(500, 250);
+    }
+
+    @Test
+    void whatTheFileLeavesOutIsFilledIn() {
+        Experiment experiment = read(FILE);
+        assertEquals("demo", experiment.task());
+        assertEquals(List.of("no", "yes"), experiment.data().classes());
+        assertEquals(
+                dir.resolve("data.csv"),
+                ((DataConfig.FileSource) experiment.data().source()).path());
+        assertEquals("split", experiment.data().fields().split());
+        assertEquals(List.of(0L, 7L), experiment.seeds());
+        ModelEntry bow = experiment.models().get(0);
+        assertEquals(20, bow.passes());
+        assertEquals(OptimizerKind.ADAM, bow.optimizer().getKind());
+        assertEquals(0.02, bow.optimizer().getLearningRate());
+        assertEquals(10.0, bow.optimizer().getRidgeC());
+        assertTrue(bow.zeroInit());
+        ModelEntry naive = experiment.models().get(1);
+        assertEquals(1, naive.passes());
+        assertEquals(OptimizerKind.ADAMW, naive.optimizer().getKind());
+        assertEquals(256, naive.microEpoch());
+        assertEquals(LossKind.CROSS_ENTROPY, naive.loss().getKind());
+        assertEquals("ceiling", naive.ceiling());
+        assertEquals("ceiling", experiment.models().get(2).ceiling());
+        ModelEntry deep = experiment.models().get(3);
+        assertEquals(HeadKind.MLP, deep.head().getKind());
+        assertEquals(64, deep.head().getHidden());
+        assertEquals(3, deep.passes());
+        assertNull(deep.ceiling());
+    }
+
+    @Test
+    void everyModelAndSeedGetsASpecThatNamesItsSupervisorAndCeiling() {
+        Experiment experiment = read(FILE);
+        try (DataSet data = DataSet.open(experiment.data())) {
+            // When
+            List<ModelSpec> specs = experiment.resolve(data, 4, 2);
+            // Then
+            assertEquals(10, specs.size());
+            assertEquals("demo/bow#0@2", specs.get(0).getId());
+            assertEquals("truth", specs.get(0).getSupervisor());
+            ModelSpec conf = specs.get(7);
+            assertEquals("demo/conf#7@2", conf.getId());
+            assertEquals("demo/bow#7@2", conf.getSupervisor());
+            assertEquals("demo/ceiling#7@2", conf.getCeiling());
+            assertEquals(0.75, conf.getLoss().getAlpha());
+            assertEquals(data.summary().of(Split.STUDENT).rows(), conf.getBudget());
+            assertEquals(1.0, conf.getDrawBelow());
+        }
+    }
+
+    @Test
+    void aSupervisorDrawsTwiceItsExamplesAndNoFewer() {
+        Experiment experiment = read(FILE);
+        try (DataSet data = DataSet.open(experiment.data())) {
+            SplitCounts split = data.summary().of(Split.SUPERVISOR);
+            for (ModelSpec spec : experiment.resolve(data, 4, 0)) {
+                if (spec.getModel().equals("bow")) {
+                    assertEquals(40, spec.getBudget());
+                    assertEquals(80.0 / split.rows(), spec.getDrawBelow());
+                    assertTrue(
+                            data.countDrawn(Split.SUPERVISOR, spec.getSeed(), spec.getDrawBelow())
+                                            .rows()
+                                    >= 40);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theHashOfASpecChangesWithItsSettingsOnly() {
+        Experiment experiment = read(FILE);
+        Experiment other = read(FILE.replace("alpha: 0.75", "alpha: 0.5"));
+        try (DataSet data = DataSet.open(experiment.data())) {
+            List<ModelSpec> first = experiment.resolve(data, 4, 0);
+            List<ModelSpec> later = experiment.resolve(data, 4, 5);
+            List<ModelSpec> changed = other.resolve(data, 4, 0);
+            for (int i = 0; i < first.size(); i++) {
+                String hash = first.get(i).getSpecHash();
+                assertEquals(64, hash.length());
+                assertEquals(hash, later.get(i).getSpecHash());
+                if (first.get(i).getModel().equals("conf")) {
+                    assertNotEquals(hash, changed.get(i).getSpecHash());
+                } else {
+                    assertEquals(hash, changed.get(i).getSpecHash());
+                }
+            }
+            assertEquals(
+                    10, new HashSet<>(first.stream().map(ModelSpec::getSpecHash).toList()).size());
+        }
+    }
+
+    @Test
+    void aSupervisorWhoseDrawLacksAClassIsRefused() throws IOException {
+        write(500, 500);
+        Experiment experiment = read(FILE);
+        try (DataSet data = DataSet.open(experiment.data())) {
+            String message =
+                    assertThrows(ExperimentException.class, () -> experiment.resolve(data, 4, 0))
+                            .getMessage();
+            assertTrue(message.startsWith(dir.resolve("demo.yaml") + ", line 7"), message);
+            assertTrue(message.contains("no row of class 'yes' in the "), message);
+        }
+    }
+
+    @Test
+    void aSupervisorThatAsksForMoreThanItsSplitHasIsRefused() {
+        Experiment experiment = read(FILE.replace("examples: 40", "examples: 4000"));
+        try (DataSet data = DataSet.open(experiment.data())) {
+            String message =
+                    assertThrows(ExperimentException.class, () -> experiment.resolve(data, 4, 0))
+                            .getMessage();
+            assertTrue(message.contains("expected at least 4000"), message);
+        }
+    }
+
+    @Test
+    void quickstartResolvesOnTheBuiltinTask() {
+        Experiment experiment = ExperimentFile.quickstart();
+        try (DataSet data = DataSet.open(experiment.data())) {
+            List<ModelSpec> specs = experiment.resolve(data, 4, 0);
+            assertEquals(18, specs.size());
+            assertEquals(500, specs.get(0).getBudget());
+            assertEquals(5_005, specs.get(1).getBudget());
+            assertEquals("quickstart/bge-ceiling#0@0", specs.get(3).getCeiling());
+        }
+    }
+
+    @Test
+    void theExamplesBesideTheProjectCanBeRead() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (var all = Files.list(Path.of("../experiments"))) {
+            all.filter(p -> p.toString().endsWith(".yaml")).forEach(files::add);
+        }
+        assertTrue(files.size() >= 2, "found " + files);
+        for (Path file : files) {
+            assertTrue(ExperimentFile.read(file).models().size() >= 3);
+        }
+    }
+
+    private Experiment read(String text) {
+        return ExperimentFile.read(
+                dir.resolve("demo.yaml").toString(), new StringReader(text), dir);
+    }
+
+    private void write(int rows, int negatives) throws IOException {
+        StringBuilder csv = new StringBuilder("id,text,label,split\n");
+        for (int i = 0; i < rows; i++) {
+            csv.append("r").append(i).append(",text ").append(i).append(',');
+            csv.append(i < negatives ? "no" : "yes").append(i % 5 == 0 ? ",test\n" : ",train\n");
+        }
+        Files.writeString(dir.resolve("data.csv"), csv);
+    }
+}
