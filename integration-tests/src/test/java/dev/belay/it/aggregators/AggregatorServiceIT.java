@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -145,7 +146,7 @@ class AggregatorServiceIT {
         EventCodec codec = clients.codec();
         var topics = clients.topics();
         Sender sender =
-                (topic, key, event) -> producer.send(codec.record(topic, null, key, event, 1_000));
+                (topic, key, event) -> send(producer, codec.record(topic, null, key, event, 1_000));
         sender.send(topics.models(), WEAK, spec(WEAK, "weak", "truth", null));
         sender.send(topics.models(), STRONG, spec(STRONG, "strong", WEAK, TOP));
         sender.send(topics.models(), TOP, spec(TOP, "top", "truth", null));
@@ -162,8 +163,14 @@ class AggregatorServiceIT {
         String topic = clients.topics().truth(TASK);
         for (int i = from; i < EXAMPLES; i += 2) {
             Truth truth = new Truth(id(i), i % 3 == 0 ? 1 : 0, 1_000L);
-            producer.send(clients.codec().record(topic, null, id(i), truth, 1_000));
+            send(producer, clients.codec().record(topic, null, id(i), truth, 1_000));
         }
+    }
+
+    /** A send that fails makes the transaction's commit fail. */
+    private static void send(
+            Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        var unused = producer.send(record);
     }
 
     private static void sweep(String model, int wrongEvery, Sender sender, String topic) {
