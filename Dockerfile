@@ -6,8 +6,9 @@ RUN useradd --create-home --uid 10001 belay \
  && install -d -o belay /var/lib/belay /var/lib/belay/checkpoints /var/lib/belay/registry
 COPY cli/target/dist/registry /opt/belay/registry
 COPY cli/target/dist/lib /opt/belay/lib
+COPY cli/target/dist/app /opt/belay/app
 # the registry's class archive: made by the JVM that will use it
-RUN java -cp '/opt/belay/lib/*' dev.belay.cli.platform.RegistryArchive
+RUN java -cp '/opt/belay/app/*' dev.belay.cli.platform.RegistryArchive
 USER belay
 WORKDIR /var/lib/belay
 # health and metrics are for the other containers; loopback is the default elsewhere
@@ -22,5 +23,5 @@ VOLUME ["/var/lib/belay/checkpoints", "/var/lib/belay/registry"]
 # further JVM options: JAVA_TOOL_OPTIONS
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Dai.djl.offline=true", \
             "-Dai.djl.pytorch.num_threads=1", "-Dai.djl.pytorch.num_interop_threads=1", \
-            "-cp", "/opt/belay/lib/*", "dev.belay.cli.Belay"]
+            "-cp", "/opt/belay/app/*:/opt/belay/lib/*", "dev.belay.cli.Belay"]
 CMD ["--help"]
