@@ -17,15 +17,21 @@ final class AlignedFloats {
 
     private ByteBuffer buffer = allocate(0);
 
+    /** Floats from here on are zero. */
+    private int filled;
+
     /** Copies in all of {@code values}. */
     void set(float[] values) {
         reserve(values.length);
         buffer.asFloatBuffer().put(values);
+        filled = Math.max(filled, values.length);
     }
 
     /** Copies in {@code count} rows from {@code first}, then rows of zeros up to {@code padTo}. */
     void setRows(float[][] rows, int first, int count, int padTo, int width) {
         reserve(padTo * width);
+        int before = filled;
+        filled = Math.max(filled, count * width);
         var floats = buffer.asFloatBuffer();
         for (int i = 0; i < count; i++) {
             if (rows[first + i].length != width)
@@ -33,7 +39,11 @@ final class AlignedFloats {
                         "a row has " + rows[first + i].length + " features, expected " + width);
             floats.put(rows[first + i]);
         }
-        if (padTo > count) floats.put(new float[(padTo - count) * width]);
+        // what was never filled is zero already: for wide rows that saves most of the time
+        float[] zeros = new float[width];
+        while (floats.position() < before)
+            floats.put(zeros, 0, Math.min(width, before - floats.position()));
+        filled = count * width;
     }
 
     /** An array over the floats from the first on; valid until they are set again. */
@@ -44,7 +54,9 @@ final class AlignedFloats {
     }
 
     private void reserve(int floats) {
-        if (buffer.capacity() < floats * Float.BYTES) buffer = allocate(floats * Float.BYTES);
+        if (buffer.capacity() >= floats * Float.BYTES) return;
+        buffer = allocate(floats * Float.BYTES);
+        filled = 0;
     }
 
     private static ByteBuffer allocate(int bytes) {
