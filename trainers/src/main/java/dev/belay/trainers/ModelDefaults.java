@@ -31,7 +31,8 @@ public record ModelDefaults(
             return new ModelDefaults(256, 1, 1.0, 2048, 32, false, adamW);
         }
         // meets batch logistic regression with C = 10: on SST-2 .613, .662 and .710 of 200, 500 and
-        // 1,500 examples where the batch has .613, .663 and .712. With replay 1 the last micro-epoch
+        // 1,500 examples where the batch has .613, .663 and .712. With replay 1 the last
+        // micro-epoch
         // outweighs the first ones: .667 of 1,500.
         var adam = new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 10.0);
         return new ModelDefaults(256, 20, 8.0, 2048, 32, true, adam);
