@@ -1,0 +1,54 @@
+package dev.belay.cli;
+
+import dev.belay.cli.export.ExportCommand;
+import dev.belay.cli.platform.BrokerCommand;
+import dev.belay.cli.platform.RegistryCommand;
+import dev.belay.cli.run.QuickstartCommand;
+import dev.belay.cli.run.RunCommand;
+import dev.belay.cli.service.AggregatorCommand;
+import dev.belay.cli.service.EvaluatorCommand;
+import dev.belay.cli.service.LabelerCommand;
+import dev.belay.cli.service.ProduceCommand;
+import dev.belay.cli.service.TopicsCommand;
+import dev.belay.cli.service.TrainerCommand;
+import dev.belay.schemas.Version;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. */
+@Command(
+        name = "belay",
+        mixinStandardHelpOptions = true,
+        version = "belay " + Version.TEXT,
+        description = "Weak-to-strong generalization on live event streams.",
+        subcommands = {
+            QuickstartCommand.class,
+            RunCommand.class,
+            ProduceCommand.class,
+            LabelerCommand.class,
+            TrainerCommand.class,
+            EvaluatorCommand.class,
+            AggregatorCommand.class,
+            BrokerCommand.class,
+            RegistryCommand.class,
+            TopicsCommand.class,
+            ExportCommand.class
+        })
+public final class Belay {
+    private Belay() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command line, for {@link #main} and for tests. */
+    public static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new Belay());
+        command.setExecutionExceptionHandler(
+                (e, at, parsed) -> {
+                    Problem.report(e, at.getErr());
+                    return 1;
+                });
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.belay.cli;
+
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells a person what went wrong in one message; the log has the stack trace. */
+public final class Problem {
+    private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
+
+    private Problem() {}
+
+    /** The outermost message, and beneath it each cause that says more. */
+    public static void report(Throwable e, PrintWriter err) {
+        LOG.error("ended by an error", e);
+        err.println("belay: " + text(e));
+        err.flush();
+    }
+
+    static String text(Throwable e) {
+        StringBuilder text = new StringBuilder(message(e));
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (text.indexOf(message(cause)) < 0) {
+                text.append("\n  because: ").append(message(cause));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String message(Throwable e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+    }
+}

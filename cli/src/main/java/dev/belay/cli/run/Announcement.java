@@ -1,0 +1,144 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.experiment.Experiment;
+import dev.belay.producers.DataSet;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ModelTable;
+import dev.belay.runtime.TopicPlan;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.ModelSpec;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the installation about an experiment: makes its topics and writes its models' specs. The
+ * same experiment again is the same run; a changed one, or {@code --fresh}, is a new run.
+ */
+final class Announcement {
+    private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
+
+    private final Clients clients;
+    private final Experiment experiment;
+    private final DataSet data;
+
+    Announcement(Clients clients, Experiment experiment, DataSet data) {
+        this.clients = clients;
+        this.experiment = experiment;
+        this.data = data;
+    }
+
+    /**
+     * Returns the specs of the run, written where they were not yet.
+     *
+     * @throws IllegalStateException when topics are there with another number of partitions
+     */
+    List<ModelSpec> make(boolean fresh) {
+        int partitions = clients.settings().taskPartitions();
+        try (Admin admin = clients.admin()) {
+            // first those whose names need no spec, so that the table of models can be read
+            TopicPlan.forInstallation(clients.settings()).apply(admin);
+            Map<String, ModelSpec> before = known();
+            List<ModelSpec> specs = experiment.resolve(data, partitions, 0);
+            int run = run(specs, before, fresh);
+            specs = run == 0 ? specs : experiment.resolve(data, partitions, run);
+            TopicPlan.forInstallation(clients.settings())
+                    .withTask(clients.topics(), experiment.task(), partitions, labelers(specs))
+                    .apply(admin);
+            write(specs, before);
+            return specs;
+        }
+    }
+
+    private Map<String, ModelSpec> known() {
+        try (ModelTable models = new ModelTable(clients)) {
+            models.catchUp(CATCH_UP);
+            Map<String, ModelSpec> ours = new HashMap<>();
+            models.all()
+                    .forEach(
+                            (id, spec) -> {
+                                if (spec.getExperiment().equals(experiment.name())) {
+                                    ours.put(id, spec);
+                                }
+                            });
+            return ours;
+        }
+    }
+
+    /** The newest run if all of its specs are as now, else the one after it. */
+    private static int run(List<ModelSpec> specs, Map<String, ModelSpec> before, boolean fresh) {
+        int newest = before.values().stream().mapToInt(ModelSpec::getRun).max().orElse(-1);
+        if (newest < 0) {
+            return 0;
+        }
+        Set<String> then = new HashSet<>();
+        for (ModelSpec spec : before.values()) {
+            if (spec.getRun() == newest) {
+                then.add(identity(spec));
+            }
+        }
+        Set<String> now = new HashSet<>();
+        specs.forEach(spec -> now.add(identity(spec)));
+        // a run killed while its specs were written has some of them: they are one transaction
+        return !fresh && now.equals(then) ? newest : newest + 1;
+    }
+
+    private static String identity(ModelSpec spec) {
+        return spec.getModel() + "#" + spec.getSeed() + "=" + spec.getSpecHash();
+    }
+
+    private static Set<String> labelers(List<ModelSpec> specs) {
+        Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
+        specs.forEach(spec -> labelers.add(spec.getSupervisor()));
+        return labelers;
+    }
+
+    /**
+     * One transaction: the specs that are new, and an end to models that the experiment no longer
+     * has.
+     */
+    private void write(List<ModelSpec> specs, Map<String, ModelSpec> before) {
+        Topics topics = clients.topics();
+        try (Producer<byte[], byte[]> producer =
+                clients.producer(topics.prefix() + "experiment." + experiment.name())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            long now = System.currentTimeMillis();
+            Set<String> names = new HashSet<>();
+            for (ModelSpec spec : specs) {
+                names.add(spec.getModel() + "#" + spec.getSeed());
+                if (!spec.equals(before.get(spec.getId()))) {
+                    Future<?> unused =
+                            producer.send(
+                                    clients.codec()
+                                            .record(
+                                                    topics.models(),
+                                                    null,
+                                                    spec.getId(),
+                                                    spec,
+                                                    now));
+                }
+            }
+            for (ModelSpec old : before.values()) {
+                if (!names.contains(old.getModel() + "#" + old.getSeed())) {
+                    LOG.info("stopping {}: the experiment no longer has it", old.getId());
+                    Future<?> unused =
+                            producer.send(
+                                    clients.codec()
+                                            .record(topics.models(), null, old.getId(), null, now));
+                }
+            }
+            producer.commitTransaction(); // throws what a send has failed with
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.report.RunResults;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a finite run is complete: every model is FINISHED, every due sweep of every student is
+ * compared, and the final row of every pair accounts for every example of the holdout, as counted
+ * or as without truth.
+ *
+ * @param specs the models of the run
+ * @param holdout examples of the holdout
+ */
+record Completion(List<ModelSpec> specs, long holdout) {
+
+    /** What is still to come, for people; empty when complete. */
+    List<String> missing(RunResults results) {
+        List<String> missing = new ArrayList<>();
+        Map<String, Map<Long, PairMetrics>> rows = new HashMap<>();
+        for (PairMetrics row : results.holdoutRows()) {
+            rows.computeIfAbsent(row.getStudent(), s -> new HashMap<>())
+                    .put(row.getCheckpoint(), row);
+        }
+        for (ModelSpec spec : specs) {
+            Checkpoint last = results.newestCheckpoint(spec.getId());
+            if (last == null || last.getState() != State.FINISHED) {
+                missing.add(
+                        "%s: %s of %s examples learned"
+                                .formatted(
+                                        spec.getId(),
+                                        last == null ? 0 : last.getExamplesSeen(),
+                                        spec.getBudget()));
+            } else if (!spec.getSupervisor().equals(ModelId.TRUTH)) {
+                Map<Long, PairMetrics> of = rows.getOrDefault(spec.getId(), Map.of());
+                Set<Long> due = due(spec, last.getNumber());
+                due.removeAll(of.keySet());
+                if (!due.isEmpty()) {
+                    missing.add(
+                            "%s: %s checkpoints to compare".formatted(spec.getId(), due.size()));
+                } else if (!isFinal(of.get(last.getNumber()))) {
+                    missing.add("%s: its final comparison".formatted(spec.getId()));
+                }
+            }
+        }
+        return missing;
+    }
+
+    private static Set<Long> due(ModelSpec spec, long last) {
+        Set<Long> due = new HashSet<>(Set.of(last));
+        for (long k = spec.getEvaluateEvery(); k < last; k += spec.getEvaluateEvery()) {
+            due.add(k);
+        }
+        return due;
+    }
+
+    private boolean isFinal(@Nullable PairMetrics row) {
+        return row != null
+                && !row.getProvisional()
+                && row.getN() + row.getWithoutTruth() == holdout;
+    }
+}

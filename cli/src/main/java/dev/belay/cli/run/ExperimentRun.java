@@ -1,0 +1,148 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.Logging;
+import dev.belay.cli.experiment.Experiment;
+import dev.belay.cli.platform.EmbeddedPlatform;
+import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.cli.report.LiveView;
+import dev.belay.cli.report.RunReport;
+import dev.belay.cli.report.RunResults;
+import dev.belay.cli.service.Services;
+import dev.belay.producers.DataSet;
+import dev.belay.producers.DataSummary;
+import dev.belay.producers.ProducerConfig;
+import dev.belay.producers.ProducerService;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.Service;
+import dev.belay.runtime.ServiceGroup;
+import dev.belay.runtime.Settings;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Split;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment from its file to its report: checks everything before anything is written, starts
+ * what is to run here, produces the data, watches until the run is complete, writes the results.
+ * Exit code 0 only when the run is complete.
+ */
+final class ExperimentRun implements Callable<Integer> {
+    private final Experiment experiment;
+    private final RunOptions options;
+    private final PrintWriter err;
+    private final LiveView view = LiveView.system();
+
+    ExperimentRun(Experiment experiment, RunOptions options, PrintWriter err) {
+        this.experiment = experiment;
+        this.options = options;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Logging.toFile(options.data().resolve("belay.log"));
+        long begin = System.nanoTime();
+        say("reading and checking the data of " + experiment.name());
+        try (DataSet data = DataSet.open(experiment.data())) {
+            experiment.resolve(data, 1, 0); // what is wrong with it is told before anything starts
+            DataSummary counts = data.summary();
+            say(
+                    "%,d supervisor, %,d student, %,d holdout examples"
+                            .formatted(
+                                    rows(counts, Split.SUPERVISOR),
+                                    rows(counts, Split.STUDENT),
+                                    rows(counts, Split.HOLDOUT)));
+            if (!options.ownBroker()) {
+                return run(options.settings(Map.of()), data, null, begin);
+            }
+            try (EmbeddedPlatform platform =
+                    EmbeddedPlatform.start(
+                            new PlatformConfig(options.data(), 0, 0), view::println)) {
+                Settings settings =
+                        options.settings(
+                                Map.of(
+                                        "kafka.bootstrap.servers",
+                                        platform.bootstrapServers(),
+                                        "registry.url",
+                                        platform.registryUrl()));
+                return run(settings, data, platform, begin);
+            }
+        }
+    }
+
+    private int run(
+            Settings settings, DataSet data, @Nullable EmbeddedPlatform platform, long begin)
+            throws Exception {
+        Clients clients = new Clients(settings, new SimpleMeterRegistry());
+        clients.awaitBroker();
+        List<ModelSpec> specs = new Announcement(clients, experiment, data).make(options.fresh());
+        RunResults results = new RunResults(experiment.name(), experiment.task());
+        specs.forEach(results::add);
+        DataSummary counts = data.summary();
+        results.examples(
+                new RunResults.Examples(
+                        rows(counts, Split.SUPERVISOR),
+                        rows(counts, Split.STUDENT),
+                        rows(counts, Split.HOLDOUT)));
+        Watch watch = new Watch(clients, experiment.task(), specs, results, begin);
+        List<Service> services =
+                new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
+        services.add(new ProducerService(clients, producing(), data, watch::produced));
+        boolean complete;
+        try (ServiceGroup group = ServiceGroup.start(services)) {
+            // Ctrl-C and SIGTERM: services stop in order; the same command goes on from there
+            Thread stop = new Thread(group::close, "stop");
+            Runtime.getRuntime().addShutdownHook(stop);
+            complete =
+                    watch.untilComplete(
+                            new Completion(specs, rows(counts, Split.HOLDOUT)),
+                            view,
+                            () -> failure(group, platform));
+            if (complete) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
+        }
+        Path out = options.out();
+        RunReport.write(results, out, Instant.now());
+        for (Checkpoint failed : results.failures()) {
+            err.printf("belay: %s failed: %s%n", failed.getModel(), failed.getReason());
+        }
+        if (complete) {
+            say(
+                    "results: "
+                            + out.resolve("summary.json")
+                            + ", figures: "
+                            + out.resolve("report.html"));
+        }
+        err.flush();
+        return complete ? 0 : 1;
+    }
+
+    private ProducerConfig producing() {
+        return experiment.rowsPerSecond() > 0
+                ? ProducerConfig.paced(experiment.task(), experiment.rowsPerSecond())
+                : ProducerConfig.of(experiment.task());
+    }
+
+    private static @Nullable Throwable failure(
+            ServiceGroup group, @Nullable EmbeddedPlatform platform) {
+        Throwable failure = group.failure();
+        return failure == null && platform != null ? platform.failure().getNow(null) : failure;
+    }
+
+    private static long rows(DataSummary counts, Split split) {
+        return counts.of(split).rows();
+    }
+
+    private void say(String line) {
+        view.println(line);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.experiment.ExperimentFile;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code belay run FILE}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs an experiment to its end. Killed and given again, it goes on where it was.")
+public final class RunCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private RunOptions options;
+
+    @Parameters(paramLabel = "FILE", description = "the experiment file")
+    private Path file;
+
+    @Override
+    public Integer call() throws Exception {
+        return new ExperimentRun(ExperimentFile.read(file), options, spec.commandLine().getErr())
+                .call();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.report.LiveView;
+import dev.belay.cli.report.RunResults;
+import dev.belay.cli.report.Snapshot;
+import dev.belay.models.CachingEncoder;
+import dev.belay.models.Encoders;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.TopicTable;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a run on its topics, as anybody else could, and shows it, until it is complete or can't
+ * become so.
+ */
+final class Watch {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    private final Clients clients;
+    private final String task;
+    private final List<ModelSpec> specs;
+    private final RunResults results;
+    private final long begin;
+    private volatile long produced;
+    private volatile long rows;
+
+    /**
+     * @param begin {@link System#nanoTime} when the run began
+     */
+    Watch(Clients clients, String task, List<ModelSpec> specs, RunResults results, long begin) {
+        this.clients = clients;
+        this.task = task;
+        this.specs = specs;
+        this.results = results;
+        this.begin = begin;
+    }
+
+    /** The producer's listener. */
+    void produced(long done, long total) {
+        produced = done;
+        rows = total;
+    }
+
+    /**
+     * Returns true when the run is complete, false when a model FAILED.
+     *
+     * @param failure what ends the run early, or null
+     * @throws IllegalStateException when there is a failure
+     */
+    boolean untilComplete(
+            Completion completion, LiveView view, Supplier<@Nullable Throwable> failure) {
+        Set<String> ids = new HashSet<>();
+        specs.forEach(spec -> ids.add(spec.getId()));
+        var topics = clients.topics();
+        try (ProgressTable progress = new ProgressTable(clients, task);
+                var checkpoints =
+                        new TopicTable<>(
+                                clients,
+                                topics.checkpoints(),
+                                Checkpoint.class,
+                                (key, c) -> {
+                                    if (c != null && ids.contains(c.getModel())) {
+                                        results.add(c);
+                                    }
+                                });
+                var metrics =
+                        new TopicTable<>(
+                                clients,
+                                topics.metrics(),
+                                PairMetrics.class,
+                                (key, m) -> {
+                                    if (m != null && ids.contains(m.getStudent())) {
+                                        results.add(m);
+                                    }
+                                })) {
+            long lastChange = System.nanoTime();
+            boolean warned = false;
+            while (true) {
+                boolean changed = metrics.poll(POLL);
+                changed |= checkpoints.poll(Duration.ZERO);
+                changed |= progress.poll(Duration.ZERO);
+                Snapshot now = snapshot(progress);
+                view.update(now);
+                Throwable cause = failure.get();
+                if (cause != null) {
+                    view.close(now);
+                    throw new IllegalStateException(
+                            "the run stopped before it was complete; given again, it goes on from"
+                                    + " here",
+                            cause);
+                }
+                boolean failed = !results.failures().isEmpty();
+                List<String> missing = completion.missing(results);
+                if (failed || missing.isEmpty()) {
+                    view.close(now);
+                    return !failed;
+                }
+                if (changed) {
+                    lastChange = System.nanoTime();
+                    warned = false;
+                } else if (!warned && System.nanoTime() - lastChange > PATIENCE.toNanos()) {
+                    warned = true;
+                    view.println(
+                            "nothing new for %d s; still to come: %s. Are labelers, trainers, evaluators and aggregators running?"
+                                    .formatted(
+                                            PATIENCE.toSeconds(),
+                                            String.join(
+                                                    "; ",
+                                                    missing.subList(
+                                                            0, Math.min(3, missing.size())))));
+                }
+            }
+        }
+    }
+
+    private Snapshot snapshot(ProgressTable progress) {
+        List<Snapshot.Bar> bars = new ArrayList<>();
+        bars.add(new Snapshot.Bar("produced", produced, rows));
+        Set<String> labelers = new TreeSet<>();
+        specs.forEach(spec -> labelers.add(spec.getSupervisor()));
+        labelers.remove(ModelId.TRUTH);
+        long labelled = 0;
+        for (String labeler : labelers) {
+            String topic = clients.topics().labels(task, labeler);
+            labelled +=
+                    progress.all().stream()
+                            .filter(
+                                    p ->
+                                            p.getTopic().equals(topic)
+                                                    && p.getWriter().equals(labeler))
+                            .mapToLong(p -> p.getRecords())
+                            .sum();
+        }
+        bars.add(
+                new Snapshot.Bar(
+                        "labelled", labelled, results.examples().student() * labelers.size()));
+        for (CachingEncoder.Counts counts : Encoders.counts()) {
+            bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));
+        }
+        return Snapshot.of(results, Duration.ofNanos(System.nanoTime() - begin), bars);
+    }
+}

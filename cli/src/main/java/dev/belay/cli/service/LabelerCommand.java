@@ -1,0 +1,19 @@
+package dev.belay.cli.service;
+
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.Service;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code belay labeler}. */
+@Command(
+        name = "labeler",
+        mixinStandardHelpOptions = true,
+        description = "Labels examples: with their truth, and with each supervisor that is ready.")
+public final class LabelerCommand extends ServiceCommand {
+
+    @Override
+    List<? extends Service> services(Clients clients) {
+        return List.of(Services.truthLabeler(clients), Services.modelLabeler(clients));
+    }
+}

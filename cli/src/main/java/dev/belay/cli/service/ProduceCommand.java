@@ -1,0 +1,77 @@
+package dev.belay.cli.service;
+
+import dev.belay.cli.Logging;
+import dev.belay.cli.experiment.Experiment;
+import dev.belay.cli.experiment.ExperimentFile;
+import dev.belay.producers.DataSet;
+import dev.belay.producers.ProducerConfig;
+import dev.belay.producers.ProducerService;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.TopicPlan;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code belay produce}: writes an experiment's data to its task's topics. */
+@Command(
+        name = "produce",
+        mixinStandardHelpOptions = true,
+        description = "Writes the data of an experiment file to its task's topics, once.")
+public final class ProduceCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private SettingsOptions options;
+
+    @Parameters(paramLabel = "FILE", description = "the experiment file")
+    private Path file;
+
+    @Option(
+            names = "--rows-per-second",
+            description = "at most about this many, to look like a stream (default: no limit)",
+            defaultValue = "0")
+    private double rowsPerSecond;
+
+    @Override
+    public Integer call() {
+        Logging.toTerminal();
+        PrintWriter out = spec.commandLine().getOut();
+        Experiment experiment = ExperimentFile.read(file);
+        try (DataSet data = DataSet.open(experiment.data())) {
+            Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
+            clients.awaitBroker();
+            try (Admin admin = clients.admin()) {
+                TopicPlan.forInstallation(clients.settings())
+                        .withTask(
+                                clients.topics(),
+                                experiment.task(),
+                                clients.settings().taskPartitions(),
+                                List.of())
+                        .apply(admin);
+            }
+            var config =
+                    rowsPerSecond > 0
+                            ? ProducerConfig.paced(experiment.task(), rowsPerSecond)
+                            : ProducerConfig.of(experiment.task());
+            var producer =
+                    new ProducerService(
+                            clients,
+                            config,
+                            data,
+                            (done, total) -> {
+                                out.printf("%,d of %,d rows%n", done, total);
+                                out.flush();
+                            });
+            Runtime.getRuntime().addShutdownHook(new Thread(producer::close, "stop"));
+            producer.run();
+            return producer.complete() ? 0 : 1;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.belay.cli.service;
+
+import dev.belay.cli.Logging;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.HealthServer;
+import dev.belay.runtime.Service;
+import dev.belay.runtime.ServiceGroup;
+import dev.belay.runtime.Settings;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/**
+ * A service as a process: settings, clients, health endpoint, run until told to stop. Exit code 0
+ * when it was told to stop, 1 when it failed.
+ */
+abstract class ServiceCommand implements Callable<Integer> {
+    @Mixin private SettingsOptions options;
+
+    /** The services of this process. */
+    abstract List<? extends Service> services(Clients clients);
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Logging.toTerminal();
+        Settings settings = options.settings();
+        var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        Clients clients = new Clients(settings, meters);
+        clients.awaitBroker();
+        ServiceGroup group = ServiceGroup.start(services(clients));
+        HealthServer health =
+                settings.healthPort() < 0 ? null : HealthServer.start(settings, meters, group);
+        // SIGTERM and Ctrl-C: the work in hand is finished or rolled back before the JVM ends
+        Thread stop = new Thread(group::close, "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        group.await();
+        group.close();
+        if (health != null) {
+            health.close();
+        }
+        return group.failure() == null ? 0 : 1;
+    }
+}

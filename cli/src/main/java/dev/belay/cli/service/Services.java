@@ -1,0 +1,70 @@
+package dev.belay.cli.service;
+
+import dev.belay.aggregators.AggregatorService;
+import dev.belay.labelers.Evaluator;
+import dev.belay.labelers.ModelLabeler;
+import dev.belay.labelers.TruthLabeler;
+import dev.belay.models.CheckpointStore;
+import dev.belay.models.Device;
+import dev.belay.models.DirectoryStore;
+import dev.belay.models.Encoder;
+import dev.belay.models.Encoders;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.Service;
+import dev.belay.runtime.Settings;
+import dev.belay.trainers.TrainerService;
+import dev.belay.trainers.TrainerService.Group;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Makes the services from the settings: the one place that knows what each needs. */
+public final class Services {
+    private Services() {}
+
+    /** All of them, for one process that does everything. */
+    public static List<Service> all(Clients clients) {
+        return List.of(
+                truthLabeler(clients),
+                modelLabeler(clients),
+                evaluator(clients),
+                trainer(clients, EnumSet.allOf(Group.class)),
+                aggregator(clients));
+    }
+
+    static Service truthLabeler(Clients clients) {
+        return new TruthLabeler(clients);
+    }
+
+    static Service modelLabeler(Clients clients) {
+        return new ModelLabeler(clients, store(clients));
+    }
+
+    static Service evaluator(Clients clients) {
+        return new Evaluator(clients, store(clients));
+    }
+
+    static Service trainer(Clients clients, Set<Group> groups) {
+        return new TrainerService(
+                clients, store(clients), encoders(clients), device(clients), groups);
+    }
+
+    static Service aggregator(Clients clients) {
+        return new AggregatorService(clients);
+    }
+
+    private static CheckpointStore store(Clients clients) {
+        return new DirectoryStore(clients.settings().store());
+    }
+
+    private static Device device(Clients clients) {
+        return Device.parse(clients.settings().device());
+    }
+
+    private static Function<String, Encoder> encoders(Clients clients) {
+        Settings settings = clients.settings();
+        Device device = device(clients);
+        return name -> Encoders.open(name, device, settings.cache());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.belay.cli.service;
+
+import dev.belay.runtime.Settings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where the broker is and how this installation is set up. */
+public final class SettingsOptions {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "settings in YAML; BELAY_* in the environment and options go over it")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT,…",
+            description = "the Kafka broker (default: localhost:9092)")
+    private @Nullable String bootstrapServers;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description = "the schema registry (default: http://localhost:8081)")
+    private @Nullable String registry;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "any other setting, such as kafka.security.protocol=SSL")
+    private Map<String, String> others = new HashMap<>();
+
+    /** Whether a broker was named, here, in the file or in the environment. */
+    public boolean namesBroker() {
+        return settings().namesBroker();
+    }
+
+    /** File, environment, options. */
+    public Settings settings() {
+        return settings(Map.of());
+    }
+
+    /** File, environment, options, then the given ones where none of these sets them. */
+    public Settings settings(Map<String, String> defaults) {
+        Map<String, String> flags = new HashMap<>(others);
+        if (bootstrapServers != null) {
+            flags.put("kafka.bootstrap.servers", bootstrapServers);
+        }
+        if (registry != null) {
+            flags.put("registry.url", registry);
+        }
+        return Settings.load(config, System.getenv(), flags).withDefaults(defaults);
+    }
+}

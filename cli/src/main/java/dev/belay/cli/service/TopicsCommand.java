@@ -1,0 +1,92 @@
+package dev.belay.cli.service;
+
+import dev.belay.cli.experiment.Experiment;
+import dev.belay.cli.experiment.ExperimentFile;
+import dev.belay.cli.experiment.ModelEntry;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.TopicPlan;
+import dev.belay.schemas.ModelId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code belay topics plan | apply}: what the topics should be, and making them so. */
+@Command(
+        name = "topics",
+        mixinStandardHelpOptions = true,
+        description = "What the topics should be (plan), and making them so (apply).")
+public final class TopicsCommand implements Callable<Integer> {
+    /** What to do, as a word of the command line. */
+    enum Action {
+        plan,
+        apply
+    }
+
+    @Spec private CommandSpec spec;
+    @Mixin private SettingsOptions options;
+
+    @Parameters(paramLabel = "plan|apply")
+    private Action action;
+
+    @Option(
+            names = "--experiment",
+            paramLabel = "FILE",
+            description = "also the topics of this experiment's task and labelers")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
+        TopicPlan plan = TopicPlan.forInstallation(clients.settings());
+        if (file != null) {
+            Experiment experiment = ExperimentFile.read(file);
+            plan.withTask(
+                    clients.topics(),
+                    experiment.task(),
+                    clients.settings().taskPartitions(),
+                    labelers(experiment));
+        }
+        clients.awaitBroker();
+        try (Admin admin = clients.admin()) {
+            Set<TopicPlan.Topic> missing =
+                    new HashSet<>(action == Action.apply ? plan.apply(admin) : plan.missing(admin));
+            for (TopicPlan.Topic topic : plan.topics()) {
+                String state =
+                        !missing.contains(topic)
+                                ? "is there"
+                                : action == Action.apply ? "made" : "missing";
+                out.printf(
+                        "%-9s %-44s %2d partitions  %s%n",
+                        state, topic.name(), topic.partitions(), topic.config());
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static List<String> labelers(Experiment experiment) {
+        Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
+        for (ModelEntry model : experiment.models()) {
+            if (!model.onTruth()) {
+                for (long seed : experiment.seeds()) {
+                    labelers.add(
+                            new ModelId(experiment.name(), model.supervisor(), seed, 0).toString());
+                }
+            }
+        }
+        return labelers.stream().sorted().toList();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.belay.it;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows of the house: the services meet through topics only. */
+@AnalyzeClasses(packages = "dev.belay", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule ARROWS =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("schemas")
+                    .definedBy("dev.belay.schemas..")
+                    .layer("runtime")
+                    .definedBy("dev.belay.runtime..")
+                    .layer("models")
+                    .definedBy("dev.belay.models..")
+                    .layer("producers")
+                    .definedBy("dev.belay.producers..")
+                    .layer("labelers")
+                    .definedBy("dev.belay.labelers..")
+                    .layer("trainers")
+                    .definedBy("dev.belay.trainers..")
+                    .layer("aggregators")
+                    .definedBy("dev.belay.aggregators..")
+                    .layer("cli")
+                    .definedBy("dev.belay.cli..")
+                    .whereLayer("cli")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("producers")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("labelers")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("trainers")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("aggregators")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("models")
+                    .mayOnlyBeAccessedByLayers("labelers", "trainers", "cli")
+                    .whereLayer("runtime")
+                    .mayOnlyBeAccessedByLayers(
+                            "producers", "labelers", "trainers", "aggregators", "cli");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("dev.belay.(*)..").should().beFreeOfCycles();
+}

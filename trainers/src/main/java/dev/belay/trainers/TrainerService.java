@@ -1,0 +1,268 @@
+package dev.belay.trainers;
+
+import dev.belay.models.CheckpointStore;
+import dev.belay.models.Device;
+import dev.belay.models.Encoder;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ModelTable;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicTable;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A trainer: takes its share of the models from {@code belay.models} and trains them, one
+ * micro-epoch of each in turn, on one thread (one gradient collector per process is the engine's
+ * limit). A model that is lost to another trainer, or whose transaction fails, is dropped and,
+ * where it is still ours, taken up again from its last committed checkpoint.
+ */
+public final class TrainerService implements Service {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
+    private static final Duration IDLE = Duration.ofMillis(20);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
+
+    /** Which models a process trains: only those of {@code TRUTH} may read labels.truth. */
+    public enum Group {
+        TRUTH("trainers-truth"),
+        OTHERS("trainers");
+
+        private final String id;
+
+        Group(String id) {
+            this.id = id;
+        }
+
+        static Group of(ModelSpec spec) {
+            return spec.getSupervisor().equals(ModelId.TRUTH) ? TRUTH : OTHERS;
+        }
+    }
+
+    private final Clients clients;
+    private final CheckpointStore store;
+    private final Function<String, Encoder> encoders;
+    private final Device device;
+    private final Set<Group> groups;
+    private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
+    private final Map<String, ModelRun> running = new HashMap<>();
+    private final Map<String, ProgressTable> progress = new HashMap<>();
+    private final Map<String, Checkpoint> last = new HashMap<>();
+    private final Map<String, Set<String>> files = new HashMap<>();
+    private volatile boolean closing;
+    private volatile boolean ready;
+
+    /**
+     * @param encoders opens an encoder by name
+     * @param device where heads are trained
+     * @param groups the groups to join
+     */
+    public TrainerService(
+            Clients clients,
+            CheckpointStore store,
+            Function<String, Encoder> encoders,
+            Device device,
+            Set<Group> groups) {
+        this.clients = clients;
+        this.store = store;
+        this.encoders = encoders;
+        this.device = device;
+        this.groups = Set.copyOf(groups);
+    }
+
+    @Override
+    public String name() {
+        return "trainer";
+    }
+
+    @Override
+    public boolean ready() {
+        return ready;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+    }
+
+    @Override
+    public void run() {
+        String prefix = clients.topics().prefix();
+        try (Admin admin = clients.admin();
+                var models = new ModelTable(clients);
+                var checkpoints =
+                        new TopicTable<>(
+                                clients,
+                                clients.topics().checkpoints(),
+                                Checkpoint.class,
+                                (model, checkpoint) -> remember(checkpoint))) {
+            for (Group group : groups) {
+                memberships.put(group, new Ownership(clients, prefix + group.id));
+            }
+            models.catchUp(CATCH_UP);
+            while (!closing) {
+                ready = memberships.values().stream().allMatch(Ownership::joined);
+                models.poll(Duration.ZERO);
+                Map<Group, Ownership.Share> shares = new EnumMap<>(Group.class);
+                memberships.forEach((group, m) -> shares.put(group, m.share()));
+                Map<String, ModelSpec> ours = ours(models, shares);
+                dropAllBut(ours);
+                shares.values().forEach(Ownership.Share::letGo);
+                takeUp(ours, checkpoints, admin);
+                if (!trainEachOnce(admin) && !closing) {
+                    models.poll(IDLE);
+                }
+            }
+        } finally {
+            ready = false;
+            dropAllBut(Map.of());
+            memberships.values().forEach(Ownership::close);
+            progress.values().forEach(ProgressTable::close);
+        }
+    }
+
+    private boolean trainEachOnce(Admin admin) {
+        boolean worked = false;
+        progress.values().forEach(p -> p.poll(Duration.ZERO));
+        for (ModelRun run : List.copyOf(running.values())) {
+            if (closing) {
+                return true;
+            }
+            try {
+                worked |= run.step(progressOf(run.spec().getTask()), admin);
+                if (run.over()) {
+                    drop(run.spec().getId());
+                }
+            } catch (KafkaException e) {
+                // fenced, or the broker did not take the transaction: the log decides where we are
+                LOG.warn(
+                        "{} is dropped, to be taken up again: {}",
+                        run.spec().getId(),
+                        e.toString());
+                drop(run.spec().getId());
+            }
+        }
+        return worked;
+    }
+
+    /** The current runs of models in our partitions. */
+    private Map<String, ModelSpec> ours(ModelTable models, Map<Group, Ownership.Share> shares) {
+        Map<String, ModelSpec> ours = new HashMap<>();
+        for (ModelSpec spec : models.current().values()) {
+            Ownership.Share share = shares.get(Group.of(spec));
+            if (share != null
+                    && !spec.getEncoderName().equals("none")
+                    && share.partitions().contains(partition(spec.getId()))) {
+                ours.put(spec.getId(), spec);
+            }
+        }
+        return ours;
+    }
+
+    /** Where Kafka's default partitioner puts a model id. */
+    private static int partition(String id) {
+        return Utils.toPositive(Utils.murmur2(Utils.utf8(id))) % Topics.MODEL_PARTITIONS;
+    }
+
+    /**
+     * Takes up what is ours and not over: first fences whoever had these models, then reads past
+     * all open transactions, so that the last committed checkpoint of each is known for sure.
+     */
+    private void takeUp(
+            Map<String, ModelSpec> ours, TopicTable<Checkpoint> checkpoints, Admin admin) {
+        List<ModelSpec> anew = new ArrayList<>();
+        for (ModelSpec spec : ours.values()) {
+            if (!running.containsKey(spec.getId()) && !isOver(last.get(spec.getId()))) {
+                anew.add(spec);
+            }
+        }
+        if (anew.isEmpty()) {
+            return;
+        }
+        checkpoints.poll(Duration.ZERO);
+        Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
+        for (ModelSpec spec : anew) {
+            Producer<byte[], byte[]> producer =
+                    clients.producer(clients.topics().prefix() + spec.getId());
+            producers.put(spec, producer);
+            producer.initTransactions();
+        }
+        checkpoints.catchUpPastOpenTransactions(admin, CATCH_UP);
+        producers.forEach(
+                (spec, producer) -> {
+                    Checkpoint at = last.get(spec.getId());
+                    if (isOver(at)) {
+                        producer.close();
+                        return;
+                    }
+                    removeOrphans(spec.getId());
+                    Encoder encoder = encoders.apply(spec.getEncoderName());
+                    running.put(
+                            spec.getId(),
+                            new ModelRun(clients, store, encoder, device, spec, producer, at));
+                });
+    }
+
+    /** Files of micro-epochs that were never committed; only the owner of a model removes them. */
+    private void removeOrphans(String model) {
+        Set<String> referenced = files.getOrDefault(model, Set.of());
+        for (CheckpointStore.StoredFile file : store.list(model)) {
+            if (!referenced.contains(file.uri())) {
+                LOG.info("removing {}: its micro-epoch was not committed", file.uri());
+                store.delete(file.uri());
+            }
+        }
+    }
+
+    private static boolean isOver(@Nullable Checkpoint checkpoint) {
+        return checkpoint != null
+                && (checkpoint.getState() == State.FINISHED
+                        || checkpoint.getState() == State.FAILED);
+    }
+
+    private void remember(@Nullable Checkpoint checkpoint) {
+        if (checkpoint != null) {
+            last.put(checkpoint.getModel(), checkpoint);
+            Set<String> of = files.computeIfAbsent(checkpoint.getModel(), m -> new HashSet<>());
+            of.add(checkpoint.getWeightsUri());
+            of.add(checkpoint.getStateUri());
+        }
+    }
+
+    private ProgressTable progressOf(String task) {
+        return progress.computeIfAbsent(task, t -> new ProgressTable(clients, t));
+    }
+
+    private void dropAllBut(Map<String, ModelSpec> kept) {
+        for (String id : List.copyOf(running.keySet())) {
+            if (!kept.containsKey(id)) {
+                drop(id);
+            }
+        }
+    }
+
+    private void drop(String id) {
+        ModelRun run = running.remove(id);
+        if (run != null) {
+            run.close();
+        }
+    }
+}
