@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
@@ -77,12 +78,17 @@ final class LabelSource implements AutoCloseable {
         return order;
     }
 
-    /** Takes in what has come, without waiting. */
+    /**
+     * Takes in what has come, without waiting: all of it, since a model that draws few of the
+     * examples would otherwise need many turns to find them.
+     */
     void poll() {
-        pauseWhatIsAhead();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ZERO)) {
-            take(record);
-        }
+        ConsumerRecords<byte[], byte[]> records;
+        do {
+            pauseWhatIsAhead();
+            records = consumer.poll(Duration.ZERO);
+            records.forEach(this::take);
+        } while (!records.isEmpty());
     }
 
     /** Looks whether partitions have ended: their writer has said so and all of it was read. */

@@ -15,6 +15,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,6 +66,7 @@ public final class TrainerService implements Service {
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ModelRun> running = new HashMap<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
+    private final Set<String> supervisors = new HashSet<>();
     private final Map<String, Checkpoint> last = new HashMap<>();
     private final Map<String, Set<String>> files = new HashMap<>();
     private volatile boolean closing;
@@ -142,7 +144,7 @@ public final class TrainerService implements Service {
     private boolean trainEachOnce(Admin admin) {
         boolean worked = false;
         progress.values().forEach(p -> p.poll(Duration.ZERO));
-        for (ModelRun run : List.copyOf(running.values())) {
+        for (ModelRun run : inOrder()) {
             if (closing) {
                 return true;
             }
@@ -163,10 +165,21 @@ public final class TrainerService implements Service {
         return worked;
     }
 
+    /** Those that others wait for first: a supervisor that is ready sooner lets students begin. */
+    private List<ModelRun> inOrder() {
+        List<ModelRun> runs = new ArrayList<>(running.values());
+        runs.sort(
+                Comparator.comparing((ModelRun run) -> !supervisors.contains(run.spec().getId()))
+                        .thenComparing(run -> run.spec().getId()));
+        return runs;
+    }
+
     /** The current runs of models in our partitions. */
     private Map<String, ModelSpec> ours(ModelTable models, Map<Group, Ownership.Share> shares) {
         Map<String, ModelSpec> ours = new HashMap<>();
+        supervisors.clear();
         for (ModelSpec spec : models.current().values()) {
+            supervisors.add(spec.getSupervisor());
             Ownership.Share share = shares.get(Group.of(spec));
             if (share != null
                     && !spec.getEncoderName().equals("none")
