@@ -1,0 +1,270 @@
+package dev.belay.it.labelers;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.cli.platform.EmbeddedPlatform;
+import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.labelers.Evaluator;
+import dev.belay.labelers.ModelLabeler;
+import dev.belay.labelers.TruthLabeler;
+import dev.belay.models.CheckpointStore;
+import dev.belay.models.Device;
+import dev.belay.models.DirectoryStore;
+import dev.belay.models.Encoders;
+import dev.belay.models.Head;
+import dev.belay.models.HeadShape;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.ServiceGroup;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.State;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class LabelersIT {
+    private static final String BOW = "exp/bow#0@1";
+    private static final String CONF = "exp/conf#0@1";
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir Path data;
+    private EmbeddedPlatform platform;
+    private TaskOnBroker task;
+    private Topics topics;
+
+    @BeforeEach
+    void start() {
+        platform = EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {});
+        task =
+                new TaskOnBroker(
+                        platform.bootstrapServers(),
+                        new MockSchemaRegistryClient(),
+                        data.resolve("store").toString(),
+                        List.of(ModelId.TRUTH, BOW));
+        topics = task.clients.topics();
+        task.write(
+                "user",
+                topics.models(),
+                List.of(
+                        Map.entry(BOW, spec(BOW, "bow", ModelId.TRUTH, Split.SUPERVISOR)),
+                        Map.entry(CONF, spec(CONF, "conf", BOW, Split.STUDENT))));
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    @Test
+    void truthSupervisorAndSweepsOfAFiniteRunAreCompleteAndInOrder() {
+        // Given
+        task.examples(0, 300);
+        task.holdout(50);
+        task.truth(0, 300);
+        task.end(topics.examples(TaskOnBroker.TASK), topics.holdout(TaskOnBroker.TASK));
+        var truth = new TruthLabeler(task.instance("one"));
+        var models = new ModelLabeler(task.instance("one"));
+        var evaluator = new Evaluator(task.instance("one"));
+        ServiceGroup services = ServiceGroup.start(List.of(truth, models, evaluator));
+        try (services) {
+            // When
+            checkpoint(1, State.LEARNING);
+            checkpoint(2, State.FINISHED);
+            // Then
+            awaitEnded(ModelId.TRUTH, ModelId.TRUTH);
+            awaitEnded(BOW, BOW);
+            await().atMost(SOON).until(() -> evaluator.sweeps() == 2);
+            assertNull(services.failure());
+            assertTrue(truth.ready() && models.ready() && evaluator.ready());
+            assertEquals(300, truth.labelled());
+            assertEquals(150, models.labelled());
+        }
+        for (int p = 0; p < TaskOnBroker.PARTITIONS; p++) {
+            assertEquals(task.ids(p, e -> true), labelled(ModelId.TRUTH, p));
+            assertEquals(task.ids(p, e -> e.getSplit() == Split.STUDENT), labelled(BOW, p));
+        }
+        for (var label : labels(BOW)) {
+            assertEquals(2, label.event().getCheckpoint());
+        }
+        List<String> progressive = new ArrayList<>();
+        Map<Long, List<String>> swept = Map.of(1L, new ArrayList<>(), 2L, new ArrayList<>());
+        for (var found : task.read(topics.predictions(TaskOnBroker.TASK), PredictionBlock.class)) {
+            PredictionBlock block = found.event();
+            for (String id : block.getIds()) {
+                assertEquals(TaskOnBroker.partitionOf(id), found.partition());
+            }
+            assertEquals(BOW, block.getModel());
+            if (block.getPhase() == Phase.PROGRESSIVE) {
+                progressive.addAll(block.getIds());
+            } else {
+                assertEquals(50, block.getSweepRows());
+                swept.get(block.getCheckpoint()).addAll(block.getIds());
+            }
+        }
+        assertEquals(150, new HashSet<>(progressive).size());
+        assertEquals(150, progressive.size());
+        for (List<String> ids : swept.values()) {
+            assertEquals(50, ids.size());
+            assertEquals(50, new HashSet<>(ids).size());
+        }
+    }
+
+    @Test
+    void diedInMidTransactionFencedAndTakenOverNothingIsLostOrDoubled() throws Exception {
+        // Given: a labeler that died with its transaction open
+        task.examples(0, 200);
+        task.truth(0, 2000);
+        String id = "belay.task.labeler.truth.one";
+        Producer<byte[], byte[]> dead = task.clients.producer(id);
+        dead.initTransactions();
+        dead.beginTransaction();
+        var example = new dev.belay.schemas.events.Example("ex-0", Split.STUDENT, "t", 7L);
+        var never = new Label(example, ModelId.TRUTH, 0L, List.of(1f, 0f));
+        dead.send(
+                        task.clients
+                                .codec()
+                                .record(
+                                        topics.labels(TaskOnBroker.TASK, ModelId.TRUTH),
+                                        TaskOnBroker.partitionOf("ex-0"),
+                                        "ex-0",
+                                        never,
+                                        7))
+                .get();
+        dead.close(Duration.ZERO);
+        // When: its successor is fenced now and then while it works
+        var one = new TruthLabeler(task.instance("one"));
+        var two = new TruthLabeler(task.instance("two"));
+        try (ServiceGroup first = ServiceGroup.start(List.of(one));
+                Admin admin = task.clients.admin()) {
+            for (int i = 200; i < 1000; i += 200) {
+                task.examples(i, i + 200);
+                admin.fenceProducers(List.of(id)).all().get();
+                long labelled = one.labelled();
+                await().atMost(SOON).until(() -> one.labelled() > labelled);
+            }
+            // and another joins it, then it leaves
+            try (ServiceGroup second = ServiceGroup.start(List.of(two))) {
+                task.examples(1000, 1500);
+                await().atMost(SOON).until(() -> two.labelled() > 0);
+                one.close();
+                task.examples(1500, 2000);
+                task.end(topics.examples(TaskOnBroker.TASK), topics.truth(TaskOnBroker.TASK));
+                // Then
+                awaitEnded(ModelId.TRUTH, ModelId.TRUTH);
+                assertNull(first.failure());
+                assertNull(second.failure());
+            }
+        }
+        for (int p = 0; p < TaskOnBroker.PARTITIONS; p++) {
+            assertEquals(task.ids(p, e -> true), labelled(ModelId.TRUTH, p));
+        }
+        assertEquals(2000, one.labelled() + two.labelled());
+    }
+
+    private List<TaskOnBroker.Found<Label>> labels(String labeler) {
+        return task.read(topics.labels(TaskOnBroker.TASK, labeler), Label.class);
+    }
+
+    private List<String> labelled(String labeler, int partition) {
+        return labels(labeler).stream()
+                .filter(f -> f.partition() == partition)
+                .map(f -> f.event().getExample().getId())
+                .toList();
+    }
+
+    private void awaitEnded(String labeler, String writer) {
+        String topic = topics.labels(TaskOnBroker.TASK, labeler);
+        await().atMost(SOON)
+                .until(
+                        () -> {
+                            long records = 0;
+                            int ended = 0;
+                            try (var progress =
+                                    new ProgressTable(task.clients, TaskOnBroker.TASK)) {
+                                progress.catchUp(SOON);
+                                for (int p = 0; p < TaskOnBroker.PARTITIONS; p++) {
+                                    ended += progress.total(topic, p, writer) >= 0 ? 1 : 0;
+                                    Progress own = progress.of(topic, p, writer);
+                                    records += own == null ? 0 : own.getRecords();
+                                }
+                            }
+                            return ended == TaskOnBroker.PARTITIONS
+                                    && records == labels(labeler).size();
+                        });
+    }
+
+    private void checkpoint(long number, State state) {
+        var store = new DirectoryStore(task.clients.settings().store());
+        int inputs = Encoders.open("hashing", Device.CPU, data).dimensions();
+        try (Head head = Head.uniform(HeadShape.linear(inputs, 2), number, Device.CPU)) {
+            var file = store.put(BOW, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
+            Checkpoint event =
+                    Checkpoint.newBuilder()
+                            .setModel(BOW)
+                            .setNumber(number)
+                            .setState(state)
+                            .setWeightsUri(file.uri())
+                            .setWeightsSha256(file.sha256())
+                            .setStateUri("")
+                            .setStateSha256("")
+                            .setExamplesSeen(number)
+                            .setCursor(List.of())
+                            .setNextPartition(0)
+                            .setSupervisorCheckpoints(List.of())
+                            .setLoss(0.5)
+                            .setSpecHash("hash")
+                            .setSoftwareVersion("test")
+                            .setEventTimeMs(1000)
+                            .build();
+            task.write(BOW, topics.checkpoints(), List.of(Map.entry(BOW, event)));
+        }
+    }
+
+    private static ModelSpec spec(String id, String model, String supervisor, Split split) {
+        return ModelSpec.newBuilder()
+                .setId(id)
+                .setExperiment("exp")
+                .setModel(model)
+                .setSeed(0)
+                .setRun(1)
+                .setSpecHash("hash")
+                .setTask(TaskOnBroker.TASK)
+                .setClasses(List.of("no", "yes"))
+                .setPartitions(TaskOnBroker.PARTITIONS)
+                .setEncoderName("hashing")
+                .setHead(new dev.belay.schemas.events.Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor)
+                .setSplit(split)
+                .setBudget(100)
+                .setOptimizer(new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 0.0))
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                .build();
+    }
+}

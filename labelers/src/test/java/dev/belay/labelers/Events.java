@@ -1,0 +1,63 @@
+package dev.belay.labelers;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.State;
+import java.util.List;
+
+/** Events for tests. */
+final class Events {
+    private Events() {}
+
+    static ModelSpec spec(
+            String id, String supervisor, LabelPolicy labelPolicy, int evaluateEvery) {
+        return ModelSpec.newBuilder()
+                .setId(id)
+                .setExperiment("exp")
+                .setModel("m")
+                .setSeed(0)
+                .setRun(1)
+                .setSpecHash("hash")
+                .setTask("task")
+                .setClasses(List.of("no", "yes"))
+                .setPartitions(1)
+                .setEncoderName("hashing")
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor)
+                .setSplit(Split.STUDENT)
+                .setBudget(100)
+                .setLabelPolicy(labelPolicy)
+                .setEvaluateEvery(evaluateEvery)
+                .setOptimizer(new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 0.0))
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                .build();
+    }
+
+    static Checkpoint checkpoint(String model, long number, State state) {
+        return Checkpoint.newBuilder()
+                .setModel(model)
+                .setNumber(number)
+                .setState(state)
+                .setWeightsUri("file:weights-" + number)
+                .setWeightsSha256("00")
+                .setStateUri("file:state-" + number)
+                .setStateSha256("00")
+                .setExamplesSeen(number * 10)
+                .setCursor(List.of())
+                .setNextPartition(0)
+                .setSupervisorCheckpoints(List.of())
+                .setLoss(0.5)
+                .setSpecHash("hash")
+                .setSoftwareVersion("test")
+                .setEventTimeMs(1000 + number)
+                .build();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.belay.labelers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.State;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class ModelLabelingTest {
+    private static final String BOW = "exp/bow#0@1";
+
+    private final ModelSpec spec = Events.spec(BOW, "truth", LabelPolicy.LATEST, 1);
+    private final AtomicReference<Checkpoint> current =
+            new AtomicReference<>(Events.checkpoint(BOW, 3, State.READY));
+    private final FakePredictors predictors = new FakePredictors();
+    private final LabelingBench bench =
+            LabelingBench.of(BOW, new ModelJudge(spec, current::get, predictors));
+
+    @Test
+    void labelsAndBlocksOfStudentExamplesComeTogetherInOffsetOrder() {
+        // Given
+        bench.example("s", Split.SUPERVISOR);
+        bench.example("b", Split.STUDENT);
+        bench.example("a", Split.STUDENT);
+        // When
+        bench.step();
+        // Then
+        assertEquals(List.of("b", "a"), bench.labelled());
+        var block = bench.blocks().get(0);
+        assertEquals(List.of("b", "a"), block.getIds());
+        assertEquals(Phase.PROGRESSIVE, block.getPhase());
+        assertEquals(3, block.getCheckpoint());
+        assertEquals(BOW, block.getModel());
+        assertEquals(2, block.getClasses());
+        assertEquals(List.of(7L, 7L), block.getEventTimesMs());
+        assertEquals(
+                bench.labels().get(1).getProbabilities(), block.getProbabilities().subList(2, 4));
+        assertEquals(3, bench.labels().get(0).getCheckpoint());
+        assertEquals(7L, bench.records(bench.topics.labels()).get(0).timestamp());
+        assertEquals(3, bench.lastProgress().getRows());
+        assertEquals(Map.of("STUDENT", 2L), bench.lastProgress().getSplits());
+        assertEquals(1, bench.producers.get(0).commitCount());
+    }
+
+    @Test
+    void aNewerCheckpointLabelsFromThenOnAndIsNamed() {
+        // Given
+        bench.example("a", Split.STUDENT);
+        bench.step();
+        // When
+        current.set(Events.checkpoint(BOW, 4, State.READY));
+        bench.example("b", Split.STUDENT);
+        bench.step();
+        // Then
+        assertEquals(3, bench.labels().get(0).getCheckpoint());
+        assertEquals(4, bench.labels().get(1).getCheckpoint());
+        assertEquals(1, predictors.open());
+    }
+
+    @Test
+    void anUnusableCheckpointLeavesTheExamplesUntouched() {
+        // Given
+        predictors.refuse(3);
+        bench.example("a", Split.STUDENT);
+        // When
+        assertThrows(UnusableCheckpointException.class, bench::step);
+        // Then
+        assertTrue(bench.producers.isEmpty());
+    }
+}

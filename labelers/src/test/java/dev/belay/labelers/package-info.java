@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.labelers;
+
+import org.jspecify.annotations.NullMarked;
