@@ -40,6 +40,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
@@ -114,7 +117,7 @@ class LabelersIT {
             assertEquals(2, label.event().getCheckpoint());
         }
         List<String> progressive = new ArrayList<>();
-        Map<Long, List<String>> swept = Map.of(1L, new ArrayList<>(), 2L, new ArrayList<>());
+        Map<Long, List<String>> swept = new TreeMap<>();
         for (var found : task.read(topics.predictions(TaskOnBroker.TASK), PredictionBlock.class)) {
             PredictionBlock block = found.event();
             for (String id : block.getIds()) {
@@ -125,11 +128,13 @@ class LabelersIT {
                 progressive.addAll(block.getIds());
             } else {
                 assertEquals(50, block.getSweepRows());
-                swept.get(block.getCheckpoint()).addAll(block.getIds());
+                swept.computeIfAbsent(block.getCheckpoint(), number -> new ArrayList<>())
+                        .addAll(block.getIds());
             }
         }
         assertEquals(150, new HashSet<>(progressive).size());
         assertEquals(150, progressive.size());
+        assertEquals(Set.of(1L, 2L), swept.keySet());
         for (List<String> ids : swept.values()) {
             assertEquals(50, ids.size());
             assertEquals(50, new HashSet<>(ids).size());
@@ -164,17 +169,24 @@ class LabelersIT {
         try (ServiceGroup first = ServiceGroup.start(List.of(one));
                 Admin admin = task.clients.admin()) {
             for (int i = 200; i < 1000; i += 200) {
+                long labelled = one.labelled();
                 task.examples(i, i + 200);
                 admin.fenceProducers(List.of(id)).all().get();
-                long labelled = one.labelled();
                 await().atMost(SOON).until(() -> one.labelled() > labelled);
             }
             // and another joins it, then it leaves
             try (ServiceGroup second = ServiceGroup.start(List.of(two))) {
-                task.examples(1000, 1500);
-                await().atMost(SOON).until(() -> two.labelled() > 0);
+                AtomicInteger next = new AtomicInteger(1000);
+                await().atMost(SOON)
+                        .until(
+                                () -> {
+                                    if (next.get() < 1900) {
+                                        task.examples(next.get(), next.addAndGet(20));
+                                    }
+                                    return two.labelled() > 0;
+                                });
                 one.close();
-                task.examples(1500, 2000);
+                task.examples(next.get(), 2000);
                 task.end(topics.examples(TaskOnBroker.TASK), topics.truth(TaskOnBroker.TASK));
                 // Then
                 awaitEnded(ModelId.TRUTH, ModelId.TRUTH);
