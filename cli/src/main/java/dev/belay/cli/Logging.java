@@ -44,5 +44,8 @@ public final class Logging {
         root.addAppender(appender);
         root.setLevel(Level.WARN);
         context.getLogger("dev.belay").setLevel(Level.INFO);
+        // what a healthy embedded broker and its clients warn of at each start and stop
+        context.getLogger("org.apache.kafka.controller.QuorumController").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
     }
 }

@@ -116,7 +116,7 @@ public final class Settings {
     }
 
     public String registryUrl() {
-        return text("registry.url", "http://localhost:8081");
+        return text("registry.url", "http://localhost:8081/apis/ccompat/v7");
     }
 
     /** Everything below {@code registry.} but the URL, for the registry's client. */

@@ -24,7 +24,8 @@ public final class SettingsOptions {
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            description = "the schema registry (default: http://localhost:8081)")
+            description = "the schema registry, as any Confluent client takes it (default: that of 'belay'
+                            + " broker', http://localhost:8081/apis/ccompat/v7)")
     private @Nullable String registry;
 
     @Option(
