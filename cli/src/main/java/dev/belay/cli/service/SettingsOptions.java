@@ -24,8 +24,9 @@ public final class SettingsOptions {
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            description = "the schema registry, as any Confluent client takes it (default: that of 'belay'
-                            + " broker', http://localhost:8081/apis/ccompat/v7)")
+            description =
+                    "the schema registry, as any Confluent client takes it (default:"
+                            + " http://localhost:8081/apis/ccompat/v7, that of belay broker)")
     private @Nullable String registry;
 
     @Option(
