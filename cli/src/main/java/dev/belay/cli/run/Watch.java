@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * become so.
  */
 final class Watch {
-    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
     private final Clients clients;
