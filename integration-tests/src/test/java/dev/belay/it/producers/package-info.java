@@ -1,0 +1,3 @@
+/** Producers on a real broker. */
+@org.jspecify.annotations.NullMarked
+package dev.belay.it.producers;
