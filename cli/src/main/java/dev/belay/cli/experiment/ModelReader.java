@@ -10,6 +10,7 @@ import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
+import dev.belay.trainers.ModelDefaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,15 +73,15 @@ final class ModelReader {
                 or(map, "split", ModelReader::split, Split.STUDENT),
                 or(map, "examples", v -> v.integer(1, Long.MAX_VALUE), 0L),
                 loss(map.get("loss")),
-                integer(map, "micro-epoch", MANY, ModelDefaults.MICRO_EPOCH),
+                integer(map, "micro-epoch", MANY, defaults.microEpoch()),
                 integer(map, "passes", 1_000, defaults.passes()),
-                or(map, "replay", v -> v.number(0, 100), ModelDefaults.REPLAY),
+                or(map, "replay", v -> v.number(0, 100), defaults.replay()),
                 or(
                         map,
                         "replay-memory",
                         v -> (int) v.integer(0, MANY),
-                        ModelDefaults.REPLAY_MEMORY),
-                integer(map, "batch-size", MANY, ModelDefaults.BATCH_SIZE),
+                        defaults.replayMemory()),
+                integer(map, "batch-size", MANY, defaults.batchSize()),
                 optimizer(map, defaults.optimizer()),
                 defaults.zeroInit(),
                 or(map, "ready-at", v -> v.integer(1, Long.MAX_VALUE), 0L),
@@ -132,15 +133,15 @@ final class ModelReader {
                 Map.of("cross-entropy", LossKind.CROSS_ENTROPY, "confidence", LossKind.CONFIDENCE);
         if (!value.isMap()) {
             return value.oneOf(kinds) == LossKind.CONFIDENCE
-                    ? confidence(ModelDefaults.ALPHA, ModelDefaults.WARM_UP)
+                    ? confidence(LossDefaults.ALPHA, LossDefaults.WARM_UP)
                     : crossEntropy(false);
         }
         YamlMap map = value.map().only(List.of("kind", "alpha", "warm-up", "hard"));
         if (map.require("kind").oneOf(kinds) == LossKind.CONFIDENCE) {
             map.only(List.of("kind", "alpha", "warm-up"));
             return confidence(
-                    or(map, "alpha", v -> v.number(0, 1), ModelDefaults.ALPHA),
-                    or(map, "warm-up", v -> v.number(0, 1), ModelDefaults.WARM_UP));
+                    or(map, "alpha", v -> v.number(0, 1), LossDefaults.ALPHA),
+                    or(map, "warm-up", v -> v.number(0, 1), LossDefaults.WARM_UP));
         }
         map.only(List.of("kind", "hard"));
         return crossEntropy(or(map, "hard", YamlValue::bool, false));
@@ -151,13 +152,13 @@ final class ModelReader {
         return new Loss(
                 LossKind.CROSS_ENTROPY,
                 hard,
-                ModelDefaults.ALPHA,
-                ModelDefaults.WARM_UP,
-                ModelDefaults.WARM_UP_EXAMPLES);
+                LossDefaults.ALPHA,
+                LossDefaults.WARM_UP,
+                LossDefaults.WARM_UP_EXAMPLES);
     }
 
     private static Loss confidence(double alpha, double warmUp) {
-        return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, ModelDefaults.WARM_UP_EXAMPLES);
+        return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, LossDefaults.WARM_UP_EXAMPLES);
     }
 
     private static Optimizer optimizer(YamlMap model, Optimizer defaults) {

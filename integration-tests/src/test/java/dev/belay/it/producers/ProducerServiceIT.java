@@ -26,8 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class ProducerServiceIT {
             }
             // Given a producer that was stopped in the middle
             AtomicLong done = new AtomicLong();
-            AtomicReference<ProducerService> running = new AtomicReference<>();
+            CompletableFuture<ProducerService> running = new CompletableFuture<>();
             ProducerService first =
                     service(
                             clients,
@@ -63,10 +63,10 @@ class ProducerServiceIT {
                             (rows, total) -> {
                                 done.set(rows);
                                 if (rows >= 5_000) {
-                                    running.get().close();
+                                    running.join().close();
                                 }
                             });
-            running.set(first);
+            running.complete(first);
             first.run();
             assertFalse(first.complete());
             assertEquals(5_000, done.get());
