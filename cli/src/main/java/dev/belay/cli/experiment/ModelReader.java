@@ -76,11 +76,7 @@ final class ModelReader {
                 integer(map, "micro-epoch", MANY, defaults.microEpoch()),
                 integer(map, "passes", 1_000, defaults.passes()),
                 or(map, "replay", v -> v.number(0, 100), defaults.replay()),
-                or(
-                        map,
-                        "replay-memory",
-                        v -> (int) v.integer(0, MANY),
-                        defaults.replayMemory()),
+                or(map, "replay-memory", v -> (int) v.integer(0, MANY), defaults.replayMemory()),
                 integer(map, "batch-size", MANY, defaults.batchSize()),
                 optimizer(map, defaults.optimizer()),
                 defaults.zeroInit(),
