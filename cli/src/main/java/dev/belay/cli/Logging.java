@@ -8,6 +8,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +45,16 @@ public final class Logging {
         root.addAppender(appender);
         root.setLevel(Level.WARN);
         context.getLogger("dev.belay").setLevel(Level.INFO);
-        // what a healthy embedded broker and its clients warn of at each start and stop
-        context.getLogger("org.apache.kafka.controller.QuorumController").setLevel(Level.ERROR);
-        context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
+        // what healthy brokers, clients and streams warn of at each start and stop
+        for (String chatty :
+                List.of(
+                        "kafka.server.DefaultAutoTopicCreationManager",
+                        "org.apache.kafka.controller.QuorumController",
+                        "org.apache.kafka.clients.NetworkClient",
+                        "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
+                        "org.apache.kafka.streams.StreamsConfig",
+                        "io.micrometer")) {
+            context.getLogger(chatty).setLevel(Level.ERROR);
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.belay.cli.report.LiveView;
 import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.RunResults;
 import dev.belay.cli.service.Services;
+import dev.belay.producers.DataConfig;
 import dev.belay.producers.DataSet;
 import dev.belay.producers.DataSummary;
 import dev.belay.producers.ProducerConfig;
@@ -52,7 +53,13 @@ final class ExperimentRun implements Callable<Integer> {
         long begin = System.nanoTime();
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
-            experiment.resolve(data, 1, 0); // what is wrong with it is told before anything starts
+            // what is wrong with it is told before anything starts
+            List<ModelSpec> specs = experiment.resolve(data, 1, 0);
+            if (experiment.data().order() == DataConfig.Order.FILE) {
+                say(
+                        "warning: the rows are produced in the order of the file; where that is sorted"
+                                + " by class, what is learned first is one class only");
+            }
             DataSummary counts = data.summary();
             say(
                     "%,d supervisor, %,d student, %,d holdout examples"
@@ -63,6 +70,7 @@ final class ExperimentRun implements Callable<Integer> {
             if (!options.ownBroker()) {
                 return run(options.settings(Map.of()), data, null, begin);
             }
+            ServiceGroup ahead = encodeAhead(data, specs);
             try (EmbeddedPlatform platform =
                     EmbeddedPlatform.start(
                             new PlatformConfig(options.data(), 0, 0), view::println)) {
@@ -74,6 +82,8 @@ final class ExperimentRun implements Callable<Integer> {
                                         "registry.url",
                                         platform.registryUrl()));
                 return run(settings, data, platform, begin);
+            } finally {
+                ahead.close();
             }
         }
     }
@@ -124,6 +134,13 @@ final class ExperimentRun implements Callable<Integer> {
         }
         err.flush();
         return complete ? 0 : 1;
+    }
+
+    private ServiceGroup encodeAhead(DataSet data, List<ModelSpec> specs) {
+        return ServiceGroup.start(
+                options.ownServices()
+                        ? List.of(new EncodeAhead(data, specs, options.settings(Map.of())))
+                        : List.of());
     }
 
     private ProducerConfig producing() {
