@@ -8,7 +8,6 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import java.nio.file.Path;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ public final class Logging {
 
     private static void use(OutputStreamAppender<ILoggingEvent> appender) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.reset();
         var encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern("%d{ISO8601} %-5level [%thread] %logger{0}: %msg%n");
@@ -42,19 +40,8 @@ public final class Logging {
         appender.setEncoder(encoder);
         appender.start();
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.detachAndStopAllAppenders();
         root.addAppender(appender);
-        root.setLevel(Level.WARN);
         context.getLogger("dev.belay").setLevel(Level.INFO);
-        // what healthy brokers, clients and streams warn of at each start and stop
-        for (String chatty :
-                List.of(
-                        "kafka.server.DefaultAutoTopicCreationManager",
-                        "org.apache.kafka.controller.QuorumController",
-                        "org.apache.kafka.clients.NetworkClient",
-                        "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
-                        "org.apache.kafka.streams.StreamsConfig",
-                        "io.micrometer")) {
-            context.getLogger(chatty).setLevel(Level.ERROR);
-        }
     }
 }
