@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The settings of this installation: a flat map of dotted keys from a YAML file, then the
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * reaches the schema registry's client as {@code schema.registry.*} settings do elsewhere.
  */
 public final class Settings {
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final List<String> CLIENTS = List.of("consumer", "producer", "admin", "streams");
     private static final Set<String> KNOWN =
             Set.of(
@@ -47,12 +50,15 @@ public final class Settings {
     private static final Set<String> OPEN =
             Set.of("kafka.", "registry.", "topics.rename."); // any key below these
 
+    /** What the launcher reads. */
+    private static final Set<String> LAUNCHER = Set.of("BELAY_JAVA_OPTS", "BELAY_MVN_OPTS");
+
     private final Map<String, String> values;
 
     private Settings(Map<String, String> values) {
         this.values = new TreeMap<>(values);
         for (String key : values.keySet()) {
-            if (!KNOWN.contains(key) && OPEN.stream().noneMatch(key::startsWith)) {
+            if (!isKnown(key)) {
                 throw new IllegalArgumentException(
                         "unknown setting '"
                                 + key
@@ -64,9 +70,11 @@ public final class Settings {
     }
 
     /**
-     * Reads a file (may be null), then the environment, then flags.
+     * Reads a file (may be null), then the environment, then flags. Variables that are no settings
+     * are left alone: orchestrators set some of their own, such as {@code BELAY_SERVICE_HOST}.
      *
-     * @throws IllegalArgumentException when a key is unknown or the file is not a YAML mapping
+     * @throws IllegalArgumentException when a key of the file or the flags is unknown, or the file
+     *     is not a YAML mapping
      */
     public static Settings load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
@@ -76,13 +84,18 @@ public final class Settings {
         }
         environment.forEach(
                 (name, value) -> {
-                    if (name.startsWith("BELAY_") && !name.equals("BELAY_JAVA_OPTS")) {
-                        all.put(
-                                name.substring("BELAY_".length())
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace("__", "-")
-                                        .replace('_', '.'),
-                                value);
+                    if (!name.startsWith("BELAY_") || LAUNCHER.contains(name)) {
+                        return;
+                    }
+                    String key =
+                            name.substring("BELAY_".length())
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace("__", "-")
+                                    .replace('_', '.');
+                    if (isKnown(key)) {
+                        all.put(key, value);
+                    } else {
+                        LOG.warn("{} in the environment is no setting, it is left alone", name);
                     }
                 });
         all.putAll(flags);
@@ -211,6 +224,10 @@ public final class Settings {
                 .collect(
                         Collectors.toMap(
                                 e -> e.getKey().substring(prefix.length()), Map.Entry::getValue));
+    }
+
+    private static boolean isKnown(String key) {
+        return KNOWN.contains(key) || OPEN.stream().anyMatch(key::startsWith);
     }
 
     private String text(String key, String otherwise) {

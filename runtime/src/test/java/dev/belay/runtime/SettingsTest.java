@@ -55,6 +55,21 @@ class SettingsTest {
     }
 
     @Test
+    void variablesThatAreNoSettingsAreLeftAlone() {
+        // Given
+        Map<String, String> environment =
+                Map.of(
+                        "BELAY_MVN_OPTS", "-o",
+                        "BELAY_JAVA_OPTS", "-Xmx1g",
+                        "BELAY_SERVICE_HOST", "10.0.0.1",
+                        "BELAY_DEVICE", "cpu");
+        // When
+        Settings settings = Settings.load(null, environment, Map.of());
+        // Then
+        assertEquals("cpu", settings.device());
+    }
+
+    @Test
     void anUnknownSettingIsRefusedByName() {
         var e =
                 assertThrows(
