@@ -1,6 +1,7 @@
 package dev.belay.runtime;
 
 import dev.belay.schemas.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -22,6 +24,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicPlan {
     /** A topic as it should be. */
     public record Topic(String name, int partitions, Map<String, String> config) {}
+
+    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ASK_EVERY = Duration.ofMillis(20);
 
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final short replication;
@@ -96,9 +101,18 @@ public final class TopicPlan {
         return missing;
     }
 
-    /** Makes what is missing and waits until the broker knows it; returns what it made. */
+    /**
+     * Makes what is missing and waits until the broker knows it; returns what it made.
+     *
+     * @throws IllegalStateException when an existing topic, also one that somebody else made
+     *     meanwhile, has another number of partitions, or the broker does not come to know what was
+     *     made
+     */
     public List<Topic> apply(Admin admin) {
         List<Topic> missing = missing(admin);
+        if (missing.isEmpty()) {
+            return missing;
+        }
         var created =
                 admin.createTopics(
                         missing.stream()
@@ -116,7 +130,26 @@ public final class TopicPlan {
                                 // somebody else just made it; checked again below
                             }
                         });
+        awaitKnown(admin);
         return missing;
+    }
+
+    /** The controller has made them; the broker that clients ask learns of it a little later. */
+    private void awaitKnown(Admin admin) {
+        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        List<Topic> unknown = missing(admin);
+        while (!unknown.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "the broker does not know topic "
+                                + unknown.get(0).name()
+                                + " "
+                                + KNOWN_WITHIN.toSeconds()
+                                + " s after it was made");
+            }
+            LockSupport.parkNanos(ASK_EVERY.toNanos());
+            unknown = missing(admin);
+        }
     }
 
     private static Map<String, Integer> partitions(Admin admin, Set<String> names) {
