@@ -84,9 +84,10 @@ class RoundRobinTest {
             } else {
                 order.end(p);
             }
-            if (order.take(microEpoch) == microEpoch || order.exhausted()) {
+            int taken = order.take(microEpoch);
+            if (taken == microEpoch || order.exhausted()) {
                 result.add(order.next());
-                if (order.exhausted()) {
+                if (taken < microEpoch) { // a full one can't tell that it is the last
                     return result;
                 }
                 if (result.size() == interrupt) {
