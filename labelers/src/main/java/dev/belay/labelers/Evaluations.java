@@ -2,6 +2,7 @@ package dev.belay.labelers;
 
 import dev.belay.runtime.DeadLetters;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import io.micrometer.core.instrument.Timer;
@@ -174,6 +175,17 @@ final class Evaluations implements AutoCloseable {
             return false;
         }
         return checkpoint.getState() == State.FINISHED
-                || checkpoint.getNumber() % Math.max(1, spec.getEvaluateEvery()) == 0;
+                || checkpoint.getNumber() % Math.max(1, spec.getEvaluateEvery()) == 0
+                || (checkpoint.getState() == State.READY && mayHaveLabelled(spec, checkpoint));
+    }
+
+    /**
+     * Whether students may be compared with this checkpoint as their supervisor, so that it needs
+     * its sweep whatever {@code evaluateEvery} says: with {@code LATEST} each that is READY, else
+     * the first, which is less than a micro-epoch past {@code readyAt}.
+     */
+    private static boolean mayHaveLabelled(ModelSpec spec, Checkpoint checkpoint) {
+        return spec.getLabelPolicy() == LabelPolicy.LATEST
+                || checkpoint.getExamplesSeen() - spec.getMicroEpoch() < spec.getReadyAt();
     }
 }

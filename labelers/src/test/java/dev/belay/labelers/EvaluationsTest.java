@@ -90,6 +90,25 @@ class EvaluationsTest {
     }
 
     @Test
+    void theCheckpointThatFirstLabelsIsSweptThoughItsTurnIsNotDue() {
+        // Given
+        specs.put(
+                CONF,
+                ModelSpec.newBuilder(specs.get(CONF))
+                        .setEvaluateEvery(100)
+                        .setMicroEpoch(10)
+                        .setReadyAt(15)
+                        .build());
+        checkpoint(CONF, 1, State.LEARNING); // 10 examples seen
+        checkpoint(CONF, 2, State.READY);
+        checkpoint(CONF, 3, State.READY);
+        // When
+        stepUntilIdle();
+        // Then
+        assertEquals(List.of(2L), blocks().stream().map(b -> b.getCheckpoint()).toList());
+    }
+
+    @Test
     void aSweepWaitsUntilTheHoldoutHasEnded() {
         // Given
         holdoutEnded = false;
