@@ -1,5 +1,7 @@
 package dev.belay.runtime;
 
+import java.util.List;
+
 /** Something that runs until it is closed. */
 public interface Service extends AutoCloseable {
     /** For logs, threads and the health endpoint. */
@@ -15,6 +17,14 @@ public interface Service extends AutoCloseable {
 
     /** Whether it does its work now; any thread may ask. */
     boolean ready();
+
+    /**
+     * What it can't do now, each with its reason, while it goes on with all else and tries again;
+     * empty when all is well. Any thread may ask.
+     */
+    default List<String> troubles() {
+        return List.of();
+    }
 
     /** Asks {@link #run} to return; does not wait. Any thread may call it, repeatedly. */
     @Override

@@ -36,6 +36,9 @@ final class LabelSource implements AutoCloseable {
     /** Labels waiting in one partition before it is paused, in micro-epochs. */
     private static final int AHEAD = 2;
 
+    /** A record that can't be learned from, and where it stood. */
+    private record Letter(int partition, long offset, ProducerRecord<byte[], byte[]> record) {}
+
     /** A label with where it stood. */
     record Taken(Labelled example, int partition, long checkpoint) {}
 
@@ -47,7 +50,7 @@ final class LabelSource implements AutoCloseable {
     private final List<TopicPartition> partitions;
     private final RoundRobin<Taken> order;
     private final long[] end;
-    private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+    private final List<Letter> letters = new ArrayList<>();
 
     /**
      * @param cursor next offset of each partition
@@ -70,8 +73,13 @@ final class LabelSource implements AutoCloseable {
                         clients.topics().prefix() + "model." + spec.getId(),
                         "trainer-" + spec.getId(),
                         Map.of("max.poll.records", Math.max(64, spec.getMicroEpoch())));
-        consumer.assign(partitions);
-        partitions.forEach(p -> consumer.seek(p, cursor[p.partition()]));
+        try {
+            consumer.assign(partitions);
+            partitions.forEach(p -> consumer.seek(p, cursor[p.partition()]));
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
     }
 
     RoundRobin<Taken> order() {
@@ -122,11 +130,24 @@ final class LabelSource implements AutoCloseable {
         return consumer.groupMetadata();
     }
 
-    /** What could not be read since the last call, for the dead letters. */
+    /**
+     * The dead letters that belong to a checkpoint written now: what could not be read below its
+     * cursor, since everything above is read again from there; all of them once the labels are
+     * exhausted, since then nothing is. Handed out once.
+     */
     List<ProducerRecord<byte[], byte[]>> letters() {
-        List<ProducerRecord<byte[], byte[]>> result = List.copyOf(letters);
-        letters.clear();
-        return result;
+        long[] cursor = order.cursor();
+        boolean all = order.exhausted();
+        List<ProducerRecord<byte[], byte[]>> due = new ArrayList<>();
+        letters.removeIf(
+                letter -> {
+                    boolean isDue = all || letter.offset() < cursor[letter.partition()];
+                    if (isDue) {
+                        due.add(letter.record());
+                    }
+                    return isDue;
+                });
+        return due;
     }
 
     @Override
@@ -155,7 +176,7 @@ final class LabelSource implements AutoCloseable {
             }
             label = clients.codec().decode(topic, record.value(), Label.class);
         } catch (SerializationException e) {
-            letters.add(deadLetters.of(record, String.valueOf(e.getMessage())));
+            letter(record, String.valueOf(e.getMessage()));
             return;
         }
         if (!label.getLabeler().equals(spec.getSupervisor())
@@ -169,7 +190,7 @@ final class LabelSource implements AutoCloseable {
         }
         String wrong = whatIsWrong(distribution);
         if (wrong != null) {
-            letters.add(deadLetters.of(record, wrong));
+            letter(record, wrong);
             return;
         }
         var example =
@@ -182,6 +203,11 @@ final class LabelSource implements AutoCloseable {
                 record.partition(),
                 new Taken(example, record.partition(), label.getCheckpoint()),
                 record.offset());
+    }
+
+    private void letter(ConsumerRecord<byte[], byte[]> record, String reason) {
+        letters.add(
+                new Letter(record.partition(), record.offset(), deadLetters.of(record, reason)));
     }
 
     private @Nullable String whatIsWrong(float[] distribution) {

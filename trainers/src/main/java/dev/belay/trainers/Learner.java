@@ -103,16 +103,19 @@ public final class Learner implements AutoCloseable {
         List<Labelled> remembered = LabelledCodec.read(REPLAY, stateFile, spec.getClasses().size());
         List<Labelled> window = LabelledCodec.read(WINDOW, stateFile, spec.getClasses().size());
         Head head = Head.read(weights, device);
-        if (!head.shape().equals(shape(spec, encoder))) {
+        try {
+            if (!head.shape().equals(shape(spec, encoder)))
+                throw new MalformedCheckpointException(
+                        "a checkpoint of " + head.shape() + ", expected " + shape(spec, encoder));
+            var learner = new Learner(spec, encoder, head, remembered, examplesSeen);
+            learner.adam.restore(stateFile, head);
+            learner.microEpochs = stateFile.tensor("microEpochs").withShape(1).longs()[0];
+            learner.targets.restore(window, learner.encode(window));
+            return learner;
+        } catch (RuntimeException e) {
             head.close();
-            throw new MalformedCheckpointException(
-                    "a checkpoint of " + head.shape() + ", expected " + shape(spec, encoder));
+            throw e;
         }
-        var learner = new Learner(spec, encoder, head, remembered, examplesSeen);
-        learner.adam.restore(stateFile, head);
-        learner.microEpochs = stateFile.tensor("microEpochs").withShape(1).longs()[0];
-        learner.targets.restore(window, learner.encode(window));
-        return learner;
     }
 
     /**

@@ -64,7 +64,8 @@ final class ModelRun implements AutoCloseable {
     /**
      * Goes on from the last committed checkpoint.
      *
-     * @param producer with its transactions initialised: whoever had the model before is fenced
+     * @param producer with its transactions initialised: whoever had the model before is fenced;
+     *     this closes it, unless the constructor throws
      * @param last null for a model that has none yet
      */
     ModelRun(
@@ -105,7 +106,12 @@ final class ModelRun implements AutoCloseable {
                 cursor[c.getPartition()] = c.getOffset();
             }
         }
-        labels = new LabelSource(clients, spec, cursor, turn);
+        try {
+            labels = new LabelSource(clients, spec, cursor, turn);
+        } catch (RuntimeException e) {
+            learner.close();
+            throw e;
+        }
         LOG.info("training {} from checkpoint {}, {} examples seen", spec.getId(), number, seen);
     }
 
@@ -145,9 +151,10 @@ final class ModelRun implements AutoCloseable {
 
     @Override
     public void close() {
-        labels.close();
-        learner.close();
-        producer.close();
+        try (producer;
+                learner) {
+            labels.close();
+        }
     }
 
     private boolean waitedEnough(int taken) {

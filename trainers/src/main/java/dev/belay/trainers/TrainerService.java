@@ -34,8 +34,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A trainer: takes its share of the models from {@code belay.models} and trains them, one
  * micro-epoch of each in turn, on one thread (one gradient collector per process is the engine's
- * limit). A model that is lost to another trainer, or whose transaction fails, is dropped and,
- * where it is still ours, taken up again from its last committed checkpoint.
+ * limit). A model that is lost to another trainer, whose transaction fails, or whose files can't be
+ * read or written, is dropped and, where it is still ours, taken up again from its last committed
+ * checkpoint, later each time; the others go on.
  */
 public final class TrainerService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
@@ -69,6 +70,7 @@ public final class TrainerService implements Service {
     private final Set<String> supervisors = new HashSet<>();
     private final Map<String, Checkpoint> last = new HashMap<>();
     private final Map<String, Set<String>> files = new HashMap<>();
+    private final Troubles troubles = new Troubles();
     private volatile boolean closing;
     private volatile boolean ready;
 
@@ -101,6 +103,11 @@ public final class TrainerService implements Service {
     }
 
     @Override
+    public List<String> troubles() {
+        return troubles.told();
+    }
+
+    @Override
     public void close() {
         closing = true;
     }
@@ -127,6 +134,7 @@ public final class TrainerService implements Service {
                 memberships.forEach((group, m) -> shares.put(group, m.share()));
                 Map<String, ModelSpec> ours = ours(models, shares);
                 dropAllBut(ours);
+                troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
                 takeUp(ours, checkpoints, admin);
                 if (!trainEachOnce(admin) && !closing) {
@@ -148,18 +156,18 @@ public final class TrainerService implements Service {
             if (closing) {
                 return true;
             }
+            String model = run.spec().getId();
             try {
-                worked |= run.step(progressOf(run.spec().getTask()), admin);
-                if (run.over()) {
-                    drop(run.spec().getId());
+                if (run.step(progressOf(run.spec().getTask()), admin)) {
+                    worked = true;
+                    troubles.over(model);
                 }
-            } catch (KafkaException e) {
-                // fenced, or the broker did not take the transaction: the log decides where we are
-                LOG.warn(
-                        "{} is dropped, to be taken up again: {}",
-                        run.spec().getId(),
-                        e.toString());
-                drop(run.spec().getId());
+                if (run.over()) {
+                    drop(model);
+                }
+            } catch (RuntimeException e) { // the log decides where we are
+                drop(model);
+                rest(model, e);
             }
         }
         return worked;
@@ -201,9 +209,13 @@ public final class TrainerService implements Service {
      */
     private void takeUp(
             Map<String, ModelSpec> ours, TopicTable<Checkpoint> checkpoints, Admin admin) {
+        long now = System.nanoTime();
         List<ModelSpec> anew = new ArrayList<>();
         for (ModelSpec spec : ours.values()) {
-            if (!running.containsKey(spec.getId()) && !isOver(last.get(spec.getId()))) {
+            String model = spec.getId();
+            if (!running.containsKey(model)
+                    && !isOver(last.get(model))
+                    && !troubles.resting(model, now)) {
                 anew.add(spec);
             }
         }
@@ -212,36 +224,62 @@ public final class TrainerService implements Service {
         }
         checkpoints.poll(Duration.ZERO);
         Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
-        for (ModelSpec spec : anew) {
-            Producer<byte[], byte[]> producer =
-                    clients.producer(clients.topics().prefix() + spec.getId());
-            producers.put(spec, producer);
-            producer.initTransactions();
+        try {
+            for (ModelSpec spec : anew) {
+                Producer<byte[], byte[]> producer =
+                        clients.producer(clients.topics().prefix() + spec.getId());
+                producers.put(spec, producer);
+                producer.initTransactions();
+            }
+            checkpoints.catchUpPastOpenTransactions(admin, CATCH_UP);
+        } catch (KafkaException | IllegalStateException e) { // no answer from the broker
+            producers.values().forEach(Producer::close);
+            anew.forEach(spec -> rest(spec.getId(), e));
+            return;
         }
-        checkpoints.catchUpPastOpenTransactions(admin, CATCH_UP);
-        producers.forEach(
-                (spec, producer) -> {
-                    Checkpoint at = last.get(spec.getId());
-                    if (isOver(at)) {
-                        producer.close();
-                        return;
-                    }
-                    removeOrphans(spec.getId());
-                    Encoder encoder = encoders.apply(spec.getEncoderName());
-                    running.put(
-                            spec.getId(),
-                            new ModelRun(clients, store, encoder, device, spec, producer, at));
-                });
+        producers.forEach(this::begin);
+    }
+
+    private void begin(ModelSpec spec, Producer<byte[], byte[]> producer) {
+        String model = spec.getId();
+        Checkpoint at = last.get(model);
+        boolean taken = false;
+        try {
+            removeOrphans(model, at);
+            if (isOver(at)) {
+                troubles.over(model);
+                return;
+            }
+            Encoder encoder = encoders.apply(spec.getEncoderName());
+            running.put(model, new ModelRun(clients, store, encoder, device, spec, producer, at));
+            taken = true;
+            troubles.takenUp(model);
+        } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
+            rest(model, e);
+        } finally {
+            if (!taken) {
+                producer.close();
+            }
+        }
+    }
+
+    private void rest(String model, RuntimeException why) {
+        Duration rest = troubles.add(model, why.toString(), System.nanoTime());
+        clients.meters().counter("belay.trainer.troubles").increment();
+        if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
+            LOG.warn("{} is taken up again in {}: {}", model, rest, why.toString());
+        } else {
+            LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
+        }
     }
 
     /** Files of micro-epochs that were never committed; only the owner of a model removes them. */
-    private void removeOrphans(String model) {
+    private void removeOrphans(String model, @Nullable Checkpoint at) {
         Set<String> referenced = files.getOrDefault(model, Set.of());
-        for (CheckpointStore.StoredFile file : store.list(model)) {
-            if (!referenced.contains(file.uri())) {
-                LOG.info("removing {}: its micro-epoch was not committed", file.uri());
-                store.delete(file.uri());
-            }
+        long number = at == null ? 0 : at.getNumber();
+        for (String orphan : Orphans.among(store.list(model), referenced, number)) {
+            LOG.info("removing {}: its micro-epoch was not committed", orphan);
+            store.delete(orphan);
         }
     }
 

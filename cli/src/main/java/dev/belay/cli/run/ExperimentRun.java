@@ -115,7 +115,8 @@ final class ExperimentRun implements Callable<Integer> {
                     watch.untilComplete(
                             new Completion(specs, rows(counts, Split.HOLDOUT)),
                             view,
-                            () -> failure(group, platform));
+                            () -> failure(group, platform),
+                            () -> troubles(group));
             if (complete) {
                 Runtime.getRuntime().removeShutdownHook(stop);
             }
@@ -153,6 +154,10 @@ final class ExperimentRun implements Callable<Integer> {
             ServiceGroup group, @Nullable EmbeddedPlatform platform) {
         Throwable failure = group.failure();
         return failure == null && platform != null ? platform.failure().getNow(null) : failure;
+    }
+
+    private static List<String> troubles(ServiceGroup group) {
+        return group.services().stream().flatMap(s -> s.troubles().stream()).toList();
     }
 
     private static long rows(DataSummary counts, Split split) {

@@ -58,10 +58,15 @@ final class Watch {
      * Returns true when the run is complete, false when a model FAILED.
      *
      * @param failure what ends the run early, or null
-     * @throws IllegalStateException when there is a failure
+     * @param troubles what services can't do now; while there are some, a run in which nothing else
+     *     happens any more is given up
+     * @throws IllegalStateException when there is a failure, or the run is given up
      */
     boolean untilComplete(
-            Completion completion, LiveView view, Supplier<@Nullable Throwable> failure) {
+            Completion completion,
+            LiveView view,
+            Supplier<@Nullable Throwable> failure,
+            Supplier<List<String>> troubles) {
         Set<String> ids = new HashSet<>();
         specs.forEach(spec -> ids.add(spec.getId()));
         var topics = clients.topics();
@@ -111,7 +116,20 @@ final class Watch {
                 if (changed) {
                     lastChange = System.nanoTime();
                     warned = false;
-                } else if (!warned && System.nanoTime() - lastChange > PATIENCE.toNanos()) {
+                    continue;
+                }
+                if (System.nanoTime() - lastChange <= PATIENCE.toNanos()) {
+                    continue;
+                }
+                List<String> known = troubles.get();
+                if (!known.isEmpty()) {
+                    view.close(now);
+                    throw new IllegalStateException(
+                            "the run can't be completed, only this is left: "
+                                    + String.join("; ", known)
+                                    + ". Given again when that is mended, it goes on from here");
+                }
+                if (!warned) {
                     warned = true;
                     view.println(
                             "nothing new for %d s; still to come: %s. Are labelers, trainers, evaluators and aggregators running?"

@@ -1,0 +1,38 @@
+package dev.belay.trainers;
+
+import dev.belay.models.CheckpointStore.StoredFile;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Files in the store whose micro-epoch was never committed.
+ *
+ * <p>Only files up to the last committed checkpoint are orphans for sure: nobody can commit those
+ * numbers any more. What lies beyond may belong to somebody who has fenced us since and is about to
+ * commit it; if it does not, the next micro-epoch writes the same bytes under the same name, or
+ * passes its number.
+ */
+final class Orphans {
+    private static final Pattern NUMBER = Pattern.compile(".*/(\\d+)-[^/]*");
+
+    private Orphans() {}
+
+    /**
+     * @param stored all files of a model
+     * @param referenced URIs that its committed checkpoints name
+     * @param last number of its last committed checkpoint
+     */
+    static List<String> among(List<StoredFile> stored, Set<String> referenced, long last) {
+        return stored.stream()
+                .map(StoredFile::uri)
+                .filter(uri -> !referenced.contains(uri) && isUpTo(last, uri))
+                .toList();
+    }
+
+    private static boolean isUpTo(long last, String uri) {
+        Matcher name = NUMBER.matcher(uri);
+        return name.matches() && Long.parseLong(name.group(1)) <= last;
+    }
+}
