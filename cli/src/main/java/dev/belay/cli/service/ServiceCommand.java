@@ -34,8 +34,13 @@ abstract class ServiceCommand implements Callable<Integer> {
         Clients clients = new Clients(settings, meters);
         clients.awaitBroker();
         ServiceGroup group = ServiceGroup.start(services(clients));
-        HealthServer health =
-                settings.healthPort() < 0 ? null : HealthServer.start(settings, meters, group);
+        HealthServer health;
+        try {
+            health = settings.healthPort() < 0 ? null : HealthServer.start(settings, meters, group);
+        } catch (IllegalStateException e) { // the port is in use
+            group.close();
+            throw e;
+        }
         // SIGTERM and Ctrl-C: the work in hand is finished or rolled back before the JVM ends
         Thread stop = new Thread(group::close, "stop");
         Runtime.getRuntime().addShutdownHook(stop);
