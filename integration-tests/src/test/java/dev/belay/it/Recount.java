@@ -27,6 +27,18 @@ final class Recount {
     private final Map<String, TreeMap<Long, Map<String, Integer>>> predicted = new HashMap<>();
     private final Map<String, Long> labelledBy = new HashMap<>();
 
+    /**
+     * Compares as a program: {@code java -cp "$(cat cli/target/classpath)" Recount.java EXPORT
+     * SUMMARY}.
+     */
+    public static void main(String[] args) throws IOException {
+        int pairs = compare(Path.of(args[0]), Path.of(args[1]));
+        if (pairs == 0) {
+            throw new AssertionError(args[1] + " has no pairs");
+        }
+        System.out.println(pairs + " pairs, each as in " + args[1]);
+    }
+
     private Recount(Path export) throws IOException {
         lines(
                 export.resolve("truth.jsonl"),
