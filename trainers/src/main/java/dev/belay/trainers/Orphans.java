@@ -1,10 +1,13 @@
 package dev.belay.trainers;
 
+import dev.belay.models.CheckpointStore;
 import dev.belay.models.CheckpointStore.StoredFile;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files in the store whose micro-epoch was never committed.
@@ -15,9 +18,18 @@ import java.util.regex.Pattern;
  * passes its number.
  */
 final class Orphans {
+    private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
     private static final Pattern NUMBER = Pattern.compile(".*/(\\d+)-[^/]*");
 
     private Orphans() {}
+
+    /** Removes them; only the owner of a model does. */
+    static void remove(CheckpointStore store, String model, Set<String> referenced, long last) {
+        for (String orphan : among(store.list(model), referenced, last)) {
+            LOG.info("removing {}: its micro-epoch was not committed", orphan);
+            store.delete(orphan);
+        }
+    }
 
     /**
      * @param stored all files of a model

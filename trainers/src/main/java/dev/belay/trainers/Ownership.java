@@ -1,6 +1,7 @@
 package dev.belay.trainers;
 
 import dev.belay.runtime.Clients;
+import dev.belay.schemas.Topics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,13 @@ final class Ownership implements AutoCloseable {
      * @param handOver not null while a rebalance waits for models in other partitions
      */
     record Share(Set<Integer> partitions, @Nullable CountDownLatch handOver) {
+        /** Whether a model is in one of them, where Kafka's default partitioner puts its id. */
+        boolean has(String model) {
+            int partition =
+                    Utils.toPositive(Utils.murmur2(Utils.utf8(model))) % Topics.MODEL_PARTITIONS;
+            return partitions.contains(partition);
+        }
+
         /** The training thread has let go of all models that are not in this share. */
         void letGo() {
             if (handOver != null) {

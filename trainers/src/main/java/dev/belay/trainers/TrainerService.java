@@ -9,7 +9,6 @@ import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
 import dev.belay.runtime.TopicTable;
 import dev.belay.schemas.ModelId;
-import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
@@ -26,7 +25,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,18 +187,11 @@ public final class TrainerService implements Service {
         for (ModelSpec spec : models.current().values()) {
             supervisors.add(spec.getSupervisor());
             Ownership.Share share = shares.get(Group.of(spec));
-            if (share != null
-                    && !spec.getEncoderName().equals("none")
-                    && share.partitions().contains(partition(spec.getId()))) {
+            if (share != null && !spec.getEncoderName().equals("none") && share.has(spec.getId())) {
                 ours.put(spec.getId(), spec);
             }
         }
         return ours;
-    }
-
-    /** Where Kafka's default partitioner puts a model id. */
-    private static int partition(String id) {
-        return Utils.toPositive(Utils.murmur2(Utils.utf8(id))) % Topics.MODEL_PARTITIONS;
     }
 
     /**
@@ -245,7 +236,8 @@ public final class TrainerService implements Service {
         Checkpoint at = last.get(model);
         boolean taken = false;
         try {
-            removeOrphans(model, at);
+            long number = at == null ? 0 : at.getNumber();
+            Orphans.remove(store, model, files.getOrDefault(model, Set.of()), number);
             if (isOver(at)) {
                 troubles.over(model);
                 return;
@@ -270,16 +262,6 @@ public final class TrainerService implements Service {
             LOG.warn("{} is taken up again in {}: {}", model, rest, why.toString());
         } else {
             LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
-        }
-    }
-
-    /** Files of micro-epochs that were never committed; only the owner of a model removes them. */
-    private void removeOrphans(String model, @Nullable Checkpoint at) {
-        Set<String> referenced = files.getOrDefault(model, Set.of());
-        long number = at == null ? 0 : at.getNumber();
-        for (String orphan : Orphans.among(store.list(model), referenced, number)) {
-            LOG.info("removing {}: its micro-epoch was not committed", orphan);
-            store.delete(orphan);
         }
     }
 
