@@ -15,8 +15,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
 /**
- * A service as a process: settings, clients, health endpoint, run until told to stop. Exit code 0
- * when it was told to stop, 1 when it failed.
+ * A service as a process: settings, clients, health endpoint, run until told to stop. Exit code 1
+ * when it failed; the signal's (143 for SIGTERM) when it was told to stop and has done so.
  */
 abstract class ServiceCommand implements Callable<Integer> {
     @Mixin private SettingsOptions options;
