@@ -16,11 +16,14 @@ import org.slf4j.LoggerFactory;
  * progress.
  */
 public final class Logging {
+    private static volatile boolean elsewhere;
+
     private Logging() {}
 
     /** Belay's own from INFO, others' from WARN, to standard output. */
     public static void toTerminal() {
         use(new ConsoleAppender<>());
+        elsewhere = false;
     }
 
     /** The same, appended to a file whose folder is made if absent. */
@@ -28,6 +31,12 @@ public final class Logging {
         var appender = new FileAppender<ILoggingEvent>();
         appender.setFile(file.toString());
         use(appender);
+        elsewhere = true;
+    }
+
+    /** Whether the log is not the terminal. */
+    static boolean isElsewhere() {
+        return elsewhere;
     }
 
     private static void use(OutputStreamAppender<ILoggingEvent> appender) {

@@ -4,7 +4,10 @@ import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a person what went wrong in one message; the log has the stack trace. */
+/**
+ * Tells a person what went wrong in one message; the stack trace goes to the log where that is not
+ * the terminal.
+ */
 public final class Problem {
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
@@ -12,7 +15,9 @@ public final class Problem {
 
     /** The outermost message, and beneath it each cause that says more. */
     public static void report(Throwable e, PrintWriter err) {
-        LOG.error("ended by an error", e);
+        if (Logging.isElsewhere()) {
+            LOG.error("ended by an error", e);
+        }
         err.println("belay: " + text(e));
         err.flush();
     }

@@ -21,10 +21,12 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes Kafka clients from the settings, each with its metrics bound. Clients carry raw bytes;
@@ -32,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * send to the dead letters.
  */
 public final class Clients {
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final int CACHED_SCHEMAS = 1000;
+    private static final Duration SOON = Duration.ofSeconds(3);
 
     private final Settings settings;
     private final MeterRegistry meters;
@@ -135,23 +139,42 @@ public final class Clients {
      */
     public void awaitBroker() {
         Duration wait = settings.waitForBroker();
-        String problem =
-                "no Kafka broker answers at "
-                        + settings.bootstrapServers()
-                        + " (tried for "
-                        + wait.toSeconds()
-                        + " s); start one with './belay broker', or correct the address";
+        Duration soon = wait.compareTo(SOON) < 0 ? wait : SOON;
         try (Admin admin = admin()) {
+            if (!answers(admin, soon)) {
+                LOG.warn(
+                        "no Kafka broker answers at {} yet; waiting for up to {} s",
+                        settings.bootstrapServers(),
+                        wait.toSeconds());
+                if (wait.equals(soon) || !answers(admin, wait.minus(soon))) {
+                    throw new IllegalStateException(
+                            "no Kafka broker answers at "
+                                    + settings.bootstrapServers()
+                                    + " (tried for "
+                                    + wait.toSeconds()
+                                    + " s); start one with './belay broker', or correct the"
+                                    + " address");
+                }
+            }
+        }
+    }
+
+    private static boolean answers(Admin admin, Duration within) {
+        try {
             admin.describeCluster(
                             new DescribeClusterOptions()
-                                    .timeoutMs(Math.toIntExact(wait.toMillis())))
+                                    .timeoutMs(Math.toIntExact(within.toMillis())))
                     .nodes()
                     .get();
-        } catch (ExecutionException | KafkaException e) {
-            throw new IllegalStateException(problem, e);
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return false;
+            }
+            throw new IllegalStateException("the Kafka broker refuses: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(problem, e);
+            throw new IllegalStateException("interrupted while waiting for the broker", e);
         }
     }
 

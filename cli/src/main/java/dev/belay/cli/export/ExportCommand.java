@@ -8,6 +8,7 @@ import dev.belay.runtime.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,6 +53,13 @@ public final class ExportCommand implements Callable<Integer> {
         if (options.namesBroker()) {
             return write(options.settings());
         }
+        if (!Files.isDirectory(data.resolve("kafka"))) {
+            throw new IllegalArgumentException(
+                    "no data of an embedded broker in "
+                            + data.toAbsolutePath()
+                            + "; give the --data of the run, or --bootstrap-servers and --registry");
+        }
+        say("starting the broker on " + data + " to read its topics");
         try (EmbeddedPlatform platform =
                 EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {})) {
             return write(
@@ -63,6 +71,11 @@ public final class ExportCommand implements Callable<Integer> {
                                             "registry.url",
                                             platform.registryUrl())));
         }
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().flush();
     }
 
     private int write(Settings settings) throws IOException {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ceiling name in the experiment file; null: the pair has none
  * @param seeds rows that went in, one a seed
  * @param undefined how many of them have no PGR
+ * @param above how many have a PGR whose whole interval lies above 0
  * @param pgr null when half or more are undefined
  * @param pgrUndefined why {@code pgr} is null: the most frequent reason; null where it is defined
  */
@@ -28,6 +29,7 @@ public record PairMedian(
         @Nullable String ceiling,
         int seeds,
         int undefined,
+        int above,
         @Nullable Spread pgr,
         @Nullable String pgrUndefined,
         @Nullable Spread supervisorAccuracy,
@@ -50,6 +52,7 @@ public record PairMedian(
                 first.getCeiling() == null ? null : name.apply(first.getCeiling()),
                 rows.size(),
                 (int) rows.stream().filter(row -> row.getPgr() == null).count(),
+                (int) rows.stream().filter(PairMedian::isAbove).count(),
                 pgr,
                 pgr == null ? reason(rows) : null,
                 spread(rows, PairMetrics::getSupervisorAccuracy),
@@ -58,6 +61,11 @@ public record PairMedian(
                 spread(rows, PairMetrics::getAgreement),
                 spread(rows, PairMetrics::getAgreementWhenSupervisorRight),
                 spread(rows, PairMetrics::getAgreementWhenSupervisorWrong));
+    }
+
+    private static boolean isAbove(PairMetrics row) {
+        Estimate pgr = row.getPgr();
+        return pgr != null && pgr.getLow() != null && pgr.getLow() > 0;
     }
 
     static @Nullable Spread spread(

@@ -81,6 +81,15 @@ final class ReportHtml {
                     ? "No pair has been compared yet."
                     : "The gap between supervisor and ceiling is not resolved: there is no performance gap recovered to report.";
         }
+        if (2 * best.above() <= best.seeds()) {
+            return String.format(
+                    Locale.ROOT,
+                    "No recovery can be shown: the interval of PGR lies above 0 in %d of %d seeds of %s, the student with the greatest median (%s).",
+                    best.above(),
+                    best.seeds(),
+                    best.student(),
+                    Format.pgr(most));
+        }
         return String.format(
                 Locale.ROOT,
                 "Learning only from the labels of %s, %s recovered %.0f %% of the gap to its ceiling: accuracy %s, between %s and %s%s.",

@@ -28,6 +28,13 @@ final class Announcement {
     private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
+    /**
+     * The run that is to be.
+     *
+     * @param isOld whether it was announced before
+     */
+    record Run(List<ModelSpec> specs, int number, boolean isOld) {}
+
     private final Clients clients;
     private final Experiment experiment;
     private final DataSet data;
@@ -39,11 +46,11 @@ final class Announcement {
     }
 
     /**
-     * Returns the specs of the run, written where they were not yet.
+     * Returns the run, its specs written where they were not yet.
      *
      * @throws IllegalStateException when topics are there with another number of partitions
      */
-    List<ModelSpec> make(boolean fresh) {
+    Run make(boolean fresh) {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
             // first those whose names need no spec, so that the table of models can be read
@@ -56,7 +63,7 @@ final class Announcement {
                     .withTask(clients.topics(), experiment.task(), partitions, labelers(specs))
                     .apply(admin);
             write(specs, before);
-            return specs;
+            return new Run(specs, run, specs.stream().allMatch(s -> before.containsKey(s.getId())));
         }
     }
 

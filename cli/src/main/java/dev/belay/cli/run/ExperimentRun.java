@@ -1,6 +1,5 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
@@ -21,8 +20,8 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +37,19 @@ import org.jspecify.annotations.Nullable;
 final class ExperimentRun implements Callable<Integer> {
     private final Experiment experiment;
     private final RunOptions options;
+    private final PrintWriter out;
     private final PrintWriter err;
     private final LiveView view = LiveView.system();
 
-    ExperimentRun(Experiment experiment, RunOptions options, PrintWriter err) {
+    ExperimentRun(Experiment experiment, RunOptions options, PrintWriter out, PrintWriter err) {
         this.experiment = experiment;
         this.options = options;
+        this.out = out;
         this.err = err;
     }
 
     @Override
     public Integer call() throws Exception {
-        Logging.toFile(options.data().resolve("belay.log"));
         long begin = System.nanoTime();
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
@@ -93,7 +93,16 @@ final class ExperimentRun implements Callable<Integer> {
             throws Exception {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
         clients.awaitBroker();
-        List<ModelSpec> specs = new Announcement(clients, experiment, data).make(options.fresh());
+        Announcement.Run announced =
+                new Announcement(clients, experiment, data).make(options.fresh());
+        List<ModelSpec> specs = announced.specs();
+        if (announced.isOld()) {
+            say("going on with a run that was begun before (--fresh starts anew)");
+        } else if (announced.number() > 0) {
+            say(
+                    "run %d: the experiment has changed, or a fresh run was asked for"
+                            .formatted(announced.number() + 1));
+        }
         RunResults results = new RunResults(experiment.name(), experiment.task());
         specs.forEach(results::add);
         DataSummary counts = data.summary();
@@ -109,7 +118,7 @@ final class ExperimentRun implements Callable<Integer> {
         boolean complete;
         try (ServiceGroup group = ServiceGroup.start(services)) {
             // Ctrl-C and SIGTERM: services stop in order; the same command goes on from there
-            Thread stop = new Thread(group::close, "stop");
+            Thread stop = new Thread(() -> stop(group), "stop");
             Runtime.getRuntime().addShutdownHook(stop);
             complete =
                     watch.untilComplete(
@@ -117,24 +126,30 @@ final class ExperimentRun implements Callable<Integer> {
                             view,
                             () -> failure(group, platform),
                             () -> troubles(group));
-            if (complete) {
-                Runtime.getRuntime().removeShutdownHook(stop);
-            }
+            Runtime.getRuntime().removeShutdownHook(stop);
+            write(results, complete);
         }
-        Path out = options.out();
-        RunReport.write(results, out, Instant.now());
+        return complete ? 0 : 1;
+    }
+
+    private void write(RunResults results, boolean complete) throws IOException {
+        RunReport.write(results, options.out(), Instant.now());
         for (Checkpoint failed : results.failures()) {
             err.printf("belay: %s failed: %s%n", failed.getModel(), failed.getReason());
         }
         if (complete) {
-            say(
-                    "results: "
-                            + out.resolve("summary.json")
-                            + ", figures: "
-                            + out.resolve("report.html"));
+            out.printf(
+                    "%nfigures: %s%nnumbers: %s%n",
+                    options.out().resolve("report.html"), options.out().resolve("summary.json"));
         }
+        out.flush();
         err.flush();
-        return complete ? 0 : 1;
+    }
+
+    private void stop(ServiceGroup group) {
+        err.println("\nstopping; given again, the same command goes on from here");
+        err.flush();
+        group.close();
     }
 
     private ServiceGroup encodeAhead(DataSet data, List<ModelSpec> specs) {

@@ -1,7 +1,9 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.ExperimentFile;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +22,11 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return new ExperimentRun(ExperimentFile.quickstart(), options, spec.commandLine().getErr())
+        // the terminal shows progress
+        Logging.toFile(options.data().resolve("belay.log"));
+        CommandLine terminal = spec.commandLine();
+        return new ExperimentRun(
+                        ExperimentFile.quickstart(), options, terminal.getOut(), terminal.getErr())
                 .call();
     }
 }

@@ -1,8 +1,10 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.ExperimentFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +26,11 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return new ExperimentRun(ExperimentFile.read(file), options, spec.commandLine().getErr())
+        // the terminal shows progress
+        Logging.toFile(options.data().resolve("belay.log"));
+        CommandLine terminal = spec.commandLine();
+        return new ExperimentRun(
+                        ExperimentFile.read(file), options, terminal.getOut(), terminal.getErr())
                 .call();
     }
 }

@@ -166,7 +166,9 @@ final class Watch {
                 new Snapshot.Bar(
                         "labelled", labelled, results.examples().student() * labelers.size()));
         for (CachingEncoder.Counts counts : Encoders.counts()) {
-            bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));
+            if (counts.encoded() > 0) { // else all of them were known from earlier
+                bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));
+            }
         }
         return Snapshot.of(results, Duration.ofNanos(System.nanoTime() - begin), bars);
     }
