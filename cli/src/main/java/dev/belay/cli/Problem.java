@@ -25,11 +25,17 @@ public final class Problem {
     static String text(Throwable e) {
         StringBuilder text = new StringBuilder(message(e));
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (text.indexOf(message(cause)) < 0) {
+            if (!onlyWraps(cause) && text.indexOf(message(cause)) < 0) {
                 text.append("\n  because: ").append(message(cause));
             }
         }
         return text.toString();
+    }
+
+    /** As a future's exception does: it says nothing but its cause's class and message. */
+    private static boolean onlyWraps(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause != null && cause.toString().equals(e.getMessage());
     }
 
     private static String message(Throwable e) {

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * compares with its {@code summary.json}. Floating point is allowed to differ in the last bits
  * (1e-12), as a quotient of counts and a quotient of quotients do.
  */
-final class Recount {
+public final class Recount {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double LAST_BITS = 1e-12;
 
@@ -70,7 +70,7 @@ final class Recount {
      * @return the number of pairs that were compared
      * @throws AssertionError that names the pair, the key and both values where they differ
      */
-    static int compare(Path export, Path summary) throws IOException {
+    public static int compare(Path export, Path summary) throws IOException {
         Recount recount = new Recount(export);
         JsonNode told = JSON.readTree(summary.toFile());
         Map<String, List<Double>> pgrs = new HashMap<>();

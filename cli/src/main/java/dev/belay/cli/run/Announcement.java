@@ -53,18 +53,27 @@ final class Announcement {
     Run make(boolean fresh) {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
+            // before anything is made: whether what is there already fits
+            List<ModelSpec> specs = experiment.resolve(data, partitions, 0);
+            plan(specs).missing(admin);
             // first those whose names need no spec, so that the table of models can be read
             TopicPlan.forInstallation(clients.settings()).apply(admin);
             Map<String, ModelSpec> before = known();
-            List<ModelSpec> specs = experiment.resolve(data, partitions, 0);
             int run = run(specs, before, fresh);
             specs = run == 0 ? specs : experiment.resolve(data, partitions, run);
-            TopicPlan.forInstallation(clients.settings())
-                    .withTask(clients.topics(), experiment.task(), partitions, labelers(specs))
-                    .apply(admin);
+            plan(specs).apply(admin);
             write(specs, before);
             return new Run(specs, run, specs.stream().allMatch(s -> before.containsKey(s.getId())));
         }
+    }
+
+    private TopicPlan plan(List<ModelSpec> specs) {
+        return TopicPlan.forInstallation(clients.settings())
+                .withTask(
+                        clients.topics(),
+                        experiment.task(),
+                        clients.settings().taskPartitions(),
+                        labelers(specs));
     }
 
     private Map<String, ModelSpec> known() {

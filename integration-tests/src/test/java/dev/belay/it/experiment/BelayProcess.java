@@ -1,0 +1,114 @@
+package dev.belay.it.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.cli.Belay;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The command line in a JVM of its own, as the launcher starts it. */
+final class BelayProcess implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private BelayProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * @param directory where it stands and where its {@code stdout} and {@code stderr} go, made if
+     *     absent
+     */
+    static BelayProcess start(Path directory, String... arguments) throws IOException {
+        Files.createDirectories(directory);
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx768m",
+                                "-XX:+UseSerialGC",
+                                "-Dai.djl.offline=true",
+                                "-Dai.djl.pytorch.num_threads=1",
+                                "-Dai.djl.pytorch.num_interop_threads=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Belay.class.getName()));
+        command.addAll(List.of(arguments));
+        Path out = directory.resolve("stdout");
+        Path err = directory.resolve("stderr");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(directory.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        return new BelayProcess(builder.start(), out, err);
+    }
+
+    /** Runs it to its end, which has to be with exit code 0, and returns what it wrote. */
+    static String succeed(Path directory, String... arguments) throws Exception {
+        try (BelayProcess process = start(directory, arguments)) {
+            assertEquals(0, process.exitCode(), process::said);
+            return Files.readString(process.out);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end, bounded. */
+    int exitCode() throws InterruptedException {
+        assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), this::said);
+        return process.exitValue();
+    }
+
+    /** The first group of what it says, as soon as it says it. */
+    String awaitSaid(Pattern pattern) {
+        Matcher[] found = {pattern.matcher("")};
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(
+                        () -> {
+                            boolean alive = process.isAlive();
+                            found[0] = pattern.matcher(Files.readString(out));
+                            boolean said = found[0].find();
+                            assertTrue(said || alive, this::said);
+                            return said;
+                        });
+        return found[0].group(1);
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it survives SIGKILL");
+    }
+
+    String said() {
+        try {
+            return "stdout: " + Files.readString(out) + "\nstderr: " + Files.readString(err);
+        } catch (IOException e) {
+            return "(can't be read: " + e + ")";
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.belay.it.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL of everything at once (broker, services, the lot) at several moments of a run. */
+@Timeout(600)
+class KilledRunIT {
+    private static final long SEED = 20261123;
+
+    @TempDir Path folder;
+
+    @Test
+    void aRunThatWasKilledFourTimesEndsAsOneThatWasNot() throws Exception {
+        // Given
+        UndisturbedRun undisturbed = UndisturbedRun.get();
+        Path file = SmallExperiment.write(folder);
+        Path data = folder.resolve("data");
+        Path out = folder.resolve("out");
+        Random random = new Random(SEED);
+        // When: while the specs and the data are written, then at three moments of the training
+        killOnce(file, out, data, 0);
+        for (int kill = 0; kill < 3; kill++) {
+            killOnce(file, out, data, 1 + random.nextInt(12));
+        }
+        BelayProcess.succeed(folder, command(file, out, data));
+        // Then: the same numbers, the same weights, nothing missing and nothing doubled
+        assertEquals(undisturbed.summary(), UndisturbedRun.summary(out));
+        SameFacts.require(undisturbed.said().facts(), Facts.of(data));
+    }
+
+    /**
+     * @param files kills once that many more checkpoint files are there; 0: once the broker has the
+     *     task's topics
+     */
+    private void killOnce(Path file, Path out, Path data, int files) throws Exception {
+        long before = checkpointFiles(data);
+        try (BelayProcess process = BelayProcess.start(folder, command(file, out, data))) {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(5))
+                    // a file that goes while the folder is walked
+                    .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                    .until(
+                            () -> {
+                                assertTrue(process.isAlive(), process::said);
+                                return files == 0
+                                        ? hasTopic(data, "belay.small.truth")
+                                        : checkpointFiles(data) >= before + files;
+                            });
+            process.kill();
+        }
+    }
+
+    private static String[] command(Path file, Path out, Path data) {
+        return new String[] {
+            "run", file.toString(), "--out", out.toString(), "--data", data.toString()
+        };
+    }
+
+    private static long checkpointFiles(Path data) throws IOException {
+        Path store = data.resolve("checkpoints");
+        if (!Files.isDirectory(store)) {
+            return 0;
+        }
+        try (var files = Files.walk(store)) {
+            return files.filter(f -> f.toString().contains("-weights-")).count();
+        }
+    }
+
+    private static boolean hasTopic(Path data, String topic) throws IOException {
+        Path kafka = data.resolve("kafka");
+        if (!Files.isDirectory(kafka)) {
+            return false;
+        }
+        try (var files = Files.walk(kafka)) {
+            return files.anyMatch(f -> f.getFileName().toString().startsWith(topic + "-"));
+        }
+    }
+}

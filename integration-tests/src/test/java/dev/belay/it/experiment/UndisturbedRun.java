@@ -1,0 +1,59 @@
+package dev.belay.it.experiment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The small experiment run once to its end by {@code belay run}, with nothing in its way: what
+ * other runs are compared with. Made by whoever asks first; its folder is left under {@code target}
+ * for a look at it.
+ *
+ * @param file the experiment file
+ * @param data its {@code --data}
+ * @param summary the bytes of its summary.json, as text
+ */
+record UndisturbedRun(Path file, Path data, Path out, String summary, Said said) {
+    private static @Nullable UndisturbedRun made;
+
+    /** What its topics held when it was over, read once. */
+    static final class Said {
+        private final Path data;
+        private @Nullable List<String> facts;
+
+        Said(Path data) {
+            this.data = data;
+        }
+
+        synchronized List<String> facts() {
+            List<String> known = facts == null ? Facts.of(data) : facts;
+            facts = known;
+            return known;
+        }
+    }
+
+    static synchronized UndisturbedRun get() throws Exception {
+        UndisturbedRun run = made == null ? make() : made;
+        made = run;
+        return run;
+    }
+
+    private static UndisturbedRun make() throws Exception {
+        Path folder =
+                Files.createTempDirectory(
+                        Files.createDirectories(Path.of("target", "it").toAbsolutePath()),
+                        "undisturbed-");
+        Path file = SmallExperiment.write(folder);
+        Path data = folder.resolve("data");
+        Path out = folder.resolve("out");
+        BelayProcess.succeed(
+                folder, "run", file.toString(), "--out", out.toString(), "--data", data.toString());
+        return new UndisturbedRun(file, data, out, summary(out), new Said(data));
+    }
+
+    static String summary(Path out) throws IOException {
+        return Files.readString(out.resolve("summary.json"));
+    }
+}
