@@ -11,26 +11,26 @@ import java.util.function.Function;
 
 /**
  * Labelled examples as tensors: {@code <prefix>.ids} and {@code .texts} as UTF-8 behind each other
- * with the end of each in {@code .idEnds} and {@code .textEnds}, {@code .times}, {@code
- * .probabilities} (examples, classes).
+ * with the end of each in {@code .idEnds} and {@code .textEnds}, {@code .probabilities} (examples,
+ * classes).
+ *
+ * <p>Event times are left out: no learning depends on them, and the same data produced at another
+ * time give files of the same bytes. What is read back has time 0.
  */
 final class LabelledCodec {
     private LabelledCodec() {}
 
     static List<Tensor> write(String prefix, List<Labelled> examples, int classes) {
-        long[] times = new long[examples.size()];
-        float[] probabilities = new float[examples.size() * classes];
-        for (int i = 0; i < times.length; i++) {
-            times[i] = examples.get(i).eventTimeMs();
+        int count = examples.size();
+        float[] probabilities = new float[count * classes];
+        for (int i = 0; i < count; i++) {
             System.arraycopy(
                     examples.get(i).probabilities(), 0, probabilities, i * classes, classes);
         }
         var tensors = new ArrayList<Tensor>();
         addStrings(tensors, prefix + ".id", examples, Labelled::id);
         addStrings(tensors, prefix + ".text", examples, Labelled::text);
-        tensors.add(Tensor.ofLongs(prefix + ".times", times));
-        tensors.add(
-                Tensor.ofFloats(prefix + ".probabilities", probabilities, times.length, classes));
+        tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities, count, classes));
         return tensors;
     }
 
@@ -40,16 +40,16 @@ final class LabelledCodec {
      * @throws MalformedCheckpointException if tensors are missing or don't fit each other
      */
     static List<Labelled> read(String prefix, SafeTensors file, int classes) {
-        long[] times = file.tensor(prefix + ".times").longs();
+        int count = file.tensor(prefix + ".idEnds").longs().length;
         float[] probabilities =
-                file.tensor(prefix + ".probabilities").withShape(times.length, classes).floats();
-        String[] ids = strings(prefix + ".id", file, times.length);
-        String[] texts = strings(prefix + ".text", file, times.length);
-        var examples = new ArrayList<Labelled>(times.length);
-        for (int i = 0; i < times.length; i++) {
+                file.tensor(prefix + ".probabilities").withShape(count, classes).floats();
+        String[] ids = strings(prefix + ".id", file, count);
+        String[] texts = strings(prefix + ".text", file, count);
+        var examples = new ArrayList<Labelled>(count);
+        for (int i = 0; i < count; i++) {
             float[] row = new float[classes];
             System.arraycopy(probabilities, i * classes, row, 0, classes);
-            examples.add(new Labelled(ids[i], texts[i], times[i], row));
+            examples.add(new Labelled(ids[i], texts[i], 0, row));
         }
         return examples;
     }

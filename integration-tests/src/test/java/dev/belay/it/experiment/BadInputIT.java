@@ -208,7 +208,9 @@ class BadInputIT {
             assertEquals(1, process.exitCode(), process::said);
             String error = Files.readString(folder.resolve("stderr"));
             assertEquals(1, error.lines().count(), error);
-            assertTrue(error.startsWith("belay: ") && error.contains("data.jsonl: found no rows"), error);
+            assertTrue(
+                    error.startsWith("belay: ") && error.contains("data.jsonl: found no rows"),
+                    error);
         }
     }
 
@@ -226,7 +228,9 @@ class BadInputIT {
         try (var captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             System.setErr(captured); // what goes past the command line's own writer counts too
             int code =
-                    Belay.commandLine().setErr(new PrintWriter(captured, true)).execute(arguments);
+                    Belay.commandLine()
+                            .setErr(new PrintWriter(captured, true, StandardCharsets.UTF_8))
+                            .execute(arguments);
             return new Ended(code, bytes.toString(StandardCharsets.UTF_8));
         } finally {
             System.setErr(real);

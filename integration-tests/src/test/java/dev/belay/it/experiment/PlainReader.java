@@ -1,5 +1,8 @@
 package dev.belay.it.experiment;
 
+import static org.apache.kafka.common.IsolationLevel.READ_COMMITTED;
+import static org.apache.kafka.common.IsolationLevel.READ_UNCOMMITTED;
+
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -18,6 +21,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
@@ -33,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainReader implements AutoCloseable {
     private static final byte MAGIC = 0;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    private final Map<String, Object> config;
+    private final String bootstrapServers;
     private final KafkaConsumer<String, byte[]> consumer;
     private final SchemaRegistryClient registry;
 
@@ -47,13 +54,14 @@ final class PlainReader implements AutoCloseable {
     record Read(String topic, int partition, String key, @Nullable GenericRecord value) {}
 
     PlainReader(String bootstrapServers, String registryUrl) {
-        config =
+        this.bootstrapServers = bootstrapServers;
+        Map<String, Object> config =
                 Map.of(
                         "bootstrap.servers", bootstrapServers,
                         "isolation.level", "read_committed",
                         "auto.offset.reset", "earliest",
                         "enable.auto.commit", "false",
-                        "metadata.max.age.ms", "500",
+                        "metadata.max.age.ms", "500", // sees new topics that soon
                         "group.id", "somebody-else");
         consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
@@ -72,7 +80,8 @@ final class PlainReader implements AutoCloseable {
     }
 
     /**
-     * Everything that the topics whose names match hold, once no transaction is open in them.
+     * Everything that the topics whose names match hold, once no transaction is open in them: those
+     * of a killed process end with their timeout.
      *
      * @throws org.awaitility.core.ConditionTimeoutException when one stays open
      */
@@ -92,7 +101,7 @@ final class PlainReader implements AutoCloseable {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(LIMIT)
                 .until(
                         () -> {
                             poll().forEach(each);
@@ -101,19 +110,32 @@ final class PlainReader implements AutoCloseable {
                         });
     }
 
-    /** A killed process's transactions end with their timeout. */
+    /** The ends, once those of both isolation levels are the same. */
     private Map<TopicPartition, Long> settledEnds(List<TopicPartition> partitions) {
-        var uncommitted = new HashMap<>(config);
-        uncommitted.put("isolation.level", IsolationLevel.READ_UNCOMMITTED.toString());
-        try (var all =
-                new KafkaConsumer<>(
-                        uncommitted, new StringDeserializer(), new ByteArrayDeserializer())) {
-            return Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Awaitility.await()
+                    .atMost(LIMIT)
                     .until(
-                            () -> consumer.endOffsets(partitions),
-                            ends -> ends.equals(all.endOffsets(partitions)));
+                            () -> {
+                                ends.putAll(ends(admin, partitions, READ_COMMITTED));
+                                return ends.equals(ends(admin, partitions, READ_UNCOMMITTED));
+                            });
         }
+        return ends;
+    }
+
+    private static Map<TopicPartition, Long> ends(
+            Admin admin, List<TopicPartition> partitions, IsolationLevel isolation)
+            throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(p -> latest.put(p, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(isolation))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
     }
 
     private Read read(ConsumerRecord<String, byte[]> record) {

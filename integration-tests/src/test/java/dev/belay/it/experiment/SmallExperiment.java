@@ -17,7 +17,6 @@ final class SmallExperiment {
     static final int ROWS = 1_200;
     static final List<Integer> SEEDS = List.of(0, 1);
     static final List<String> STUDENTS = List.of("naive", "conf");
-    static final List<String> MODELS = List.of("bow", "naive", "conf", "ceiling");
 
     /** Every row has this split column; a fourth is the holdout. */
     static final int HOLDOUT = ROWS / 4;
