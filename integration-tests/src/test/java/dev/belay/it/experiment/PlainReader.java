@@ -144,10 +144,11 @@ final class PlainReader implements AutoCloseable {
                 record.topic(),
                 record.partition(),
                 record.key(),
-                value == null ? null : decode(ByteBuffer.wrap(value)));
+                value == null ? null : decode(value));
     }
 
-    private GenericRecord decode(ByteBuffer bytes) {
+    private GenericRecord decode(byte[] value) {
+        ByteBuffer bytes = ByteBuffer.wrap(value);
         byte magic = bytes.get();
         if (magic != MAGIC) {
             throw new AssertionError("found magic byte " + magic + ", expected " + MAGIC);
@@ -156,8 +157,7 @@ final class PlainReader implements AutoCloseable {
             Schema schema = ((AvroSchema) registry.getSchemaById(bytes.getInt())).rawSchema();
             var decoder =
                     DecoderFactory.get()
-                            .binaryDecoder(
-                                    bytes.array(), bytes.position(), bytes.remaining(), null);
+                            .binaryDecoder(value, bytes.position(), bytes.remaining(), null);
             return new GenericDatumReader<GenericRecord>(schema).read(null, decoder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
