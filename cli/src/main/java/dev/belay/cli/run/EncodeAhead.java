@@ -22,8 +22,10 @@ import java.util.Map;
  * only finds vectors that it would have made.
  */
 final class EncodeAhead implements Service {
-    /** Texts at a time: a service that asks meanwhile waits for no more than these. */
-    private static final int CHUNK = 64;
+    /**
+     * Texts at a time: one batch, so one core; the others are for training, and for who asks now.
+     */
+    private static final int CHUNK = 32;
 
     /**
      * Of a large data set only the beginning: what is encoded far ahead leaves the memory again.
