@@ -106,7 +106,7 @@ final class Ownership implements AutoCloseable {
             if (!closing) {
                 failure.set(e);
             }
-        } catch (RuntimeException e) { // handed to the training thread by partitions()
+        } catch (RuntimeException e) { // handed to the training thread by share()
             failure.set(e);
         } finally {
             owned.clear();
