@@ -77,7 +77,11 @@ final class SampleEvents {
                 .setSplit(Split.STUDENT)
                 .setDrawBelow(0.5)
                 .setBudget(5000)
-                .setOptimizer(new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0))
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAMW)
+                                .setLearningRate(1e-3)
+                                .build())
                 .setLoss(new Loss(LossKind.CONFIDENCE, false, 0.75, 0.2, 1000L))
                 .build();
     }

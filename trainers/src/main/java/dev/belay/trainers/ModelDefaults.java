@@ -1,6 +1,9 @@
 package dev.belay.trainers;
 
 import dev.belay.models.Encoders;
+import dev.belay.schemas.events.FineTuning;
+import dev.belay.schemas.events.FineTuningScope;
+import dev.belay.schemas.events.LearningRateSchedule;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 
@@ -24,17 +27,39 @@ public record ModelDefaults(
         boolean zeroInit,
         Optimizer optimizer) {
 
-    /** Settings for heads on this encoder. */
-    public static ModelDefaults of(String encoderName) {
+    /** Settings for models with this encoder, by what of it learns. */
+    public static ModelDefaults of(String encoderName, FineTuning fineTuning) {
+        if (fineTuning.getScope() != FineTuningScope.HEAD) {
+            var adamW =
+                    Optimizer.newBuilder()
+                            .setKind(OptimizerKind.ADAMW)
+                            .setLearningRate(1e-4)
+                            .setHeadLearningRate(1e-3)
+                            .setWeightDecay(0.01)
+                            .setClipNorm(1.0)
+                            .setSchedule(LearningRateSchedule.LINEAR)
+                            .setWarmUp(0.1)
+                            .build();
+            return new ModelDefaults(256, 1, 1.0, 2048, 16, false, adamW);
+        }
         if (!Encoders.isHashing(encoderName)) {
-            var adamW = new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0);
+            var adamW =
+                    Optimizer.newBuilder()
+                            .setKind(OptimizerKind.ADAMW)
+                            .setLearningRate(1e-3)
+                            .build();
             return new ModelDefaults(256, 1, 1.0, 2048, 32, false, adamW);
         }
         // meets batch logistic regression with C = 10: on SST-2 .613, .662 and .710 of 200, 500 and
         // 1,500 examples where the batch has .613, .663 and .712. With replay 1 the last
         // micro-epoch
         // outweighs the first ones: .667 of 1,500.
-        var adam = new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 10.0);
+        var adam =
+                Optimizer.newBuilder()
+                        .setKind(OptimizerKind.ADAM)
+                        .setLearningRate(0.02)
+                        .setRidgeC(10.0)
+                        .build();
         return new ModelDefaults(256, 20, 8.0, 2048, 32, true, adam);
     }
 }

@@ -87,7 +87,11 @@ class LearnerTest {
         if (c.spec.getEncoderName().equals("hashing")) return; // its texts here carry no words
         ModelSpec spec =
                 ModelSpec.newBuilder(c.spec)
-                        .setOptimizer(new Optimizer(OptimizerKind.ADAM, 0.01, 0.0, 0.0))
+                        .setOptimizer(
+                                Optimizer.newBuilder()
+                                        .setKind(OptimizerKind.ADAM)
+                                        .setLearningRate(0.01)
+                                        .build())
                         .build();
         List<List<Labelled>> epochs = epochs(spec, 1500);
         try (Learner learner = Learner.fresh(spec, c.encoder, Device.CPU)) {

@@ -1,5 +1,6 @@
 package dev.belay.trainers;
 
+import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelPolicy;
@@ -22,7 +23,7 @@ final class Specs {
 
     /** With the defaults of its encoder. */
     static ModelSpec of(String encoder, Head head, Loss loss, int classes, long budget, long seed) {
-        ModelDefaults d = ModelDefaults.of(encoder);
+        ModelDefaults d = ModelDefaults.of(encoder, FineTuning.newBuilder().build());
         return ModelSpec.newBuilder()
                 .setId("test/model#" + seed + "@1")
                 .setExperiment("test")

@@ -38,56 +38,62 @@ public final class Specs {
             @Nullable String ceiling,
             String encoder,
             LabelPolicy policy) {
-        return new ModelSpec(
-                id(model),
-                "x",
-                model,
-                0L,
-                0,
-                "hash",
-                TASK,
-                List.of("a", "b"),
-                1,
-                encoder,
-                new Head(HeadKind.LINEAR, 0),
-                supervisor.equals(ModelId.TRUTH) ? ModelId.TRUTH : id(supervisor),
-                ceiling == null ? null : id(ceiling),
-                Split.STUDENT,
-                1.0,
-                0L,
-                0L,
-                policy,
-                1,
-                256,
-                0L,
-                1,
-                1.0,
-                2048,
-                32,
-                new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0),
-                false,
-                new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L));
+        return ModelSpec.newBuilder()
+                .setId(id(model))
+                .setExperiment("x")
+                .setModel(model)
+                .setSeed(0L)
+                .setRun(0)
+                .setSpecHash("hash")
+                .setTask(TASK)
+                .setClasses(List.of("a", "b"))
+                .setPartitions(1)
+                .setEncoderName(encoder)
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor.equals(ModelId.TRUTH) ? ModelId.TRUTH : id(supervisor))
+                .setCeiling(ceiling == null ? null : id(ceiling))
+                .setSplit(Split.STUDENT)
+                .setDrawBelow(1.0)
+                .setBudget(0L)
+                .setReadyAt(0L)
+                .setLabelPolicy(policy)
+                .setEvaluateEvery(1)
+                .setMicroEpoch(256)
+                .setMaxWaitMs(0L)
+                .setPasses(1)
+                .setReplay(1.0)
+                .setReplayMemory(2048)
+                .setBatchSize(32)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAMW)
+                                .setLearningRate(1e-3)
+                                .build())
+                .setZeroInit(false)
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                .build();
     }
 
     public static Checkpoint checkpoint(
             String model, long number, State state, long seen, Long... supervisorCheckpoints) {
-        return new Checkpoint(
-                id(model),
-                number,
-                state,
-                null,
-                "file:w",
-                "00",
-                "file:s",
-                "00",
-                seen,
-                List.of(),
-                0,
-                List.of(supervisorCheckpoints),
-                0.5,
-                0.0,
-                "hash",
-                "test",
-                number);
+        return Checkpoint.newBuilder()
+                .setModel(id(model))
+                .setNumber(number)
+                .setState(state)
+                .setReason(null)
+                .setWeightsUri("file:w")
+                .setWeightsSha256("00")
+                .setStateUri("file:s")
+                .setStateSha256("00")
+                .setExamplesSeen(seen)
+                .setCursor(List.of())
+                .setNextPartition(0)
+                .setSupervisorCheckpoints(List.of(supervisorCheckpoints))
+                .setLoss(0.5)
+                .setGradientNorm(0.0)
+                .setSpecHash("hash")
+                .setSoftwareVersion("test")
+                .setEventTimeMs(number)
+                .build();
     }
 }

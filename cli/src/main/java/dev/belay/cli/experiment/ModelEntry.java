@@ -1,10 +1,12 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ public record ModelEntry(
         int batchSize,
         Optimizer optimizer,
         boolean zeroInit,
+        FineTuning fineTuning,
+        Retention retention,
         long readyAt,
         LabelPolicy labelPolicy,
         int evaluateEvery,
@@ -60,6 +64,8 @@ public record ModelEntry(
                 batchSize,
                 optimizer,
                 zeroInit,
+                fineTuning,
+                retention,
                 readyAt,
                 labelPolicy,
                 evaluateEvery,

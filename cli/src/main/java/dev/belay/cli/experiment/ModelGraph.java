@@ -98,7 +98,10 @@ final class ModelGraph {
         return model;
     }
 
-    /** The model of the same encoder, head, split and number of examples that learns from truth. */
+    /**
+     * The model of the same encoder, head, fine-tuning, split and number of examples that learns
+     * from truth.
+     */
     private String twin(ModelEntry student) {
         List<String> twins =
                 byName.values().stream()
@@ -107,6 +110,7 @@ final class ModelGraph {
                                         m.onTruth()
                                                 && m.encoder().equals(student.encoder())
                                                 && m.head().equals(student.head())
+                                                && m.fineTuning().equals(student.fineTuning())
                                                 && m.split() == student.split()
                                                 && m.examples() == student.examples())
                         .map(ModelEntry::name)
@@ -122,7 +126,7 @@ final class ModelGraph {
                 twins.isEmpty()
                         ? "a model with encoder "
                                 + student.encoder()
-                                + ", the same head and split, and supervisor truth; or 'ceiling:"
+                                + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
                                 + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
     }

@@ -2,19 +2,26 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.Encoders;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.FineTuning;
+import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.LearningRateSchedule;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Precision;
+import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.ModelDefaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
@@ -33,12 +40,18 @@ final class ModelReader {
                     "replay-memory",
                     "batch-size",
                     "learning-rate",
+                    "head-learning-rate",
                     "optimizer",
+                    "finetune",
+                    "train-embeddings",
+                    "precision",
+                    "keep",
                     "ready-at",
                     "label-policy",
                     "evaluate-every",
                     "ceiling");
     private static final int MANY = 1_000_000;
+    private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
 
     private ModelReader() {}
 
@@ -63,7 +76,8 @@ final class ModelReader {
 
     private static ModelEntry model(String name, Place place, YamlMap map) {
         String encoder = encoder(map.require("encoder"));
-        ModelDefaults defaults = ModelDefaults.of(encoder);
+        FineTuning fineTuning = fineTuning(map);
+        ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
                 place,
                 name,
@@ -80,6 +94,8 @@ final class ModelReader {
                 integer(map, "batch-size", MANY, defaults.batchSize()),
                 optimizer(map, defaults.optimizer()),
                 defaults.zeroInit(),
+                fineTuning,
+                retention(map.get("keep")),
                 or(map, "ready-at", v -> v.integer(1, Long.MAX_VALUE), 0L),
                 or(map, "label-policy", ModelReader::labelPolicy, LabelPolicy.FIRST_READY),
                 integer(map, "evaluate-every", MANY, 1),
@@ -106,6 +122,58 @@ final class ModelReader {
             throw value.wrong("linear or {mlp: UNITS}");
         }
         return new Head(HeadKind.LINEAR, 0);
+    }
+
+    private static FineTuning fineTuning(YamlMap model) {
+        var result = FineTuning.newBuilder();
+        YamlValue scope = model.get("finetune");
+        if (scope != null) {
+            result.setScope(scope(scope)).setLayers(layers(scope));
+        }
+        YamlValue embeddings = model.get("train-embeddings");
+        if (embeddings != null) {
+            if (result.getScope() != FineTuningScope.FULL) {
+                throw embeddings.wrong("'finetune: full' beside it");
+            }
+            result.setEmbeddings(embeddings.bool());
+        }
+        YamlValue precision = model.get("precision");
+        if (precision != null) {
+            Map<String, Precision> choices =
+                    Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16);
+            result.setPrecision(precision.oneOf(choices));
+        }
+        return result.build();
+    }
+
+    private static FineTuningScope scope(YamlValue value) {
+        if (LAST.matcher(value.text()).matches()) {
+            return FineTuningScope.LAST_LAYERS;
+        }
+        return value.oneOf(
+                Map.of(
+                        "head",
+                        FineTuningScope.HEAD,
+                        "last-1",
+                        FineTuningScope.LAST_LAYERS,
+                        "full",
+                        FineTuningScope.FULL));
+    }
+
+    private static int layers(YamlValue scope) {
+        Matcher last = LAST.matcher(scope.text());
+        return last.matches() ? Integer.parseInt(last.group(1)) : 0;
+    }
+
+    private static Retention retention(@Nullable YamlValue value) {
+        if (value == null) {
+            return new Retention(0, 0, false);
+        }
+        YamlMap map = value.map().only(List.of("every", "newest", "best"));
+        return new Retention(
+                or(map, "every", v -> (int) v.integer(1, MANY), 0),
+                or(map, "newest", v -> (int) v.integer(1, MANY), 0),
+                or(map, "best", YamlValue::bool, false));
     }
 
     private static Split split(YamlValue value) {
@@ -158,25 +226,56 @@ final class ModelReader {
     }
 
     private static Optimizer optimizer(YamlMap model, Optimizer defaults) {
-        OptimizerKind kind = defaults.getKind();
-        double decay = defaults.getWeightDecay();
-        double ridgeC = defaults.getRidgeC();
+        Optimizer.Builder result = Optimizer.newBuilder(defaults);
         YamlValue value = model.get("optimizer");
         if (value != null) {
             Map<String, OptimizerKind> kinds =
                     Map.of("adam", OptimizerKind.ADAM, "adamw", OptimizerKind.ADAMW);
             if (value.isMap()) {
-                YamlMap map = value.map().only(List.of("kind", "weight-decay", "ridge-c"));
-                kind = map.require("kind").oneOf(kinds);
-                decay = or(map, "weight-decay", v -> v.number(0, 10), decay);
-                ridgeC = or(map, "ridge-c", v -> v.number(0, 1e9), ridgeC);
+                readOptimizer(
+                        value.map()
+                                .only(
+                                        List.of(
+                                                "kind",
+                                                "weight-decay",
+                                                "ridge-c",
+                                                "clip-norm",
+                                                "schedule",
+                                                "warm-up")),
+                        kinds,
+                        result);
             } else {
-                kind = value.oneOf(kinds);
+                result.setKind(value.oneOf(kinds));
             }
         }
-        double rate =
-                or(model, "learning-rate", v -> v.number(1e-9, 10), defaults.getLearningRate());
-        return new Optimizer(kind, rate, decay, ridgeC);
+        YamlValue rate = model.get("learning-rate");
+        if (rate != null) {
+            result.setLearningRate(rate.number(1e-9, 10));
+        }
+        YamlValue headRate = model.get("head-learning-rate");
+        if (headRate != null) {
+            result.setHeadLearningRate(headRate.number(1e-9, 10));
+        }
+        return result.build();
+    }
+
+    private static void readOptimizer(
+            YamlMap map, Map<String, OptimizerKind> kinds, Optimizer.Builder result) {
+        Map<String, LearningRateSchedule> schedules =
+                Map.of(
+                        "constant",
+                        LearningRateSchedule.CONSTANT,
+                        "linear",
+                        LearningRateSchedule.LINEAR,
+                        "cosine",
+                        LearningRateSchedule.COSINE);
+        result.setKind(or(map, "kind", v -> v.oneOf(kinds), result.getKind()))
+                .setWeightDecay(
+                        or(map, "weight-decay", v -> v.number(0, 10), result.getWeightDecay()))
+                .setRidgeC(or(map, "ridge-c", v -> v.number(0, 1e9), result.getRidgeC()))
+                .setClipNorm(or(map, "clip-norm", v -> v.number(0, 1e9), result.getClipNorm()))
+                .setSchedule(or(map, "schedule", v -> v.oneOf(schedules), result.getSchedule()))
+                .setWarmUp(or(map, "warm-up", v -> v.number(0, 1), result.getWarmUp()));
     }
 
     private static int integer(YamlMap map, String key, int max, int otherwise) {

@@ -99,35 +99,38 @@ final class SpecResolver {
     }
 
     private ModelSpec spec(ModelEntry model, long seed, Draw draw, int run, String hash) {
-        return new ModelSpec(
-                id(model.name(), seed, run),
-                experiment.name(),
-                model.name(),
-                seed,
-                run,
-                hash,
-                experiment.task(),
-                data.config().classes(),
-                partitions,
-                model.encoder(),
-                model.head(),
-                model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run),
-                model.ceiling() == null ? null : id(model.ceiling(), seed, run),
-                model.split(),
-                draw.below,
-                draw.budget,
-                model.readyAt(),
-                model.labelPolicy(),
-                model.evaluateEvery(),
-                model.microEpoch(),
-                0L,
-                model.passes(),
-                model.replay(),
-                model.replayMemory(),
-                model.batchSize(),
-                model.optimizer(),
-                model.zeroInit(),
-                model.loss());
+        return ModelSpec.newBuilder()
+                .setId(id(model.name(), seed, run))
+                .setExperiment(experiment.name())
+                .setModel(model.name())
+                .setSeed(seed)
+                .setRun(run)
+                .setSpecHash(hash)
+                .setTask(experiment.task())
+                .setClasses(data.config().classes())
+                .setPartitions(partitions)
+                .setEncoderName(model.encoder())
+                .setHead(model.head())
+                .setSupervisor(model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
+                .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
+                .setSplit(model.split())
+                .setDrawBelow(draw.below)
+                .setBudget(draw.budget)
+                .setReadyAt(model.readyAt())
+                .setLabelPolicy(model.labelPolicy())
+                .setEvaluateEvery(model.evaluateEvery())
+                .setMicroEpoch(model.microEpoch())
+                .setMaxWaitMs(0L)
+                .setPasses(model.passes())
+                .setReplay(model.replay())
+                .setReplayMemory(model.replayMemory())
+                .setBatchSize(model.batchSize())
+                .setOptimizer(model.optimizer())
+                .setZeroInit(model.zeroInit())
+                .setFineTuning(model.fineTuning())
+                .setRetention(model.retention())
+                .setLoss(model.loss())
+                .build();
     }
 
     private String id(String model, long seed, int run) {

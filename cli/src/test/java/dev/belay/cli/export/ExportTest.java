@@ -229,35 +229,41 @@ final class ExportTest {
                 TOPICS.models(),
                 0,
                 id,
-                new ModelSpec(
-                        id,
-                        experiment,
-                        model,
-                        (long) seed,
-                        run,
-                        "hash",
-                        "t",
-                        List.of("no", "yes"),
-                        4,
-                        "hashing",
-                        new Head(HeadKind.LINEAR, 0),
-                        "truth",
-                        null,
-                        Split.SUPERVISOR,
-                        1.0,
-                        100L,
-                        0L,
-                        LabelPolicy.FIRST_READY,
-                        1,
-                        256,
-                        0L,
-                        1,
-                        1.0,
-                        2048,
-                        32,
-                        new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 10.0),
-                        true,
-                        new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L)));
+                ModelSpec.newBuilder()
+                        .setId(id)
+                        .setExperiment(experiment)
+                        .setModel(model)
+                        .setSeed((long) seed)
+                        .setRun(run)
+                        .setSpecHash("hash")
+                        .setTask("t")
+                        .setClasses(List.of("no", "yes"))
+                        .setPartitions(4)
+                        .setEncoderName("hashing")
+                        .setHead(new Head(HeadKind.LINEAR, 0))
+                        .setSupervisor("truth")
+                        .setCeiling(null)
+                        .setSplit(Split.SUPERVISOR)
+                        .setDrawBelow(1.0)
+                        .setBudget(100L)
+                        .setReadyAt(0L)
+                        .setLabelPolicy(LabelPolicy.FIRST_READY)
+                        .setEvaluateEvery(1)
+                        .setMicroEpoch(256)
+                        .setMaxWaitMs(0L)
+                        .setPasses(1)
+                        .setReplay(1.0)
+                        .setReplayMemory(2048)
+                        .setBatchSize(32)
+                        .setOptimizer(
+                                Optimizer.newBuilder()
+                                        .setKind(OptimizerKind.ADAM)
+                                        .setLearningRate(0.02)
+                                        .setRidgeC(10.0)
+                                        .build())
+                        .setZeroInit(true)
+                        .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                        .build());
     }
 
     private static List<Float> list(float[] values) {

@@ -162,64 +162,74 @@ final class SampleRun {
     }
 
     static Checkpoint checkpoint(String id, long number, State state, @Nullable String reason) {
-        return new Checkpoint(
-                id,
-                number,
-                state,
-                reason,
-                "file:weights",
-                "00",
-                "file:state",
-                "00",
-                number * MICRO_EPOCH,
-                List.of(),
-                0,
-                new ArrayList<>(),
-                0.5,
-                1.0,
-                "hash",
-                "0.1.0",
-                DAY_MS + number * 1000);
+        return Checkpoint.newBuilder()
+                .setModel(id)
+                .setNumber(number)
+                .setState(state)
+                .setReason(reason)
+                .setWeightsUri("file:weights")
+                .setWeightsSha256("00")
+                .setStateUri("file:state")
+                .setStateSha256("00")
+                .setExamplesSeen(number * MICRO_EPOCH)
+                .setCursor(List.of())
+                .setNextPartition(0)
+                .setSupervisorCheckpoints(new ArrayList<>())
+                .setLoss(0.5)
+                .setGradientNorm(1.0)
+                .setSpecHash("hash")
+                .setSoftwareVersion("0.1.0")
+                .setEventTimeMs(DAY_MS + number * 1000)
+                .build();
     }
 
     static ModelSpec spec(
             String model, int seed, String encoder, @Nullable String supervisor, long budget) {
         boolean conf = model.contains("conf");
         String ceiling = encoder.equals("bge") ? "bge-ceiling" : "ceiling";
-        return new ModelSpec(
-                id(model, seed),
-                "wordnet",
-                model,
-                (long) seed,
-                0,
-                "hash",
-                "wordnet-physical",
-                List.of("abstract", "physical"),
-                4,
-                encoder,
-                new Head(HeadKind.LINEAR, 0),
-                supervisor == null ? "truth" : id(supervisor, seed),
-                supervisor == null ? null : id(ceiling, seed),
-                supervisor == null && encoder.equals("hashing") ? Split.SUPERVISOR : Split.STUDENT,
-                1.0,
-                budget,
-                0L,
-                LabelPolicy.FIRST_READY,
-                1,
-                MICRO_EPOCH,
-                0L,
-                1,
-                1.0,
-                2048,
-                32,
-                new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0),
-                false,
-                new Loss(
-                        conf ? LossKind.CONFIDENCE : LossKind.CROSS_ENTROPY,
-                        false,
-                        conf ? 0.5 : 0.0,
-                        0.2,
-                        1000L));
+        return ModelSpec.newBuilder()
+                .setId(id(model, seed))
+                .setExperiment("wordnet")
+                .setModel(model)
+                .setSeed((long) seed)
+                .setRun(0)
+                .setSpecHash("hash")
+                .setTask("wordnet-physical")
+                .setClasses(List.of("abstract", "physical"))
+                .setPartitions(4)
+                .setEncoderName(encoder)
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor == null ? "truth" : id(supervisor, seed))
+                .setCeiling(supervisor == null ? null : id(ceiling, seed))
+                .setSplit(
+                        supervisor == null && encoder.equals("hashing")
+                                ? Split.SUPERVISOR
+                                : Split.STUDENT)
+                .setDrawBelow(1.0)
+                .setBudget(budget)
+                .setReadyAt(0L)
+                .setLabelPolicy(LabelPolicy.FIRST_READY)
+                .setEvaluateEvery(1)
+                .setMicroEpoch(MICRO_EPOCH)
+                .setMaxWaitMs(0L)
+                .setPasses(1)
+                .setReplay(1.0)
+                .setReplayMemory(2048)
+                .setBatchSize(32)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAMW)
+                                .setLearningRate(1e-3)
+                                .build())
+                .setZeroInit(false)
+                .setLoss(
+                        new Loss(
+                                conf ? LossKind.CONFIDENCE : LossKind.CROSS_ENTROPY,
+                                false,
+                                conf ? 0.5 : 0.0,
+                                0.2,
+                                1000L))
+                .build();
     }
 
     private static void add(

@@ -213,56 +213,62 @@ class AggregatorServiceIT {
     }
 
     private static Checkpoint checkpoint(String model) {
-        return new Checkpoint(
-                model,
-                1L,
-                State.FINISHED,
-                null,
-                "file:w",
-                "00",
-                "file:s",
-                "00",
-                256L,
-                List.of(),
-                0,
-                List.of(),
-                0.5,
-                0.0,
-                "hash",
-                "test",
-                1_000L);
+        return Checkpoint.newBuilder()
+                .setModel(model)
+                .setNumber(1L)
+                .setState(State.FINISHED)
+                .setReason(null)
+                .setWeightsUri("file:w")
+                .setWeightsSha256("00")
+                .setStateUri("file:s")
+                .setStateSha256("00")
+                .setExamplesSeen(256L)
+                .setCursor(List.of())
+                .setNextPartition(0)
+                .setSupervisorCheckpoints(List.of())
+                .setLoss(0.5)
+                .setGradientNorm(0.0)
+                .setSpecHash("hash")
+                .setSoftwareVersion("test")
+                .setEventTimeMs(1_000L)
+                .build();
     }
 
     private static ModelSpec spec(
             String id, String model, String supervisor, @Nullable String ceiling) {
-        return new ModelSpec(
-                id,
-                "x",
-                model,
-                0L,
-                0,
-                "hash",
-                TASK,
-                List.of("a", "b"),
-                PARTITIONS,
-                "minilm",
-                new Head(HeadKind.LINEAR, 0),
-                supervisor,
-                ceiling,
-                Split.STUDENT,
-                1.0,
-                256L,
-                0L,
-                LabelPolicy.FIRST_READY,
-                1,
-                256,
-                0L,
-                1,
-                1.0,
-                2048,
-                32,
-                new Optimizer(OptimizerKind.ADAMW, 1e-3, 0.0, 0.0),
-                false,
-                new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L));
+        return ModelSpec.newBuilder()
+                .setId(id)
+                .setExperiment("x")
+                .setModel(model)
+                .setSeed(0L)
+                .setRun(0)
+                .setSpecHash("hash")
+                .setTask(TASK)
+                .setClasses(List.of("a", "b"))
+                .setPartitions(PARTITIONS)
+                .setEncoderName("minilm")
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor)
+                .setCeiling(ceiling)
+                .setSplit(Split.STUDENT)
+                .setDrawBelow(1.0)
+                .setBudget(256L)
+                .setReadyAt(0L)
+                .setLabelPolicy(LabelPolicy.FIRST_READY)
+                .setEvaluateEvery(1)
+                .setMicroEpoch(256)
+                .setMaxWaitMs(0L)
+                .setPasses(1)
+                .setReplay(1.0)
+                .setReplayMemory(2048)
+                .setBatchSize(32)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAMW)
+                                .setLearningRate(1e-3)
+                                .build())
+                .setZeroInit(false)
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                .build();
     }
 }

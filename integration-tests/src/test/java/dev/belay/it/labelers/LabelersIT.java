@@ -275,7 +275,11 @@ class LabelersIT {
                 .setSupervisor(supervisor)
                 .setSplit(split)
                 .setBudget(100)
-                .setOptimizer(new Optimizer(OptimizerKind.ADAM, 0.02, 0.0, 0.0))
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAM)
+                                .setLearningRate(0.02)
+                                .build())
                 .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
                 .build();
     }
