@@ -8,14 +8,27 @@ import java.util.Locale;
  * to the process afterwards. Safe for use by many threads and processes.
  */
 public interface CheckpointStore {
+    /** Largest file read, 1 GiB. */
+    long MAX_BYTES = 1L << 30;
+
     /** The files of a checkpoint; more kinds may come. */
     enum Kind {
-        WEIGHTS,
-        STATE;
+        /** What predicts; safetensors. */
+        WEIGHTS("safetensors"),
+        /** What training needs besides to go on; safetensors. */
+        STATE("safetensors"),
+        /** Where the checkpoint came from: a {@link Provenance}. */
+        PROVENANCE("json");
+
+        private final String extension;
+
+        Kind(String extension) {
+            this.extension = extension;
+        }
 
         String fileName(long number, String sha256) {
-            return "%08d-%s-%s.safetensors"
-                    .formatted(number, name().toLowerCase(Locale.ROOT), sha256);
+            return "%08d-%s-%s.%s"
+                    .formatted(number, name().toLowerCase(Locale.ROOT), sha256, extension);
         }
     }
 

@@ -13,8 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,13 +27,6 @@ import java.util.stream.Stream;
  * <p>A file is written aside, flushed, renamed, and the directory flushed.
  */
 public final class DirectoryStore implements CheckpointStore {
-    /** Largest file read, 1 GiB. */
-    public static final long MAX_BYTES = 1L << 30;
-
-    private static final Pattern MODEL_ID =
-            Pattern.compile("([a-z0-9-]+)/([a-z0-9-]+)#([0-9-]+)@([0-9]+)");
-    private static final Pattern SHA256_IN_NAME = Pattern.compile("-([0-9a-f]{64})\\.safetensors");
-
     private final Path root;
 
     /**
@@ -118,17 +109,11 @@ public final class DirectoryStore implements CheckpointStore {
     }
 
     private StoredFile stored(Path file) {
-        Matcher name = SHA256_IN_NAME.matcher(file.getFileName().toString());
-        return new StoredFile(uri(file), name.find() ? name.group(1) : "");
+        return new StoredFile(uri(file), StoreLayout.sha256(file.getFileName().toString()));
     }
 
     private Path directory(String modelId) {
-        Matcher id = MODEL_ID.matcher(modelId);
-        if (!id.matches())
-            throw new IllegalArgumentException(
-                    "model id '" + modelId + "', expected experiment/model#seed@run");
-        return root.resolve(id.group(1))
-                .resolve(id.group(2) + "." + id.group(3) + "." + id.group(4));
+        return root.resolve(StoreLayout.folder(modelId));
     }
 
     /** Names hold only letters that need no escape. */
