@@ -5,11 +5,10 @@ import dev.belay.models.CheckpointStore.Kind;
 import dev.belay.models.CheckpointStore.StoredFile;
 import dev.belay.models.Device;
 import dev.belay.models.Encoder;
-import dev.belay.runtime.Clients;
+import dev.belay.models.Provenance;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.PredictionBlocks;
-import dev.belay.schemas.Topics;
 import dev.belay.schemas.Version;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
@@ -17,20 +16,14 @@ import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,18 +38,21 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
+    private static final StoredFile NO_FILE = new StoredFile("", "");
 
     private final ModelSpec spec;
-    private final Clients clients;
-    private final CheckpointStore store;
-    private final Producer<byte[], byte[]> producer;
+    private final Ledger ledger;
     private final Learner learner;
+    private final LabelFeeds feeds;
     private final LabelSource labels;
-    private final TreeSet<Long> supervisorCheckpoints;
+    private final RunMeters meters;
+    private final TreeSet<Long> supervisorCheckpoints = new TreeSet<>();
+    private long[] cursor;
     private long number;
     private long seen;
-    private StoredFile weights;
-    private StoredFile state;
+    private StoredFile weights = NO_FILE;
+    private StoredFile state = NO_FILE;
+    private StoredFile provenance = NO_FILE;
     private boolean over;
     private long waitingSince = System.nanoTime();
     private long firstTakenAt;
@@ -64,32 +60,29 @@ final class ModelRun implements AutoCloseable {
     /**
      * Goes on from the last committed checkpoint.
      *
-     * @param producer with its transactions initialised: whoever had the model before is fenced;
-     *     this closes it, unless the constructor throws
+     * @param ledger this closes it, unless the constructor throws
      * @param last null for a model that has none yet
      */
     ModelRun(
-            Clients clients,
+            ModelSpec spec,
+            Ledger ledger,
             CheckpointStore store,
             Encoder encoder,
             Device device,
-            ModelSpec spec,
-            Producer<byte[], byte[]> producer,
+            LabelFeeds feeds,
+            MeterRegistry registry,
             @Nullable Checkpoint last) {
         this.spec = spec;
-        this.clients = clients;
-        this.store = store;
-        this.producer = producer;
-        long[] cursor = new long[spec.getPartitions()];
+        this.ledger = ledger;
+        this.feeds = feeds;
+        cursor = new long[spec.getPartitions()];
         int turn = 0;
         if (last == null) {
             learner = Learner.fresh(spec, encoder, device);
-            supervisorCheckpoints = new TreeSet<>();
-            weights = new StoredFile("", "");
-            state = weights;
         } else {
             weights = new StoredFile(last.getWeightsUri(), last.getWeightsSha256());
             state = new StoredFile(last.getStateUri(), last.getStateSha256());
+            provenance = new StoredFile(last.getProvenanceUri(), last.getProvenanceSha256());
             learner =
                     Learner.restored(
                             spec,
@@ -98,7 +91,7 @@ final class ModelRun implements AutoCloseable {
                             store.get(weights.uri(), weights.sha256()),
                             store.get(state.uri(), state.sha256()),
                             last.getExamplesSeen());
-            supervisorCheckpoints = new TreeSet<>(last.getSupervisorCheckpoints());
+            supervisorCheckpoints.addAll(last.getSupervisorCheckpoints());
             number = last.getNumber();
             seen = last.getExamplesSeen();
             turn = last.getNextPartition();
@@ -106,12 +99,14 @@ final class ModelRun implements AutoCloseable {
                 cursor[c.getPartition()] = c.getOffset();
             }
         }
+        labels = new LabelSource(spec, cursor, turn);
         try {
-            labels = new LabelSource(clients, spec, cursor, turn);
+            feeds.add(labels);
         } catch (RuntimeException e) {
             learner.close();
             throw e;
         }
+        meters = new RunMeters(registry, spec.getId());
         LOG.info("training {} from checkpoint {}, {} examples seen", spec.getId(), number, seen);
     }
 
@@ -132,16 +127,17 @@ final class ModelRun implements AutoCloseable {
      *     taken up anew from its last committed checkpoint
      */
     boolean step(ProgressTable progress, Admin admin) {
-        labels.poll();
-        labels.lookForEnds(progress, admin);
+        feeds.poll(labels, progress, admin);
+        meters.lag(feeds.lag(labels));
         long left = spec.getBudget() > 0 ? spec.getBudget() - seen : Long.MAX_VALUE;
         long size = Math.min(spec.getMicroEpoch(), left);
         int taken = labels.order().take(size);
         boolean ended = labels.order().exhausted();
         if (taken < size && !ended && !waitedEnough(taken)) {
+            ledger.commitLetters(labels.tooManyLetters());
             return false;
         }
-        time("wait", System.nanoTime() - waitingSince);
+        meters.time("wait", System.nanoTime() - waitingSince);
         boolean last = taken == left || (taken < spec.getMicroEpoch() && ended);
         microEpoch(labels.order().next(), last);
         waitingSince = System.nanoTime();
@@ -151,9 +147,10 @@ final class ModelRun implements AutoCloseable {
 
     @Override
     public void close() {
-        try (producer;
-                learner) {
-            labels.close();
+        try (ledger;
+                learner;
+                meters) {
+            feeds.remove(labels);
         }
     }
 
@@ -183,35 +180,68 @@ final class ModelRun implements AutoCloseable {
         number++;
         seen += taken.size();
         long begin = System.nanoTime();
-        weights = store.put(spec.getId(), number, Kind.WEIGHTS, learner.weights());
-        state = store.put(spec.getId(), number, Kind.STATE, learner.state());
+        save();
         long saved = System.nanoTime();
         State now = last ? State.FINISHED : isReady() ? State.READY : State.LEARNING;
-        commit(
+        ledger.commit(
                 checkpoint(
                         now,
                         null,
                         done == null ? Double.NaN : done.meanLoss(),
                         done == null ? Double.NaN : done.meanGradientNorm()),
-                blocks);
+                blocks,
+                labels.letters());
         over = last;
         if (done != null) {
-            time("encode", done.encodeNs());
-            time("predict", done.predictNs());
-            time("learn", done.learnNs());
+            meters.learned(done);
+            meters.time("encode", done.encodeNs());
+            meters.time("predict", done.predictNs());
+            meters.time("learn", done.learnNs());
         }
-        time("save", saved - begin);
-        time("commit", System.nanoTime() - saved);
-        clients.meters().counter("belay.trainer.examples").increment(taken.size());
-        clients.meters().counter("belay.trainer.checkpoints").increment();
+        meters.time("save", saved - begin);
+        meters.time("commit", System.nanoTime() - saved);
+        meters.committed(taken.size());
     }
 
     /** Ends this model only; the last good checkpoint stays what it was. */
     private void fail(String reason) {
         LOG.error("{} failed at micro-epoch {}: {}", spec.getId(), number + 1, reason);
         number++;
-        commit(checkpoint(State.FAILED, reason, Double.NaN, Double.NaN), List.of());
+        ledger.commit(
+                checkpoint(State.FAILED, reason, Double.NaN, Double.NaN),
+                List.of(),
+                labels.letters());
         over = true;
+    }
+
+    /** The files of the checkpoint: what it is, what is needed to go on, where it came from. */
+    private void save() {
+        long[] from = cursor;
+        cursor = labels.order().cursor();
+        var parent = number == 1 ? null : new Provenance.Parent(number - 1, weights.sha256());
+        weights = ledger.store(number, Kind.WEIGHTS, learner.weights());
+        state = ledger.store(number, Kind.STATE, learner.state());
+        List<Provenance.Range> ranges = new ArrayList<>();
+        for (int p = 0; p < cursor.length; p++) {
+            ranges.add(new Provenance.Range(p, from[p], cursor[p]));
+        }
+        var origin =
+                new Provenance(
+                        spec.getId(),
+                        number,
+                        seen,
+                        spec.getSpecHash(),
+                        Provenance.spec(spec.toString()),
+                        spec.getSeed(),
+                        new Provenance.Encoding(spec.getEncoderName(), spec.getEncoderSha256()),
+                        spec.getSupervisor(),
+                        List.copyOf(supervisorCheckpoints),
+                        new Provenance.Labels(ledger.labelTopic(), ranges),
+                        parent,
+                        weights,
+                        state,
+                        Version.TEXT);
+        provenance = ledger.store(number, Kind.PROVENANCE, origin.toJson());
     }
 
     private boolean isReady() {
@@ -241,10 +271,10 @@ final class ModelRun implements AutoCloseable {
     }
 
     private Checkpoint checkpoint(State now, @Nullable String reason, double loss, double norm) {
-        List<PartitionCursor> cursor = new ArrayList<>();
+        List<PartitionCursor> at = new ArrayList<>();
         long[] offsets = labels.order().cursor();
         for (int p = 0; p < offsets.length; p++) {
-            cursor.add(new PartitionCursor(p, offsets[p]));
+            at.add(new PartitionCursor(p, offsets[p]));
         }
         return Checkpoint.newBuilder()
                 .setModel(spec.getId())
@@ -255,8 +285,10 @@ final class ModelRun implements AutoCloseable {
                 .setWeightsSha256(weights.sha256())
                 .setStateUri(state.uri())
                 .setStateSha256(state.sha256())
+                .setProvenanceUri(provenance.uri())
+                .setProvenanceSha256(provenance.sha256())
                 .setExamplesSeen(seen)
-                .setCursor(cursor)
+                .setCursor(at)
                 .setNextPartition(labels.order().turn())
                 .setSupervisorCheckpoints(List.copyOf(supervisorCheckpoints))
                 .setLoss(loss)
@@ -265,51 +297,5 @@ final class ModelRun implements AutoCloseable {
                 .setSoftwareVersion(Version.TEXT)
                 .setEventTimeMs(System.currentTimeMillis())
                 .build();
-    }
-
-    private void commit(Checkpoint checkpoint, List<PredictionBlock> blocks) {
-        Topics topics = clients.topics();
-        var codec = clients.codec();
-        String labelTopic = topics.labels(spec.getTask(), spec.getSupervisor());
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        checkpoint
-                .getCursor()
-                .forEach(
-                        c ->
-                                offsets.put(
-                                        new TopicPartition(labelTopic, c.getPartition()),
-                                        new OffsetAndMetadata(c.getOffset())));
-        producer.beginTransaction();
-        send(
-                codec.record(
-                        topics.checkpoints(),
-                        null,
-                        spec.getId(),
-                        checkpoint,
-                        checkpoint.getEventTimeMs()));
-        for (PredictionBlock block : blocks) {
-            send(
-                    codec.record(
-                            topics.predictions(spec.getTask()),
-                            null,
-                            block.getIds().get(0),
-                            block,
-                            block.getEventTimesMs().get(0)));
-        }
-        labels.letters().forEach(this::send);
-        producer.sendOffsetsToTransaction(offsets, labels.group());
-        producer.commitTransaction();
-    }
-
-    private void send(ProducerRecord<byte[], byte[]> record) {
-        Future<?> unused = producer.send(record); // commitTransaction throws what failed
-    }
-
-    private void time(String phase, long nanos) {
-        Timer.builder("belay.trainer.phase")
-                .description("Time per micro-epoch by phase")
-                .tag("phase", phase)
-                .register(clients.meters())
-                .record(nanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -4,6 +4,7 @@ import dev.belay.runtime.Clients;
 import dev.belay.schemas.Topics;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.utils.Utils;
@@ -39,7 +41,14 @@ final class Ownership implements AutoCloseable {
     private volatile boolean closing;
 
     Ownership(Clients clients, String group) {
-        consumer = clients.consumer(group, group + "-" + clients.settings().instance());
+        // cooperative: those who keep a partition train on while another one is handed over
+        consumer =
+                clients.consumer(
+                        group,
+                        group + "-" + clients.settings().instance(),
+                        Map.of(
+                                "partition.assignment.strategy",
+                                CooperativeStickyAssignor.class.getName()));
         consumer.subscribe(Set.of(clients.topics().models()), new Rebalance());
         thread = new Thread(this::poll, "trainer-membership");
         thread.start();

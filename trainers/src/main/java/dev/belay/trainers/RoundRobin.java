@@ -77,6 +77,12 @@ final class RoundRobin<E> {
         return nextOpen() < 0;
     }
 
+    /** The partition whose turn it is and of which nothing has come, or -1. */
+    int waitsFor() {
+        int p = nextOpen();
+        return p >= 0 && queues.get(p).isEmpty() ? p : -1;
+    }
+
     /** Hands out the micro-epoch and begins the next. */
     List<E> next() {
         List<E> result = taken;

@@ -57,11 +57,36 @@ public final class TrainerService implements Service {
         }
     }
 
+    /** A point within a micro-epoch, in their order. */
+    public enum Step {
+        /** The weights' file is in the store, the state's not yet. */
+        WEIGHTS_STORED,
+        /** All files are in the store. */
+        STORED,
+        /** The transaction has its first record. */
+        BEGUN,
+        /** The transaction has all of its records and offsets. */
+        SENT,
+        /** The transaction is committed. */
+        COMMITTED
+    }
+
+    /** Told each step of each micro-epoch, on the training thread: for tests that kill there. */
+    @FunctionalInterface
+    public interface Observer {
+        /**
+         * @param model its id
+         * @param number of the checkpoint in work
+         */
+        void at(Step step, String model, long number);
+    }
+
     private final Clients clients;
     private final CheckpointStore store;
     private final Function<String, Encoder> encoders;
     private final Device device;
     private final Set<Group> groups;
+    private final Observer observer;
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ModelRun> running = new HashMap<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
@@ -83,6 +108,20 @@ public final class TrainerService implements Service {
             Function<String, Encoder> encoders,
             Device device,
             Set<Group> groups) {
+        this(clients, store, encoders, device, groups, (step, model, number) -> {});
+    }
+
+    /**
+     * @param observer told each step
+     */
+    public TrainerService(
+            Clients clients,
+            CheckpointStore store,
+            Function<String, Encoder> encoders,
+            Device device,
+            Set<Group> groups,
+            Observer observer) {
+        this.observer = observer;
         this.clients = clients;
         this.store = store;
         this.encoders = encoders;
@@ -114,6 +153,8 @@ public final class TrainerService implements Service {
     public void run() {
         String prefix = clients.topics().prefix();
         try (Admin admin = clients.admin();
+                Ahead ahead = new Ahead(encoders);
+                LabelFeeds feeds = new LabelFeeds(clients, ahead);
                 var models = new ModelTable(clients);
                 var checkpoints =
                         new TopicTable<>(
@@ -134,14 +175,14 @@ public final class TrainerService implements Service {
                 dropAllBut(ours);
                 troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
-                takeUp(ours, checkpoints, admin);
+                takeUp(ours, checkpoints, admin, feeds);
                 if (!trainEachOnce(admin) && !closing) {
                     models.poll(IDLE);
                 }
             }
+            dropAllBut(Map.of());
         } finally {
             ready = false;
-            dropAllBut(Map.of());
             memberships.values().forEach(Ownership::close);
             progress.values().forEach(ProgressTable::close);
         }
@@ -199,7 +240,10 @@ public final class TrainerService implements Service {
      * all open transactions, so that the last committed checkpoint of each is known for sure.
      */
     private void takeUp(
-            Map<String, ModelSpec> ours, TopicTable<Checkpoint> checkpoints, Admin admin) {
+            Map<String, ModelSpec> ours,
+            TopicTable<Checkpoint> checkpoints,
+            Admin admin,
+            LabelFeeds feeds) {
         long now = System.nanoTime();
         List<ModelSpec> anew = new ArrayList<>();
         for (ModelSpec spec : ours.values()) {
@@ -228,10 +272,10 @@ public final class TrainerService implements Service {
             anew.forEach(spec -> rest(spec.getId(), e));
             return;
         }
-        producers.forEach(this::begin);
+        producers.forEach((spec, producer) -> begin(spec, producer, feeds));
     }
 
-    private void begin(ModelSpec spec, Producer<byte[], byte[]> producer) {
+    private void begin(ModelSpec spec, Producer<byte[], byte[]> producer, LabelFeeds feeds) {
         String model = spec.getId();
         Checkpoint at = last.get(model);
         boolean taken = false;
@@ -242,8 +286,17 @@ public final class TrainerService implements Service {
                 troubles.over(model);
                 return;
             }
-            Encoder encoder = encoders.apply(spec.getEncoderName());
-            running.put(model, new ModelRun(clients, store, encoder, device, spec, producer, at));
+            running.put(
+                    model,
+                    new ModelRun(
+                            spec,
+                            new Ledger(spec, clients, store, producer, observer),
+                            store,
+                            encoders.apply(spec.getEncoderName()),
+                            device,
+                            feeds,
+                            clients.meters(),
+                            at));
             taken = true;
             troubles.takenUp(model);
         } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
@@ -277,6 +330,7 @@ public final class TrainerService implements Service {
             Set<String> of = files.computeIfAbsent(checkpoint.getModel(), m -> new HashSet<>());
             of.add(checkpoint.getWeightsUri());
             of.add(checkpoint.getStateUri());
+            of.add(checkpoint.getProvenanceUri());
         }
     }
 
@@ -286,7 +340,9 @@ public final class TrainerService implements Service {
 
     private void dropAllBut(Map<String, ModelSpec> kept) {
         for (String id : List.copyOf(running.keySet())) {
-            if (!kept.containsKey(id)) {
+            ModelRun run = running.get(id);
+            // a spec that changed under its id is for another model: its files won't fit
+            if (run != null && !run.spec().equals(kept.get(id))) {
                 drop(id);
             }
         }

@@ -1,0 +1,84 @@
+package dev.belay.trainers;
+
+import dev.belay.models.Encoder;
+import dev.belay.models.Encoders;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Encodes texts that wait to be learned from while the training thread trains, so that it finds
+ * them in the encoder's cache. Nothing depends on it: what it has not done is encoded when it is
+ * asked for.
+ */
+final class Ahead implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
+
+    /** Texts at a time: one batch, so one core. */
+    private static final int BATCH = 32;
+
+    /** Texts that may wait; of what comes beyond, training will see to it. */
+    private static final int WAITING = 8_192;
+
+    private record Text(String encoder, String text) {}
+
+    private final Function<String, Encoder> encoders;
+    private final BlockingQueue<Text> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final Thread thread;
+    private volatile boolean closing;
+
+    Ahead(Function<String, Encoder> encoders) {
+        this.encoders = encoders;
+        this.thread = new Thread(this::run, "trainer-encode-ahead");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A text will have to be encoded. */
+    void offer(String encoder, String text) {
+        if (!Encoders.isHashing(encoder)) { // cheaper than to remember
+            boolean unused = waiting.offer(new Text(encoder, text));
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                List<Text> batch = new ArrayList<>();
+                batch.add(waiting.take());
+                waiting.drainTo(batch, BATCH - 1);
+                Map<String, List<String>> byEncoder = new HashMap<>();
+                batch.forEach(
+                        t ->
+                                byEncoder
+                                        .computeIfAbsent(t.encoder(), e -> new ArrayList<>())
+                                        .add(t.text()));
+                byEncoder.forEach(this::encode);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void encode(String encoder, List<String> texts) {
+        try {
+            float[][] unused = encoders.apply(encoder).encode(texts);
+        } catch (RuntimeException e) { // training meets it too, and reports it with its model
+            if (!closing) {
+                LOG.warn("{} could not encode ahead: {}", encoder, e.toString());
+            }
+        }
+    }
+}
