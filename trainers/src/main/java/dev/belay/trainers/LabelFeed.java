@@ -31,15 +31,16 @@ import org.jspecify.annotations.Nullable;
  * The labels of one supervisor, read and decoded once for all models of this process that learn
  * from them. Belongs to the training thread.
  *
- * <p>Memory is bounded: a partition is not read on while a model has enough of it, unless another
- * model can't go on without it. One that is then filled beyond its bound, or that stands elsewhere,
- * must get a feed of its own ({@link LabelFeeds}).
+ * <p>Memory is bounded: a partition is not read on while a model has enough of it, unless that one
+ * waits for another partition, and another one for this. One that is then filled beyond its bound,
+ * or that stands elsewhere, must get a feed of its own ({@link LabelFeeds}).
  */
 final class LabelFeed implements AutoCloseable {
     /** How far models may stand apart, in offsets, to share a feed. */
     private static final long NEAR = 8_192;
 
-    private static final int AT_ONCE = 1_024;
+    /** Settings of its consumer beside the user's. */
+    static final Map<String, Object> CONSUMER = Map.of("max.poll.records", 1_024);
 
     /**
      * What a feed reads.
@@ -69,16 +70,22 @@ final class LabelFeed implements AutoCloseable {
     private final long[] end;
 
     /**
+     * @param consumer that this closes
      * @param first begins to read
      * @param ahead told what will have to be encoded
      * @throws IllegalStateException if the labels topic is not there or has another number of
      *     partitions than the model's spec says
      */
-    LabelFeed(Clients clients, LabelSource first, Ahead ahead) {
+    LabelFeed(
+            Clients clients,
+            String topic,
+            Consumer<byte[], byte[]> consumer,
+            LabelSource first,
+            Ahead ahead) {
         this.key = Key.of(first.spec());
         this.clients = clients;
         this.ahead = ahead;
-        this.topic = clients.topics().labels(key.task(), key.supervisor());
+        this.topic = topic;
         this.deadLetters = new DeadLetters(clients, "trainer");
         this.end = new long[key.partitions()];
         Arrays.fill(end, -1);
@@ -86,8 +93,7 @@ final class LabelFeed implements AutoCloseable {
                 IntStream.range(0, key.partitions())
                         .mapToObj(p -> new TopicPartition(topic, p))
                         .toList();
-        this.consumer =
-                clients.consumer(null, "trainer-" + topic, Map.of("max.poll.records", AT_ONCE));
+        this.consumer = consumer;
         try {
             int found = consumer.partitionsFor(topic).size();
             if (found != key.partitions()) {
@@ -197,8 +203,10 @@ final class LabelFeed implements AutoCloseable {
         Set<TopicPartition> pause = new HashSet<>();
         for (TopicPartition p : partitions) {
             int i = p.partition();
-            if (sources.stream().anyMatch(source -> source.isFull(i))
-                    && sources.stream().noneMatch(source -> source.waitsFor(i))) {
+            boolean isWaitedFor = sources.stream().anyMatch(source -> source.waitsFor(i));
+            // one that is full and waits for another partition itself can't make room
+            if (sources.stream()
+                    .anyMatch(source -> source.isFull(i) && !(isWaitedFor && source.isStuck()))) {
                 pause.add(p);
             }
         }

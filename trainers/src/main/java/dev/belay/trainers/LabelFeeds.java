@@ -4,7 +4,9 @@ import dev.belay.runtime.Clients;
 import dev.belay.runtime.ProgressTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * All feeds of a trainer: models that learn from the same labels and stand near each other share
@@ -12,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class LabelFeeds implements AutoCloseable {
     private final Clients clients;
+    private final Function<String, Consumer<byte[], byte[]>> consumers;
     private final Ahead ahead;
     private final List<LabelFeed> feeds = new ArrayList<>();
 
@@ -19,7 +22,18 @@ final class LabelFeeds implements AutoCloseable {
      * @param ahead told what will have to be encoded
      */
     LabelFeeds(Clients clients, Ahead ahead) {
+        this(
+                clients,
+                topic -> clients.consumer(null, "trainer-" + topic, LabelFeed.CONSUMER),
+                ahead);
+    }
+
+    /**
+     * @param consumers makes one for a topic, that only this closes
+     */
+    LabelFeeds(Clients clients, Function<String, Consumer<byte[], byte[]>> consumers, Ahead ahead) {
         this.clients = clients;
+        this.consumers = consumers;
         this.ahead = ahead;
     }
 
@@ -31,20 +45,24 @@ final class LabelFeeds implements AutoCloseable {
                 return;
             }
         }
-        feeds.add(new LabelFeed(clients, source, ahead));
+        feeds.add(open(source));
     }
 
     /** Takes in what has come for a model, and for those it shares its feed with. */
-    void poll(LabelSource source, ProgressTable progress, Admin admin) {
+    void poll(LabelSource source) {
         LabelFeed feed = of(source);
         feed.poll();
-        feed.lookForEnds(progress, admin);
         for (LabelSource one : feed.sources()) {
             if (one.isOverfull() && feed.sources().size() > 1) {
                 feed.remove(one); // it would take ever more for the sake of the others
-                feeds.add(new LabelFeed(clients, one, ahead));
+                feeds.add(open(one));
             }
         }
+    }
+
+    /** Looks whether partitions of a model have ended. */
+    void lookForEnds(LabelSource source, ProgressTable progress, Admin admin) {
+        of(source).lookForEnds(progress, admin);
     }
 
     /** Labels that a model has not learned from yet, as far as that is known. */
@@ -60,6 +78,17 @@ final class LabelFeeds implements AutoCloseable {
             feeds.remove(feed);
             feed.close();
         }
+    }
+
+    /** Feeds that are open. */
+    int size() {
+        return feeds.size();
+    }
+
+    private LabelFeed open(LabelSource first) {
+        String topic =
+                clients.topics().labels(first.spec().getTask(), first.spec().getSupervisor());
+        return new LabelFeed(clients, topic, consumers.apply(topic), first, ahead);
     }
 
     private LabelFeed of(LabelSource source) {

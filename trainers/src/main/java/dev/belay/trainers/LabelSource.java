@@ -89,6 +89,11 @@ final class LabelSource {
         return order.waitsFor() == partition;
     }
 
+    /** Whether it can't go on before more of some partition comes. */
+    boolean isStuck() {
+        return order.waitsFor() >= 0;
+    }
+
     /** Whether it holds far more than it needs, for the sake of others in the feed. */
     boolean isOverfull() {
         for (int p = 0; p < next.length; p++) {

@@ -127,7 +127,8 @@ final class ModelRun implements AutoCloseable {
      *     taken up anew from its last committed checkpoint
      */
     boolean step(ProgressTable progress, Admin admin) {
-        feeds.poll(labels, progress, admin);
+        feeds.poll(labels);
+        feeds.lookForEnds(labels, progress, admin);
         meters.lag(feeds.lag(labels));
         long left = spec.getBudget() > 0 ? spec.getBudget() - seen : Long.MAX_VALUE;
         long size = Math.min(spec.getMicroEpoch(), left);
