@@ -25,7 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  * them. Until that is committed none of it has happened.
  */
 final class Ledger implements AutoCloseable {
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    /** For producers, which have nothing under way between transactions. */
+    static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final ModelSpec spec;
     private final Clients clients;

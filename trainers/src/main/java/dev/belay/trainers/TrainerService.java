@@ -7,11 +7,8 @@ import dev.belay.runtime.Clients;
 import dev.belay.runtime.ModelTable;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
-import dev.belay.runtime.TopicTable;
 import dev.belay.schemas.ModelId;
-import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +22,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,8 +87,6 @@ public final class TrainerService implements Service {
     private final Map<String, ModelRun> running = new HashMap<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
-    private final Map<String, Checkpoint> last = new HashMap<>();
-    private final Map<String, Set<String>> files = new HashMap<>();
     private final Troubles troubles = new Troubles();
     private volatile boolean closing;
     private volatile boolean ready;
@@ -156,12 +150,7 @@ public final class TrainerService implements Service {
                 Ahead ahead = new Ahead(encoders);
                 LabelFeeds feeds = new LabelFeeds(clients, ahead);
                 var models = new ModelTable(clients);
-                var checkpoints =
-                        new TopicTable<>(
-                                clients,
-                                clients.topics().checkpoints(),
-                                Checkpoint.class,
-                                (model, checkpoint) -> remember(checkpoint))) {
+                var committed = new Committed(clients)) {
             for (Group group : groups) {
                 memberships.put(group, new Ownership(clients, prefix + group.id));
             }
@@ -169,14 +158,13 @@ public final class TrainerService implements Service {
             while (!closing) {
                 ready = memberships.values().stream().allMatch(Ownership::joined);
                 models.poll(Duration.ZERO);
-                Map<Group, Ownership.Share> shares = new EnumMap<>(Group.class);
-                memberships.forEach((group, m) -> shares.put(group, m.share()));
+                Map<Group, Ownership.Share> shares = shares();
                 Map<String, ModelSpec> ours = ours(models, shares);
                 dropAllBut(ours);
                 troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
-                takeUp(ours, checkpoints, admin, feeds);
-                if (!trainEachOnce(admin) && !closing) {
+                takeUp(ours, committed, admin, feeds);
+                if (!trainEachOnce(admin, shares) && !closing) {
                     models.poll(IDLE);
                 }
             }
@@ -188,11 +176,14 @@ public final class TrainerService implements Service {
         }
     }
 
-    private boolean trainEachOnce(Admin admin) {
+    /**
+     * A micro-epoch of each model, unless there is something to let go of, or to take up, first.
+     */
+    private boolean trainEachOnce(Admin admin, Map<Group, Ownership.Share> shares) {
         boolean worked = false;
         progress.values().forEach(p -> p.poll(Duration.ZERO));
         for (ModelRun run : inOrder()) {
-            if (closing) {
+            if (closing || !shares.equals(shares())) {
                 return true;
             }
             String model = run.spec().getId();
@@ -221,6 +212,12 @@ public final class TrainerService implements Service {
         return runs;
     }
 
+    private Map<Group, Ownership.Share> shares() {
+        Map<Group, Ownership.Share> shares = new EnumMap<>(Group.class);
+        memberships.forEach((group, membership) -> shares.put(group, membership.share()));
+        return shares;
+    }
+
     /** The current runs of models in our partitions. */
     private Map<String, ModelSpec> ours(ModelTable models, Map<Group, Ownership.Share> shares) {
         Map<String, ModelSpec> ours = new HashMap<>();
@@ -240,16 +237,13 @@ public final class TrainerService implements Service {
      * all open transactions, so that the last committed checkpoint of each is known for sure.
      */
     private void takeUp(
-            Map<String, ModelSpec> ours,
-            TopicTable<Checkpoint> checkpoints,
-            Admin admin,
-            LabelFeeds feeds) {
+            Map<String, ModelSpec> ours, Committed committed, Admin admin, LabelFeeds feeds) {
         long now = System.nanoTime();
         List<ModelSpec> anew = new ArrayList<>();
         for (ModelSpec spec : ours.values()) {
             String model = spec.getId();
             if (!running.containsKey(model)
-                    && !isOver(last.get(model))
+                    && !committed.isOver(model)
                     && !troubles.resting(model, now)) {
                 anew.add(spec);
             }
@@ -257,7 +251,7 @@ public final class TrainerService implements Service {
         if (anew.isEmpty()) {
             return;
         }
-        checkpoints.poll(Duration.ZERO);
+        committed.poll();
         Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
         try {
             for (ModelSpec spec : anew) {
@@ -266,23 +260,25 @@ public final class TrainerService implements Service {
                 producers.put(spec, producer);
                 producer.initTransactions();
             }
-            checkpoints.catchUpPastOpenTransactions(admin, CATCH_UP);
+            committed.catchUp(admin);
         } catch (KafkaException | IllegalStateException e) { // no answer from the broker
-            producers.values().forEach(Producer::close);
+            producers.values().forEach(producer -> producer.close(Ledger.CLOSE_WITHIN));
             anew.forEach(spec -> rest(spec.getId(), e));
             return;
         }
-        producers.forEach((spec, producer) -> begin(spec, producer, feeds));
+        producers.forEach((spec, producer) -> begin(spec, producer, committed, feeds));
     }
 
-    private void begin(ModelSpec spec, Producer<byte[], byte[]> producer, LabelFeeds feeds) {
+    private void begin(
+            ModelSpec spec,
+            Producer<byte[], byte[]> producer,
+            Committed committed,
+            LabelFeeds feeds) {
         String model = spec.getId();
-        Checkpoint at = last.get(model);
         boolean taken = false;
         try {
-            long number = at == null ? 0 : at.getNumber();
-            Orphans.remove(store, model, files.getOrDefault(model, Set.of()), number);
-            if (isOver(at)) {
+            committed.removeOrphans(store, model);
+            if (committed.isOver(model)) {
                 troubles.over(model);
                 return;
             }
@@ -296,14 +292,14 @@ public final class TrainerService implements Service {
                             device,
                             feeds,
                             clients.meters(),
-                            at));
+                            committed.last(model)));
             taken = true;
             troubles.takenUp(model);
         } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
             rest(model, e);
         } finally {
             if (!taken) {
-                producer.close();
+                producer.close(Ledger.CLOSE_WITHIN);
             }
         }
     }
@@ -315,22 +311,6 @@ public final class TrainerService implements Service {
             LOG.warn("{} is taken up again in {}: {}", model, rest, why.toString());
         } else {
             LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
-        }
-    }
-
-    private static boolean isOver(@Nullable Checkpoint checkpoint) {
-        return checkpoint != null
-                && (checkpoint.getState() == State.FINISHED
-                        || checkpoint.getState() == State.FAILED);
-    }
-
-    private void remember(@Nullable Checkpoint checkpoint) {
-        if (checkpoint != null) {
-            last.put(checkpoint.getModel(), checkpoint);
-            Set<String> of = files.computeIfAbsent(checkpoint.getModel(), m -> new HashSet<>());
-            of.add(checkpoint.getWeightsUri());
-            of.add(checkpoint.getStateUri());
-            of.add(checkpoint.getProvenanceUri());
         }
     }
 
