@@ -1,7 +1,6 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
-import dev.belay.models.Device;
 import dev.belay.models.DirectoryStore;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
@@ -65,12 +64,7 @@ public final class Evaluator implements Service {
     }
 
     public Evaluator(Clients clients, CheckpointStore store) {
-        this(
-                clients,
-                new HeadPredictors(
-                        store,
-                        Device.parse(clients.settings().device()),
-                        clients.settings().cache()));
+        this(clients, NetworkPredictors.of(clients.settings(), store));
     }
 
     Evaluator(Clients clients, Predictors predictors) {

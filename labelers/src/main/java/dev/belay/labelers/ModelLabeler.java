@@ -1,7 +1,6 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
-import dev.belay.models.Device;
 import dev.belay.models.DirectoryStore;
 import dev.belay.runtime.Clients;
 import dev.belay.schemas.ModelId;
@@ -36,12 +35,7 @@ public final class ModelLabeler extends LabelingService {
     }
 
     public ModelLabeler(Clients clients, CheckpointStore store) {
-        this(
-                clients,
-                new HeadPredictors(
-                        store,
-                        Device.parse(clients.settings().device()),
-                        clients.settings().cache()));
+        this(clients, NetworkPredictors.of(clients.settings(), store));
     }
 
     ModelLabeler(Clients clients, Predictors predictors) {

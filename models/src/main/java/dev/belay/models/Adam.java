@@ -16,7 +16,6 @@ public final class Adam {
     private static final float EPSILON = 1e-8f;
     private static final String STEPS = "adam.steps";
 
-    private final double learningRate;
     private final double weightDecay;
     private final Map<String, float[]> firstMoments;
     private final Map<String, float[]> secondMoments;
@@ -25,18 +24,13 @@ public final class Adam {
     /**
      * Fresh.
      *
-     * @param learningRate above 0
-     * @param weightDecay decoupled: each step takes learningRate·weightDecay of every weight; 0 for
-     *     plain Adam
+     * @param weightDecay decoupled: each step takes (learning rate)·weightDecay of every weight,
+     *     biases and LayerNorms left out; 0 for plain Adam
      */
-    public Adam(double learningRate, double weightDecay) {
-        if (!(learningRate > 0) || !(weightDecay >= 0))
+    public Adam(double weightDecay) {
+        if (!(weightDecay >= 0))
             throw new IllegalArgumentException(
-                    "learning rate must be above 0 and weight decay at least 0, got "
-                            + learningRate
-                            + " and "
-                            + weightDecay);
-        this.learningRate = learningRate;
+                    "weight decay must be at least 0, got " + weightDecay);
         this.weightDecay = weightDecay;
         this.firstMoments = new TreeMap<>();
         this.secondMoments = new TreeMap<>();
@@ -47,15 +41,21 @@ public final class Adam {
         steps++;
     }
 
-    /** Moves one parameter's weights against its gradient. */
-    void update(String name, float[] weights, float[] gradient) {
-        float[] m = firstMoments.computeIfAbsent(name, n -> new float[weights.length]);
-        float[] v = secondMoments.computeIfAbsent(name, n -> new float[weights.length]);
+    /**
+     * Moves one parameter's weights against its gradient.
+     *
+     * @param gradient at least as long as the weights; what is beyond is not looked at
+     * @param scale the gradient is multiplied by this first
+     */
+    void update(Parameter parameter, float[] gradient, float scale, double learningRate) {
+        float[] weights = parameter.weights();
+        float[] m = firstMoments.computeIfAbsent(parameter.name(), n -> new float[weights.length]);
+        float[] v = secondMoments.computeIfAbsent(parameter.name(), n -> new float[weights.length]);
         float rate = (float) (learningRate / (1 - StrictMath.pow(BETA1, (double) steps)));
         float root = (float) (1 / Math.sqrt(1 - StrictMath.pow(BETA2, (double) steps)));
-        float keep = (float) (1 - learningRate * weightDecay);
+        float keep = parameter.isMatrix() ? (float) (1 - learningRate * weightDecay) : 1;
         for (int i = 0; i < weights.length; i++) {
-            float g = gradient[i];
+            float g = gradient[i] * scale;
             m[i] = BETA1 * m[i] + (1 - BETA1) * g;
             v[i] = BETA2 * v[i] + (1 - BETA2) * (g * g);
             float size = (float) Math.sqrt(v[i]) * root + EPSILON;
@@ -75,20 +75,19 @@ public final class Adam {
     /**
      * Goes on from a stored state.
      *
+     * @param sizes number of weights by parameter, {@link Network#sizes}
      * @throws MalformedCheckpointException if it is incomplete or fits other parameters
      */
-    public void restore(SafeTensors state, Head head) {
+    public void restore(SafeTensors state, Map<String, Integer> sizes) {
         steps = state.tensor(STEPS).withShape(1).longs()[0];
         firstMoments.clear();
         secondMoments.clear();
         if (steps == 0) return;
-        head.sizes()
-                .forEach(
-                        (name, size) -> {
-                            firstMoments.put(
-                                    name, state.tensor("adam.m." + name).withShape(size).floats());
-                            secondMoments.put(
-                                    name, state.tensor("adam.v." + name).withShape(size).floats());
-                        });
+        sizes.forEach(
+                (name, size) -> {
+                    firstMoments.put(name, state.tensor("adam.m." + name).withShape(size).floats());
+                    secondMoments.put(
+                            name, state.tensor("adam.v." + name).withShape(size).floats());
+                });
     }
 }

@@ -74,4 +74,13 @@ public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
                     "the metadata describe no head: " + file.metadata(), e);
         }
     }
+
+    /**
+     * @throws MalformedCheckpointException if a file's head has another shape than this
+     */
+    void require(HeadShape found) {
+        if (!found.equals(this))
+            throw new MalformedCheckpointException(
+                    "its head has the shape " + found + ", expected " + this);
+    }
 }

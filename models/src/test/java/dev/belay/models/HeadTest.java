@@ -47,15 +47,15 @@ class HeadTest {
         float[][] y = labels(40, shape.classes(), 3);
         try (Head one = Head.uniform(shape, 1, Device.CPU)) {
             // Given
-            var adam = new Adam(1e-2, 0.01);
-            learn(one, x, y, adam);
-            var restored = new Adam(1e-2, 0.01);
+            var adam = new Adam(0.01);
+            learn(one, x, y, adam, 1e-2);
+            var restored = new Adam(0.01);
             try (Head two = Head.read(one.write(Map.of("model", "m")), Device.CPU)) {
-                restored.restore(SafeTensors.of(Map.of(), adam.state()), two);
+                restored.restore(SafeTensors.of(Map.of(), adam.state()), two.sizes());
                 // When
                 for (int i = 0; i < 20; i++) {
-                    learn(one, x, y, adam);
-                    learn(two, x, y, restored);
+                    learn(one, x, y, adam, 1e-2);
+                    learn(two, x, y, restored, 1e-2);
                 }
                 // Then
                 assertArrayEquals(one.write(Map.of()), two.write(Map.of()));
@@ -76,7 +76,7 @@ class HeadTest {
             before = head.predict(x)[0];
             // When: a step so small that the loss is linear in it
             double loss = Losses.crossEntropy(head.predict(x), y).loss();
-            var step = learn(head, x, y, new Adam(1e-4, 0));
+            var step = learn(head, x, y, new Adam(0), 1e-4);
             double after = Losses.crossEntropy(head.predict(x), y).loss();
             norm = step.gradientNorm();
             // Then: Adam's first step is rate·sign(g), which lowers the loss by rate·‖g‖₁
@@ -99,7 +99,10 @@ class HeadTest {
             byte[] before = head.write(Map.of());
             var step =
                     head.learn(
-                            random(4, 3, 1), p -> new Gradient(Double.NaN, p), new Adam(1, 0), 0);
+                            random(4, 3, 1),
+                            p -> new Gradient(Double.NaN, p),
+                            new Adam(0),
+                            Update.of(1));
             assertTrue(Double.isNaN(step.loss()));
             assertArrayEquals(before, head.write(Map.of()));
         }
@@ -126,8 +129,8 @@ class HeadTest {
         }
     }
 
-    private static Head.Step learn(Head head, float[][] x, float[][] y, Adam adam) {
-        return head.learn(x, p -> Losses.crossEntropy(p, y), adam, 0);
+    private static Step learn(Head head, float[][] x, float[][] y, Adam adam, double rate) {
+        return head.learn(x, p -> Losses.crossEntropy(p, y), adam, Update.of(rate));
     }
 
     private static byte[] bytes(Adam adam) {

@@ -41,6 +41,7 @@ public final class Settings {
                     "topics.replication",
                     "store",
                     "cache",
+                    "encoders",
                     "state",
                     "device",
                     "health.host",
@@ -160,6 +161,11 @@ public final class Settings {
     /** Where encoded texts are kept: a directory. */
     public Path cache() {
         return Path.of(text("cache", ".belay/cache"));
+    }
+
+    /** Where the encoders {@code hf:NAME} are: a directory with a folder NAME for each. */
+    public Path encoders() {
+        return Path.of(text("encoders", ".belay/encoders"));
     }
 
     /** Where Kafka Streams keeps its state: a directory. */

@@ -1,14 +1,15 @@
 package dev.belay.trainers;
 
-import dev.belay.models.Encoder;
 import dev.belay.models.Encoders;
+import dev.belay.models.Networks;
+import dev.belay.schemas.events.FineTuningScope;
+import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,24 +27,36 @@ final class Ahead implements AutoCloseable {
     /** Texts that may wait; of what comes beyond, training will see to it. */
     private static final int WAITING = 8_192;
 
-    private record Text(String encoder, String text) {}
+    /**
+     * An encoder as a model uses it.
+     *
+     * @param frozen if not, there is nothing to be done ahead
+     */
+    record Use(String encoder, String sha256, boolean frozen) {
+        static Use of(ModelSpec spec) {
+            boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
+            return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
+        }
+    }
 
-    private final Function<String, Encoder> encoders;
+    private record Text(Use use, String text) {}
+
+    private final Networks networks;
     private final BlockingQueue<Text> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Thread thread;
     private volatile boolean closing;
 
-    Ahead(Function<String, Encoder> encoders) {
-        this.encoders = encoders;
+    Ahead(Networks networks) {
+        this.networks = networks;
         this.thread = new Thread(this::run, "trainer-encode-ahead");
         thread.setDaemon(true);
         thread.start();
     }
 
     /** A text will have to be encoded. */
-    void offer(String encoder, String text) {
-        if (!Encoders.isHashing(encoder)) { // cheaper than to remember
-            boolean unused = waiting.offer(new Text(encoder, text));
+    void offer(Use use, String text) {
+        if (use.frozen() && !Encoders.isHashing(use.encoder())) { // cheaper than to remember
+            boolean unused = waiting.offer(new Text(use, text));
         }
     }
 
@@ -59,11 +72,11 @@ final class Ahead implements AutoCloseable {
                 List<Text> batch = new ArrayList<>();
                 batch.add(waiting.take());
                 waiting.drainTo(batch, BATCH - 1);
-                Map<String, List<String>> byEncoder = new HashMap<>();
+                Map<Use, List<String>> byEncoder = new HashMap<>();
                 batch.forEach(
                         t ->
                                 byEncoder
-                                        .computeIfAbsent(t.encoder(), e -> new ArrayList<>())
+                                        .computeIfAbsent(t.use(), e -> new ArrayList<>())
                                         .add(t.text()));
                 byEncoder.forEach(this::encode);
             }
@@ -72,12 +85,12 @@ final class Ahead implements AutoCloseable {
         }
     }
 
-    private void encode(String encoder, List<String> texts) {
+    private void encode(Use use, List<String> texts) {
         try {
-            float[][] unused = encoders.apply(encoder).encode(texts);
+            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(texts);
         } catch (RuntimeException e) { // training meets it too, and reports it with its model
             if (!closing) {
-                LOG.warn("{} could not encode ahead: {}", encoder, e.toString());
+                LOG.warn("{} could not encode ahead: {}", use.encoder(), e.toString());
             }
         }
     }

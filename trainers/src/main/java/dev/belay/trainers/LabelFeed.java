@@ -246,10 +246,10 @@ final class LabelFeed implements AutoCloseable {
                         label.getExample().getText(),
                         label.getExample().getEventTimeMs(),
                         distribution);
-        Set<String> encoders = new HashSet<>();
+        Set<Ahead.Use> encoders = new HashSet<>();
         for (LabelSource source : sources) {
             if (source.offer(partition, record.offset(), label, example)) {
-                encoders.add(source.spec().getEncoderName());
+                encoders.add(Ahead.Use.of(source.spec()));
             }
         }
         encoders.forEach(encoder -> ahead.offer(encoder, example.text()));

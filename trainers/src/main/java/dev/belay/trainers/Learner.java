@@ -1,15 +1,14 @@
 package dev.belay.trainers;
 
 import dev.belay.models.Adam;
-import dev.belay.models.Device;
-import dev.belay.models.Encoder;
-import dev.belay.models.Head;
-import dev.belay.models.HeadShape;
 import dev.belay.models.MalformedCheckpointException;
+import dev.belay.models.Network;
+import dev.belay.models.Networks;
 import dev.belay.models.Rng;
 import dev.belay.models.SafeTensors;
+import dev.belay.models.Step;
 import dev.belay.models.Tensor;
-import dev.belay.schemas.events.HeadKind;
+import dev.belay.models.Update;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
@@ -24,8 +23,10 @@ import java.util.Map;
  * checkpoint goes on bit for bit as the one that wrote it.
  *
  * <p>After a {@link DivergedException} it must be closed; the last checkpoint is still good.
+ *
+ * @param <I> a text as its network takes it
  */
-public final class Learner implements AutoCloseable {
+public final class Learner<I> implements AutoCloseable {
     private static final String FORMAT = "belay-1";
     private static final String REPLAY = "replay";
     private static final String WINDOW = "window";
@@ -36,40 +37,35 @@ public final class Learner implements AutoCloseable {
     private static final long REMEMBER = 3;
 
     private final ModelSpec spec;
-    private final Encoder encoder;
-    private final Head head;
+    private final Network<I> network;
     private final Adam adam;
     private final ReplayMemory memory;
-    private final Targets targets;
+    private final Targets<I> targets;
     private long microEpochs;
     private long examplesSeen;
 
-    private Learner(
-            ModelSpec spec, Encoder encoder, Head head, List<Labelled> remembered, long seen) {
+    private Learner(ModelSpec spec, Network<I> network, List<Labelled> remembered, long seen) {
         Optimizer optimizer = spec.getOptimizer();
         boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
-        this.encoder = encoder;
-        this.head = head;
-        this.adam =
-                new Adam(optimizer.getLearningRate(), decoupled ? optimizer.getWeightDecay() : 0);
+        this.network = network;
+        this.adam = new Adam(decoupled ? optimizer.getWeightDecay() : 0);
         this.memory = new ReplayMemory(spec.getReplayMemory(), remembered, seen);
-        this.targets = new Targets(spec.getLoss(), classes());
+        this.targets = new Targets<>(spec.getLoss(), classes());
         this.examplesSeen = seen;
     }
 
     /**
      * A model that has seen nothing.
      *
-     * @throws IllegalArgumentException if the spec is for another encoder, or makes no sense
+     * @throws IllegalArgumentException if the spec makes no sense, or its encoder is unknown
      */
-    public static Learner fresh(ModelSpec spec, Encoder encoder, Device device) {
-        HeadShape shape = shape(spec, encoder);
-        Head head =
-                spec.getZeroInit()
-                        ? Head.zero(shape, device)
-                        : Head.uniform(shape, spec.getSeed(), device);
-        return new Learner(spec, encoder, head, List.of(), 0);
+    public static Learner<?> fresh(ModelSpec spec, Networks networks) {
+        return fresh(spec, networks.fresh(Designs.of(spec), spec.getSeed(), spec.getZeroInit()));
+    }
+
+    private static <I> Learner<I> fresh(ModelSpec spec, Network<I> network) {
+        return new Learner<>(spec, network, List.of(), 0);
     }
 
     /**
@@ -81,17 +77,11 @@ public final class Learner implements AutoCloseable {
      * @throws MalformedCheckpointException if the files are of another model or spec, don't fit
      *     each other, or are no such files
      */
-    public static Learner restored(
-            ModelSpec spec,
-            Encoder encoder,
-            Device device,
-            byte[] weights,
-            byte[] state,
-            long examplesSeen) {
-        SafeTensors weightsFile = SafeTensors.read(weights);
+    public static Learner<?> restored(
+            ModelSpec spec, Networks networks, byte[] weights, byte[] state, long examplesSeen) {
         SafeTensors stateFile = SafeTensors.read(state);
         for (var expected : provenance(spec, examplesSeen).entrySet())
-            for (SafeTensors file : List.of(weightsFile, stateFile))
+            for (SafeTensors file : List.of(SafeTensors.read(weights), stateFile))
                 if (!file.meta(expected.getKey()).equals(expected.getValue()))
                     throw new MalformedCheckpointException(
                             "a checkpoint with "
@@ -100,20 +90,22 @@ public final class Learner implements AutoCloseable {
                                     + file.meta(expected.getKey())
                                     + ", expected "
                                     + expected.getValue());
-        List<Labelled> remembered = LabelledCodec.read(REPLAY, stateFile, spec.getClasses().size());
-        List<Labelled> window = LabelledCodec.read(WINDOW, stateFile, spec.getClasses().size());
-        Head head = Head.read(weights, device);
+        return restored(spec, networks.read(weights, Designs.of(spec)), stateFile, examplesSeen);
+    }
+
+    private static <I> Learner<I> restored(
+            ModelSpec spec, Network<I> network, SafeTensors state, long examplesSeen) {
         try {
-            if (!head.shape().equals(shape(spec, encoder)))
-                throw new MalformedCheckpointException(
-                        "a checkpoint of " + head.shape() + ", expected " + shape(spec, encoder));
-            var learner = new Learner(spec, encoder, head, remembered, examplesSeen);
-            learner.adam.restore(stateFile, head);
-            learner.microEpochs = stateFile.tensor("microEpochs").withShape(1).longs()[0];
-            learner.targets.restore(window, learner.encode(window));
+            int classes = spec.getClasses().size();
+            List<Labelled> remembered = LabelledCodec.read(REPLAY, state, classes);
+            List<Labelled> window = LabelledCodec.read(WINDOW, state, classes);
+            var learner = new Learner<>(spec, network, remembered, examplesSeen);
+            learner.adam.restore(state, network.sizes());
+            learner.microEpochs = state.tensor("microEpochs").withShape(1).longs()[0];
+            learner.targets.add(window, learner.inputs(window));
             return learner;
         } catch (RuntimeException e) {
-            head.close();
+            network.close();
             throw e;
         }
     }
@@ -129,21 +121,18 @@ public final class Learner implements AutoCloseable {
         check(examples);
         microEpochs++;
         long start = System.nanoTime();
-        float[][] newFeatures = encode(examples);
+        var inputs = new ArrayList<>(inputs(examples));
         long encoded = System.nanoTime();
-        float[][] predictions = head.predict(newFeatures);
+        float[][] predictions = network.predict(inputs);
         long predicted = System.nanoTime();
         List<Labelled> replayed =
                 memory.draw(Math.round(spec.getReplay() * examples.size()), random(DRAW));
-        float[][] oldFeatures = encode(replayed);
+        inputs.addAll(inputs(replayed));
         long recalled = System.nanoTime();
 
         var all = new ArrayList<>(examples);
         all.addAll(replayed);
-        float[][] features = new float[all.size()][];
-        System.arraycopy(newFeatures, 0, features, 0, newFeatures.length);
-        System.arraycopy(oldFeatures, 0, features, newFeatures.length, oldFeatures.length);
-        Sums sums = learn(all, features, examples.size());
+        Sums sums = learn(all, inputs, examples.size());
 
         memory.add(examples, random(REMEMBER));
         examplesSeen += examples.size();
@@ -159,9 +148,9 @@ public final class Learner implements AutoCloseable {
                 learned - recalled);
     }
 
-    /** The head's weights, safetensors; {@link Head#read} takes them. */
+    /** All that has learned, safetensors; {@link Networks#read} takes it. */
     public byte[] weights() {
-        return head.write(provenance(spec, examplesSeen));
+        return network.write(provenance(spec, examplesSeen));
     }
 
     /** Everything else that is needed to go on, safetensors. */
@@ -183,10 +172,10 @@ public final class Learner implements AutoCloseable {
         return microEpochs;
     }
 
-    /** Frees the head; the encoder stays open. */
+    /** Frees the network. */
     @Override
     public void close() {
-        head.close();
+        network.close();
     }
 
     private static final class Sums {
@@ -195,11 +184,10 @@ public final class Learner implements AutoCloseable {
         private double gradientNorm;
     }
 
-    private Sums learn(List<Labelled> all, float[][] features, int fresh) {
+    private Sums learn(List<Labelled> all, List<I> inputs, int fresh) {
         int batchSize = spec.getBatchSize();
         int stepsAPass = (all.size() + batchSize - 1) / batchSize;
-        double ridgeC = spec.getOptimizer().getRidgeC();
-        double ridge = ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0;
+        int steps = stepsAPass * spec.getPasses();
         Rng random = random(ORDER);
         int[] order = new int[all.size()];
         for (int i = 0; i < order.length; i++) order[i] = i;
@@ -209,15 +197,15 @@ public final class Learner implements AutoCloseable {
             for (int from = 0; from < order.length; from += batchSize) {
                 int size = Math.min(batchSize, order.length - from);
                 var batch = new ArrayList<Labelled>(size);
-                float[][] x = new float[size][]; // (batch, features), float32
+                var x = new ArrayList<I>(size);
                 for (int i = 0; i < size; i++) {
                     batch.add(all.get(order[from + i]));
-                    x[i] = features[order[from + i]];
+                    x.add(inputs.get(order[from + i]));
                 }
-                double done = (double) sums.steps / (stepsAPass * spec.getPasses());
+                double done = (double) sums.steps / steps;
                 double consumed = examplesSeen + fresh * done;
-                var loss = targets.of(head, batch, x, consumed, spec.getBudget());
-                Head.Step step = head.learn(x, loss, adam, ridge);
+                var loss = targets.of(network, batch, x, consumed, spec.getBudget());
+                Step step = network.learn(x, loss, adam, update(fresh, sums.steps, steps));
                 sums.steps++;
                 sums.loss += step.loss();
                 sums.gradientNorm += step.gradientNorm();
@@ -239,8 +227,23 @@ public final class Learner implements AutoCloseable {
         return sums;
     }
 
-    private float[][] encode(List<Labelled> examples) {
-        return encoder.encode(examples.stream().map(Labelled::text).toList());
+    /** The learning rate is that of the middle of the step: the first and last ones count too. */
+    private Update update(int fresh, int step, int steps) {
+        Optimizer optimizer = spec.getOptimizer();
+        double consumed = examplesSeen + fresh * (step + 0.5) / steps;
+        double factor = Schedule.factor(optimizer, consumed, spec.getBudget());
+        double rate = optimizer.getLearningRate();
+        double headRate = optimizer.getHeadLearningRate();
+        double ridgeC = optimizer.getRidgeC();
+        return new Update(
+                rate * factor,
+                (headRate > 0 ? headRate : rate) * factor,
+                ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0,
+                optimizer.getClipNorm());
+    }
+
+    private List<I> inputs(List<Labelled> examples) {
+        return network.inputs(examples.stream().map(Labelled::text).toList());
     }
 
     private Rng random(long purpose) {
@@ -265,20 +268,6 @@ public final class Learner implements AutoCloseable {
                                 + classes()
                                 + " for "
                                 + spec.getId());
-    }
-
-    private static HeadShape shape(ModelSpec spec, Encoder encoder) {
-        if (!encoder.name().equals(spec.getEncoderName()))
-            throw new IllegalArgumentException(
-                    spec.getId()
-                            + " needs the encoder "
-                            + spec.getEncoderName()
-                            + ", got "
-                            + encoder.name());
-        int classes = spec.getClasses().size();
-        return spec.getHead().getKind() == HeadKind.MLP
-                ? HeadShape.mlp(encoder.dimensions(), spec.getHead().getHidden(), classes)
-                : HeadShape.linear(encoder.dimensions(), classes);
     }
 
     /** In both files; the same for the same checkpoint, whenever and wherever it is written. */

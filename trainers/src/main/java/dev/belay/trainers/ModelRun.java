@@ -3,8 +3,7 @@ package dev.belay.trainers;
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.CheckpointStore.Kind;
 import dev.belay.models.CheckpointStore.StoredFile;
-import dev.belay.models.Device;
-import dev.belay.models.Encoder;
+import dev.belay.models.Networks;
 import dev.belay.models.Provenance;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.ModelId;
@@ -42,7 +41,7 @@ final class ModelRun implements AutoCloseable {
 
     private final ModelSpec spec;
     private final Ledger ledger;
-    private final Learner learner;
+    private final Learner<?> learner;
     private final LabelFeeds feeds;
     private final LabelSource labels;
     private final RunMeters meters;
@@ -67,8 +66,7 @@ final class ModelRun implements AutoCloseable {
             ModelSpec spec,
             Ledger ledger,
             CheckpointStore store,
-            Encoder encoder,
-            Device device,
+            Networks networks,
             LabelFeeds feeds,
             MeterRegistry registry,
             @Nullable Checkpoint last) {
@@ -78,7 +76,7 @@ final class ModelRun implements AutoCloseable {
         cursor = new long[spec.getPartitions()];
         int turn = 0;
         if (last == null) {
-            learner = Learner.fresh(spec, encoder, device);
+            learner = Learner.fresh(spec, networks);
         } else {
             weights = new StoredFile(last.getWeightsUri(), last.getWeightsSha256());
             state = new StoredFile(last.getStateUri(), last.getStateSha256());
@@ -86,8 +84,7 @@ final class ModelRun implements AutoCloseable {
             learner =
                     Learner.restored(
                             spec,
-                            encoder,
-                            device,
+                            networks,
                             store.get(weights.uri(), weights.sha256()),
                             store.get(state.uri(), state.sha256()),
                             last.getExamplesSeen());

@@ -1,7 +1,8 @@
 package dev.belay.trainers;
 
-import dev.belay.models.Head;
+import dev.belay.models.BatchLoss;
 import dev.belay.models.Losses;
+import dev.belay.models.Network;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import java.util.ArrayList;
@@ -11,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loss of a model's spec, batch by batch. With more than two classes the confidence loss
  * balances over the last max(512, 32·classes) examples learned from, which are kept here.
+ *
+ * @param <I> a text as the network takes it
  */
-final class Targets {
-    /** An example learned from, with its features. */
-    private record Scored(Labelled example, float[] features) {}
+final class Targets<I> {
+    /** An example learned from, as the network takes it. */
+    private record Scored<I>(Labelled example, I input) {}
 
     private final Loss loss;
     private final int windowSize;
-    private final List<Scored> window = new ArrayList<>();
+    private final List<Scored<I>> window = new ArrayList<>();
 
     Targets(Loss loss, int classes) {
         this.loss = loss;
@@ -26,10 +29,10 @@ final class Targets {
         this.windowSize = balancesOverWindow ? Math.max(512, 32 * classes) : 0;
     }
 
-    /** Goes on with a stored window. */
-    void restore(List<Labelled> examples, float[][] features) {
-        for (int i = 0; i < features.length; i++)
-            window.add(new Scored(examples.get(i), features[i]));
+    /** Puts these behind the others in the window: those of a batch, or a stored window. */
+    void add(List<Labelled> examples, List<I> inputs) {
+        for (int i = 0; i < inputs.size(); i++)
+            window.add(new Scored<>(examples.get(i), inputs.get(i)));
     }
 
     /** The window, oldest first; empty for losses that need none. */
@@ -43,15 +46,19 @@ final class Targets {
      * @param consumed examples consumed so far, fractional inside a micro-epoch
      * @param budget of the model; 0 = endless
      */
-    Head.BatchLoss of(
-            Head head, List<Labelled> batch, float[][] features, double consumed, long budget) {
+    BatchLoss of(
+            Network<I> network,
+            List<Labelled> batch,
+            List<I> inputs,
+            double consumed,
+            long budget) {
         float[][] labels = labels(batch);
         if (loss.getKind() == LossKind.CROSS_ENTROPY) {
             float[][] targets = loss.getHard() ? Losses.hard(labels) : labels;
             return p -> Losses.crossEntropy(p, targets);
         }
         double alpha = alpha(loss, consumed, budget);
-        double[] offsets = offsets(head, batch, features);
+        double[] offsets = offsets(network, batch, inputs);
         return p -> {
             int[] own =
                     offsets == null ? Losses.balancedTwo(p, labels) : Losses.balanced(p, offsets);
@@ -66,12 +73,12 @@ final class Targets {
     }
 
     /** Class offsets by the weights as they are; null for two classes, where the batch decides. */
-    private double @Nullable [] offsets(Head head, List<Labelled> batch, float[][] features) {
+    private double @Nullable [] offsets(Network<I> network, List<Labelled> batch, List<I> inputs) {
         if (windowSize == 0) return null;
-        for (int i = 0; i < features.length; i++) window.add(new Scored(batch.get(i), features[i]));
+        add(batch, inputs);
         if (window.size() > windowSize) window.subList(0, window.size() - windowSize).clear();
-        float[][] rows = window.stream().map(Scored::features).toArray(float[][]::new);
-        return Losses.balance(head.predict(rows), labels(window()));
+        float[][] p = network.predict(window.stream().map(Scored::input).toList());
+        return Losses.balance(p, labels(window()));
     }
 
     private static float[][] labels(List<Labelled> examples) {

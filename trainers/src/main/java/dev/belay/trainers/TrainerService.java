@@ -1,8 +1,7 @@
 package dev.belay.trainers;
 
 import dev.belay.models.CheckpointStore;
-import dev.belay.models.Device;
-import dev.belay.models.Encoder;
+import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.ModelTable;
 import dev.belay.runtime.ProgressTable;
@@ -18,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -79,8 +77,7 @@ public final class TrainerService implements Service {
 
     private final Clients clients;
     private final CheckpointStore store;
-    private final Function<String, Encoder> encoders;
-    private final Device device;
+    private final Networks networks;
     private final Set<Group> groups;
     private final Observer observer;
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
@@ -92,17 +89,12 @@ public final class TrainerService implements Service {
     private volatile boolean ready;
 
     /**
-     * @param encoders opens an encoder by name
-     * @param device where heads are trained
+     * @param networks opens what is to learn
      * @param groups the groups to join
      */
     public TrainerService(
-            Clients clients,
-            CheckpointStore store,
-            Function<String, Encoder> encoders,
-            Device device,
-            Set<Group> groups) {
-        this(clients, store, encoders, device, groups, (step, model, number) -> {});
+            Clients clients, CheckpointStore store, Networks networks, Set<Group> groups) {
+        this(clients, store, networks, groups, (step, model, number) -> {});
     }
 
     /**
@@ -111,15 +103,13 @@ public final class TrainerService implements Service {
     public TrainerService(
             Clients clients,
             CheckpointStore store,
-            Function<String, Encoder> encoders,
-            Device device,
+            Networks networks,
             Set<Group> groups,
             Observer observer) {
         this.observer = observer;
         this.clients = clients;
         this.store = store;
-        this.encoders = encoders;
-        this.device = device;
+        this.networks = networks;
         this.groups = Set.copyOf(groups);
     }
 
@@ -147,7 +137,7 @@ public final class TrainerService implements Service {
     public void run() {
         String prefix = clients.topics().prefix();
         try (Admin admin = clients.admin();
-                Ahead ahead = new Ahead(encoders);
+                Ahead ahead = new Ahead(networks);
                 LabelFeeds feeds = new LabelFeeds(clients, ahead);
                 var models = new ModelTable(clients);
                 var committed = new Committed(clients)) {
@@ -288,8 +278,7 @@ public final class TrainerService implements Service {
                             spec,
                             new Ledger(spec, clients, store, producer, observer),
                             store,
-                            encoders.apply(spec.getEncoderName()),
-                            device,
+                            networks,
                             feeds,
                             clients.meters(),
                             committed.last(model)));

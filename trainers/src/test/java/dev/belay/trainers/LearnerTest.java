@@ -11,6 +11,7 @@ import dev.belay.models.Encoder;
 import dev.belay.models.HashingEncoder;
 import dev.belay.models.Losses;
 import dev.belay.models.MalformedCheckpointException;
+import dev.belay.models.Networks;
 import dev.belay.models.Rng;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
@@ -28,6 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class LearnerTest {
     private record Case(ModelSpec spec, Encoder encoder) {
+        Networks networks() {
+            return LearnerTest.networks(encoder);
+        }
+
         @Override
         public String toString() {
             return spec.getEncoderName() + " " + spec.getHead() + " " + spec.getLoss();
@@ -59,8 +64,8 @@ class LearnerTest {
                         .build();
         List<List<Labelled>> epochs = epochs(spec, 650);
         // When, Then
-        try (Learner whole = Learner.fresh(spec, c.encoder, Device.CPU)) {
-            Learner broken = Learner.fresh(spec, c.encoder, Device.CPU);
+        try (Learner<?> whole = Learner.fresh(spec, c.networks())) {
+            Learner<?> broken = Learner.fresh(spec, c.networks());
             for (List<Labelled> epoch : epochs) {
                 MicroEpoch one = whole.run(epoch);
                 MicroEpoch two = broken.run(epoch);
@@ -71,9 +76,7 @@ class LearnerTest {
                 assertArrayEquals(whole.weights(), weights);
                 assertArrayEquals(whole.state(), state);
                 broken.close();
-                broken =
-                        Learner.restored(
-                                spec, c.encoder, Device.CPU, weights, state, whole.examplesSeen());
+                broken = Learner.restored(spec, c.networks(), weights, state, whole.examplesSeen());
             }
             assertEquals(650, broken.examplesSeen());
             assertEquals(7, broken.microEpochs());
@@ -94,7 +97,7 @@ class LearnerTest {
                                         .build())
                         .build();
         List<List<Labelled>> epochs = epochs(spec, 1500);
-        try (Learner learner = Learner.fresh(spec, c.encoder, Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(spec, c.networks())) {
             double last = 0;
             for (List<Labelled> epoch : epochs)
                 last = accuracy(epoch, learner.run(epoch).predictions());
@@ -112,7 +115,7 @@ class LearnerTest {
     void predictionsAreMadeBeforeLearning() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         ModelSpec zero = ModelSpec.newBuilder(c.spec).setZeroInit(true).build();
-        try (Learner learner = Learner.fresh(zero, c.encoder, Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(zero, c.networks())) {
             for (float[] row : learner.run(epochs(c.spec, 100).get(0)).predictions())
                 assertArrayEquals(new float[] {.5f, .5f}, row);
         }
@@ -134,7 +137,7 @@ class LearnerTest {
         var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
         for (int i = 0; i < 64; i++)
             bad.set(i, new Labelled("x" + i, "0 x", 0, new float[] {Float.NaN, 0}));
-        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
             var e = assertThrows(DivergedException.class, () -> learner.run(bad));
             assertTrue(
                     String.valueOf(e.getMessage())
@@ -146,7 +149,7 @@ class LearnerTest {
     void checkpointOfAnotherModelIsRefused() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         ModelSpec other = ModelSpec.newBuilder(c.spec).setId("test/other#3@1").build();
-        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
             learner.run(epochs(c.spec, 50).get(0));
             byte[] weights = learner.weights();
             byte[] state = learner.state();
@@ -156,8 +159,7 @@ class LearnerTest {
                         () ->
                                 Learner.restored(
                                         wrong,
-                                        c.encoder,
-                                        Device.CPU,
+                                        c.networks(),
                                         weights,
                                         state,
                                         wrong.equals(c.spec) ? 49 : 50));
@@ -167,7 +169,7 @@ class LearnerTest {
     @Test
     void labelWithAnotherNumberOfClassesIsRefused() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 3, 0);
-        try (Learner learner = Learner.fresh(c.spec, c.encoder, Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
             var two = List.of(new Labelled("x", "0 x", 0, new float[] {1, 0}));
             var e = assertThrows(IllegalArgumentException.class, () -> learner.run(two));
             assertEquals(
@@ -176,12 +178,16 @@ class LearnerTest {
         }
     }
 
+    private static Networks networks(Encoder encoder) {
+        return new Networks((name, sha256) -> encoder, Device.CPU);
+    }
+
     private static byte[] trained(long seed) {
         ModelSpec spec =
                 ModelSpec.newBuilder(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec)
                         .setSeed(seed) // and nothing else, so that the files could be the same
                         .build();
-        try (Learner learner = Learner.fresh(spec, new FakeEncoder(8), Device.CPU)) {
+        try (Learner<?> learner = Learner.fresh(spec, networks(new FakeEncoder(8)))) {
             learner.run(epochs(spec, 100).get(0));
             return learner.weights();
         }

@@ -8,6 +8,7 @@ import dev.belay.models.Device;
 import dev.belay.models.Encoder;
 import dev.belay.models.Encoders;
 import dev.belay.models.Head;
+import dev.belay.models.Networks;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class Sst2Test {
             List<Labelled> drawn = Sst2.draw(data.supervisor(), examples, seed);
             List<Labelled> weak = new ArrayList<>();
             double supervisor;
-            try (Learner learner = stream(words, Specs.CROSS_ENTROPY, drawn, seed);
+            try (Learner<?> learner = stream(words, Specs.CROSS_ENTROPY, drawn, seed);
                     Head head = Head.read(learner.weights(), Device.CPU)) {
                 supervisor = accuracy(head, words, data.holdout());
                 float[][] labels = predictions(head, words, order);
@@ -106,15 +107,16 @@ class Sst2Test {
 
     private static double accuracy(
             Encoder encoder, Loss loss, List<Labelled> stream, List<Labelled> holdout, long seed) {
-        try (Learner learner = stream(encoder, loss, stream, seed);
+        try (Learner<?> learner = stream(encoder, loss, stream, seed);
                 Head head = Head.read(learner.weights(), Device.CPU)) {
             return accuracy(head, encoder, holdout);
         }
     }
 
-    private static Learner stream(Encoder encoder, Loss loss, List<Labelled> stream, long seed) {
+    private static Learner<?> stream(Encoder encoder, Loss loss, List<Labelled> stream, long seed) {
         ModelSpec spec = Specs.of(encoder.name(), Specs.LINEAR, loss, 2, stream.size(), seed);
-        Learner learner = Learner.fresh(spec, encoder, Device.CPU);
+        Learner<?> learner =
+                Learner.fresh(spec, new Networks((name, sha256) -> encoder, Device.CPU));
         for (int from = 0; from < stream.size(); from += spec.getMicroEpoch())
             learner.run(stream.subList(from, Math.min(from + spec.getMicroEpoch(), stream.size())));
         return learner;

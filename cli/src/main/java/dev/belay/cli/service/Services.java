@@ -7,8 +7,7 @@ import dev.belay.labelers.TruthLabeler;
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.Device;
 import dev.belay.models.DirectoryStore;
-import dev.belay.models.Encoder;
-import dev.belay.models.Encoders;
+import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.Service;
 import dev.belay.runtime.Settings;
@@ -17,7 +16,6 @@ import dev.belay.trainers.TrainerService.Group;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Makes the services from the settings: the one place that knows what each needs. */
 public final class Services {
@@ -46,8 +44,7 @@ public final class Services {
     }
 
     static Service trainer(Clients clients, Set<Group> groups) {
-        return new TrainerService(
-                clients, store(clients), encoders(clients), device(clients), groups);
+        return new TrainerService(clients, store(clients), networks(clients), groups);
     }
 
     static Service aggregator(Clients clients) {
@@ -58,13 +55,9 @@ public final class Services {
         return new DirectoryStore(clients.settings().store());
     }
 
-    private static Device device(Clients clients) {
-        return Device.parse(clients.settings().device());
-    }
-
-    private static Function<String, Encoder> encoders(Clients clients) {
+    private static Networks networks(Clients clients) {
         Settings settings = clients.settings();
-        Device device = device(clients);
-        return name -> Encoders.open(name, device, settings.cache());
+        Device device = Device.parse(settings.device());
+        return Networks.of(device, settings.cache(), settings.encoders());
     }
 }

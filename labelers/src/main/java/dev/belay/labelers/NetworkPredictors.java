@@ -2,49 +2,47 @@ package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.Device;
-import dev.belay.models.Encoder;
-import dev.belay.models.Encoders;
-import dev.belay.models.Head;
 import dev.belay.models.MalformedCheckpointException;
+import dev.belay.models.Network;
+import dev.belay.models.Networks;
+import dev.belay.runtime.Settings;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checkpoints of Belay's own models: a frozen encoder, shared by the whole process, and a head from
- * the store.
- *
- * @param cacheDir where encoded texts are kept
- */
-record HeadPredictors(CheckpointStore store, Device device, Path cacheDir) implements Predictors {
-    /** Texts encoded at a time: bounds the memory of wide features. */
+/** Checkpoints of Belay's own models: networks from the store. */
+record NetworkPredictors(CheckpointStore store, Networks networks) implements Predictors {
+    /** Texts predicted at a time: bounds the memory of wide features. */
     private static final int BLOCK = 256;
+
+    /** With the device and the folders that the settings name. */
+    static NetworkPredictors of(Settings settings, CheckpointStore store) {
+        Device device = Device.parse(settings.device());
+        return new NetworkPredictors(
+                store, Networks.of(device, settings.cache(), settings.encoders()));
+    }
 
     @Override
     public Predictor open(ModelSpec spec, Checkpoint checkpoint) {
         try {
-            Encoder encoder = Encoders.open(spec.getEncoderName(), device, cacheDir);
             byte[] weights = store.get(checkpoint.getWeightsUri(), checkpoint.getWeightsSha256());
-            Head head = Head.read(weights, device);
-            if (head.shape().inputs() != encoder.dimensions()
-                    || head.shape().classes() != spec.getClasses().size()) {
-                head.close();
+            Network<?> network =
+                    networks.read(weights, spec.getEncoderName(), spec.getEncoderSha256());
+            int classes = network.head().classes();
+            if (classes != spec.getClasses().size()) {
+                network.close();
                 throw unusable(
                         checkpoint,
-                        "its head has the shape "
-                                + head.shape()
-                                + ", expected "
-                                + encoder.dimensions()
-                                + " inputs and "
-                                + spec.getClasses().size()
-                                + " classes",
+                        "it tells "
+                                + classes
+                                + " classes apart, expected "
+                                + spec.getClasses().size(),
                         null);
             }
-            return new HeadPredictor(encoder, head);
+            return new NetworkPredictor<>(network);
         } catch (MalformedCheckpointException
                 | UncheckedIOException
                 | IllegalArgumentException e) { // the last: an unknown encoder
@@ -66,20 +64,21 @@ record HeadPredictors(CheckpointStore store, Device device, Path cacheDir) imple
                 : new UnusableCheckpointException(message, cause);
     }
 
-    private record HeadPredictor(Encoder encoder, Head head) implements Predictor {
+    private record NetworkPredictor<I>(Network<I> network) implements Predictor {
         @Override
         public List<float[]> predict(List<String> texts) {
             List<float[]> rows = new ArrayList<>(texts.size());
             for (int from = 0; from < texts.size(); from += BLOCK) {
                 int to = Math.min(from + BLOCK, texts.size());
-                rows.addAll(List.of(head.predict(encoder.encode(texts.subList(from, to)))));
+                List<I> inputs = network.inputs(texts.subList(from, to));
+                rows.addAll(List.of(network.predict(inputs)));
             }
             return rows;
         }
 
         @Override
         public void close() {
-            head.close();
+            network.close();
         }
     }
 }

@@ -1,0 +1,55 @@
+package dev.belay.models;
+
+import java.util.List;
+import java.util.Map;
+
+/** A frozen encoder and a head, which learns. An input is the encoder's features. */
+final class FrozenNetwork implements Network<float[]> {
+    private final Encoder encoder;
+    private final Head head;
+
+    FrozenNetwork(Encoder encoder, Head head) {
+        this.encoder = encoder;
+        this.head = head;
+    }
+
+    @Override
+    public String encoder() {
+        return encoder.name();
+    }
+
+    @Override
+    public HeadShape head() {
+        return head.shape();
+    }
+
+    @Override
+    public List<float[]> inputs(List<String> texts) {
+        return List.of(encoder.encode(texts));
+    }
+
+    @Override
+    public float[][] predict(List<float[]> inputs) {
+        return head.predict(inputs.toArray(float[][]::new));
+    }
+
+    @Override
+    public Step learn(List<float[]> batch, BatchLoss loss, Adam adam, Update update) {
+        return head.learn(batch.toArray(float[][]::new), loss, adam, update);
+    }
+
+    @Override
+    public byte[] write(Map<String, String> provenance) {
+        return head.write(provenance);
+    }
+
+    @Override
+    public Map<String, Integer> sizes() {
+        return head.sizes();
+    }
+
+    @Override
+    public void close() {
+        head.close();
+    }
+}

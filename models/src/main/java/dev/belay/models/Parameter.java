@@ -1,0 +1,40 @@
+package dev.belay.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * An array that learns: its weights, and the same where PyTorch reads them.
+ *
+ * @param shape sizes, outermost first
+ * @param ofHead whether it belongs to the head, which may learn at a rate of its own
+ * @param weights float32, row by row
+ */
+record Parameter(String name, long[] shape, boolean ofHead, float[] weights, AlignedFloats shared) {
+
+    /** Takes over {@code weights}. */
+    static Parameter of(String name, long[] shape, boolean ofHead, float[] weights) {
+        var shared = new AlignedFloats();
+        shared.set(weights);
+        return new Parameter(name, shape, ofHead, weights, shared);
+    }
+
+    /** Weight matrices and embeddings decay; biases and LayerNorms don't. */
+    boolean isMatrix() {
+        return shape.length > 1;
+    }
+
+    NDArray array(NDManager manager) {
+        return shared.array(manager, shape);
+    }
+
+    Tensor tensor() {
+        return Tensor.ofFloats(name, weights, shape);
+    }
+
+    static int size(long[] shape) {
+        long size = 1;
+        for (long n : shape) size *= n;
+        return Math.toIntExact(size);
+    }
+}
