@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a finite run is complete: every model is FINISHED, every due sweep of every student is
  * compared, and the final row of every pair accounts for every example of the holdout, as counted
- * or as without truth.
+ * or as without truth. For what can't come any more, because a model FAILED, nobody waits.
  *
  * @param specs the models of the run
  * @param holdout examples of the holdout
@@ -32,7 +32,11 @@ record Completion(List<ModelSpec> specs, long holdout) {
             rows.computeIfAbsent(row.getStudent(), s -> new HashMap<>())
                     .put(row.getCheckpoint(), row);
         }
+        Set<String> lost = lost(results);
         for (ModelSpec spec : specs) {
+            if (lost.contains(spec.getId())) {
+                continue;
+            }
             Checkpoint last = results.newestCheckpoint(spec.getId());
             if (last == null || last.getState() != State.FINISHED) {
                 missing.add(
@@ -48,7 +52,7 @@ record Completion(List<ModelSpec> specs, long holdout) {
                 if (!due.isEmpty()) {
                     missing.add(
                             "%s: %s checkpoints to compare".formatted(spec.getId(), due.size()));
-                } else if (!isFinal(of.get(last.getNumber()))) {
+                } else if (!isFinal(of.get(last.getNumber()), lost.contains(spec.getCeiling()))) {
                     missing.add("%s: its final comparison".formatted(spec.getId()));
                 }
             }
@@ -64,9 +68,36 @@ record Completion(List<ModelSpec> specs, long holdout) {
         return due;
     }
 
-    private boolean isFinal(@Nullable PairMetrics row) {
+    /** Models that FAILED, and those whose supervisor did before it could label. */
+    private Set<String> lost(RunResults results) {
+        Set<String> lost = new HashSet<>();
+        Set<String> mute = new HashSet<>();
+        for (Checkpoint failed : results.failures()) {
+            lost.add(failed.getModel());
+            for (ModelSpec spec : specs) {
+                if (spec.getId().equals(failed.getModel())
+                        && (spec.getReadyAt() == 0
+                                || failed.getExamplesSeen() < spec.getReadyAt())) {
+                    mute.add(spec.getId());
+                }
+            }
+        }
+        boolean more = true;
+        while (more) { // a chain of supervisors is short
+            more = false;
+            for (ModelSpec spec : specs) {
+                if (mute.contains(spec.getSupervisor())) {
+                    more |= lost.add(spec.getId());
+                    more |= mute.add(spec.getId());
+                }
+            }
+        }
+        return lost;
+    }
+
+    private boolean isFinal(@Nullable PairMetrics row, boolean withoutCeiling) {
         return row != null
-                && !row.getProvisional()
+                && (withoutCeiling || !row.getProvisional())
                 && row.getN() + row.getWithoutTruth() == holdout;
     }
 }

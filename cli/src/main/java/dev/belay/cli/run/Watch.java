@@ -55,7 +55,8 @@ final class Watch {
     }
 
     /**
-     * Returns true when the run is complete, false when a model FAILED.
+     * Returns true when the run is complete, false when a model FAILED and all that does not depend
+     * on it is complete.
      *
      * @param failure what ends the run early, or null
      * @param troubles what services can't do now; while there are some, a run in which nothing else
@@ -107,11 +108,10 @@ final class Watch {
                                     + " here",
                             cause);
                 }
-                boolean failed = !results.failures().isEmpty();
                 List<String> missing = completion.missing(results);
-                if (failed || missing.isEmpty()) {
+                if (missing.isEmpty()) {
                     view.close(now);
-                    return !failed;
+                    return results.failures().isEmpty();
                 }
                 if (changed) {
                     lastChange = System.nanoTime();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A run as quickstart makes it, simulated: supervisor bow, students naive, conf and bge-conf, and
  * their ceilings. Counts are drawn with fixed seeds; all estimates follow from the counts.
  */
-final class SampleRun {
+public final class SampleRun {
     static final int MICRO_EPOCH = 256;
     private static final long DAY_MS = 1_795_392_000_000L; // 2026-11-23T00:00Z
     private static final int HOLDOUT = 2000;
@@ -34,7 +34,7 @@ final class SampleRun {
     private SampleRun() {}
 
     /** A run of {@code checkpoints} micro-epochs, finished. */
-    static RunResults finished(int seeds, int checkpoints) {
+    public static RunResults finished(int seeds, int checkpoints) {
         RunResults results = new RunResults("wordnet", "wordnet-physical");
         results.examples(new RunResults.Examples(5000, checkpoints * (long) MICRO_EPOCH, HOLDOUT));
         add(results, seeds, "bow", "hashing", null, 1);
@@ -85,7 +85,7 @@ final class SampleRun {
         return results;
     }
 
-    static String id(String model, int seed) {
+    public static String id(String model, int seed) {
         return "wordnet/" + model + "#" + seed + "@0";
     }
 
@@ -161,7 +161,8 @@ final class SampleRun {
                 DAY_MS + k * 1000);
     }
 
-    static Checkpoint checkpoint(String id, long number, State state, @Nullable String reason) {
+    public static Checkpoint checkpoint(
+            String id, long number, State state, @Nullable String reason) {
         return Checkpoint.newBuilder()
                 .setModel(id)
                 .setNumber(number)
@@ -183,7 +184,7 @@ final class SampleRun {
                 .build();
     }
 
-    static ModelSpec spec(
+    public static ModelSpec spec(
             String model, int seed, String encoder, @Nullable String supervisor, long budget) {
         boolean conf = model.contains("conf");
         String ceiling = encoder.equals("bge") ? "bge-ceiling" : "ceiling";

@@ -1,0 +1,55 @@
+package dev.belay.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.cli.report.RunResults;
+import dev.belay.cli.report.SampleRun;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.State;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CompletionTest {
+    private static final int HOLDOUT = 2000;
+
+    @Test
+    void aRunWhoseModelsFinishedAndWereComparedIsComplete() {
+        RunResults results = SampleRun.finished(2, 4);
+        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
+        assertTrue(new Completion(results.specs(), HOLDOUT + 1).missing(results).size() == 6);
+    }
+
+    @Test
+    void whenASupervisorFailsTheOthersAreWaitedForAndItsStudentsAreNot() {
+        // Given a supervisor that failed at once, its students, and a ceiling that learns
+        RunResults results = new RunResults("x", "x");
+        List<ModelSpec> specs =
+                List.of(
+                        SampleRun.spec("bow", 0, "hashing", null, 1024),
+                        SampleRun.spec("naive", 0, "minilm", "bow", 1024),
+                        SampleRun.spec("next", 0, "minilm", "naive", 1024),
+                        SampleRun.spec("ceiling", 0, "minilm", null, 1024));
+        specs.forEach(results::add);
+        Completion completion = new Completion(specs, HOLDOUT);
+        assertEquals(4, completion.missing(results).size());
+        // When
+        results.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
+        // Then
+        List<String> missing = completion.missing(results);
+        assertEquals(1, missing.size());
+        assertTrue(missing.get(0).contains("ceiling"), missing.get(0));
+        // When it has finished
+        results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 4, State.FINISHED, null));
+        // Then
+        assertEquals(List.of(), completion.missing(results));
+        assertEquals(1, results.failures().size());
+    }
+
+    @Test
+    void whenACeilingFailsItsStudentsAreComparedWithTheirSupervisorStill() {
+        RunResults results = SampleRun.finished(1, 4);
+        results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 5, State.FAILED, "NaN"));
+        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
+    }
+}
