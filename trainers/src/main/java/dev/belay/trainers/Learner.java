@@ -72,7 +72,7 @@ public final class Learner<I> implements AutoCloseable {
      * Goes on from a checkpoint.
      *
      * @param weights what {@link #weights()} gave
-     * @param state what {@link #state()} gave at the same time
+     * @param state what {@link #state} gave at the same time
      * @param examplesSeen as the checkpoint event says
      * @throws MalformedCheckpointException if the files are of another model or spec, don't fit
      *     each other, or are no such files
@@ -153,12 +153,17 @@ public final class Learner<I> implements AutoCloseable {
         return network.write(provenance(spec, examplesSeen));
     }
 
-    /** Everything else that is needed to go on, safetensors. */
-    public byte[] state() {
+    /**
+     * Everything else that is needed to go on, safetensors.
+     *
+     * @param more what the caller needs beside it; names that learners do not use
+     */
+    public byte[] state(Tensor... more) {
         var tensors = new ArrayList<Tensor>(adam.state());
         tensors.add(Tensor.ofLongs("microEpochs", microEpochs));
         tensors.addAll(LabelledCodec.write(REPLAY, memory.examples(), classes()));
         tensors.addAll(LabelledCodec.write(WINDOW, targets.window(), classes()));
+        tensors.addAll(List.of(more));
         return SafeTensors.of(provenance(spec, examplesSeen), tensors).write();
     }
 

@@ -3,8 +3,11 @@ package dev.belay.trainers;
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.CheckpointStore.Kind;
 import dev.belay.models.CheckpointStore.StoredFile;
+import dev.belay.models.MalformedCheckpointException;
 import dev.belay.models.Networks;
 import dev.belay.models.Provenance;
+import dev.belay.models.SafeTensors;
+import dev.belay.models.Tensor;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.PredictionBlocks;
@@ -17,6 +20,7 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
+    private static final String PLACE = "place";
     private static final StoredFile NO_FILE = new StoredFile("", "");
 
     private final ModelSpec spec;
@@ -81,13 +86,6 @@ final class ModelRun implements AutoCloseable {
             weights = new StoredFile(last.getWeightsUri(), last.getWeightsSha256());
             state = new StoredFile(last.getStateUri(), last.getStateSha256());
             provenance = new StoredFile(last.getProvenanceUri(), last.getProvenanceSha256());
-            learner =
-                    Learner.restored(
-                            spec,
-                            networks,
-                            store.get(weights.uri(), weights.sha256()),
-                            store.get(state.uri(), state.sha256()),
-                            last.getExamplesSeen());
             supervisorCheckpoints.addAll(last.getSupervisorCheckpoints());
             number = last.getNumber();
             seen = last.getExamplesSeen();
@@ -95,6 +93,10 @@ final class ModelRun implements AutoCloseable {
             for (PartitionCursor c : last.getCursor()) {
                 cursor[c.getPartition()] = c.getOffset();
             }
+            byte[] stateFile = store.get(state.uri(), state.sha256());
+            requirePlace(stateFile, place(cursor, turn));
+            byte[] weightsFile = store.get(weights.uri(), weights.sha256());
+            learner = Learner.restored(spec, networks, weightsFile, stateFile, seen);
         }
         labels = new LabelSource(spec, cursor, turn);
         try {
@@ -218,7 +220,9 @@ final class ModelRun implements AutoCloseable {
         cursor = labels.order().cursor();
         var parent = number == 1 ? null : new Provenance.Parent(number - 1, weights.sha256());
         weights = ledger.store(number, Kind.WEIGHTS, learner.weights());
-        state = ledger.store(number, Kind.STATE, learner.state());
+        state =
+                ledger.store(
+                        number, Kind.STATE, learner.state(place(cursor, labels.order().turn())));
         List<Provenance.Range> ranges = new ArrayList<>();
         for (int p = 0; p < cursor.length; p++) {
             ranges.add(new Provenance.Range(p, from[p], cursor[p]));
@@ -240,6 +244,25 @@ final class ModelRun implements AutoCloseable {
                         state,
                         Version.TEXT);
         provenance = ledger.store(number, Kind.PROVENANCE, origin.toJson());
+    }
+
+    /** Where to go on in the labels: the offset of each partition, then whose turn it is. */
+    private static Tensor place(long[] cursor, int turn) {
+        long[] place = Arrays.copyOf(cursor, cursor.length + 1);
+        place[cursor.length] = turn;
+        return Tensor.ofLongs(PLACE, place);
+    }
+
+    private void requirePlace(byte[] stateFile, Tensor expected) {
+        Tensor found = SafeTensors.read(stateFile).tensor(PLACE);
+        if (!Arrays.equals(found.longs(), expected.longs())) {
+            throw new MalformedCheckpointException(
+                    state.uri()
+                            + " goes on at "
+                            + Arrays.toString(found.longs())
+                            + ", its checkpoint event says "
+                            + Arrays.toString(expected.longs()));
+        }
     }
 
     private boolean isReady() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.Device;
+import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.Settings;
 import dev.belay.schemas.IdHash;
@@ -40,7 +42,8 @@ class LabelFeedsTest {
                     Settings.of(Map.of()),
                     new SimpleMeterRegistry(),
                     new MockSchemaRegistryClient());
-    private final Ahead ahead = new Ahead(name -> new FakeEncoder(8));
+    private final Ahead ahead =
+            new Ahead(new Networks((name, sha256) -> new FakeEncoder(8), Device.CPU));
     private final List<LogConsumer> consumers = new ArrayList<>();
     private final String topic = clients.topics().labels("test", ModelId.TRUTH);
     private final Map<TopicPartition, List<byte[]>> log = new HashMap<>();

@@ -57,6 +57,8 @@ final class Facts {
         } else if (topic.startsWith("small.labels.")) {
             facts.add(line(topic, read.key(), value, "labeler", "checkpoint", "probabilities"));
         } else if (topic.equals("checkpoints")) {
+            // not the training state's hash: it holds offsets, which have gaps where transactions
+            // ended
             facts.add(
                     line(
                             topic,
@@ -65,8 +67,7 @@ final class Facts {
                             "number",
                             "state",
                             "examplesSeen",
-                            "weightsSha256",
-                            "stateSha256"));
+                            "weightsSha256"));
         } else if (topic.equals("small.truth")) {
             facts.add(line(topic, read.key(), value, "label"));
         } else if (topic.equals("models")) {
