@@ -53,23 +53,13 @@ public final class Specs {
                 .setSupervisor(supervisor.equals(ModelId.TRUTH) ? ModelId.TRUTH : id(supervisor))
                 .setCeiling(ceiling == null ? null : id(ceiling))
                 .setSplit(Split.STUDENT)
-                .setDrawBelow(1.0)
                 .setBudget(0L)
-                .setReadyAt(0L)
                 .setLabelPolicy(policy)
-                .setEvaluateEvery(1)
-                .setMicroEpoch(256)
-                .setMaxWaitMs(0L)
-                .setPasses(1)
-                .setReplay(1.0)
-                .setReplayMemory(2048)
-                .setBatchSize(32)
                 .setOptimizer(
                         Optimizer.newBuilder()
                                 .setKind(OptimizerKind.ADAMW)
                                 .setLearningRate(1e-3)
                                 .build())
-                .setZeroInit(false)
                 .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
                 .build();
     }

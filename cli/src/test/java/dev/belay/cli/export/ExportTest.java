@@ -11,7 +11,6 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Label;
-import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -244,17 +243,7 @@ final class ExportTest {
                         .setSupervisor("truth")
                         .setCeiling(null)
                         .setSplit(Split.SUPERVISOR)
-                        .setDrawBelow(1.0)
                         .setBudget(100L)
-                        .setReadyAt(0L)
-                        .setLabelPolicy(LabelPolicy.FIRST_READY)
-                        .setEvaluateEvery(1)
-                        .setMicroEpoch(256)
-                        .setMaxWaitMs(0L)
-                        .setPasses(1)
-                        .setReplay(1.0)
-                        .setReplayMemory(2048)
-                        .setBatchSize(32)
                         .setOptimizer(
                                 Optimizer.newBuilder()
                                         .setKind(OptimizerKind.ADAM)

@@ -4,7 +4,6 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -206,23 +205,13 @@ public final class SampleRun {
                         supervisor == null && encoder.equals("hashing")
                                 ? Split.SUPERVISOR
                                 : Split.STUDENT)
-                .setDrawBelow(1.0)
                 .setBudget(budget)
-                .setReadyAt(0L)
-                .setLabelPolicy(LabelPolicy.FIRST_READY)
-                .setEvaluateEvery(1)
                 .setMicroEpoch(MICRO_EPOCH)
-                .setMaxWaitMs(0L)
-                .setPasses(1)
-                .setReplay(1.0)
-                .setReplayMemory(2048)
-                .setBatchSize(32)
                 .setOptimizer(
                         Optimizer.newBuilder()
                                 .setKind(OptimizerKind.ADAMW)
                                 .setLearningRate(1e-3)
                                 .build())
-                .setZeroInit(false)
                 .setLoss(
                         new Loss(
                                 conf ? LossKind.CONFIDENCE : LossKind.CROSS_ENTROPY,

@@ -17,7 +17,6 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -251,23 +250,12 @@ class AggregatorServiceIT {
                 .setSupervisor(supervisor)
                 .setCeiling(ceiling)
                 .setSplit(Split.STUDENT)
-                .setDrawBelow(1.0)
                 .setBudget(256L)
-                .setReadyAt(0L)
-                .setLabelPolicy(LabelPolicy.FIRST_READY)
-                .setEvaluateEvery(1)
-                .setMicroEpoch(256)
-                .setMaxWaitMs(0L)
-                .setPasses(1)
-                .setReplay(1.0)
-                .setReplayMemory(2048)
-                .setBatchSize(32)
                 .setOptimizer(
                         Optimizer.newBuilder()
                                 .setKind(OptimizerKind.ADAMW)
                                 .setLearningRate(1e-3)
                                 .build())
-                .setZeroInit(false)
                 .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
                 .build();
     }
