@@ -4,8 +4,10 @@ import dev.belay.models.CheckpointStore;
 import dev.belay.models.DirectoryStore;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
@@ -100,10 +102,7 @@ public final class Evaluator implements Service {
         Topics topics = clients.topics();
         try (Admin admin = clients.admin()) {
             TopicCheck check = new TopicCheck(admin);
-            List<String> needed =
-                    List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
-            if (!patience.await(
-                    "the installation's topics", () -> check.problem(needed, TopicCheck.ANY))) {
+            if (!patience.awaitInstallation(check, topics)) {
                 return;
             }
             try (KnownSpecs specs = new KnownSpecs(clients, PATIENCE_FOR_SPECS);

@@ -2,8 +2,10 @@ package dev.belay.labelers;
 
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicCheck;
 import dev.belay.runtime.TopicTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
@@ -99,10 +101,7 @@ abstract class LabelingService implements Service {
         Topics topics = clients.topics();
         try (Admin admin = clients.admin()) {
             TopicCheck check = new TopicCheck(admin);
-            List<String> needed =
-                    List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
-            if (!patience.await(
-                    "the installation's topics", () -> check.problem(needed, TopicCheck.ANY))) {
+            if (!patience.awaitInstallation(check, topics)) {
                 return;
             }
             ReadyCheckpoints ready = new ReadyCheckpoints();

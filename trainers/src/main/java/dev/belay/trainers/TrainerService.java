@@ -4,8 +4,10 @@ import dev.belay.models.CheckpointStore;
 import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.ModelTable;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicCheck;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
@@ -85,7 +87,7 @@ public final class TrainerService implements Service {
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
     private final Troubles troubles = new Troubles();
-    private volatile boolean closing;
+    private final Patience patience = new Patience("trainer");
     private volatile boolean ready;
 
     /**
@@ -130,14 +132,21 @@ public final class TrainerService implements Service {
 
     @Override
     public void close() {
-        closing = true;
+        patience.close();
     }
 
     @Override
     public void run() {
+        try (Admin admin = clients.admin()) {
+            if (patience.awaitInstallation(new TopicCheck(admin), clients.topics())) {
+                train(admin);
+            }
+        }
+    }
+
+    private void train(Admin admin) {
         String prefix = clients.topics().prefix();
-        try (Admin admin = clients.admin();
-                Ahead ahead = new Ahead(networks);
+        try (Ahead ahead = new Ahead(networks);
                 LabelFeeds feeds = new LabelFeeds(clients, ahead);
                 var models = new ModelTable(clients);
                 var committed = new Committed(clients)) {
@@ -145,7 +154,7 @@ public final class TrainerService implements Service {
                 memberships.put(group, new Ownership(clients, prefix + group.id));
             }
             models.catchUp(CATCH_UP);
-            while (!closing) {
+            while (!patience.isClosed()) {
                 ready = memberships.values().stream().allMatch(Ownership::joined);
                 models.poll(Duration.ZERO);
                 Map<Group, Ownership.Share> shares = shares();
@@ -154,7 +163,7 @@ public final class TrainerService implements Service {
                 troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
                 takeUp(ours, committed, admin, feeds);
-                if (!trainEachOnce(admin, shares) && !closing) {
+                if (!trainEachOnce(admin, shares) && !patience.isClosed()) {
                     models.poll(IDLE);
                 }
             }
@@ -173,7 +182,7 @@ public final class TrainerService implements Service {
         boolean worked = false;
         progress.values().forEach(p -> p.poll(Duration.ZERO));
         for (ModelRun run : inOrder()) {
-            if (closing || !shares.equals(shares())) {
+            if (patience.isClosed() || !shares.equals(shares())) {
                 return true;
             }
             String model = run.spec().getId();

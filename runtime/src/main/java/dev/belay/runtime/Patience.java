@@ -1,7 +1,9 @@
-package dev.belay.labelers;
+package dev.belay.runtime;
 
+import dev.belay.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * and counts against being ready. {@link #close} may be called from any thread, the rest belongs to
  * one.
  */
-final class Patience {
+public final class Patience {
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
@@ -26,7 +28,10 @@ final class Patience {
     private final Map<String, Missing> missing = new HashMap<>();
     private volatile boolean content = true;
 
-    Patience(String who) {
+    /**
+     * @param who waits, for the log
+     */
+    public Patience(String who) {
         this.who = who;
     }
 
@@ -36,7 +41,7 @@ final class Patience {
      * @param check why not, or null when it can
      * @return whether it can
      */
-    boolean passes(String what, Supplier<@Nullable String> check) {
+    public boolean passes(String what, Supplier<@Nullable String> check) {
         Missing before = missing.get(what);
         if (before != null && System.nanoTime() < before.nextTryNs()) {
             return false;
@@ -51,7 +56,7 @@ final class Patience {
     }
 
     /** Says what stands in the way of something; it is asked again in a second. */
-    void blame(String what, String problem) {
+    public void blame(String what, String problem) {
         Missing before = missing.get(what);
         if (before == null || !before.problem().equals(problem)) {
             LOG.warn("{} waits for {}: {}", who, what, problem);
@@ -60,7 +65,8 @@ final class Patience {
         content = false;
     }
 
-    void forget(String what) {
+    /** Something is there, or is no longer wanted. */
+    public void forget(String what) {
         if (missing.remove(what) != null) {
             LOG.info("{} goes on with {}", who, what);
         }
@@ -68,7 +74,7 @@ final class Patience {
     }
 
     /** Waits until {@link #passes} or closed; returns whether it passed. */
-    boolean await(String what, Supplier<@Nullable String> check) {
+    public boolean await(String what, Supplier<@Nullable String> check) {
         while (!isClosed()) {
             if (passes(what, check)) {
                 return true;
@@ -78,8 +84,17 @@ final class Patience {
         return false;
     }
 
+    /**
+     * Waits until the topics that every service needs are there, or closed; returns whether they
+     * are.
+     */
+    public boolean awaitInstallation(TopicCheck check, Topics topics) {
+        List<String> needed = List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
+        return await("the installation's topics", () -> check.problem(needed, TopicCheck.ANY));
+    }
+
     /** Waits so long, or until closed. */
-    void rest(Duration atMost) {
+    public void rest(Duration atMost) {
         try {
             if (closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
@@ -91,15 +106,17 @@ final class Patience {
     }
 
     /** Whether nothing is waited for. */
-    boolean isContent() {
+    public boolean isContent() {
         return content;
     }
 
-    boolean isClosed() {
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
         return closed.getCount() == 0;
     }
 
-    void close() {
+    /** Ends all waiting. */
+    public void close() {
         closed.countDown();
     }
 }

@@ -1,6 +1,5 @@
-package dev.belay.labelers;
+package dev.belay.runtime;
 
-import dev.belay.runtime.Waiting;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,16 +14,16 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the broker about topics. */
-record TopicCheck(Admin admin) {
+public record TopicCheck(Admin admin) {
     /** Stands for any number of partitions. */
-    static final int ANY = 0;
+    public static final int ANY = 0;
 
     /**
      * Why work on these topics can't begin, or null when all are there.
      *
      * @param partitions expected of each, or {@link #ANY}
      */
-    @Nullable String problem(Collection<String> topics, int partitions) {
+    public @Nullable String problem(Collection<String> topics, int partitions) {
         List<String> problems = new ArrayList<>();
         Map<String, KafkaFuture<TopicDescription>> asked =
                 new TreeMap<>(admin.describeTopics(topics).topicNameValues());
@@ -48,7 +47,7 @@ record TopicCheck(Admin admin) {
     }
 
     /** The end of a partition, records of open transactions included. */
-    long uncommittedEnd(TopicPartition partition) {
+    public long uncommittedEnd(TopicPartition partition) {
         var asked = admin.listOffsets(Map.of(partition, OffsetSpec.latest()));
         return Waiting.on(asked.partitionResult(partition), "asking for the end of " + partition)
                 .offset();
