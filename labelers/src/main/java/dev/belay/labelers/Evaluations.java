@@ -1,11 +1,13 @@
 package dev.belay.labelers;
 
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.Patience;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import io.micrometer.core.instrument.Timer;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.function.Function;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works through the events of {@code belay.checkpoints}: a due one becomes a sweep, committed with
  * the event's offset in a transaction of its own; one that can't become a sweep goes to the dead
- * letters. An event whose holdout is not complete holds back those behind it in its partition.
- * Belongs to one thread.
+ * letters. An event whose holdout is not complete, or whose file can't be read now, holds back
+ * those behind it in its partition. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
     /** Encoder of models that are not Belay's: others publish their predictions. */
@@ -30,8 +32,11 @@ final class Evaluations implements AutoCloseable {
     private final Predictors predictors;
     private final RecordReader reader;
     private final DeadLetters deadLetters;
+    private final Patience patience;
     private final Timer sweepTime;
     private final UnaryOperator<String> predictionsOf;
+    private static final String STORE = "the checkpoint store";
+
     private long sweeps;
 
     /** What became of the oldest event of a partition. */
@@ -45,6 +50,7 @@ final class Evaluations implements AutoCloseable {
 
     /**
      * @param holdouts of a spec's task, polled; null while it is not complete
+     * @param patience told when the store can't be read
      * @param sweepTime of committed sweeps, from opening the checkpoint on
      * @param predictionsOf a task's topic of predictions
      */
@@ -56,6 +62,7 @@ final class Evaluations implements AutoCloseable {
             Predictors predictors,
             RecordReader reader,
             DeadLetters deadLetters,
+            Patience patience,
             Timer sweepTime,
             UnaryOperator<String> predictionsOf) {
         this.inbox = inbox;
@@ -65,6 +72,7 @@ final class Evaluations implements AutoCloseable {
         this.predictors = predictors;
         this.reader = reader;
         this.deadLetters = deadLetters;
+        this.patience = patience;
         this.sweepTime = sweepTime;
         this.predictionsOf = predictionsOf;
     }
@@ -124,6 +132,9 @@ final class Evaluations implements AutoCloseable {
                         ? Outcome.WAITS
                         : sweep(event, spec, checkpoint, holdout, pending);
             }
+        } catch (UncheckedIOException e) { // this store, now: the checkpoint is not to blame
+            patience.blame(STORE, String.valueOf(e.getMessage()));
+            return Outcome.WAITS;
         } catch (BadRecordException | UnusableCheckpointException e) {
             pending.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
@@ -153,6 +164,7 @@ final class Evaluations implements AutoCloseable {
             return Outcome.REWOUND;
         }
         holdout.committed();
+        patience.forget(STORE);
         sample.stop(sweepTime);
         sweeps++;
         return Outcome.SWEPT;

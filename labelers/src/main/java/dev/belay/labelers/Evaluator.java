@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * {@code <prefix>evaluators}.
  *
  * <p>A checkpoint whose spec stays unknown, or whose file is missing, altered or of another shape,
- * goes to the dead letters with the reason.
+ * goes to the dead letters with the reason; where the store can't be read, it waits.
  */
 public final class Evaluator implements Service {
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -93,6 +93,11 @@ public final class Evaluator implements Service {
     }
 
     @Override
+    public List<String> troubles() {
+        return patience.problems();
+    }
+
+    @Override
     public void close() {
         patience.close();
     }
@@ -140,6 +145,7 @@ public final class Evaluator implements Service {
                 predictors,
                 new RecordReader(clients.codec(), Topics.MODEL_PARTITIONS),
                 deadLetters,
+                patience,
                 sweepTime,
                 task -> clients.topics().predictions(task));
     }

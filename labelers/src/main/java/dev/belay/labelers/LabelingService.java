@@ -13,6 +13,7 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -89,6 +90,11 @@ abstract class LabelingService implements Service {
     /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
     public long unlabelled() {
         return unlabelled.get();
+    }
+
+    @Override
+    public List<String> troubles() {
+        return patience.problems();
     }
 
     @Override
@@ -208,7 +214,7 @@ abstract class LabelingService implements Service {
             long passedBefore = labeler.labeling().unlabelled();
             try {
                 busy |= labeler.labeling().step(wait);
-            } catch (UnusableCheckpointException e) {
+            } catch (UnusableCheckpointException | UncheckedIOException e) {
                 stop(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
                 continue;

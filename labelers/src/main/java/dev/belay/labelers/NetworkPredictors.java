@@ -9,6 +9,7 @@ import dev.belay.runtime.Settings;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,12 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
                         null);
             }
             return new NetworkPredictor<>(network);
-        } catch (MalformedCheckpointException
-                | UncheckedIOException
-                | IllegalArgumentException e) { // the last: an unknown encoder
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                throw unusable(checkpoint, "its file is not there: " + e.getMessage(), e);
+            }
+            throw e;
+        } catch (MalformedCheckpointException | IllegalArgumentException e) {
             throw unusable(checkpoint, String.valueOf(e.getMessage()), e);
         }
     }

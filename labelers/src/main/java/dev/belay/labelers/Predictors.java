@@ -9,6 +9,7 @@ interface Predictors {
     /**
      * @throws UnusableCheckpointException when the checkpoint's file is missing, altered, or does
      *     not fit the spec
+     * @throws java.io.UncheckedIOException when the store can't be read now
      */
     Predictor open(ModelSpec spec, Checkpoint checkpoint);
 }

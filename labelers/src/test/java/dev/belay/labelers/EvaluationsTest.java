@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.Settings;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
@@ -55,6 +56,7 @@ class EvaluationsTest {
     private final List<MockProducer<byte[], byte[]>> prepared = new ArrayList<>();
     private final Map<String, ModelSpec> specs = new HashMap<>();
     private final Set<String> stopped = new HashSet<>();
+    private final Patience patience = new Patience("test");
     private final FakePredictors predictors = new FakePredictors();
     private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
     private boolean holdoutEnded = true;
@@ -145,6 +147,26 @@ class EvaluationsTest {
     }
 
     @Test
+    void whenTheStoreCannotBeReadCheckpointsWaitAndNoneIsLost() {
+        // Given
+        predictors.store(false);
+        checkpoint(CONF, 2, State.LEARNING);
+        checkpoint(CONF, 4, State.FINISHED);
+        // When
+        stepUntilIdle();
+        // Then
+        assertEquals(0, evaluations.sweeps());
+        assertEquals(List.of(), letterReasons());
+        assertTrue(patience.problems().get(0).contains("the store is gone"));
+        // When it is back
+        predictors.store(true);
+        stepUntilIdle();
+        // Then
+        assertEquals(2, evaluations.sweeps());
+        assertEquals(List.of(), patience.problems());
+    }
+
+    @Test
     void checkpointsOfStoppedModelsArePassedOver() {
         // Given
         specs.remove(CONF);
@@ -223,6 +245,7 @@ class EvaluationsTest {
                         predictors,
                         reader,
                         deadLetters,
+                        patience,
                         clients.meters().timer("belay.sweep"),
                         task -> PREDICTIONS);
         checkpoints.rebalance(List.of(partition));

@@ -2,6 +2,8 @@ package dev.belay.labelers;
 
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,10 +11,16 @@ import java.util.Set;
 /** Predicts from a text's hash and the checkpoint's number. */
 final class FakePredictors implements Predictors {
     private final Set<Long> refused = new HashSet<>();
+    private boolean storeAnswers = true;
     private int open;
 
     void refuse(long number) {
         refused.add(number);
+    }
+
+    /** Whether files can be read. */
+    void store(boolean answers) {
+        storeAnswers = answers;
     }
 
     /** Predictors opened and not closed. */
@@ -30,6 +38,9 @@ final class FakePredictors implements Predictors {
         long number = checkpoint.getNumber();
         if (refused.contains(number)) {
             throw new UnusableCheckpointException("checkpoint " + number + " is altered");
+        }
+        if (!storeAnswers) {
+            throw new UncheckedIOException(new IOException("the store is gone"));
         }
         open++;
         return new Predictor() {

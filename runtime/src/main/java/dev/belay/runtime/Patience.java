@@ -2,9 +2,9 @@ package dev.belay.runtime;
 
 import dev.belay.schemas.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waiting for what is not there yet: each thing is asked for once a second, said once in the log,
- * and counts against being ready. {@link #close} may be called from any thread, the rest belongs to
- * one.
+ * and counts against being ready. {@link #close} and the questions may be called from any thread,
+ * the rest belongs to one.
  */
 public final class Patience {
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
@@ -25,7 +25,7 @@ public final class Patience {
 
     private final String who;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Map<String, Missing> missing = new HashMap<>();
+    private final Map<String, Missing> missing = new ConcurrentHashMap<>();
     private volatile boolean content = true;
 
     /**
@@ -103,6 +103,14 @@ public final class Patience {
             Thread.currentThread().interrupt();
             closed.countDown(); // whoever interrupts a service wants it to end
         }
+    }
+
+    /** What is waited for, each with the reason; any thread may ask. */
+    public List<String> problems() {
+        return missing.entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue().problem())
+                .sorted()
+                .toList();
     }
 
     /** Whether nothing is waited for. */
