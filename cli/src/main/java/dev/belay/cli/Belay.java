@@ -1,5 +1,6 @@
 package dev.belay.cli;
 
+import dev.belay.cli.bench.BenchCommand;
 import dev.belay.cli.export.ExportCommand;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Command;
             BrokerCommand.class,
             RegistryCommand.class,
             TopicsCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            BenchCommand.class
         })
 public final class Belay {
     private Belay() {}

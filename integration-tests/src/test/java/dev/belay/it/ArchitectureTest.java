@@ -29,6 +29,8 @@ class ArchitectureTest {
                     .definedBy("dev.belay.trainers..")
                     .layer("aggregators")
                     .definedBy("dev.belay.aggregators..")
+                    .layer("benchmarks")
+                    .definedBy("dev.belay.benchmarks..")
                     .layer("cli")
                     .definedBy("dev.belay.cli..")
                     .whereLayer("cli")
@@ -36,16 +38,18 @@ class ArchitectureTest {
                     .whereLayer("producers")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("labelers")
-                    .mayOnlyBeAccessedByLayers("cli")
+                    .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("trainers")
-                    .mayOnlyBeAccessedByLayers("cli")
+                    .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("aggregators")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("models")
-                    .mayOnlyBeAccessedByLayers("labelers", "trainers", "cli")
+                    .mayOnlyBeAccessedByLayers("labelers", "trainers", "benchmarks", "cli")
                     .whereLayer("runtime")
                     .mayOnlyBeAccessedByLayers(
-                            "producers", "labelers", "trainers", "aggregators", "cli");
+                            "producers", "labelers", "trainers", "aggregators", "benchmarks", "cli")
+                    .whereLayer("benchmarks")
+                    .mayOnlyBeAccessedByLayers("cli");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -1,0 +1,42 @@
+package dev.belay.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * Two sides measured in turns, A B B A A B …, so that what else the machine does falls on both.
+ *
+ * @param first medians over the rounds
+ * @param second medians over the rounds
+ * @param ratio median over the rounds of first / second
+ */
+record Rounds(double first, double second, double ratio) {
+    /**
+     * @param count of rounds, at least 1
+     * @param a measures the first side; gets the round's number from 0
+     * @param b measures the second side
+     */
+    static Rounds run(int count, IntToDoubleFunction a, IntToDoubleFunction b) {
+        List<Double> first = new ArrayList<>();
+        List<Double> second = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < count; round++) {
+            boolean aFirst = round % 2 == 0;
+            double one = (aFirst ? a : b).applyAsDouble(round);
+            double other = (aFirst ? b : a).applyAsDouble(round);
+            first.add(aFirst ? one : other);
+            second.add(aFirst ? other : one);
+            ratios.add(first.get(round) / second.get(round));
+        }
+        return new Rounds(median(first), median(second), median(ratios));
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.belay.benchmarks;
+
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.TopicPlan;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.utils.Utils;
+
+/** What a bench's services find on the broker: topics, and events as their writers write them. */
+final class Stage {
+    static final int PARTITIONS = 4;
+    static final List<String> CLASSES = List.of("no", "yes");
+
+    private static final String EXPERIMENT = "bench";
+    static final long TIME_MS = 1_700_000_000_000L;
+
+    private final Clients clients;
+
+    Stage(Clients clients) {
+        this.clients = clients;
+    }
+
+    /** An event by its key. */
+    record Keyed(String topic, String key, SpecificRecord event) {}
+
+    static String model(String name, long seed) {
+        return EXPERIMENT + "/" + name + "#" + seed + "@1";
+    }
+
+    /** Makes the installation's topics and a task's. */
+    void task(String task, List<String> labelers) {
+        try (Admin admin = clients.admin()) {
+            TopicPlan.forInstallation(clients.settings())
+                    .withTask(clients.topics(), task, PARTITIONS, labelers)
+                    .apply(admin);
+        }
+    }
+
+    /** A spec with the defaults that are known to work: AdamW 1e-3, batch 32, replay 1. */
+    static ModelSpec.Builder spec(String name, long seed, String task, String encoder) {
+        return ModelSpec.newBuilder()
+                .setId(model(name, seed))
+                .setExperiment(EXPERIMENT)
+                .setModel(name)
+                .setSeed(seed)
+                .setRun(1)
+                .setSpecHash(name)
+                .setTask(task)
+                .setClasses(CLASSES)
+                .setPartitions(PARTITIONS)
+                .setEncoderName(encoder)
+                .setHead(new Head(HeadKind.MLP, BareTraining.HIDDEN))
+                .setSupervisor(ModelId.TRUTH)
+                .setSplit(Split.STUDENT)
+                .setBudget(0)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAMW)
+                                .setLearningRate(BareTraining.LEARNING_RATE)
+                                .build())
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L));
+    }
+
+    void publish(List<ModelSpec> specs) {
+        write(specs.stream().map(s -> keyed(clients.topics().models(), s.getId(), s)).toList());
+    }
+
+    /** Returns when it could be read, {@link System#nanoTime}. */
+    long publish(Checkpoint checkpoint) {
+        String topic = clients.topics().checkpoints();
+        return write(List.of(keyed(topic, checkpoint.getModel(), checkpoint)));
+    }
+
+    static Example example(String id, Split split, String text) {
+        return new Example(id, split, text, TIME_MS);
+    }
+
+    /**
+     * All that will ever be in a task's {@code labels.truth}, and that it has ended.
+     *
+     * @param labels a distribution a text
+     */
+    void labels(String task, List<String> texts, List<float[]> labels) {
+        String topic = clients.topics().labels(task, ModelId.TRUTH);
+        List<Keyed> events = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            Example example = example("ex-" + i, Split.STUDENT, texts.get(i));
+            float[] p = labels.get(i);
+            var label = new Label(example, ModelId.TRUTH, 0L, List.of(p[0], p[1]));
+            events.add(keyed(topic, example.getId(), label));
+        }
+        writeAndEnd(task, topic, ModelId.TRUTH, events);
+    }
+
+    /** All that will ever be in a task's holdout, and that it has ended. */
+    void holdout(String task, List<String> texts) {
+        String topic = clients.topics().holdout(task);
+        List<Keyed> events = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            Example example = example("held-" + i, Split.HOLDOUT, texts.get(i));
+            events.add(keyed(topic, example.getId(), example));
+        }
+        writeAndEnd(task, topic, task + ".producer", events);
+    }
+
+    /**
+     * STUDENT examples, which readers see all at once.
+     *
+     * @return when they could be seen, {@link System#nanoTime}
+     */
+    long examples(String task, String prefix, List<String> texts) {
+        String topic = clients.topics().examples(task);
+        List<Keyed> events = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            Example example = example(prefix + i, Split.STUDENT, texts.get(i));
+            events.add(keyed(topic, example.getId(), example));
+        }
+        return write(events);
+    }
+
+    private void writeAndEnd(String task, String topic, String writer, List<Keyed> events) {
+        Map<Integer, Long> counts = new HashMap<>();
+        events.forEach(e -> counts.merge(partition(e.key()), 1L, Long::sum));
+        List<Keyed> all = new ArrayList<>(events);
+        for (int p = 0; p < PARTITIONS; p++) {
+            long count = counts.getOrDefault(p, 0L);
+            var ended = new Progress(topic, p, writer, count, Map.of(), null, 0L, true);
+            String key = ProgressTable.key(topic, p, writer);
+            all.add(keyed(clients.topics().progress(task), key, ended));
+        }
+        write(all);
+    }
+
+    /** In one transaction; returns when it began to commit. */
+    private long write(List<Keyed> events) {
+        try (Producer<byte[], byte[]> producer = clients.producer("bench")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (Keyed e : events) {
+                var record = clients.codec().record(e.topic(), null, e.key(), e.event(), TIME_MS);
+                Future<?> unused = producer.send(record); // commitTransaction throws what failed
+            }
+            producer.flush();
+            long committing = System.nanoTime();
+            producer.commitTransaction();
+            return committing;
+        }
+    }
+
+    private static Keyed keyed(String topic, String key, SpecificRecord event) {
+        return new Keyed(topic, key, event);
+    }
+
+    private static int partition(String key) {
+        return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % PARTITIONS;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.belay.it.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.Belay;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(300)
+class BenchIT {
+    @TempDir Path dir;
+
+    @Test
+    void trainerEndsWithAllItsFigures() throws IOException {
+        JsonNode json = lastLineOf("trainer");
+        assertEquals(
+                Set.of(
+                        "trainerExamplesPerSecond",
+                        "bareExamplesPerSecond",
+                        "waitMs",
+                        "encodeMs",
+                        "predictMs",
+                        "learnMs",
+                        "saveMs",
+                        "commitMs",
+                        "heapLastMiB",
+                        "heapFirstMiB",
+                        "residentLastMiB",
+                        "residentFirstMiB",
+                        "eightHeadsSeconds",
+                        "oneHeadSeconds"),
+                positive(json.get("figures")));
+        assertEquals(
+                Set.of("toBare", "memoryHeap", "memoryResident", "eightHeadsToOne"),
+                positive(json.get("ratios")));
+    }
+
+    @Test
+    void labelerEndsWithAllItsFigures() throws IOException {
+        JsonNode json = lastLineOf("labeler");
+        assertEquals(
+                Set.of(
+                        "labelerTextsPerSecond",
+                        "labelerBareTextsPerSecond",
+                        "evaluatorTextsPerSecond",
+                        "evaluatorBareTextsPerSecond"),
+                positive(json.get("figures")));
+        assertEquals(
+                Set.of("toBare", "labelerToBare", "evaluatorToBare"), positive(json.get("ratios")));
+    }
+
+    private JsonNode lastLineOf(String bench) throws IOException {
+        StringWriter out = new StringWriter();
+        CommandLine belay = Belay.commandLine().setOut(new PrintWriter(out));
+        assertEquals(0, belay.execute("bench", bench, "--quick", "--dir", dir.toString()));
+        try (var left = Files.list(dir)) {
+            assertEquals(List.of(), left.toList());
+        }
+        List<String> lines = out.toString().lines().toList();
+        JsonNode json = new ObjectMapper().readTree(lines.get(lines.size() - 1));
+        assertEquals(bench, json.get("bench").asText());
+        return json;
+    }
+
+    /** The keys of an object of numbers above 0. */
+    private static Set<String> positive(JsonNode numbers) {
+        List<String> keys = new ArrayList<>();
+        numbers.properties()
+                .forEach(
+                        entry -> {
+                            assertTrue(entry.getValue().asDouble() > 0, entry.toString());
+                            keys.add(entry.getKey());
+                        });
+        return new TreeSet<>(keys);
+    }
+}
