@@ -1,7 +1,6 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
-import dev.belay.models.DirectoryStore;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.Patience;
@@ -60,11 +59,7 @@ public final class Evaluator implements Service {
         }
     }
 
-    /** With the store, the device and the cache that the settings name. */
-    public Evaluator(Clients clients) {
-        this(clients, new DirectoryStore(clients.settings().store()));
-    }
-
+    /** With the device and the folders that the settings name. */
     public Evaluator(Clients clients, CheckpointStore store) {
         this(clients, NetworkPredictors.of(clients.settings(), store));
     }

@@ -1,7 +1,6 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
-import dev.belay.models.DirectoryStore;
 import dev.belay.runtime.Clients;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
@@ -29,11 +28,7 @@ public final class ModelLabeler extends LabelingService {
     private final Set<String> refused = new HashSet<>();
     private final Map<String, Checkpoint> current = new HashMap<>();
 
-    /** With the store, the device and the cache that the settings name. */
-    public ModelLabeler(Clients clients) {
-        this(clients, new DirectoryStore(clients.settings().store()));
-    }
-
+    /** With the device and the folders that the settings name. */
     public ModelLabeler(Clients clients, CheckpointStore store) {
         this(clients, NetworkPredictors.of(clients.settings(), store));
     }

@@ -55,7 +55,8 @@ public interface CheckpointStore {
      *
      * @throws MalformedCheckpointException if the URI is not one of this store's, or the bytes have
      *     another SHA-256
-     * @throws java.io.UncheckedIOException if it can't be read
+     * @throws java.io.UncheckedIOException if it can't be read; its cause is a {@link
+     *     java.nio.file.NoSuchFileException} where there is no such file
      */
     byte[] get(String uri, String sha256);
 

@@ -40,6 +40,9 @@ public final class Settings {
                     "task.partitions",
                     "topics.replication",
                     "store",
+                    "store.s3.endpoint",
+                    "store.s3.region",
+                    "store.s3.path-style",
                     "cache",
                     "encoders",
                     "state",
@@ -153,9 +156,32 @@ public final class Settings {
         return (short) number("topics.replication", -1);
     }
 
-    /** Where checkpoints are kept: a directory. */
-    public Path store() {
-        return Path.of(text("store", ".belay/checkpoints"));
+    /** Where checkpoints are kept: a directory, or {@code s3://bucket/prefix}. */
+    public String store() {
+        return text("store", ".belay/checkpoints");
+    }
+
+    /** {@code http(s)://host:port} of an S3 server; null: AWS. */
+    public @Nullable String s3Endpoint() {
+        return values.get("store.s3.endpoint");
+    }
+
+    /** Region of the bucket; null: as AWS clients find it. */
+    public @Nullable String s3Region() {
+        return values.get("store.s3.region");
+    }
+
+    /** Whether the bucket is in the path of its URL; default true where an endpoint is set. */
+    public boolean s3PathStyle() {
+        String value = values.get("store.s3.path-style");
+        if (value == null) {
+            return s3Endpoint() != null;
+        }
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException(
+                    "setting 'store.s3.path-style' must be true or false, found '" + value + "'");
+        }
+        return value.equals("true");
     }
 
     /** Where encoded texts are kept: a directory. */

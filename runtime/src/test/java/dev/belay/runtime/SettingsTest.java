@@ -37,7 +37,19 @@ class SettingsTest {
         // Then
         assertEquals("file:1", settings.bootstrapServers());
         assertEquals("http://env", settings.registryUrl());
-        assertEquals(Path.of("/flag"), settings.store());
+        assertEquals("/flag", settings.store());
+    }
+
+    @Test
+    void anS3ServerOfOnesOwnHasItsBucketsInThePathUnlessToldOtherwise() {
+        Settings aws = Settings.of(Map.of("store", "s3://bucket/belay"));
+        assertEquals("s3://bucket/belay", aws.store());
+        assertFalse(aws.s3PathStyle());
+        Settings own = aws.with(Map.of("store.s3.endpoint", "http://localhost:9000"));
+        assertTrue(own.s3PathStyle());
+        assertFalse(own.with(Map.of("store.s3.path-style", "false")).s3PathStyle());
+        Settings wrong = own.with(Map.of("store.s3.path-style", "yes"));
+        assertThrows(IllegalArgumentException.class, wrong::s3PathStyle);
     }
 
     @Test

@@ -5,14 +5,16 @@ import dev.belay.labelers.Evaluator;
 import dev.belay.labelers.ModelLabeler;
 import dev.belay.labelers.TruthLabeler;
 import dev.belay.models.CheckpointStore;
+import dev.belay.models.CheckpointStores;
 import dev.belay.models.Device;
-import dev.belay.models.DirectoryStore;
 import dev.belay.models.Networks;
+import dev.belay.models.S3Store;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.Service;
 import dev.belay.runtime.Settings;
 import dev.belay.trainers.TrainerService;
 import dev.belay.trainers.TrainerService.Group;
+import java.net.URI;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -51,8 +53,16 @@ public final class Services {
         return new AggregatorService(clients);
     }
 
-    private static CheckpointStore store(Clients clients) {
-        return new DirectoryStore(clients.settings().store());
+    /** The checkpoint store that the settings name. */
+    public static CheckpointStore store(Clients clients) {
+        Settings settings = clients.settings();
+        String endpoint = settings.s3Endpoint();
+        return CheckpointStores.open(
+                settings.store(),
+                new S3Store.Options(
+                        endpoint == null ? null : URI.create(endpoint),
+                        settings.s3Region(),
+                        settings.s3PathStyle()));
     }
 
     private static Networks networks(Clients clients) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +35,14 @@ final class BelayProcess implements AutoCloseable {
      *     absent
      */
     static BelayProcess start(Path directory, String... arguments) throws IOException {
+        return start(directory, Map.of(), arguments);
+    }
+
+    /**
+     * @param environment variables on top of this process's
+     */
+    static BelayProcess start(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
         Files.createDirectories(directory);
         List<String> command =
                 new ArrayList<>(
@@ -56,6 +65,7 @@ final class BelayProcess implements AutoCloseable {
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment().putAll(environment);
         return new BelayProcess(builder.start(), out, err);
     }
 

@@ -93,8 +93,8 @@ class LabelersIT {
         task.truth(0, 300);
         task.end(topics.examples(TaskOnBroker.TASK), topics.holdout(TaskOnBroker.TASK));
         var truth = new TruthLabeler(task.instance("one"));
-        var models = new ModelLabeler(task.instance("one"));
-        var evaluator = new Evaluator(task.instance("one"));
+        var models = new ModelLabeler(task.instance("one"), store());
+        var evaluator = new Evaluator(task.instance("one"), store());
         ServiceGroup services = ServiceGroup.start(List.of(truth, models, evaluator));
         try (services) {
             // When
@@ -232,11 +232,14 @@ class LabelersIT {
                         });
     }
 
+    private CheckpointStore store() {
+        return new DirectoryStore(Path.of(task.clients.settings().store()));
+    }
+
     private void checkpoint(long number, State state) {
-        var store = new DirectoryStore(task.clients.settings().store());
         int inputs = Encoders.open("hashing", Device.CPU, data).dimensions();
         try (Head head = Head.uniform(HeadShape.linear(inputs, 2), number, Device.CPU)) {
-            var file = store.put(BOW, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
+            var file = store().put(BOW, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
             Checkpoint event =
                     Checkpoint.newBuilder()
                             .setModel(BOW)
