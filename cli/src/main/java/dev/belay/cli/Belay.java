@@ -2,6 +2,9 @@ package dev.belay.cli;
 
 import dev.belay.cli.bench.BenchCommand;
 import dev.belay.cli.export.ExportCommand;
+import dev.belay.cli.fleet.CheckpointsCommand;
+import dev.belay.cli.fleet.LineageCommand;
+import dev.belay.cli.fleet.ModelsCommand;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
 import dev.belay.cli.run.QuickstartCommand;
@@ -33,6 +36,9 @@ import picocli.CommandLine.Command;
             BrokerCommand.class,
             RegistryCommand.class,
             TopicsCommand.class,
+            ModelsCommand.class,
+            CheckpointsCommand.class,
+            LineageCommand.class,
             ExportCommand.class,
             BenchCommand.class
         })

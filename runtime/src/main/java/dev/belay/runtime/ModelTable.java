@@ -5,21 +5,25 @@ import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models that users want to be: the newest run of each, kept up by {@link #poll}. A spec whose
- * id is no model id, or differs from its key, is left out with a warning. Belongs to one thread.
+ * The models that users want to be: the newest run of each, kept up by {@link #poll}. A run that
+ * was stopped ends those before it too, as long as its tombstone is known. A spec whose id is no
+ * model id, or differs from its key, is left out with a warning. Belongs to one thread.
  */
 public final class ModelTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
 
     private final TopicTable<ModelSpec> table;
     private final Map<String, ModelSpec> specs = new HashMap<>();
+    private final Set<String> stopped = new HashSet<>();
     private Map<String, ModelSpec> current = Map.of();
 
     public ModelTable(Clients clients) {
@@ -46,6 +50,11 @@ public final class ModelTable implements AutoCloseable {
         return current;
     }
 
+    /** Ids of the runs that were stopped, and not declared again since, as far as known. */
+    public Set<String> stopped() {
+        return Set.copyOf(stopped);
+    }
+
     /** All runs of all models, by model id. */
     public Map<String, ModelSpec> all() {
         return Map.copyOf(specs);
@@ -59,8 +68,10 @@ public final class ModelTable implements AutoCloseable {
     private void take(String key, @Nullable ModelSpec spec) {
         if (spec == null) {
             specs.remove(key);
+            stopped.add(key);
             return;
         }
+        stopped.remove(key);
         try {
             if (!ModelId.parse(key).toString().equals(spec.getId())) {
                 throw new IllegalArgumentException("its id is '" + spec.getId() + "'");
@@ -73,9 +84,15 @@ public final class ModelTable implements AutoCloseable {
 
     private boolean update(boolean changed) {
         if (changed) {
+            Map<String, Integer> ended = ended();
             Map<String, ModelSpec> newest = new TreeMap<>();
             for (ModelSpec spec : specs.values()) {
-                newest.merge(lineage(spec), spec, (a, b) -> a.getRun() >= b.getRun() ? a : b);
+                if (spec.getRun() > ended.getOrDefault(lineage(spec.getId()), -1)) {
+                    newest.merge(
+                            lineage(spec.getId()),
+                            spec,
+                            (a, b) -> a.getRun() >= b.getRun() ? a : b);
+                }
             }
             Map<String, ModelSpec> byId = new TreeMap<>();
             newest.values().forEach(spec -> byId.put(spec.getId(), spec));
@@ -84,8 +101,20 @@ public final class ModelTable implements AutoCloseable {
         return changed;
     }
 
+    /** The newest stopped run of each model. */
+    private Map<String, Integer> ended() {
+        Map<String, Integer> ended = new HashMap<>();
+        for (String id : stopped) {
+            int at = id.indexOf('@');
+            if (at > 0 && id.substring(at + 1).matches("\\d{1,9}")) { // others are no models
+                ended.merge(lineage(id), Integer.valueOf(id.substring(at + 1)), Math::max);
+            }
+        }
+        return ended;
+    }
+
     /** The model and seed that several runs are of. */
-    private static String lineage(ModelSpec spec) {
-        return spec.getId().substring(0, spec.getId().indexOf('@'));
+    private static String lineage(String id) {
+        return id.substring(0, id.indexOf('@'));
     }
 }

@@ -34,8 +34,14 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     private final EventCodec codec;
     private final String topic;
     private final Class<T> type;
-    private final BiConsumer<String, @Nullable T> listener;
+    private final Listener<T> listener;
     private final Map<String, T> newest = new HashMap<>();
+
+    /** Told of an event: its key, the event (null for a tombstone), and where it stands. */
+    @FunctionalInterface
+    public interface Listener<T> {
+        void take(String key, @Nullable T event, TopicPartition partition, long offset);
+    }
 
     /** A table of all partitions that nobody else listens to. */
     public TopicTable(Clients clients, String topic, Class<T> type) {
@@ -52,6 +58,11 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
             String topic,
             Class<T> type,
             BiConsumer<String, @Nullable T> listener) {
+        this(clients, topic, type, (key, event, at, offset) -> listener.accept(key, event));
+    }
+
+    /** As above, for a listener that wants to know where the events stand. */
+    public TopicTable(Clients clients, String topic, Class<T> type, Listener<T> listener) {
         this.topic = topic;
         this.type = type;
         this.listener = listener;
@@ -147,7 +158,11 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         String key = new String(record.key(), StandardCharsets.UTF_8);
         if (record.value() == null) {
             newest.remove(key);
-            listener.accept(key, null);
+            listener.take(
+                    key,
+                    null,
+                    new TopicPartition(record.topic(), record.partition()),
+                    record.offset());
             return;
         }
         T event;
@@ -163,6 +178,10 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
             return;
         }
         newest.put(key, event);
-        listener.accept(key, event);
+        listener.take(
+                key,
+                event,
+                new TopicPartition(record.topic(), record.partition()),
+                record.offset());
     }
 }

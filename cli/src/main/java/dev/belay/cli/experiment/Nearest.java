@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** What somebody who mistyped a word may have meant. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** {@code "; did you mean 'x'?"} when a word is near enough, else nothing. */
@@ -18,7 +18,7 @@ final class Nearest {
     }
 
     /** Levenshtein's: inserts, deletes and replacements that turn one into the other. */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -1,16 +1,8 @@
 package dev.belay.cli.export;
 
-import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.cli.service.SettingsOptions;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Settings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
+import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,19 +20,10 @@ import picocli.CommandLine.Spec;
                         + " run.")
 public final class ExportCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private SettingsOptions options;
+    @Mixin private BrokerOptions broker;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to")
     private Path out;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            defaultValue = ".belay",
-            description =
-                    "the data of the run's embedded broker, where no broker is named (default:"
-                            + " ${DEFAULT-VALUE})")
-    private Path data;
 
     @Option(
             names = "--experiment",
@@ -49,44 +32,21 @@ public final class ExportCommand implements Callable<Integer> {
     private @Nullable String experiment;
 
     @Override
-    public Integer call() throws IOException {
-        if (options.namesBroker()) {
-            return write(options.settings());
-        }
-        if (!Files.isDirectory(data.resolve("kafka"))) {
-            throw new IllegalArgumentException(
-                    "no data of an embedded broker in "
-                            + data.toAbsolutePath()
-                            + "; give the --data of the run, or --bootstrap-servers and --registry");
-        }
-        say("starting the broker on " + data + " to read its topics");
-        try (EmbeddedPlatform platform =
-                EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {})) {
-            return write(
-                    options.settings()
-                            .with(
-                                    Map.of(
-                                            "kafka.bootstrap.servers",
-                                            platform.bootstrapServers(),
-                                            "registry.url",
-                                            platform.registryUrl())));
-        }
-    }
-
-    private void say(String line) {
-        spec.commandLine().getErr().println(line);
-        spec.commandLine().getErr().flush();
-    }
-
-    private int write(Settings settings) throws IOException {
-        Clients clients = new Clients(settings, new SimpleMeterRegistry());
-        clients.awaitBroker();
-        Export.Counts counts = new Export(clients).write(experiment, out);
-        PrintWriter terminal = spec.commandLine().getOut();
-        terminal.printf(
-                "%s: %,d truths, %,d labels, %,d predictions in %s%n",
-                counts.experiment(), counts.truth(), counts.labels(), counts.predictions(), out);
-        terminal.flush();
-        return 0;
+    public Integer call() throws Exception {
+        return broker.on(
+                spec.commandLine().getErr(),
+                clients -> {
+                    Export.Counts counts = new Export(clients).write(experiment, out);
+                    PrintWriter terminal = spec.commandLine().getOut();
+                    terminal.printf(
+                            "%s: %,d truths, %,d labels, %,d predictions in %s%n",
+                            counts.experiment(),
+                            counts.truth(),
+                            counts.labels(),
+                            counts.predictions(),
+                            out);
+                    terminal.flush();
+                    return 0;
+                });
     }
 }

@@ -5,8 +5,10 @@ import dev.belay.producers.DataSet;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.ModelTable;
 import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.TopicTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Tells the installation about an experiment: makes its topics and writes its models' specs. The
  * same experiment again is the same run; a changed one, or {@code --fresh}, is a new run.
  */
-final class Announcement {
+public final class Announcement {
     private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
@@ -33,13 +35,13 @@ final class Announcement {
      *
      * @param isOld whether it was announced before
      */
-    record Run(List<ModelSpec> specs, int number, boolean isOld) {}
+    public record Run(List<ModelSpec> specs, int number, boolean isOld) {}
 
     private final Clients clients;
     private final Experiment experiment;
     private final DataSet data;
 
-    Announcement(Clients clients, Experiment experiment, DataSet data) {
+    public Announcement(Clients clients, Experiment experiment, DataSet data) {
         this.clients = clients;
         this.experiment = experiment;
         this.data = data;
@@ -48,9 +50,10 @@ final class Announcement {
     /**
      * Returns the run, its specs written where they were not yet.
      *
+     * @param fresh whether to begin a new run whatever there was
      * @throws IllegalStateException when topics are there with another number of partitions
      */
-    Run make(boolean fresh) {
+    public Run make(boolean fresh) {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
             // before anything is made: whether what is there already fits
@@ -58,8 +61,9 @@ final class Announcement {
             plan(specs).missing(admin);
             // first those whose names need no spec, so that the table of models can be read
             TopicPlan.forInstallation(clients.settings()).apply(admin);
-            Map<String, ModelSpec> before = known();
-            int run = run(specs, before, fresh);
+            Past past = past();
+            Map<String, ModelSpec> before = past.specs();
+            int run = past.run(specs, fresh);
             specs = run == 0 ? specs : experiment.resolve(data, partitions, run);
             plan(specs).apply(admin);
             write(specs, before);
@@ -76,41 +80,36 @@ final class Announcement {
                         labelers(specs));
     }
 
-    private Map<String, ModelSpec> known() {
-        try (ModelTable models = new ModelTable(clients)) {
+    /** What there was of this experiment: also what was stopped, as far as anything tells. */
+    private Past past() {
+        Map<String, ModelSpec> specs = new HashMap<>();
+        Map<String, String> hashes = new HashMap<>();
+        Set<String> stopped = new HashSet<>();
+        try (ModelTable models = new ModelTable(clients);
+                var checkpoints =
+                        new TopicTable<>(
+                                clients, clients.topics().checkpoints(), Checkpoint.class)) {
             models.catchUp(CATCH_UP);
-            Map<String, ModelSpec> ours = new HashMap<>();
+            checkpoints.catchUp(CATCH_UP);
+            String ours = experiment.name() + "/";
             models.all()
                     .forEach(
                             (id, spec) -> {
-                                if (spec.getExperiment().equals(experiment.name())) {
-                                    ours.put(id, spec);
+                                if (id.startsWith(ours)) {
+                                    specs.put(id, spec);
                                 }
                             });
-            return ours;
+            models.stopped().stream().filter(id -> id.startsWith(ours)).forEach(stopped::add);
+            checkpoints
+                    .all()
+                    .forEach(
+                            (id, checkpoint) -> {
+                                if (id.startsWith(ours)) {
+                                    hashes.put(id, checkpoint.getSpecHash());
+                                }
+                            });
         }
-    }
-
-    /** The newest run if all of its specs are as now, else the one after it. */
-    private static int run(List<ModelSpec> specs, Map<String, ModelSpec> before, boolean fresh) {
-        int newest = before.values().stream().mapToInt(ModelSpec::getRun).max().orElse(-1);
-        if (newest < 0) {
-            return 0;
-        }
-        Set<String> then = new HashSet<>();
-        for (ModelSpec spec : before.values()) {
-            if (spec.getRun() == newest) {
-                then.add(identity(spec));
-            }
-        }
-        Set<String> now = new HashSet<>();
-        specs.forEach(spec -> now.add(identity(spec)));
-        // a run killed while its specs were written has some of them: they are one transaction
-        return !fresh && now.equals(then) ? newest : newest + 1;
-    }
-
-    private static String identity(ModelSpec spec) {
-        return spec.getModel() + "#" + spec.getSeed() + "=" + spec.getSpecHash();
+        return new Past(specs, hashes, stopped);
     }
 
     private static Set<String> labelers(List<ModelSpec> specs) {

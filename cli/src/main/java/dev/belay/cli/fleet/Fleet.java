@@ -1,0 +1,162 @@
+package dev.belay.cli.fleet;
+
+import dev.belay.cli.experiment.Nearest;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ModelTable;
+import dev.belay.runtime.TopicTable;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the topics say of all models, read once.
+ *
+ * @param current the specs of the newest runs that are not stopped, by model id
+ * @param all the specs of all runs
+ * @param checkpoints of each model that has some, in their order; of stopped ones too
+ */
+record Fleet(
+        Map<String, ModelSpec> current,
+        Map<String, ModelSpec> all,
+        Map<String, List<Checkpoint>> checkpoints) {
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
+    private static final Comparator<ModelId> ORDER =
+            Comparator.comparing(ModelId::experiment)
+                    .thenComparing(ModelId::model)
+                    .thenComparing(ModelId::seed)
+                    .thenComparing(ModelId::run);
+
+    static Fleet read(Clients clients) {
+        Map<String, List<Checkpoint>> checkpoints = new TreeMap<>();
+        try (ModelTable models = new ModelTable(clients);
+                var events =
+                        new TopicTable<>(
+                                clients,
+                                clients.topics().checkpoints(),
+                                Checkpoint.class,
+                                (model, event) -> {
+                                    if (event != null) {
+                                        checkpoints
+                                                .computeIfAbsent(model, m -> new ArrayList<>())
+                                                .add(event);
+                                    }
+                                })) {
+            models.catchUp(CATCH_UP);
+            events.catchUp(CATCH_UP);
+            return new Fleet(models.current(), models.all(), checkpoints);
+        }
+    }
+
+    /** The newest comparison rows there are. */
+    static Collection<PairMetrics> metrics(Clients clients) {
+        try (var metrics =
+                new TopicTable<>(clients, clients.topics().metrics(), PairMetrics.class)) {
+            metrics.catchUp(CATCH_UP);
+            return List.copyOf(metrics.values());
+        }
+    }
+
+    /** Of every model that was ever declared or trained, as far as the topics remember. */
+    SortedSet<ModelId> ids() {
+        SortedSet<ModelId> ids = new TreeSet<>(ORDER);
+        all.keySet().forEach(id -> ids.add(ModelId.parse(id)));
+        checkpoints.keySet().forEach(id -> ids.add(ModelId.parse(id)));
+        return ids;
+    }
+
+    /**
+     * The models that a reference means: of each (model, seed) the newest run, or the one named.
+     *
+     * @throws IllegalArgumentException when there is none, with those that may have been meant
+     */
+    List<ModelId> find(Reference reference, Collection<ModelId> among) {
+        Map<String, ModelId> newest = new TreeMap<>();
+        for (ModelId id : among) {
+            if (reference.covers(id)) {
+                newest.merge(id.labeler(), id, (a, b) -> a.run() >= b.run() ? a : b);
+            }
+        }
+        if (newest.isEmpty()) {
+            throw new IllegalArgumentException(unknown(reference, among));
+        }
+        return newest.values().stream().sorted(ORDER).toList();
+    }
+
+    /**
+     * The checkpoint that a reference means.
+     *
+     * @throws IllegalArgumentException when there is none, or several models have one
+     */
+    Checkpoint checkpoint(Reference reference) {
+        List<ModelId> found = find(reference, ids());
+        if (found.size() > 1) {
+            throw new IllegalArgumentException(
+                    "several models are meant, name one of them: " + words(found));
+        }
+        String model = found.get(0).toString();
+        List<Checkpoint> events = checkpoints.getOrDefault(model, List.of());
+        Checkpoint event = checkpoint(model, reference.number());
+        if (event == null) {
+            throw new IllegalArgumentException(
+                    events.isEmpty()
+                            ? model + " has no checkpoint yet"
+                            : model
+                                    + " has no checkpoint "
+                                    + reference.number()
+                                    + "; it has "
+                                    + events.get(0).getNumber()
+                                    + " to "
+                                    + events.get(events.size() - 1).getNumber());
+        }
+        return event;
+    }
+
+    /**
+     * A checkpoint of a model, or null.
+     *
+     * @param number null: the last
+     */
+    @Nullable Checkpoint checkpoint(String model, @Nullable Long number) {
+        Checkpoint found = null;
+        for (Checkpoint event : checkpoints.getOrDefault(model, List.of())) {
+            if (number == null || event.getNumber() == number) {
+                found = event;
+            }
+        }
+        return found;
+    }
+
+    private static String unknown(Reference reference, Collection<ModelId> among) {
+        String typed =
+                reference.experiment()
+                        + (reference.model() == null ? "" : "/" + reference.model())
+                        + (reference.seed() == null ? "" : "#" + reference.seed())
+                        + (reference.run() == null ? "" : "@" + reference.run());
+        if (among.isEmpty()) {
+            return "there is no model '" + typed + "', nor any other: 'belay models add FILE'";
+        }
+        List<ModelId> nearest =
+                among.stream()
+                        .sorted(
+                                Comparator.comparingInt(
+                                        id -> Nearest.distance(typed, id.toString())))
+                        .limit(3)
+                        .toList();
+        return "there is no model '" + typed + "'; nearest: " + words(nearest);
+    }
+
+    private static String words(List<ModelId> ids) {
+        return String.join(", ", ids.stream().map(ModelId::toString).toList());
+    }
+}

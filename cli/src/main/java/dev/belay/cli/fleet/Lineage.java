@@ -1,0 +1,244 @@
+package dev.belay.cli.fleet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.models.CheckpointStore;
+import dev.belay.models.Provenance;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.PartitionCursor;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.State;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a metric back to the examples: a checkpoint, what is known of how good it is, its files,
+ * what it learned from, whose labels these were, and so on down to the truth and the source of the
+ * data.
+ */
+final class Lineage {
+    private static final int SHOWN_SUPERVISORS = 3;
+
+    private final Fleet fleet;
+    private final Collection<PairMetrics> metrics;
+    private final CheckpointStore store;
+    private final Topics topics;
+    private final Function<String, List<String>> sources;
+    private final Set<String> told = new HashSet<>();
+
+    /**
+     * @param sources hashes of what a task's examples were made from
+     */
+    Lineage(
+            Fleet fleet,
+            Collection<PairMetrics> metrics,
+            CheckpointStore store,
+            Topics topics,
+            Function<String, List<String>> sources) {
+        this.fleet = fleet;
+        this.metrics = metrics;
+        this.store = store;
+        this.topics = topics;
+        this.sources = sources;
+    }
+
+    Tree of(Checkpoint event) {
+        Tree tree =
+                new Tree(
+                        "%s:%d  %s, %,d examples seen"
+                                .formatted(
+                                        event.getModel(),
+                                        event.getNumber(),
+                                        event.getState().name().toLowerCase(Locale.ROOT),
+                                        event.getExamplesSeen()));
+        if (!told.add(event.getModel() + ":" + event.getNumber())) {
+            tree.add("as above");
+            return tree;
+        }
+        Checkpoint source = event;
+        if (event.getState() == State.FAILED) {
+            tree.add("failed: " + event.getReason());
+            Checkpoint good = fleet.checkpoint(event.getModel(), event.getNumber() - 1);
+            if (good == null) {
+                return tree;
+            }
+            tree.add("its files are those of checkpoint " + good.getNumber());
+            source = good;
+        }
+        Provenance provenance = Sidecars.find(store, source);
+        tree.add("metric: " + metric(source));
+        files(tree, source, provenance);
+        JsonNode spec = spec(source, provenance);
+        tree.add("spec: " + words(source, spec));
+        labels(tree, source, provenance, spec);
+        return tree;
+    }
+
+    private String metric(Checkpoint event) {
+        PairMetrics row = null;
+        for (PairMetrics found : metrics) {
+            if (found.getStudent().equals(event.getModel())
+                    && found.getCheckpoint() == event.getNumber()
+                    && found.getPhase() == Phase.HOLDOUT
+                    && found.getWindowStartMs() == null) {
+                row = found;
+            }
+        }
+        if (row == null) {
+            return "none on the holdout (not a student, not due, or not evaluated yet)";
+        }
+        return "holdout, n = %,d%s: accuracy %s, PGR %s, against %s:%d (%s) and %s (%s)"
+                .formatted(
+                        row.getN(),
+                        row.getProvisional() ? ", provisional" : "",
+                        estimate(row.getStudentAccuracy(), ""),
+                        estimate(row.getPgr(), String.valueOf(row.getPgrUndefined())),
+                        row.getSupervisor(),
+                        row.getSupervisorCheckpoint(),
+                        estimate(row.getSupervisorAccuracy(), "–"),
+                        row.getCeiling() == null
+                                ? "no ceiling"
+                                : row.getCeiling() + ":" + row.getCeilingCheckpoint(),
+                        estimate(row.getCeilingAccuracy(), "–"));
+    }
+
+    private void files(Tree tree, Checkpoint event, @Nullable Provenance provenance) {
+        Tree files = tree.add("files, by software " + event.getSoftwareVersion());
+        files.add("weights " + event.getWeightsUri());
+        files.add("state " + event.getStateUri());
+        files.add(
+                event.getProvenanceUri().isEmpty()
+                        ? "no provenance"
+                        : "provenance "
+                                + event.getProvenanceUri()
+                                + (provenance == null ? " (can't be read)" : ""));
+        tree.add(
+                event.getNumber() == 1
+                        ? "parents: none, the first"
+                        : "parents: 1 … " + (event.getNumber() - 1));
+    }
+
+    /** From the file beside the weights, or else from the topic. */
+    private @Nullable JsonNode spec(Checkpoint event, @Nullable Provenance provenance) {
+        if (provenance != null) {
+            return provenance.spec();
+        }
+        ModelSpec spec = fleet.all().get(event.getModel());
+        return spec == null ? null : Provenance.spec(spec.toString());
+    }
+
+    private static String words(Checkpoint event, @Nullable JsonNode spec) {
+        String hash = "hash " + event.getSpecHash();
+        if (spec == null) {
+            return hash + " (the model was stopped and has no provenance: nothing else is known)";
+        }
+        String sha256 = spec.path("encoderSha256").asText();
+        return "%s%s, %s head, loss %s, seed %s, split %s, budget %s, %s"
+                .formatted(
+                        spec.path("encoderName").asText(),
+                        sha256.isEmpty() ? "" : " (" + sha256 + ")",
+                        spec.path("head").path("kind").asText().toLowerCase(Locale.ROOT),
+                        spec.path("loss").path("kind").asText().toLowerCase(Locale.ROOT),
+                        spec.path("seed").asText(),
+                        spec.path("split").asText().toLowerCase(Locale.ROOT),
+                        spec.path("budget").asText(),
+                        hash);
+    }
+
+    private void labels(
+            Tree tree, Checkpoint event, @Nullable Provenance provenance, @Nullable JsonNode spec) {
+        String supervisor =
+                provenance != null
+                        ? provenance.supervisor()
+                        : spec == null ? null : spec.path("supervisor").asText();
+        if (supervisor == null || spec == null) {
+            return;
+        }
+        String task = spec.path("task").asText();
+        String topic =
+                provenance != null ? provenance.labels().topic() : topics.labels(task, supervisor);
+        Tree labels = tree.add("labels: " + topic + ", by partition [from, to)");
+        labels.add("this micro-epoch: " + ranges(event, provenance));
+        labels.add(
+                "all so far: "
+                        + event.getCursor().stream()
+                                .map(c -> range(c.getPartition(), 0, c.getOffset()))
+                                .collect(Collectors.joining(", ")));
+        if (supervisor.equals(ModelId.TRUTH)) {
+            Tree truth = tree.add("supervisor: truth, " + topics.truth(task));
+            Tree examples = truth.add("examples: " + topics.examples(task));
+            sources.apply(task).forEach(hash -> examples.add("made from the source " + hash));
+            return;
+        }
+        List<Long> numbers = event.getSupervisorCheckpoints();
+        Tree below =
+                tree.add(
+                        "supervisor: %s, %d of its checkpoints"
+                                .formatted(supervisor, numbers.size()));
+        int skipped = Math.max(0, numbers.size() - SHOWN_SUPERVISORS);
+        if (skipped > 0) {
+            below.add("and " + skipped + " earlier ones, from " + numbers.get(0));
+        }
+        for (long number : numbers.subList(skipped, numbers.size())) {
+            Checkpoint found = fleet.checkpoint(supervisor, number);
+            if (found == null) {
+                below.add(supervisor + ":" + number + "  not among the checkpoints that are known");
+            } else {
+                below.add(of(found));
+            }
+        }
+    }
+
+    private String ranges(Checkpoint event, @Nullable Provenance provenance) {
+        if (provenance != null) {
+            return provenance.labels().ranges().stream()
+                    .map(r -> range(r.partition(), r.from(), r.to()))
+                    .collect(Collectors.joining(", "));
+        }
+        Checkpoint before = fleet.checkpoint(event.getModel(), event.getNumber() - 1);
+        return event.getCursor().stream()
+                .map(c -> range(c.getPartition(), from(before, c.getPartition()), c.getOffset()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static long from(@Nullable Checkpoint before, int partition) {
+        return before == null
+                ? 0
+                : before.getCursor().stream()
+                        .filter(c -> c.getPartition() == partition)
+                        .mapToLong(PartitionCursor::getOffset)
+                        .findFirst()
+                        .orElse(0);
+    }
+
+    private static String range(int partition, long from, long to) {
+        return partition + " [" + from + ", " + to + ")";
+    }
+
+    private static String estimate(@Nullable Estimate estimate, String otherwise) {
+        if (estimate == null) {
+            return otherwise;
+        }
+        String value = String.format(Locale.ROOT, "%.3f", estimate.getValue());
+        Double low = estimate.getLow();
+        Double high = estimate.getHigh();
+        return low == null && high == null
+                ? value
+                : value
+                        + " ["
+                        + (low == null ? "−∞" : String.format(Locale.ROOT, "%.3f", low))
+                        + ", "
+                        + (high == null ? "∞" : String.format(Locale.ROOT, "%.3f", high))
+                        + "]";
+    }
+}

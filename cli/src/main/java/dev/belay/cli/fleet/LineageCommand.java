@@ -1,0 +1,65 @@
+package dev.belay.cli.fleet;
+
+import dev.belay.cli.service.BrokerOptions;
+import dev.belay.cli.service.Services;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.ProgressTable;
+import dev.belay.schemas.events.Progress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code belay lineage}: the chain from a metric back to the examples. */
+@Command(
+        name = "lineage",
+        mixinStandardHelpOptions = true,
+        description =
+                "Where a checkpoint comes from: its metric, files, spec, labels, supervisors, down"
+                        + " to the truth and the source of the examples. Of stopped models too.")
+public final class LineageCommand implements Callable<Integer> {
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
+
+    @Spec private CommandSpec spec;
+    @Mixin private BrokerOptions broker;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = Reference.CHECKPOINT)
+    private String checkpoint;
+
+    @Override
+    public Integer call() throws Exception {
+        Reference reference = Reference.parse(checkpoint);
+        return broker.on(
+                spec.commandLine().getErr(),
+                clients -> {
+                    Fleet fleet = Fleet.read(clients);
+                    new Lineage(
+                                    fleet,
+                                    Fleet.metrics(clients),
+                                    Services.store(clients),
+                                    clients.topics(),
+                                    task -> sources(clients, task))
+                            .of(fleet.checkpoint(reference))
+                            .print(spec.commandLine().getOut());
+                    return 0;
+                });
+    }
+
+    private static List<String> sources(Clients clients, String task) {
+        try (ProgressTable progress = new ProgressTable(clients, task)) {
+            progress.catchUp(CATCH_UP);
+            String examples = clients.topics().examples(task);
+            return progress.all().stream()
+                    .filter(p -> p.getTopic().equals(examples))
+                    .map(Progress::getSourceHash)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The commands that look at a fleet and steer it: {@code models}, {@code checkpoints}, {@code
+ * lineage}.
+ *
+ * <p>Contract: they read topics and the checkpoint store as anybody could; only {@code models add}
+ * and {@code models stop} write, one transaction each, to {@code belay.models}. Exit code 0 when
+ * done, 1 when something is wrong, with what to do next in the message.
+ */
+@NullMarked
+package dev.belay.cli.fleet;
+
+import org.jspecify.annotations.NullMarked;

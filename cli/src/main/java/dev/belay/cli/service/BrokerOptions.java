@@ -1,0 +1,79 @@
+package dev.belay.cli.service;
+
+import dev.belay.cli.platform.EmbeddedPlatform;
+import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.runtime.Clients;
+import dev.belay.runtime.Settings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * For commands that look at what is there: a broker that is named, or else the data folder of an
+ * embedded one, which is started for as long as the command takes.
+ */
+public final class BrokerOptions {
+    /** What a command does once the broker answers. */
+    @FunctionalInterface
+    public interface Work {
+        /** Returns the exit code. */
+        int with(Clients clients) throws Exception;
+    }
+
+    @Mixin private SettingsOptions options;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = ".belay",
+            description =
+                    "the data of a run's embedded broker, where no broker is named (default:"
+                            + " ${DEFAULT-VALUE})")
+    private Path data;
+
+    /**
+     * Does the work.
+     *
+     * @param err told that a broker is being started
+     * @throws IllegalArgumentException when no broker is named and the folder holds no data of one
+     */
+    public int on(PrintWriter err, Work work) throws Exception {
+        Settings settings =
+                options.settings(
+                        Map.of(
+                                "store", data.resolve("checkpoints").toString(),
+                                "cache", data.resolve("cache").toString()));
+        if (options.namesBroker()) {
+            return work.with(clients(settings));
+        }
+        if (!Files.isDirectory(data.resolve("kafka"))) {
+            throw new IllegalArgumentException(
+                    "no data of an embedded broker in "
+                            + data.toAbsolutePath()
+                            + "; give the --data of the run, or --bootstrap-servers and --registry");
+        }
+        err.println("starting the broker on " + data);
+        err.flush();
+        try (EmbeddedPlatform platform =
+                EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {})) {
+            return work.with(
+                    clients(
+                            settings.with(
+                                    Map.of(
+                                            "kafka.bootstrap.servers",
+                                            platform.bootstrapServers(),
+                                            "registry.url",
+                                            platform.registryUrl()))));
+        }
+    }
+
+    private static Clients clients(Settings settings) {
+        Clients clients = new Clients(settings, new SimpleMeterRegistry());
+        clients.awaitBroker();
+        return clients;
+    }
+}
