@@ -2,6 +2,7 @@ package dev.belay.benchmarks;
 
 import dev.belay.labelers.Evaluator;
 import dev.belay.labelers.ModelLabeler;
+import dev.belay.models.CheckpointStore;
 import dev.belay.models.CheckpointStore.Kind;
 import dev.belay.models.Device;
 import dev.belay.models.DirectoryStore;
@@ -13,6 +14,7 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +101,7 @@ public final class LabelerBench {
         stage.task(task, List.of(ModelId.TRUTH, supervisor.getId()));
         stage.publish(List.of(supervisor, student));
         stage.publish(checkpoint(supervisor));
-        ModelLabeler labeler = new ModelLabeler(clients);
+        ModelLabeler labeler = new ModelLabeler(clients, store(clients));
         try (ServiceGroup services = ServiceGroup.start(List.of(labeler))) {
             return compare(
                     bare,
@@ -116,7 +118,7 @@ public final class LabelerBench {
 
     /** From the instant at which the checkpoint can be read to the commit of its sweep. */
     private Rounds evaluator(BareEncoding bare) {
-        Evaluator evaluator = new Evaluator(clients);
+        Evaluator evaluator = new Evaluator(clients, store(clients));
         try (ServiceGroup services = ServiceGroup.start(List.of(evaluator))) {
             Waiting.until(evaluator::ready, services, "the evaluator");
             return compare(
@@ -165,9 +167,7 @@ public final class LabelerBench {
         var shape =
                 HeadShape.mlp(TableEncoder.DIMENSIONS, BareTraining.HIDDEN, Stage.CLASSES.size());
         try (Head head = Head.uniform(shape, spec.getSeed(), Device.CPU)) {
-            var file =
-                    new DirectoryStore(clients.settings().store())
-                            .put(spec.getId(), 1, Kind.WEIGHTS, head.write(Map.of()));
+            var file = store(clients).put(spec.getId(), 1, Kind.WEIGHTS, head.write(Map.of()));
             return Checkpoint.newBuilder()
                     .setModel(spec.getId())
                     .setNumber(1)
@@ -190,5 +190,9 @@ public final class LabelerBench {
 
     private static double seconds(long begin, long end) {
         return (end - begin) / 1e9;
+    }
+
+    private static CheckpointStore store(Clients clients) {
+        return new DirectoryStore(Path.of(clients.settings().store()));
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.runtime.Clients;
 import dev.belay.runtime.ServiceGroup;
 import dev.belay.trainers.TrainerService;
 import dev.belay.trainers.TrainerService.Group;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +25,7 @@ record TrainingBed(TableEncoder table, AtomicLong begun) {
 
     /** The real service with the real store. */
     ServiceGroup trainer(Clients clients) {
-        var store = new DirectoryStore(clients.settings().store());
+        var store = new DirectoryStore(Path.of(clients.settings().store()));
         var networks =
                 new Networks(
                         (name, sha256) ->
