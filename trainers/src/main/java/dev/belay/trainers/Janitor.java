@@ -88,7 +88,8 @@ public final class Janitor implements AutoCloseable {
      * @param ours the models that this process owns
      */
     public void clean(Collection<ModelSpec> ours) {
-        if (System.nanoTime() - notBefore < 0) {
+        if (System.nanoTime() - notBefore < 0
+                || ours.stream().noneMatch(spec -> Retention.limits(spec.getRetention()))) {
             return;
         }
         notBefore = System.nanoTime() + PAUSE.toNanos();

@@ -50,8 +50,7 @@ public final class Retention {
             LabelPolicy labels,
             List<Known> known,
             Map<Long, Double> accuracy) {
-        if (known.isEmpty()
-                || (policy.getEvery() <= 0 && policy.getNewest() <= 0 && !policy.getBest())) {
+        if (known.isEmpty() || !limits(policy)) {
             return Set.of();
         }
         Set<Long> kept = kept(policy, known, accuracy);
@@ -67,6 +66,11 @@ public final class Retention {
         going.removeAll(files); // a FAILED checkpoint names the files of another
         going.remove("");
         return going;
+    }
+
+    /** Whether a policy lets anything go at all. */
+    static boolean limits(dev.belay.schemas.events.Retention policy) {
+        return policy.getEvery() > 0 || policy.getNewest() > 0 || policy.getBest();
     }
 
     /** Numbers of those whose weights stay. */

@@ -148,6 +148,7 @@ public final class TrainerService implements Service {
         String prefix = clients.topics().prefix();
         try (Ahead ahead = new Ahead(networks);
                 LabelFeeds feeds = new LabelFeeds(clients, ahead);
+                var janitor = new Janitor(clients, store);
                 var models = new ModelTable(clients);
                 var committed = new Committed(clients)) {
             for (Group group : groups) {
@@ -163,6 +164,7 @@ public final class TrainerService implements Service {
                 troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
                 takeUp(ours, committed, admin, feeds);
+                janitor.clean(ours.values());
                 if (!trainEachOnce(admin, shares) && !patience.isClosed()) {
                     models.poll(IDLE);
                 }
