@@ -34,7 +34,7 @@ public final class LabelerBench {
      * @param texts of one round, at least 1
      */
     public record Sizes(int rounds, int texts) {
-        public static final Sizes USUAL = new Sizes(5, 2_048);
+        public static final Sizes USUAL = new Sizes(3, 2_048);
         public static final Sizes QUICK = new Sizes(1, 256);
 
         public Sizes {
@@ -159,7 +159,8 @@ public final class LabelerBench {
                     long begin = System.nanoTime();
                     bare.encode(batches.get(round));
                     return sizes.texts() / seconds(begin, System.nanoTime());
-                });
+                },
+                progress);
     }
 
     /** A head as it comes out of its initialisation: what it says costs as much as any other's. */

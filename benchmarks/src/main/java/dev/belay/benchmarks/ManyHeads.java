@@ -6,6 +6,7 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Seconds in which one trainer trains several heads on one stream of labels, and one head on
@@ -29,14 +30,15 @@ final class ManyHeads {
         this.examples = examples;
     }
 
-    Rounds run(int rounds) {
+    Rounds run(int rounds, Consumer<String> progress) {
         try (ServiceGroup trainer = bed.trainer(clients);
                 Finish finish = new Finish(clients)) {
             seconds(trainer, finish, "warm", 1); // loads the encoder
             return Rounds.run(
                     rounds,
                     round -> seconds(trainer, finish, "many" + round, HEADS),
-                    round -> seconds(trainer, finish, "one" + round, 1));
+                    round -> seconds(trainer, finish, "one" + round, 1),
+                    progress);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.belay.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -17,8 +18,10 @@ record Rounds(double first, double second, double ratio) {
      * @param count of rounds, at least 1
      * @param a measures the first side; gets the round's number from 0
      * @param b measures the second side
+     * @param progress gets a line a round
      */
-    static Rounds run(int count, IntToDoubleFunction a, IntToDoubleFunction b) {
+    static Rounds run(
+            int count, IntToDoubleFunction a, IntToDoubleFunction b, Consumer<String> progress) {
         List<Double> first = new ArrayList<>();
         List<Double> second = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
@@ -29,6 +32,13 @@ record Rounds(double first, double second, double ratio) {
             first.add(aFirst ? one : other);
             second.add(aFirst ? other : one);
             ratios.add(first.get(round) / second.get(round));
+            progress.accept(
+                    "  round %d: %.2f beside %.2f, ratio %.3f"
+                            .formatted(
+                                    round + 1,
+                                    first.get(round),
+                                    second.get(round),
+                                    ratios.get(round)));
         }
         return new Rounds(median(first), median(second), median(ratios));
     }

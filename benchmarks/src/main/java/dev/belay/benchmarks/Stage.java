@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /** What a bench's services find on the broker: topics, and events as their writers write them. */
@@ -48,12 +50,22 @@ final class Stage {
         return EXPERIMENT + "/" + name + "#" + seed + "@1";
     }
 
-    /** Makes the installation's topics and a task's. */
+    /**
+     * Makes the installation's topics and a task's, and waits until each partition's leader
+     * answers: what is written sooner is refused and sent again, which takes seconds.
+     */
     void task(String task, List<String> labelers) {
         try (Admin admin = clients.admin()) {
-            TopicPlan.forInstallation(clients.settings())
-                    .withTask(clients.topics(), task, PARTITIONS, labelers)
-                    .apply(admin);
+            TopicPlan plan =
+                    TopicPlan.forInstallation(clients.settings())
+                            .withTask(clients.topics(), task, PARTITIONS, labelers);
+            plan.apply(admin);
+            Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+            for (TopicPlan.Topic topic : plan.topics())
+                for (int p = 0; p < topic.partitions(); p++)
+                    all.put(new TopicPartition(topic.name(), p), OffsetSpec.latest());
+            dev.belay.runtime.Waiting.on(
+                    admin.listOffsets(all).all(), "asking the leaders of the topics of " + task);
         }
     }
 

@@ -55,7 +55,7 @@ public final class TrainerBench {
         TrainingBed bed = new TrainingBed(new TableEncoder(8_192, 1), new AtomicLong());
         progress.accept("trainer beside DJL alone");
         TrainingSpeed training = new TrainingSpeed(clients, bed, sizes.examples());
-        Rounds speed = training.run(sizes.rounds());
+        Rounds speed = training.run(sizes.rounds(), progress);
         findings.compared(
                 "trainerExamplesPerSecond",
                 speed.first(),
@@ -72,7 +72,7 @@ public final class TrainerBench {
         progress.accept("memory over " + sizes.microEpochs() + " micro-epochs");
         memory(findings, new TrainingMemory(clients, bed).run(sizes.microEpochs()));
         progress.accept(ManyHeads.HEADS + " heads on one stream, and one");
-        Rounds heads = new ManyHeads(clients, bed, sizes.texts()).run(sizes.rounds());
+        Rounds heads = new ManyHeads(clients, bed, sizes.texts()).run(sizes.rounds(), progress);
         findings.compared(
                 "eightHeadsSeconds",
                 heads.first(),

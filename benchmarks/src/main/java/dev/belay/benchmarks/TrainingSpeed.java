@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Examples/s of a trainer whose features are cached, from the first label it reads to the last
@@ -40,7 +41,7 @@ final class TrainingSpeed {
         this.bare = new BareTraining(data.features(), data.labels(), MICRO_EPOCH, REPLAY_MEMORY);
     }
 
-    Rounds run(int rounds) {
+    Rounds run(int rounds, Consumer<String> progress) {
         stage.task(TASK, List.of(ModelId.TRUTH));
         stage.labels(TASK, data.texts(), data.labels());
         try (ServiceGroup trainer = bed.trainer(clients);
@@ -48,7 +49,7 @@ final class TrainingSpeed {
             belay(trainer, finish, rounds); // both warm up
             bare(rounds);
             warm = totals();
-            return Rounds.run(rounds, round -> belay(trainer, finish, round), this::bare);
+            return Rounds.run(rounds, round -> belay(trainer, finish, round), this::bare, progress);
         }
     }
 

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,9 @@ import java.util.stream.Stream;
  */
 public final class DirectoryStore implements CheckpointStore {
     private final Path root;
+
+    /** Folders of models whose entries in the folders above are on disk. */
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
     /**
      * @param root made if absent
@@ -47,13 +52,12 @@ public final class DirectoryStore implements CheckpointStore {
         Path file = directory.resolve(kind.fileName(number, sha256));
         Path aside = directory.resolve(file.getFileName() + "." + UUID.randomUUID() + ".aside");
         try {
+            if (!Files.isDirectory(directory)) durable.remove(directory);
             Files.createDirectories(directory);
             writeThrough(aside, bytes);
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
-            for (Path d = directory; d.startsWith(root); d = d.resolve("..").normalize()) {
-                flushDirectory(d);
-                if (d.equals(root)) break;
-            }
+            flushDirectory(directory);
+            flushAbove(directory);
         } catch (IOException e) {
             removeQuietly(aside, e);
             throw new UncheckedIOException("cannot store " + bytes.length + " bytes as " + file, e);
@@ -159,6 +163,16 @@ public final class DirectoryStore implements CheckpointStore {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    /** Makes a folder itself durable, once: its parents change only when it is made. */
+    private void flushAbove(Path directory) throws IOException {
+        if (durable.contains(directory)) return;
+        for (Path d = directory; !d.equals(root); ) {
+            d = d.resolve("..").normalize();
+            flushDirectory(d);
+        }
+        durable.add(directory);
     }
 
     private static void removeQuietly(Path file, IOException why) {
