@@ -39,6 +39,9 @@ final class LabelFeed implements AutoCloseable {
     /** How far models may stand apart, in offsets, to share a feed. */
     private static final long NEAR = 8_192;
 
+    /** How long what is in the topic may take to come. */
+    private static final Duration SOON = Duration.ofMillis(100);
+
     /** Settings of its consumer beside the user's. */
     static final Map<String, Object> CONSUMER = Map.of("max.poll.records", 1_024);
 
@@ -146,16 +149,26 @@ final class LabelFeed implements AutoCloseable {
     }
 
     /**
-     * Takes in what has come, without waiting: all of it, since a model that draws few of the
-     * examples would otherwise need many turns to find them.
+     * Takes in what has come: all of it, since a model that draws few of the examples would
+     * otherwise need many turns to find them. Waits only for what is known to be on its way.
      */
     void poll() {
         ConsumerRecords<byte[], byte[]> records;
         do {
             pauseWhatNobodyNeeds();
-            records = consumer.poll(Duration.ZERO);
+            records = consumer.poll(isBehind() ? SOON : Duration.ZERO);
             records.forEach(this::take);
         } while (!records.isEmpty());
+    }
+
+    /**
+     * Whether a partition that is needed has more than was read, or may have. A turn may come once
+     * a minute, while others train: it must not be spent on asking.
+     */
+    private boolean isBehind() {
+        Set<TopicPartition> needed = new HashSet<>(partitions);
+        needed.removeAll(consumer.paused());
+        return needed.stream().anyMatch(p -> consumer.currentLag(p).orElse(1) > 0);
     }
 
     /** Looks whether partitions have ended: their writer has said so and all of it was read. */

@@ -12,13 +12,13 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -179,15 +179,41 @@ public final class TrainerService implements Service {
 
     /**
      * A micro-epoch of each model, unless there is something to let go of, or to take up, first.
+     * Those that supervise others come first, and again after each of the others: a micro-epoch may
+     * take a minute, and their students wait for them.
      */
     private boolean trainEachOnce(Admin admin, Map<Group, Ownership.Share> shares) {
-        boolean worked = false;
         progress.values().forEach(p -> p.poll(Duration.ZERO));
-        for (ModelRun run : inOrder()) {
+        List<ModelRun> waitedFor = new ArrayList<>();
+        List<ModelRun> others = new ArrayList<>();
+        for (String id : new TreeSet<>(running.keySet())) {
+            ModelRun run = running.get(id);
+            if (run != null) {
+                (supervisors.contains(id) ? waitedFor : others).add(run);
+            }
+        }
+        boolean worked = trainOnce(waitedFor, admin, shares);
+        for (ModelRun run : others) {
+            if (trainOnce(List.of(run), admin, shares)) {
+                worked = true;
+                boolean unused = trainOnce(waitedFor, admin, shares);
+            }
+        }
+        return worked;
+    }
+
+    /** Returns whether anything was done, or there is something else to be done. */
+    private boolean trainOnce(
+            List<ModelRun> runs, Admin admin, Map<Group, Ownership.Share> shares) {
+        boolean worked = false;
+        for (ModelRun run : runs) {
+            String model = run.spec().getId();
+            if (running.get(model) != run) {
+                continue; // over since the round began
+            }
             if (patience.isClosed() || !shares.equals(shares())) {
                 return true;
             }
-            String model = run.spec().getId();
             try {
                 if (run.step(progressOf(run.spec().getTask()), admin)) {
                     worked = true;
@@ -202,15 +228,6 @@ public final class TrainerService implements Service {
             }
         }
         return worked;
-    }
-
-    /** Those that others wait for first: a supervisor that is ready sooner lets students begin. */
-    private List<ModelRun> inOrder() {
-        List<ModelRun> runs = new ArrayList<>(running.values());
-        runs.sort(
-                Comparator.comparing((ModelRun run) -> !supervisors.contains(run.spec().getId()))
-                        .thenComparing(run -> run.spec().getId()));
-        return runs;
     }
 
     private Map<Group, Ownership.Share> shares() {
