@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
@@ -23,9 +22,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * An MLP trained by DJL alone: its blocks, trainer, loss and Adam; a sub-manager a step, gradients
- * zeroed. The data are in memory; nothing is predicted, saved or sent. The batches are as many and
- * as large as Belay's: of each micro-epoch the new examples and the replayed ones, shuffled.
+ * An MLP trained by DJL alone: its blocks, trainer, loss and Adam; a sub-manager a step. The data
+ * are in memory; nothing is predicted, saved or sent. The batches are as many and as large as
+ * Belay's: of each micro-epoch the new examples and the replayed ones, shuffled.
  */
 final class BareTraining {
     static final int HIDDEN = 128;
@@ -125,18 +124,8 @@ final class BareTraining {
                 loss = value.getFloat();
             }
         }
-        trainer.step();
-        zeroGradients(trainer);
+        trainer.step(); // DJL's Adam leaves gradients at zero
         return loss;
-    }
-
-    /** The collector leaves them as they are, and the next would be added on top. */
-    private static void zeroGradients(Trainer trainer) {
-        for (Parameter parameter : trainer.getModel().getBlock().getParameters().values()) {
-            try (NDArray gradient = parameter.getArray().getGradient()) {
-                gradient.subi(gradient);
-            }
-        }
     }
 
     private static NDArray array(NDManager manager, FloatBuffer buffer, int rows, int width) {
