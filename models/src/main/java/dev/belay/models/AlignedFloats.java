@@ -46,6 +46,18 @@ final class AlignedFloats {
         filled = count * width;
     }
 
+    /** A copy of the first ones. */
+    float[] get(int count) {
+        float[] values = new float[count];
+        buffer.asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** The bytes of the first ones. */
+    ByteBuffer bytes(int count) {
+        return buffer.slice(0, count * Float.BYTES).asReadOnlyBuffer();
+    }
+
     /** An array over the floats from the first on; valid until they are set again. */
     NDArray array(NDManager manager, long... shape) {
         var full = new Shape(shape);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Opens encoders by name. Within a process there is one of each name and cache directory: all
@@ -14,17 +15,23 @@ public final class Encoders {
     /** Rows kept in memory by each pretrained encoder, about 100 MB. */
     private static final int ROWS_IN_MEMORY = 65_536;
 
-    private record Key(String name, Device device, Path cacheDir) {}
+    private record Key(String name, String version, Device device, Path cacheDir) {}
 
     private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
 
     private Encoders() {}
 
-    /** The names {@link #open} knows. */
+    /** The names there are, without folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(List.of("hashing", "hashing-bigrams"));
         Pretrained.ALL.forEach(model -> names.add(model.name()));
+        names.addAll(Scratch.names());
         return List.copyOf(names);
+    }
+
+    /** Whether this is the name of an encoder, which may be a folder that is not there. */
+    public static boolean isName(String name) {
+        return names().contains(name) || isFolder(name);
     }
 
     /** Whether the encoder is a bag of words, which is cheap and wants other settings. */
@@ -32,9 +39,43 @@ public final class Encoders {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
 
+    /** Whether there is nothing of it before it learns: all of it learns, always. */
+    public static boolean isFromScratch(String name) {
+        return Scratch.names().contains(name);
+    }
+
+    /** Whether it is {@code hf:NAME}. */
+    public static boolean isFolder(String name) {
+        return HuggingFaceFolder.isName(name);
+    }
+
     /**
-     * Opens an encoder, or gives the one that is open. The model is loaded at the first text that
-     * is not in the cache. Closing it does nothing: it lives as long as the process.
+     * Layers that can be fine-tuned.
+     *
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     */
+    public static int layers(String name, Path encodersDir) {
+        if (isHashing(name)) return 0;
+        if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape().layers();
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name)) return model.layers();
+        return Scratch.base(name).shape().layers();
+    }
+
+    /**
+     * SHA-256 (hex) over the files of {@code hf:NAME}, so that every process uses the same; empty
+     * for all others.
+     *
+     * @throws IllegalArgumentException if the folder is not as it should be
+     */
+    public static String sha256(String name, Path encodersDir) {
+        return isFolder(name) ? new HuggingFaceFolder(encodersDir, name).sha256() : "";
+    }
+
+    /**
+     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first text
+     * that is not in the cache. Closing it does nothing: it lives as long as the process.
      *
      * @param cacheDir where vectors are kept from run to run; made if absent
      * @throws IllegalArgumentException if no encoder has this name
@@ -44,9 +85,46 @@ public final class Encoders {
         if (name.equals("hashing")) return new HashingEncoder(name, 1);
         if (name.equals("hashing-bigrams")) return new HashingEncoder(name, 2);
         for (Pretrained model : Pretrained.ALL)
-            if (model.name().equals(name)) return open(model, device, cacheDir);
+            if (model.name().equals(name))
+                return open(
+                        new Key(name, model.version(), device, normal(cacheDir)),
+                        Pretrained.DIMENSIONS,
+                        () -> new OnnxEncoder(model, device));
         throw new IllegalArgumentException(
-                "unknown encoder '" + name + "', expected one of " + String.join(", ", names()));
+                "unknown encoder '"
+                        + name
+                        + "', expected hf:NAME or one of "
+                        + String.join(", ", names()));
+    }
+
+    /**
+     * The same for any encoder, {@code hf:NAME} among them: in ONNX Runtime if there is a {@code
+     * model.onnx}, else in PyTorch.
+     *
+     * @param sha256 of {@code hf:NAME}, what its files must be
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     */
+    static Encoder open(
+            String name, String sha256, Device device, Path cacheDir, Path encodersDir) {
+        if (!isFolder(name)) return open(name, device, cacheDir);
+        var key = new Key(name, sha256, device, normal(cacheDir));
+        synchronized (OPEN) {
+            CachingEncoder encoder = OPEN.get(key);
+            if (encoder != null) return encoder;
+        }
+        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, sha256);
+        return open(
+                key,
+                folder.shape().width(),
+                () ->
+                        folder.hasOnnx()
+                                ? new OnnxEncoder(
+                                        name,
+                                        folder.shape().width(),
+                                        folder.shape().pooling(),
+                                        OnnxEncoder.load(name, folder.onnx(), device),
+                                        folder.tokens())
+                                : new TrunkEncoder(Bases.open(name, sha256, encodersDir), device));
     }
 
     /** What the open encoders of this process have done so far, one entry a pretrained encoder. */
@@ -56,27 +134,24 @@ public final class Encoders {
         }
     }
 
-    private static Encoder open(Pretrained model, Device device, Path cacheDir) {
-        boolean cuda =
-                device.cudaForEncoders(); // before the first text: errors belong at the start
+    private static Encoder open(Key key, int dimensions, Supplier<Encoder> loader) {
+        // before the first text: errors belong at the start
+        boolean cuda = key.device().cudaForEncoders();
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(
-                    new Key(model.name(), device, cacheDir.toAbsolutePath().normalize()),
-                    key -> {
+                    key,
+                    k -> {
                         // a GPU's last bits differ
-                        String version = model.version() + (cuda ? "-cuda" : "");
-                        var disk =
-                                new VectorFile(
-                                        key.cacheDir(),
-                                        model.name() + "-" + version,
-                                        Pretrained.DIMENSIONS);
+                        String version = k.version() + (cuda ? "-cuda" : "");
+                        String file = k.name().replace(':', '-') + "-" + version;
+                        var disk = new VectorFile(k.cacheDir(), file, dimensions);
                         return new CachingEncoder(
-                                model.name(),
-                                Pretrained.DIMENSIONS,
-                                () -> new OnnxEncoder(model, device),
-                                disk,
-                                ROWS_IN_MEMORY);
+                                k.name(), dimensions, loader, disk, ROWS_IN_MEMORY);
                     });
         }
+    }
+
+    private static Path normal(Path directory) {
+        return directory.toAbsolutePath().normalize();
     }
 }

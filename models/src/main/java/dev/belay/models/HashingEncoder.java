@@ -64,7 +64,7 @@ public final class HashingEncoder implements Encoder {
             for (int n = 0; n < longest && first + n < words.size(); n++) {
                 if (n > 0) hash = (hash ^ ' ') * FNV_PRIME;
                 for (byte b : words.get(first + n)) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-                int bucket = (int) (hash ^ (hash >>> 32)) & (BUCKETS - 1);
+                int bucket = bucket(hash, BUCKETS);
                 squares += 2 * row[bucket] + 1; // (c + 1)² - c²
                 row[bucket]++;
             }
@@ -76,7 +76,23 @@ public final class HashingEncoder implements Encoder {
         return row;
     }
 
-    private static List<byte[]> words(String text) {
+    /**
+     * FNV-1a of a word.
+     *
+     * @param buckets a power of two
+     */
+    static int bucket(byte[] word, int buckets) {
+        long hash = FNV_OFFSET;
+        for (byte b : word) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+        return bucket(hash, buckets);
+    }
+
+    private static int bucket(long hash, int buckets) {
+        return (int) (hash ^ (hash >>> 32)) & (buckets - 1);
+    }
+
+    /** The lower-cased words of a text, UTF-8. */
+    static List<byte[]> words(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         var words = new ArrayList<byte[]>();
         int start = -1;

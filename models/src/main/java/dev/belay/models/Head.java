@@ -92,11 +92,7 @@ public final class Head implements AutoCloseable {
         shape.parameters()
                 .forEach(
                         (name, s) -> {
-                            float[] values = file.tensor(name).withShape(s).floats();
-                            for (float value : values)
-                                if (!Float.isFinite(value))
-                                    throw new MalformedCheckpointException(
-                                            "tensor " + name + " holds " + value);
+                            float[] values = file.tensor(name).withShape(s).finiteFloats();
                             weights.put(name, values);
                         });
         return new Head(shape, device, empty -> weights);

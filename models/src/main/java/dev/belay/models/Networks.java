@@ -2,19 +2,36 @@ package dev.belay.models;
 
 import java.nio.file.Path;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Opens networks: fresh ones, and those that a checkpoint holds. */
 public final class Networks {
     private final BiFunction<String, String, Encoder> encoders;
+    private final BiFunction<String, String, Base> bases;
     private final Device device;
 
+    private Networks(
+            BiFunction<String, String, Encoder> encoders,
+            BiFunction<String, String, Base> bases,
+            Device device) {
+        this.encoders = encoders;
+        this.bases = bases;
+        this.device = device;
+    }
+
     /**
+     * With encoders of one's own, which can't be fine-tuned.
+     *
      * @param encoders opens a frozen encoder by its name and, of encoders from a folder, SHA-256
-     * @param device where heads are trained
+     * @param device where networks learn
      */
     public Networks(BiFunction<String, String, Encoder> encoders, Device device) {
-        this.encoders = encoders;
-        this.device = device;
+        this(
+                encoders,
+                (name, sha256) -> {
+                    throw new IllegalArgumentException(name + " can't be fine-tuned here");
+                },
+                device);
     }
 
     /**
@@ -24,7 +41,10 @@ public final class Networks {
      * @param encodersDir where {@code hf:NAME} is the folder NAME; need not be there
      */
     public static Networks of(Device device, Path cacheDir, Path encodersDir) {
-        return new Networks((name, sha256) -> Encoders.open(name, device, cacheDir), device);
+        return new Networks(
+                (name, sha256) -> Encoders.open(name, sha256, device, cacheDir, encodersDir),
+                (name, sha256) -> Bases.open(name, sha256, encodersDir),
+                device);
     }
 
     /**
@@ -44,10 +64,15 @@ public final class Networks {
      * @throws IllegalArgumentException if the encoder is unknown
      */
     public Network<?> fresh(Design design, long seed, boolean zeroInit) {
-        Encoder encoder = encoder(design.encoder(), design.encoderSha256());
-        HeadShape shape = design.head(encoder.dimensions());
-        Head head = zeroInit ? Head.zero(shape, device) : Head.uniform(shape, seed, device);
-        return new FrozenNetwork(encoder, head);
+        FineTune tune = design.fineTune();
+        if (tune.frozen()) {
+            Encoder encoder = encoder(design.encoder(), design.encoderSha256());
+            return new FrozenNetwork(
+                    encoder, head(design.head(encoder.dimensions()), seed, zeroInit));
+        }
+        Base base = bases.apply(design.encoder(), design.encoderSha256());
+        Head head = head(design.head(base.shape().width()), seed, zeroInit);
+        return closingOnError(head, () -> FineTunedNetwork.fresh(base, tune, head, seed, device));
     }
 
     /**
@@ -76,12 +101,32 @@ public final class Networks {
                         head.kind(),
                         head.hidden(),
                         head.classes(),
-                        FineTune.HEAD));
+                        FineTunedNetwork.tune(file)));
     }
 
     private Network<?> read(SafeTensors file, Design design) {
-        Encoder encoder = encoder(design.encoder(), design.encoderSha256());
-        design.head(encoder.dimensions()).require(HeadShape.read(file));
-        return new FrozenNetwork(encoder, Head.read(file, device));
+        FineTune tune = design.fineTune();
+        if (tune.frozen()) {
+            Encoder encoder = encoder(design.encoder(), design.encoderSha256());
+            design.head(encoder.dimensions()).require(HeadShape.read(file));
+            return new FrozenNetwork(encoder, Head.read(file, device));
+        }
+        Base base = bases.apply(design.encoder(), design.encoderSha256());
+        design.head(base.shape().width()).require(HeadShape.read(file));
+        Head head = Head.read(file, device);
+        return closingOnError(head, () -> FineTunedNetwork.read(file, base, tune, head, device));
+    }
+
+    private Head head(HeadShape shape, long seed, boolean zeroInit) {
+        return zeroInit ? Head.zero(shape, device) : Head.uniform(shape, seed, device);
+    }
+
+    private static Network<?> closingOnError(Head head, Supplier<Network<?>> network) {
+        try {
+            return network.get();
+        } catch (RuntimeException e) {
+            head.close();
+            throw e;
+        }
     }
 }

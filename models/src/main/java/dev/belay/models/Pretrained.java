@@ -1,5 +1,8 @@
 package dev.belay.models;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
@@ -11,6 +14,7 @@ import java.util.List;
  * @param pooling how token vectors become one sentence vector, as the model was trained
  * @param prefix put before each text. E5 was trained with {@code query: } or {@code passage: }
  *     before every text; its authors say to use {@code query: } where embeddings are features
+ * @param layers of attention
  * @param maxTokens texts are cut there, special tokens included: MiniLM was trained with 256
  *     (sentence-transformers' max_seq_length), the others with 512
  * @param version changes whenever the vectors do (weights, tokenizer, pooling, ONNX Runtime), so
@@ -21,6 +25,7 @@ record Pretrained(
         String resource,
         Pooling pooling,
         String prefix,
+        int layers,
         int maxTokens,
         String version) {
     static final int DIMENSIONS = 384;
@@ -36,7 +41,35 @@ record Pretrained(
 
     static final List<Pretrained> ALL =
             List.of(
-                    new Pretrained("minilm", "all-minilm-l6-v2", Pooling.MEAN, "", 256, VERSION),
-                    new Pretrained("bge", "bge-small-en-v1.5", Pooling.CLS, "", 512, VERSION),
-                    new Pretrained("e5", "e5-small-v2", Pooling.MEAN, "query: ", 512, VERSION));
+                    new Pretrained("minilm", "all-minilm-l6-v2", Pooling.MEAN, "", 6, 256, VERSION),
+                    new Pretrained("bge", "bge-small-en-v1.5", Pooling.CLS, "", 12, 512, VERSION),
+                    new Pretrained("e5", "e5-small-v2", Pooling.MEAN, "query: ", 12, 512, VERSION));
+
+    /** Its transformer; all three have the vocabulary of BERT, uncased. */
+    TrunkShape shape() {
+        return new TrunkShape(
+                30_522, 512, 2, DIMENSIONS, layers, 12, 4 * DIMENSIONS, 1e-12f, pooling);
+    }
+
+    /** Its tokenizer, opened anew. */
+    WordPieces tokens() {
+        try (InputStream in = open(resource + "-tokenizer.json")) {
+            return new WordPieces(in, prefix, maxTokens);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot load the tokenizer of " + name, e);
+        }
+    }
+
+    /** Its ONNX file. */
+    InputStream onnx() {
+        return open(resource + ".onnx");
+    }
+
+    private static InputStream open(String file) {
+        InputStream in = Pretrained.class.getResourceAsStream("/" + file);
+        if (in == null)
+            throw new IllegalStateException(
+                    "no " + file + " on the class path: its langchain4j-embeddings jar is missing");
+        return in;
+    }
 }

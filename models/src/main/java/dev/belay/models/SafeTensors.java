@@ -114,21 +114,28 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
      * @throws MalformedCheckpointException if it is not a safetensors file, or breaks a bound
      */
     public static SafeTensors read(byte[] bytes) {
-        if (bytes.length < 8)
+        return read(ByteBuffer.wrap(bytes));
+    }
+
+    static SafeTensors read(ByteBuffer bytes) {
+        int length = bytes.remaining();
+        if (length < 8)
             throw new MalformedCheckpointException(
-                    "not safetensors: " + bytes.length + " bytes, expected at least 8");
-        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                    "not safetensors: " + length + " bytes, expected at least 8");
+        ByteBuffer file = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
         long headerBytes = file.getLong();
-        if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, bytes.length - 8L))
+        if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, length - 8L))
             throw new MalformedCheckpointException(
                     "header of "
                             + headerBytes
                             + " bytes in a file of "
-                            + bytes.length
+                            + length
                             + ", expected 2 to "
                             + MAX_HEADER_BYTES);
         int dataAt = 8 + (int) headerBytes;
-        JsonNode header = parse(bytes, (int) headerBytes);
+        byte[] json = new byte[(int) headerBytes];
+        file.get(json);
+        JsonNode header = parse(json);
         if (header.size() > MAX_TENSORS)
             throw new MalformedCheckpointException(
                     header.size() + " tensors, expected at most " + MAX_TENSORS);
@@ -141,7 +148,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
                                 readMetadata(entry.getValue(), metadata);
                             else placed.add(place(entry.getKey(), entry.getValue()));
                         });
-        checkOffsets(placed, bytes.length - (long) dataAt);
+        checkOffsets(placed, length - (long) dataAt);
         var tensors = new TreeMap<String, Tensor>();
         for (Placed p : placed) {
             ByteBuffer data = file.slice(dataAt + (int) p.begin, (int) (p.end - p.begin));
@@ -150,9 +157,9 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         return new SafeTensors(metadata, tensors);
     }
 
-    private static JsonNode parse(byte[] bytes, int headerBytes) {
+    private static JsonNode parse(byte[] json) {
         try {
-            JsonNode header = JSON.readTree(bytes, 8, headerBytes);
+            JsonNode header = JSON.readTree(json);
             if (!header.isObject())
                 throw new MalformedCheckpointException("the header is not a JSON object");
             return header;

@@ -10,8 +10,13 @@ public final class Sha256 {
 
     /** 32 bytes. */
     static byte[] digest(byte[] bytes) {
+        return digest().digest(bytes);
+    }
+
+    /** For what comes piece by piece. */
+    static MessageDigest digest() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java lacks SHA-256, which it must have", e);
         }

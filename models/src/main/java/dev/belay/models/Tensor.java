@@ -106,6 +106,47 @@ public final class Tensor {
     }
 
     /**
+     * A copy of its values, of any of the floating-point types of models: F32, F16 or BF16.
+     *
+     * @throws MalformedCheckpointException if the type is another
+     */
+    float[] toFloats() {
+        if (type != Type.F16 && type != Type.BF16) return floats();
+        float[] values = new float[data.remaining() / Short.BYTES];
+        var shorts = data().asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+            short bits = shorts.get(i);
+            values[i] = type == Type.BF16 ? Float.intBitsToFloat(bits << 16) : half(bits);
+        }
+        return values;
+    }
+
+    /** IEEE 754 binary16. */
+    private static float half(short bits) {
+        int exponent = bits >> 10 & 0x1f;
+        int fraction = bits & 0x3ff;
+        float size =
+                exponent == 0
+                        ? fraction * 0x1p-24f
+                        : Float.intBitsToFloat(
+                                (exponent == 0x1f ? 0xff : exponent + 112) << 23 | fraction << 13);
+        return bits < 0 ? -size : size;
+    }
+
+    /**
+     * The same.
+     *
+     * @throws MalformedCheckpointException if the type is not F32, or one is not finite
+     */
+    float[] finiteFloats() {
+        float[] values = floats();
+        for (float value : values)
+            if (!Float.isFinite(value))
+                throw new MalformedCheckpointException("tensor " + name + " holds " + value);
+        return values;
+    }
+
+    /**
      * A copy of its values.
      *
      * @throws MalformedCheckpointException if the type is not I64

@@ -152,7 +152,8 @@ class CachingEncoderTest {
                         IllegalArgumentException.class,
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
-                "unknown encoder 'bert', expected one of hashing, hashing-bigrams, minilm, bge, e5",
+                "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams, minilm, bge,"
+                        + " e5, mlp, transformer",
                 e.getMessage());
     }
 
