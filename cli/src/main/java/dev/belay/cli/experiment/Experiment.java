@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.producers.DataConfig;
 import dev.belay.producers.DataSet;
 import dev.belay.schemas.events.ModelSpec;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -32,10 +33,11 @@ public record Experiment(
      *
      * @param partitions of each of the task's topics
      * @param run of all of them
+     * @param encodersDir where the folders of encoders {@code hf:NAME} are
      * @throws ExperimentException when a model asks for more than its split has, or would learn
-     *     from truth that lacks a class
+     *     from truth that lacks a class, or its encoder's folder or layers are not there
      */
-    public List<ModelSpec> resolve(DataSet data, int partitions, int run) {
-        return new SpecResolver(this, data, partitions, run).all();
+    public List<ModelSpec> resolve(DataSet data, int partitions, int run, Path encodersDir) {
+        return new SpecResolver(this, data, partitions, run, encodersDir).all();
     }
 }

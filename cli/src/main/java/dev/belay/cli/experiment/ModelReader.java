@@ -76,13 +76,13 @@ final class ModelReader {
 
     private static ModelEntry model(String name, Place place, YamlMap map) {
         String encoder = encoder(map.require("encoder"));
-        FineTuning fineTuning = fineTuning(map);
+        FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
                 place,
                 name,
                 encoder,
-                head(map.get("head")),
+                head(map.get("head"), defaults.head()),
                 map.require("supervisor").name(),
                 or(map, "split", ModelReader::split, Split.STUDENT),
                 or(map, "examples", v -> v.integer(1, Long.MAX_VALUE), 0L),
@@ -104,15 +104,15 @@ final class ModelReader {
 
     private static String encoder(YamlValue value) {
         List<String> known = Encoders.names();
-        if (!known.contains(value.text())) {
-            throw value.wrong("one of " + known + Nearest.hint(value.text(), known));
+        if (!Encoders.isName(value.text())) {
+            throw value.wrong("hf:NAME or one of " + known + Nearest.hint(value.text(), known));
         }
         return value.text();
     }
 
-    private static Head head(@Nullable YamlValue value) {
+    private static Head head(@Nullable YamlValue value, Head otherwise) {
         if (value == null) {
-            return new Head(HeadKind.LINEAR, 0);
+            return otherwise;
         }
         if (value.isMap()) {
             YamlValue hidden = value.map().only(List.of("mlp")).require("mlp");
@@ -124,11 +124,21 @@ final class ModelReader {
         return new Head(HeadKind.LINEAR, 0);
     }
 
-    private static FineTuning fineTuning(YamlMap model) {
-        var result = FineTuning.newBuilder();
+    private static FineTuning fineTuning(YamlMap model, String encoder) {
+        var result = FineTuning.newBuilder().setScope(FineTuningScope.HEAD);
+        boolean scratch = Encoders.isFromScratch(encoder);
+        if (scratch) {
+            result.setScope(FineTuningScope.FULL).setEmbeddings(true);
+        }
         YamlValue scope = model.get("finetune");
         if (scope != null) {
             result.setScope(scope(scope)).setLayers(layers(scope));
+            if (scratch && result.getScope() != FineTuningScope.FULL) {
+                throw scope.wrong("'full' or nothing: " + encoder + " learns from scratch");
+            }
+            if (Encoders.isHashing(encoder) && result.getScope() != FineTuningScope.HEAD) {
+                throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
+            }
         }
         YamlValue embeddings = model.get("train-embeddings");
         if (embeddings != null) {
@@ -136,12 +146,19 @@ final class ModelReader {
                 throw embeddings.wrong("'finetune: full' beside it");
             }
             result.setEmbeddings(embeddings.bool());
+            if (scratch && !result.getEmbeddings()) {
+                throw embeddings.wrong("true or nothing: " + encoder + " learns from scratch");
+            }
         }
         YamlValue precision = model.get("precision");
         if (precision != null) {
             Map<String, Precision> choices =
                     Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16);
             result.setPrecision(precision.oneOf(choices));
+            if (result.getPrecision() == Precision.BFLOAT16
+                    && result.getScope() == FineTuningScope.HEAD) {
+                throw precision.wrong("'finetune: full' or 'finetune: last-N' beside it");
+            }
         }
         return result.build();
     }

@@ -1,6 +1,7 @@
 package dev.belay.cli.experiment;
 
 import com.google.common.hash.Hashing;
+import dev.belay.models.Encoders;
 import dev.belay.producers.DataSet;
 import dev.belay.producers.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
@@ -8,9 +9,12 @@ import dev.belay.schemas.events.ModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -29,8 +33,11 @@ final class SpecResolver {
     private final DataSet data;
     private final int partitions;
     private final int run;
+    private final Path encodersDir;
+    private final Map<String, String> encoderSha256 = new HashMap<>();
 
-    SpecResolver(Experiment experiment, DataSet data, int partitions, int run) {
+    SpecResolver(Experiment experiment, DataSet data, int partitions, int run, Path encodersDir) {
+        this.encodersDir = encodersDir;
         this.experiment = experiment;
         this.data = data;
         this.partitions = partitions;
@@ -38,6 +45,7 @@ final class SpecResolver {
     }
 
     List<ModelSpec> all() {
+        experiment.models().forEach(this::checkEncoder);
         List<ModelSpec> specs = new ArrayList<>();
         for (long seed : experiment.seeds()) {
             for (ModelEntry model : experiment.models()) {
@@ -47,6 +55,29 @@ final class SpecResolver {
             }
         }
         return specs;
+    }
+
+    /** Looks at the folder of an encoder, and whether it has the layers that are to learn. */
+    private void checkEncoder(ModelEntry model) {
+        try {
+            int layers = Encoders.layers(model.encoder(), encodersDir);
+            int wanted = model.fineTuning().getLayers();
+            if (wanted > layers) {
+                throw ExperimentException.at(
+                        model.place(),
+                        "'finetune: last-" + wanted + "' for model '" + model.name() + "'",
+                        "at most last-"
+                                + layers
+                                + ": "
+                                + model.encoder()
+                                + " has that many layers");
+            }
+            encoderSha256.computeIfAbsent(
+                    model.encoder(), name -> Encoders.sha256(name, encodersDir));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new ExperimentException(
+                    model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
+        }
     }
 
     private Draw draw(ModelEntry model, long seed) {
@@ -110,6 +141,7 @@ final class SpecResolver {
                 .setClasses(data.config().classes())
                 .setPartitions(partitions)
                 .setEncoderName(model.encoder())
+                .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
                 .setHead(model.head())
                 .setSupervisor(model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
                 .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))

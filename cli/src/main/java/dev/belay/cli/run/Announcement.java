@@ -57,18 +57,22 @@ public final class Announcement {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
             // before anything is made: whether what is there already fits
-            List<ModelSpec> specs = experiment.resolve(data, partitions, 0);
+            List<ModelSpec> specs = resolve(partitions, 0);
             plan(specs).missing(admin);
             // first those whose names need no spec, so that the table of models can be read
             TopicPlan.forInstallation(clients.settings()).apply(admin);
             Past past = past();
             Map<String, ModelSpec> before = past.specs();
             int run = past.run(specs, fresh);
-            specs = run == 0 ? specs : experiment.resolve(data, partitions, run);
+            specs = run == 0 ? specs : resolve(partitions, run);
             plan(specs).apply(admin);
             write(specs, before);
             return new Run(specs, run, specs.stream().allMatch(s -> before.containsKey(s.getId())));
         }
+    }
+
+    private List<ModelSpec> resolve(int partitions, int run) {
+        return experiment.resolve(data, partitions, run, clients.settings().encoders());
     }
 
     private TopicPlan plan(List<ModelSpec> specs) {

@@ -3,12 +3,14 @@ package dev.belay.cli.run;
 import dev.belay.models.Device;
 import dev.belay.models.Encoder;
 import dev.belay.models.Encoders;
+import dev.belay.models.Networks;
 import dev.belay.producers.DataSet;
 import dev.belay.producers.Row;
 import dev.belay.producers.Rows;
 import dev.belay.runtime.Service;
 import dev.belay.runtime.Settings;
 import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
@@ -64,16 +66,24 @@ final class EncodeAhead implements Service {
         Map<String, List<ModelSpec>> byEncoder = new LinkedHashMap<>();
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
-            if (!Encoders.isHashing(name) && !name.equals("none")) {
+            boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
+            if (frozen && !Encoders.isHashing(name) && !name.equals("none")) {
                 byEncoder.computeIfAbsent(name, n -> new ArrayList<>()).add(spec);
             }
         }
-        byEncoder.forEach((name, users) -> encode(name, texts(users, true)));
-        byEncoder.forEach((name, users) -> encode(name, texts(users, false)));
+        byEncoder.values().forEach(users -> encode(users, true));
+        byEncoder.values().forEach(users -> encode(users, false));
     }
 
-    private void encode(String name, List<String> texts) {
-        Encoder encoder = Encoders.open(name, Device.parse(settings.device()), settings.cache());
+    /**
+     * @param users of one encoder
+     */
+    private void encode(List<ModelSpec> users, boolean holdout) {
+        ModelSpec any = users.get(0);
+        Encoder encoder =
+                Networks.of(Device.parse(settings.device()), settings.cache(), settings.encoders())
+                        .encoder(any.getEncoderName(), any.getEncoderSha256());
+        List<String> texts = texts(users, holdout);
         for (int from = 0; from < texts.size() && !closing; from += CHUNK) {
             encoder.encode(texts.subList(from, Math.min(from + CHUNK, texts.size())));
         }

@@ -54,7 +54,8 @@ final class ExperimentRun implements Callable<Integer> {
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
             // what is wrong with it is told before anything starts
-            List<ModelSpec> specs = experiment.resolve(data, 1, 0);
+            List<ModelSpec> specs =
+                    experiment.resolve(data, 1, 0, options.settings(Map.of()).encoders());
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
                         "warning: the rows are produced in the order of the file; where that is sorted"

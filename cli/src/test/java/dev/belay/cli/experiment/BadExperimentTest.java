@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.schemas.events.FineTuningScope;
 import java.io.StringReader;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,49 @@ class BadExperimentTest {
         says(GOOD + "seeds: 3\n", "line 11", "'3' in seeds", "a list");
         says(GOOD.replace("[negative, positive]", "[negative]"), "line 5", "at least two");
         says(GOOD.replace("bow:", "truth:"), "line 8", "another name");
+    }
+
+    @Test
+    void fineTuningThatCantBeSaysWhatCan() {
+        String tuned = "encoder: minilm, supervisor: bow, ceiling: none, ";
+        says(naive(tuned + "finetune: all"), "'all' in models.naive.finetune", "last-1");
+        says(naive(tuned + "finetune: last-0"), "'last-0'", "[full, head, last-1]");
+        says(naive(tuned + "train-embeddings: true"), "'finetune: full' beside it");
+        says(naive(tuned + "finetune: last-2, train-embeddings: true"), "'finetune: full' beside");
+        says(naive(tuned + "precision: bf16"), "'bf16' in models.naive.precision", "last-N");
+        says(naive(tuned + "finetune: full, precision: fp16"), "'fp16'", "[bf16, float32]");
+        says(naive(tuned + "optimizer: {schedule: step}"), "'step'", "[constant, cosine, linear]");
+        says(naive(tuned + "optimizer: {clip-norm: -1}"), "'-1'", "a number from 0");
+        says(naive(tuned + "optimizer: {warm-up: 2}"), "'2'", "from 0.0 to 1.0");
+        says(naive(tuned + "head-learning-rate: 0"), "'0' in models.naive.head-learning-rate");
+        says(
+                naive("encoder: hashing, supervisor: bow, ceiling: none, finetune: full"),
+                "hashing has nothing that learns");
+        read(naive(tuned + "finetune: full, train-embeddings: true, precision: bf16"));
+    }
+
+    @Test
+    void whatLearnsFromScratchLearnsAllOfIt() {
+        for (String encoder : new String[] {"mlp", "transformer"}) {
+            String model = "supervisor: bow, ceiling: none, encoder: " + encoder;
+            says(naive(model + ", finetune: head"), "'full' or nothing", "from scratch");
+            says(naive(model + ", finetune: last-1"), "'full' or nothing");
+            says(naive(model + ", train-embeddings: false"), "true or nothing");
+            var tuning = read(naive(model)).models().get(1).fineTuning();
+            assertEquals(FineTuningScope.FULL, tuning.getScope());
+            assertTrue(tuning.getEmbeddings());
+        }
+    }
+
+    @Test
+    void foldersOfEncodersHavePlainNames() {
+        for (String bad : new String[] {"'hf:../up'", "'hf:'", "'hf:a/b'", "'hf:Big'", "'hf:..'"})
+            says(naive("supervisor: bow, ceiling: none, encoder: " + bad), "hf:NAME or one of");
+        read(naive("supervisor: bow, ceiling: none, encoder: 'hf:bert-tiny_v1.2'"));
+    }
+
+    private static String naive(String entries) {
+        return GOOD.replace("{encoder: minilm, supervisor: bow}", "{" + entries + "}");
     }
 
     @Test

@@ -85,7 +85,7 @@ class ExperimentTest {
         Experiment experiment = read(FILE);
         try (DataSet data = DataSet.open(experiment.data())) {
             // When
-            List<ModelSpec> specs = experiment.resolve(data, 4, 2);
+            List<ModelSpec> specs = experiment.resolve(data, 4, 2, dir);
             // Then
             assertEquals(10, specs.size());
             assertEquals("demo/bow#0@2", specs.get(0).getId());
@@ -105,7 +105,7 @@ class ExperimentTest {
         Experiment experiment = read(FILE);
         try (DataSet data = DataSet.open(experiment.data())) {
             SplitCounts split = data.summary().of(Split.SUPERVISOR);
-            for (ModelSpec spec : experiment.resolve(data, 4, 0)) {
+            for (ModelSpec spec : experiment.resolve(data, 4, 0, dir)) {
                 if (spec.getModel().equals("bow")) {
                     assertEquals(40, spec.getBudget());
                     assertEquals(80.0 / split.rows(), spec.getDrawBelow());
@@ -123,9 +123,9 @@ class ExperimentTest {
         Experiment experiment = read(FILE);
         Experiment other = read(FILE.replace("alpha: 0.75", "alpha: 0.5"));
         try (DataSet data = DataSet.open(experiment.data())) {
-            List<ModelSpec> first = experiment.resolve(data, 4, 0);
-            List<ModelSpec> later = experiment.resolve(data, 4, 5);
-            List<ModelSpec> changed = other.resolve(data, 4, 0);
+            List<ModelSpec> first = experiment.resolve(data, 4, 0, dir);
+            List<ModelSpec> later = experiment.resolve(data, 4, 5, dir);
+            List<ModelSpec> changed = other.resolve(data, 4, 0, dir);
             for (int i = 0; i < first.size(); i++) {
                 String hash = first.get(i).getSpecHash();
                 assertEquals(64, hash.length());
@@ -147,7 +147,9 @@ class ExperimentTest {
         Experiment experiment = read(FILE);
         try (DataSet data = DataSet.open(experiment.data())) {
             String message =
-                    assertThrows(ExperimentException.class, () -> experiment.resolve(data, 4, 0))
+                    assertThrows(
+                                    ExperimentException.class,
+                                    () -> experiment.resolve(data, 4, 0, dir))
                             .getMessage();
             assertTrue(message.startsWith(dir.resolve("demo.yaml") + ", line 7"), message);
             assertTrue(message.contains("no row of class 'yes' in the "), message);
@@ -159,7 +161,9 @@ class ExperimentTest {
         Experiment experiment = read(FILE.replace("examples: 40", "examples: 4000"));
         try (DataSet data = DataSet.open(experiment.data())) {
             String message =
-                    assertThrows(ExperimentException.class, () -> experiment.resolve(data, 4, 0))
+                    assertThrows(
+                                    ExperimentException.class,
+                                    () -> experiment.resolve(data, 4, 0, dir))
                             .getMessage();
             assertTrue(message.contains("expected at least 4000"), message);
         }
@@ -169,7 +173,7 @@ class ExperimentTest {
     void quickstartResolvesOnTheBuiltinTask() {
         Experiment experiment = ExperimentFile.quickstart();
         try (DataSet data = DataSet.open(experiment.data())) {
-            List<ModelSpec> specs = experiment.resolve(data, 4, 0);
+            List<ModelSpec> specs = experiment.resolve(data, 4, 0, dir);
             assertEquals(18, specs.size());
             assertEquals(500, specs.get(0).getBudget());
             assertEquals(5_005, specs.get(1).getBudget());
