@@ -10,7 +10,8 @@ import java.util.TreeMap;
  * The health and metrics endpoints of a process.
  *
  * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
- * /health/ready}: 200 when all services do their work, else 503; both say which. {@code /metrics}:
+ * /health/ready}: 200 when all services do their work, else 503; both say which, and {@code
+ * troubles} what a service can't do now while it goes on with all else. {@code /metrics}:
  * Prometheus' text form. Binds to loopback unless told otherwise.
  */
 public final class HealthServer implements AutoCloseable {
@@ -42,9 +43,10 @@ public final class HealthServer implements AutoCloseable {
         server.get(
                 "/health/ready",
                 ctx -> {
-                    Map<String, Boolean> ready = readiness(services.services());
-                    boolean all = services.failure() == null && !ready.containsValue(false);
-                    ctx.status(all ? 200 : 503).json(ready);
+                    Map<String, Object> told = new TreeMap<>(readiness(services.services()));
+                    boolean all = services.failure() == null && !told.containsValue(false);
+                    told.put("troubles", troubles(services.services()));
+                    ctx.status(all ? 200 : 503).json(told);
                 });
         server.get(
                 "/metrics",
@@ -73,6 +75,10 @@ public final class HealthServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+    }
+
+    private static List<String> troubles(List<Service> services) {
+        return services.stream().flatMap(service -> service.troubles().stream()).toList();
     }
 
     private static Map<String, Boolean> readiness(List<Service> services) {

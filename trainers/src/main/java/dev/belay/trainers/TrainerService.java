@@ -322,10 +322,10 @@ public final class TrainerService implements Service {
     }
 
     private void rest(String model, RuntimeException why) {
-        Duration rest = troubles.add(model, why.toString(), System.nanoTime());
+        Duration rest = troubles.add(model, Troubles.reason(why), System.nanoTime());
         clients.meters().counter("belay.trainer.troubles").increment();
         if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
-            LOG.warn("{} is taken up again in {}: {}", model, rest, why.toString());
+            LOG.warn("{} is taken up again in {}: {}", model, rest, Troubles.reason(why));
         } else {
             LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
         }

@@ -24,6 +24,18 @@ final class Troubles {
 
     private final Map<String, Trouble> byModel = new ConcurrentHashMap<>();
 
+    /**
+     * What went wrong, with what caused it: a store says which file, its cause that the disk is
+     * full.
+     */
+    static String reason(Throwable why) {
+        StringBuilder reason = new StringBuilder(why.toString());
+        for (Throwable cause = why.getCause(); cause != null; cause = cause.getCause()) {
+            reason.append("; caused by ").append(cause);
+        }
+        return reason.toString();
+    }
+
     /** The model can't go on; returns when it is tried again. */
     Duration add(String model, String reason, long nowNs) {
         Trouble before = byModel.get(model);

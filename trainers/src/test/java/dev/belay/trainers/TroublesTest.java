@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -53,5 +55,16 @@ class TroublesTest {
         troubles.keepOnly(Set.of("b"));
         // Then
         assertEquals(List.of(), troubles.told());
+    }
+
+    @Test
+    void aReasonNamesItsCauses() {
+        // Given
+        var full = new UncheckedIOException("cannot store a", new IOException("disk full"));
+        // Then
+        assertEquals(
+                "java.io.UncheckedIOException: cannot store a; caused by java.io.IOException: disk"
+                        + " full",
+                Troubles.reason(full));
     }
 }
