@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * What anybody else has: Kafka's consumer, Confluent's registry client, generic Avro. Nothing of
  * Belay's takes part in the reading. {@code read_committed}, from the beginning.
  */
-final class PlainReader implements AutoCloseable {
+public final class PlainReader implements AutoCloseable {
     private static final byte MAGIC = 0;
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -51,9 +51,9 @@ final class PlainReader implements AutoCloseable {
      *
      * @param value null: a tombstone
      */
-    record Read(String topic, int partition, String key, @Nullable GenericRecord value) {}
+    public record Read(String topic, int partition, String key, @Nullable GenericRecord value) {}
 
-    PlainReader(String bootstrapServers, String registryUrl) {
+    public PlainReader(String bootstrapServers, String registryUrl) {
         this.bootstrapServers = bootstrapServers;
         Map<String, Object> config =
                 Map.of(
@@ -69,11 +69,11 @@ final class PlainReader implements AutoCloseable {
     }
 
     /** Follows the topics whose names match, also those that are made later. */
-    void follow(Pattern topics) {
+    public void follow(Pattern topics) {
         consumer.subscribe(topics);
     }
 
-    List<Read> poll() {
+    public List<Read> poll() {
         List<Read> reads = new ArrayList<>();
         consumer.poll(POLL).forEach(record -> reads.add(read(record)));
         return reads;
@@ -85,7 +85,7 @@ final class PlainReader implements AutoCloseable {
      *
      * @throws org.awaitility.core.ConditionTimeoutException when one stays open
      */
-    void forAll(Pattern topics, Consumer<Read> each) {
+    public void forAll(Pattern topics, Consumer<Read> each) {
         List<TopicPartition> partitions = new ArrayList<>();
         consumer.listTopics()
                 .forEach(
