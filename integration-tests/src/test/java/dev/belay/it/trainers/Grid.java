@@ -41,7 +41,7 @@ record Grid(Experiment experiment, DataSet data, List<List<ModelSpec>> specs)
             bySeed.add(new ArrayList<>());
         }
         experiment
-                .resolve(data, PARTITIONS, 1)
+                .resolve(data, PARTITIONS, 1, directory)
                 .forEach(spec -> bySeed.get(Math.toIntExact(spec.getSeed())).add(spec));
         return new Grid(experiment, data, bySeed);
     }
