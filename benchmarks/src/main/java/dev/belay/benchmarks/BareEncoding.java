@@ -32,7 +32,7 @@ final class BareEncoding implements AutoCloseable {
     private static final int BATCH = 32;
 
     /** Texts that are sorted by length together: as many as Belay's labelers and evaluators do. */
-    static final int WINDOW = 256;
+    static final int WINDOW = 1_024;
 
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;

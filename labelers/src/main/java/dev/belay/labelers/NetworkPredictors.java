@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Checkpoints of Belay's own models: networks from the store. */
 record NetworkPredictors(CheckpointStore store, Networks networks) implements Predictors {
-    /** Texts predicted at a time: bounds the memory of wide features. */
-    private static final int BLOCK = 256;
+    /** Features held at a time, 16 MB: how many texts that are depends on how wide they are. */
+    private static final int FLOATS = 1 << 22;
+
+    /** Texts encoded at a time: with few, cores would wait for each other at each end. */
+    private static final int MOST = 2_048;
 
     /** With the device and the folders that the settings name. */
     static NetworkPredictors of(Settings settings, CheckpointStore store) {
@@ -72,8 +75,9 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
         @Override
         public List<float[]> predict(List<String> texts) {
             List<float[]> rows = new ArrayList<>(texts.size());
-            for (int from = 0; from < texts.size(); from += BLOCK) {
-                int to = Math.min(from + BLOCK, texts.size());
+            int block = Math.max(1, Math.min(MOST, FLOATS / network.head().inputs()));
+            for (int from = 0; from < texts.size(); from += block) {
+                int to = Math.min(from + block, texts.size());
                 List<I> inputs = network.inputs(texts.subList(from, to));
                 rows.addAll(List.of(network.predict(inputs)));
             }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CachingEncoder implements Encoder {
     /** Texts handed to the encoder and written to disk at a time. */
-    private static final int CHUNK = 512;
+    private static final int CHUNK = 1_024;
 
     /**
      * Work so far.
