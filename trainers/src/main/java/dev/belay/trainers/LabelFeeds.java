@@ -54,9 +54,8 @@ final class LabelFeeds implements AutoCloseable {
         feed.poll();
         for (LabelSource one : feed.sources()) {
             if (one.isOverfull() && feed.sources().size() > 1) {
-                // it would take ever more for the sake of the others; opened first: where that
-                // fails,
-                // the model is still read here, and can be dropped as any other
+                // it would take ever more for the sake of the others. Opened first: where that
+                // fails, the model is still read here, and can be dropped as any other
                 feeds.add(open(one));
                 feed.remove(one);
             }
