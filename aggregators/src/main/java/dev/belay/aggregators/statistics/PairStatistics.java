@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param agreementWhenSupervisorRight P(ŝ = ŵ | ŵ right)
  * @param agreementWhenSupervisorWrong P(ŝ = ŵ | ŵ wrong): error inheritance (Burns et al. 2023,
  *     section 5.1.3)
+ * @param newErrorRate P(ŝ wrong | ŵ right): errors that the student was not taught. As whoever is
+ *     right says the same, it is 1 − agreementWhenSupervisorRight
+ * @param correctedRate P(ŝ right | ŵ wrong): errors that the student was taught and didn't take.
+ *     With two classes 1 − agreementWhenSupervisorWrong, with more of them at most that
+ * @param studentRightWhenDiffering c_s = P(ŝ right | ŝ ≠ ŵ); with c_w, the same of the supervisor,
+ *     and D = 1 − agreement: gain = D·(c_s − c_w). With two classes one of the two is right, so
+ *     gain = D·(2c_s − 1)
  */
 public record PairStatistics(
         @Nullable Measure supervisorAccuracy,
@@ -26,7 +33,10 @@ public record PairStatistics(
         Pgr pgr,
         @Nullable Measure agreement,
         @Nullable Measure agreementWhenSupervisorRight,
-        @Nullable Measure agreementWhenSupervisorWrong) {
+        @Nullable Measure agreementWhenSupervisorWrong,
+        @Nullable Measure newErrorRate,
+        @Nullable Measure correctedRate,
+        @Nullable Measure studentRightWhenDiffering) {
 
     /**
      * All figures of a table.
@@ -37,6 +47,7 @@ public record PairStatistics(
         PairedMoments moments = PairedMoments.of(table);
         long n = moments.n();
         long right = table.supervisorRight();
+        long corrected = table.studentRight() - table.sameAndSupervisorRight();
         boolean counted = ceiling == Pgr.Ceiling.COUNTED;
         return new PairStatistics(
                 Rate.of(right, n),
@@ -47,6 +58,9 @@ public record PairStatistics(
                 Pgr.of(table, ceiling),
                 Rate.of(table.same(), n),
                 Rate.of(table.sameAndSupervisorRight(), right),
-                Rate.of(table.sameAndSupervisorWrong(), n - right));
+                Rate.of(table.sameAndSupervisorWrong(), n - right),
+                Rate.of(right - table.sameAndSupervisorRight(), right),
+                Rate.of(corrected, n - right),
+                Rate.of(corrected, n - table.same()));
     }
 }

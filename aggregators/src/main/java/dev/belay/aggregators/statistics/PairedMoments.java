@@ -52,12 +52,17 @@ record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, l
 
     /** Mean of d_s with its interval: accuracy gained by the student. Needs n ≥ 1. */
     Measure gain() {
-        return difference(sumS, squareS);
+        return gain(Measure.Z);
+    }
+
+    /** The same with {@code z} standard errors on each side. */
+    Measure gain(double z) {
+        return difference(sumS, squareS, z);
     }
 
     /** Mean of d_c with its interval: the gap to be recovered. Needs n ≥ 1. */
     Measure gap() {
-        return difference(sumC, squareC);
+        return difference(sumC, squareC, Measure.Z);
     }
 
     /**
@@ -87,11 +92,11 @@ record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, l
                 value, Math.min(value, (b - root) / a), Math.max(value, (b + root) / a), n);
     }
 
-    private Measure difference(long sum, long square) {
+    private Measure difference(long sum, long square, double z) {
         double m = n + ADDED;
         double mean = sum / m;
         double variance = (square + ADDED_SQUARE) / m - mean * mean;
-        double half = Measure.Z * Math.sqrt(variance / m);
+        double half = z * Math.sqrt(variance / m);
         double value = (double) sum / n;
         return new Measure(
                 value,
