@@ -1,5 +1,6 @@
 package dev.belay.schemas;
 
+import dev.belay.schemas.events.PredictionBlock;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -94,6 +95,30 @@ public final class EventCodec {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * Decodes a prediction block into columns: what {@link #decode} gives, without boxing.
+     *
+     * @throws SerializationException as {@link #decode}
+     */
+    public BlockColumns columns(String topic, byte[] bytes) {
+        if (bytes.length > HEADER_BYTES && bytes[0] == 0) {
+            Schema writer = writerById.get(ByteBuffer.wrap(bytes, 1, 4).getInt());
+            // the first block of each writer, and all of writers with another schema, go below
+            if (writer != null && writer.equals(PredictionBlock.getClassSchema())) {
+                BlockColumns columns = BlockColumns.read(bytes, HEADER_BYTES);
+                if (columns != null) {
+                    return columns;
+                }
+            }
+        }
+        PredictionBlock event = decode(topic, bytes, PredictionBlock.class);
+        BlockColumns columns = BlockColumns.read(perThread.get().encode(0, event), HEADER_BYTES);
+        if (columns == null) {
+            throw new IllegalStateException("what was just written can't be read: " + event);
+        }
+        return columns;
     }
 
     /**

@@ -1,0 +1,93 @@
+package dev.belay.schemas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+/** Columns hold what Avro's own decoder gives, whatever the bytes. */
+class BlockColumnsTest {
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    private final Random random = new Random(3);
+
+    @Test
+    void columnsAreTheEvent() {
+        for (int i = 0; i < 200; i++) {
+            PredictionBlock block = block(random.nextInt(40));
+            assertEquals(block, codec.columns("t", encoded(block)).toEvent());
+        }
+    }
+
+    @Test
+    void arraysInPiecesAreReadToo() throws IOException {
+        PredictionBlock block = block(300);
+        byte[] header = Arrays.copyOf(encoded(block), 5);
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(header);
+        var pieces = new EncoderFactory().configureBlockSize(64).blockingBinaryEncoder(out, null);
+        new SpecificDatumWriter<PredictionBlock>(PredictionBlock.getClassSchema())
+                .write(block, pieces);
+        pieces.flush();
+        assertEquals(block, codec.columns("t", out.toByteArray()).toEvent());
+    }
+
+    @Test
+    void mutatedBytesAreTakenOrRefusedAsByTheDecoder() {
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = encoded(block(random.nextInt(4)));
+            byte[] bad = Arrays.copyOf(bytes, 5 + random.nextInt(bytes.length - 4));
+            for (int flips = random.nextInt(4); flips > 0; flips--) {
+                bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            PredictionBlock expected;
+            try {
+                expected = codec.decode("t", bad, PredictionBlock.class);
+            } catch (SerializationException e) {
+                assertThrows(SerializationException.class, () -> codec.columns("t", bad));
+                continue;
+            }
+            assertEquals(expected, codec.columns("t", bad).toEvent());
+        }
+    }
+
+    private byte[] encoded(PredictionBlock block) {
+        return Objects.requireNonNull(codec.encode("t", block));
+    }
+
+    private PredictionBlock block(int rows) {
+        int classes = 2 + random.nextInt(3);
+        List<String> ids = new ArrayList<>();
+        List<Long> times = new ArrayList<>();
+        List<Float> probabilities = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            ids.add("é".repeat(random.nextInt(3)) + random.nextInt());
+            times.add(random.nextLong());
+            for (int k = 0; k < classes; k++) {
+                probabilities.add(random.nextFloat());
+            }
+        }
+        Phase phase = random.nextBoolean() ? Phase.HOLDOUT : Phase.PROGRESSIVE;
+        return new PredictionBlock(
+                "x/m#0@" + rows,
+                random.nextLong(),
+                phase,
+                classes,
+                ids,
+                times,
+                probabilities,
+                random.nextLong());
+    }
+}
