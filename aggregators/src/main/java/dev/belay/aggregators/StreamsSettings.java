@@ -1,8 +1,13 @@
 package dev.belay.aggregators;
 
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.topology.BoundedRocksDb;
 import dev.belay.runtime.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -12,13 +17,30 @@ import org.apache.kafka.streams.StreamsConfig;
  * rests on.
  */
 final class StreamsSettings {
-    private static final int COMMIT_MS = 200;
+    private static final int COMMIT_MS = 100;
 
     private StreamsSettings() {}
 
     /** {@code <prefix><task>.aggregator}: group, changelogs and transactions carry it. */
     static String applicationId(Settings settings, String task) {
         return settings.topics().prefix() + task + ".aggregator";
+    }
+
+    /**
+     * @throws IllegalArgumentException if a setting is no length of time, or they don't fit
+     *     together
+     */
+    static Lateness lateness(Settings settings) {
+        List<Window.Kind> windows = new ArrayList<>();
+        for (String text : settings.windows().split(",", -1)) {
+            if (!text.isBlank()) {
+                String[] parts = text.split("/", 2);
+                Duration size = Settings.duration(parts[0]);
+                Duration advance = parts.length > 1 ? Settings.duration(parts[1]) : size;
+                windows.add(new Window.Kind(size, advance));
+            }
+        }
+        return new Lateness(windows, settings.grace(), settings.truthHorizon());
     }
 
     static Map<String, Object> of(Settings settings, String task) {

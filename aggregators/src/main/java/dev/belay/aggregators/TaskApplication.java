@@ -33,7 +33,12 @@ final class TaskApplication implements AutoCloseable {
     /** Makes and starts it. The task's topics must exist. */
     TaskApplication(Clients clients, String task, int partitions) {
         this.task = task;
-        AggregatorConfig config = AggregatorConfig.of(task, partitions, clients.topics());
+        AggregatorConfig config =
+                AggregatorConfig.of(
+                        task,
+                        partitions,
+                        clients.topics(),
+                        StreamsSettings.lateness(clients.settings()));
         Properties properties = new Properties();
         properties.putAll(StreamsSettings.of(clients.settings(), task));
         streams =

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +47,9 @@ public final class Settings {
                     "store.s3.path-style",
                     "cache",
                     "encoders",
+                    "aggregator.windows",
+                    "aggregator.grace",
+                    "aggregator.truth-horizon",
                     "state",
                     "device",
                     "health.host",
@@ -56,6 +61,8 @@ public final class Settings {
 
     /** What the launcher reads. */
     private static final Set<String> LAUNCHER = Set.of("BELAY_JAVA_OPTS", "BELAY_MVN_OPTS");
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final Map<String, String> values;
 
@@ -197,6 +204,55 @@ public final class Settings {
     /** Where Kafka Streams keeps its state: a directory. */
     public Path state() {
         return Path.of(text("state", ".belay/streams"));
+    }
+
+    /**
+     * Windows in event time of the PROGRESSIVE figures: sizes apart by commas, {@code 1h} tumbling,
+     * {@code 24h/1h} of 24 hours every hour; empty: none.
+     */
+    public String windows() {
+        return text("aggregator.windows", "1h");
+    }
+
+    /** How much later than its example truth may come and still move windows. */
+    public Duration grace() {
+        return duration("aggregator.grace", "1h");
+    }
+
+    /** How much later than its example truth may come and still count. */
+    public Duration truthHorizon() {
+        return duration("aggregator.truth-horizon", "7d");
+    }
+
+    /**
+     * A length of time as settings write it: 500ms, 30s, 15m, 24h, 7d.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public static Duration duration(String text) {
+        Matcher match = DURATION.matcher(text.strip());
+        if (!match.matches()) {
+            throw new IllegalArgumentException(
+                    "expected a length of time such as 500ms, 30s, 15m, 24h or 7d, found '"
+                            + text
+                            + "'");
+        }
+        long count = Long.parseLong(match.group(1));
+        return switch (match.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+        };
+    }
+
+    private Duration duration(String key, String otherwise) {
+        try {
+            return duration(text(key, otherwise));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("setting '" + key + "': " + e.getMessage(), e);
+        }
     }
 
     /** {@code auto}, {@code cpu} or {@code gpu}. */

@@ -5,29 +5,83 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The specs and checkpoints of one task's models, as far as they have come. Written by the global
- * stores' thread, read by all others; thread-safe.
+ * stores' thread, read by all others; thread-safe. Each look-up costs at most the logarithm of the
+ * number of checkpoints.
  *
  * <p>Every change has a version, so that a reader can ask what has changed since it last looked. A
  * spec stays once it was seen (a tombstone stops the model, its figures stand); a failed checkpoint
  * changes nothing, since it brings no weights.
  */
 public final class Catalog {
+    private static final Comparator<Written> BY_EXAMPLES =
+            Comparator.comparingLong(Written::examplesSeen).thenComparingLong(Written::number);
+
     private final String task;
     private final Map<String, ModelSpec> specs = new HashMap<>();
-    private final Map<String, NavigableMap<Long, Written>> checkpoints = new HashMap<>();
-    private final List<String> changes = new ArrayList<>();
+    private final Map<String, History> histories = new HashMap<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final Set<String> failed = new HashSet<>();
     private int classes;
+
+    /** A model's checkpoints, in the orders in which they are looked for. */
+    private static final class History {
+        private final NavigableMap<Long, Written> byNumber = new TreeMap<>();
+        private final TreeSet<Written> byExamples = new TreeSet<>(BY_EXAMPLES);
+        private final TreeSet<Long> labelling = new TreeSet<>();
+
+        /** Whether nothing comes after it, so that what was said of others stands. */
+        boolean isNext(Written written) {
+            return byNumber.isEmpty() || written.number() > byNumber.lastKey();
+        }
+
+        void put(Written written) {
+            Written before = byNumber.put(written.number(), written);
+            if (before != null) {
+                byExamples.remove(before);
+            }
+            byExamples.add(written);
+            if (written.mayLabel()) {
+                labelling.add(written.number());
+            } else {
+                labelling.remove(written.number());
+            }
+        }
+    }
+
+    private record Change(String model, boolean redefines) {}
+
+    /**
+     * What has changed.
+     *
+     * @param models whose spec or checkpoints have
+     * @param redefined those of them whose spec has, or a checkpoint before the last: what was
+     *     settled may be no longer
+     */
+    public record Changes(Set<String> models, Set<String> redefined) {
+        /** Whether anything about a pair has changed. */
+        public boolean touch(Pair pair) {
+            return pair.members().stream().anyMatch(models::contains);
+        }
+
+        /** Whether what was settled about a pair may be no longer. */
+        public boolean redefine(Pair pair) {
+            return pair.members().stream().anyMatch(redefined::contains);
+        }
+    }
 
     public Catalog(String task) {
         this.task = task;
@@ -39,18 +93,22 @@ public final class Catalog {
         if (spec.getTask().equals(task)) {
             classes = spec.getClasses().size();
         }
-        changes.add(spec.getId());
+        changes.add(new Change(spec.getId(), true));
     }
 
     /** Takes in a checkpoint; the newest event of a number wins. */
     public synchronized void add(Checkpoint checkpoint) {
         if (checkpoint.getState() == State.FAILED) {
+            failed.add(checkpoint.getModel());
             return;
         }
-        checkpoints
-                .computeIfAbsent(checkpoint.getModel(), m -> new TreeMap<>())
-                .put(checkpoint.getNumber(), Written.of(checkpoint));
-        changes.add(checkpoint.getModel());
+        String model = checkpoint.getModel();
+        History history = histories.computeIfAbsent(model, m -> new History());
+        Written written = Written.of(checkpoint);
+        if (!written.equals(history.byNumber.get(written.number()))) {
+            changes.add(new Change(model, !history.isNext(written)));
+            history.put(written);
+        }
     }
 
     /** Number of changes so far. */
@@ -58,9 +116,17 @@ public final class Catalog {
         return changes.size();
     }
 
-    /** Models whose spec or checkpoints changed after {@code version}. */
-    public synchronized Set<String> changedSince(int version) {
-        return new HashSet<>(changes.subList(version, changes.size()));
+    /** What changed after {@code version}. */
+    public synchronized Changes changedSince(int version) {
+        Set<String> models = new HashSet<>();
+        Set<String> redefined = new HashSet<>();
+        for (Change change : changes.subList(version, changes.size())) {
+            models.add(change.model());
+            if (change.redefines()) {
+                redefined.add(change.model());
+            }
+        }
+        return new Changes(models, redefined);
     }
 
     /** The spec of a model, of whichever task; null while unknown. */
@@ -99,12 +165,47 @@ public final class Catalog {
 
     /** A checkpoint; null while unknown. */
     public synchronized @Nullable Written checkpoint(String model, long number) {
-        return checkpoints.getOrDefault(model, new TreeMap<>()).get(number);
+        History history = histories.get(model);
+        return history == null ? null : history.byNumber.get(number);
     }
 
-    /** All checkpoints of a model known so far, by rising number. */
-    public synchronized List<Written> checkpoints(String model) {
-        NavigableMap<Long, Written> known = checkpoints.get(model);
-        return known == null ? List.of() : List.copyOf(known.values());
+    /** The model's last checkpoint so far; null before the first. */
+    public synchronized @Nullable Written last(String model) {
+        History history = histories.get(model);
+        return history == null ? null : history.byNumber.lastEntry().getValue();
+    }
+
+    /** Number of the first checkpoint that may label. */
+    public synchronized OptionalLong firstLabelling(String model) {
+        History history = histories.get(model);
+        return history == null || history.labelling.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(history.labelling.first());
+    }
+
+    /**
+     * Of the checkpoints that are swept (every n-th by the spec, and the last), the last that had
+     * learned from at most so many examples; null if there is none.
+     */
+    public synchronized @Nullable Written sweptBy(String model, long examplesSeen) {
+        History history = histories.get(model);
+        ModelSpec spec = specs.get(model);
+        if (history == null) {
+            return null;
+        }
+        int every = spec == null ? 1 : Math.max(1, spec.getEvaluateEvery());
+        Written limit = new Written(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
+        for (Written written : history.byExamples.headSet(limit, true).descendingSet()) {
+            if (written.finished() || written.number() % every == 0) {
+                return written;
+            }
+        }
+        return null;
+    }
+
+    /** Whether nothing new is to be expected of a model: it has finished or failed. */
+    public synchronized boolean over(String model) {
+        Written last = last(model);
+        return failed.contains(model) || (last != null && last.finished());
     }
 }

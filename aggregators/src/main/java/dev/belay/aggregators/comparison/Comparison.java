@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * checkpoint predicted; the numbers are then {@link #ANY}.
  *
  * @param ceiling null: counted without a ceiling, because there is none or it is not there yet
+ * @param window PROGRESSIVE: the window that is counted; null: from the beginning
  */
 public record Comparison(
         Phase phase,
@@ -16,16 +17,84 @@ public record Comparison(
         String supervisor,
         long supervisorCheckpoint,
         @Nullable String ceiling,
-        long ceilingCheckpoint) {
+        long ceilingCheckpoint,
+        @Nullable Window window) {
 
     /** In place of a checkpoint's number: whichever predicted. */
     public static final long ANY = -1;
 
+    /** The window part of keys of what is counted from the beginning. */
+    public static final String CUMULATIVE = "cumulative";
+
     private static final String NONE = "-";
 
-    /** The metrics row it is a candidate for: {@code student|checkpoint|phase}. */
+    /** From the beginning. */
+    public Comparison(
+            Phase phase,
+            String student,
+            long checkpoint,
+            String supervisor,
+            long supervisorCheckpoint,
+            @Nullable String ceiling,
+            long ceilingCheckpoint) {
+        this(
+                phase,
+                student,
+                checkpoint,
+                supervisor,
+                supervisorCheckpoint,
+                ceiling,
+                ceilingCheckpoint,
+                null);
+    }
+
+    /** The metrics row it is a candidate for: {@code student|checkpoint|phase|window}. */
     public String row() {
-        return student + "|" + (checkpoint == ANY ? "any" : checkpoint) + "|" + phase;
+        return String.join(
+                "|",
+                student,
+                checkpoint == ANY ? "any" : Long.toString(checkpoint),
+                phase.name(),
+                window == null ? CUMULATIVE : window.toString());
+    }
+
+    /** The same with another ceiling, or without. */
+    public Comparison with(@Nullable String otherCeiling, long otherCheckpoint) {
+        return new Comparison(
+                phase,
+                student,
+                checkpoint,
+                supervisor,
+                supervisorCheckpoint,
+                otherCeiling,
+                otherCheckpoint,
+                window);
+    }
+
+    /** The same of another checkpoint of the student. */
+    public Comparison at(long otherCheckpoint) {
+        return new Comparison(
+                phase,
+                student,
+                otherCheckpoint,
+                supervisor,
+                supervisorCheckpoint,
+                ceiling,
+                ceilingCheckpoint,
+                window);
+    }
+
+    /** The same in a window. */
+    public Comparison in(@Nullable Window other) {
+        return new Comparison(
+                phase,
+                student,
+                checkpoint,
+                supervisor,
+                supervisorCheckpoint,
+                ceiling,
+                ceilingCheckpoint,
+                other);
     }
 
     /** All of it as text; {@link #parse} reads it. */
@@ -38,7 +107,8 @@ public record Comparison(
                 supervisor,
                 Long.toString(supervisorCheckpoint),
                 ceiling == null ? NONE : ceiling,
-                Long.toString(ceilingCheckpoint));
+                Long.toString(ceilingCheckpoint),
+                window == null ? CUMULATIVE : window.toString());
     }
 
     /**
@@ -48,7 +118,7 @@ public record Comparison(
      */
     public static Comparison parse(String key) {
         String[] parts = key.split("\\|", -1);
-        if (parts.length != 7) {
+        if (parts.length != 8) {
             throw new IllegalArgumentException("not the key of a comparison: " + key);
         }
         return new Comparison(
@@ -58,6 +128,7 @@ public record Comparison(
                 parts[3],
                 Long.parseLong(parts[4]),
                 parts[5].equals(NONE) ? null : parts[5],
-                Long.parseLong(parts[6]));
+                Long.parseLong(parts[6]),
+                parts[7].equals(CUMULATIVE) ? null : Window.parse(parts[7]));
     }
 }

@@ -38,13 +38,33 @@ public final class Comparisons {
         }
         List<Comparison> candidates = new ArrayList<>();
         String ceiling = pair.ceiling();
+        Comparison base = of(pair, checkpoint, supervisor.getAsLong());
         if (ceiling != null) {
             for (long number : ceilingCheckpoints(catalog, ceiling, student.get())) {
-                candidates.add(of(pair, checkpoint, supervisor.getAsLong(), ceiling, number));
+                candidates.add(base.with(ceiling, number));
             }
         }
-        candidates.add(of(pair, checkpoint, supervisor.getAsLong(), null, ANY));
+        candidates.add(base);
         return candidates;
+    }
+
+    /**
+     * Whether {@link #holdout} will say the same of a student's checkpoint whatever checkpoints are
+     * still to come, so that nobody has to ask again.
+     */
+    public static boolean settled(Catalog catalog, Pair pair, long checkpoint) {
+        Optional<Written> student = written(catalog, pair.student(), checkpoint);
+        if (student.isEmpty() || supervisorCheckpoint(catalog, pair, student.get()).isEmpty()) {
+            return false;
+        }
+        if (pair.ceiling() == null) {
+            return true;
+        }
+        Written last = last(catalog, pair.ceiling());
+        return last != null
+                && (last.finished()
+                        || (!student.get().finished()
+                                && last.examplesSeen() > student.get().examplesSeen()));
     }
 
     /** The PROGRESSIVE comparisons of a pair, the preferred first: with the ceiling, without. */
@@ -64,8 +84,8 @@ public final class Comparisons {
 
     /** Whether a model has written its last checkpoint. */
     public static boolean finished(Catalog catalog, String model) {
-        List<Written> all = checkpoints(catalog, model);
-        return !all.isEmpty() && all.get(all.size() - 1).finished();
+        Written last = last(catalog, model);
+        return last != null && last.finished();
     }
 
     /** Examples a model's checkpoint had learned from; 0 while unknown. */
@@ -73,16 +93,15 @@ public final class Comparisons {
         return written(catalog, model, checkpoint).map(Written::examplesSeen).orElse(0L);
     }
 
-    private static Comparison of(
-            Pair pair, long checkpoint, long supervisor, @Nullable String ceiling, long number) {
+    private static Comparison of(Pair pair, long checkpoint, long supervisor) {
         return new Comparison(
                 Phase.HOLDOUT,
                 pair.student(),
                 checkpoint,
                 pair.supervisor(),
                 supervisor,
-                ceiling,
-                number);
+                null,
+                ANY);
     }
 
     private static Comparison progressive(Pair pair, @Nullable String ceiling) {
@@ -103,10 +122,9 @@ public final class Comparisons {
         if (spec.getLabelPolicy() == LabelPolicy.LATEST && !named.isEmpty()) {
             return OptionalLong.of(named.get(named.size() - 1));
         }
-        return checkpoints(catalog, pair.supervisor()).stream()
-                .filter(Written::mayLabel)
-                .mapToLong(Written::number)
-                .findFirst();
+        return withoutCheckpoints(catalog, pair.supervisor())
+                ? OptionalLong.of(0)
+                : catalog.firstLabelling(pair.supervisor());
     }
 
     /**
@@ -116,35 +134,23 @@ public final class Comparisons {
      */
     private static List<Long> ceilingCheckpoints(Catalog catalog, String ceiling, Written student) {
         List<Long> numbers = new ArrayList<>();
-        List<Written> all = checkpoints(catalog, ceiling);
-        if (all.isEmpty()) {
+        Written last = last(catalog, ceiling);
+        if (last == null) {
             return numbers;
         }
-        Written last = all.get(all.size() - 1);
         if (student.finished() && last.finished()) {
             numbers.add(last.number());
         }
-        boolean settled = last.finished() || last.examplesSeen() >= student.examplesSeen();
-        if (settled) {
-            all.stream()
-                    .filter(c -> c.examplesSeen() <= student.examplesSeen())
-                    .filter(c -> swept(catalog, ceiling, c))
-                    .mapToLong(Written::number)
-                    .reduce((before, after) -> after)
-                    .ifPresent(
-                            number -> {
-                                if (!numbers.contains(number)) {
-                                    numbers.add(number);
-                                }
-                            });
+        if (last.finished() || last.examplesSeen() >= student.examplesSeen()) {
+            Written equal =
+                    withoutCheckpoints(catalog, ceiling)
+                            ? last
+                            : catalog.sweptBy(ceiling, student.examplesSeen());
+            if (equal != null && !numbers.contains(equal.number())) {
+                numbers.add(equal.number());
+            }
         }
         return numbers;
-    }
-
-    private static boolean swept(Catalog catalog, String model, Written checkpoint) {
-        ModelSpec spec = catalog.spec(model);
-        int every = spec == null ? 1 : Math.max(1, spec.getEvaluateEvery());
-        return checkpoint.finished() || checkpoint.number() % every == 0;
     }
 
     /** A checkpoint as far as known; the initial weights, and labelers without, have written 0. */
@@ -161,15 +167,15 @@ public final class Comparisons {
                 : Optional.empty();
     }
 
-    private static List<Written> checkpoints(Catalog catalog, String model) {
-        return withoutCheckpoints(catalog, model) ? List.of(fixed(0)) : catalog.checkpoints(model);
+    private static @Nullable Written last(Catalog catalog, String model) {
+        return withoutCheckpoints(catalog, model) ? fixed(0) : catalog.last(model);
     }
 
     private static boolean withoutCheckpoints(Catalog catalog, String model) {
         ModelSpec spec = catalog.spec(model);
         return spec != null
                 && spec.getEncoderName().equals(NO_ENCODER)
-                && catalog.checkpoints(model).isEmpty();
+                && catalog.last(model) == null;
     }
 
     /** What a labeler that never changes predicts with. */

@@ -2,6 +2,7 @@ package dev.belay.aggregators.comparison;
 
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,10 @@ public record Pair(
                         spec.getCeiling());
     }
 
-    /** Whether {@code model} has a part in it. */
-    public boolean has(String model) {
-        return model.equals(student) || model.equals(supervisor) || model.equals(ceiling);
+    /** Supervisor, student and, if there is one, ceiling. */
+    public List<String> members() {
+        return ceiling == null
+                ? List.of(supervisor, student)
+                : List.of(supervisor, student, ceiling);
     }
 }

@@ -1,14 +1,16 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
-import dev.belay.schemas.events.PredictionBlock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a block makes sense by itself, and with its model's spec. */
 public final class BlockCheck {
     /** Rows a block may have. */
     public static final int MAX_ROWS = 1024;
+
+    /** Classes a task may have. */
+    public static final int MAX_CLASSES = 65_534;
 
     private static final double SUM_TOLERANCE = 1e-3;
 
@@ -19,19 +21,22 @@ public final class BlockCheck {
      *
      * @param classes number of the task's classes; 0 while it is not known
      */
-    public static @Nullable String reason(PredictionBlock block, int classes) {
-        int rows = block.getIds().size();
-        int k = block.getClasses();
+    public static @Nullable String reason(BlockColumns block, int classes) {
+        int rows = block.rows();
+        int k = block.classes();
         if (rows == 0 || rows > MAX_ROWS) {
             return "expected 1 to " + MAX_ROWS + " rows, found " + rows;
         }
-        if (block.getEventTimesMs().size() != rows) {
-            return rows + " ids but " + block.getEventTimesMs().size() + " event times";
+        if (block.timesMs().length != rows) {
+            return rows + " ids but " + block.timesMs().length + " event times";
         }
-        if (k < 2 || (classes > 0 && k != classes)) {
-            return "expected " + (classes > 0 ? classes : "2 or more") + " classes, found " + k;
+        if (k < 2 || k > MAX_CLASSES || (classes > 0 && k != classes)) {
+            return "expected "
+                    + (classes > 0 ? classes : "2 to " + MAX_CLASSES)
+                    + " classes, found "
+                    + k;
         }
-        if (block.getProbabilities().size() != (long) rows * k) {
+        if (block.probabilities().length != (long) rows * k) {
             return "expected "
                     + (long) rows * k
                     + " probabilities ("
@@ -39,27 +44,27 @@ public final class BlockCheck {
                     + " rows of "
                     + k
                     + "), found "
-                    + block.getProbabilities().size();
+                    + block.probabilities().length;
         }
-        if (block.getCheckpoint() < 0 || block.getSweepRows() < 0) {
+        if (block.checkpoint() < 0 || block.sweepRows() < 0) {
             return "negative checkpoint or sweepRows: "
-                    + block.getCheckpoint()
+                    + block.checkpoint()
                     + ", "
-                    + block.getSweepRows();
+                    + block.sweepRows();
         }
         try {
-            ModelId.parse(block.getModel());
+            ModelId.parse(block.model());
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
-        return distributions(block.getProbabilities(), k);
+        return distributions(block.probabilities(), k);
     }
 
-    private static @Nullable String distributions(List<Float> probabilities, int k) {
-        for (int i = 0; i < probabilities.size(); i += k) {
+    private static @Nullable String distributions(float[] probabilities, int k) {
+        for (int i = 0; i < probabilities.length; i += k) {
             double sum = 0;
             for (int j = 0; j < k; j++) {
-                float p = probabilities.get(i + j);
+                float p = probabilities[i + j];
                 // written so that NaN fails too
                 if (!(p >= 0 && p <= 1)) {
                     return "row " + i / k + ": probability " + p + " is not in [0, 1]";

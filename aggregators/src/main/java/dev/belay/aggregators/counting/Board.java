@@ -2,42 +2,46 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Predicted.Reading;
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What one partition knows of one phase: its examples, the columns of predictions that some
  * comparison reads, and the tallies of the comparisons.
  *
  * <p>Every change first counts the touched examples out of the tallies and then in again, so that a
- * tally always equals a recount, whatever came in which order, twice, or corrected. A row costs one
- * look-up of its id and then array accesses only, for each comparison that reads its column.
+ * tally always equals a recount, whatever came in which order, twice, or corrected. A row costs
+ * array accesses only, for each comparison that reads its column; a look-up of its id is paid once
+ * a {@link Roster}.
  */
 public final class Board {
-    /** In place of a class: the truth is not known. */
-    public static final int UNKNOWN = Examples.UNKNOWN;
-
     private final int classes;
+    private final Lateness lateness;
     private final Examples examples;
     private final Map<Predicted, Column> columns = new HashMap<>();
     private final Map<Predicted, List<Counter>> readers = new HashMap<>();
     private final Map<Comparison, Counter> counters = new HashMap<>();
-    private final Set<Comparison> changed = new LinkedHashSet<>();
+    private int[] fresh = new int[1024];
+    private long passedMs;
 
     /**
      * @param classes number of classes of the task
-     * @param truths the class of an example by its id, or {@link #UNKNOWN}
+     * @param passedMs how far it has been let {@link #pass} before
+     * @param truthOf the truth of an example by its id in UTF-8
      */
-    public Board(int classes, ToIntFunction<String> truths) {
+    public Board(int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
         this.classes = classes;
-        this.examples = new Examples(truths);
+        this.lateness = lateness;
+        this.passedMs = passedMs;
+        this.examples = new Examples(truthOf);
     }
 
     /** The columns a comparison reads: supervisor, student and, if it has one, ceiling. */
@@ -77,72 +81,128 @@ public final class Board {
                         read.get(0),
                         read.get(1),
                         read.size() > 2 ? read.get(2) : null,
-                        examples);
+                        examples,
+                        lateness,
+                        classes);
         counters.put(comparison, counter);
         for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
             readers.getOrDefault(predicted, List.of()).add(counter);
         }
-        changed.add(comparison);
+    }
+
+    /** Ends a comparison; its columns go with it unless others read them. */
+    public void close(Comparison comparison) {
+        Counter counter = counters.remove(comparison);
+        for (Predicted predicted : columnsOf(comparison)) {
+            List<Counter> rest = readers.getOrDefault(predicted, new ArrayList<>());
+            rest.remove(counter);
+            if (rest.isEmpty()) {
+                readers.remove(predicted);
+                columns.remove(predicted);
+            }
+        }
     }
 
     /**
      * Takes a block's rows into an open column.
      *
+     * @param roster the block's ids
      * @return whether the column has changed
      */
-    public boolean add(Predicted predicted, PredictionBlock block) {
+    public boolean add(Predicted predicted, BlockColumns block, Roster roster) {
         Column column = column(predicted);
         List<Counter> counting = readers.getOrDefault(predicted, List.of());
-        List<String> ids = block.getIds();
-        List<Long> times = block.getEventTimesMs();
-        float[] probabilities = floats(block.getProbabilities());
+        int[] numbers = roster.numbers(examples);
+        if (fresh.length < numbers.length) {
+            fresh = new int[numbers.length];
+        }
+        int waiting = 0;
         boolean any = false;
-        for (int i = 0; i < ids.size(); i++) {
-            int example = examples.number(ids.get(i));
-            long timeMs = times.get(i);
-            int from = i * classes;
-            if (column.wins(example, block.getCheckpoint(), timeMs, probabilities, from)) {
+        for (int row = 0; row < numbers.length; row++) {
+            int example = numbers[row];
+            if (block.timesMs()[row] <= passedMs) {
+                continue; // its time has passed, see pass()
+            }
+            if (!column.has(example)) {
+                column.put(example, block, row);
+                fresh[waiting++] = example;
                 any = true;
-                int label = examples.label(example);
-                counting.forEach(counter -> counter.count(example, label, -1));
-                column.put(example, block.getCheckpoint(), timeMs, probabilities, from);
-                counting.forEach(counter -> counter.count(example, label, 1));
+            } else if (column.wins(example, block, row)) {
+                count(counting, waiting); // it may be among them: an id twice in one block
+                waiting = 0;
+                counting.forEach(counter -> counter.count(example, -1));
+                column.put(example, block, row);
+                counting.forEach(counter -> counter.count(example, 1));
+                any = true;
             }
         }
-        any |= column.sweepOf(block.getSweepRows());
-        if (any) {
-            counting.forEach(counter -> changed.add(counter.comparison()));
+        count(counting, waiting);
+        if (column.sweepOf(block.sweepRows())) {
+            counting.forEach(Counter::touch);
+            any = true;
         }
         return any;
     }
 
-    /** The truth of an example is now {@code label}, or {@link #UNKNOWN} again. */
-    public void setTruth(String id, int label) {
+    /** What is known of an example's truth has changed. */
+    public void setTruths(byte[] id, Truths now) {
         Integer example = examples.known(id);
-        if (example == null || examples.label(example) == label) {
+        if (example == null || examples.truths(example).equals(now)) {
             return;
         }
-        int before = examples.label(example);
-        for (Counter counter : counters.values()) {
-            if (counter.count(example, before, -1)) {
-                counter.count(example, label, 1);
-                changed.add(counter.comparison());
-            }
-        }
-        examples.setLabel(example, label);
+        counters.values().forEach(counter -> counter.count(example, -1));
+        examples.setTruths(example, now);
+        counters.values().forEach(counter -> counter.count(example, 1));
     }
 
-    /** The tallies that may have changed since this was last asked. */
-    public Map<Comparison, Tally> takeChanged() {
-        Map<Comparison, Tally> tallies = new HashMap<>();
-        for (Comparison comparison : changed) {
-            Counter counter = counters.get(comparison);
-            if (counter != null) {
-                tallies.put(comparison, counter.tally());
+    /** Gives the tallies that may have changed since this was last asked. */
+    public void takeChanged(BiConsumer<Comparison, Tally> taker) {
+        counters.values().forEach(counter -> counter.takeChanged(taker));
+    }
+
+    /** Newest event time of a column; {@link Long#MIN_VALUE} if it is not open or empty. */
+    public long newestTimeMs(Predicted predicted) {
+        Column column = columns.get(predicted);
+        return column == null ? Long.MIN_VALUE : column.newestTimeMs();
+    }
+
+    /**
+     * Lets predictions pass that are not newer than {@code throughMs}: neither they nor such that
+     * come later are counted by this board again.
+     *
+     * @param retired takes what each comparison had counted of them
+     * @param over takes the windows that have ended
+     * @param gone takes the ids of examples of which nothing is left
+     */
+    public void pass(
+            long throughMs,
+            BiConsumer<Comparison, Tally> retired,
+            Consumer<Comparison> over,
+            Consumer<byte[]> gone) {
+        passedMs = throughMs;
+        counters.values().forEach(counter -> counter.retire(throughMs, retired));
+        counters.values().forEach(counter -> counter.forget(throughMs, over));
+        for (int example = 0; example < examples.size(); example++) {
+            if (examples.isFree(example)) {
+                continue;
+            }
+            boolean left = false;
+            for (Column column : columns.values()) {
+                if (column.has(example) && column.timeMs(example) <= throughMs) {
+                    column.remove(example);
+                }
+                left |= column.has(example);
+            }
+            if (!left) {
+                gone.accept(examples.free(example));
             }
         }
-        changed.clear();
-        return tallies;
+    }
+
+    private void count(List<Counter> counting, int waiting) {
+        for (Counter counter : counting) {
+            counter.count(fresh, waiting, 1);
+        }
     }
 
     private Column column(Predicted predicted) {
@@ -151,13 +211,5 @@ public final class Board {
             throw new IllegalStateException(predicted + " is not open");
         }
         return column;
-    }
-
-    private static float[] floats(List<Float> boxed) {
-        float[] floats = new float[boxed.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = boxed.get(i);
-        }
-        return floats;
     }
 }

@@ -1,71 +1,136 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.schemas.BlockColumns;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The predictions of one {@link Predicted} by example number, newest wins.
  *
- * <p>Memory: 20 + 4·K bytes an example number up to the greatest seen, K the number of classes.
+ * <p>Memory of an example number up to the greatest seen, K the number of classes: 2 + 4·K bytes
+ * for a sweep whose rows all have one event time, as evaluators write them, else 8 more; 18 + 4·K
+ * for PROGRESSIVE predictions.
  */
 final class Column {
-    private static final int ABSENT = -1;
+    private static final char ABSENT = Character.MAX_VALUE;
 
     private final int classes;
     private final Predicted.Reading reading;
-    private int[] predicted = new int[0];
-    private long[] timesMs = new long[0];
-    private long[] checkpoints = new long[0];
+    private final BitSet revised = new BitSet();
+    private char[] says = new char[0];
     private float[] probabilities = new float[0];
+    private long[] timesMs = new long[0]; // empty while all rows have onlyTimeMs
+    private long onlyTimeMs;
+    private long[] checkpoints = new long[0]; // empty for a sweep: all rows are of one
     private long rows;
     private long sweepRows;
     private long newest;
-    private long newestTimeMs;
+    private long newestTimeMs = Long.MIN_VALUE;
 
     Column(int classes, Predicted.Reading reading) {
+        if (classes > BlockCheck.MAX_CLASSES) {
+            throw new IllegalArgumentException(
+                    "expected at most " + BlockCheck.MAX_CLASSES + " classes, got " + classes);
+        }
         this.classes = classes;
         this.reading = reading;
     }
 
     /** The class predicted for an example, or -1. */
-    int predicted(int example) {
-        return example < predicted.length ? predicted[example] : ABSENT;
+    int says(int example) {
+        return has(example) ? says[example] : -1;
+    }
+
+    boolean has(int example) {
+        return example < says.length && says[example] != ABSENT;
+    }
+
+    /** All rows; an example's begins at {@code example · K}. */
+    float[] probabilities() {
+        return probabilities;
+    }
+
+    /** Event time of an example's prediction, which must be there. */
+    long timeMs(int example) {
+        return timesMs.length == 0 ? onlyTimeMs : timesMs[example];
+    }
+
+    /** Whether an example's prediction took the place of another of the same checkpoint. */
+    boolean revised(int example) {
+        return revised.get(example);
     }
 
     /**
-     * Whether a prediction would replace what is there: greater event time, ties by greater bytes
-     * (probabilities compared in order; for numbers that are not negative this is the order of
-     * their big-endian bytes).
-     *
-     * @param from where the row begins in {@code row}
+     * Whether a row of a block would replace what is there: greater event time, ties by greater
+     * bytes (probabilities compared in order; for numbers that are not negative this is the order
+     * of their big-endian bytes).
      */
-    boolean wins(int example, long checkpoint, long timeMs, float[] row, int from) {
-        if (predicted(example) == ABSENT) {
-            return true;
+    boolean wins(int example, BlockColumns block, int row) {
+        if (reading == Predicted.Reading.LEARNED && block.checkpoint() != checkpoints[example]) {
+            return block.checkpoint() < checkpoints[example];
         }
-        if (reading == Predicted.Reading.LEARNED && checkpoint != checkpoints[example]) {
-            return checkpoint < checkpoints[example];
-        }
-        if (timeMs != timesMs[example]) {
-            return timeMs > timesMs[example];
+        long timeMs = block.timesMs()[row];
+        if (timeMs != timeMs(example)) {
+            return timeMs > timeMs(example);
         }
         int at = example * classes;
-        return Arrays.compare(row, from, from + classes, probabilities, at, at + classes) > 0;
+        int from = row * classes;
+        return Arrays.compare(
+                        block.probabilities(),
+                        from,
+                        from + classes,
+                        probabilities,
+                        at,
+                        at + classes)
+                > 0;
     }
 
-    /** Puts a prediction, which must {@link #wins win}. */
-    void put(int example, long checkpoint, long timeMs, float[] row, int from) {
-        if (example >= predicted.length) {
-            grow(Math.max(64, Math.max(example + 1, predicted.length * 3 / 2)));
+    /** Puts a row, which must {@link #wins win} if the example has one already. */
+    void put(int example, BlockColumns block, int row) {
+        if (example >= says.length) {
+            grow(Math.max(64, Math.max(example + 1, says.length * 3 / 2)));
         }
-        if (predicted[example] == ABSENT) {
+        long timeMs = block.timesMs()[row];
+        if (rows == 0) {
+            onlyTimeMs = timeMs;
+        } else if (timesMs.length == 0 && timeMs != onlyTimeMs) {
+            timesMs = new long[says.length];
+            Arrays.fill(timesMs, onlyTimeMs);
+        }
+        if (timesMs.length > 0) {
+            timesMs[example] = timeMs;
+        }
+        if (says[example] == ABSENT) {
             rows++;
+        } else if (checkpoints.length == 0 || checkpoints[example] == block.checkpoint()) {
+            revised.set(example);
         }
-        predicted[example] = argmax(row, from);
-        timesMs[example] = timeMs;
-        checkpoints[example] = checkpoint;
-        System.arraycopy(row, from, probabilities, example * classes, classes);
-        newest = Math.max(newest, checkpoint);
+        if (checkpoints.length > 0) {
+            checkpoints[example] = block.checkpoint();
+        }
+        float[] p = block.probabilities();
+        int from = row * classes;
+        int at = example * classes;
+        int best = 0; // ties to the lowest class
+        probabilities[at] = p[from];
+        for (int k = 1; k < classes; k++) {
+            probabilities[at + k] = p[from + k];
+            if (p[from + k] > p[from + best]) {
+                best = k;
+            }
+        }
+        says[example] = (char) best;
+        newest = Math.max(newest, block.checkpoint());
         newestTimeMs = Math.max(newestTimeMs, timeMs);
+    }
+
+    /** Takes an example's prediction out. */
+    void remove(int example) {
+        if (has(example)) {
+            says[example] = ABSENT;
+            revised.clear(example);
+            rows--;
+        }
     }
 
     /** A block says how many rows the sweep has; returns whether that is news. */
@@ -78,30 +143,23 @@ final class Column {
     }
 
     Tally.Coverage coverage() {
-        return new Tally.Coverage(rows, sweepRows, newest);
+        return new Tally.Coverage(reading == Predicted.Reading.SWEEP ? rows : 0, sweepRows, newest);
     }
 
     long newestTimeMs() {
         return newestTimeMs;
     }
 
-    /** The greatest probability's class; ties to the lowest. */
-    private int argmax(float[] row, int from) {
-        int best = 0;
-        for (int k = 1; k < classes; k++) {
-            if (row[from + k] > row[from + best]) {
-                best = k;
-            }
-        }
-        return best;
-    }
-
     private void grow(int size) {
-        int before = predicted.length;
-        predicted = Arrays.copyOf(predicted, size);
-        Arrays.fill(predicted, before, size, ABSENT);
-        timesMs = Arrays.copyOf(timesMs, size);
-        checkpoints = Arrays.copyOf(checkpoints, size);
+        int before = says.length;
+        says = Arrays.copyOf(says, size);
+        Arrays.fill(says, before, size, ABSENT);
         probabilities = Arrays.copyOf(probabilities, Math.multiplyExact(size, classes));
+        if (timesMs.length > 0) {
+            timesMs = Arrays.copyOf(timesMs, size);
+        }
+        if (reading != Predicted.Reading.SWEEP) {
+            checkpoints = Arrays.copyOf(checkpoints, size);
+        }
     }
 }

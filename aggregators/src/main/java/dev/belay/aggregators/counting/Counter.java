@@ -1,17 +1,31 @@
 package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.schemas.events.Phase;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The running tally of one comparison in one partition. */
+/**
+ * The running tallies of one comparison in one partition: from the beginning and, of the
+ * PROGRESSIVE stream, of its windows.
+ */
 final class Counter {
     private final Comparison comparison;
     private final Column supervisor;
     private final Column student;
     private final @Nullable Column ceiling;
-    private final long[] cells = new long[CellTable.SIZE];
-    private long withoutTruth;
+    private final Examples examples;
+    private final @Nullable Lateness lateness; // null: HOLDOUT
+    private final int classes;
+    private final Running whole;
+    private final Map<Window, Running> windows = new HashMap<>();
+    private final Set<Window> changedWindows = new HashSet<>();
+    private boolean changed = true; // even if there is nothing: its columns may be complete
 
     /** Counts what is there. */
     Counter(
@@ -19,13 +33,19 @@ final class Counter {
             Column supervisor,
             Column student,
             @Nullable Column ceiling,
-            Examples examples) {
+            Examples examples,
+            Lateness lateness,
+            int classes) {
         this.comparison = comparison;
         this.supervisor = supervisor;
         this.student = student;
         this.ceiling = ceiling;
+        this.examples = examples;
+        this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
+        this.classes = classes;
+        this.whole = running();
         for (int example = 0; example < examples.size(); example++) {
-            count(example, examples.label(example), 1);
+            count(example, 1);
         }
     }
 
@@ -33,33 +53,128 @@ final class Counter {
         return comparison;
     }
 
-    /**
-     * Counts an example in (+1) or out (−1) as its columns are now.
-     *
-     * @return whether it counts at all: all have predicted it
-     */
-    boolean count(int example, int label, int sign) {
-        int w = supervisor.predicted(example);
-        int s = student.predicted(example);
-        int c = ceiling == null ? 0 : ceiling.predicted(example);
-        if ((w | s | c) < 0) {
-            return false;
+    /** Counts examples in (1) or out (−1) as their columns and truths are now. */
+    void count(int[] numbers, int count, int sign) {
+        for (int i = 0; i < count; i++) {
+            count(numbers[i], sign);
         }
-        if (label == Examples.UNKNOWN) {
-            withoutTruth += sign;
-        } else {
-            cells[CellTable.cell(label, w, s, ceiling != null && c == label)] += sign;
-        }
-        return true;
     }
 
-    Tally tally() {
-        return new Tally(
-                CellTable.of(cells),
-                withoutTruth,
-                supervisor.coverage(),
-                student.coverage(),
-                ceiling == null ? Tally.Coverage.NONE : ceiling.coverage(),
-                student.newestTimeMs());
+    void count(int example, int sign) {
+        if (counts(example)) {
+            changed = true;
+            if (lateness == null) {
+                whole.count(example, examples.newest(example), sign);
+            } else {
+                countAt(example, sign, lateness, whole, windows);
+            }
+        }
+    }
+
+    /** A sweep turned out to have more rows than was known. */
+    void touch() {
+        changed = true;
+    }
+
+    /** Gives the tallies that may have changed since this was last asked. */
+    void takeChanged(BiConsumer<Comparison, Tally> taker) {
+        if (!changed) {
+            return;
+        }
+        changed = false;
+        taker.accept(comparison, whole.tally());
+        for (Window window : changedWindows) {
+            Running running = windows.get(window);
+            if (running != null) {
+                taker.accept(comparison.in(window), running.tally());
+            }
+        }
+        changedWindows.clear();
+    }
+
+    /**
+     * Counts out examples that are about to leave their columns, those of which any prediction is
+     * not newer than {@code throughMs}, and gives what they were counted as.
+     */
+    void retire(long throughMs, BiConsumer<Comparison, Tally> taker) {
+        if (lateness == null) {
+            throw new IllegalStateException("a holdout does not pass: " + comparison);
+        }
+        Running gone = running();
+        Map<Window, Running> goneWindows = new HashMap<>();
+        boolean any = false;
+        for (int example = 0; example < examples.size(); example++) {
+            if (counts(example) && oldestMs(example) <= throughMs) {
+                countAt(example, 1, lateness, gone, goneWindows);
+                countAt(example, -1, lateness, whole, windows);
+                any = true;
+            }
+        }
+        if (any) {
+            taker.accept(comparison, gone.tally());
+            goneWindows.forEach((window, r) -> taker.accept(comparison.in(window), r.tally()));
+        }
+    }
+
+    /** Forgets windows that have ended by then; nothing may come for them any more. */
+    void forget(long throughMs, java.util.function.Consumer<Comparison> forgotten) {
+        windows.keySet()
+                .removeIf(
+                        window -> {
+                            boolean over = window.endMs() <= throughMs;
+                            if (over) {
+                                forgotten.accept(comparison.in(window));
+                            }
+                            return over;
+                        });
+    }
+
+    private boolean counts(int example) {
+        return supervisor.has(example)
+                && student.has(example)
+                && (ceiling == null || ceiling.has(example));
+    }
+
+    private long oldestMs(int example) {
+        long oldest = Math.min(supervisor.timeMs(example), student.timeMs(example));
+        return ceiling == null ? oldest : Math.min(oldest, ceiling.timeMs(example));
+    }
+
+    private void countAt(
+            int example, int sign, Lateness late, Running total, Map<Window, Running> byWindow) {
+        long timeMs = student.timeMs(example);
+        Truths truths = examples.truths(example);
+        boolean revised = revised(example, truths);
+        count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
+        for (Window.Kind kind : late.windows()) {
+            for (Window window : kind.of(timeMs)) {
+                Running running = byWindow.computeIfAbsent(window, w -> running());
+                count(example, truths, late.graceEnd(timeMs), revised, sign, running);
+                changedWindows.add(window);
+            }
+        }
+    }
+
+    private void count(
+            int example, Truths truths, long untilMs, boolean revised, int sign, Running running) {
+        int label = truths.at(untilMs);
+        running.count(example, label, sign);
+        if (label == Truths.UNKNOWN && truths.newest() != Truths.UNKNOWN) {
+            running.countTooLate(sign);
+        }
+        if (revised) {
+            running.countRevised(sign);
+        }
+    }
+
+    private boolean revised(int example, Truths truths) {
+        return truths.revised()
+                || supervisor.revised(example)
+                || student.revised(example)
+                || (ceiling != null && ceiling.revised(example));
+    }
+
+    private Running running() {
+        return new Running(classes, supervisor, student, ceiling);
     }
 }

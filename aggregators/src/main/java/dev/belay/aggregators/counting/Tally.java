@@ -1,39 +1,41 @@
 package dev.belay.aggregators.counting;
 
-import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.statistics.PairTable;
 
 /**
  * All that is counted for a comparison, in one partition or over all. Counts merge by addition, the
  * rest by the greater.
  *
- * @param cells examples whose truth and predictions are all known
- * @param withoutTruth examples predicted by all whose truth is not known
+ * @param table examples whose truth and predictions are all known
+ * @param withoutTruth examples predicted by all whose truth is not known, or came too late
+ * @param sameWithoutTruth those of them on which student and supervisor say the same
+ * @param tooLate those of {@code withoutTruth} whose truth came too late; PROGRESSIVE
+ * @param revised examples of which truth or a prediction was corrected; PROGRESSIVE
  * @param supervisor how far the supervisor's predictions have come
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one
  * @param eventTimeMs greatest event time of a student's prediction
  */
 public record Tally(
-        CellTable cells,
+        PairTable table,
         long withoutTruth,
+        long sameWithoutTruth,
+        long tooLate,
+        long revised,
         Coverage supervisor,
         Coverage student,
         Coverage ceiling,
         long eventTimeMs) {
 
-    /** Nothing counted. */
-    public static final Tally EMPTY =
-            new Tally(CellTable.EMPTY, 0, Coverage.NONE, Coverage.NONE, Coverage.NONE, 0);
-
     /**
      * How much of a model's predictions is there.
      *
-     * @param rows examples predicted
+     * @param rows HOLDOUT: examples predicted; PROGRESSIVE: 0
      * @param sweepRows rows of the whole sweep; 0 when unknown
      * @param newest greatest number of a checkpoint among them
      */
     public record Coverage(long rows, long sweepRows, long newest) {
-        static final Coverage NONE = new Coverage(0, 0, 0);
+        public static final Coverage NONE = new Coverage(0, 0, 0);
 
         /** True unless rows are known to be missing. */
         boolean complete() {
@@ -52,11 +54,28 @@ public record Tally(
         }
     }
 
+    /** Nothing counted. */
+    public static Tally empty(int classes) {
+        return new Tally(
+                PairTable.empty(classes),
+                0,
+                0,
+                0,
+                0,
+                Coverage.NONE,
+                Coverage.NONE,
+                Coverage.NONE,
+                0);
+    }
+
     /** Both together. */
     public Tally merge(Tally other) {
         return new Tally(
-                cells.merge(other.cells),
+                table.merge(other.table),
                 Math.addExact(withoutTruth, other.withoutTruth),
+                Math.addExact(sameWithoutTruth, other.sameWithoutTruth),
+                Math.addExact(tooLate, other.tooLate),
+                Math.addExact(revised, other.revised),
                 supervisor.merge(other.supervisor),
                 student.merge(other.student),
                 ceiling.merge(other.ceiling),
@@ -66,8 +85,11 @@ public record Tally(
     /** What has to be merged into {@code earlier} to give this. */
     public Tally since(Tally earlier) {
         return new Tally(
-                cells.subtract(earlier.cells),
+                table.subtract(earlier.table),
                 Math.subtractExact(withoutTruth, earlier.withoutTruth),
+                Math.subtractExact(sameWithoutTruth, earlier.sameWithoutTruth),
+                Math.subtractExact(tooLate, earlier.tooLate),
+                Math.subtractExact(revised, earlier.revised),
                 supervisor.since(earlier.supervisor),
                 student.since(earlier.student),
                 ceiling.since(earlier.ceiling),
@@ -76,7 +98,7 @@ public record Tally(
 
     /** Examples predicted by all. */
     public long predicted() {
-        return cells.n() + withoutTruth;
+        return table.n() + withoutTruth;
     }
 
     /** Whether some example is predicted by all and no sweep is known to lack rows. */

@@ -1,11 +1,13 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.Topics;
 import java.time.Duration;
 
 /**
  * What the topology of one task is made from.
  *
+ * @param lateness how late truth may come, and the windows
  * @param partitions of each of the task's topics; at least 1
  * @param sweepFlush how long HOLDOUT counts are gathered in a shard before they are sent on
  * @param progressiveFlush the same for PROGRESSIVE counts, and the least time between two metrics
@@ -15,6 +17,7 @@ public record AggregatorConfig(
         String task,
         int partitions,
         Topics topics,
+        Lateness lateness,
         Duration sweepFlush,
         Duration progressiveFlush) {
     public AggregatorConfig {
@@ -32,9 +35,10 @@ public record AggregatorConfig(
         }
     }
 
-    /** 100 ms for sweeps, a second for the progressive stream. */
-    public static AggregatorConfig of(String task, int partitions, Topics topics) {
+    /** 20 ms for sweeps, a second for the progressive stream. */
+    public static AggregatorConfig of(
+            String task, int partitions, Topics topics, Lateness lateness) {
         return new AggregatorConfig(
-                task, partitions, topics, Duration.ofMillis(100), Duration.ofSeconds(1));
+                task, partitions, topics, lateness, Duration.ofMillis(20), Duration.ofSeconds(1));
     }
 }

@@ -45,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  *
  * In: truth by example id; predictions by an example id, in blocks. All by Kafka's default
  * partitioner; what is not where it belongs goes there through the repartition topic {@code
- * strays}. A shard counts one partition and sends count deltas, keyed by student, checkpoint and
- * phase, through the repartition topic {@code deltas} to the merger. Out: keyed by student,
- * checkpoint, phase and window. Stores in brackets. Names are those of changelogs and repartition
- * topics: renaming one is a migration.
+ * strays}. A shard counts one partition and sends count deltas, keyed by student, through the
+ * repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint, phase and
+ * window. Stores in brackets. Names are those of changelogs and repartition topics: renaming one is
+ * a migration.
  */
 public final class AggregatorTopology {
     private AggregatorTopology() {}
@@ -143,7 +143,8 @@ public final class AggregatorTopology {
             AggregatorConfig config, Catalog catalog, Reader reader) {
         return supplier(
                 () -> new Shard(config, catalog, reader),
-                store(Shard.TRUTH, Formats.TRUTH),
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(Shard.TRUTH), ByteArray(), Formats.TRUTHS),
                 store(Shard.BLOCKS, ByteArray()),
                 store(Shard.COUNTED, Formats.TALLY));
     }

@@ -2,13 +2,18 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.BlockCheck;
+import dev.belay.aggregators.counting.Roster;
+import dev.belay.aggregators.counting.Rosters;
 import dev.belay.aggregators.topology.Reader.Origin;
+import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockPlacement extends Placement {
     private final Catalog catalog;
+    private final Rosters rosters = new Rosters();
 
     BlockPlacement(int partitions, Reader reader, Catalog catalog) {
         super(partitions, reader);
@@ -30,40 +36,63 @@ final class BlockPlacement extends Placement {
         if (value == null) {
             return "predictions without a value";
         }
-        PredictionBlock block = reader().decode(origin.topic(), value, PredictionBlock.class);
+        BlockColumns block = reader().columns(origin.topic(), value);
         String reason = BlockCheck.reason(block, catalog.classes());
         if (reason != null) {
             return reason;
         }
-        if (catalog.foreign(block.getModel())) {
-            return "model " + block.getModel() + " belongs to another task";
-        }
-        Map<Integer, List<Integer>> rowsByPartition = new TreeMap<>();
-        List<String> ids = block.getIds();
-        for (int i = 0; i < ids.size(); i++) {
-            rowsByPartition.computeIfAbsent(partitionOf(ids.get(i)), p -> new ArrayList<>()).add(i);
+        if (catalog.foreign(block.model())) {
+            return "model " + block.model() + " belongs to another task";
         }
         String at = "p" + String.format("%020d", origin.offset());
-        rowsByPartition.forEach(
-                (partition, rows) -> {
-                    boolean whole = rows.size() == ids.size();
-                    PredictionBlock part = whole ? block : part(block, rows);
-                    byte[] bytes = whole ? value : encode(origin.topic(), part);
-                    if (partition == origin.partition()) {
-                        here(record, new Flow.Block(part, Bytes.wrap(bytes), at));
-                    } else {
-                        elsewhere(record, part.getIds().get(0), StrayFormat.of(bytes));
-                    }
-                });
+        Roster roster = rosters.find(block.ids());
+        if (roster == null) {
+            Map<Integer, List<Integer>> rows = rowsByPartition(block.ids());
+            if (rows.size() > 1 || !rows.containsKey(origin.partition())) {
+                rows.forEach(
+                        (partition, some) -> place(record, origin, at, block, partition, some));
+                return null;
+            }
+            roster = new Roster(block.ids());
+            if (block.phase() == Phase.HOLDOUT) {
+                rosters.add(roster); // it will be swept again; a stream never comes back
+            }
+        }
+        here(record, new Flow.Block(block, roster, at));
         return null;
     }
 
-    private byte[] encode(String topic, PredictionBlock part) {
-        byte[] bytes = reader().codec().encode(topic, part);
+    private Map<Integer, List<Integer>> rowsByPartition(BlockColumns.Ids ids) {
+        Map<Integer, List<Integer>> rows = new TreeMap<>();
+        ids.forEach(
+                (row, bytes, from, to) ->
+                        rows.computeIfAbsent(
+                                        partitionOf(Arrays.copyOfRange(bytes, from, to)),
+                                        p -> new ArrayList<>())
+                                .add(row));
+        return rows;
+    }
+
+    /** Puts some rows of a block where they belong. */
+    private void place(
+            Record<byte[], byte[]> record,
+            Origin origin,
+            String at,
+            BlockColumns block,
+            int partition,
+            List<Integer> rows) {
+        PredictionBlock part = part(block.toEvent(), rows);
+        byte[] bytes = reader().codec().encode(origin.topic(), part);
         if (bytes == null) {
             throw new IllegalStateException("only null is encoded to null");
         }
-        return bytes;
+        if (partition == origin.partition()) {
+            BlockColumns own = reader().columns(origin.topic(), bytes);
+            here(record, new Flow.Block(own, new Roster(own.ids()), at));
+        } else {
+            byte[] first = part.getIds().get(0).getBytes(StandardCharsets.UTF_8);
+            elsewhere(record, first, StrayFormat.of(bytes));
+        }
     }
 
     private static PredictionBlock part(PredictionBlock block, List<Integer> rows) {

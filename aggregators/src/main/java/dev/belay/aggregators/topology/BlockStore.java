@@ -1,31 +1,48 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.Roster;
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The blocks a shard was given, as they came: {@code phase|model|checkpoint|origin} → the block in
- * the wire format. A log for each model and checkpoint: a correction is a further block, newest
- * wins when they are read.
+ * The blocks a shard was given: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a log
+ * for each model and checkpoint: a correction is a further block, newest wins when they are read.
+ * Beside them {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with
+ * the same; and {@code passed} → the event time (8 bytes) up to which PROGRESSIVE predictions have
+ * been forgotten.
+ *
+ * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes, and 50 to 100 a block; a
+ * PROGRESSIVE one 8 bytes and its id more.
  */
 final class BlockStore {
+    private static final String ROSTER = "roster";
+    private static final String PASSED = "passed";
+
     private final KeyValueStore<String, byte[]> store;
     private final Map<String, NavigableSet<Long>> sweeps = new HashMap<>();
     private final Map<String, NavigableSet<Long>> progressive = new HashMap<>();
+    private final Map<ByteBuffer, Roster> rosters = new HashMap<>();
+    private final TreeMap<Long, List<String>> progressiveByTime = new TreeMap<>();
+    private long passedMs = Long.MIN_VALUE;
 
     /** A block as it is kept. */
-    record Kept(String key, Bytes bytes) {
+    record Kept(String key, BlockColumns block, Roster roster) {
         /** Offset it was read from, in the predictions or the strays topic. */
         long offset() {
             return Long.parseLong(key.substring(key.lastIndexOf('|') + 2));
@@ -35,11 +52,20 @@ final class BlockStore {
     /** Takes stock of what a restored store holds. */
     BlockStore(KeyValueStore<String, byte[]> store) {
         this.store = store;
-        try (KeyValueIterator<String, byte[]> all = store.all()) {
-            while (all.hasNext()) {
-                String[] parts = all.next().key.split("\\|", -1);
-                note(Phase.valueOf(parts[0]), parts[1], Long.parseLong(parts[2]));
-            }
+        byte[] passed = store.get(PASSED);
+        if (passed != null) {
+            passedMs = ByteBuffer.wrap(passed).getLong();
+        }
+        scan(
+                ROSTER + "|",
+                (key, value) -> {
+                    int count = ByteBuffer.wrap(value).getInt();
+                    var ids = new BlockColumns.Ids(value, Integer.BYTES, value.length, count);
+                    Roster roster = new Roster(ids);
+                    rosters.put(roster.name(), roster);
+                });
+        for (Phase phase : Phase.values()) {
+            scan(phase + "|", (key, value) -> note(kept(key, value)));
         }
     }
 
@@ -48,14 +74,38 @@ final class BlockStore {
      *
      * @return whether it is the first of its model, phase and checkpoint
      */
-    boolean put(PredictionBlock block, String origin, byte[] bytes) {
-        store.put(
-                prefix(block.getPhase(), block.getModel(), block.getCheckpoint()) + origin, bytes);
-        return note(block.getPhase(), block.getModel(), block.getCheckpoint());
+    boolean put(BlockColumns block, Roster roster, String origin) {
+        if (block.phase() == Phase.HOLDOUT && !rosters.containsKey(roster.name())) {
+            byte[] ids = roster.ids().bytes();
+            store.put(
+                    ROSTER + "|" + HexFormat.of().formatHex(roster.key()),
+                    ByteBuffer.allocate(Integer.BYTES + ids.length)
+                            .putInt(roster.ids().count())
+                            .put(ids)
+                            .array());
+            rosters.put(roster.name(), roster);
+        }
+        String key = prefix(block.phase(), block.model(), block.checkpoint()) + origin;
+        store.put(key, BlockFormat.write(block, roster));
+        return note(new Kept(key, block, roster));
     }
 
     void remove(Kept kept) {
         store.delete(kept.key());
+    }
+
+    /** How far PROGRESSIVE predictions have passed; {@link Long#MIN_VALUE}: none has. */
+    long passedMs() {
+        return passedMs;
+    }
+
+    /** Removes PROGRESSIVE blocks none of whose rows is newer than {@code throughMs}. */
+    void pass(long throughMs) {
+        passedMs = throughMs;
+        store.put(PASSED, ByteBuffer.allocate(Long.BYTES).putLong(throughMs).array());
+        var old = progressiveByTime.headMap(throughMs, true);
+        old.values().forEach(keys -> keys.forEach(store::delete));
+        old.clear();
     }
 
     /** The checkpoints of a model of which there are HOLDOUT blocks. */
@@ -74,19 +124,49 @@ final class BlockStore {
                 predicted.reading() == Predicted.Reading.SWEEP
                         ? prefix(Phase.HOLDOUT, predicted.model(), predicted.checkpoint())
                         : Phase.PROGRESSIVE + "|" + predicted.model() + "|";
+        scan(prefix, (key, value) -> consumer.accept(kept(key, value)));
+    }
+
+    private void scan(String prefix, java.util.function.BiConsumer<String, byte[]> taker) {
         try (KeyValueIterator<String, byte[]> some =
                 store.prefixScan(prefix, new StringSerializer())) {
             while (some.hasNext()) {
                 KeyValue<String, byte[]> next = some.next();
-                consumer.accept(new Kept(next.key, Bytes.wrap(next.value)));
+                taker.accept(next.key, next.value);
             }
         }
     }
 
-    private boolean note(Phase phase, String model, long checkpoint) {
-        return (phase == Phase.HOLDOUT ? sweeps : progressive)
-                .computeIfAbsent(model, m -> new TreeSet<>())
-                .add(checkpoint);
+    private Kept kept(String key, byte[] value) {
+        String[] parts = key.split("\\|", -1);
+        BlockFormat.Read read =
+                BlockFormat.read(
+                        value,
+                        parts[1],
+                        Long.parseLong(parts[2]),
+                        Phase.valueOf(parts[0]),
+                        this::roster);
+        return new Kept(key, read.block(), read.roster());
+    }
+
+    private Roster roster(ByteBuffer name) {
+        Roster roster = rosters.get(name);
+        if (roster == null) {
+            throw new IllegalStateException("a kept block has lost its roster");
+        }
+        return roster;
+    }
+
+    private boolean note(Kept kept) {
+        BlockColumns block = kept.block();
+        boolean sweep = block.phase() == Phase.HOLDOUT;
+        if (!sweep) {
+            long newestMs = Arrays.stream(block.timesMs()).max().orElseThrow();
+            progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
+        }
+        return (sweep ? sweeps : progressive)
+                .computeIfAbsent(block.model(), m -> new TreeSet<>())
+                .add(block.checkpoint());
     }
 
     private static String prefix(Phase phase, String model, long checkpoint) {

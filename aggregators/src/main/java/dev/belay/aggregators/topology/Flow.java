@@ -1,8 +1,11 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.schemas.BlockColumns;
+import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -12,24 +15,28 @@ sealed interface Flow {
     /**
      * The truth of an example has become known, or was taken back.
      *
-     * @param label class, or -1: taken back
+     * @param id the example's, UTF-8
      */
-    record TruthChange(String id, int label, long timeMs) implements Flow {}
+    record TruthChange(byte[] id, Truths.Version version) implements Flow {}
 
     /**
      * Predictions whose ids all belong to this partition, checked.
      *
-     * @param bytes the block in the wire format, as it will be kept
+     * @param roster the block's ids
      * @param origin where it came from, unique within the partition: {@code p} (predictions) or
      *     {@code s} (strays) and the offset
      */
-    record Block(PredictionBlock block, Bytes bytes, String origin) implements Flow {}
+    record Block(BlockColumns block, Roster roster, String origin) implements Flow {}
 
     /** Something that belongs to another partition, to be sent there; the key decides where. */
     record Stray(Bytes bytes) implements Flow {}
 
-    /** What a shard adds to a comparison's tally; keyed by the comparison's row. */
-    record Delta(Comparison comparison, Tally change) implements Flow {}
+    /**
+     * What a shard adds to the tallies of a metrics row's candidates; keyed by student.
+     *
+     * @param changes by comparison, all of the same row; at least one
+     */
+    record Delta(Map<Comparison, Tally> changes) implements Flow {}
 
     /** A record for the dead letters; its headers say where from and why. */
     record DeadLetter(@Nullable Bytes bytes) implements Flow {}

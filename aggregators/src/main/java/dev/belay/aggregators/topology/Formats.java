@@ -3,31 +3,21 @@ package dev.belay.aggregators.topology;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
-import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.statistics.PairTable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The application's own values as bytes. */
 final class Formats {
-    /** A shard's truth of an example; label -1: taken back. */
-    record Truth(int label, long timeMs) {
-        /** Newest wins: greater event time, ties by greater class. */
-        boolean newerThan(Truth other) {
-            return timeMs != other.timeMs ? timeMs > other.timeMs : label > other.label;
-        }
-    }
-
-    static final BinarySerde<Truth> TRUTH =
-            new BinarySerde<>(
-                    "truth",
-                    (truth, out) -> {
-                        out.writeInt(truth.label());
-                        out.writeLong(truth.timeMs());
-                    },
-                    in -> new Truth(in.readInt(), in.readLong()));
+    static final BinarySerde<Truths> TRUTHS =
+            new BinarySerde<>("truth", Formats::write, Formats::readTruths);
 
     static final BinarySerde<Tally> TALLY =
             new BinarySerde<>("a tally", Formats::write, Formats::readTally);
@@ -35,22 +25,36 @@ final class Formats {
     static final BinarySerde<Flow.Delta> DELTA =
             new BinarySerde<>(
                     "a delta",
-                    (delta, out) -> {
-                        out.writeUTF(delta.comparison().key());
-                        write(delta.change(), out);
-                    },
-                    in -> new Flow.Delta(Comparison.parse(in.readUTF()), readTally(in)));
+                    (delta, out) -> write(delta.changes(), out),
+                    in -> new Flow.Delta(readTallies(in)));
 
     static final BinarySerde<Row> ROW =
             new BinarySerde<>("a row", Formats::write, Formats::readRow);
 
     private Formats() {}
 
-    private static void write(Tally tally, DataOutput out) throws IOException {
-        for (long cell : tally.cells().toArray()) {
-            out.writeLong(cell);
+    private static void write(Truths truths, DataOutput out) throws IOException {
+        out.writeByte(truths.versions().size());
+        for (Truths.Version version : truths.versions()) {
+            out.writeInt(version.label());
+            out.writeLong(version.timeMs());
         }
+    }
+
+    private static Truths readTruths(DataInput in) throws IOException {
+        List<Truths.Version> versions = new ArrayList<>();
+        for (int i = in.readUnsignedByte(); i > 0; i--) {
+            versions.add(new Truths.Version(in.readInt(), in.readLong()));
+        }
+        return new Truths(versions);
+    }
+
+    private static void write(Tally tally, DataOutput out) throws IOException {
+        tally.table().write(out);
         out.writeLong(tally.withoutTruth());
+        out.writeLong(tally.sameWithoutTruth());
+        out.writeLong(tally.tooLate());
+        out.writeLong(tally.revised());
         write(tally.supervisor(), out);
         write(tally.student(), out);
         write(tally.ceiling(), out);
@@ -58,12 +62,11 @@ final class Formats {
     }
 
     private static Tally readTally(DataInput in) throws IOException {
-        long[] cells = new long[CellTable.SIZE];
-        for (int i = 0; i < cells.length; i++) {
-            cells[i] = in.readLong();
-        }
         return new Tally(
-                CellTable.of(cells),
+                PairTable.read(in),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
                 in.readLong(),
                 readCoverage(in),
                 readCoverage(in),
@@ -81,24 +84,47 @@ final class Formats {
         return new Coverage(in.readLong(), in.readLong(), in.readLong());
     }
 
-    private static void write(Row row, DataOutput out) throws IOException {
-        out.writeBoolean(row.pending());
-        out.writeUTF(row.emittedAs());
-        out.writeInt(row.tallies().size());
-        for (Map.Entry<Comparison, Tally> entry : row.tallies().entrySet()) {
+    private static void write(Map<Comparison, Tally> tallies, DataOutput out) throws IOException {
+        out.writeInt(tallies.size());
+        for (Map.Entry<Comparison, Tally> entry : tallies.entrySet()) {
             out.writeUTF(entry.getKey().key());
             write(entry.getValue(), out);
         }
     }
 
-    private static Row readRow(DataInput in) throws IOException {
-        boolean pending = in.readBoolean();
-        String emittedAs = in.readUTF();
-        int size = in.readInt();
+    private static Map<Comparison, Tally> readTallies(DataInput in) throws IOException {
         Map<Comparison, Tally> tallies = new LinkedHashMap<>();
-        for (int i = 0; i < size; i++) {
+        for (int i = in.readInt(); i > 0; i--) {
             tallies.put(Comparison.parse(in.readUTF()), readTally(in));
         }
-        return new Row(pending, emittedAs, tallies);
+        return tallies;
+    }
+
+    private static void write(Row row, DataOutput out) throws IOException {
+        out.writeBoolean(row.pending());
+        out.writeUTF(row.emittedAs());
+        write(row.pgr(), out);
+        write(row.agreement(), out);
+        write(row.tallies(), out);
+    }
+
+    private static Row readRow(DataInput in) throws IOException {
+        return new Row(
+                in.readBoolean(),
+                in.readUTF(),
+                readNullable(in),
+                readNullable(in),
+                readTallies(in));
+    }
+
+    private static void write(@Nullable Double value, DataOutput out) throws IOException {
+        out.writeBoolean(value != null);
+        if (value != null) {
+            out.writeDouble(value);
+        }
+    }
+
+    private static @Nullable Double readNullable(DataInput in) throws IOException {
+        return in.readBoolean() ? in.readDouble() : null;
     }
 }

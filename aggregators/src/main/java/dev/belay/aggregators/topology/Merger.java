@@ -4,6 +4,7 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
@@ -22,7 +23,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
  * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
- * again when the catalog has changed what they are.
+ * again when the catalog has changed what they are, or the student's other checkpoints where it
+ * stands among them.
  */
 final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
     static final String ROWS = "rows";
@@ -30,7 +32,9 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private final AggregatorConfig config;
     private final Catalog catalog;
     private final Map<String, Set<String>> rowsByStudent = new HashMap<>();
+    private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
+    private final Map<String, Standing> standings = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
@@ -56,21 +60,26 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
 
     @Override
     public void process(Record<byte[], Flow.Delta> record) {
-        Flow.Delta delta = record.value();
-        String key = delta.comparison().row();
+        Map<Comparison, Tally> changes = record.value().changes();
+        Comparison any = changes.keySet().iterator().next();
+        String key = any.row();
         Row before = rows.get(key);
-        Row row = (before == null ? Row.EMPTY : before).merge(delta);
+        Row row = (before == null ? Row.EMPTY : before).merge(changes);
         rows.put(key, row);
         note(key, row);
-        if (delta.comparison().phase() == Phase.HOLDOUT) {
+        if (any.phase() == Phase.HOLDOUT) {
             tell(key, row);
         }
     }
 
     private void note(String key, Row row) {
-        row.tallies().keySet().stream()
-                .map(Comparison::student)
-                .forEach(s -> rowsByStudent.computeIfAbsent(s, x -> new HashSet<>()).add(key));
+        String student = row.any().student();
+        if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
+            unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
+            if (row.any().phase() == Phase.HOLDOUT) {
+                standing(student).add(row);
+            }
+        }
         if (row.pending()) {
             waiting.add(key);
         }
@@ -79,56 +88,79 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private void punctuate() {
         int version = catalog.version();
         if (version != catalogVersion) {
-            Set<String> changed = catalog.changedSince(catalogVersion);
+            Catalog.Changes changes = catalog.changedSince(catalogVersion);
             catalogVersion = version;
             for (Pair pair : catalog.pairs()) {
-                if (changed.stream().anyMatch(pair::has)) {
+                if (changes.redefine(pair)) {
                     waiting.addAll(rowsByStudent.getOrDefault(pair.student(), Set.of()));
+                } else if (changes.touch(pair)) {
+                    waiting.addAll(unsettled.getOrDefault(pair.student(), Set.of()));
                 }
             }
         }
-        for (String key : Set.copyOf(waiting)) {
+        // what is told may set others waiting, for the next time
+        Set<String> now = Set.copyOf(waiting);
+        waiting.clear();
+        for (String key : now) {
             Row row = rows.get(key);
             if (row != null) {
                 tell(key, row);
             }
         }
-        // those that could not be told wait for their next delta or the catalog
-        waiting.clear();
     }
 
     private void tell(String key, Row row) {
-        Comparison any = row.tallies().keySet().iterator().next();
+        Comparison any = row.any();
         Pair pair = catalog.pairOf(any.student());
         if (pair == null) {
             return;
         }
-        List<Comparison> candidates =
-                any.phase() == Phase.HOLDOUT
-                        ? Comparisons.holdout(catalog, pair, any.checkpoint())
-                        : Comparisons.progressive(pair);
+        List<Comparison> candidates = candidates(pair, any);
         for (Comparison candidate : candidates) {
             Tally tally = row.tallies().get(candidate);
             if (tally != null && tally.complete()) {
-                PairMetrics metrics =
-                        MetricsEvent.of(config.task(), catalog, pair, candidate, tally);
-                String as =
-                        candidate.key()
-                                + "|"
-                                + metrics.getExamplesSeen()
-                                + "|"
-                                + metrics.getProvisional();
-                if (row.pending() || !row.emittedAs().equals(as)) {
-                    rows.put(key, row.emitted(as));
-                    waiting.remove(key);
-                    context.forward(
-                            new Record<>(
-                                    MetricsEvent.key(metrics),
-                                    metrics,
-                                    context.currentSystemTimeMs()));
+                tell(key, row, pair, candidate, tally);
+                if (candidate.equals(candidates.get(0)) && settled(pair, any)) {
+                    unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
                 }
                 return;
             }
         }
+    }
+
+    private List<Comparison> candidates(Pair pair, Comparison any) {
+        if (any.phase() == Phase.HOLDOUT) {
+            return Comparisons.holdout(catalog, pair, any.checkpoint());
+        }
+        Window window = any.window();
+        return Comparisons.progressive(pair).stream().map(c -> c.in(window)).toList();
+    }
+
+    private boolean settled(Pair pair, Comparison any) {
+        return any.phase() == Phase.HOLDOUT && Comparisons.settled(catalog, pair, any.checkpoint());
+    }
+
+    private void tell(String key, Row row, Pair pair, Comparison candidate, Tally tally) {
+        Tally base = row.tallies().getOrDefault(candidate.with(null, Comparison.ANY), tally);
+        Standing standing = standing(pair.student());
+        PairMetrics metrics =
+                MetricsEvent.of(config.task(), catalog, pair, candidate, tally, base, standing);
+        String as = MetricsEvent.said(candidate, metrics);
+        if (!row.pending() && row.emittedAs().equals(as)) {
+            return;
+        }
+        Row told = row.emitted(as, metrics);
+        rows.put(key, told);
+        waiting.remove(key);
+        if (candidate.phase() == Phase.HOLDOUT && standing.add(told)) {
+            standing.after(candidate.checkpoint())
+                    .forEach(other -> waiting.add(candidate.at(other).row()));
+        }
+        context.forward(
+                new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
+    }
+
+    private Standing standing(String student) {
+        return standings.computeIfAbsent(student, s -> new Standing());
     }
 }

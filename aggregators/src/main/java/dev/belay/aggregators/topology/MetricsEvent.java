@@ -4,6 +4,7 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.statistics.Measure;
 import dev.belay.aggregators.statistics.PairStatistics;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A tally as the event of {@code belay.metrics}. */
 final class MetricsEvent {
-    /** The window part of the key of what is counted from the beginning. */
-    static final String CUMULATIVE = "cumulative";
-
     private MetricsEvent() {}
 
     /** student|checkpoint|phase|window. */
@@ -25,20 +23,43 @@ final class MetricsEvent {
         return String.join(
                 "|",
                 metrics.getStudent(),
-                Long.toString(metrics.getCheckpoint()),
+                metrics.getWindowStartMs() == null ? Long.toString(metrics.getCheckpoint()) : "any",
                 metrics.getPhase().toString(),
-                CUMULATIVE);
+                metrics.getWindowStartMs() == null
+                        ? Comparison.CUMULATIVE
+                        : metrics.getWindowStartMs() + "-" + metrics.getWindowEndMs());
     }
 
+    /** What decides whether the same counts have to be told again. */
+    static String said(Comparison comparison, PairMetrics metrics) {
+        return String.join(
+                "|",
+                comparison.key(),
+                comparison.window() == null ? Long.toString(metrics.getExamplesSeen()) : "",
+                Boolean.toString(metrics.getProvisional()));
+    }
+
+    /**
+     * @param tally of the comparison
+     * @param base of the same without a ceiling: all that no ceiling is needed for
+     * @param standing of the student's checkpoints
+     */
     static PairMetrics of(
-            String task, Catalog catalog, Pair pair, Comparison comparison, Tally tally) {
+            String task,
+            Catalog catalog,
+            Pair pair,
+            Comparison comparison,
+            Tally tally,
+            Tally base,
+            Standing standing) {
         boolean counted = comparison.ceiling() != null;
         Pgr.Ceiling ceiling =
                 counted
                         ? Pgr.Ceiling.COUNTED
                         : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
-        PairStatistics figures = PairStatistics.of(tally.cells(), ceiling);
+        PairStatistics figures = PairStatistics.of(tally.table().cells(), ceiling);
         long checkpoint = tally.student().newest();
+        Window window = comparison.window();
         Pgr.Undefined undefined = figures.pgr().undefined();
         return new PairMetrics(
                 pair.experiment(),
@@ -52,11 +73,11 @@ final class MetricsEvent {
                 Comparisons.examplesSeen(catalog, pair.student(), checkpoint),
                 tally.supervisor().newest(),
                 counted ? tally.ceiling().newest() : null,
-                null,
-                null,
+                window == null ? null : window.startMs(),
+                window == null ? null : window.endMs(),
                 provisional(catalog, comparison, pair.ceiling()),
-                tally.cells().toList(),
-                tally.cells().n(),
+                tally.table().cells().toList(),
+                tally.table().cells().n(),
                 tally.withoutTruth(),
                 Measure.CONFIDENCE,
                 estimate(figures.supervisorAccuracy()),

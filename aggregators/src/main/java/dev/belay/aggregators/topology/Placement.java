@@ -1,7 +1,6 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.topology.Reader.Origin;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -65,16 +64,13 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
         context.forward(new Record<>(new byte[0], flow, record.timestamp()));
     }
 
-    void elsewhere(Record<byte[], byte[]> record, String id, byte[] bytes) {
+    void elsewhere(Record<byte[], byte[]> record, byte[] id, byte[] bytes) {
         reader.meters().counter("belay.strays", "service", "aggregator").increment();
-        context.forward(
-                new Record<>(
-                        id.getBytes(StandardCharsets.UTF_8),
-                        new Flow.Stray(Bytes.wrap(bytes)),
-                        record.timestamp()));
+        context.forward(new Record<>(id, new Flow.Stray(Bytes.wrap(bytes)), record.timestamp()));
     }
 
-    int partitionOf(String id) {
-        return Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8))) % partitions;
+    /** The partition of an id in UTF-8. */
+    int partitionOf(byte[] id) {
+        return Utils.toPositive(Utils.murmur2(id)) % partitions;
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.EOFException;
@@ -47,12 +48,25 @@ final class Reader {
         try {
             return codec.decode(topic, bytes, type);
         } catch (SerializationException e) {
-            // Avro ends broken bytes with EOFException; other I/O errors are the registry's
-            if (e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException)) {
-                throw new IllegalStateException("the schema registry did not answer", e);
-            }
-            throw e;
+            throw notTheRegistrys(e);
         }
+    }
+
+    /** As {@link #decode}, of a prediction block. */
+    BlockColumns columns(String topic, byte[] bytes) {
+        try {
+            return codec.columns(topic, bytes);
+        } catch (SerializationException e) {
+            throw notTheRegistrys(e);
+        }
+    }
+
+    // Avro ends broken bytes with EOFException; other I/O errors are the registry's
+    private static SerializationException notTheRegistrys(SerializationException e) {
+        if (e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException)) {
+            throw new IllegalStateException("the schema registry did not answer", e);
+        }
+        return e;
     }
 
     /** The letter; also counts it ({@code belay.dead.letters}). */

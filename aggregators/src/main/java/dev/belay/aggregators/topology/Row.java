@@ -2,8 +2,10 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.schemas.events.PairMetrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the merger knows of one metrics row: the tallies of all comparisons that are candidates for
@@ -11,21 +13,43 @@ import java.util.Map;
  *
  * @param pending whether something was merged that has not been told yet
  * @param emittedAs which comparison was last told, and as what; empty before the first
+ * @param pgr as last told; null if it was undefined or nothing was told
+ * @param agreement of student and supervisor over the whole holdout, as last told
  */
-record Row(boolean pending, String emittedAs, Map<Comparison, Tally> tallies) {
-    static final Row EMPTY = new Row(false, "", Map.of());
+record Row(
+        boolean pending,
+        String emittedAs,
+        @Nullable Double pgr,
+        @Nullable Double agreement,
+        Map<Comparison, Tally> tallies) {
+    static final Row EMPTY = new Row(false, "", null, null, Map.of());
 
     Row {
         tallies = Map.copyOf(tallies);
     }
 
-    Row merge(Flow.Delta delta) {
+    Row merge(Map<Comparison, Tally> changes) {
         Map<Comparison, Tally> merged = new LinkedHashMap<>(tallies);
-        merged.merge(delta.comparison(), delta.change(), Tally::merge);
-        return new Row(true, emittedAs, merged);
+        changes.forEach((comparison, change) -> merged.merge(comparison, change, Tally::merge));
+        return new Row(true, emittedAs, pgr, agreement, merged);
     }
 
-    Row emitted(String as) {
-        return new Row(false, as, tallies);
+    Row emitted(String as, PairMetrics metrics) {
+        return new Row(
+                false,
+                as,
+                metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
+                metrics.getAgreement() == null ? null : metrics.getAgreement().getValue(),
+                tallies);
+    }
+
+    /** Whether it has been told. */
+    boolean told() {
+        return !emittedAs.isEmpty();
+    }
+
+    /** One of its comparisons: they differ in the ceiling only. */
+    Comparison any() {
+        return tallies.keySet().iterator().next();
     }
 }

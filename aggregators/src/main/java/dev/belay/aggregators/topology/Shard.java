@@ -9,21 +9,25 @@ import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Predicted;
 import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.topology.Reader.Origin;
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one partition. Keeps truth and blocks as they came in its stores and, on the heap, a
@@ -32,21 +36,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
  * of their own, so after a restart the boards are made again and the difference is sent. Blocks
- * that no comparison reads yet stay in the store only.
+ * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
+ * {@link Passing}.
  */
 final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     static final String TRUTH = "truth";
     static final String BLOCKS = "blocks";
     static final String COUNTED = "counted";
 
+    private static final Duration PASS_EVERY = Duration.ofSeconds(10);
+
     private final AggregatorConfig config;
     private final Catalog catalog;
     private final Reader reader;
     private final Map<Phase, Board> boards = new EnumMap<>(Phase.class);
+    private final Map<String, NavigableSet<Long>> unsettled = new HashMap<>();
     private ProcessorContext<byte[], Flow> context;
-    private KeyValueStore<String, Formats.Truth> truths;
+    private KeyValueStore<byte[], Truths> truths;
     private BlockStore blocks;
-    private KeyValueStore<String, Tally> counted;
+    private Counted counted;
+    private Passing passing;
     private int catalogVersion;
     private long progressiveSentMs = Long.MIN_VALUE / 2;
 
@@ -61,8 +70,10 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         context = processorContext;
         truths = context.getStateStore(TRUTH);
         blocks = new BlockStore(context.getStateStore(BLOCKS));
-        counted = context.getStateStore(COUNTED);
+        counted = new Counted(context.getStateStore(COUNTED));
+        passing = new Passing(config.lateness(), catalog, blocks);
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+        context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::pass);
     }
 
     @Override
@@ -78,34 +89,39 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     private void truth(Flow.TruthChange change) {
-        Formats.Truth now = new Formats.Truth(change.label(), change.timeMs());
-        Formats.Truth before = truths.get(change.id());
-        if (before == null || now.newerThan(before)) {
+        Truths before = truths.get(change.id());
+        Truths now = (before == null ? Truths.NONE : before).with(change.version());
+        if (!now.equals(before)) {
             truths.put(change.id(), now);
-            boards.values().forEach(b -> b.setTruth(change.id(), label(now)));
+            boards.values().forEach(b -> b.setTruths(change.id(), inRange(now)));
         }
     }
 
     private void block(Flow.Block arrived) {
-        PredictionBlock block = arrived.block();
-        Board board = boards.get(block.getPhase());
+        BlockColumns block = arrived.block();
+        if (passing.isTooLate(block)) {
+            reader.meters().counter("belay.too.late", "service", "aggregator").increment();
+            return;
+        }
+        Board board = boards.get(block.phase());
         boolean read = false;
         boolean news = false;
         if (board != null) {
             for (Predicted predicted : readings(block)) {
                 if (board.has(predicted)) {
                     read = true;
-                    news |= board.add(predicted, block);
+                    news |= board.add(predicted, block, arrived.roster());
                 }
             }
         }
         if (read && !news) {
             return; // a repetition, or all of it superseded
         }
-        if (blocks.put(block, arrived.origin(), arrived.bytes().get())) {
-            Pair pair = catalog.pairOf(block.getModel());
+        passing.heard(block.model(), context.currentSystemTimeMs());
+        if (blocks.put(block, arrived.roster(), arrived.origin())) {
+            Pair pair = catalog.pairOf(block.model());
             if (pair != null) {
-                open(pair);
+                open(pair, block);
             }
         }
     }
@@ -113,10 +129,13 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private void punctuate(long nowMs) {
         int version = catalog.version();
         if (version != catalogVersion) {
-            Set<String> changed = catalog.changedSince(catalogVersion);
+            Catalog.Changes changes = catalog.changedSince(catalogVersion);
             catalogVersion = version;
             for (Pair pair : catalog.pairs()) {
-                if (changed.stream().anyMatch(pair::has)) {
+                if (changes.redefine(pair)) {
+                    unsettledOf(pair).addAll(blocks.sweeps(pair.student()));
+                }
+                if (changes.touch(pair)) {
                     open(pair);
                 }
             }
@@ -128,19 +147,34 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
     }
 
+    /** Begins what is known by now of a pair whose student has predicted for the first time. */
+    private void open(Pair pair, BlockColumns first) {
+        if (first.phase() == Phase.HOLDOUT) {
+            unsettledOf(pair).add(first.checkpoint());
+        }
+        open(pair);
+    }
+
     /** Begins whatever comparisons of a pair are known by now and not yet counted. */
     private void open(Pair pair) {
-        for (long checkpoint : blocks.sweeps(pair.student())) {
-            open(Phase.HOLDOUT, Comparisons.holdout(catalog, pair, checkpoint));
-        }
+        unsettledOf(pair)
+                .removeIf(
+                        checkpoint -> {
+                            open(Phase.HOLDOUT, Comparisons.holdout(catalog, pair, checkpoint));
+                            return Comparisons.settled(catalog, pair, checkpoint);
+                        });
         if (blocks.progressive(pair.student())) {
             open(Phase.PROGRESSIVE, Comparisons.progressive(pair));
         }
     }
 
+    /** The student's checkpoints of which may still change with whom they are compared. */
+    private NavigableSet<Long> unsettledOf(Pair pair) {
+        return unsettled.computeIfAbsent(pair.student(), s -> new TreeSet<>());
+    }
+
     private void open(Phase phase, List<Comparison> comparisons) {
-        Board board =
-                boards.computeIfAbsent(phase, p -> new Board(catalog.classes(), this::labelOf));
+        Board board = boards.computeIfAbsent(phase, this::board);
         for (Comparison comparison : comparisons) {
             if (!board.has(comparison)) {
                 Board.columnsOf(comparison).stream()
@@ -151,33 +185,43 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
     }
 
+    private Board board(Phase phase) {
+        return new Board(
+                catalog.classes(),
+                config.lateness(),
+                phase == Phase.PROGRESSIVE ? blocks.passedMs() : Long.MIN_VALUE,
+                id -> {
+                    Truths known = truths.get(id);
+                    return known == null ? Truths.NONE : inRange(known);
+                });
+    }
+
     private void load(Board board, Predicted predicted) {
         board.open(predicted);
-        String topic = config.topics().predictions(config.task());
         List<BlockStore.Kept> nonsense = new ArrayList<>();
         blocks.forEach(
                 predicted,
                 kept -> {
-                    PredictionBlock block =
-                            reader.decode(topic, kept.bytes().get(), PredictionBlock.class);
                     // it came before the spec that says how many classes there are
-                    String reason = BlockCheck.reason(block, catalog.classes());
+                    String reason = BlockCheck.reason(kept.block(), catalog.classes());
                     if (reason == null) {
-                        board.add(predicted, block);
+                        board.add(predicted, kept.block(), kept.roster());
                     } else {
                         nonsense.add(kept);
-                        Origin origin =
-                                new Origin(topic, context.taskId().partition(), kept.offset());
-                        context.forward(
-                                reader.deadLetter(
-                                        block.getIds().get(0).getBytes(StandardCharsets.UTF_8),
-                                        kept.bytes().get(),
-                                        context.currentSystemTimeMs(),
-                                        origin,
-                                        reason));
+                        context.forward(deadLetter(kept, reason));
                     }
                 });
         nonsense.forEach(blocks::remove);
+    }
+
+    private Record<byte[], Flow> deadLetter(BlockStore.Kept kept, String reason) {
+        String topic = config.topics().predictions(config.task());
+        return reader.deadLetter(
+                kept.block().ids().toList().get(0).getBytes(StandardCharsets.UTF_8),
+                reader.codec().encode(topic, kept.block().toEvent()),
+                context.currentSystemTimeMs(),
+                new Origin(topic, context.taskId().partition(), kept.offset()),
+                reason);
     }
 
     private void send(Phase phase) {
@@ -185,42 +229,61 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         if (board == null) {
             return;
         }
-        board.takeChanged()
-                .forEach(
-                        (comparison, tally) -> {
-                            Tally sent = counted.get(comparison.key());
-                            if (sent == null) {
-                                sent = Tally.EMPTY;
-                            }
-                            if (!tally.equals(sent)) {
-                                counted.put(comparison.key(), tally);
-                                forward(comparison, tally.since(sent));
-                            }
-                        });
+        Map<String, Map<Comparison, Tally>> rows = new LinkedHashMap<>();
+        board.takeChanged(
+                (comparison, tally) -> {
+                    Tally change = counted.change(comparison, tally);
+                    if (change != null) {
+                        rows.computeIfAbsent(comparison.row(), r -> new LinkedHashMap<>())
+                                .put(comparison, change);
+                    }
+                });
+        rows.values().forEach(this::forward);
     }
 
-    private void forward(Comparison comparison, Tally change) {
+    private void forward(Map<Comparison, Tally> changes) {
+        String student = changes.keySet().iterator().next().student();
         context.forward(
                 new Record<>(
-                        comparison.row().getBytes(StandardCharsets.UTF_8),
-                        new Flow.Delta(comparison, change),
+                        student.getBytes(StandardCharsets.UTF_8),
+                        new Flow.Delta(changes),
                         context.currentSystemTimeMs()));
     }
 
-    private static List<Predicted> readings(PredictionBlock block) {
-        return block.getPhase() == Phase.HOLDOUT
-                ? List.of(new Predicted(block.getModel(), Reading.SWEEP, block.getCheckpoint()))
-                : List.of(
-                        new Predicted(block.getModel(), Reading.LABELLED, Comparison.ANY),
-                        new Predicted(block.getModel(), Reading.LEARNED, Comparison.ANY));
+    private void pass(long nowMs) {
+        Board board = boards.get(Phase.PROGRESSIVE);
+        if (board == null) {
+            return;
+        }
+        long throughMs = passing.through(board, nowMs);
+        if (throughMs > blocks.passedMs()) {
+            send(Phase.PROGRESSIVE);
+            board.pass(throughMs, counted::retire, counted::forget, truths::delete);
+            blocks.pass(throughMs);
+        }
     }
 
-    private int labelOf(String id) {
-        return label(truths.get(id));
+    private static List<Predicted> readings(BlockColumns block) {
+        return block.phase() == Phase.HOLDOUT
+                ? List.of(new Predicted(block.model(), Reading.SWEEP, block.checkpoint()))
+                : List.of(
+                        new Predicted(block.model(), Reading.LABELLED, Comparison.ANY),
+                        new Predicted(block.model(), Reading.LEARNED, Comparison.ANY));
     }
 
     /** A class that came before the specs and is out of range is as good as none. */
-    private int label(Formats.@Nullable Truth truth) {
-        return truth == null || truth.label() >= catalog.classes() ? Board.UNKNOWN : truth.label();
+    private Truths inRange(Truths known) {
+        int classes = catalog.classes();
+        return known.versions().stream().allMatch(v -> v.label() < classes)
+                ? known
+                : new Truths(
+                        known.versions().stream()
+                                .map(
+                                        v ->
+                                                v.label() < classes
+                                                        ? v
+                                                        : new Truths.Version(
+                                                                Truths.UNKNOWN, v.timeMs()))
+                                .toList());
     }
 }

@@ -1,11 +1,11 @@
 package dev.belay.aggregators.topology;
 
-import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.aggregators.counting.Roster;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.schemas.BlockColumns;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -14,20 +14,16 @@ import org.apache.kafka.streams.processor.api.Record;
  * bytes), id in UTF-8. Block: {@code P}, the block in the wire format.
  */
 final class StrayFormat {
-    /** In place of a class: the truth was taken back. */
-    static final int TAKEN_BACK = -1;
-
     private static final int TRUTH_HEADER_BYTES = 13;
 
     private StrayFormat() {}
 
     static byte[] of(Flow.TruthChange change) {
-        byte[] id = change.id().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(TRUTH_HEADER_BYTES + id.length)
+        return ByteBuffer.allocate(TRUTH_HEADER_BYTES + change.id().length)
                 .put((byte) 'T')
-                .putInt(change.label())
-                .putLong(change.timeMs())
-                .put(id)
+                .putInt(change.version().label())
+                .putLong(change.version().timeMs())
+                .put(change.id())
                 .array();
     }
 
@@ -53,13 +49,9 @@ final class StrayFormat {
                     switch (kind) {
                         case 'T' ->
                                 new Flow.TruthChange(
-                                        new String(
-                                                record.value(),
-                                                TRUTH_HEADER_BYTES,
-                                                record.value().length - TRUTH_HEADER_BYTES,
-                                                StandardCharsets.UTF_8),
-                                        in.getInt(1),
-                                        in.getLong(5));
+                                        Arrays.copyOfRange(
+                                                record.value(), TRUTH_HEADER_BYTES, in.capacity()),
+                                        new Truths.Version(in.getInt(1), in.getLong(5)));
                         case 'P' -> block(Arrays.copyOfRange(record.value(), 1, in.capacity()));
                         default -> throw new SerializationException("no stray: kind " + kind);
                     };
@@ -72,10 +64,9 @@ final class StrayFormat {
                             .recordMetadata()
                             .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
                             .offset();
+            BlockColumns block = reader.columns(predictionsTopic, bytes);
             return new Flow.Block(
-                    reader.decode(predictionsTopic, bytes, PredictionBlock.class),
-                    Bytes.wrap(bytes),
-                    "s" + String.format("%020d", offset));
+                    block, new Roster(block.ids()), "s" + String.format("%020d", offset));
         }
     }
 }

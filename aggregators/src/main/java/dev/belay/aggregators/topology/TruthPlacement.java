@@ -1,9 +1,11 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.topology.Reader.Origin;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,12 @@ final class TruthPlacement extends Placement {
         if (key == null) {
             return "truth without a key";
         }
-        String id = new String(key, StandardCharsets.UTF_8);
-        Flow.TruthChange change;
+        Truths.Version version;
         if (value == null) {
-            change = new Flow.TruthChange(id, StrayFormat.TAKEN_BACK, record.timestamp());
+            version = new Truths.Version(Truths.UNKNOWN, record.timestamp());
         } else {
             Truth truth = reader().decode(origin.topic(), value, Truth.class);
-            if (!truth.getId().equals(id)) {
+            if (!Arrays.equals(key, truth.getId().getBytes(StandardCharsets.UTF_8))) {
                 return "the truth's id is not the record's key";
             }
             int label = truth.getLabel();
@@ -37,12 +38,13 @@ final class TruthPlacement extends Placement {
             if (label < 0 || (classes > 0 && label >= classes)) {
                 return "class " + label + " is not in [0, " + (classes > 0 ? classes : "K") + ")";
             }
-            change = new Flow.TruthChange(id, label, truth.getEventTimeMs());
+            version = new Truths.Version(label, truth.getEventTimeMs());
         }
-        if (partitionOf(id) == origin.partition()) {
+        var change = new Flow.TruthChange(key, version);
+        if (partitionOf(key) == origin.partition()) {
             here(record, change);
         } else {
-            elsewhere(record, id, StrayFormat.of(change));
+            elsewhere(record, key, StrayFormat.of(change));
         }
         return null;
     }

@@ -2,6 +2,8 @@ package dev.belay.aggregators.topology;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -34,6 +36,13 @@ import org.jspecify.annotations.Nullable;
 /** The topology of task t under the test driver, which has one partition. */
 final class Harness implements AutoCloseable {
     private static final Topics TOPICS = Topics.defaults();
+    private static final Lateness LATENESS =
+            new Lateness(
+                    List.of(
+                            new Window.Kind(Duration.ofMillis(2), Duration.ofMillis(2)),
+                            new Window.Kind(Duration.ofMillis(4), Duration.ofMillis(2))),
+                    Duration.ofMillis(10),
+                    Duration.ofDays(7));
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
@@ -55,7 +64,9 @@ final class Harness implements AutoCloseable {
         driver =
                 new TopologyTestDriver(
                         AggregatorTopology.build(
-                                AggregatorConfig.of(Specs.TASK, partitions, TOPICS), codec, meters),
+                                AggregatorConfig.of(Specs.TASK, partitions, TOPICS, LATENESS),
+                                codec,
+                                meters),
                         properties,
                         START);
     }

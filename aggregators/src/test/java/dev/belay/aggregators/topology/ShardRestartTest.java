@@ -3,11 +3,16 @@ package dev.belay.aggregators.topology;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Phase;
@@ -15,10 +20,12 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -29,6 +36,8 @@ import org.junit.jupiter.api.Test;
 /** A shard that is killed leaves its stores; the next one has nothing else. */
 class ShardRestartTest {
     private static final Topics TOPICS = Topics.defaults();
+    private static final Lateness LATENESS =
+            new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7));
     private static final List<String> IDS = List.of("e1", "e2", "e3");
     private static final Comparison WITHOUT_CEILING =
             new Comparison(Phase.HOLDOUT, id("naive"), 1, id("weak"), 1, null, -1);
@@ -45,9 +54,9 @@ class ShardRestartTest {
         catalog.add(spec("naive", "weak", null));
         catalog.add(checkpoint("weak", 1, State.FINISHED, 500));
         catalog.add(checkpoint("naive", 1, State.FINISHED, 256));
-        store(Shard.TRUTH, Formats.TRUTH);
-        store(Shard.BLOCKS, Serdes.ByteArray());
-        store(Shard.COUNTED, Formats.TALLY);
+        store(Shard.TRUTH, Serdes.ByteArray(), Formats.TRUTHS);
+        store(Shard.BLOCKS, Serdes.String(), Serdes.ByteArray());
+        store(Shard.COUNTED, Serdes.String(), Formats.TALLY);
         startShard();
     }
 
@@ -63,7 +72,7 @@ class ShardRestartTest {
         punctuate();
 
         assertEquals(before, sum());
-        assertEquals(1, before.cells().n());
+        assertEquals(1, before.table().n());
         assertEquals(2, before.withoutTruth());
     }
 
@@ -76,7 +85,7 @@ class ShardRestartTest {
         startShard();
         punctuate();
 
-        assertEquals(1, sum().cells().n());
+        assertEquals(1, sum().table().n());
         assertEquals(2, sum().withoutTruth());
     }
 
@@ -92,9 +101,9 @@ class ShardRestartTest {
         truth("e1", 1);
         punctuate();
 
-        assertEquals(2, sum().cells().n());
-        assertEquals(1, sum().cells().studentRight());
-        assertEquals(0, sum().cells().supervisorRight());
+        assertEquals(2, sum().table().n());
+        assertEquals(1, sum().table().cells().studentRight());
+        assertEquals(0, sum().table().cells().supervisorRight());
         assertEquals(1, sum().withoutTruth());
     }
 
@@ -103,7 +112,7 @@ class ShardRestartTest {
         context.scheduledPunctuators().forEach(p -> p.cancel());
         shard =
                 new Shard(
-                        AggregatorConfig.of(Specs.TASK, 1, TOPICS),
+                        AggregatorConfig.of(Specs.TASK, 1, TOPICS, LATENESS),
                         catalog,
                         new Reader(codec, new SimpleMeterRegistry()));
         shard.init(context);
@@ -116,13 +125,22 @@ class ShardRestartTest {
     }
 
     private void truth(String exampleId, int label) {
-        process(new Flow.TruthChange(exampleId, label, ++offset));
+        process(
+                new Flow.TruthChange(
+                        exampleId.getBytes(StandardCharsets.UTF_8),
+                        new Truths.Version(label, ++offset)));
     }
 
     private void sweep(String model, int... predicted) {
         PredictionBlock block = Blocks.sweep(model, 1, 3, 10, IDS, predicted);
-        byte[] bytes = codec.encode(TOPICS.predictions(Specs.TASK), block);
-        process(new Flow.Block(block, Bytes.wrap(bytes), "p" + String.format("%020d", ++offset)));
+        String topic = TOPICS.predictions(Specs.TASK);
+        byte[] bytes = requireNonNull(codec.encode(topic, block));
+        BlockColumns columns = codec.columns(topic, bytes);
+        process(
+                new Flow.Block(
+                        columns,
+                        new Roster(columns.ids()),
+                        "p" + String.format("%020d", ++offset)));
     }
 
     private void process(Flow flow) {
@@ -133,15 +151,14 @@ class ShardRestartTest {
     private Tally sum() {
         return context.forwarded().stream()
                 .map(f -> (Flow.Delta) f.record().value())
-                .filter(d -> d.comparison().equals(WITHOUT_CEILING))
-                .map(Flow.Delta::change)
-                .reduce(Tally.EMPTY, Tally::merge);
+                .map(d -> d.changes().get(WITHOUT_CEILING))
+                .filter(Objects::nonNull)
+                .reduce(Tally.empty(2), Tally::merge);
     }
 
-    private <V> void store(String name, Serde<V> serde) {
-        KeyValueStore<String, V> store =
-                Stores.keyValueStoreBuilder(
-                                Stores.inMemoryKeyValueStore(name), Serdes.String(), serde)
+    private <K, V> void store(String name, Serde<K> keys, Serde<V> values) {
+        KeyValueStore<K, V> store =
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), keys, values)
                         .withLoggingDisabled()
                         .build();
         store.init(context.getStateStoreContext(), store);

@@ -1,0 +1,71 @@
+package dev.belay.aggregators.counting;
+
+import dev.belay.schemas.BlockColumns;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of a block. Every sweep over a holdout has the same ones in the same order, so they are
+ * looked up, hashed and stored once and then recognised as a whole: ids are what counting costs
+ * (see {@link Rosters}). Belongs to one partition and thread.
+ */
+public final class Roster {
+    /** Bytes of {@link #key}. */
+    public static final int KEY_BYTES = 16;
+
+    private final BlockColumns.Ids ids;
+    private int @Nullable [] numbers; // on the HOLDOUT board
+    private byte @Nullable [] key;
+
+    /** A roster of its own: the bytes are copied. */
+    public Roster(BlockColumns.Ids ids) {
+        byte[] copy = Arrays.copyOfRange(ids.bytes(), ids.from(), ids.to());
+        this.ids = new BlockColumns.Ids(copy, 0, copy.length, ids.count());
+    }
+
+    public BlockColumns.Ids ids() {
+        return ids;
+    }
+
+    /** Memory of the ids. */
+    int bytes() {
+        return ids.to();
+    }
+
+    /** First 16 bytes of SHA-256 over the ids as Avro writes them: names it in the store. */
+    public byte[] key() {
+        if (key == null) {
+            try {
+                key =
+                        Arrays.copyOf(
+                                MessageDigest.getInstance("SHA-256").digest(ids.bytes()),
+                                KEY_BYTES);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
+        }
+        return key;
+    }
+
+    /** {@link #key} as something to look up by. */
+    public ByteBuffer name() {
+        return ByteBuffer.wrap(key());
+    }
+
+    /** The examples' numbers, looked up once. */
+    int[] numbers(Examples examples) {
+        if (numbers == null) {
+            numbers = examples.numbers(ids);
+        }
+        return numbers;
+    }
+
+    boolean holds(BlockColumns.Ids others) {
+        return others.count() == ids.count()
+                && Arrays.equals(
+                        ids.bytes(), 0, ids.to(), others.bytes(), others.from(), others.to());
+    }
+}

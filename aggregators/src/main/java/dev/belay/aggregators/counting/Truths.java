@@ -1,0 +1,67 @@
+package dev.belay.aggregators.counting;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What has been said of an example's truth, the oldest first: usually once, more often where it was
+ * corrected or taken back. Which of them counts depends on how long after the example truth may
+ * come, so all are kept, the newest {@value #MOST}.
+ */
+public record Truths(List<Version> versions) {
+    /** In place of a class: not known, or taken back. */
+    public static final int UNKNOWN = -1;
+
+    /** Nothing is known. */
+    public static final Truths NONE = new Truths(List.of());
+
+    static final int MOST = 16;
+
+    /** Newest wins: greater event time, ties by greater class. */
+    private static final Comparator<Version> ORDER =
+            Comparator.comparingLong(Version::timeMs).thenComparingInt(Version::label);
+
+    /**
+     * @param label class, or {@link #UNKNOWN}: taken back
+     * @param timeMs when it became known
+     */
+    public record Version(int label, long timeMs) {}
+
+    public Truths {
+        versions = List.copyOf(versions);
+    }
+
+    /** With one more; the same if it was there, or is older than as many as are kept. */
+    public Truths with(Version version) {
+        if (versions.contains(version)) {
+            return this;
+        }
+        List<Version> all = new ArrayList<>(versions);
+        all.add(version);
+        all.sort(ORDER);
+        Truths more = new Truths(all.subList(Math.max(0, all.size() - MOST), all.size()));
+        return more.equals(this) ? this : more;
+    }
+
+    /** The class as far as known at a time, or {@link #UNKNOWN}. */
+    int at(long timeMs) {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            if (versions.get(i).timeMs() <= timeMs) {
+                return versions.get(i).label();
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /** The newest, however late, or {@link #UNKNOWN}. */
+    int newest() {
+        return versions.isEmpty() ? UNKNOWN : versions.get(versions.size() - 1).label();
+    }
+
+    /** Whether it was said more than once, and not the same. */
+    boolean revised() {
+        return versions.size() > 1
+                && versions.stream().mapToInt(Version::label).distinct().count() > 1;
+    }
+}

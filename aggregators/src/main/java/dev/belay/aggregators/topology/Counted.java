@@ -1,0 +1,50 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Tally;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a shard has sent on of each comparison, so that it can send the difference, and what of it
+ * rests on predictions that have passed out of its memory.
+ */
+final class Counted {
+    private static final String RETIRED = "retired|";
+
+    private final KeyValueStore<String, Tally> store;
+
+    Counted(KeyValueStore<String, Tally> store) {
+        this.store = store;
+    }
+
+    /**
+     * Takes note that a comparison's tally is now {@code live} and what has been retired.
+     *
+     * @return what has to be sent on, null if nothing
+     */
+    @Nullable Tally change(Comparison comparison, Tally live) {
+        String key = comparison.key();
+        Tally retired = store.get(RETIRED + key);
+        Tally total = retired == null ? live : live.merge(retired);
+        Tally sent = store.get(key);
+        if (total.equals(sent)) {
+            return null;
+        }
+        store.put(key, total);
+        return sent == null ? total : total.since(sent);
+    }
+
+    /** Keeps what will not be counted again. */
+    void retire(Comparison comparison, Tally gone) {
+        String key = RETIRED + comparison.key();
+        Tally before = store.get(key);
+        store.put(key, before == null ? gone : before.merge(gone));
+    }
+
+    /** Forgets a comparison that will not change any more. */
+    void forget(Comparison comparison) {
+        store.delete(comparison.key());
+        store.delete(RETIRED + comparison.key());
+    }
+}
