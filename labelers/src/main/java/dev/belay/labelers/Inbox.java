@@ -25,6 +25,9 @@ import org.apache.kafka.common.TopicPartition;
  * one thread.
  */
 final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
+    private static final Duration MOMENT = Duration.ofMillis(50);
+    private static final Duration BETWEEN_FETCHES = Duration.ofMillis(10);
+
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final int full;
@@ -42,19 +45,39 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         consumer.subscribe(List.of(topic), this);
     }
 
-    /** Takes in what has come, waiting for at most so long. */
-    void poll(Duration wait) {
+    /**
+     * Takes in what has come, waiting for at most so long, and for a moment what follows it: a
+     * fetch may bring one partition's records only, or few of them.
+     *
+     * @param enough records, over all partitions, not to wait for more
+     */
+    void poll(Duration wait, int enough) {
+        boolean came = poll(wait);
+        long end = System.nanoTime() + MOMENT.toNanos();
+        while (came && size() < enough && System.nanoTime() < end) {
+            came = poll(BETWEEN_FETCHES);
+        }
+    }
+
+    /**
+     * Takes in what has come, waiting for at most so long.
+     *
+     * @return whether anything came
+     */
+    boolean poll(Duration wait) {
         List<TopicPartition> paused = new ArrayList<>();
         List<TopicPartition> open = new ArrayList<>();
         queues.forEach((p, queue) -> (queue.size() >= full ? paused : open).add(partition(p)));
         consumer.pause(paused);
         consumer.resume(open);
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+        var records = consumer.poll(wait);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
             Deque<ConsumerRecord<byte[], byte[]>> queue = queues.get(record.partition());
             if (queue != null) {
                 queue.add(record);
             }
         }
+        return !records.isEmpty();
     }
 
     /** Partitions held now, ascending. */
@@ -78,8 +101,8 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         return queue;
     }
 
-    boolean isEmpty() {
-        return queues.values().stream().allMatch(Deque::isEmpty);
+    private int size() {
+        return queues.values().stream().mapToInt(Deque::size).sum();
     }
 
     /** The next offset to come into the queue; beyond the markers of ended transactions. */

@@ -30,6 +30,9 @@ interface Judge extends AutoCloseable {
 
     Answer answer(int partition, Example example);
 
+    /** These will be judged soon, in about this order: what can be begun for them is. */
+    default void expect(List<Example> examples) {}
+
     /** Of examples that were answered with YES. */
     Verdict judge(List<Example> examples);
 

@@ -2,12 +2,7 @@ package dev.belay.labelers;
 
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.ProgressTable;
-import dev.belay.schemas.EventCodec;
-import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Example;
-import dev.belay.schemas.events.Label;
-import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import java.time.Clock;
@@ -30,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Labeling implements AutoCloseable {
     /** Examples of one transaction, over all partitions. */
     static final int MOST = 1024;
+
+    /** Examples in hand: those of a transaction, and those that are begun while it is made. */
+    static final int IN_HAND = 2 * MOST;
 
     private final LabelerTopics topics;
     private final Inbox inbox;
@@ -81,7 +79,7 @@ final class Labeling implements AutoCloseable {
      * @return whether anything was done
      */
     boolean step(Duration wait) {
-        inbox.poll(wait);
+        inbox.poll(wait, IN_HAND);
         for (int p : inbox.takeFresh()) {
             begin(p);
         }
@@ -133,14 +131,42 @@ final class Labeling implements AutoCloseable {
 
     private List<Taken> take(Batch batch) {
         List<Taken> all = new ArrayList<>();
-        int each = Math.max(1, MOST / Math.max(1, inbox.partitions().size()));
         for (int p : inbox.partitions()) {
-            Taken taken = take(p, each, batch);
+            Taken taken = take(p, each(), batch);
             if (taken != null) {
                 all.add(taken);
             }
         }
         return all;
+    }
+
+    /** Examples of each partition in one transaction. */
+    private int each() {
+        return Math.max(1, MOST / Math.max(1, inbox.partitions().size()));
+    }
+
+    /** What the next round will take first, as far as it has come. */
+    private List<Example> following() {
+        List<Example> following = new ArrayList<>();
+        for (int p : inbox.partitions()) {
+            if (skip.getOrDefault(p, 0L) > 0) {
+                continue; // labelled already
+            }
+            inbox.queue(p).stream()
+                    .limit(each())
+                    .forEach(
+                            record -> {
+                                try {
+                                    Example example = read(record);
+                                    if (judge.answer(p, example) == Judge.Answer.YES) {
+                                        following.add(example);
+                                    }
+                                } catch (BadRecordException e) {
+                                    // found again, and reported, when it is taken
+                                }
+                            });
+        }
+        return following;
     }
 
     private @Nullable Taken take(int partition, int most, Batch batch) {
@@ -193,19 +219,27 @@ final class Labeling implements AutoCloseable {
     }
 
     private void write(List<Taken> all, Batch batch) {
-        Judge.Verdict verdict =
-                judge.judge(all.stream().flatMap(t -> t.labelled().stream()).toList());
+        List<Example> examples = all.stream().flatMap(t -> t.labelled().stream()).toList();
+        if (judge.predicts()) {
+            List<Example> soon = new ArrayList<>(examples);
+            soon.addAll(following());
+            judge.expect(soon);
+        }
+        Judge.Verdict verdict = judge.judge(examples);
         int row = 0;
         for (Taken taken : all) {
             int to = row + taken.labelled().size();
             List<float[]> distributions = verdict.distributions().subList(row, to);
-            writeLabels(taken, verdict.checkpoint(), distributions, batch);
-            if (judge.predicts()) {
-                writeBlocks(taken, verdict.checkpoint(), distributions, batch);
-            }
             int partition = taken.partition();
+            var labels =
+                    new Labels(taken.labelled(), verdict.checkpoint(), distributions, partition);
+            labels.labels(topics, reader.codec()).forEach(batch::add);
+            if (judge.predicts()) {
+                labels.blocks(topics, reader.codec()).forEach(batch::add);
+            }
             batch.add(
-                    codec().record(
+                    reader.codec()
+                            .record(
                                     topics.progress(),
                                     null,
                                     ProgressTable.key(topics.labels(), partition, topics.labeler()),
@@ -214,54 +248,5 @@ final class Labeling implements AutoCloseable {
                                     clock.millis()));
             row = to;
         }
-    }
-
-    private void writeLabels(
-            Taken taken, long checkpoint, List<float[]> distributions, Batch batch) {
-        for (int i = 0; i < distributions.size(); i++) {
-            Example example = taken.labelled().get(i);
-            Label label =
-                    new Label(example, topics.labeler(), checkpoint, boxed(distributions.get(i)));
-            batch.add(
-                    codec().record(
-                                    topics.labels(),
-                                    taken.partition(),
-                                    example.getId(),
-                                    label,
-                                    example.getEventTimeMs()));
-        }
-    }
-
-    private void writeBlocks(
-            Taken taken, long checkpoint, List<float[]> distributions, Batch batch) {
-        var blocks = new PredictionBlocks(topics.labeler(), checkpoint, Phase.PROGRESSIVE, 0);
-        for (int i = 0; i < distributions.size(); i++) {
-            Example example = taken.labelled().get(i);
-            blocks.add(example.getId(), example.getEventTimeMs(), distributions.get(i));
-        }
-        for (PredictionBlock block : blocks.blocks()) {
-            batch.add(
-                    codec().record(
-                                    topics.predictions(),
-                                    taken.partition(),
-                                    block.getIds().get(0),
-                                    block,
-                                    block.getEventTimesMs().stream()
-                                            .mapToLong(Long::longValue)
-                                            .max()
-                                            .orElseThrow()));
-        }
-    }
-
-    private EventCodec codec() {
-        return reader.codec();
-    }
-
-    private static List<Float> boxed(float[] distribution) {
-        List<Float> boxed = new ArrayList<>(distribution.length);
-        for (float p : distribution) {
-            boxed.add(p);
-        }
-        return boxed;
     }
 }

@@ -181,7 +181,7 @@ abstract class LabelingService implements Service {
         Labeling labeling =
                 new Labeling(
                         topics,
-                        new Inbox(consumer, topics.examples(), Labeling.MOST),
+                        new Inbox(consumer, topics.examples(), Labeling.IN_HAND),
                         outbox,
                         wanted.judge().make(consumer, reader, ends),
                         ends,

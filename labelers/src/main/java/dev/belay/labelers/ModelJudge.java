@@ -37,13 +37,19 @@ final class ModelJudge implements Judge {
     }
 
     @Override
+    public void expect(List<Example> examples) {
+        if (!examples.isEmpty()) {
+            predictor(current.get()).expect(texts(examples));
+        }
+    }
+
+    @Override
     public Verdict judge(List<Example> examples) {
         if (examples.isEmpty()) {
             return new Verdict(0, List.of());
         }
         Predictor predictor = predictor(current.get());
-        return new Verdict(
-                openNumber, predictor.predict(examples.stream().map(Example::getText).toList()));
+        return new Verdict(openNumber, predictor.predict(texts(examples)));
     }
 
     @Override
@@ -63,6 +69,10 @@ final class ModelJudge implements Judge {
             open.close();
             open = null;
         }
+    }
+
+    private static List<String> texts(List<Example> examples) {
+        return examples.stream().map(Example::getText).toList();
     }
 
     private Predictor predictor(Checkpoint checkpoint) {

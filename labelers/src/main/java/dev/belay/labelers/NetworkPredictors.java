@@ -19,8 +19,8 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
     /** Features held at a time, 16 MB: how many texts that are depends on how wide they are. */
     private static final int FLOATS = 1 << 22;
 
-    /** Texts encoded at a time: with few, cores would wait for each other at each end. */
-    private static final int MOST = 2_048;
+    /** Texts predicted at a time, while those after them are being encoded. */
+    private static final int MOST = 1_024;
 
     /** With the device and the folders that the settings name. */
     static NetworkPredictors of(Settings settings, CheckpointStore store) {
@@ -73,11 +73,18 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
 
     private record NetworkPredictor<I>(Network<I> network) implements Predictor {
         @Override
+        public void expect(List<String> texts) {
+            network.expect(texts);
+        }
+
+        @Override
         public List<float[]> predict(List<String> texts) {
             List<float[]> rows = new ArrayList<>(texts.size());
             int block = Math.max(1, Math.min(MOST, FLOATS / network.head().inputs()));
             for (int from = 0; from < texts.size(); from += block) {
                 int to = Math.min(from + block, texts.size());
+                // the next ones too: at a block's end no core waits for another
+                network.expect(texts.subList(from, Math.min(to + block, texts.size())));
                 List<I> inputs = network.inputs(texts.subList(from, to));
                 rows.addAll(List.of(network.predict(inputs)));
             }

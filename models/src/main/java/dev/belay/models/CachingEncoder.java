@@ -1,11 +1,11 @@
 package dev.belay.models;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -80,31 +80,51 @@ public final class CachingEncoder implements Encoder {
 
     @Override
     public float[][] encode(List<String> texts) {
-        float[][] rows = new float[texts.size()][];
-        var awaited = new LinkedHashMap<Integer, CompletableFuture<float[]>>();
+        return Begun.await(begin(texts));
+    }
+
+    /** Whoever asks for one of the texts from now on waits for this call's row. */
+    @Override
+    public CompletableFuture<float[][]> begin(List<String> texts) {
+        var rows = new ArrayList<CompletableFuture<float[]>>(texts.size());
         var mine = new LinkedHashMap<TextKey, String>();
-        for (int i = 0; i < rows.length; i++) {
-            TextKey key = TextKey.of(texts.get(i));
-            float[] known = find(key);
-            if (known != null) {
-                rows[i] = known;
-                hits.increment();
-                continue;
-            }
-            var promise = new CompletableFuture<float[]>();
-            var other = inWork.putIfAbsent(key, promise);
-            awaited.put(i, other == null ? promise : other);
-            if (other == null) mine.put(key, texts.get(i));
-            else hits.increment();
+        try {
+            for (String text : texts) rows.add(row(text, mine));
+        } catch (RuntimeException e) {
+            fail(mine.keySet(), e);
+            return CompletableFuture.failedFuture(e);
         }
-        encodeAll(mine);
-        awaited.forEach((i, row) -> rows[i] = join(row));
-        return rows;
+        beginAll(mine);
+        return CompletableFuture.allOf(rows.toArray(CompletableFuture<?>[]::new))
+                .thenApply(
+                        all -> rows.stream().map(CompletableFuture::join).toArray(float[][]::new));
     }
 
     /** Does nothing: it is shared by the whole process. */
     @Override
     public void close() {}
+
+    /**
+     * The row, or the promise of it.
+     *
+     * @param mine gets the text if nobody else has promised it
+     */
+    private CompletableFuture<float[]> row(String text, Map<TextKey, String> mine) {
+        TextKey key = TextKey.of(text);
+        float[] known = find(key);
+        if (known == null) {
+            var promise = new CompletableFuture<float[]>();
+            var other = inWork.putIfAbsent(key, promise);
+            if (other == null) {
+                mine.put(key, text);
+                return promise;
+            }
+            hits.increment();
+            return other;
+        }
+        hits.increment();
+        return CompletableFuture.completedFuture(known);
+    }
 
     private float @Nullable [] find(TextKey key) {
         float[] row = remembered(key);
@@ -114,39 +134,42 @@ public final class CachingEncoder implements Encoder {
         return row;
     }
 
-    /** Every promise made is kept or broken before this returns or throws. */
-    private void encodeAll(Map<TextKey, String> mine) {
+    /** Every promise made is kept or broken, before this returns or by the encoder's threads. */
+    private void beginAll(Map<TextKey, String> mine) {
         var keys = new ArrayList<>(mine.keySet());
-        int done = 0;
-        try {
-            while (done < keys.size()) {
-                List<TextKey> chunk = keys.subList(done, Math.min(done + CHUNK, keys.size()));
-                encodeChunk(chunk, mine);
-                done += chunk.size();
-            }
-        } catch (RuntimeException | Error e) {
-            for (TextKey key : keys.subList(done, keys.size())) {
-                CompletableFuture<float[]> promise = inWork.remove(key);
-                if (promise != null) promise.completeExceptionally(e);
-            }
-            throw e;
+        for (int from = 0; from < keys.size(); from += CHUNK) {
+            List<TextKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
+            CompletableFuture<?> unused =
+                    beginChunk(chunk, mine)
+                            .whenComplete(
+                                    (done, failure) -> {
+                                        if (failure != null) fail(chunk, Begun.cause(failure));
+                                    });
         }
     }
 
-    private void encodeChunk(List<TextKey> keys, Map<TextKey, String> texts) {
-        // another thread may have finished a text between the look-up and the promise
-        var missing = new ArrayList<TextKey>();
-        for (TextKey key : keys) {
-            float[] row = find(key);
-            if (row == null) missing.add(key);
-            else keep(key, row);
+    private CompletableFuture<?> beginChunk(List<TextKey> keys, Map<TextKey, String> texts) {
+        try {
+            // another thread may have finished a text between the look-up and the promise
+            var missing = new ArrayList<TextKey>();
+            for (TextKey key : keys) {
+                float[] row = find(key);
+                if (row == null) missing.add(key);
+                else keep(key, row);
+            }
+            if (missing.isEmpty()) return CompletableFuture.completedFuture(null);
+            return behind().begin(missing.stream().map(texts::get).toList())
+                    .thenAccept(rows -> store(missing, rows));
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
         }
-        if (missing.isEmpty()) return;
-        float[][] rows = behind().encode(missing.stream().map(texts::get).toList());
-        disk.add(missing, List.of(rows));
+    }
+
+    private void store(List<TextKey> keys, float[][] rows) {
+        disk.add(keys, List.of(rows));
         for (int i = 0; i < rows.length; i++) {
-            remember(missing.get(i), rows[i]);
-            keep(missing.get(i), rows[i]);
+            remember(keys.get(i), rows[i]);
+            keep(keys.get(i), rows[i]);
         }
         encoded.add(rows.length);
     }
@@ -156,12 +179,10 @@ public final class CachingEncoder implements Encoder {
         if (promise != null) promise.complete(row);
     }
 
-    private float[] join(CompletableFuture<float[]> row) {
-        try {
-            return row.join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "encoder " + name + " failed in another thread", e.getCause());
+    private void fail(Collection<TextKey> keys, Throwable failure) {
+        for (TextKey key : keys) {
+            CompletableFuture<float[]> promise = inWork.remove(key);
+            if (promise != null) promise.completeExceptionally(failure);
         }
     }
 

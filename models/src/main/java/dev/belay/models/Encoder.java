@@ -1,6 +1,7 @@
 package dev.belay.models;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Turns texts into feature vectors. Safe for use by many threads. */
 public interface Encoder extends AutoCloseable {
@@ -17,6 +18,14 @@ public interface Encoder extends AutoCloseable {
      *     text only, not on the others; rows are shared and must not be written to
      */
     float[][] encode(List<String> texts);
+
+    /**
+     * The same, begun now: an encoder with threads of its own does not wait for them, so that work
+     * asked for in two calls follows without a gap. Never throws; the future fails instead.
+     */
+    default CompletableFuture<float[][]> begin(List<String> texts) {
+        return Begun.of(() -> encode(texts));
+    }
 
     @Override
     void close();

@@ -29,6 +29,13 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     @Override
+    public void expect(List<String> texts) {
+        if (!Encoders.isHashing(encoder.name())) { // cheaper than to remember
+            var unused = encoder.begin(texts); // a failure is met by whoever asks
+        }
+    }
+
+    @Override
     public float[][] predict(List<float[]> inputs) {
         return head.predict(inputs.toArray(float[][]::new));
     }

@@ -23,6 +23,9 @@ public interface Network<I> extends AutoCloseable {
      */
     List<I> inputs(List<String> texts);
 
+    /** These will be asked for soon: what can be begun for them, and kept, is. */
+    default void expect(List<String> texts) {}
+
     /** Class probabilities of each input, (rows, classes); a row's bits depend on that row only. */
     float[][] predict(List<I> inputs);
 

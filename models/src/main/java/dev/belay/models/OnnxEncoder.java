@@ -18,10 +18,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * A frozen sentence encoder in ONNX Runtime: one vector a text, of length √dimensions (so that each
@@ -84,20 +83,34 @@ final class OnnxEncoder implements Encoder {
 
     @Override
     public float[][] encode(List<String> texts) {
-        if (texts.isEmpty()) return new float[0][];
+        return Begun.await(begin(texts));
+    }
+
+    /** Tokenizes in the calling thread. */
+    @Override
+    public CompletableFuture<float[][]> begin(List<String> texts) {
+        try {
+            return submit(texts);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<float[][]> submit(List<String> texts) {
+        if (texts.isEmpty()) return CompletableFuture.completedFuture(new float[0][]);
         List<int[]> ids = tokens.ids(texts);
         Integer[] byLength = new Integer[ids.size()];
         Arrays.setAll(byLength, i -> i);
         Arrays.sort(byLength, Comparator.comparingInt(i -> ids.get(i).length));
         float[][] rows = new float[ids.size()][];
-        var running = new ArrayList<Future<?>>();
+        var running = new ArrayList<CompletableFuture<?>>();
         // longest first, so that no long batch is left for one thread at the end
         for (int to = byLength.length; to > 0; to -= BATCH) {
             Integer[] batch = Arrays.copyOfRange(byLength, Math.max(0, to - BATCH), to);
-            running.add(pool.submit(() -> run(ids, batch, rows)));
+            running.add(CompletableFuture.runAsync(() -> run(ids, batch, rows), pool));
         }
-        for (Future<?> one : running) await(one);
-        return rows;
+        return CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> rows);
     }
 
     @Override
@@ -164,17 +177,6 @@ final class OnnxEncoder implements Encoder {
                         : 0; // a mean's 1/n cancels out
         for (int d = 0; d < token.length; d++) token[d] = (float) (sum[d] * scale);
         return token;
-    }
-
-    private void await(Future<?> one) {
-        try {
-            one.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while encoding with " + name, e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("encoder " + name + " failed", e.getCause());
-        }
     }
 
     private static OrtSession load(Pretrained model, Device device) {

@@ -2,7 +2,9 @@ package dev.belay.models;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +45,45 @@ class CachingEncoderTest {
                 calls.computeIfAbsent(text, t -> new AtomicInteger()).incrementAndGet();
             }
             return texts.stream().map(CachingEncoderTest::row).toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Is done when told. */
+    private static final class Slow implements Encoder {
+        final List<List<String>> asked = new ArrayList<>();
+        final List<CompletableFuture<float[][]>> futures = new ArrayList<>();
+
+        @Override
+        public String name() {
+            return "slow";
+        }
+
+        @Override
+        public int dimensions() {
+            return 2;
+        }
+
+        @Override
+        public float[][] encode(List<String> texts) {
+            throw new UnsupportedOperationException("it is only begun");
+        }
+
+        @Override
+        public CompletableFuture<float[][]> begin(List<String> texts) {
+            asked.add(texts);
+            futures.add(new CompletableFuture<>());
+            return futures.get(futures.size() - 1);
+        }
+
+        void finish(int call) {
+            futures.get(call)
+                    .complete(
+                            asked.get(call).stream()
+                                    .map(CachingEncoderTest::row)
+                                    .toArray(float[][]::new));
         }
 
         @Override
@@ -87,6 +129,41 @@ class CachingEncoderTest {
         pool.shutdown();
         assertEquals(3_000, behind.calls.size());
         behind.calls.forEach((text, n) -> assertEquals(1, n.get(), text));
+    }
+
+    @Test
+    void whatWasBegunIsAwaitedNotEncodedAgain() {
+        // Given: an encoder that has begun and is not done
+        var behind = new Slow();
+        CachingEncoder encoder = open(behind, 100);
+        var first = encoder.begin(List.of("a", "bb"));
+        var second = encoder.begin(List.of("bb", "ccc"));
+        assertFalse(first.isDone() || second.isDone());
+        assertEquals(List.of(List.of("a", "bb"), List.of("ccc")), behind.asked);
+        // When
+        behind.finish(0);
+        behind.finish(1);
+        // Then
+        assertArrayEquals(new float[][] {row("a"), row("bb")}, first.join());
+        assertArrayEquals(new float[][] {row("bb"), row("ccc")}, second.join());
+        assertArrayEquals(new float[][] {row("ccc")}, encoder.encode(List.of("ccc")));
+        assertEquals(2, behind.asked.size());
+    }
+
+    @Test
+    void whatWasBegunAndFailsIsTriedAgainByWhoeverAsks() {
+        // Given
+        var behind = new Slow();
+        CachingEncoder encoder = open(behind, 100);
+        var begun = encoder.begin(List.of("a"));
+        var waiting = encoder.begin(List.of("a"));
+        // When
+        behind.futures.get(0).completeExceptionally(new IllegalStateException("no"));
+        // Then
+        assertTrue(begun.isCompletedExceptionally() && waiting.isCompletedExceptionally());
+        var again = encoder.begin(List.of("a"));
+        behind.finish(1);
+        assertArrayEquals(new float[][] {row("a")}, again.join());
     }
 
     @Test
