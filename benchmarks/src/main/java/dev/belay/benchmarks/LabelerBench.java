@@ -99,8 +99,6 @@ public final class LabelerBench {
         ModelSpec student =
                 Stage.spec("student", 0, task, ENCODER).setSupervisor(supervisor.getId()).build();
         stage.task(task, List.of(ModelId.TRUTH, supervisor.getId()));
-        // a holdout that never ends would hold back the evaluator's events in one partition
-        stage.holdout(task, texts.next(1));
         stage.publish(List.of(supervisor, student));
         stage.publish(checkpoint(supervisor));
         ModelLabeler labeler = new ModelLabeler(clients, store(clients));

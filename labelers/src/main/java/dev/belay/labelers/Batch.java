@@ -24,7 +24,11 @@ final class Batch {
      * @param next the first offset not covered yet
      */
     void reached(TopicPartition partition, long next) {
-        offsets.put(partition, new OffsetAndMetadata(next));
+        reached(partition, new OffsetAndMetadata(next));
+    }
+
+    void reached(TopicPartition partition, OffsetAndMetadata offset) {
+        offsets.put(partition, offset);
     }
 
     boolean isEmpty() {

@@ -9,7 +9,11 @@ import dev.belay.schemas.events.State;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works through the events of {@code belay.checkpoints}: a due one becomes a sweep, committed with
  * the event's offset in a transaction of its own; one that can't become a sweep goes to the dead
- * letters. An event whose holdout is not complete, or whose file can't be read now, holds back
- * those behind it in its partition. Belongs to one thread.
+ * letters. An event whose holdout is not complete holds back those of its task only, see {@link
+ * Standing}; where the store can't be read now, all wait. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
     /** Encoder of models that are not Belay's: others publish their predictions. */
@@ -37,6 +41,7 @@ final class Evaluations implements AutoCloseable {
     private final UnaryOperator<String> predictionsOf;
     private static final String STORE = "the checkpoint store";
 
+    private final Map<Integer, Standing> standings = new HashMap<>();
     private long sweeps;
 
     /** What became of the oldest event of a partition. */
@@ -85,13 +90,18 @@ final class Evaluations implements AutoCloseable {
      */
     boolean step(Duration wait) {
         inbox.poll(wait);
+        for (int fresh : inbox.takeFresh()) {
+            standings.put(fresh, Standing.of(inbox.committed(fresh)));
+        }
+        standings.keySet().retainAll(inbox.partitions());
+        boolean done = resume();
         Batch pending = new Batch();
-        boolean done = false;
         for (int partition : inbox.partitions()) {
+            Standing standing = standing(partition);
             Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
             Outcome outcome = Outcome.PASSED;
             while (!queue.isEmpty() && outcome == Outcome.PASSED) {
-                outcome = handle(queue.element(), pending);
+                outcome = handle(queue.element(), standing, pending);
                 if (outcome == Outcome.REWOUND) {
                     return false;
                 }
@@ -102,6 +112,9 @@ final class Evaluations implements AutoCloseable {
                 if (outcome == Outcome.SWEPT) {
                     pending = new Batch();
                 }
+            }
+            if (queue.isEmpty() && standing.reached(inbox.position(partition))) {
+                pending.reached(inbox.partition(partition), standing.committed());
             }
         }
         return pending.isEmpty() ? done : commit(pending);
@@ -119,27 +132,58 @@ final class Evaluations implements AutoCloseable {
         }
     }
 
-    private Outcome handle(ConsumerRecord<byte[], byte[]> event, Batch pending) {
+    /**
+     * Goes back to the events of tasks that wait no more: their holdout is complete, or the model
+     * that waited was stopped.
+     *
+     * @return whether there are such tasks
+     */
+    private boolean resume() {
+        Map<String, ModelSpec> free = new HashMap<>();
+        standings.values().forEach(standing -> free.putAll(standing.waiting()));
+        free.values()
+                .removeIf(spec -> specs.of(spec.getId()) != null && holdouts.apply(spec) == null);
+        standings.forEach(
+                (partition, standing) -> {
+                    if (!Collections.disjoint(standing.waiting().keySet(), free.keySet())) {
+                        inbox.seek(partition, standing.resume(free.keySet()));
+                    }
+                });
+        return !free.isEmpty();
+    }
+
+    private Outcome handle(ConsumerRecord<byte[], byte[]> event, Standing standing, Batch pending) {
+        long offset = event.offset();
+        standing.reached(offset);
+        String task = null;
         try {
             Checkpoint checkpoint = reader.checkpoint(event);
             ModelSpec spec = specs.of(checkpoint.getModel());
+            task = spec == null ? null : spec.getTask();
+            if (standing.isDone(task, offset)) {
+                return Outcome.PASSED;
+            }
             if (spec == null && !specs.isStopped(checkpoint.getModel())) {
                 throw new BadRecordException("no spec of its model " + checkpoint.getModel());
             }
             if (spec != null && isDue(spec, checkpoint)) {
-                Holdout holdout = holdouts.apply(spec);
-                return holdout == null
-                        ? Outcome.WAITS
-                        : sweep(event, spec, checkpoint, holdout, pending);
+                Holdout holdout = standing.waits(spec.getTask()) ? null : holdouts.apply(spec);
+                if (holdout != null) {
+                    return sweep(event, spec, checkpoint, holdout, standing, pending);
+                }
+                return standing.hold(spec, offset) ? pass(event, standing, pending) : Outcome.WAITS;
             }
         } catch (UncheckedIOException e) { // this store, now: the checkpoint is not to blame
             patience.blame(STORE, String.valueOf(e.getMessage()));
             return Outcome.WAITS;
         } catch (BadRecordException | UnusableCheckpointException e) {
+            if (standing.isDone(task, offset)) {
+                return Outcome.PASSED;
+            }
             pending.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
-        pass(event, pending);
-        return Outcome.PASSED;
+        standing.done(task, offset);
+        return pass(event, standing, pending);
     }
 
     private Outcome sweep(
@@ -147,6 +191,7 @@ final class Evaluations implements AutoCloseable {
             ModelSpec spec,
             Checkpoint checkpoint,
             Holdout holdout,
+            Standing standing,
             Batch pending) {
         Timer.Sample sample = Timer.start();
         try (Predictor predictor = predictors.open(spec, checkpoint)) {
@@ -159,7 +204,8 @@ final class Evaluations implements AutoCloseable {
                     .forEach(pending::add);
         }
         holdout.contribute(pending);
-        pass(event, pending);
+        standing.done(spec.getTask(), event.offset());
+        pass(event, standing, pending);
         if (!commit(pending)) {
             return Outcome.REWOUND;
         }
@@ -170,8 +216,13 @@ final class Evaluations implements AutoCloseable {
         return Outcome.SWEPT;
     }
 
-    private void pass(ConsumerRecord<byte[], byte[]> event, Batch pending) {
-        pending.reached(inbox.partition(event.partition()), event.offset() + 1);
+    private Outcome pass(ConsumerRecord<byte[], byte[]> event, Standing standing, Batch pending) {
+        pending.reached(inbox.partition(event.partition()), standing.committed());
+        return Outcome.PASSED;
+    }
+
+    private Standing standing(int partition) {
+        return Objects.requireNonNull(standings.get(partition));
     }
 
     private boolean commit(Batch batch) {

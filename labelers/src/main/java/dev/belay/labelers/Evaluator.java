@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator implements Service {
     private static final Duration WAIT = Duration.ofMillis(100);
     private static final Duration PATIENCE_FOR_SPECS = Duration.ofSeconds(5);
+    private static final Duration CATCH_UP = Duration.ofSeconds(30);
     private static final int EVENTS_IN_HAND = 64;
 
     private final Clients clients;
@@ -179,16 +180,17 @@ public final class Evaluator implements Service {
             Consumer<byte[], byte[]> consumer,
             DeadLetters deadLetters) {
         ProgressTable progress = new ProgressTable(clients, spec.getTask());
-        String topic = clients.topics().holdout(spec.getTask());
-        return new TaskHoldout(
-                progress,
+        progress.catchUp(CATCH_UP);
+        Holdout holdout =
                 new Holdout(
                         clients.consumer(null, member + "." + spec.getTask() + ".holdout"),
-                        topic,
+                        clients.topics().holdout(spec.getTask()),
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
                         new ProgressEnds(progress, check::uncommittedEnd),
-                        partition -> committed(consumer, partition)));
+                        partition -> committed(consumer, partition));
+        holdout.catchUp(CATCH_UP);
+        return new TaskHoldout(progress, holdout);
     }
 
     private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {

@@ -24,6 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  * both write it.)
  */
 final class Holdout implements AutoCloseable {
+    private static final Duration ROUND = Duration.ofMillis(100);
+
     /** An example of the holdout. */
     record Row(String id, String text) {}
 
@@ -64,6 +66,17 @@ final class Holdout implements AutoCloseable {
         }
         consumer.assign(all);
         consumer.seekToBeginning(all);
+    }
+
+    /** Reads what is committed now, as far as it comes within the time. */
+    void catchUp(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (System.nanoTime() < deadline
+                && ends.entrySet().stream()
+                        .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+            consumer.poll(ROUND).forEach(this::take);
+        }
     }
 
     /**

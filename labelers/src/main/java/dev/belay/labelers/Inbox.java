@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group member's unfinished records of one topic, a queue per partition in offset order. A queue
@@ -112,7 +113,18 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
 
     /** Whether the group has a committed offset for the partition. */
     boolean hasCommitted(int partition) {
-        return committed(Set.of(partition(partition))).get(partition(partition)) != null;
+        return committed(partition) != null;
+    }
+
+    /** The group's committed offset for the partition, if there is one. */
+    @Nullable OffsetAndMetadata committed(int partition) {
+        return committed(Set.of(partition(partition))).get(partition(partition));
+    }
+
+    /** Forgets what is in hand of a partition and reads it from this offset on. */
+    void seek(int partition, long offset) {
+        queue(partition).clear();
+        consumer.seek(partition(partition), offset);
     }
 
     ConsumerGroupMetadata group() {

@@ -121,9 +121,31 @@ class EvaluationsTest {
         assertEquals(List.of(), blocks());
         // When
         holdoutEnded = true;
+        assertTrue(evaluations.step(Duration.ZERO)); // goes back
+        offsets.put(checkpoints, 0L);
+        checkpoint(CONF, 2, State.LEARNING);
         stepUntilIdle();
         // Then
         assertEquals(1, evaluations.sweeps());
+    }
+
+    @Test
+    void aTaskWhoseModelWasStoppedIsBehindNoMore() {
+        // Given
+        holdoutEnded = false;
+        checkpoint(CONF, 2, State.FINISHED);
+        stepUntilIdle();
+        assertEquals(0, committedOffset());
+        // When
+        specs.remove(CONF);
+        stopped.add(CONF);
+        assertTrue(evaluations.step(Duration.ZERO)); // goes back
+        offsets.put(checkpoints, 0L);
+        checkpoint(CONF, 2, State.FINISHED);
+        stepUntilIdle();
+        // Then
+        assertEquals(List.of(), blocks());
+        assertEquals(1, committedOffset());
     }
 
     @Test
