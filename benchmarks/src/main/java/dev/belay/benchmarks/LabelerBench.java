@@ -34,7 +34,7 @@ public final class LabelerBench {
      * @param texts of one round, at least 1
      */
     public record Sizes(int rounds, int texts) {
-        public static final Sizes USUAL = new Sizes(3, 2_048);
+        public static final Sizes USUAL = new Sizes(5, 4_096);
         public static final Sizes QUICK = new Sizes(1, 256);
 
         public Sizes {

@@ -21,10 +21,10 @@ final class BenchLabelerCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private BenchPlatform platform;
 
-    @Option(names = "--rounds", description = "of each comparison (3; quick: 1)")
+    @Option(names = "--rounds", description = "of each comparison (5; quick: 1)")
     private @Nullable Integer rounds;
 
-    @Option(names = "--texts", description = "of one round (2048; quick: 256)")
+    @Option(names = "--texts", description = "of one round (4096; quick: 256)")
     private @Nullable Integer texts;
 
     @Override

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** The command line in a JVM of its own, as the launcher starts it. */
-final class BelayProcess implements AutoCloseable {
+public final class BelayProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private final Process process;
@@ -34,7 +34,7 @@ final class BelayProcess implements AutoCloseable {
      * @param directory where it stands and where its {@code stdout} and {@code stderr} go, made if
      *     absent
      */
-    static BelayProcess start(Path directory, String... arguments) throws IOException {
+    public static BelayProcess start(Path directory, String... arguments) throws IOException {
         return start(directory, Map.of(), arguments);
     }
 
@@ -77,7 +77,7 @@ final class BelayProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -104,12 +104,12 @@ final class BelayProcess implements AutoCloseable {
     }
 
     /** SIGKILL; returns when it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it survives SIGKILL");
     }
 
-    String said() {
+    public String said() {
         try {
             return "stdout: " + Files.readString(out) + "\nstderr: " + Files.readString(err);
         } catch (IOException e) {
