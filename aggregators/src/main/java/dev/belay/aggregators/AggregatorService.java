@@ -1,35 +1,38 @@
 package dev.belay.aggregators;
 
+import dev.belay.aggregators.comparison.CatalogCheck;
+import dev.belay.aggregators.topology.CatalogLetters;
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.Service;
+import dev.belay.runtime.TopicCheck;
 import dev.belay.runtime.TopicTable;
+import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows {@code belay.models} and runs one Streams application for each task that appears there,
- * as soon as the task's truth and predictions topics exist. Ready while all of them count, also
- * while there is none.
+ * as soon as the task's truth and predictions topics exist with as many partitions as its models
+ * say; until then they are a trouble. One more, for the installation, sends what makes no sense in
+ * {@code belay.models} and {@code belay.checkpoints} to the dead letters. Ready while all of them
+ * count, also while there is no task.
  */
 public final class AggregatorService implements Service {
-    private static final Logger LOG = LoggerFactory.getLogger(AggregatorService.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Clients clients;
-    private final Map<String, TaskApplication> applications = new ConcurrentHashMap<>();
-    private volatile boolean following;
-    private volatile boolean closed;
+    private final Patience patience = new Patience("aggregator");
+    private final Map<String, TaskApplication> tasks = new ConcurrentHashMap<>();
+    private volatile @Nullable Application letters;
 
     public AggregatorService(Clients clients) {
         this.clients = clients;
@@ -41,84 +44,93 @@ public final class AggregatorService implements Service {
     }
 
     /**
-     * @throws IllegalStateException when an application has failed for good, or a task's topics
-     *     have another number of partitions than its models say
+     * @throws IllegalStateException when an application dies again and again and makes no progress
      */
     @Override
-    public void run() throws InterruptedException, ExecutionException {
-        Map<String, Integer> waiting = new LinkedHashMap<>();
-        try (var models =
-                        new TopicTable<>(
-                                clients,
-                                clients.topics().models(),
-                                ModelSpec.class,
-                                (id, spec) -> {
-                                    if (spec != null && !applications.containsKey(spec.getTask())) {
-                                        waiting.put(spec.getTask(), spec.getPartitions());
-                                    }
-                                });
-                Admin admin = clients.admin()) {
-            while (!closed) {
-                models.poll(POLL);
-                following = true;
-                for (var task : Map.copyOf(waiting).entrySet()) {
-                    if (topicsExist(admin, task.getKey(), task.getValue())) {
-                        waiting.remove(task.getKey());
-                        start(task.getKey(), task.getValue());
-                    }
-                }
-                applications.values().forEach(TaskApplication::check);
+    public void run() {
+        Topics topics = clients.topics();
+        try (Admin admin = clients.admin()) {
+            TopicCheck check = new TopicCheck(admin);
+            if (!patience.awaitInstallation(check, topics)) {
+                return;
             }
-        } finally {
-            applications.values().parallelStream().forEach(TaskApplication::close);
+            Map<String, Integer> waiting = new LinkedHashMap<>();
+            try (var models =
+                    new TopicTable<>(
+                            clients,
+                            topics.models(),
+                            ModelSpec.class,
+                            (id, spec) -> {
+                                if (spec != null && CatalogCheck.reason(id, spec) == null) {
+                                    waiting.put(spec.getTask(), spec.getPartitions());
+                                }
+                            })) {
+                Application catalog =
+                        new Application(
+                                clients,
+                                admin,
+                                "the aggregator of the catalog",
+                                StreamsSettings.ofCatalog(clients.settings()),
+                                () ->
+                                        CatalogLetters.build(
+                                                topics, clients.codec(), clients.meters()));
+                letters = catalog;
+                while (!patience.isClosed()) {
+                    models.poll(POLL);
+                    waiting.keySet().removeAll(tasks.keySet());
+                    waiting.forEach((task, partitions) -> begin(admin, check, task, partitions));
+                    applications().forEach(Application::tend);
+                }
+            } finally {
+                applications().parallel().forEach(Application::close);
+            }
         }
     }
 
     @Override
     public boolean ready() {
-        return following
-                && !closed
-                && applications.values().stream().allMatch(TaskApplication::running);
+        return letters != null
+                && patience.isContent()
+                && !patience.isClosed()
+                && applications().allMatch(Application::running);
+    }
+
+    @Override
+    public List<String> troubles() {
+        List<String> all = new ArrayList<>(patience.problems());
+        applications().map(Application::trouble).filter(t -> t != null).forEach(all::add);
+        return all;
     }
 
     @Override
     public void close() {
-        closed = true;
+        patience.close();
     }
 
-    private void start(String task, int partitions) {
-        LOG.info("aggregating task {} ({} partitions)", task, partitions);
-        applications.put(task, new TaskApplication(clients, task, partitions));
+    /** What is counted now of a task; null if this aggregator does not know of it. */
+    public @Nullable LiveMetrics live(String task) {
+        TaskApplication known = tasks.get(task);
+        return known == null ? null : known.live();
     }
 
-    /**
-     * @throws IllegalStateException if they exist with another number of partitions
-     */
-    private boolean topicsExist(Admin admin, String task, int partitions)
-            throws InterruptedException, ExecutionException {
-        List<String> names =
-                List.of(clients.topics().truth(task), clients.topics().predictions(task));
-        Map<String, Integer> found = new HashMap<>();
-        for (var described : admin.describeTopics(names).topicNameValues().entrySet()) {
-            try {
-                TopicDescription topic = described.getValue().get();
-                found.put(described.getKey(), topic.partitions().size());
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                    return false; // not made yet
-                }
-                throw e;
-            }
+    private Stream<Application> applications() {
+        return Stream.concat(
+                Stream.ofNullable(letters),
+                tasks.values().stream().map(TaskApplication::application));
+    }
+
+    private void begin(Admin admin, TopicCheck check, String task, int partitions) {
+        Topics topics = clients.topics();
+        List<String> own = List.of(topics.truth(task), topics.predictions(task));
+        if (patience.passes(
+                "task " + task,
+                () -> {
+                    String problem = check.problem(own, partitions);
+                    return problem != null
+                            ? problem
+                            : check.problem(List.of(topics.metrics()), TopicCheck.ANY);
+                })) {
+            tasks.put(task, new TaskApplication(clients, admin, task, partitions));
         }
-        if (found.values().stream().anyMatch(count -> count != partitions)) {
-            throw new IllegalStateException(
-                    "task "
-                            + task
-                            + " has "
-                            + partitions
-                            + " partitions by its models, but its topics have "
-                            + found);
-        }
-        return true;
     }
 }

@@ -43,7 +43,17 @@ final class StreamsSettings {
         return new Lateness(windows, settings.grace(), settings.truthHorizon());
     }
 
+    /** Of the application that keeps a task's statistics. */
     static Map<String, Object> of(Settings settings, String task) {
+        return withId(settings, applicationId(settings, task));
+    }
+
+    /** Of the one that looks through the installation's topics. */
+    static Map<String, Object> ofCatalog(Settings settings) {
+        return withId(settings, settings.topics().prefix() + "aggregator.catalog");
+    }
+
+    private static Map<String, Object> withId(Settings settings, String id) {
         Map<String, Object> config = new HashMap<>();
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
@@ -54,13 +64,17 @@ final class StreamsSettings {
         config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_500);
+        if (settings.aggregatorServer() != null) {
+            config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, settings.aggregatorServer());
+        }
         config.putAll(settings.kafka("streams"));
-        config.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(settings, task));
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
         config.put(StreamsConfig.STATE_DIR_CONFIG, settings.state().toAbsolutePath().toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, AnyTimestamp.class);
         return config;
     }
 }

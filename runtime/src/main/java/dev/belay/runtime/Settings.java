@@ -55,7 +55,9 @@ public final class Settings {
                     "health.host",
                     "health.port",
                     "instance",
-                    "wait.broker");
+                    "wait.broker",
+                    "aggregator.server",
+                    "aggregator.patience");
     private static final Set<String> OPEN =
             Set.of("kafka.", "registry.", "topics.rename."); // any key below these
 
@@ -285,6 +287,21 @@ public final class Settings {
     /** How long to wait for a broker that can't be reached before giving up; default 30 s. */
     public Duration waitForBroker() {
         return Duration.ofSeconds(number("wait.broker", 30));
+    }
+
+    /**
+     * {@code host:port} at which other aggregators can ask this one for its rows; null: they can't.
+     */
+    public @Nullable String aggregatorServer() {
+        return values.get("aggregator.server");
+    }
+
+    /**
+     * How long an aggregator that dies again and again without a commit in between begins anew
+     * before it gives up; default 15 minutes.
+     */
+    public Duration aggregatorPatience() {
+        return Duration.ofSeconds(number("aggregator.patience", 900));
     }
 
     /**

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * The newest event per key of a small topic, read from its beginning and kept up by {@link #poll}.
  *
  * <p>Belongs to one thread. A record that can't be read is skipped with a warning: it is the
- * topic's owner who sends such to the dead letters.
+ * topic's owner who sends such to the dead letters. While the schema registry does not answer it
+ * stays where it is.
  */
 public final class TopicTable<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicTable.class);
@@ -89,8 +90,13 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
      */
     public boolean poll(Duration wait) {
         var records = consumer.poll(wait);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            take(record);
+        for (TopicPartition partition : records.partitions()) {
+            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+                if (!take(record)) {
+                    consumer.seek(partition, record.offset());
+                    break;
+                }
+            }
         }
         return !records.isEmpty();
     }
@@ -150,10 +156,11 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         consumer.close();
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record) {
+    /** False if the schema registry does not answer: it is to be read again. */
+    private boolean take(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null) {
             LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());
-            return;
+            return true;
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
         if (record.value() == null) {
@@ -163,19 +170,23 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
                     null,
                     new TopicPartition(record.topic(), record.partition()),
                     record.offset());
-            return;
+            return true;
         }
         T event;
         try {
             event = codec.decode(topic, record.value(), type);
         } catch (SerializationException e) {
+            if (EventCodec.isOutage(e)) {
+                LOG.warn("reading {} waits: {}", topic, e.getMessage());
+                return false;
+            }
             LOG.warn(
                     "skipping {}-{}@{}: {}",
                     topic,
                     record.partition(),
                     record.offset(),
                     e.getMessage());
-            return;
+            return true;
         }
         newest.put(key, event);
         listener.take(
@@ -183,5 +194,6 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
                 event,
                 new TopicPartition(record.topic(), record.partition()),
                 record.offset());
+        return true;
     }
 }

@@ -15,7 +15,8 @@ public final class Waiting {
      * The future's value; Kafka's own exception is thrown as it is.
      *
      * @param what being done, for the error
-     * @throws IllegalStateException when no answer comes within 30 s
+     * @throws org.apache.kafka.common.errors.TimeoutException when no answer comes within 30 s, as
+     *     retriable as Kafka's own
      */
     public static <T> T on(KafkaFuture<T> future, String what) {
         try {
@@ -26,7 +27,8 @@ public final class Waiting {
             }
             throw new IllegalStateException(what + ": " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new IllegalStateException(what + ": no answer in " + SECONDS + " s", e);
+            throw new org.apache.kafka.common.errors.TimeoutException(
+                    what + ": no answer in " + SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(what + ": interrupted", e);

@@ -5,6 +5,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventCodec {
     private static final int HEADER_BYTES = 5;
     private static final int MAX_BYTES = 16 << 20;
+
+    /** A registry's own error codes begin so when it does not have what it is asked for. */
+    private static final int NOT_THERE = 404;
 
     static {
         // Nobody's record may make a reader allocate more than a record can hold.
@@ -122,6 +126,16 @@ public final class EventCodec {
     }
 
     /**
+     * Whether {@link #decode} failed because the registry did not answer, or not as registries do:
+     * that says nothing about the record, which can be read later.
+     */
+    public static boolean isOutage(SerializationException failure) {
+        // Avro ends broken bytes with EOFException; other I/O errors are the registry's
+        return failure.getCause() instanceof IOException
+                && !(failure.getCause() instanceof EOFException);
+    }
+
+    /**
      * A record ready to send.
      *
      * @param partition null: Kafka's default partitioner decides by the key
@@ -173,6 +187,14 @@ public final class EventCodec {
             writerById.put(id, schema);
             return schema;
         } catch (RestClientException e) {
+            if (e.getErrorCode() / 100 != NOT_THERE) {
+                throw new IOException(
+                        "the schema registry answered HTTP "
+                                + e.getStatus()
+                                + ": "
+                                + e.getMessage(),
+                        e);
+            }
             throw new SerializationException(
                     "schema id " + id + " is not in the registry: " + e.getMessage(), e);
         }

@@ -53,15 +53,25 @@ import org.jspecify.annotations.Nullable;
 public final class AggregatorTopology {
     private AggregatorTopology() {}
 
-    /** The topology; it begins with an empty catalog of its own. */
+    /** The topology, with a catalog that nobody else sees. */
     public static Topology build(AggregatorConfig config, EventCodec codec, MeterRegistry meters) {
+        return build(config, codec, meters, new Catalog(config.task()));
+    }
+
+    /**
+     * The topology.
+     *
+     * @param catalog an empty one, which the topology fills
+     */
+    public static Topology build(
+            AggregatorConfig config, EventCodec codec, MeterRegistry meters, Catalog catalog) {
         Topics topics = config.topics();
-        Catalog catalog = new Catalog(config.task());
         Reader reader = new Reader(codec, meters);
+        CatalogEvents events = new CatalogEvents(reader, topics);
         int partitions = config.partitions();
         var builder = new StreamsBuilder(new TopologyConfig(explicitNames(config)));
-        global(builder, CatalogStore.MODELS, topics.models(), catalog, reader);
-        global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, reader);
+        global(builder, CatalogStore.MODELS, topics.models(), catalog, events);
+        global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, events);
 
         KStream<byte[], Flow> placed =
                 builder.stream(topics.truth(config.task()), bytes("truth-source"))
@@ -127,7 +137,11 @@ public final class AggregatorTopology {
     }
 
     private static void global(
-            StreamsBuilder builder, String store, String topic, Catalog catalog, Reader reader) {
+            StreamsBuilder builder,
+            String store,
+            String topic,
+            Catalog catalog,
+            CatalogEvents events) {
         builder.addGlobalStore(
                 Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(store), String(), ByteArray())
@@ -136,7 +150,7 @@ public final class AggregatorTopology {
                 Consumed.<String, byte[]>as(store + "-source")
                         .withKeySerde(String())
                         .withValueSerde(ByteArray()),
-                () -> new CatalogStore(store, topic, catalog, reader));
+                () -> new CatalogStore(store, topic, catalog, events));
     }
 
     private static ProcessorSupplier<byte[], Flow, byte[], Flow> shard(

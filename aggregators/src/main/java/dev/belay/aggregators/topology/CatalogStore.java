@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * record of a global topic through here, also when it restores, so that the catalog is complete
  * before the first task runs.
  *
- * <p>A global processor can't forward, so what it can't read is logged and counted ({@code
- * belay.unreadable}); the dead letters are the topic's owner's.
+ * <p>A global processor can't forward, so what can't be read or makes no sense is left out, logged
+ * and counted ({@code belay.unreadable}); {@link CatalogLetters} sends it to the dead letters.
  */
 final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
     static final String MODELS = "models";
@@ -27,34 +27,34 @@ final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void>
     private final String store;
     private final String topic;
     private final Catalog catalog;
-    private final Reader reader;
+    private final CatalogEvents events;
 
-    CatalogStore(String store, String topic, Catalog catalog, Reader reader) {
+    CatalogStore(String store, String topic, Catalog catalog, CatalogEvents events) {
         this.store = store;
         this.topic = topic;
         this.catalog = catalog;
-        this.reader = reader;
+        this.events = events;
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
         String key = record.key();
         byte[] value = record.value();
-        if (key == null || value == null) {
-            return; // a tombstone stops the model; what is known of it stands
-        }
         KeyValueStore<String, byte[]> kept = context().getStateStore(store);
         try {
             if (store.equals(MODELS)) {
-                catalog.add(reader.decode(topic, value, ModelSpec.class));
-                kept.put(key, value);
+                ModelSpec spec = events.spec(key, value);
+                if (spec != null) { // a tombstone stops the model; what is known of it stands
+                    catalog.add(spec);
+                    kept.put(key, value);
+                }
             } else {
-                Checkpoint checkpoint = reader.decode(topic, value, Checkpoint.class);
+                Checkpoint checkpoint = events.checkpoint(key, value);
                 catalog.add(checkpoint);
                 kept.put(key + "|" + checkpoint.getNumber(), value);
             }
         } catch (SerializationException e) {
-            reader.meters().counter("belay.unreadable", "topic", topic).increment();
+            events.reader().meters().counter("belay.unreadable", "topic", topic).increment();
             LOG.warn("skipping a record of {}: {}", topic, e.getMessage());
         }
     }

@@ -115,7 +115,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (pair == null) {
             return;
         }
-        List<Comparison> candidates = candidates(pair, any);
+        List<Comparison> candidates = candidates(catalog, pair, any);
         for (Comparison candidate : candidates) {
             Tally tally = row.tallies().get(candidate);
             if (tally != null && tally.complete()) {
@@ -128,7 +128,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         }
     }
 
-    private List<Comparison> candidates(Pair pair, Comparison any) {
+    static List<Comparison> candidates(Catalog catalog, Pair pair, Comparison any) {
         if (any.phase() == Phase.HOLDOUT) {
             return Comparisons.holdout(catalog, pair, any.checkpoint());
         }

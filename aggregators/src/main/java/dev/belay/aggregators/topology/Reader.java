@@ -1,15 +1,11 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.runtime.DeadLetters;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +57,8 @@ final class Reader {
         }
     }
 
-    // Avro ends broken bytes with EOFException; other I/O errors are the registry's
     private static SerializationException notTheRegistrys(SerializationException e) {
-        if (e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException)) {
+        if (EventCodec.isOutage(e)) {
             throw new IllegalStateException("the schema registry did not answer", e);
         }
         return e;
@@ -76,25 +71,26 @@ final class Reader {
             long timestampMs,
             Origin origin,
             String reason) {
-        meters.counter("belay.dead.letters", "service", SERVICE, "topic", origin.topic())
-                .increment();
-        Headers headers = new RecordHeaders();
-        header(headers, "belay.topic", origin.topic());
-        header(headers, "belay.partition", Integer.toString(origin.partition()));
-        header(headers, "belay.offset", Long.toString(origin.offset()));
-        header(headers, "belay.service", SERVICE);
-        header(headers, "belay.reason", reason);
-        return new Record<>(
-                key == null ? new byte[0] : key,
-                new Flow.DeadLetter(value == null ? null : Bytes.wrap(value)),
-                Math.max(0, timestampMs),
-                headers);
+        var letter = letter(new Record<>(key, value, Math.max(0, timestampMs)), origin, reason);
+        return letter.withKey(letter.key() == null ? new byte[0] : letter.key())
+                .withValue(
+                        new Flow.DeadLetter(
+                                letter.value() == null ? null : Bytes.wrap(letter.value())));
+    }
+
+    /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */
+    Record<byte[], byte[]> letter(Record<byte[], byte[]> record, Origin origin, String reason) {
+        DeadLetters.Letter letter =
+                DeadLetters.of(
+                        meters,
+                        SERVICE,
+                        new DeadLetters.Place(origin.topic(), origin.partition(), origin.offset()),
+                        record.key(),
+                        record.value(),
+                        reason);
+        return new Record<>(letter.key(), letter.value(), record.timestamp(), letter.headers());
     }
 
     /** Where a record came from. */
     record Origin(String topic, int partition, long offset) {}
-
-    private static void header(Headers headers, String name, String value) {
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
-    }
 }

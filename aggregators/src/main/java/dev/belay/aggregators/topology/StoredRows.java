@@ -1,0 +1,79 @@
+package dev.belay.aggregators.topology;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** The merger's rows for those who look at its store from outside. */
+public final class StoredRows {
+    /** The store's name. */
+    public static final String STORE = Merger.ROWS;
+
+    private StoredRows() {}
+
+    /**
+     * Gives the rows that can be told, by their keys in {@code belay.metrics}.
+     *
+     * @param student null: all
+     */
+    public static void forEach(
+            String task,
+            Catalog catalog,
+            ReadOnlyKeyValueStore<String, Object> store,
+            @Nullable String student,
+            BiConsumer<String, PairMetrics> consumer) {
+        List<Row> rows = new ArrayList<>();
+        Map<String, Standing> standings = new HashMap<>();
+        try (KeyValueIterator<String, Object> some =
+                student == null
+                        ? store.all()
+                        : store.prefixScan(student + "|", new StringSerializer())) {
+            while (some.hasNext()) {
+                Row row = (Row) some.next().value;
+                rows.add(row);
+                Standing standing =
+                        standings.computeIfAbsent(row.any().student(), s -> new Standing());
+                if (row.any().phase() == Phase.HOLDOUT) {
+                    standing.add(row);
+                }
+            }
+        }
+        for (Row row : rows) {
+            Standing standing = standings.getOrDefault(row.any().student(), new Standing());
+            PairMetrics metrics = metrics(task, catalog, row, standing);
+            if (metrics != null) {
+                consumer.accept(MetricsEvent.key(metrics), metrics);
+            }
+        }
+    }
+
+    private static @Nullable PairMetrics metrics(
+            String task, Catalog catalog, Row row, Standing standing) {
+        Comparison any = row.any();
+        Pair pair = catalog.pairOf(any.student());
+        if (pair == null) {
+            return null;
+        }
+        for (Comparison candidate : Merger.candidates(catalog, pair, any)) {
+            Tally tally = row.tallies().get(candidate);
+            if (tally != null && tally.complete()) {
+                Tally base =
+                        row.tallies().getOrDefault(candidate.with(null, Comparison.ANY), tally);
+                return MetricsEvent.of(task, catalog, pair, candidate, tally, base, standing);
+            }
+        }
+        return null;
+    }
+}
