@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * A JVM with a platform in it, to be killed. Its {@code main} prints {@code READY broker registry}
  * and then waits for the end.
  */
-final class PlatformHost implements AutoCloseable {
+public final class PlatformHost implements AutoCloseable {
     private final Process process;
     private final String bootstrapServers;
     private final String registryUrl;
@@ -26,13 +26,23 @@ final class PlatformHost implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         var platform =
                 EmbeddedPlatform.start(
-                        new PlatformConfig(Path.of(args[0]), 0, 0), System.err::println);
+                        new PlatformConfig(
+                                Path.of(args[0]),
+                                Integer.parseInt(args[1]),
+                                Integer.parseInt(args[2])),
+                        System.err::println);
         System.out.printf("READY %s %s%n", platform.bootstrapServers(), platform.registryUrl());
         Thread.currentThread().join();
     }
 
+    /** Starts one on free ports, as below. */
+    public static PlatformHost start(Path dataDir) throws IOException {
+        return start(dataDir, 0, 0);
+    }
+
     /** Starts one in a process of its own; returns when both broker and registry are ready. */
-    static PlatformHost start(Path dataDir) throws IOException {
+    public static PlatformHost start(Path dataDir, int brokerPort, int registryPort)
+            throws IOException {
         var process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -40,7 +50,9 @@ final class PlatformHost implements AutoCloseable {
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 PlatformHost.class.getName(),
-                                dataDir.toString())
+                                dataDir.toString(),
+                                Integer.toString(brokerPort),
+                                Integer.toString(registryPort))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         var output = process.inputReader(StandardCharsets.UTF_8);
@@ -53,16 +65,16 @@ final class PlatformHost implements AutoCloseable {
         throw new IOException("the platform's JVM ended before it was ready");
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return bootstrapServers;
     }
 
-    String registryUrl() {
+    public String registryUrl() {
         return registryUrl;
     }
 
     /** SIGKILL; returns when the process is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             throw new IllegalStateException("process " + process.pid() + " survives SIGKILL");
