@@ -19,12 +19,12 @@ public final class Findings {
     private final Map<String, Double> figures = new LinkedHashMap<>();
     private final Map<String, Double> ratios = new LinkedHashMap<>();
 
-    Findings(String bench) {
+    public Findings(String bench) {
         this.bench = bench;
     }
 
     /** A figure by itself. */
-    void figure(String key, String title, double value) {
+    public void figure(String key, String title, double value) {
         rows.add(new Row(title, value, Double.NaN, Double.NaN));
         figures.put(key, value);
     }

@@ -1,8 +1,14 @@
 package dev.belay.schemas;
 
+import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.BrierGainFigures;
+import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ClassCounts;
+import dev.belay.schemas.events.ConfusionCount;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Label;
@@ -139,6 +145,28 @@ final class SampleEvents {
                 .setAgreementWhenSupervisorRight(half)
                 .setAgreementWhenSupervisorWrong(half)
                 .setEventTimeMs(3)
+                .setTooLate(1)
+                .setRevised(1)
+                .setNewErrorRate(half)
+                .setCorrectedRate(half)
+                .setStudentRightWhenDiffering(half)
+                .setCohensKappa(0.25)
+                .setErrorConsistency(0.125)
+                .setSupervisorCalibration(new CalibrationFigures(0.5, 0.75, 0.125, 0.0625))
+                .setStudentCalibration(new CalibrationFigures(0.25, 0.5, 0.0625, 0.03125))
+                .setBrierGain(new BrierGainFigures(0.25, 0.125, 0.125))
+                .setByClass(List.of(new ClassCounts(8L, 4L, 5L, 9L, 8L, 6L)))
+                .setConfusion(List.of(new ConfusionCount(0, 1, 4L)))
+                .setConfusionOmitted(12)
+                .setAnytimeGain(half)
+                .setAnytimeGap(half)
+                .setAnytimePgr(half)
+                .setLogEvidence(3.5)
+                .setGate(new GateFigures(2L, 0.0083, 0.0333, 0.0167, 0.01, true))
+                .setBestPgr(new Best(3L, 0.75))
+                .setBehindBestPgr(0.25)
+                .setLabelAgreement(half)
+                .setBestLabelAgreement(new Best(4L, 0.5))
                 .build();
     }
 }

@@ -145,7 +145,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         Standing standing = standing(pair.student());
         PairMetrics metrics =
                 MetricsEvent.of(config.task(), catalog, pair, candidate, tally, base, standing);
-        String as = MetricsEvent.said(candidate, metrics);
+        String as = MetricsEvent.said(candidate, metrics, standing);
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }

@@ -39,7 +39,7 @@ record Row(
                 false,
                 as,
                 metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
-                metrics.getAgreement() == null ? null : metrics.getAgreement().getValue(),
+                metrics.getLabelAgreement() == null ? null : metrics.getLabelAgreement().getValue(),
                 tallies);
     }
 

@@ -10,7 +10,11 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures each speed beside its bare baseline, in one run.",
-        subcommands = {BenchTrainerCommand.class, BenchLabelerCommand.class})
+        subcommands = {
+            BenchTrainerCommand.class,
+            BenchLabelerCommand.class,
+            BenchCoverageCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec private CommandSpec spec;
 

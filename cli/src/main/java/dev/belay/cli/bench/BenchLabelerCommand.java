@@ -24,7 +24,7 @@ final class BenchLabelerCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "of each comparison (5; quick: 1)")
     private @Nullable Integer rounds;
 
-    @Option(names = "--texts", description = "of one round (4096; quick: 256)")
+    @Option(names = "--texts", description = "of one round (8192; quick: 256)")
     private @Nullable Integer texts;
 
     @Override

@@ -128,36 +128,36 @@ public final class SampleRun {
                                 : gap.getLow() <= 0 ? "gap-not-resolved" : null;
         long right = (long) sum(cells, i -> bit(i, 8));
         Estimate pgr = gap == null || undefined != null ? null : ratio(gain, gap);
-        return new PairMetrics(
-                "wordnet",
-                "wordnet-physical",
-                id("bow", seed),
-                id(student, seed),
-                ceiling,
-                (long) seed,
-                Phase.HOLDOUT,
-                k,
-                k * MICRO_EPOCH,
-                1L,
-                ceiling == null ? null : (Long) ceilingCheckpoint,
-                null,
-                null,
-                ceiling != null && !last,
-                Arrays.stream(cells).boxed().toList(),
-                n,
-                0L,
-                0.95,
-                rate(w, n),
-                rate(s, n),
-                ceiling == null ? null : rate(c, n),
-                gain,
-                gap,
-                pgr,
-                undefined,
-                rate(sum(cells, i -> bit(i, 1)) / n, n),
-                rate(sum(cells, i -> bit(i, 8) * bit(i, 1)) / right, right),
-                rate(sum(cells, i -> (1 - bit(i, 8)) * bit(i, 1)) / (n - right), n - right),
-                DAY_MS + k * 1000);
+        return PairMetrics.newBuilder()
+                .setExperiment("wordnet")
+                .setTask("wordnet-physical")
+                .setSupervisor(id("bow", seed))
+                .setStudent(id(student, seed))
+                .setCeiling(ceiling)
+                .setSeed(seed)
+                .setPhase(Phase.HOLDOUT)
+                .setCheckpoint(k)
+                .setExamplesSeen(k * MICRO_EPOCH)
+                .setSupervisorCheckpoint(1)
+                .setCeilingCheckpoint(ceiling == null ? null : (Long) ceilingCheckpoint)
+                .setProvisional(ceiling != null && !last)
+                .setCells(Arrays.stream(cells).boxed().toList())
+                .setN(n)
+                .setWithoutTruth(0)
+                .setSupervisorAccuracy(rate(w, n))
+                .setStudentAccuracy(rate(s, n))
+                .setCeilingAccuracy(ceiling == null ? null : rate(c, n))
+                .setGain(gain)
+                .setGap(gap)
+                .setPgr(pgr)
+                .setPgrUndefined(undefined)
+                .setAgreement(rate(sum(cells, i -> bit(i, 1)) / n, n))
+                .setAgreementWhenSupervisorRight(
+                        rate(sum(cells, i -> bit(i, 8) * bit(i, 1)) / right, right))
+                .setAgreementWhenSupervisorWrong(
+                        rate(sum(cells, i -> (1 - bit(i, 8)) * bit(i, 1)) / (n - right), n - right))
+                .setEventTimeMs(DAY_MS + k * 1000)
+                .build();
     }
 
     public static Checkpoint checkpoint(

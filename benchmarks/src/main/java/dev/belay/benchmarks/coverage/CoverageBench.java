@@ -1,0 +1,150 @@
+package dev.belay.benchmarks.coverage;
+
+import dev.belay.benchmarks.Findings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Coverage of all intervals by simulation: samples that are looked at once, over a grid of sizes,
+ * accuracies and correlations; streams that drift and are looked at all the time. Prints Markdown.
+ * Seeded: the same sizes give the same figures.
+ */
+public final class CoverageBench {
+    private static final int[] EXAMPLES = {50, 100, 200, 500, 1_000, 2_000, 5_000};
+    private static final double[][] ACCURACIES = {
+        {.55, .60, .65},
+        {.60, .70, .80},
+        {.65, .65, .90},
+        {.70, .72, .74},
+        {.75, .70, .85},
+        {.75, .84, .90},
+        {.90, .93, .95}
+    };
+    private static final double[] CORRELATIONS = {0, .4, .8};
+    private static final int STREAM = 10_000;
+
+    private final Sizes sizes;
+    private final Consumer<String> out;
+
+    /**
+     * @param draws of each sample
+     * @param streams of each drift
+     * @param block examples between two looks at a stream
+     */
+    public record Sizes(int draws, int streams, int block) {
+        public static final Sizes USUAL = new Sizes(4_000, 1_000, 100);
+        public static final Sizes QUICK = new Sizes(200, 20, 500);
+
+        public Sizes {
+            if (draws < 1 || streams < 1 || block < 1 || STREAM % block != 0) {
+                throw new IllegalArgumentException(
+                        "expected 1 or more draws and streams, and a block that divides "
+                                + STREAM
+                                + ", got "
+                                + draws
+                                + ", "
+                                + streams
+                                + ", "
+                                + block);
+            }
+        }
+    }
+
+    public CoverageBench(Sizes sizes, Consumer<String> out) {
+        this.sizes = sizes;
+        this.out = out;
+    }
+
+    public Findings run() {
+        Findings findings = new Findings("coverage");
+        samples(findings);
+        streams(findings);
+        return findings;
+    }
+
+    private void samples(Findings findings) {
+        Trio.Sampler sampler = new Trio.Sampler(20231214);
+        out.accept(
+                "| n | samples | student | gain | gap | Fieller, all | least | defined | when defined | least |");
+        out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        double least = 1;
+        double leastGain = 1;
+        for (int n : EXAMPLES) {
+            List<FixedSample> row = new ArrayList<>();
+            for (double[] a : ACCURACIES) {
+                for (double correlation : CORRELATIONS) {
+                    Trio trio = new Trio(a[0], a[1], a[2], correlation);
+                    row.add(FixedSample.of(trio, n, sizes.draws(), sampler));
+                }
+            }
+            double leastOfN = row.stream().mapToDouble(FixedSample::fieller).min().orElseThrow();
+            if (n >= 200) {
+                least = Math.min(least, leastOfN);
+                leastGain =
+                        Math.min(
+                                leastGain,
+                                row.stream().mapToDouble(FixedSample::gain).min().orElseThrow());
+            }
+            out.accept(line(n, row, leastOfN));
+        }
+        findings.figure("fiellerLeast", "Fieller's set, least coverage at n >= 200", least);
+        findings.figure("gainLeast", "interval for the gain, likewise", leastGain);
+    }
+
+    private String line(int n, List<FixedSample> row, double least) {
+        List<FixedSample> told =
+                row.stream().filter(s -> s.defined() * sizes.draws() >= 100).toList();
+        return String.format(
+                Locale.ROOT,
+                "| %,d | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f |",
+                n,
+                row.size() * sizes.draws(),
+                mean(row.stream().mapToDouble(FixedSample::student)),
+                mean(row.stream().mapToDouble(FixedSample::gain)),
+                mean(row.stream().mapToDouble(FixedSample::gap)),
+                mean(row.stream().mapToDouble(FixedSample::fieller)),
+                least,
+                mean(row.stream().mapToDouble(FixedSample::defined)),
+                mean(told.stream().mapToDouble(FixedSample::whenDefined)),
+                told.stream().mapToDouble(FixedSample::whenDefined).min().orElse(Double.NaN));
+    }
+
+    private static double mean(java.util.stream.DoubleStream values) {
+        return values.average().orElse(Double.NaN);
+    }
+
+    private void streams(Findings findings) {
+        Trio.Sampler sampler = new Trio.Sampler(20210408);
+        out.accept("");
+        out.accept(
+                "| 10,000 examples, looked at every "
+                        + sizes.block()
+                        + " | streams | gain missed | gap missed | PGR missed | called better | once-only interval missed | width |");
+        out.accept("|:--|--:|--:|--:|--:|--:|--:|--:|");
+        double most = 0;
+        double falselyCalled = 0;
+        for (Stream.Drift drift : Stream.DRIFTS) {
+            Stream seen = Stream.of(drift, sizes.streams(), STREAM, sizes.block(), sampler);
+            most = Math.max(most, Math.max(seen.gain(), Math.max(seen.gap(), seen.pgr())));
+            if (drift.noBetter()) {
+                falselyCalled = seen.called();
+            }
+            out.accept(
+                    String.format(
+                            Locale.ROOT,
+                            "| %s | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f |",
+                            seen.name(),
+                            seen.streams(),
+                            seen.gain(),
+                            seen.gap(),
+                            seen.pgr(),
+                            seen.called(),
+                            seen.wald(),
+                            seen.width()));
+        }
+        findings.figure("anytimeMost", "anytime-valid limits, most streams ever missed", most);
+        findings.figure("falselyCalled", "no better, yet ever called better", falselyCalled);
+    }
+}

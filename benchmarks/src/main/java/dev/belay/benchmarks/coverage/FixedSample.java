@@ -1,0 +1,90 @@
+package dev.belay.benchmarks.coverage;
+
+import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.statistics.Measure;
+import dev.belay.aggregators.statistics.PairStatistics;
+import dev.belay.aggregators.statistics.Pgr;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often the intervals of one sample, looked at once, hold the truth.
+ *
+ * @param trio what was drawn from
+ * @param n examples in each draw
+ * @param student coverage of the interval for the student's accuracy
+ * @param gain of that for the gain
+ * @param gap of that for the gap
+ * @param fieller of Fieller's set for PGR, over all draws, unbounded sets counted
+ * @param defined share of draws in which PGR is defined
+ * @param whenDefined coverage of the interval that is told, over those draws; NaN if there are none
+ */
+record FixedSample(
+        Trio trio,
+        int n,
+        double student,
+        double gain,
+        double gap,
+        double fieller,
+        double defined,
+        double whenDefined) {
+    private static final double Z = 1.959963984540054;
+
+    static FixedSample of(Trio trio, int n, int draws, Trio.Sampler sampler) {
+        int student = 0;
+        int gain = 0;
+        int gap = 0;
+        int fieller = 0;
+        int defined = 0;
+        int whenDefined = 0;
+        for (int draw = 0; draw < draws; draw++) {
+            CellTable cells = trio.draw(n, sampler);
+            PairStatistics figures = PairStatistics.of(cells, Pgr.Ceiling.COUNTED);
+            student += holds(figures.studentAccuracy(), trio.student());
+            gain += holds(figures.gain(), trio.student() - trio.supervisor());
+            gap += holds(figures.gap(), trio.ceiling() - trio.supervisor());
+            fieller += inSet(cells, trio.pgr()) ? 1 : 0;
+            if (figures.pgr().measure() != null) {
+                defined++;
+                whenDefined += holds(figures.pgr().measure(), trio.pgr());
+            }
+        }
+        double all = draws;
+        return new FixedSample(
+                trio,
+                n,
+                student / all,
+                gain / all,
+                gap / all,
+                fieller / all,
+                defined / all,
+                (double) whenDefined / defined);
+    }
+
+    private static int holds(@Nullable Measure measure, double truth) {
+        return measure != null && measure.low() <= truth && truth <= measure.high() ? 1 : 0;
+    }
+
+    /**
+     * Whether θ is in Fieller's set, bounded or not: 0 is in the interval for the mean of d_s −
+     * θ·d_c. By the definition, example by example, and not by the closed form; with the two added
+     * examples, a quarter of one in each outcome.
+     */
+    static boolean inSet(CellTable cells, double theta) {
+        double m = 0;
+        double sum = 0;
+        double squares = 0;
+        for (int outcome = 0; outcome < 8; outcome++) {
+            int w = outcome >> 2 & 1;
+            int s = outcome >> 1 & 1;
+            int c = outcome & 1;
+            int cell = w << 3 | s << 2 | c << 1;
+            double count = 0.25 + cells.get(cell) + cells.get(cell | 1);
+            double x = s - w - theta * (c - w);
+            m += count;
+            sum += count * x;
+            squares += count * x * x;
+        }
+        double mean = sum / m;
+        return Math.abs(mean) <= Z * Math.sqrt((squares / m - mean * mean) / m);
+    }
+}
