@@ -8,10 +8,12 @@ import dev.belay.schemas.events.Split;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -131,42 +133,60 @@ final class Labeling implements AutoCloseable {
 
     private List<Taken> take(Batch batch) {
         List<Taken> all = new ArrayList<>();
-        for (int p : inbox.partitions()) {
-            Taken taken = take(p, each(), batch);
-            if (taken != null) {
-                all.add(taken);
-            }
-        }
+        shares().forEach(
+                        (p, share) -> {
+                            Taken taken = take(p, share, batch);
+                            if (taken != null) {
+                                all.add(taken);
+                            }
+                        });
         return all;
     }
 
-    /** Examples of each partition in one transaction. */
-    private int each() {
-        return Math.max(1, MOST / Math.max(1, inbox.partitions().size()));
+    /**
+     * Records of each partition in the next transaction: as many of each, and what some lack the
+     * others may have, so that no transaction is small while there is enough.
+     */
+    private SortedMap<Integer, Integer> shares() {
+        List<Integer> shortestFirst =
+                inbox.partitions().stream()
+                        .sorted(Comparator.comparingInt(p -> inbox.queue(p).size()))
+                        .toList();
+        SortedMap<Integer, Integer> shares = new TreeMap<>();
+        int rest = MOST;
+        for (int p : shortestFirst) {
+            int even = Math.max(1, rest / (shortestFirst.size() - shares.size()));
+            int share = Math.min(even, inbox.queue(p).size());
+            shares.put(p, share);
+            rest -= share;
+        }
+        return shares;
     }
 
     /** What the next round will take first, as far as it has come. */
     private List<Example> following() {
         List<Example> following = new ArrayList<>();
-        for (int p : inbox.partitions()) {
-            if (skip.getOrDefault(p, 0L) > 0) {
-                continue; // labelled already
-            }
-            inbox.queue(p).stream()
-                    .limit(each())
-                    .forEach(
-                            record -> {
-                                try {
-                                    Example example = read(record);
-                                    if (judge.answer(p, example) == Judge.Answer.YES) {
-                                        following.add(example);
-                                    }
-                                } catch (BadRecordException e) {
-                                    // found again, and reported, when it is taken
-                                }
-                            });
-        }
+        shares().forEach(
+                        (p, share) -> {
+                            if (skip.getOrDefault(p, 0L) == 0) { // else labelled already
+                                inbox.queue(p).stream()
+                                        .limit(share)
+                                        .forEach(record -> follow(p, record, following));
+                            }
+                        });
         return following;
+    }
+
+    private void follow(
+            int partition, ConsumerRecord<byte[], byte[]> record, List<Example> following) {
+        try {
+            Example example = read(record);
+            if (judge.answer(partition, example) == Judge.Answer.YES) {
+                following.add(example);
+            }
+        } catch (BadRecordException e) {
+            // found again, and reported, when it is taken
+        }
     }
 
     private @Nullable Taken take(int partition, int most, Batch batch) {

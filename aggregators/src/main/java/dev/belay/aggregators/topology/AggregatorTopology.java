@@ -113,7 +113,7 @@ public final class AggregatorTopology {
                         Repartitioned.with(ByteArray(), Formats.DELTA)
                                 .withName("deltas")
                                 .withNumberOfPartitions(partitions))
-                .process(merger(config, catalog), Named.as("merger"))
+                .process(merger(config, catalog, meters), Named.as("merger"))
                 .to(
                         topics.metrics(),
                         Produced.<String, PairMetrics>as("metrics-sink")
@@ -164,8 +164,8 @@ public final class AggregatorTopology {
     }
 
     private static ProcessorSupplier<byte[], Flow.Delta, String, PairMetrics> merger(
-            AggregatorConfig config, Catalog catalog) {
-        return supplier(() -> new Merger(config, catalog), store(Merger.ROWS, Formats.ROW));
+            AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
+        return supplier(() -> new Merger(config, catalog, meters), store(Merger.ROWS, Formats.ROW));
     }
 
     /** A processor that brings its own stores. */

@@ -6,8 +6,10 @@ import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.statistics.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
@@ -29,8 +33,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
     static final String ROWS = "rows";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
+
     private final AggregatorConfig config;
     private final Catalog catalog;
+    private final MeterRegistry meters;
     private final Map<String, Set<String>> rowsByStudent = new HashMap<>();
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
@@ -39,9 +46,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
 
-    Merger(AggregatorConfig config, Catalog catalog) {
+    Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         this.config = config;
         this.catalog = catalog;
+        this.meters = meters;
     }
 
     @Override
@@ -149,6 +157,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }
+        check(key, base);
         Row told = row.emitted(as, metrics);
         rows.put(key, told);
         waiting.remove(key);
@@ -158,6 +167,15 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         }
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
+    }
+
+    /** A broken identity is a bug of ours: what is told is wrong, and says so where people look. */
+    private void check(String key, Tally base) {
+        String broken = SelfCheck.of(base.table());
+        if (broken != null) {
+            meters.counter("belay.self.check.failed", "service", "aggregator").increment();
+            LOG.error("the counts of {} contradict themselves: {}", key, broken);
+        }
     }
 
     private Standing standing(String student) {
