@@ -17,7 +17,8 @@ public final class Roster {
     public static final int KEY_BYTES = 16;
 
     private final BlockColumns.Ids ids;
-    private int @Nullable [] numbers; // on the HOLDOUT board
+    private int @Nullable [] numbers;
+    private @Nullable Examples numberedBy;
     private byte @Nullable [] key;
 
     /** A roster of its own: the bytes are copied. */
@@ -55,12 +56,15 @@ public final class Roster {
         return ByteBuffer.wrap(key());
     }
 
-    /** The examples' numbers, looked up once. */
+    /** The numbers these examples have; looked up once, unless others are asked for between. */
     int[] numbers(Examples examples) {
-        if (numbers == null) {
-            numbers = examples.numbers(ids);
+        int[] known = numbers;
+        if (known == null || numberedBy != examples) {
+            known = examples.numbers(ids);
+            numbers = known;
+            numberedBy = examples;
         }
-        return numbers;
+        return known;
     }
 
     boolean holds(BlockColumns.Ids others) {

@@ -45,7 +45,8 @@ final class BlockPlacement extends Placement {
             return "model " + block.model() + " belongs to another task";
         }
         String at = "p" + String.format("%020d", origin.offset());
-        Roster roster = rosters.find(block.ids());
+        // of sweeps only: a stream's numbers are given to others once they have passed
+        Roster roster = block.phase() == Phase.HOLDOUT ? rosters.find(block.ids()) : null;
         if (roster == null) {
             Map<Integer, List<Integer>> rows = rowsByPartition(block.ids());
             if (rows.size() > 1 || !rows.containsKey(origin.partition())) {

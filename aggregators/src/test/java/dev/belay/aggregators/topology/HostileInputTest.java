@@ -1,0 +1,61 @@
+package dev.belay.aggregators.topology;
+
+import static dev.belay.aggregators.topology.Blocks.progressive;
+import static dev.belay.aggregators.topology.Blocks.sweep;
+import static dev.belay.aggregators.topology.Specs.checkpoint;
+import static dev.belay.aggregators.topology.Specs.spec;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.State;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What no service of ours writes, and others may. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD, unit = TimeUnit.SECONDS)
+class HostileInputTest {
+    private static final List<String> IDS = List.of("e1", "e2", "e3", "e4");
+
+    @TempDir Path state;
+    private Harness harness;
+
+    @BeforeEach
+    void open() {
+        harness = new Harness(state, 1);
+        harness.spec(spec("weak", "truth", null));
+        harness.spec(spec("naive", "weak", null));
+        harness.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        harness.checkpoint(checkpoint("naive", 1, State.FINISHED, 256));
+        IDS.forEach(id -> harness.truth(id, 0, 1));
+    }
+
+    @AfterEach
+    void close() {
+        harness.close();
+    }
+
+    @Test
+    void holdoutIdsThatComeInAStreamTooAreCountedInBoth() {
+        // Given examples of the stream that no holdout has
+        List<String> others = List.of("s1", "s2", "s3");
+        others.forEach(id -> harness.truth(id, 1, 1));
+        harness.block(progressive("weak", 1, 10, others, 0, 0, 0));
+        harness.block(progressive("naive", 0, 10, others, 0, 0, 0));
+        // When the stream brings the ids of a sweep, in its order
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+        harness.block(progressive("weak", 1, 10, IDS, 0, 1, 1, 0));
+        harness.block(progressive("naive", 0, 10, IDS, 0, 0, 1, 0));
+        // Then
+        assertEquals(4, harness.metrics("naive", 1, Phase.HOLDOUT).getN());
+        var row = harness.metrics("naive", 0, Phase.PROGRESSIVE);
+        assertEquals(7, row.getN());
+        assertEquals(3.0 / 7, row.getStudentAccuracy().getValue());
+    }
+}
