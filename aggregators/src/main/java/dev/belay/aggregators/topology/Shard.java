@@ -104,17 +104,14 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
             return;
         }
         Board board = boards.get(block.phase());
-        boolean read = false;
-        boolean news = false;
+        boolean news = board == null;
         if (board != null) {
             for (Predicted predicted : readings(block)) {
-                if (board.has(predicted)) {
-                    read = true;
-                    news |= board.add(predicted, block, arrived.roster());
-                }
+                // a reading that nobody has asked for yet may be asked for later
+                news |= !board.has(predicted) || board.add(predicted, block, arrived.roster());
             }
         }
-        if (read && !news) {
+        if (!news) {
             return; // a repetition, or all of it superseded
         }
         passing.heard(block.model(), context.currentSystemTimeMs());

@@ -58,4 +58,25 @@ class HostileInputTest {
         assertEquals(7, row.getN());
         assertEquals(3.0 / 7, row.getStudentAccuracy().getValue());
     }
+
+    @Test
+    void whatIsSupersededAsALabelStillCountsAsTheStudents() {
+        // Given that naive is known as a supervisor only
+        try (Harness late = new Harness(state.resolve("late"), 1)) {
+            late.spec(spec("weak", "truth", null));
+            late.spec(spec("next", "naive", null));
+            IDS.forEach(id -> late.truth(id, 0, 1));
+            late.block(progressive("weak", 1, 10, IDS, 0, 0, 0, 0));
+            late.block(progressive("next", 0, 10, IDS, 0, 0, 0, 0));
+            late.metrics();
+            // When its labels come before what its trainer said of the same examples
+            late.block(progressive("naive", 2, 40, IDS, 1, 1, 1, 1));
+            late.block(progressive("naive", 0, 20, IDS, 0, 0, 1, 0));
+            late.metrics();
+            late.spec(spec("naive", "weak", null));
+            // Then
+            var row = late.metrics("naive", 0, Phase.PROGRESSIVE);
+            assertEquals(0.75, row.getStudentAccuracy().getValue());
+        }
+    }
 }
