@@ -144,6 +144,11 @@ public final class Board {
         return any;
     }
 
+    /** Whether an example has been predicted. */
+    public boolean knows(byte[] id) {
+        return examples.known(id) != null;
+    }
+
     /** What is known of an example's truth has changed. */
     public void setTruths(byte[] id, Truths now) {
         Integer example = examples.known(id);

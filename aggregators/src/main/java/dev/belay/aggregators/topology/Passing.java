@@ -63,7 +63,8 @@ final class Passing {
         if (slowest == Long.MAX_VALUE || slowest < Long.MIN_VALUE + horizonMs) {
             return before;
         }
-        long through = slowest - horizonMs - 1;
+        // not beyond the clock: one example from the future must not make all others too late
+        long through = Math.min(slowest, nowMs) - horizonMs - 1;
         boolean worthwhile =
                 before == Long.MIN_VALUE || through - before > Math.max(1, horizonMs / STEPS);
         return worthwhile ? through : before;

@@ -255,8 +255,15 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         long throughMs = passing.through(board, nowMs);
         if (throughMs > blocks.passedMs()) {
             send(Phase.PROGRESSIVE);
-            board.pass(throughMs, counted::retire, counted::forget, truths::delete);
+            board.pass(throughMs, counted::retire, counted::forget, this::forgetTruth);
             blocks.pass(throughMs);
+        }
+    }
+
+    private void forgetTruth(byte[] id) {
+        Board holdout = boards.get(Phase.HOLDOUT);
+        if (holdout == null || !holdout.knows(id)) {
+            truths.delete(id);
         }
     }
 

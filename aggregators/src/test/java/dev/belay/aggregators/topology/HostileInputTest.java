@@ -60,6 +60,26 @@ class HostileInputTest {
     }
 
     @Test
+    void anExampleFromTheFutureDoesNotMakeAllOthersTooLate() {
+        long nowMs = 1_767_225_600_000L; // when the harness begins
+        long inAHundredYears = nowMs + 36_525L * 86_400_000;
+        List<String> future = List.of("f1");
+        harness.checkpoint(checkpoint("weak", 2, State.READY, 600));
+        harness.checkpoint(checkpoint("naive", 2, State.READY, 600));
+        harness.block(progressive("weak", 1, inAHundredYears, future, 0));
+        harness.block(progressive("naive", 0, inAHundredYears, future, 0));
+        for (int i = 0; i < 10; i++) {
+            harness.metrics(); // 2.4 s each
+        }
+
+        harness.block(progressive("weak", 1, nowMs, IDS, 0, 1, 1, 0));
+        harness.block(progressive("naive", 0, nowMs, IDS, 0, 0, 1, 0));
+
+        assertEquals(4, harness.metrics("naive", 0, Phase.PROGRESSIVE).getN());
+        assertEquals(0, harness.counter("belay.too.late"));
+    }
+
+    @Test
     void whatIsSupersededAsALabelStillCountsAsTheStudents() {
         // Given that naive is known as a supervisor only
         try (Harness late = new Harness(state.resolve("late"), 1)) {
