@@ -56,6 +56,12 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     public void init(ProcessorContext<String, PairMetrics> processorContext) {
         context = processorContext;
         rows = context.getStateStore(ROWS);
+        // a task whose transaction failed is revived with the processors it had
+        rowsByStudent.clear();
+        unsettled.clear();
+        waiting.clear();
+        standings.clear();
+        catalogVersion = 0;
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();

@@ -67,6 +67,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     @Override
     public void init(ProcessorContext<byte[], Flow> processorContext) {
+        beginAnew(); // a task whose transaction failed is revived with the processors it had
         context = processorContext;
         truths = context.getStateStore(TRUTH);
         blocks = new BlockStore(context.getStateStore(BLOCKS));
@@ -74,6 +75,13 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         passing = new Passing(config.lateness(), catalog, blocks);
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
         context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::pass);
+    }
+
+    /** Forgets what was made from the stores; the next {@link #punctuate} makes it again. */
+    private void beginAnew() {
+        boards.clear();
+        unsettled.clear();
+        catalogVersion = 0;
     }
 
     @Override

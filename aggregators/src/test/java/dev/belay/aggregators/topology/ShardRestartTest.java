@@ -5,6 +5,8 @@ import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
@@ -22,6 +24,7 @@ import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.serialization.Serde;
@@ -107,6 +110,54 @@ class ShardRestartTest {
         assertEquals(1, sum().withoutTruth());
     }
 
+    @Test
+    void aTaskThatIsRevivedKnowsNoMoreThanItsStores() {
+        // Given sweeps whose transaction is aborted: Streams then calls init again
+        sweep("weak", 0, 1, 1);
+        sweep("naive", 0, 0, 1);
+        KeyValueStore<String, byte[]> blocks = context.getStateStore(Shard.BLOCKS);
+        List<String> keys = new ArrayList<>();
+        try (var all = blocks.all()) {
+            all.forEachRemaining(entry -> keys.add(entry.key));
+        }
+        keys.forEach(blocks::delete);
+        context.scheduledPunctuators().forEach(p -> p.cancel());
+        shard.init(context);
+        // When they come again, and the shard is killed
+        sweep("weak", 0, 1, 1);
+        sweep("naive", 0, 0, 1);
+        truth("e1", 0);
+        startShard();
+        punctuate();
+        // Then
+        assertEquals(1, sum().table().n());
+        assertEquals(2, sum().withoutTruth());
+    }
+
+    @Test
+    void whatPassesOutOfTheStreamLeavesTheHoldoutItsTruth() {
+        // Given examples that are in the holdout and in the stream, models at work, and s1 alone
+        long day = Duration.ofDays(1).toMillis();
+        context.setCurrentSystemTimeMs(9 * day);
+        catalog.add(checkpoint("weak", 2, State.READY, 600));
+        catalog.add(checkpoint("naive", 2, State.READY, 600));
+        IDS.forEach(id -> truth(id, 0));
+        truth("s1", 0);
+        sweep("weak", 0, 1, 1);
+        sweep("naive", 0, 0, 1);
+        for (String model : List.of("weak", "naive")) {
+            block(Blocks.progressive(model, 1, 10, IDS, 0, 0, 0));
+            block(Blocks.progressive(model, 1, 10, List.of("s1"), 0));
+            block(Blocks.progressive(model, 1, 8 * day, List.of("s2"), 0));
+        }
+        // When
+        punctuate(9 * day);
+        // Then
+        KeyValueStore<byte[], Truths> truths = context.getStateStore(Shard.TRUTH);
+        assertNotNull(truths.get("e1".getBytes(StandardCharsets.UTF_8)));
+        assertNull(truths.get("s1".getBytes(StandardCharsets.UTF_8)));
+    }
+
     private void startShard() {
         context.setCurrentSystemTimeMs(1_000_000);
         context.scheduledPunctuators().forEach(p -> p.cancel());
@@ -119,9 +170,13 @@ class ShardRestartTest {
     }
 
     private void punctuate() {
+        punctuate(1_000_000);
+    }
+
+    private void punctuate(long nowMs) {
         context.scheduledPunctuators().stream()
                 .filter(p -> !p.cancelled())
-                .forEach(p -> p.getPunctuator().punctuate(1_000_000));
+                .forEach(p -> p.getPunctuator().punctuate(nowMs));
     }
 
     private void truth(String exampleId, int label) {
@@ -132,7 +187,10 @@ class ShardRestartTest {
     }
 
     private void sweep(String model, int... predicted) {
-        PredictionBlock block = Blocks.sweep(model, 1, 3, 10, IDS, predicted);
+        block(Blocks.sweep(model, 1, 3, 10, IDS, predicted));
+    }
+
+    private void block(PredictionBlock block) {
         String topic = TOPICS.predictions(Specs.TASK);
         byte[] bytes = requireNonNull(codec.encode(topic, block));
         BlockColumns columns = codec.columns(topic, bytes);
