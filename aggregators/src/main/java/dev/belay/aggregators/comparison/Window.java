@@ -23,10 +23,18 @@ public record Window(long startMs, long endMs) {
      * a quarter past twelve lies in the windows that begin at 11:30, 11:45, 12:00 and 12:15.
      */
     public record Kind(Duration size, Duration advance) {
+        /** Windows an example may be in: each is counted by itself. */
+        static final long MOST = 1_500;
+
         public Kind {
             if (advance.toMillis() < 1 || advance.compareTo(size) > 0) {
                 throw new IllegalArgumentException(
                         "expected 1 ms <= advance <= size, got " + advance + " and " + size);
+            }
+            if ((size.toMillis() - 1) / advance.toMillis() >= MOST) {
+                throw new IllegalArgumentException(
+                        "expected size <= %d x advance: each example is counted in so many windows, got %s and %s"
+                                .formatted(MOST, size, advance));
             }
         }
 

@@ -60,6 +60,19 @@ class HostileInputTest {
     }
 
     @Test
+    void absurdEventTimesAreNoPredictions() {
+        for (long timeMs : new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 1, Long.MAX_VALUE}) {
+            harness.block(progressive("weak", 1, timeMs, IDS, 0, 1, 1, 0));
+            harness.block(progressive("naive", 0, timeMs, IDS, 0, 0, 1, 0));
+        }
+        assertEquals(6, harness.deadLetters().size());
+
+        harness.block(progressive("weak", 1, 10, IDS, 0, 1, 1, 0));
+        harness.block(progressive("naive", 0, 10, IDS, 0, 0, 1, 0));
+        assertEquals(4, harness.metrics("naive", 0, Phase.PROGRESSIVE).getN());
+    }
+
+    @Test
     void anExampleFromTheFutureDoesNotMakeAllOthersTooLate() {
         long nowMs = 1_767_225_600_000L; // when the harness begins
         long inAHundredYears = nowMs + 36_525L * 86_400_000;
