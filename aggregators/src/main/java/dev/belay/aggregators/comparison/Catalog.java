@@ -1,5 +1,6 @@
 package dev.belay.aggregators.comparison;
 
+import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
@@ -33,9 +34,13 @@ public final class Catalog {
     private final String task;
     private final Map<String, ModelSpec> specs = new HashMap<>();
     private final Map<String, History> histories = new HashMap<>();
-    private final List<Change> changes = new ArrayList<>();
+    // of each model the last of each kind: there are many more checkpoints than models
+    private final NavigableMap<Integer, Change> changes = new TreeMap<>(); // by version
+    private final Map<Change, Integer> changedAt = new HashMap<>();
     private final Set<String> failed = new HashSet<>();
+    private final Map<String, ModelSpec> newestRuns = new HashMap<>(); // of the task, by labeler
     private int classes;
+    private int version;
 
     /** A model's checkpoints, in the orders in which they are looked for. */
     private static final class History {
@@ -91,9 +96,23 @@ public final class Catalog {
     public synchronized void add(ModelSpec spec) {
         specs.put(spec.getId(), spec);
         if (spec.getTask().equals(task)) {
-            classes = spec.getClasses().size();
+            countClasses(spec);
         }
-        changes.add(new Change(spec.getId(), true));
+        changed(new Change(spec.getId(), true));
+    }
+
+    private void countClasses(ModelSpec spec) {
+        newestRuns.merge(
+                ModelId.labelerOf(spec.getId()), spec, (a, b) -> b.getRun() >= a.getRun() ? b : a);
+        Map<Integer, Integer> runsByClasses = new TreeMap<>();
+        newestRuns
+                .values()
+                .forEach(s -> runsByClasses.merge(s.getClasses().size(), 1, Integer::sum));
+        classes =
+                runsByClasses.entrySet().stream()
+                        .max(Map.Entry.comparingByValue())
+                        .orElseThrow()
+                        .getKey();
     }
 
     /** Takes in a checkpoint; the newest event of a number wins. */
@@ -106,21 +125,29 @@ public final class Catalog {
         History history = histories.computeIfAbsent(model, m -> new History());
         Written written = Written.of(checkpoint);
         if (!written.equals(history.byNumber.get(written.number()))) {
-            changes.add(new Change(model, !history.isNext(written)));
+            changed(new Change(model, !history.isNext(written)));
             history.put(written);
         }
     }
 
     /** Number of changes so far. */
     public synchronized int version() {
-        return changes.size();
+        return version;
     }
 
-    /** What changed after {@code version}. */
-    public synchronized Changes changedSince(int version) {
+    private void changed(Change change) {
+        changes.put(++version, change);
+        Integer before = changedAt.put(change, version);
+        if (before != null) {
+            changes.remove(before);
+        }
+    }
+
+    /** What changed after a version. */
+    public synchronized Changes changedSince(int earlier) {
         Set<String> models = new HashSet<>();
         Set<String> redefined = new HashSet<>();
-        for (Change change : changes.subList(version, changes.size())) {
+        for (Change change : changes.tailMap(earlier, false).values()) {
             models.add(change.model());
             if (change.redefines()) {
                 redefined.add(change.model());
@@ -140,7 +167,11 @@ public final class Catalog {
         return spec != null && !spec.getTask().equals(task);
     }
 
-    /** Number of the task's classes; 0 while no spec of the task is known. */
+    /**
+     * Number of the task's classes; 0 while no spec of the task is known. What most models say in
+     * their newest runs: so it hangs on the specs alone and not on their order, and one that is
+     * wrong does not take the others' figures with it.
+     */
     public synchronized int classes() {
         return classes;
     }

@@ -44,6 +44,20 @@ public record Truths(List<Version> versions) {
         return more.equals(this) ? this : more;
     }
 
+    /** A class that came before the specs and is out of range is as good as none. */
+    public Truths below(int classes) {
+        return versions.stream().allMatch(v -> v.label() < classes)
+                ? this
+                : new Truths(
+                        versions.stream()
+                                .map(
+                                        v ->
+                                                v.label() < classes
+                                                        ? v
+                                                        : new Version(UNKNOWN, v.timeMs()))
+                                .toList());
+    }
+
     /** The class as far as known at a time, or {@link #UNKNOWN}. */
     int at(long timeMs) {
         for (int i = versions.size() - 1; i >= 0; i--) {

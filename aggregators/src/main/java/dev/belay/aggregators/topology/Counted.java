@@ -25,9 +25,9 @@ final class Counted {
      */
     @Nullable Tally change(Comparison comparison, Tally live) {
         String key = comparison.key();
-        Tally retired = store.get(RETIRED + key);
+        Tally retired = kept(RETIRED + key, live);
         Tally total = retired == null ? live : live.merge(retired);
-        Tally sent = store.get(key);
+        Tally sent = kept(key, live);
         if (total.equals(sent)) {
             return null;
         }
@@ -38,8 +38,14 @@ final class Counted {
     /** Keeps what will not be counted again. */
     void retire(Comparison comparison, Tally gone) {
         String key = RETIRED + comparison.key();
-        Tally before = store.get(key);
+        Tally before = kept(key, gone);
         store.put(key, before == null ? gone : before.merge(gone));
+    }
+
+    /** Null also if it was counted when the task was taken to have other classes. */
+    private @Nullable Tally kept(String key, Tally now) {
+        Tally kept = store.get(key);
+        return kept == null || kept.table().classes() != now.table().classes() ? null : kept;
     }
 
     /** Forgets a comparison that will not change any more. */

@@ -30,8 +30,13 @@ record Row(
 
     Row merge(Map<Comparison, Tally> changes) {
         Map<Comparison, Tally> merged = new LinkedHashMap<>(tallies);
-        changes.forEach((comparison, change) -> merged.merge(comparison, change, Tally::merge));
+        changes.forEach((comparison, change) -> merged.merge(comparison, change, Row::merge));
         return new Row(true, emittedAs, pgr, agreement, merged);
+    }
+
+    /** What was counted when the task was taken to have other classes is as good as nothing. */
+    private static Tally merge(Tally before, Tally change) {
+        return before.table().classes() == change.table().classes() ? before.merge(change) : change;
     }
 
     Row emitted(String as, PairMetrics metrics) {

@@ -57,6 +57,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private Counted counted;
     private Passing passing;
     private int catalogVersion;
+    private int classes; // that the boards are made for
     private long progressiveSentMs = Long.MIN_VALUE / 2;
 
     Shard(AggregatorConfig config, Catalog catalog, Reader reader) {
@@ -82,6 +83,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         boards.clear();
         unsettled.clear();
         catalogVersion = 0;
+        classes = catalog.classes();
     }
 
     @Override
@@ -101,17 +103,19 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         Truths now = (before == null ? Truths.NONE : before).with(change.version());
         if (!now.equals(before)) {
             truths.put(change.id(), now);
-            boards.values().forEach(b -> b.setTruths(change.id(), inRange(now)));
+            boards.values().forEach(b -> b.setTruths(change.id(), now.below(classes)));
         }
     }
 
     private void block(Flow.Block arrived) {
+        followClasses();
         BlockColumns block = arrived.block();
         if (passing.isTooLate(block)) {
             reader.meters().counter("belay.too.late", "service", "aggregator").increment();
             return;
         }
-        Board board = boards.get(block.phase());
+        // of other classes, as the specs were a moment ago: found out when it is read again
+        Board board = block.classes() == classes ? boards.get(block.phase()) : null;
         boolean news = board == null;
         if (board != null) {
             for (Predicted predicted : readings(block)) {
@@ -125,15 +129,22 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         passing.heard(block.model(), context.currentSystemTimeMs());
         if (blocks.put(block, arrived.roster(), arrived.origin())) {
             Pair pair = catalog.pairOf(block.model());
-            if (pair != null) {
+            if (pair != null && classes > 0) {
                 open(pair, block);
             }
         }
     }
 
+    private void followClasses() {
+        if (catalog.classes() != classes) {
+            beginAnew();
+        }
+    }
+
     private void punctuate(long nowMs) {
+        followClasses();
         int version = catalog.version();
-        if (version != catalogVersion) {
+        if (version != catalogVersion && classes > 0) {
             Catalog.Changes changes = catalog.changedSince(catalogVersion);
             catalogVersion = version;
             for (Pair pair : catalog.pairs()) {
@@ -192,12 +203,12 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     private Board board(Phase phase) {
         return new Board(
-                catalog.classes(),
+                classes,
                 config.lateness(),
                 phase == Phase.PROGRESSIVE ? blocks.passedMs() : Long.MIN_VALUE,
                 id -> {
                     Truths known = truths.get(id);
-                    return known == null ? Truths.NONE : inRange(known);
+                    return known == null ? Truths.NONE : known.below(classes);
                 });
     }
 
@@ -208,7 +219,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                 predicted,
                 kept -> {
                     // it came before the spec that says how many classes there are
-                    String reason = BlockCheck.reason(kept.block(), catalog.classes());
+                    String reason = BlockCheck.reason(kept.block(), classes);
                     if (reason == null) {
                         board.add(predicted, kept.block(), kept.roster());
                     } else {
@@ -281,21 +292,5 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                 : List.of(
                         new Predicted(block.model(), Reading.LABELLED, Comparison.ANY),
                         new Predicted(block.model(), Reading.LEARNED, Comparison.ANY));
-    }
-
-    /** A class that came before the specs and is out of range is as good as none. */
-    private Truths inRange(Truths known) {
-        int classes = catalog.classes();
-        return known.versions().stream().allMatch(v -> v.label() < classes)
-                ? known
-                : new Truths(
-                        known.versions().stream()
-                                .map(
-                                        v ->
-                                                v.label() < classes
-                                                        ? v
-                                                        : new Truths.Version(
-                                                                Truths.UNKNOWN, v.timeMs()))
-                                .toList());
     }
 }

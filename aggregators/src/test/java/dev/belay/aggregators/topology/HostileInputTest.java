@@ -6,7 +6,9 @@ import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,5 +113,54 @@ class HostileInputTest {
             var row = late.metrics("naive", 0, Phase.PROGRESSIVE);
             assertEquals(0.75, row.getStudentAccuracy().getValue());
         }
+    }
+
+    @Test
+    void aSpecOfOtherClassesDoesNotStopTheOthers() {
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+        harness.metrics();
+        harness.spec(ofThreeClasses("odd", "weak"));
+        harness.metrics();
+
+        harness.checkpoint(checkpoint("naive", 2, State.FINISHED, 512));
+        harness.block(sweep("naive", 2, 4, 20, IDS, 0, 0, 0, 0));
+
+        assertEquals(4, harness.metrics("naive", 2, Phase.HOLDOUT).getN());
+        assertEquals(4, harness.metrics("naive", 1, Phase.HOLDOUT).getN());
+    }
+
+    @Test
+    void whenTheOthersComeAWrongSpecIsOutvoted() {
+        try (Harness odd = new Harness(state.resolve("odd"), 1)) {
+            // Given three classes, as far as anybody knows
+            odd.spec(ofThreeClasses("weak", "truth"));
+            odd.spec(ofThreeClasses("naive", "weak"));
+            odd.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+            odd.checkpoint(checkpoint("naive", 1, State.FINISHED, 256));
+            IDS.forEach(id -> odd.truth(id, 0, 1));
+            for (String model : List.of("weak", "naive")) {
+                List<Float> p = List.of(0.5f, 0.25f, 0.25f);
+                var three = Phase.HOLDOUT;
+                odd.block(
+                        new PredictionBlock(
+                                Specs.id(model), 1L, three, 3, List.of("e1"), List.of(9L), p, 1L));
+            }
+            assertEquals(1, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
+            // When they are corrected
+            odd.spec(spec("weak", "truth", null));
+            odd.spec(spec("naive", "weak", null));
+            odd.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+            odd.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+            // Then
+            assertEquals(4, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
+            assertEquals(2, odd.deadLetters().size());
+        }
+    }
+
+    private static ModelSpec ofThreeClasses(String model, String supervisor) {
+        return ModelSpec.newBuilder(spec(model, supervisor, null))
+                .setClasses(List.of("a", "b", "c"))
+                .build();
     }
 }
