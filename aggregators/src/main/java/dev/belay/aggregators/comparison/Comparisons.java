@@ -60,6 +60,9 @@ public final class Comparisons {
         if (pair.ceiling() == null) {
             return true;
         }
+        if (catalog.over(pair.ceiling())) {
+            return true; // one that has failed writes no more
+        }
         Written last = last(catalog, pair.ceiling());
         return last != null
                 && (last.finished()

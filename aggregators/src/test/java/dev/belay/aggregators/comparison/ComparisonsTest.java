@@ -5,7 +5,9 @@ import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.topology.Specs;
 import dev.belay.schemas.events.LabelPolicy;
@@ -102,6 +104,20 @@ class ComparisonsTest {
 
         assertEquals(List.of("1/none"), holdout("naive", 1));
         assertEquals(List.of(), holdout("naive", 2));
+    }
+
+    @Test
+    void nobodyWaitsForACeilingThatHasFailed() {
+        catalog.add(checkpoint("weak", 1, State.FINISHED, 500));
+        catalog.add(checkpoint("naive", 1, State.LEARNING, 256));
+        catalog.add(checkpoint("top", 1, State.LEARNING, 128));
+        Pair pair = requireNonNull(catalog.pairOf(id("naive")));
+        assertFalse(Comparisons.settled(catalog, pair, 1));
+
+        catalog.add(checkpoint("top", 1, State.FAILED, 128));
+
+        assertTrue(Comparisons.settled(catalog, pair, 1));
+        assertEquals(List.of("1/none"), holdout("naive", 1));
     }
 
     @Test
