@@ -18,6 +18,7 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 final class StreamsSettings {
     private static final int COMMIT_MS = 100;
+    private static final int MOST_BYTES = 16 << 20;
 
     private StreamsSettings() {}
 
@@ -61,6 +62,9 @@ final class StreamsSettings {
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) settings.replication());
         config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+        // what is counted of a thousand classes may be some megabytes: who confuses what with what
+        config.put(StreamsConfig.producerPrefix("max.request.size"), MOST_BYTES);
+        config.put(StreamsConfig.topicPrefix("max.message.bytes"), MOST_BYTES);
         config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_500);

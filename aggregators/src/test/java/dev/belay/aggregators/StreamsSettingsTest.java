@@ -1,9 +1,11 @@
 package dev.belay.aggregators;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.runtime.Settings;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
@@ -26,5 +28,20 @@ class StreamsSettingsTest {
                 StreamsConfig.EXACTLY_ONCE_V2,
                 config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
         assertEquals(2, config.getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
+    }
+
+    @Test
+    void talliesOfAThousandClassesFitIntoARecordAndIntoItsTopic() {
+        StreamsConfig config =
+                new StreamsConfig(
+                        StreamsSettings.of(
+                                Settings.of(Map.of("kafka.bootstrap.servers", "b:1")), "t"));
+        // 1,000 × 1,000 confusions at 3 bytes, and counts by class
+        int most = 3_100_000;
+        Object request = config.getProducerConfigs("c").get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        Object message = config.originalsWithPrefix("topic.").get("max.message.bytes");
+
+        assertTrue(request instanceof Integer bytes && bytes > most, "" + request);
+        assertTrue(message instanceof Integer bytes && bytes > most, "" + message);
     }
 }
