@@ -79,7 +79,7 @@ record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, l
         double k = Measure.Z * Measure.Z / m;
         double meanS = sumS / m;
         double meanC = sumC / m;
-        double a = meanC * meanC - k * ((squareC + ADDED_SQUARE) / m - meanC * meanC);
+        double a = leading(k, m);
         double b = meanS * meanC - k * ((cross + ADDED_CROSS) / m - meanS * meanC);
         double c = meanS * meanS - k * ((squareS + ADDED_SQUARE) / m - meanS * meanS);
         if (a <= 0) {
@@ -90,6 +90,18 @@ record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, l
         // the estimate solves m_s = θ·m_c and so is inside in exact arithmetic
         return new Measure(
                 value, Math.min(value, (b - root) / a), Math.max(value, (b + root) / a), n);
+    }
+
+    /** Whether {@link #ratio} is bounded; but for rounding the same as {@code gap().low() > 0}. */
+    boolean resolvesGap() {
+        double m = n + ADDED;
+        return gap().low() > 0 && leading(Measure.Z * Measure.Z / m, m) > 0;
+    }
+
+    /** A of {@link #ratio}. */
+    private double leading(double k, double m) {
+        double meanC = sumC / m;
+        return meanC * meanC - k * ((squareC + ADDED_SQUARE) / m - meanC * meanC);
     }
 
     private Measure difference(long sum, long square, double z) {

@@ -65,7 +65,7 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
             return new Pgr(null, Undefined.NO_EXAMPLES);
         }
         Measure gap = moments.gap();
-        if (gap.low() > 0) {
+        if (moments.resolvesGap()) {
             return new Pgr(moments.ratio(), null);
         }
         return new Pgr(

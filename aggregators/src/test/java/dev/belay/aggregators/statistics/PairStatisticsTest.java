@@ -105,4 +105,20 @@ class PairStatisticsTest {
         assertNull(figures.agreementWhenSupervisorWrong());
         assertEquals(Pgr.Undefined.NO_EXAMPLES, figures.pgr().undefined());
     }
+
+    @Test
+    void aGapThatIsResolvedByRoundingOnlyIsNot() {
+        // the lower limit of the gap comes out a hair above 0, A of Fieller's interval as 0
+        long n = 96_252_010_837_995L;
+        long sum = 16_153_444L;
+        long squares = 67_925_693_139_148L;
+        long[] cells = new long[16];
+        cells[0b0011] = (squares + sum) / 2;
+        cells[0b1101] = (squares - sum) / 2;
+        cells[0b1111] = n - squares;
+
+        Pgr pgr = PairStatistics.of(CellTable.of(cells), Pgr.Ceiling.COUNTED).pgr();
+
+        assertEquals(Pgr.Undefined.GAP_NOT_RESOLVED, pgr.undefined());
+    }
 }
