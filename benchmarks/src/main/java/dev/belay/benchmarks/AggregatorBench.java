@@ -91,12 +91,17 @@ public final class AggregatorBench {
         DslSide dsl = new DslSide(clients, some);
         dsl.write();
         progress.accept("aggregator beside a bare consumer, and beside the DSL");
-        BareReading.seconds(data, all, counted); // all warm up
+        BareReading.seconds(data, all, counted, true); // all warm up
         bed.count(all, counted);
         dsl.seconds(sizes.rounds());
         var bare =
                 new Rounds.Side(
-                        "bare", round -> predictions / BareReading.seconds(data, all, counted));
+                        "bare",
+ round -> predictions / BareReading.seconds(data, all, counted, true));
+        var columns =
+                new Rounds.Side(
+                        "ids left as bytes",
+                        round -> predictions / BareReading.seconds(data, all, counted, false));
         var belay =
                 new Rounds.Side(
                         "aggregator",
@@ -109,7 +114,7 @@ public final class AggregatorBench {
                 new Rounds.Side(
                         "DSL", round -> some.predictions(some.checkpoints()) / dsl.seconds(round));
         List<List<Double>> speeds =
-                Rounds.run(sizes.rounds(), List.of(bare, belay, streams), progress);
+                Rounds.run(sizes.rounds(), List.of(bare, belay, streams, columns), progress);
         Rounds toBare = Rounds.of(speeds.get(1), speeds.get(0));
         Rounds toDsl = Rounds.of(speeds.get(1), speeds.get(2));
         findings.compared(
@@ -120,6 +125,15 @@ public final class AggregatorBench {
                 "aggregator, predictions/s",
                 "toBare",
                 toBare.ratio());
+        Rounds toColumns = Rounds.of(speeds.get(1), speeds.get(3));
+        findings.compared(
+                "aggregatorPredictionsPerSecond",
+                toColumns.first(),
+                "columnsPredictionsPerSecond",
+                toColumns.second(),
+                "  (beside: the same, ids left as bytes)",
+                "toColumns",
+                toColumns.ratio());
         findings.compared(
                 "aggregatorPredictionsPerSecond",
                 toDsl.first(),

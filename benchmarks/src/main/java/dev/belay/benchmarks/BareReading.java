@@ -11,7 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The limit of an aggregator: one {@code read_committed} consumer that reads and decodes the same
- * truth and blocks, into the same columns of primitives, and does nothing with them.
+ * truth and blocks and does nothing with them. Numbers become columns of primitives, ids become
+ * text; or, which is what Belay itself begins with, the bytes of the ids stay where they are.
  */
 final class BareReading {
     private static final Duration WAIT = Duration.ofSeconds(1);
@@ -23,9 +24,10 @@ final class BareReading {
      * Reads all that there is.
      *
      * @param data clients of the data's own topics
+     * @param text whether ids become text
      * @return seconds from the first record read to the last decoded
      */
-    static double seconds(Clients data, Sweeps sweeps, int toCheckpoint) {
+    static double seconds(Clients data, Sweeps sweeps, int toCheckpoint, boolean text) {
         String truth = data.topics().truth(Sweeps.TASK);
         String predictions = data.topics().predictions(Sweeps.TASK);
         List<TopicPartition> all = new ArrayList<>();
@@ -49,7 +51,7 @@ final class BareReading {
                         truths++;
                     } else {
                         BlockColumns block = data.codec().columns(predictions, record.value());
-                        rows += block.rows();
+                        rows += text ? block.ids().toList().size() : block.rows();
                     }
                 }
                 if (System.nanoTime() > deadline)
