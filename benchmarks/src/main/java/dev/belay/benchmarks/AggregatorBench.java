@@ -97,7 +97,7 @@ public final class AggregatorBench {
         var bare =
                 new Rounds.Side(
                         "bare",
- round -> predictions / BareReading.seconds(data, all, counted, true));
+                        round -> predictions / BareReading.seconds(data, all, counted, true));
         var columns =
                 new Rounds.Side(
                         "ids left as bytes",

@@ -123,8 +123,7 @@ final class DslTopology {
         judged.filter((key, j) -> !isOf(Sweeps.CEILING, j))
                 .join(ceiling, DslTopology::cell, Joined.with(String(), JUDGED, JUDGED))
                 .groupBy(
-                        (key, counted) ->
-                                counted.get("model") + "|" + counted.get("checkpoint"),
+                        (key, counted) -> counted.get("model") + "|" + counted.get("checkpoint"),
                         Grouped.with("counted", String(), COUNTED))
                 .aggregate(
                         () -> CELLS.record(zeros()),
