@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Records of one schema in plain Avro, without a registry: less work than with one. */
 record AvroSerde(Schema schema) implements Serde<GenericRecord> {
+    private static final ThreadLocal<BinaryEncoder> ENCODERS = new ThreadLocal<>();
+    private static final ThreadLocal<BinaryDecoder> DECODERS = new ThreadLocal<>();
+
     /**
      * @param json of the schema
      */
@@ -35,13 +38,12 @@ record AvroSerde(Schema schema) implements Serde<GenericRecord> {
     @Override
     public Serializer<GenericRecord> serializer() {
         var writer = new GenericDatumWriter<GenericRecord>(schema);
-        ThreadLocal<BinaryEncoder> encoders = new ThreadLocal<>();
         return (topic, record) -> {
             if (record == null) return null;
             var out = new ByteArrayOutputStream(64);
             try {
-                BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, encoders.get());
-                encoders.set(encoder);
+                BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, ENCODERS.get());
+                ENCODERS.set(encoder);
                 writer.write(record, encoder);
                 encoder.flush();
             } catch (IOException e) {
@@ -54,13 +56,12 @@ record AvroSerde(Schema schema) implements Serde<GenericRecord> {
     @Override
     public Deserializer<GenericRecord> deserializer() {
         var reader = new GenericDatumReader<GenericRecord>(schema);
-        ThreadLocal<BinaryDecoder> decoders = new ThreadLocal<>();
         return new Deserializer<>() {
             @Override
             public @Nullable GenericRecord deserialize(String topic, byte @Nullable [] bytes) {
                 if (bytes == null) return null;
-                BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, decoders.get());
-                decoders.set(decoder);
+                BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, DECODERS.get());
+                DECODERS.set(decoder);
                 try {
                     return reader.read(null, decoder);
                 } catch (IOException e) {
