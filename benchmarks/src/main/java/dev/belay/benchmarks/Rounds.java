@@ -43,7 +43,44 @@ record Rounds(double first, double second, double ratio) {
         return new Rounds(median(first), median(second), median(ratios));
     }
 
-    private static double median(List<Double> values) {
+    /** A side by its name. */
+    record Side(String name, IntToDoubleFunction figure) {}
+
+    /**
+     * Several sides measured in turns, A B C C B A A ….
+     *
+     * @param count of rounds, at least 1
+     * @param sides each gets the round's number from 0
+     * @param progress gets a line a round
+     * @return for each side its figure in each round
+     */
+    static List<List<Double>> run(int count, List<Side> sides, Consumer<String> progress) {
+        List<List<Double>> figures = new ArrayList<>();
+        sides.forEach(side -> figures.add(new ArrayList<>()));
+        for (int round = 0; round < count; round++) {
+            StringBuilder line = new StringBuilder("  round " + (round + 1) + ":");
+            for (int i = 0; i < sides.size(); i++) {
+                int turn = round % 2 == 0 ? i : sides.size() - 1 - i;
+                Side side = sides.get(turn);
+                double figure = side.figure().applyAsDouble(round);
+                figures.get(turn).add(figure);
+                line.append(" %s %,.0f".formatted(side.name(), figure));
+            }
+            progress.accept(line.toString());
+        }
+        return figures;
+    }
+
+    /** Two sides that were measured in the same rounds. */
+    static Rounds of(List<Double> first, List<Double> second) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < first.size(); round++)
+            ratios.add(first.get(round) / second.get(round));
+        return new Rounds(median(first), median(second), median(ratios));
+    }
+
+    /** The middle one, or the mean of the two in the middle. */
+    static double median(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -16,6 +16,7 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,6 +105,18 @@ final class Stage {
         return write(List.of(keyed(topic, checkpoint.getModel(), checkpoint)));
     }
 
+    /** Checkpoints of any models. */
+    void checkpoints(List<Checkpoint> checkpoints) {
+        String topic = clients.topics().checkpoints();
+        write(checkpoints.stream().map(c -> keyed(topic, c.getModel(), c)).toList());
+    }
+
+    /** The truth of some of a task's examples. */
+    void truth(String task, List<Truth> truths) {
+        String topic = clients.topics().truth(task);
+        write(truths.stream().map(t -> keyed(topic, t.getId(), t)).toList());
+    }
+
     static Example example(String id, Split split, String text) {
         return new Example(id, split, text, TIME_MS);
     }
@@ -184,7 +197,8 @@ final class Stage {
         return new Keyed(topic, key, event);
     }
 
-    private static int partition(String key) {
+    /** Where Kafka's default partitioner puts a key. */
+    static int partition(String key) {
         return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % PARTITIONS;
     }
 }

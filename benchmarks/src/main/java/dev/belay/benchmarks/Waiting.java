@@ -27,6 +27,18 @@ final class Waiting {
         return System.nanoTime();
     }
 
+    /** Waits a little; throws as {@link #check}. */
+    static void pause(ServiceGroup services, long since, Duration atMost, String what) {
+        check(services, since, atMost, what);
+        LockSupport.parkNanos(ASK_EVERY.toNanos());
+    }
+
+    /** Throws if a service has failed. */
+    static void check(ServiceGroup services) {
+        Throwable failure = services.failure();
+        if (failure != null) throw new IllegalStateException("a service failed", failure);
+    }
+
     /** Throws if a service has failed, or has trouble, or this has lasted too long. */
     static void check(ServiceGroup services, long since, Duration atMost, String what) {
         Throwable failure = services.failure();

@@ -68,7 +68,7 @@ public final class Board {
 
     /** Begins an empty column; the blocks that have come before must be {@link #add added} now. */
     public void open(Predicted predicted) {
-        columns.put(predicted, new Column(classes, predicted.reading()));
+        columns.put(predicted, new Column(classes, predicted.reading(), examples.size()));
         readers.put(predicted, new ArrayList<>());
     }
 

@@ -16,6 +16,7 @@ final class Column {
 
     private final int classes;
     private final Predicted.Reading reading;
+    private final int expected;
     private final BitSet revised = new BitSet();
     private char[] says = new char[0];
     private float[] probabilities = new float[0];
@@ -27,13 +28,18 @@ final class Column {
     private long newest;
     private long newestTimeMs = Long.MIN_VALUE;
 
-    Column(int classes, Predicted.Reading reading) {
+    /**
+     * @param expected examples known so far: room for so many is made at once, since a sweep is
+     *     nearly always over all of them
+     */
+    Column(int classes, Predicted.Reading reading, int expected) {
         if (classes > BlockCheck.MAX_CLASSES) {
             throw new IllegalArgumentException(
                     "expected at most " + BlockCheck.MAX_CLASSES + " classes, got " + classes);
         }
         this.classes = classes;
         this.reading = reading;
+        this.expected = reading == Predicted.Reading.SWEEP ? expected : 0;
     }
 
     /** The class predicted for an example, or -1. */
@@ -88,7 +94,8 @@ final class Column {
     /** Puts a row, which must {@link #wins win} if the example has one already. */
     void put(int example, BlockColumns block, int row) {
         if (example >= says.length) {
-            grow(Math.max(64, Math.max(example + 1, says.length * 3 / 2)));
+            int least = says.length == 0 ? Math.max(64, expected) : says.length * 3 / 2;
+            grow(Math.max(example + 1, least));
         }
         long timeMs = block.timesMs()[row];
         if (rows == 0) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchTrainerCommand.class,
             BenchLabelerCommand.class,
+            BenchAggregatorCommand.class,
             BenchCoverageCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -63,6 +63,39 @@ class BenchIT {
                 Set.of("toBare", "labelerToBare", "evaluatorToBare"), positive(json.get("ratios")));
     }
 
+    /** Ends so only if all sides' counts are those of its recount. */
+    @Test
+    void aggregatorEndsWithAllItsFigures() throws IOException {
+        JsonNode json = lastLineOf("aggregator");
+        assertEquals(
+                Set.of(
+                        "aggregatorPredictionsPerSecond",
+                        "barePredictionsPerSecond",
+                        "columnsPredictionsPerSecond",
+                        "dslPredictionsPerSecond",
+                        "startSeconds",
+                        "nsPerPrediction",
+                        "nsPerPrediction10xCheckpoints",
+                        "nsPerPrediction10xModels",
+                        "nsPerPrediction10xExamples",
+                        "latencyPredictionsPerSecond",
+                        "latencyP50Ms",
+                        "latencyP99Ms",
+                        "restoreKeptSeconds",
+                        "restoreWipedSeconds",
+                        "takeOverSeconds"),
+                positive(json.get("figures")));
+        assertEquals(
+                Set.of(
+                        "toBare",
+                        "toColumns",
+                        "toDsl",
+                        "cost10xCheckpoints",
+                        "cost10xModels",
+                        "cost10xExamples"),
+                positive(json.get("ratios")));
+    }
+
     private JsonNode lastLineOf(String bench) throws IOException {
         StringWriter out = new StringWriter();
         CommandLine belay = Belay.commandLine().setOut(new PrintWriter(out));

@@ -1,0 +1,240 @@
+package dev.belay.benchmarks;
+
+import dev.belay.benchmarks.AggregatorBed.Took;
+import dev.belay.runtime.Clients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * {@code bench aggregator}: beside a bare consumer and beside the plain DSL, how soon a row is
+ * told, how soon it counts again after {@code kill -9}, and what grows with what. Whatever is
+ * counted is compared with a recount; a difference fails the bench.
+ */
+public final class AggregatorBench {
+    private static final double LOAD = 0.1; // of what it can do, when latency is measured
+
+    /**
+     * How much is done.
+     *
+     * @param rounds of the comparison, at least 1
+     * @param examples of the holdout, at least 10
+     * @param checkpoints of two students and a ceiling: 3 · checkpoints + 1 sweeps
+     * @param dslPredictions about how many the DSL's side counts
+     * @param latencySeconds for about how long rows are told
+     */
+    public record Sizes(
+            int rounds, int examples, int checkpoints, int dslPredictions, int latencySeconds) {
+        public static final Sizes USUAL = new Sizes(3, 16_000, 208, 100_000, 20);
+        public static final Sizes QUICK = new Sizes(1, 2_000, 20, 7_000, 3);
+
+        public Sizes {
+            if (rounds < 1
+                    || examples < 10
+                    || checkpoints < 10
+                    || dslPredictions < 1
+                    || latencySeconds < 1)
+                throw new IllegalArgumentException(
+                        "rounds, dslPredictions and latencySeconds must be at least 1, examples and"
+                                + " checkpoints at least 10, got "
+                                + rounds
+                                + ", "
+                                + dslPredictions
+                                + ", "
+                                + latencySeconds
+                                + ", "
+                                + examples
+                                + " and "
+                                + checkpoints);
+        }
+    }
+
+    private final Clients clients;
+    private final AggregatorBed bed;
+    private final Sizes sizes;
+    private final Consumer<String> progress;
+    private final Findings findings = new Findings("aggregator");
+
+    /**
+     * @param clients of a broker that nobody else uses
+     * @param progress gets a line for people at each part
+     */
+    public AggregatorBench(Clients clients, Sizes sizes, Consumer<String> progress) {
+        this.clients = clients;
+        this.bed = new AggregatorBed(clients);
+        this.sizes = sizes;
+        this.progress = progress;
+    }
+
+    public Findings run() {
+        int counted = sizes.checkpoints();
+        Sweeps all = new Sweeps("all", sizes.examples(), counted + Recovery.KILLS, 1);
+        long predictions = all.predictions(counted);
+        progress.accept("writing %,d predictions".formatted(predictions));
+        SweepWriter writer = new SweepWriter(bed.of(all), all);
+        writer.write(1, counted);
+        try (Recovery recovery = new Recovery(bed, all, writer)) {
+            List<Took> took = new ArrayList<>();
+            double speed = speed(all, counted, took);
+            growth(all, counted, took);
+            latency(LOAD * speed);
+            recovery(recovery, predictions);
+        }
+        return findings;
+    }
+
+    private double speed(Sweeps all, int counted, List<Took> took) {
+        long predictions = all.predictions(counted);
+        Clients data = bed.of(all);
+        Sweeps some = new Sweeps("some", Math.min(all.examples(), 8_000), dslCheckpoints(all), 1);
+        DslSide dsl = new DslSide(clients, some);
+        dsl.write();
+        progress.accept("aggregator beside a bare consumer, and beside the DSL");
+        BareReading.seconds(data, all, counted, true); // all warm up
+        bed.count(all, counted);
+        dsl.seconds(sizes.rounds());
+        var bare =
+                new Rounds.Side(
+                        "bare",
+                        round -> predictions / BareReading.seconds(data, all, counted, true));
+        var columns =
+                new Rounds.Side(
+                        "ids left as bytes",
+                        round -> predictions / BareReading.seconds(data, all, counted, false));
+        var belay =
+                new Rounds.Side(
+                        "aggregator",
+                        round -> {
+                            Took one = bed.count(all, counted);
+                            took.add(one);
+                            return predictions / one.seconds();
+                        });
+        var streams =
+                new Rounds.Side(
+                        "DSL", round -> some.predictions(some.checkpoints()) / dsl.seconds(round));
+        List<List<Double>> speeds =
+                Rounds.run(sizes.rounds(), List.of(bare, belay, streams, columns), progress);
+        Rounds toBare = Rounds.of(speeds.get(1), speeds.get(0));
+        Rounds toDsl = Rounds.of(speeds.get(1), speeds.get(2));
+        findings.compared(
+                "aggregatorPredictionsPerSecond",
+                toBare.first(),
+                "barePredictionsPerSecond",
+                toBare.second(),
+                "aggregator, predictions/s",
+                "toBare",
+                toBare.ratio());
+        Rounds toColumns = Rounds.of(speeds.get(1), speeds.get(3));
+        findings.compared(
+                "aggregatorPredictionsPerSecond",
+                toColumns.first(),
+                "columnsPredictionsPerSecond",
+                toColumns.second(),
+                "  (beside: the same, ids left as bytes)",
+                "toColumns",
+                toColumns.ratio());
+        findings.compared(
+                "aggregatorPredictionsPerSecond",
+                toDsl.first(),
+                "dslPredictionsPerSecond",
+                toDsl.second(),
+                "aggregator, predictions/s (beside: the DSL)",
+                "toDsl",
+                toDsl.ratio());
+        findings.figure(
+                "startSeconds",
+                "  from nothing to the first block read, s",
+                Rounds.median(took.stream().map(Took::startSeconds).toList()));
+        return toBare.first();
+    }
+
+    private int dslCheckpoints(Sweeps all) {
+        int sweeps = sizes.dslPredictions() / Math.min(all.examples(), 8_000);
+        return Math.max(1, (sweeps - 1) / (1 + Sweeps.STUDENTS.size()));
+    }
+
+    /** What a prediction costs over ten times as many checkpoints, models, examples. */
+    private void growth(Sweeps all, int counted, List<Took> took) {
+        progress.accept("cost of a prediction, and at ten times the size");
+        int few = counted / 10;
+        double all10 =
+                Rounds.median(took.stream().map(t -> perPrediction(t, all, counted)).toList());
+        Sweeps base = written(new Sweeps("base", all.examples(), few, 1));
+        List<Double> small = new ArrayList<>();
+        for (int round = 0; round < Math.max(1, sizes.rounds()); round++)
+            small.add(perPrediction(bed.count(base, few), base, few));
+        double once = Rounds.median(small);
+        grown("Checkpoints", "checkpoints", few + " and " + counted, once, all10);
+        Sweeps models = written(new Sweeps("models", all.examples(), few, 10));
+        grown(
+                "Models",
+                "models",
+                4 + " and " + 40,
+                once,
+                perPrediction(bed.count(models, few), models, few));
+        Sweeps examples = written(new Sweeps("examples", 10 * all.examples(), few, 1));
+        grown(
+                "Examples",
+                "examples",
+                base.examples() + " and " + examples.examples(),
+                once,
+                perPrediction(bed.count(examples, few), examples, few));
+    }
+
+    private Sweeps written(Sweeps sweeps) {
+        try (SweepWriter writer = new SweepWriter(bed.of(sweeps), sweeps)) {
+            writer.write(1, sweeps.checkpoints());
+        }
+        return sweeps;
+    }
+
+    private static double perPrediction(Took took, Sweeps sweeps, int toCheckpoint) {
+        return (double) took.cpuNs() / sweeps.predictions(toCheckpoint);
+    }
+
+    private void grown(String key, String of, String numbers, double once, double tenTimes) {
+        progress.accept(
+                String.format(
+                        Locale.ROOT,
+                        "  %s %s: %.1f and %.1f ns a prediction",
+                        of,
+                        numbers,
+                        once,
+                        tenTimes));
+        findings.compared(
+                "nsPerPrediction10x" + key,
+                tenTimes,
+                "nsPerPrediction",
+                once,
+                "10 times the " + of + ", ns a prediction (beside: once)",
+                "cost10x" + key,
+                tenTimes / once);
+    }
+
+    private void latency(double perSecond) {
+        int examples = Math.max(10, Math.min(8_192, sizes.examples() / 2));
+        double sweeps = sizes.latencySeconds() * perSecond / examples;
+        int checkpoints = (int) Math.max(10, Math.min(1_000, sweeps / 3));
+        Sweeps paced = new Sweeps("paced", examples, checkpoints, 1);
+        progress.accept(
+                "latency of %,d rows at %,.0f predictions/s"
+                        .formatted(Sweeps.STUDENTS.size() * checkpoints, perSecond));
+        var latency = new MetricsLatency(bed, paced).run(perSecond);
+        findings.figure(
+                "latencyPredictionsPerSecond",
+                "load when latency was measured, predictions/s",
+                latency.predictionsPerSecond());
+        findings.figure("latencyP50Ms", "  block's commit to its row, p50, ms", latency.p50Ms());
+        findings.figure("latencyP99Ms", "  block's commit to its row, p99, ms", latency.p99Ms());
+    }
+
+    private void recovery(Recovery recovery, long predictions) {
+        progress.accept("kill -9 with %,d predictions".formatted(predictions));
+        Recovery.Restored restored = recovery.restore();
+        findings.figure("restoreKeptSeconds", "counts again, local state kept, s", restored.kept());
+        findings.figure(
+                "restoreWipedSeconds", "counts again, local state lost, s", restored.wiped());
+        findings.figure("takeOverSeconds", "a standby has taken over, s", recovery.takeOver());
+    }
+}
