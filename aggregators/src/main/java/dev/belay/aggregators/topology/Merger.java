@@ -151,7 +151,12 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     }
 
     private boolean settled(Pair pair, Comparison any) {
-        return any.phase() == Phase.HOLDOUT && Comparisons.settled(catalog, pair, any.checkpoint());
+        if (any.phase() == Phase.HOLDOUT) {
+            return Comparisons.settled(catalog, pair, any.checkpoint());
+        }
+        // of a window the catalog decides no more than whether the ceiling is the last
+        return any.window() != null
+                && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
 
     private void tell(String key, Row row, Pair pair, Comparison candidate, Tally tally) {

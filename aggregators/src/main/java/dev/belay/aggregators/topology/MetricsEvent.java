@@ -160,7 +160,8 @@ final class MetricsEvent {
             @Nullable Measure pgr,
             Standing standing) {
         CellTable cells = base.table().cells();
-        if (cells.n() > 0) {
+        // while truth is still coming a gate would be tried again and again at the price of once
+        if (cells.n() > 0 && base.withoutTruth() == 0) {
             Gate gate = Gate.of(standing.look(checkpoint), cells);
             event.setGate(
                     new GateFigures(

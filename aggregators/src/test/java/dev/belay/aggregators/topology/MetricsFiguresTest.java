@@ -195,6 +195,7 @@ class MetricsFiguresTest {
         assertEquals(
                 (EXAMPLES - 1.0) / EXAMPLES, requireNonNull(row.getLabelAgreement()).getValue());
         assertEquals(EXAMPLES, row.getLabelAgreement().getN());
+        assertNull(row.getGate());
         assertNotNull(row.getAnytimeGain());
         assertTrue(row.getAnytimeGain().getLow() < 0 && row.getAnytimeGain().getHigh() > 0);
         assertTrue(requireNonNull(row.getLogEvidence()) < Math.log(20));
@@ -203,7 +204,9 @@ class MetricsFiguresTest {
             harness.truth(ids.get(i), truth[i], 1);
         }
         // Then it is looked at once
-        assertNull(harness.metrics("naive", 1, Phase.HOLDOUT).getAnytimeGain());
+        row = harness.metrics("naive", 1, Phase.HOLDOUT);
+        assertNull(row.getAnytimeGain());
+        assertNotNull(row.getGate());
     }
 
     @Test

@@ -37,9 +37,15 @@ record Stream(
      * How models drift.
      *
      * @param noBetter whether the student is at no time better than its supervisor
+     * @param looks how many times fewer than of the others: ratios of fixed models take long
      * @param at what they are at a share in [0, 1) of the stream
      */
-    record Drift(String name, boolean noBetter, Anytime.Models models, DoubleFunction<Trio> at) {}
+    record Drift(
+            String name,
+            boolean noBetter,
+            Anytime.Models models,
+            int looks,
+            DoubleFunction<Trio> at) {}
 
     /** Ways in which models change, or not. */
     static final List<Drift> DRIFTS =
@@ -48,6 +54,7 @@ record Stream(
                             "student and ceiling learn",
                             false,
                             Anytime.Models.CHANGING,
+                            1,
                             t ->
                                     new Trio(
                                             .7,
@@ -58,11 +65,13 @@ record Stream(
                             "labels get worse",
                             false,
                             Anytime.Models.CHANGING,
+                            1,
                             t -> new Trio(.85 - .25 * t, .85 - .15 * t, .92, .5)),
                     new Drift(
                             "all swing",
                             false,
                             Anytime.Models.CHANGING,
+                            1,
                             t -> {
                                 double swing = .08 * Math.sin(12 * t);
                                 return new Trio(.7 - swing, .75 + swing, .85 + swing / 2, .2);
@@ -71,18 +80,21 @@ record Stream(
                             "student never better, both drift",
                             true,
                             Anytime.Models.CHANGING,
+                            1,
                             t -> new Trio(.6 + .3 * t, .6 + .3 * t, .95, .1 + .5 * t)),
                     new Drift(
-                            "nothing changes",
+                            "nothing changes (a fifth of the looks)",
                             false,
                             Anytime.Models.FIXED,
+                            5,
                             t -> new Trio(.7, .76, .85, .4)));
 
     /**
      * @param length examples of a stream
-     * @param block examples between two looks
+     * @param shortest examples between two looks, where none are left out
      */
-    static Stream of(Drift drift, int streams, int length, int block, Trio.Sampler sampler) {
+    static Stream of(Drift drift, int streams, int length, int shortest, Trio.Sampler sampler) {
+        int block = shortest * drift.looks();
         int[] missed = new int[5];
         double width = 0;
         for (int i = 0; i < streams; i++) {
