@@ -28,11 +28,11 @@ class TimedRecordsTest {
         assertSame(timed, out.records(PARTITION).get(1));
     }
 
-    @SafeVarargs
-    private static ConsumerRecords<byte[], byte[]> consumed(ConsumerRecord<byte[], byte[]>... all) {
+    private static ConsumerRecords<byte[], byte[]> consumed(
+            ConsumerRecord<byte[], byte[]> first, ConsumerRecord<byte[], byte[]> second) {
         try (TimedRecords interceptor = new TimedRecords()) {
             return interceptor.onConsume(
-                    new ConsumerRecords<>(Map.of(PARTITION, List.of(all)), Map.of()));
+                    new ConsumerRecords<>(Map.of(PARTITION, List.of(first, second)), Map.of()));
         }
     }
 
