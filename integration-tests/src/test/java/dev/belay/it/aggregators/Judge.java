@@ -2,6 +2,7 @@ package dev.belay.it.aggregators;
 
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -57,6 +58,14 @@ final class Judge {
 
     Judge(String registryUrl) {
         registry = new CachedSchemaRegistryClient(registryUrl, 100);
+    }
+
+    /** Makes the schemas known that will be, so that an id that is unknown now stays so. */
+    void registerAll() throws IOException, RestClientException {
+        for (Map.Entry<String, Schema> contract : CONTRACTS.entrySet()) {
+            registry.register(contract.getKey() + "-value", new AvroSchema(contract.getValue()));
+        }
+        registry.register("belay.metrics-value", new AvroSchema(PairMetrics.getClassSchema()));
     }
 
     Verdict of(String topic, byte @Nullable [] key, byte @Nullable [] value) {

@@ -61,6 +61,7 @@ class MutatedRecordsIT {
         long beginNs = System.nanoTime();
         Random random = new Random(SEED);
         Judge judge = new Judge(registry);
+        judge.registerAll();
         try (Load load = new Load(broker, registry, random);
                 MetricsView metrics = new MetricsView(broker, judge);
                 DeadLettersView letters = new DeadLettersView(broker)) {
