@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows {@code belay.models} and runs one Streams application for each task that appears there,
  * as soon as the task's truth and predictions topics exist with as many partitions as its models
- * say; until then they are a trouble. One more, for the installation, sends what makes no sense in
- * {@code belay.models} and {@code belay.checkpoints} to the dead letters. Ready while all of them
- * count, also while there is no task.
+ * say (where these contradict each other: any of them); until then they are a trouble. One more,
+ * for the installation, sends what makes no sense in {@code belay.models} and {@code
+ * belay.checkpoints} to the dead letters. Ready while all of them count, also while there is no
+ * task.
  */
 public final class AggregatorService implements Service {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -54,7 +57,7 @@ public final class AggregatorService implements Service {
             if (!patience.awaitInstallation(check, topics)) {
                 return;
             }
-            Map<String, Integer> waiting = new LinkedHashMap<>();
+            Map<String, Set<Integer>> waiting = new LinkedHashMap<>();
             try (var models =
                     new TopicTable<>(
                             clients,
@@ -62,7 +65,8 @@ public final class AggregatorService implements Service {
                             ModelSpec.class,
                             (id, spec) -> {
                                 if (spec != null && CatalogCheck.reason(id, spec) == null) {
-                                    waiting.put(spec.getTask(), spec.getPartitions());
+                                    waiting.computeIfAbsent(spec.getTask(), t -> new TreeSet<>())
+                                            .add(spec.getPartitions());
                                 }
                             })) {
                 Application catalog =
@@ -119,18 +123,24 @@ public final class AggregatorService implements Service {
                 tasks.values().stream().map(TaskApplication::application));
     }
 
-    private void begin(Admin admin, TopicCheck check, String task, int partitions) {
+    private void begin(Admin admin, TopicCheck check, String task, Set<Integer> partitions) {
         Topics topics = clients.topics();
         List<String> own = List.of(topics.truth(task), topics.predictions(task));
+        List<Integer> found = new ArrayList<>();
         if (patience.passes(
                 "task " + task,
                 () -> {
-                    String problem = check.problem(own, partitions);
-                    return problem != null
-                            ? problem
-                            : check.problem(List.of(topics.metrics()), TopicCheck.ANY);
+                    String problem = null;
+                    for (int some : partitions) {
+                        problem = check.problem(own, some);
+                        if (problem == null) {
+                            found.add(some);
+                            return check.problem(List.of(topics.metrics()), TopicCheck.ANY);
+                        }
+                    }
+                    return problem;
                 })) {
-            tasks.put(task, new TaskApplication(clients, admin, task, partitions));
+            tasks.put(task, new TaskApplication(clients, admin, task, found.get(0)));
         }
     }
 }

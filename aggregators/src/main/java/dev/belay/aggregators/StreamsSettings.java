@@ -79,6 +79,10 @@ final class StreamsSettings {
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, AnyTimestamp.class);
+        config.merge(
+                StreamsConfig.globalConsumerPrefix("interceptor.classes"),
+                TimedRecords.class.getName(),
+                (users, ours) -> ours + "," + users);
         return config;
     }
 }

@@ -5,7 +5,6 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -130,9 +129,16 @@ public final class EventCodec {
      * that says nothing about the record, which can be read later.
      */
     public static boolean isOutage(SerializationException failure) {
-        // Avro ends broken bytes with EOFException; other I/O errors are the registry's
-        return failure.getCause() instanceof IOException
-                && !(failure.getCause() instanceof EOFException);
+        return failure.getCause() instanceof RegistryOutage;
+    }
+
+    /** Told apart from Avro's own I/O errors, with which it ends broken bytes. */
+    private static final class RegistryOutage extends IOException {
+        private static final long serialVersionUID = 1;
+
+        RegistryOutage(String message, Exception cause) {
+            super(message, cause);
+        }
     }
 
     /**
@@ -186,9 +192,16 @@ public final class EventCodec {
             Schema schema = (Schema) registry.getSchemaById(id).rawSchema();
             writerById.put(id, schema);
             return schema;
+        } catch (IOException e) {
+            throw new RegistryOutage(
+                    "the schema registry did not answer for schema id "
+                            + id
+                            + ": "
+                            + e.getMessage(),
+                    e);
         } catch (RestClientException e) {
             if (e.getErrorCode() / 100 != NOT_THERE) {
-                throw new IOException(
+                throw new RegistryOutage(
                         "the schema registry answered HTTP "
                                 + e.getStatus()
                                 + ": "

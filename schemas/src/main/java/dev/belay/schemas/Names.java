@@ -2,8 +2,14 @@ package dev.belay.schemas;
 
 import java.util.regex.Pattern;
 
-/** The one rule for names of experiments, tasks and models: {@code [a-z0-9-]+}. */
+/**
+ * The one rule for names of experiments, tasks and models: {@code [a-z0-9-]+}, at most {@value
+ * #MOST_CHARS} characters, so that the names of topics fit into Kafka's 249.
+ */
 public final class Names {
+    /** Length a name may have. */
+    public static final int MOST_CHARS = 64;
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]+");
 
     private Names() {}
@@ -12,12 +18,21 @@ public final class Names {
      * Returns the name as it is.
      *
      * @param what what it names, for the error
-     * @throws IllegalArgumentException when it is not of the form
+     * @throws IllegalArgumentException when it is not of the form, or too long
      */
     public static String require(String what, String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     what + " must match [a-z0-9-]+, found '" + name + "'");
+        }
+        if (name.length() > MOST_CHARS) {
+            throw new IllegalArgumentException(
+                    "%s must have at most %d characters, found %d: '%s…'"
+                            .formatted(
+                                    what,
+                                    MOST_CHARS,
+                                    name.length(),
+                                    name.substring(0, MOST_CHARS)));
         }
         return name;
     }

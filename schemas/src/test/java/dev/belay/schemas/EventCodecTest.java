@@ -1,6 +1,7 @@
 package dev.belay.schemas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -54,6 +55,18 @@ class EventCodecTest {
     }
 
     @Test
+    void aNumberOfTooManyBytesIsTheRecordsFaultAndNotTheRegistrys() {
+        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        byte[] flipped = Arrays.copyOf(bytes, 16);
+        Arrays.fill(flipped, 7, 16, (byte) 0x80); // the label goes on and on
+        var e =
+                assertThrows(
+                        SerializationException.class,
+                        () -> codec.decode("t", flipped, Truth.class));
+        assertFalse(EventCodec.isOutage(e), e::getMessage);
+    }
+
+    @Test
     void mutatedBytesAreReadOrRefusedButNeverThrowSomethingElse() {
         Random random = new Random(1);
         for (SpecificRecord event : SampleEvents.ALL) {
@@ -67,6 +80,7 @@ class EventCodecTest {
                     codec.decode("t", bad, event.getClass());
                 } catch (SerializationException e) {
                     assertTrue(String.valueOf(e.getMessage()).contains(" from t"), e::getMessage);
+                    assertFalse(EventCodec.isOutage(e), e::getMessage);
                 }
             }
         }

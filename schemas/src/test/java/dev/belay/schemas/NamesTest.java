@@ -24,6 +24,15 @@ class NamesTest {
     }
 
     @Test
+    void namesFitIntoTheNamesOfTopics() {
+        String longest = "n".repeat(Names.MOST_CHARS);
+        ModelId id = new ModelId(longest, longest, 999_999_999_999_999_999L, 0);
+        String topic = Topics.defaults().labels(longest, id.toString());
+        assertTrue(topic.length() <= 249, topic);
+        assertThrows(IllegalArgumentException.class, () -> ModelId.parse("e/" + longest + "n#0@0"));
+    }
+
+    @Test
     void labelsOfAllRunsAndOfTruthHaveTopics() {
         Topics topics = Topics.defaults();
         assertEquals("belay.t.labels.e.bow.0", topics.labels("t", "e/bow#0@7"));

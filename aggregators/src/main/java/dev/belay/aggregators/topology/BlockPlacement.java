@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.BlockCheck;
+import dev.belay.aggregators.counting.Bounds;
 import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Rosters;
 import dev.belay.aggregators.topology.Reader.Origin;
@@ -36,8 +37,15 @@ final class BlockPlacement extends Placement {
         if (value == null) {
             return "predictions without a value";
         }
+        String reason = Bounds.blockBytes(value.length);
+        if (reason != null) {
+            return reason;
+        }
         BlockColumns block = reader().columns(origin.topic(), value);
-        String reason = BlockCheck.reason(block, catalog.classes());
+        reason = BlockCheck.reason(block, catalog.classes());
+        if (reason == null) {
+            reason = Bounds.times(block.timesMs(), nowMs());
+        }
         if (reason != null) {
             return reason;
         }
@@ -48,6 +56,10 @@ final class BlockPlacement extends Placement {
         // of sweeps only: a stream's numbers are given to others once they have passed
         Roster roster = block.phase() == Phase.HOLDOUT ? rosters.find(block.ids()) : null;
         if (roster == null) {
+            reason = Bounds.ids(block.ids()); // those of known rosters were looked at
+            if (reason != null) {
+                return reason;
+            }
             Map<Integer, List<Integer>> rows = rowsByPartition(block.ids());
             if (rows.size() > 1 || !rows.containsKey(origin.partition())) {
                 rows.forEach(

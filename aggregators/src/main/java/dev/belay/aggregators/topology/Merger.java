@@ -140,6 +140,12 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 return;
             }
         }
+        // a correction has moved the last of its examples to another window: it is empty again
+        Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
+        Tally empty = row.tallies().get(base);
+        if (row.told() && any.phase() == Phase.PROGRESSIVE && empty != null) {
+            tell(key, row, pair, base, empty);
+        }
     }
 
     static List<Comparison> candidates(Catalog catalog, Pair pair, Comparison any) {

@@ -72,10 +72,8 @@ final class Reader {
             Origin origin,
             String reason) {
         var letter = letter(new Record<>(key, value, Math.max(0, timestampMs)), origin, reason);
-        return letter.withKey(letter.key() == null ? new byte[0] : letter.key())
-                .withValue(
-                        new Flow.DeadLetter(
-                                letter.value() == null ? null : Bytes.wrap(letter.value())));
+        return letter.withValue(
+                new Flow.DeadLetter(letter.value() == null ? null : Bytes.wrap(letter.value())));
     }
 
     /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */

@@ -1,6 +1,7 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.counting.Bounds;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.topology.Reader.Origin;
 import dev.belay.schemas.events.Truth;
@@ -25,6 +26,10 @@ final class TruthPlacement extends Placement {
         if (key == null) {
             return "truth without a key";
         }
+        String reason = Bounds.id(key);
+        if (reason != null) {
+            return reason;
+        }
         Truths.Version version;
         if (value == null) {
             version = new Truths.Version(Truths.UNKNOWN, record.timestamp());
@@ -37,6 +42,10 @@ final class TruthPlacement extends Placement {
             int classes = catalog.classes();
             if (label < 0 || (classes > 0 && label >= classes)) {
                 return "class " + label + " is not in [0, " + (classes > 0 ? classes : "K") + ")";
+            }
+            reason = Bounds.time(truth.getEventTimeMs(), nowMs());
+            if (reason != null) {
+                return reason;
             }
             version = new Truths.Version(label, truth.getEventTimeMs());
         }

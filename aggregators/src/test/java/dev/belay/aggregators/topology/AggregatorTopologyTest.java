@@ -194,6 +194,24 @@ class AggregatorTopologyTest {
     }
 
     @Test
+    void idsOfASweepMayComeInTheStreamToo() {
+        specs();
+        truth();
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+        harness.metrics();
+        // in another order first, so that they are numbered otherwise than on the holdout
+        harness.block(progressive("weak", 1, 10, List.of("e4", "e3", "e2", "e1"), 0, 1, 1, 0));
+        harness.block(progressive("naive", 1, 20, IDS, 0, 0, 1, 1));
+
+        PairMetrics row = harness.metrics("naive", 1, Phase.PROGRESSIVE);
+        assertEquals(4, row.getN());
+        assertEquals(1.0, row.getStudentAccuracy().getValue());
+        assertEquals(0.5, row.getSupervisorAccuracy().getValue());
+        assertEquals(0.5, row.getAgreement().getValue());
+    }
+
+    @Test
     void aRepeatedBlockChangesNothing() {
         specs();
         truth();

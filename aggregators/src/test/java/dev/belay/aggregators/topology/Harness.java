@@ -55,6 +55,10 @@ final class Harness implements AutoCloseable {
      * @param partitions that the task claims to have; ids of all but the first are strays
      */
     Harness(Path state, int partitions) {
+        this(state, partitions, LATENESS);
+    }
+
+    Harness(Path state, int partitions, Lateness lateness) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "belay.t.aggregator");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -64,7 +68,7 @@ final class Harness implements AutoCloseable {
         driver =
                 new TopologyTestDriver(
                         AggregatorTopology.build(
-                                AggregatorConfig.of(Specs.TASK, partitions, TOPICS, LATENESS),
+                                AggregatorConfig.of(Specs.TASK, partitions, TOPICS, lateness),
                                 codec,
                                 meters),
                         properties,

@@ -43,6 +43,8 @@ final class Recount {
     private static final Comparator<Said> FIRST_LEARNED =
             Comparator.<Said>comparingLong(s -> -s.checkpoint()).thenComparing(NEWEST);
 
+    private static final long ANY_TIME = Long.MAX_VALUE / 2;
+
     private final List<Truth> truths;
     private final List<PredictionBlock> blocks;
 
@@ -55,20 +57,38 @@ final class Recount {
         return table(
                 said(supervisor, Phase.HOLDOUT, k -> k == w, NEWEST),
                 said(student, Phase.HOLDOUT, k -> k == s, NEWEST),
-                top == null ? null : said(top, Phase.HOLDOUT, k -> k == c, NEWEST));
+                top == null ? null : said(top, Phase.HOLDOUT, k -> k == c, NEWEST),
+                ANY_TIME);
     }
 
     Table progressive(String supervisor, String student, @Nullable String top) {
+        return progressive(supervisor, student, top, t -> true, ANY_TIME);
+    }
+
+    /**
+     * @param window of event times of the student's predictions
+     * @param lateMs how much later truth may come
+     */
+    Table progressive(
+            String supervisor,
+            String student,
+            @Nullable String top,
+            Predicate<Long> window,
+            long lateMs) {
+        Map<String, Said> learned = said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED);
+        learned.values().removeIf(said -> !window.test(said.timeMs()));
         return table(
                 said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST),
-                said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED),
-                top == null ? null : said(top, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED));
+                learned,
+                top == null ? null : said(top, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED),
+                lateMs);
     }
 
     private Table table(
-            Map<String, Integer> supervisor,
-            Map<String, Integer> student,
-            @Nullable Map<String, Integer> ceiling) {
+            Map<String, Said> supervisor,
+            Map<String, Said> student,
+            @Nullable Map<String, Said> ceiling,
+            long lateMs) {
         long[] cells = new long[16];
         long withoutTruth = 0;
         Set<String> ids = new TreeSet<>(supervisor.keySet());
@@ -77,20 +97,22 @@ final class Recount {
             ids.retainAll(ceiling.keySet());
         }
         for (String id : ids) {
+            Said said = student.get(id);
+            long untilMs = said == null ? 0 : said.timeMs() + lateMs;
             Optional<Truth> truth =
                     truths.stream()
-                            .filter(t -> t.getId().equals(id))
+                            .filter(t -> t.getId().equals(id) && t.getEventTimeMs() <= untilMs)
                             .max(
                                     Comparator.comparingLong(Truth::getEventTimeMs)
                                             .thenComparing(Truth::getLabel));
-            if (truth.isEmpty()) {
+            if (truth.isEmpty() || truth.get().getLabel() < 0) { // taken back
                 withoutTruth++;
                 continue;
             }
             int y = truth.get().getLabel();
-            int w = supervisor.getOrDefault(id, -1);
-            int s = student.getOrDefault(id, -1);
-            int c = ceiling == null ? -1 : ceiling.getOrDefault(id, -1);
+            int w = label(supervisor, id);
+            int s = label(student, id);
+            int c = ceiling == null ? -1 : label(ceiling, id);
             int index = w == y ? 8 : 0;
             index += s == y ? 4 : 0;
             index += c == y ? 2 : 0;
@@ -104,7 +126,12 @@ final class Recount {
         return new Table(list, withoutTruth);
     }
 
-    private Map<String, Integer> said(
+    private static int label(Map<String, Said> column, String id) {
+        Said said = column.get(id);
+        return said == null ? -1 : said.label();
+    }
+
+    private Map<String, Said> said(
             String model, Phase phase, Predicate<Long> checkpoints, Comparator<Said> best) {
         Map<String, Said> winner = new HashMap<>();
         for (PredictionBlock block : blocks) {
@@ -122,8 +149,6 @@ final class Recount {
                 }
             }
         }
-        Map<String, Integer> labels = new HashMap<>();
-        winner.forEach((id, said) -> labels.put(id, said.label()));
-        return labels;
+        return winner;
     }
 }

@@ -54,6 +54,7 @@ final class BatchRecount {
 
     private final Map<String, Known> truths = new HashMap<>();
     private final Map<String, Map<String, Said>> sweeps = new HashMap<>();
+    private final Map<String, Long> sweepRows = new HashMap<>();
     private final Map<String, Map<String, Said>> labelled = new HashMap<>();
     private final Map<String, Map<String, Said>> learned = new HashMap<>();
     private long predictions;
@@ -64,7 +65,7 @@ final class BatchRecount {
             String id = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
             Known known =
                     event == null
-                            ? new Known(-1, record.timestamp())
+                            ? new Known(-1, Math.max(0, record.timestamp()))
                             : new Known(
                                     (Integer) event.get("label"),
                                     Judge.number(event, "eventTimeMs"));
@@ -80,6 +81,9 @@ final class BatchRecount {
         String model = block.get("model").toString();
         long checkpoint = Judge.number(block, "checkpoint");
         boolean sweep = block.get("phase").toString().equals("HOLDOUT");
+        if (sweep) {
+            sweepRows.merge(model + "|" + checkpoint, Judge.number(block, "sweepRows"), Math::max);
+        }
         List<?> ids = Judge.list(block, "ids");
         List<?> times = Judge.list(block, "eventTimesMs");
         List<?> probabilities = Judge.list(block, "probabilities");
@@ -119,6 +123,7 @@ final class BatchRecount {
     Map<String, Table> tables() {
         Map<String, Table> tables = new TreeMap<>();
         for (Pairs.Pair pair : Pairs.ALL) {
+            initial(pair, tables);
             for (long k = 1; k <= Pairs.CHECKPOINTS; k++) {
                 tables.put(
                         pair.student() + "|" + k + "|HOLDOUT",
@@ -131,14 +136,32 @@ final class BatchRecount {
                                         ? null
                                         : column(sweeps, pair.ceiling() + "|" + k)));
             }
+            Map<String, Said> supervisor = column(labelled, pair.supervisor());
+            Map<String, Said> student = column(learned, pair.student());
+            Table with =
+                    table(
+                            supervisor,
+                            student,
+                            pair.ceiling() == null ? null : column(learned, pair.ceiling()));
+            // as long as no example is predicted by the ceiling too, it is told without
             tables.put(
                     pair.student() + "|PROGRESSIVE",
-                    table(
-                            column(labelled, pair.supervisor()),
-                            column(learned, pair.student()),
-                            pair.ceiling() == null ? null : column(learned, pair.ceiling())));
+                    with.n() + with.withoutTruth() > 0 ? with : table(supervisor, student, null));
         }
         return tables;
+    }
+
+    /**
+     * Nobody writes the initial weights as a checkpoint; if they have predicted the holdout all the
+     * same, they are compared, without a ceiling, as soon as the sweep is whole.
+     */
+    private void initial(Pairs.Pair pair, Map<String, Table> tables) {
+        Map<String, Said> student = column(sweeps, pair.student() + "|0");
+        Table table = table(column(sweeps, pair.supervisor() + "|1"), student, null);
+        boolean whole = student.size() >= sweepRows.getOrDefault(pair.student() + "|0", 0L);
+        if (whole && table.n() + table.withoutTruth() > 0) {
+            tables.put(pair.student() + "|0|HOLDOUT", table);
+        }
     }
 
     private static Map<String, Said> column(Map<String, Map<String, Said>> columns, String name) {
@@ -187,23 +210,27 @@ final class BatchRecount {
 
     /** Where the counts of these metrics differ from the recount's; empty if nowhere. */
     List<String> differences(Map<String, GenericRecord> metrics) {
+        Map<String, Table> tables = tables();
         List<String> differences = new ArrayList<>();
-        tables().forEach(
-                        (key, table) -> {
-                            GenericRecord row = metrics.get(key);
-                            Table told =
-                                    row == null
-                                            ? null
-                                            : new Table(
-                                                    Judge.list(row, "cells").stream()
-                                                            .map(Long.class::cast)
-                                                            .toList(),
-                                                    Judge.number(row, "withoutTruth"));
-                            if (!table.equals(told)) {
-                                differences.add(key + ": expected " + table + ", told " + told);
-                            }
-                        });
+        tables.forEach(
+                (key, table) -> {
+                    GenericRecord row = metrics.get(key);
+                    Table told = row == null ? null : told(row);
+                    if (!table.equals(told)) {
+                        differences.add(key + ": expected " + table + ", told " + told);
+                    }
+                });
+        // of initial weights: may have been told before a block said that there is more to come
+        metrics.keySet().stream()
+                .filter(key -> !tables.containsKey(key) && !key.endsWith("|0|HOLDOUT"))
+                .forEach(key -> differences.add(key + ": told, and not to be"));
         return differences;
+    }
+
+    private static Table told(GenericRecord row) {
+        return new Table(
+                Judge.list(row, "cells").stream().map(Long.class::cast).toList(),
+                Judge.number(row, "withoutTruth"));
     }
 
     /** Asserts that what follows from the counts is told as it follows; a quotient is exact. */
@@ -214,7 +241,7 @@ final class BatchRecount {
                             if (row == null) {
                                 throw new AssertionError("no row " + key);
                             }
-                            boolean ceiling = row.get("ceiling") != null;
+                            boolean ceiling = row.get("ceilingCheckpoint") != null;
                             long n = table.n();
                             long same = table.sum(1);
                             double w = (double) table.sum(8) / n;
@@ -251,6 +278,9 @@ final class BatchRecount {
     private static void figure(
             String key, GenericRecord row, String name, double expected, double within) {
         GenericRecord estimate = (GenericRecord) row.get(name);
+        if (estimate == null && Double.isNaN(expected)) {
+            return; // of no examples
+        }
         if (estimate == null) {
             throw new AssertionError(key + " has no " + name);
         }

@@ -2,6 +2,7 @@ package dev.belay.it.aggregators;
 
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +31,12 @@ import org.jspecify.annotations.Nullable;
  * they make sense. None of the product's code but the schemas.
  */
 final class Judge {
-    private static final String ID = "[a-z0-9-]+/[a-z0-9-]+#\\d{1,18}@\\d{1,9}";
+    private static final String NAME = "[a-z0-9-]{1,64}";
+    private static final String ID = NAME + "/" + NAME + "#\\d{1,18}@\\d{1,9}";
+    private static final int MOST_ID_BYTES = 4_096;
+    private static final int MOST_BLOCK_BYTES = 513 << 10;
+    private static final long YEAR_1_MS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+    private static final long DAY_MS = 86_400_000;
     private static final Map<String, Schema> CONTRACTS =
             Map.of(
                     Load.TRUTH, Truth.getClassSchema(),
@@ -45,23 +52,36 @@ final class Judge {
      * What a record is.
      *
      * @param nonsense why it has to be refused, or null
-     * @param odd whether it can be read, and yet no test wants it: what it does is nobody's promise
      * @param event null: nonsense, or a tombstone
      */
-    record Verdict(@Nullable String nonsense, boolean odd, @Nullable GenericRecord event) {}
+    record Verdict(@Nullable String nonsense, @Nullable GenericRecord event) {}
 
     Judge(String registryUrl) {
         registry = new CachedSchemaRegistryClient(registryUrl, 100);
+    }
+
+    /** Makes the schemas known that will be, so that an id that is unknown now stays so. */
+    void registerAll() throws IOException, RestClientException {
+        for (Map.Entry<String, Schema> contract : CONTRACTS.entrySet()) {
+            registry.register(contract.getKey() + "-value", new AvroSchema(contract.getValue()));
+        }
+        registry.register("belay.metrics-value", new AvroSchema(PairMetrics.getClassSchema()));
     }
 
     Verdict of(String topic, byte @Nullable [] key, byte @Nullable [] value) {
         if (key == null && !topic.equals(Load.PREDICTIONS)) {
             return nonsense("no key");
         }
+        if (topic.equals(Load.PREDICTIONS) && value != null && value.length > MOST_BLOCK_BYTES) {
+            return nonsense("too large");
+        }
         String name = key == null ? "" : new String(key, StandardCharsets.UTF_8);
+        if (value == null && topic.equals(Load.TRUTH) && !isId(name)) {
+            return nonsense("id");
+        }
         if (value == null) {
             boolean means = topic.equals(Load.TRUTH) || topic.equals(Load.MODELS);
-            return means ? new Verdict(null, false, null) : nonsense("no value");
+            return means ? new Verdict(null, null) : nonsense("no value");
         }
         GenericRecord event;
         try {
@@ -76,11 +96,11 @@ final class Judge {
                     case Load.MODELS -> model(name, event);
                     default -> checkpoint(name, event);
                 };
-        return reason == null ? new Verdict(null, odd(topic, event), event) : nonsense(reason);
+        return reason == null ? new Verdict(null, event) : nonsense(reason);
     }
 
     private static Verdict nonsense(String reason) {
-        return new Verdict(reason, false, null);
+        return new Verdict(reason, null);
     }
 
     static Schema contract(String topic) {
@@ -138,6 +158,9 @@ final class Judge {
         if (!truth.get("id").toString().equals(key)) {
             return "id and key differ";
         }
+        if (!isId(key) || !isTime(number(truth, "eventTimeMs"))) {
+            return "id or time";
+        }
         return label >= 0 && label < Pairs.CLASSES ? null : "class " + label;
     }
 
@@ -154,8 +177,19 @@ final class Judge {
         if (number(block, "checkpoint") < 0 || number(block, "sweepRows") < 0) {
             return "negative";
         }
-        if (!block.get("model").toString().matches(ID)) {
+        String model = block.get("model").toString();
+        if (!model.matches(ID) || model.equals(Mutator.FOREIGN)) {
             return "model";
+        }
+        for (Object id : list(block, "ids")) {
+            if (!isId(id.toString())) {
+                return "id";
+            }
+        }
+        for (Object time : list(block, "eventTimesMs")) {
+            if (!isTime((Long) time)) {
+                return "time";
+            }
         }
         for (int i = 0; i < probabilities.size(); i += Pairs.CLASSES) {
             double sum = 0;
@@ -197,7 +231,7 @@ final class Judge {
         if (classes.size() < 2 || new HashSet<>(classes).size() != classes.size()) {
             return "classes";
         }
-        if (!spec.get("task").toString().matches("[a-z0-9-]+") || number(spec, "partitions") < 1) {
+        if (!spec.get("task").toString().matches(NAME) || number(spec, "partitions") < 1) {
             return "task";
         }
         for (String name :
@@ -254,20 +288,14 @@ final class Judge {
         return null;
     }
 
-    /** Specs and checkpoints that are changed and yet readable would change who is compared. */
-    private static boolean odd(String topic, GenericRecord event) {
-        return switch (topic) {
-            case Load.TRUTH -> !Load.isUsual(number(event, "eventTimeMs"));
-            case Load.PREDICTIONS ->
-                    !Pairs.specs().containsKey(event.get("model").toString())
-                            || number(event, "checkpoint") < 1
-                            || number(event, "checkpoint")
-                                    > Pairs.checkpoints(event.get("model").toString())
-                            || number(event, "sweepRows") > Load.HOLDOUT
-                            || list(event, "eventTimesMs").stream()
-                                    .anyMatch(t -> !Load.isUsual((Long) t));
-            default -> true;
-        };
+    /** No test has the character that stands for what is no UTF-8. */
+    private static boolean isId(String id) {
+        return id.getBytes(StandardCharsets.UTF_8).length <= MOST_ID_BYTES
+                && id.indexOf('\uFFFD') < 0;
+    }
+
+    private static boolean isTime(long timeMs) {
+        return timeMs >= YEAR_1_MS && timeMs <= System.currentTimeMillis() + DAY_MS;
     }
 
     static long number(GenericRecord event, String field) {

@@ -34,6 +34,7 @@ final class Load implements AutoCloseable {
     static final String PREDICTIONS = "belay.t.predictions";
     static final String MODELS = "belay.models";
     static final String CHECKPOINTS = "belay.checkpoints";
+    static final List<String> TOPICS = List.of(TRUTH, PREDICTIONS, MODELS, CHECKPOINTS);
 
     /** Rows of a sweep. */
     static final int HOLDOUT = 300;
@@ -78,16 +79,11 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Whether a time is one of those that the load gives its events. */
-    static boolean isUsual(long timeMs) {
-        return timeMs >= BEGIN_MS && timeMs <= BEGIN_MS + 1_000L * SPAN_S;
-    }
-
     /** Something good that was sent before, to be altered. */
     ProducerRecord<byte[], byte[]> sample(String topic) {
         List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(sent);
         all.addAll(due);
-        all.addAll(lastly);
+        all.addAll(List.of(truth(), truth(), truth(), truth(), progressive(), correction()));
         List<ProducerRecord<byte[], byte[]>> some =
                 all.stream().filter(r -> r.topic().equals(topic) && r.value() != null).toList();
         return some.get(random.nextInt(some.size()));

@@ -38,26 +38,33 @@ final class MetricsView implements AutoCloseable {
 
     /**
      * Cumulative rows by student|checkpoint|phase. PROGRESSIVE by student|PROGRESSIVE: the key
-     * names the newest checkpoint that has predicted, so that the last told is the newest.
+     * names the newest checkpoint that has predicted, so that the one with the greatest is it.
      */
     Map<String, GenericRecord> rows() {
         Map<String, GenericRecord> rows = new HashMap<>();
         last.forEach(
-                (key, value) -> rows.put(key, judge.read(value, PairMetrics.getClassSchema())));
+                (text, value) -> {
+                    GenericRecord row = judge.read(value, PairMetrics.getClassSchema());
+                    String[] key = text.split("\\|", -1);
+                    if (!key[3].equals("cumulative")) {
+                        return;
+                    }
+                    boolean sweep = key[2].equals("HOLDOUT");
+                    rows.merge(
+                            sweep ? key[0] + "|" + key[1] + "|" + key[2] : key[0] + "|" + key[2],
+                            row,
+                            (a, b) ->
+                                    Judge.number(b, "checkpoint") > Judge.number(a, "checkpoint")
+                                            ? b
+                                            : a);
+                });
         return rows;
     }
 
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             events++;
-            String[] key = new String(record.key(), StandardCharsets.UTF_8).split("\\|", -1);
-            if (key[3].equals("cumulative")) {
-                String row =
-                        key[2].equals("PROGRESSIVE")
-                                ? key[0] + "|" + key[2]
-                                : key[0] + "|" + key[1] + "|" + key[2];
-                last.put(row, record.value());
-            }
+            last.put(new String(record.key(), StandardCharsets.UTF_8), record.value());
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.aggregators.counting;
+
+import org.jspecify.annotations.NullMarked;
