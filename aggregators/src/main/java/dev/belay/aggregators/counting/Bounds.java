@@ -5,14 +5,13 @@ import dev.belay.schemas.PredictionBlocks;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ids and event times may be, so that no record can hold up all others: one from the future
- * would make the present pass, one too large would fit into its topic and not into those that
- * Streams copies it to. The bounds are wide; what is outside of them is broken.
+ * What ids and event times may be, so that no record can hold up all others: windows of one at the
+ * end of all numbers can't be computed, one too large would fit into its topic and not into those
+ * that Streams copies it to. The bounds are wide; what is outside of them is broken.
  */
 public final class Bounds {
     /** Bytes an example's id may have in UTF-8. */
@@ -21,10 +20,8 @@ public final class Bounds {
     /** Bytes a prediction block may have: its rows and, in the rest, what it has besides. */
     public static final int MOST_BLOCK_BYTES = PredictionBlocks.MAX_BYTES + 1024;
 
-    /** How far ahead of the clock an event may be. */
-    public static final Duration AHEAD = Duration.ofDays(1);
-
     private static final long EARLIEST_MS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+    private static final long LATEST_MS = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
     private Bounds() {}
 
@@ -35,20 +32,20 @@ public final class Bounds {
                 : "expected at most " + MOST_BLOCK_BYTES + " bytes, found " + bytes;
     }
 
-    /** Why a time makes no sense, or null: from the year 1 until {@link #AHEAD} of the clock. */
-    public static @Nullable String time(long timeMs, long nowMs) {
-        if (timeMs < EARLIEST_MS) {
-            return "event time " + timeMs + " ms is before the year 1";
-        }
-        return timeMs <= nowMs + AHEAD.toMillis()
+    /**
+     * Why a time makes no sense, or null: from the year 1 to 9999. Not by the clock: the same
+     * record read again must be judged the same.
+     */
+    public static @Nullable String time(long timeMs) {
+        return timeMs >= EARLIEST_MS && timeMs <= LATEST_MS
                 ? null
-                : "event time " + timeMs + " ms is more than a day ahead of the clock, " + nowMs;
+                : "event time " + timeMs + " ms is not in the years 1 to 9999";
     }
 
     /** Why one of the times makes no sense, or null. */
-    public static @Nullable String times(long[] timesMs, long nowMs) {
+    public static @Nullable String times(long[] timesMs) {
         for (int row = 0; row < timesMs.length; row++) {
-            String reason = time(timesMs[row], nowMs);
+            String reason = time(timesMs[row]);
             if (reason != null) {
                 return "row " + row + ": " + reason;
             }

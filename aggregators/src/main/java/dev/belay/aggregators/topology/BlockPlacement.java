@@ -44,7 +44,7 @@ final class BlockPlacement extends Placement {
         BlockColumns block = reader().columns(origin.topic(), value);
         reason = BlockCheck.reason(block, catalog.classes());
         if (reason == null) {
-            reason = Bounds.times(block.timesMs(), nowMs());
+            reason = Bounds.times(block.timesMs());
         }
         if (reason != null) {
             return reason;

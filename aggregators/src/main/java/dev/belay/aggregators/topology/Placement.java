@@ -56,10 +56,6 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
      */
     abstract @Nullable String place(Record<byte[], byte[]> record, Origin origin);
 
-    long nowMs() {
-        return context.currentSystemTimeMs();
-    }
-
     Reader reader() {
         return reader;
     }

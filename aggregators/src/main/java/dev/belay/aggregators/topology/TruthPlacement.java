@@ -43,7 +43,7 @@ final class TruthPlacement extends Placement {
             if (label < 0 || (classes > 0 && label >= classes)) {
                 return "class " + label + " is not in [0, " + (classes > 0 ? classes : "K") + ")";
             }
-            reason = Bounds.time(truth.getEventTimeMs(), nowMs());
+            reason = Bounds.time(truth.getEventTimeMs());
             if (reason != null) {
                 return reason;
             }

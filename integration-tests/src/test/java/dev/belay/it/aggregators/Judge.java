@@ -36,7 +36,8 @@ final class Judge {
     private static final int MOST_ID_BYTES = 4_096;
     private static final int MOST_BLOCK_BYTES = 513 << 10;
     private static final long YEAR_1_MS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
-    private static final long DAY_MS = 86_400_000;
+    private static final long YEAR_10000_MS =
+            Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli() + 1;
     private static final Map<String, Schema> CONTRACTS =
             Map.of(
                     Load.TRUTH, Truth.getClassSchema(),
@@ -295,7 +296,7 @@ final class Judge {
     }
 
     private static boolean isTime(long timeMs) {
-        return timeMs >= YEAR_1_MS && timeMs <= System.currentTimeMillis() + DAY_MS;
+        return timeMs >= YEAR_1_MS && timeMs < YEAR_10000_MS;
     }
 
     static long number(GenericRecord event, String field) {
