@@ -96,13 +96,28 @@ class BenchIT {
                 positive(json.get("ratios")));
     }
 
+    @Test
+    void coverageIsNearWhatIntervalsSayEvenInFewDraws() throws IOException {
+        JsonNode figures = lastLineOf("coverage", "--quick").get("figures");
+        assertTrue(figures.get("fiellerLeast").asDouble() > 0.87, figures.toString());
+        assertTrue(figures.get("gainLeast").asDouble() > 0.87, figures.toString());
+        assertTrue(figures.get("anytimeMost").asDouble() <= 0.1, figures.toString());
+    }
+
     private JsonNode lastLineOf(String bench) throws IOException {
-        StringWriter out = new StringWriter();
-        CommandLine belay = Belay.commandLine().setOut(new PrintWriter(out));
-        assertEquals(0, belay.execute("bench", bench, "--quick", "--dir", dir.toString()));
+        JsonNode json = lastLineOf(bench, "--quick", "--dir", dir.toString());
         try (var left = Files.list(dir)) {
             assertEquals(List.of(), left.toList());
         }
+        return json;
+    }
+
+    private static JsonNode lastLineOf(String bench, String... options) throws IOException {
+        StringWriter out = new StringWriter();
+        CommandLine belay = Belay.commandLine().setOut(new PrintWriter(out));
+        List<String> words = new ArrayList<>(List.of("bench", bench));
+        words.addAll(List.of(options));
+        assertEquals(0, belay.execute(words.toArray(String[]::new)));
         List<String> lines = out.toString().lines().toList();
         JsonNode json = new ObjectMapper().readTree(lines.get(lines.size() - 1));
         assertEquals(bench, json.get("bench").asText());
