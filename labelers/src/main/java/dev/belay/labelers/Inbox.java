@@ -36,6 +36,11 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
             new TreeMap<>();
     private final Set<Integer> fresh = new TreeSet<>();
 
+    /** Settings of a consumer, so that one poll may bring so many records. */
+    static Map<String, Object> consumer(int records) {
+        return Map.of("max.poll.records", records);
+    }
+
     /**
      * @param full records of a partition after which it is paused
      */

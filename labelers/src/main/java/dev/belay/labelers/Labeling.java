@@ -43,6 +43,7 @@ final class Labeling implements AutoCloseable {
 
     private final Map<Integer, Passed> passed = new HashMap<>();
     private final Map<Integer, Long> skip = new HashMap<>();
+    private SortedMap<Integer, Integer> begun = new TreeMap<>(); // shares of what is expected next
     private long labelled;
     private long unlabelled;
 
@@ -133,7 +134,12 @@ final class Labeling implements AutoCloseable {
 
     private List<Taken> take(Batch batch) {
         List<Taken> all = new ArrayList<>();
-        shares().forEach(
+        // what has been begun is taken as it was begun, even if more has come since
+        boolean whole =
+                begun.keySet().equals(inbox.partitions())
+                        && begun.values().stream().mapToInt(n -> n).sum() == MOST;
+        (whole ? begun : shares())
+                .forEach(
                         (p, share) -> {
                             Taken taken = take(p, share, batch);
                             if (taken != null) {
@@ -166,14 +172,15 @@ final class Labeling implements AutoCloseable {
     /** What the next round will take first, as far as it has come. */
     private List<Example> following() {
         List<Example> following = new ArrayList<>();
-        shares().forEach(
-                        (p, share) -> {
-                            if (skip.getOrDefault(p, 0L) == 0) { // else labelled already
-                                inbox.queue(p).stream()
-                                        .limit(share)
-                                        .forEach(record -> follow(p, record, following));
-                            }
-                        });
+        begun = shares();
+        begun.forEach(
+                (p, share) -> {
+                    if (skip.getOrDefault(p, 0L) == 0) { // else labelled already
+                        inbox.queue(p).stream()
+                                .limit(share)
+                                .forEach(record -> follow(p, record, following));
+                    }
+                });
         return following;
     }
 

@@ -177,7 +177,8 @@ abstract class LabelingService implements Service {
                 progress.computeIfAbsent(topics.task(), task -> new ProgressTable(clients, task));
         Ends ends = new ProgressEnds(table, check::uncommittedEnd);
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
-        Consumer<byte[], byte[]> consumer = clients.consumer(wanted.group(), member);
+        Consumer<byte[], byte[]> consumer =
+                clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.IN_HAND));
         Labeling labeling =
                 new Labeling(
                         topics,
