@@ -61,7 +61,9 @@ final class ReportHtml {
         page.put("js", resource("report.js"));
         page.put("d3", resource(D3 + "dist/d3.min.js"));
         page.put("d3license", resource(D3 + "LICENSE"));
-        page.put("data", data(results, medians));
+        SizeFigure sizes = SizeFigure.of(results, rows);
+        page.put("sizes", sizes != null);
+        page.put("data", data(results, medians, sizes));
         return Mustache.compiler().compile(resource("report.mustache")).execute(page);
     }
 
@@ -197,7 +199,8 @@ final class ReportHtml {
     }
 
     /** JSON that can't end the script element it stands in. */
-    private static String data(RunResults results, List<PairMedian> medians) {
+    private static String data(
+            RunResults results, List<PairMedian> medians, @Nullable SizeFigure sizes) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("gaps", medians);
         figures.put("accuracy", Curve.accuracies(results));
@@ -206,6 +209,7 @@ final class ReportHtml {
                 "right", Curve.ofStudents(results, PairMetrics::getAgreementWhenSupervisorRight));
         figures.put(
                 "wrong", Curve.ofStudents(results, PairMetrics::getAgreementWhenSupervisorWrong));
+        figures.put("sizes", sizes);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");
         } catch (JsonProcessingException e) {

@@ -13,9 +13,11 @@ final class RowJson {
     private RowJson() {}
 
     /** A pair of {@code summary.json}: models by name, estimates with limits where computed. */
-    static ObjectNode pair(PairMetrics row, Function<String, String> name) {
+    static ObjectNode pair(PairMetrics row, RunResults results) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        names(json, row, name);
+        names(json, row, results::name);
+        json.put("supervisorParameters", results.parameters(row.getSupervisor()));
+        json.put("studentParameters", results.parameters(row.getStudent()));
         json.put("seed", row.getSeed()).put("checkpoint", row.getCheckpoint());
         json.put("examplesSeen", row.getExamplesSeen());
         counts(json, row);

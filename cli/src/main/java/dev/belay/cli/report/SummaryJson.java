@@ -25,7 +25,7 @@ final class SummaryJson {
                 .put("holdout", results.examples().holdout());
         List<PairMetrics> rows = results.finalRows();
         var pairs = json.putArray("pairs");
-        rows.forEach(row -> pairs.add(RowJson.pair(row, results::name)));
+        rows.forEach(row -> pairs.add(RowJson.pair(row, results)));
         var medians = json.putArray("median");
         results.medians(rows).forEach(median -> medians.add(median(median)));
         var failed = json.putArray("failed");
@@ -46,6 +46,8 @@ final class SummaryJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("supervisor", median.supervisor()).put("student", median.student());
         json.put("ceiling", median.ceiling());
+        json.put("supervisorParameters", median.supervisorParameters());
+        json.put("studentParameters", median.studentParameters());
         spread(json, "pgr", median.pgr());
         json.put("pgrUndefined", median.pgrUndefined());
         json.put("seeds", median.seeds()).put("undefined", median.undefined());

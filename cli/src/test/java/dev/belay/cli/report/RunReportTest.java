@@ -103,6 +103,7 @@ final class RunReportTest {
         if (target != null) {
             RunReport.write(SampleRun.finished(3, 20), Path.of(target), WRITTEN);
             RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
+            RunReport.write(SampleSizes.finished(3), Path.of(target, "sizes"), WRITTEN);
         }
     }
 }
