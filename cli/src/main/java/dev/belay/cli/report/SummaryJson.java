@@ -25,9 +25,21 @@ final class SummaryJson {
                 .put("holdout", results.examples().holdout());
         List<PairMetrics> rows = results.finalRows();
         var pairs = json.putArray("pairs");
-        rows.forEach(row -> pairs.add(RowJson.pair(row, results)));
+        Gates gates = Gates.of(results);
+        for (PairMetrics row : rows) {
+            ObjectNode pair = RowJson.pair(row, results);
+            pair.put("shownBetterAtLook", gates.firstPassed(row.getStudent()));
+            pairs.add(pair);
+        }
         var medians = json.putArray("median");
-        results.medians(rows).forEach(median -> medians.add(median(median)));
+        for (List<PairMetrics> seeds : results.byNames(rows)) {
+            ObjectNode median = median(PairMedian.of(seeds, results));
+            for (Further figure : Further.ALL) {
+                spread(median, figure.key(), figure.over(seeds));
+            }
+            median.put("shownBetter", gates.passed(seeds));
+            medians.add(median);
+        }
         var failed = json.putArray("failed");
         for (ModelSpec spec : results.specs()) {
             for (Checkpoint failure : results.failures()) {

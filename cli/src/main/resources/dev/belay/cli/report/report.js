@@ -317,6 +317,10 @@
   lines('accuracy', data.accuracy, { width: 1130, height: 400, format: rate, guides: [], label: 'Accuracy on the holdout against examples seen' });
   lines('pgr', data.pgr, { width: 1130, height: 340, format: share, label: 'Performance gap recovered against examples seen',
     guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }] });
+  if (document.getElementById('labels')) {
+    lines('labels', data.labels, { width: 560, height: 320, format: rate, guides: [], label: "Agreement with the supervisor's labels on the holdout against examples seen" });
+    lines('ece', data.ece, { width: 560, height: 320, format: rate, guides: [], label: 'Expected calibration error of the student against examples seen' });
+  }
   const ys = data.right.concat(data.wrong).flatMap(c => c.points).filter(p => p.y);
   const both = [Math.max(0, Math.floor(10 * (d3.min(ys, p => p.y.min) ?? 0)) / 10), 1];
   for (const side of ['right', 'wrong']) {

@@ -52,15 +52,28 @@ public final class SampleRun {
         }
         add(results, seeds, "ceiling", "minilm", null, checkpoints);
         add(results, seeds, "bge-ceiling", "bge", null, checkpoints);
+        SampleFurther further = new SampleFurther();
         for (int seed = 0; seed < seeds; seed++) {
             for (int k = 1; k <= checkpoints; k++) {
                 double learned = 1 - Math.exp(-k / (checkpoints * 0.22));
                 double weak = 0.742 + 0.013 * seed;
                 double minilm = 0.62 + 0.287 * learned;
                 double bge = 0.63 + 0.315 * learned;
-                results.add(row("naive", seed, k, checkpoints, weak, 0.3 + 0.1 * learned, minilm));
-                results.add(row("conf", seed, k, checkpoints, weak, 0.2 + 0.42 * learned, minilm));
-                results.add(row("bge-conf", seed, k, checkpoints, weak, 0.2 + .62 * learned, bge));
+                for (PairMetrics row :
+                        List.of(
+                                row("naive", seed, k, checkpoints, weak, .3 + .1 * learned, minilm),
+                                row("conf", seed, k, checkpoints, weak, .2 + .42 * learned, minilm),
+                                row(
+                                        "bge-conf",
+                                        seed,
+                                        k,
+                                        checkpoints,
+                                        weak,
+                                        .2 + .62 * learned,
+                                        bge))) {
+                    results.add(further.on(row));
+                    results.add(SampleFurther.stream(further.on(row)));
+                }
             }
         }
         return results;
