@@ -1,5 +1,7 @@
 package dev.belay.models;
 
+import java.nio.file.Path;
+
 /**
  * What a network is made of.
  *
@@ -17,5 +19,17 @@ public record Design(
         FineTune fineTune) {
     HeadShape head(int inputs) {
         return new HeadShape(head, inputs, hidden, classes);
+    }
+
+    /**
+     * Weights of the network, encoder and head, whether they learn or not; embeddings are counted
+     * like all others. Cheap: opens no model.
+     *
+     * @param encodersDir where the folders of encoders {@code hf:NAME} are
+     * @throws IllegalArgumentException if the encoder is unknown, or its folder not as it should be
+     */
+    public long parameters(Path encodersDir) {
+        HeadShape shape = head(Encoders.dimensions(encoder, encodersDir));
+        return Encoders.parameters(encoder, encodersDir) + Parameter.count(shape.parameters());
     }
 }

@@ -56,11 +56,30 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static int layers(String name, Path encodersDir) {
-        if (isHashing(name)) return 0;
-        if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape().layers();
-        for (Pretrained model : Pretrained.ALL)
-            if (model.name().equals(name)) return model.layers();
-        return Scratch.base(name).shape().layers();
+        return isHashing(name) ? 0 : shape(name, encodersDir).layers();
+    }
+
+    private static TrunkShape shape(String name, Path encodersDir) {
+        if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape();
+        for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return model.shape();
+        return Scratch.base(name).shape();
+    }
+
+    /**
+     * Weights that an encoder has: embeddings counted like all others, without BERT's pooler, which
+     * is not used. 0 for a bag of words, whose weights are the head's. Runs nothing: the shapes
+     * that are counted are those without which its file is refused.
+     *
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     */
+    static long parameters(String name, Path encodersDir) {
+        return isHashing(name) ? 0 : shape(name, encodersDir).size();
+    }
+
+    /** Features of an example that the head gets. */
+    static int dimensions(String name, Path encodersDir) {
+        return isHashing(name) ? HashingEncoder.BUCKETS : shape(name, encodersDir).width();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.belay.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Map;
 
 /**
  * An array that learns: its weights, and the same where PyTorch reads them.
@@ -30,6 +31,11 @@ record Parameter(String name, long[] shape, boolean ofHead, float[] weights, Ali
 
     Tensor tensor() {
         return Tensor.ofFloats(name, weights, shape);
+    }
+
+    /** Weights of parameters of these shapes together. */
+    static long count(Map<String, long[]> shapes) {
+        return shapes.values().stream().mapToLong(Parameter::size).sum();
     }
 
     static int size(long[] shape) {

@@ -71,6 +71,11 @@ record TrunkShape(
         return shapes;
     }
 
+    /** Weights of all parameters together. */
+    long size() {
+        return Parameter.count(parameters());
+    }
+
     static String layer(int i) {
         return "encoder.layer." + i + ".";
     }

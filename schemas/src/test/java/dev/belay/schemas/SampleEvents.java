@@ -89,6 +89,7 @@ final class SampleEvents {
                                 .setLearningRate(1e-3)
                                 .build())
                 .setLoss(new Loss(LossKind.CONFIDENCE, false, 0.75, 0.2, 1000L))
+                .setParameters(22_614_914L)
                 .build();
     }
 

@@ -1,13 +1,14 @@
 package dev.belay.cli.experiment;
 
-import com.google.common.hash.Hashing;
+import dev.belay.models.Design;
 import dev.belay.models.Encoders;
+import dev.belay.models.FineTune;
+import dev.belay.models.HeadShape;
 import dev.belay.producers.DataSet;
 import dev.belay.producers.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 
 /**
  * Resolves the models of an experiment against the counts of its data.
@@ -35,6 +33,7 @@ final class SpecResolver {
     private final int run;
     private final Path encodersDir;
     private final Map<String, String> encoderSha256 = new HashMap<>();
+    private final Map<String, Long> parameters = new HashMap<>();
 
     SpecResolver(Experiment experiment, DataSet data, int partitions, int run, Path encodersDir) {
         this.encodersDir = encodersDir;
@@ -50,7 +49,7 @@ final class SpecResolver {
         for (long seed : experiment.seeds()) {
             for (ModelEntry model : experiment.models()) {
                 Draw draw = draw(model, seed);
-                String hash = hash(spec(model, seed, draw, 0, ""));
+                String hash = SpecHash.of(spec(model, seed, draw, 0, ""));
                 specs.add(spec(model, seed, draw, run, hash));
             }
         }
@@ -74,10 +73,23 @@ final class SpecResolver {
             }
             encoderSha256.computeIfAbsent(
                     model.encoder(), name -> Encoders.sha256(name, encodersDir));
+            parameters.put(model.name(), design(model).parameters(encodersDir));
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw new ExperimentException(
                     model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
         }
+    }
+
+    /** As far as its size goes, which does not depend on what of it learns. */
+    private Design design(ModelEntry model) {
+        boolean mlp = model.head().getKind() == HeadKind.MLP;
+        return new Design(
+                model.encoder(),
+                "",
+                mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
+                mlp ? model.head().getHidden() : 0,
+                data.config().classes().size(),
+                FineTune.HEAD);
     }
 
     private Draw draw(ModelEntry model, long seed) {
@@ -162,25 +174,12 @@ final class SpecResolver {
                 .setFineTuning(model.fineTuning())
                 .setRetention(model.retention())
                 .setLoss(model.loss())
+                .setParameters(parameters.get(model.name()))
                 .build();
     }
 
     private String id(String model, long seed, int run) {
         return new ModelId(experiment.name(), model, seed, run).toString();
-    }
-
-    /**
-     * SHA-256 (hex) of the Avro binary of a spec whose run is 0 everywhere and that has no hash.
-     */
-    private static String hash(ModelSpec spec) {
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
-            new SpecificDatumWriter<>(ModelSpec.class).write(spec, encoder);
-            return Hashing.sha256().hashBytes(bytes.toByteArray()).toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
     }
 
     /**

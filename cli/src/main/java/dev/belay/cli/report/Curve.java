@@ -62,12 +62,22 @@ public record Curve(String name, Role role, List<Point> points) {
     /** One estimate of each student, such as its PGR, at every compared checkpoint. */
     static List<Curve> ofStudents(
             RunResults results, Function<PairMetrics, @Nullable Estimate> estimate) {
+        return valuesOfStudents(
+                results,
+                row -> {
+                    Estimate found = estimate.apply(row);
+                    return found == null ? null : (Double) found.getValue();
+                });
+    }
+
+    /** The same of a number that has no interval. */
+    static List<Curve> valuesOfStudents(
+            RunResults results, Function<PairMetrics, @Nullable Double> value) {
         Map<String, TreeMap<Long, List<@Nullable Double>>> values = new LinkedHashMap<>();
         for (PairMetrics row : results.holdoutRows()) {
-            Estimate found = estimate.apply(row);
             values.computeIfAbsent(results.name(row.getStudent()), name -> new TreeMap<>())
                     .computeIfAbsent(row.getExamplesSeen(), x -> new ArrayList<>())
-                    .add(found == null ? null : (Double) found.getValue());
+                    .add(value.apply(row));
         }
         List<Curve> curves = new ArrayList<>();
         values.forEach((name, byX) -> curves.add(new Curve(name, Role.STUDENT, points(byX))));

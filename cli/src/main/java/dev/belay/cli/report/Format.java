@@ -37,6 +37,24 @@ final class Format {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** Three digits and the power of a thousand: 32.8 k, 22.6 M; a dash for what is not known. */
+    static String size(@Nullable Long parameters) {
+        if (parameters == null) {
+            return "–";
+        }
+        double rest = parameters;
+        int thousands = 0;
+        while (rest >= 999.5 && thousands < 4) {
+            rest /= 1000;
+            thousands++;
+        }
+        String digits =
+                thousands == 0 || rest >= 99.95
+                        ? String.format(Locale.ROOT, "%.0f", rest)
+                        : String.format(Locale.ROOT, rest >= 9.995 ? "%.1f" : "%.2f", rest);
+        return thousands == 0 ? digits : digits + "\u202f" + "kMGT".charAt(thousands - 1);
+    }
+
     private static String fixed(double value, int decimals) {
         String text = String.format(Locale.ROOT, "%." + decimals + "f", Math.abs(value));
         boolean zero = text.chars().noneMatch(c -> c >= '1' && c <= '9');

@@ -1,6 +1,7 @@
 package dev.belay.cli.report;
 
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
@@ -31,6 +32,7 @@ final class ModelSettings {
                     cells.put("name", name);
                     cells.put("supervisor", names.getOrDefault(supervisor, supervisor));
                     cells.put("encoder", encoder(spec));
+                    cells.put("parameters", Format.size(spec.getParameters()));
                     cells.put("loss", loss(spec.getLoss()));
                     cells.put("data", data(spec));
                     cells.put("training", training(spec));
@@ -40,12 +42,26 @@ final class ModelSettings {
     }
 
     private static String encoder(ModelSpec spec) {
-        return spec.getHead().getKind() == HeadKind.MLP
-                ? spec.getEncoderName() + " + MLP " + spec.getHead().getHidden()
-                : spec.getEncoderName() + " + linear";
+        return spec.getEncoderName() + " + " + head(spec) + ", " + learns(spec);
     }
 
-    private static String loss(Loss loss) {
+    static String head(ModelSpec spec) {
+        return spec.getHead().getKind() == HeadKind.MLP
+                ? "MLP " + spec.getHead().getHidden()
+                : "linear";
+    }
+
+    /** What of the model learns. */
+    static String learns(ModelSpec spec) {
+        FineTuning tuning = spec.getFineTuning();
+        return switch (tuning.getScope()) {
+            case HEAD -> "head learns";
+            case LAST_LAYERS -> "head and last " + tuning.getLayers() + " layers learn";
+            case FULL -> tuning.getEmbeddings() ? "all of it learns" : "all but embeddings learns";
+        };
+    }
+
+    static String loss(Loss loss) {
         if (loss.getKind() == LossKind.CROSS_ENTROPY) {
             return loss.getHard() ? "cross-entropy, hard labels" : "cross-entropy";
         }
@@ -62,7 +78,7 @@ final class ModelSettings {
                 + (spec.getSupervisor().equals(ModelId.TRUTH) ? ", truth" : ", weak labels");
     }
 
-    private static String training(ModelSpec spec) {
+    static String training(ModelSpec spec) {
         Optimizer optimizer = spec.getOptimizer();
         return String.format(
                 Locale.ROOT,

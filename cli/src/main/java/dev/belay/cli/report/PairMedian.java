@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param supervisor name in the experiment file
  * @param student name in the experiment file
  * @param ceiling name in the experiment file; null: the pair has none
+ * @param supervisorParameters weights of the supervisor; null where not known
+ * @param studentParameters weights of the student; null where not known
  * @param seeds rows that went in, one a seed
  * @param undefined how many of them have no PGR
  * @param above how many have a PGR whose whole interval lies above 0
@@ -27,6 +29,8 @@ public record PairMedian(
         String supervisor,
         String student,
         @Nullable String ceiling,
+        @Nullable Long supervisorParameters,
+        @Nullable Long studentParameters,
         int seeds,
         int undefined,
         int above,
@@ -41,15 +45,17 @@ public record PairMedian(
 
     /**
      * @param rows rows of one pair of names, one a seed, at least one
-     * @param name model id to name in the experiment file
+     * @param results what knows the models' names and sizes
      */
-    static PairMedian of(List<PairMetrics> rows, Function<String, String> name) {
+    static PairMedian of(List<PairMetrics> rows, RunResults results) {
         PairMetrics first = rows.get(0);
         Spread pgr = spread(rows, PairMetrics::getPgr);
         return new PairMedian(
-                name.apply(first.getSupervisor()),
-                name.apply(first.getStudent()),
-                first.getCeiling() == null ? null : name.apply(first.getCeiling()),
+                results.name(first.getSupervisor()),
+                results.name(first.getStudent()),
+                first.getCeiling() == null ? null : results.name(first.getCeiling()),
+                results.parameters(first.getSupervisor()),
+                results.parameters(first.getStudent()),
                 rows.size(),
                 (int) rows.stream().filter(row -> row.getPgr() == null).count(),
                 (int) rows.stream().filter(PairMedian::isAbove).count(),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,8 +60,23 @@ final class ReportHtml {
         page.put("js", resource("report.js"));
         page.put("d3", resource(D3 + "dist/d3.min.js"));
         page.put("d3license", resource(D3 + "LICENSE"));
-        page.put("data", data(results, medians));
+        section(page, "errors", FurtherTables.errors(results, rows));
+        section(page, "calibration", FurtherTables.calibration(results, rows));
+        section(page, "checkpoints", FurtherTables.checkpoints(results, rows));
+        section(page, "classTables", ClassTables.of(results, rows));
+        section(page, "stream", StreamTable.of(results));
+        page.put("labelFree", rows.stream().anyMatch(row -> row.getLabelAgreement() != null));
+        SizeFigure sizes = SizeFigure.of(results, rows);
+        page.put("sizes", sizes != null);
+        page.put("data", data(results, medians, sizes));
         return Mustache.compiler().compile(resource("report.mustache")).execute(page);
+    }
+
+    /** A table, and whether there is anything in it. */
+    private static void section(
+            Map<String, Object> page, String name, List<Map<String, Object>> lines) {
+        page.put(name, lines);
+        page.put(name + "Any", !lines.isEmpty());
     }
 
     /** One sentence on the student that recovered most. */
@@ -107,16 +121,18 @@ final class ReportHtml {
         cells.put("student", median.student());
         cells.put("supervisor", median.supervisor());
         cells.put("ceiling", median.ceiling() == null ? "none" : median.ceiling());
-        spread(cells, "supervisorAccuracy", median.supervisorAccuracy(), 3);
-        spread(cells, "studentAccuracy", median.studentAccuracy(), 3);
-        spread(cells, "ceilingAccuracy", median.ceilingAccuracy(), 3);
-        spread(cells, "pgr", median.pgr(), 2);
+        Cells.spread(cells, "supervisorAccuracy", median.supervisorAccuracy(), 3);
+        Cells.spread(cells, "studentAccuracy", median.studentAccuracy(), 3);
+        Cells.spread(cells, "ceilingAccuracy", median.ceilingAccuracy(), 3);
+        Cells.spread(cells, "pgr", median.pgr(), 2);
         String reason = median.pgrUndefined();
         cells.put("pgrUndefined", reason == null ? "" : reason);
         cells.put("seeds", median.seeds());
         cells.put("undefined", median.undefined() == 0 ? "" : median.undefined() + " undefined");
-        spread(cells, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight(), 3);
-        spread(cells, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong(), 3);
+        Cells.spread(
+                cells, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight(), 3);
+        Cells.spread(
+                cells, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong(), 3);
         return cells;
     }
 
@@ -131,17 +147,17 @@ final class ReportHtml {
         cells.put("examplesSeen", Format.count(row.getExamplesSeen()));
         cells.put("n", Format.count(row.getN()));
         cells.put("withoutTruth", row.getWithoutTruth() == 0 ? "" : "+" + row.getWithoutTruth());
-        estimate(cells, "supervisorAccuracy", row.getSupervisorAccuracy(), 3);
-        estimate(cells, "studentAccuracy", row.getStudentAccuracy(), 3);
-        estimate(cells, "ceilingAccuracy", row.getCeilingAccuracy(), 3);
-        estimate(cells, "gain", row.getGain(), 3);
-        estimate(cells, "gap", row.getGap(), 3);
-        estimate(cells, "pgr", row.getPgr(), 2);
+        Cells.estimate(cells, "supervisorAccuracy", row.getSupervisorAccuracy(), 3);
+        Cells.estimate(cells, "studentAccuracy", row.getStudentAccuracy(), 3);
+        Cells.estimate(cells, "ceilingAccuracy", row.getCeilingAccuracy(), 3);
+        Cells.estimate(cells, "gain", row.getGain(), 3);
+        Cells.estimate(cells, "gap", row.getGap(), 3);
+        Cells.estimate(cells, "pgr", row.getPgr(), 2);
         String reason = row.getPgrUndefined();
         cells.put("pgrUndefined", reason == null ? "" : reason);
-        estimate(cells, "agreement", row.getAgreement(), 3);
-        estimate(cells, "right", row.getAgreementWhenSupervisorRight(), 3);
-        estimate(cells, "wrong", row.getAgreementWhenSupervisorWrong(), 3);
+        Cells.estimate(cells, "agreement", row.getAgreement(), 3);
+        Cells.estimate(cells, "right", row.getAgreementWhenSupervisorRight(), 3);
+        Cells.estimate(cells, "wrong", row.getAgreementWhenSupervisorWrong(), 3);
         return cells;
     }
 
@@ -151,24 +167,6 @@ final class ReportHtml {
                 "model", results.name(failure.getModel()),
                 "id", failure.getModel(),
                 "reason", reason == null ? "no reason given" : reason);
-    }
-
-    private static void spread(
-            Map<String, Object> cells, String key, @Nullable Spread spread, int decimals) {
-        Double median = middle(spread);
-        cells.put(key, decimals == 2 ? Format.pgr(median) : Format.rate(median));
-        cells.put(key + "Range", Format.range(spread, decimals));
-    }
-
-    private static void estimate(
-            Map<String, Object> cells, String key, @Nullable Estimate estimate, int decimals) {
-        Double value = estimate == null ? null : (Double) estimate.getValue();
-        cells.put(key, decimals == 2 ? Format.pgr(value) : Format.rate(value));
-        cells.put(
-                key + "Range",
-                estimate == null
-                        ? ""
-                        : Format.interval(estimate.getLow(), estimate.getHigh(), decimals));
     }
 
     private static @Nullable Double middle(@Nullable Spread spread) {
@@ -197,7 +195,8 @@ final class ReportHtml {
     }
 
     /** JSON that can't end the script element it stands in. */
-    private static String data(RunResults results, List<PairMedian> medians) {
+    private static String data(
+            RunResults results, List<PairMedian> medians, @Nullable SizeFigure sizes) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("gaps", medians);
         figures.put("accuracy", Curve.accuracies(results));
@@ -206,6 +205,9 @@ final class ReportHtml {
                 "right", Curve.ofStudents(results, PairMetrics::getAgreementWhenSupervisorRight));
         figures.put(
                 "wrong", Curve.ofStudents(results, PairMetrics::getAgreementWhenSupervisorWrong));
+        figures.put("labels", Curve.ofStudents(results, PairMetrics::getLabelAgreement));
+        figures.put("ece", Curve.valuesOfStudents(results, Further.STUDENT_ECE::in));
+        figures.put("sizes", sizes);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");
         } catch (JsonProcessingException e) {

@@ -9,16 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON forms of a {@link PairMetrics}: a pair of the summary, and a line of metrics.jsonl. */
 final class RowJson {
+    /** Of more classes the summary leaves the counts by class to metrics.jsonl. */
+    private static final int SUMMARY_CLASSES = 12;
 
     private RowJson() {}
 
     /** A pair of {@code summary.json}: models by name, estimates with limits where computed. */
-    static ObjectNode pair(PairMetrics row, Function<String, String> name) {
+    static ObjectNode pair(PairMetrics row, RunResults results) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        names(json, row, name);
+        names(json, row, results::name);
+        json.put("supervisorParameters", results.parameters(row.getSupervisor()));
+        json.put("studentParameters", results.parameters(row.getStudent()));
         json.put("seed", row.getSeed()).put("checkpoint", row.getCheckpoint());
         json.put("examplesSeen", row.getExamplesSeen());
         counts(json, row);
+        FurtherJson.put(json, row, SUMMARY_CLASSES);
         return json;
     }
 
@@ -39,6 +44,7 @@ final class RowJson {
         var cells = json.putArray("cells");
         row.getCells().forEach(cells::add);
         json.put("eventTimeMs", row.getEventTimeMs());
+        FurtherJson.put(json, row, Integer.MAX_VALUE);
         return json;
     }
 
@@ -64,8 +70,12 @@ final class RowJson {
         estimate(json, "agreementWhenSupervisorWrong", row.getAgreementWhenSupervisorWrong());
     }
 
-    private static void estimate(ObjectNode json, String key, @Nullable Estimate estimate) {
+    static void estimate(ObjectNode json, String key, @Nullable Estimate estimate) {
         number(json, key, estimate == null ? null : (Double) estimate.getValue());
+        limits(json, key, estimate);
+    }
+
+    static void limits(ObjectNode json, String key, @Nullable Estimate estimate) {
         number(json, key + "Low", estimate == null ? null : estimate.getLow());
         number(json, key + "High", estimate == null ? null : estimate.getHigh());
     }

@@ -29,9 +29,25 @@ public final class RunResults {
     /** Examples of each split, as produced. */
     public record Examples(long supervisor, long student, long holdout) {}
 
-    /** What {@code belay.metrics} is keyed by. */
+    /**
+     * What {@code belay.metrics} is keyed by. A window has one row, whatever checkpoints it saw.
+     */
     private record RowKey(
-            String student, long checkpoint, Phase phase, @Nullable Long windowStartMs) {}
+            String student,
+            @Nullable Long checkpoint,
+            Phase phase,
+            @Nullable Long windowStartMs,
+            @Nullable Long windowEndMs) {
+
+        static RowKey of(PairMetrics row) {
+            return new RowKey(
+                    row.getStudent(),
+                    isCumulative(row) ? (Long) row.getCheckpoint() : null,
+                    row.getPhase(),
+                    row.getWindowStartMs(),
+                    row.getWindowEndMs());
+        }
+    }
 
     private final String experiment;
     private final String task;
@@ -68,14 +84,8 @@ public final class RunResults {
     }
 
     public synchronized void add(PairMetrics row) {
-        rows.put(
-                new RowKey(
-                        row.getStudent(),
-                        row.getCheckpoint(),
-                        row.getPhase(),
-                        row.getWindowStartMs()),
-                row);
-        if (row.getPhase() == Phase.HOLDOUT && row.getWindowStartMs() == null) {
+        rows.put(RowKey.of(row), row);
+        if (row.getPhase() == Phase.HOLDOUT && isCumulative(row)) {
             keep(row.getSupervisor(), row.getSupervisorCheckpoint(), row.getSupervisorAccuracy());
             keep(row.getStudent(), row.getCheckpoint(), row.getStudentAccuracy());
             keep(row.getCeiling(), row.getCeilingCheckpoint(), row.getCeilingAccuracy());
@@ -102,7 +112,10 @@ public final class RunResults {
         return found == null ? null : found.lastEntry().getValue();
     }
 
-    /** All rows, in the order of models, then by phase, checkpoint and window. */
+    /**
+     * All rows, in the order of models, then by phase; first those over everything so far, by
+     * checkpoint, then those of windows, by time.
+     */
     public synchronized List<PairMetrics> rows() {
         Map<String, Integer> order = new HashMap<>();
         specs.keySet().forEach(id -> order.put(id, order.size()));
@@ -111,18 +124,30 @@ public final class RunResults {
                 .sorted(
                         Comparator.comparing((PairMetrics row) -> order.get(row.getStudent()))
                                 .thenComparing(PairMetrics::getPhase)
-                                .thenComparing(PairMetrics::getCheckpoint)
                                 .thenComparing(
                                         PairMetrics::getWindowStartMs,
-                                        Comparator.nullsFirst(Comparator.naturalOrder())))
+                                        Comparator.nullsFirst(Comparator.naturalOrder()))
+                                .thenComparing(
+                                        PairMetrics::getWindowEndMs,
+                                        Comparator.nullsFirst(Comparator.naturalOrder()))
+                                .thenComparing(PairMetrics::getCheckpoint))
                 .toList();
     }
 
     /** Rows over the whole holdout, all checkpoints. */
     public List<PairMetrics> holdoutRows() {
         return rows().stream()
-                .filter(row -> row.getPhase() == Phase.HOLDOUT && row.getWindowStartMs() == null)
+                .filter(row -> row.getPhase() == Phase.HOLDOUT && isCumulative(row))
                 .toList();
+    }
+
+    /** The newest row of each student over all that it predicted before it learned from it. */
+    public List<PairMetrics> streamRows() {
+        Map<String, PairMetrics> newest = new LinkedHashMap<>();
+        rows().stream()
+                .filter(row -> row.getPhase() == Phase.PROGRESSIVE && isCumulative(row))
+                .forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
+        return List.copyOf(newest.values());
     }
 
     /** The holdout row of each student's newest compared checkpoint, provisional or not. */
@@ -184,7 +209,7 @@ public final class RunResults {
 
     /** Medians over seeds of the given rows. */
     public List<PairMedian> medians(Collection<PairMetrics> some) {
-        return byNames(some).stream().map(group -> PairMedian.of(group, this::name)).toList();
+        return byNames(some).stream().map(group -> PairMedian.of(group, this)).toList();
     }
 
     /** Accuracy on the holdout by examples seen; empty for models that were never compared. */
@@ -207,6 +232,21 @@ public final class RunResults {
     public synchronized String name(String id) {
         ModelSpec spec = specs.get(id);
         return spec == null ? id : spec.getModel();
+    }
+
+    /** The settings of the model of this id; null where no spec is known. */
+    synchronized @Nullable ModelSpec spec(String id) {
+        return specs.get(id);
+    }
+
+    /** Weights of the model of this id; null where not known. */
+    synchronized @Nullable Long parameters(String id) {
+        ModelSpec spec = specs.get(id);
+        return spec == null ? null : spec.getParameters();
+    }
+
+    private static boolean isCumulative(PairMetrics row) {
+        return row.getWindowStartMs() == null;
     }
 
     private void keep(

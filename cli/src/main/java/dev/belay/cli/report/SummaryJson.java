@@ -25,9 +25,21 @@ final class SummaryJson {
                 .put("holdout", results.examples().holdout());
         List<PairMetrics> rows = results.finalRows();
         var pairs = json.putArray("pairs");
-        rows.forEach(row -> pairs.add(RowJson.pair(row, results::name)));
+        Gates gates = Gates.of(results);
+        for (PairMetrics row : rows) {
+            ObjectNode pair = RowJson.pair(row, results);
+            pair.put("shownBetterAtLook", gates.firstPassed(row.getStudent()));
+            pairs.add(pair);
+        }
         var medians = json.putArray("median");
-        results.medians(rows).forEach(median -> medians.add(median(median)));
+        for (List<PairMetrics> seeds : results.byNames(rows)) {
+            ObjectNode median = median(PairMedian.of(seeds, results));
+            for (Further figure : Further.ALL) {
+                spread(median, figure.key(), figure.over(seeds));
+            }
+            median.put("shownBetter", gates.passed(seeds));
+            medians.add(median);
+        }
         var failed = json.putArray("failed");
         for (ModelSpec spec : results.specs()) {
             for (Checkpoint failure : results.failures()) {
@@ -46,6 +58,8 @@ final class SummaryJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("supervisor", median.supervisor()).put("student", median.student());
         json.put("ceiling", median.ceiling());
+        json.put("supervisorParameters", median.supervisorParameters());
+        json.put("studentParameters", median.studentParameters());
         spread(json, "pgr", median.pgr());
         json.put("pgrUndefined", median.pgrUndefined());
         json.put("seeds", median.seeds()).put("undefined", median.undefined());

@@ -2,7 +2,9 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.report.RunResults;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,10 @@ record Completion(List<ModelSpec> specs, long holdout) {
                             "%s: %s checkpoints to compare".formatted(spec.getId(), due.size()));
                 } else if (!isFinal(of.get(last.getNumber()), lost.contains(spec.getCeiling()))) {
                     missing.add("%s: its final comparison".formatted(spec.getId()));
+                } else if (!isSettled(of.get(last.getNumber()), of)) {
+                    missing.add(
+                            "%s: how it compares with its checkpoints before"
+                                    .formatted(spec.getId()));
                 }
             }
         }
@@ -93,6 +100,32 @@ record Completion(List<ModelSpec> specs, long holdout) {
             }
         }
         return lost;
+    }
+
+    /**
+     * Whether the last row knows of all rows before it: it is told again when one of these comes
+     * later than it, which must not be missed. Rows of aggregators that don't compare checkpoints
+     * are settled.
+     */
+    private static boolean isSettled(@Nullable PairMetrics last, Map<Long, PairMetrics> rows) {
+        if (last == null || last.getGate() == null) {
+            return true;
+        }
+        return last.getGate().getLook() == rows.size()
+                && same(last.getBestPgr(), rows, PairMetrics::getPgr)
+                && same(last.getBestLabelAgreement(), rows, PairMetrics::getLabelAgreement);
+    }
+
+    private static boolean same(
+            @Nullable Best best,
+            Map<Long, PairMetrics> rows,
+            Function<PairMetrics, @Nullable Estimate> value) {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (PairMetrics row : rows.values()) {
+            Estimate found = value.apply(row);
+            greatest = found == null ? greatest : Math.max(greatest, found.getValue());
+        }
+        return (best == null ? Double.NEGATIVE_INFINITY : best.getValue()) == greatest;
     }
 
     private boolean isFinal(@Nullable PairMetrics row, boolean withoutCeiling) {

@@ -111,6 +111,28 @@
     hover(svg, curves, { x, margin, right, bottom, format });
   }
 
+  /** Fills the box at the pointer: a heading and a line for each [colour, text]. */
+  function show(event, heading, rows) {
+    tip.replaceChildren();
+    const head = document.createElement('b');
+    head.textContent = heading;
+    tip.append(head);
+    for (const [ink, text] of rows) {
+      const row = document.createElement('div');
+      const dot = document.createElement('i');
+      dot.style.background = ink;
+      row.append(dot, text);
+      tip.append(row);
+    }
+    tip.hidden = false;
+    const left = event.pageX + 16 + tip.offsetWidth > document.documentElement.clientWidth ? event.pageX - tip.offsetWidth - 16 : event.pageX + 16;
+    tip.style.left = Math.max(0, left) + 'px';
+    tip.style.top = event.pageY + 12 + 'px';
+  }
+
+  const words = (spread, format) => !spread ? 'undefined'
+      : format(spread.median) + (spread.defined > 1 ? ` (${format(spread.min)} to ${format(spread.max)})` : '');
+
   function hover(svg, curves, { x, margin, right, bottom, format }) {
     const xs = [...new Set(curves.flatMap(c => c.points.map(p => p.x)))].sort(d3.ascending);
     const cross = svg.append('line').attr('class', 'zero').attr('y1', margin.top).attr('y2', bottom).attr('visibility', 'hidden');
@@ -119,24 +141,12 @@
         .on('pointermove', event => {
           const seen = d3.least(xs, value => Math.abs(x(value) - d3.pointer(event)[0]));
           cross.attr('visibility', 'visible').attr('x1', x(seen)).attr('x2', x(seen));
-          tip.replaceChildren();
-          const head = document.createElement('b');
-          head.textContent = `${count(seen)} examples seen`;
-          tip.append(head);
+          const rows = [];
           for (const curve of curves) {
             const point = curve.points.length === 1 ? curve.points[0] : curve.points.find(p => p.x === seen);
-            if (!point) continue;
-            const row = document.createElement('div');
-            const dot = document.createElement('i');
-            dot.style.background = colour(curve);
-            const spread = point.y && point.y.defined > 1 ? ` (${format(point.y.min)} to ${format(point.y.max)})` : '';
-            row.append(dot, `${curve.name} ${point.y ? format(point.y.median) + spread : 'undefined'}`);
-            tip.append(row);
+            if (point) rows.push([colour(curve), `${curve.name} ${words(point.y, format)}`]);
           }
-          tip.hidden = false;
-          const left = event.pageX + 16 + tip.offsetWidth > document.documentElement.clientWidth ? event.pageX - tip.offsetWidth - 16 : event.pageX + 16;
-          tip.style.left = Math.max(0, left) + 'px';
-          tip.style.top = event.pageY + 12 + 'px';
+          show(event, `${count(seen)} examples seen`, rows);
         })
         .on('pointerleave', () => { tip.hidden = true; cross.attr('visibility', 'hidden'); });
   }
@@ -188,10 +198,129 @@
     });
   }
 
+  // A line over sizes has the colour of its first student, or the next that is free.
+  const taken = new Set();
+  for (const curve of data.sizes?.curves ?? []) {
+    if (curve.role === 'CEILING') {
+      curve.ink = 'var(--ink)';
+      continue;
+    }
+    let c = students.indexOf(curve.points[0].model);
+    for (let tries = 0; tries < 6 && taken.has(c % 6); tries++) c++;
+    taken.add(c % 6);
+    curve.ink = `var(--c${c % 6})`;
+  }
+
+  const size = d3.format('.3~s');
+
+  function legend(id, { curves, supervisors }) {
+    const box = d3.select('#' + id);
+    const add = (ink, dash, mark, text) => {
+      const item = box.append('span');
+      const svg = item.append('svg').attr('width', 30).attr('height', 12).attr('aria-hidden', 'true');
+      svg.append('line').attr('x1', 0).attr('x2', 30).attr('y1', 6).attr('y2', 6).attr('stroke', ink).attr('stroke-width', 2.2).attr('stroke-dasharray', dash);
+      if (mark) svg.append('path').attr('d', d3.symbol(mark, 60)()).attr('transform', 'translate(15,6)').attr('fill', ink);
+      item.append('span').text(text);
+    };
+    for (const curve of curves) {
+      const ceiling = curve.role === 'CEILING';
+      add(curve.ink, ceiling ? '8 4' : null, ceiling ? d3.symbolDiamond : d3.symbolCircle, curve.name);
+    }
+    for (const level of supervisors) add('var(--soft)', '2 4', null, level.name + ', supervisor');
+  }
+
+  /** One value of models against their size; models of one size stand side by side. */
+  function sizes(id, key, { format, guides, supervisors, fixed, label }) {
+    const curves = data.sizes.curves.map(c => ({ ...c, points: c.points.filter(p => c.role === 'STUDENT' || p[key]) })).filter(c => c.points.length);
+    const known = curves.flatMap(c => c.points.map(p => p[key])).filter(y => y);
+    if (!known.length) {
+      return empty(id, 'Undefined for every model of this run.');
+    }
+    const width = 560, height = 330, margin = { top: 12, right: 14, bottom: 58, left: 46 };
+    const right = width - margin.right, bottom = height - margin.bottom;
+    const svg = frame(id, width, height, label);
+    const all = [...new Set(curves.flatMap(c => c.points.map(p => p.parameters)))].sort(d3.ascending);
+    const room = Math.max(1.12, Math.pow(all.at(-1) / all[0], .09));
+    const x = d3.scaleLog([all[0] / room, all.at(-1) * room], [margin.left, right]);
+    const ends = known.flatMap(y => [y.min, y.max]).concat(guides.map(g => g.y), supervisors.map(s => s.accuracy.median));
+    const pad = (d3.max(ends) - d3.min(ends)) * .06 || .05;
+    const y = d3.scaleLinear(fixed || [d3.min(ends) - pad, d3.max(ends) + pad], [bottom, margin.top]);
+    if (!fixed) y.nice(6);
+    svg.append('g').attr('transform', `translate(${margin.left},0)`)
+        .call(d3.axisLeft(y).ticks(6).tickSize(-(right - margin.left)).tickPadding(8));
+
+    // Below each size the encoders that have it; a second row where two come too near.
+    const encoders = new Map(all.map(s => [s, [...new Set(curves.flatMap(c => c.points).filter(p => p.parameters === s).map(p => p.encoder))]]));
+    const ticks = svg.append('g').attr('class', 'tick').attr('text-anchor', 'middle');
+    let before = -Infinity, low = false;
+    for (const s of all) {
+      low = x(s) - before < 84 && !low;
+      before = x(s);
+      ticks.append('line').attr('x1', x(s)).attr('x2', x(s)).attr('y1', margin.top).attr('y2', bottom + (low ? 30 : 5));
+      const text = ticks.append('text').attr('y', bottom + (low ? 42 : 17));
+      const half = encoders.get(s).join(', ').length * 3.2;
+      text.attr('x', Math.min(Math.max(x(s), margin.left - 20 + half), right + 10 - half));
+      text.append('tspan').text(size(s));
+      text.append('tspan').attr('x', text.attr('x')).attr('dy', 13).style('fill', 'var(--ink)').text(encoders.get(s).join(', '));
+    }
+    for (const guide of guides) {
+      svg.append('line').attr('class', 'zero').attr('x1', margin.left).attr('x2', right).attr('y1', y(guide.y)).attr('y2', y(guide.y));
+      svg.append('text').attr('class', 'soft').attr('x', margin.left + 6).attr('y', y(guide.y) - 5).text(guide.text);
+    }
+    for (const level of supervisors) {
+      const at = y(level.accuracy.median);
+      svg.append('rect').attr('x', margin.left).attr('width', right - margin.left).attr('y', y(level.accuracy.max)).attr('height', y(level.accuracy.min) - y(level.accuracy.max)).attr('fill', 'var(--soft)').attr('fill-opacity', .09);
+      svg.append('line').attr('x1', margin.left).attr('x2', right).attr('y1', at).attr('y2', at).attr('stroke', 'var(--soft)').attr('stroke-width', 1.6).attr('stroke-dasharray', '2 4');
+      svg.append('text').attr('class', 'soft').attr('x', right - 4).attr('text-anchor', 'end').attr('y', at - 5).text(`${level.name} ${format(level.accuracy.median)}`);
+    }
+
+    // Each point has a place of its own beside others of its size.
+    const places = new Map();
+    for (const s of all) {
+      const here = curves.flatMap(c => c.points.filter(p => p.parameters === s));
+      here.forEach((p, i) => places.set(p, x(s) + (i - (here.length - 1) / 2) * Math.min(11, 44 / here.length)));
+    }
+    for (const curve of [...curves].sort((a, b) => (b.role === 'CEILING') - (a.role === 'CEILING'))) {
+      const ceiling = curve.role === 'CEILING';
+      // Encoders of equal size: the line goes through the middle of them.
+      const stops = d3.groups(curve.points.filter(p => p[key]), p => p.parameters)
+          .map(([, ps]) => [d3.mean(ps, p => places.get(p)), y(d3.mean(ps, p => p[key].median))]);
+      svg.append('path').attr('fill', 'none').attr('stroke', curve.ink).attr('stroke-width', ceiling ? 1.6 : 2.4)
+          .attr('stroke-dasharray', ceiling ? '8 4' : null).attr('d', d3.line()(stops));
+      for (const p of curve.points) {
+        const at = places.get(p);
+        const mark = svg.append('g').attr('transform', `translate(${at},0)`);
+        if (!p[key]) {
+          mark.append('path').attr('stroke', curve.ink).attr('stroke-width', 1.5).attr('d', `M-3,${bottom - 11}l6,6m0,-6l-6,6`);
+        } else {
+          const [top, base] = [y(p[key].max), y(p[key].min)];
+          if (p[key].defined > 1) mark.append('path').attr('stroke', curve.ink).attr('stroke-width', 1.5).attr('d', `M0,${top}V${base}M-3,${top}h6M-3,${base}h6`);
+          mark.append('path').attr('transform', `translate(0,${y(p[key].median)})`).attr('d', d3.symbol(ceiling ? d3.symbolDiamond : d3.symbolCircle, ceiling ? 60 : 64)())
+              .attr('fill', ceiling ? 'var(--paper)' : curve.ink).attr('stroke', ceiling ? curve.ink : 'var(--paper)').attr('stroke-width', ceiling ? 1.8 : 1.4);
+        }
+        mark.append('rect').attr('x', -6).attr('width', 12).attr('y', margin.top).attr('height', bottom - margin.top).attr('fill', 'transparent')
+            .on('pointermove', event => show(event, `${p.model}: ${p.encoder}, ${count(p.parameters)} parameters`, [[curve.ink, `${curve.name}: ${words(p[key], format)}`]]))
+            .on('pointerleave', () => { tip.hidden = true; });
+      }
+    }
+  }
+
   gaps('gaps', data.gaps);
+  if (data.sizes) {
+    legend('size-key', data.sizes);
+    const levels = data.sizes.supervisors.filter(s => s.accuracy);
+    sizes('size-accuracy', 'accuracy', { format: rate, guides: [], supervisors: levels, label: 'Accuracy on the holdout against parameters of the student' });
+    sizes('size-pgr', 'pgr', { format: share, guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }], supervisors: [], label: 'Performance gap recovered against parameters of the student' });
+    sizes('size-agreement', 'agreement', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor against parameters of the student' });
+    sizes('size-wrong', 'wrong', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor when it is wrong, against parameters of the student' });
+  }
   lines('accuracy', data.accuracy, { width: 1130, height: 400, format: rate, guides: [], label: 'Accuracy on the holdout against examples seen' });
   lines('pgr', data.pgr, { width: 1130, height: 340, format: share, label: 'Performance gap recovered against examples seen',
     guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }] });
+  if (document.getElementById('labels')) {
+    lines('labels', data.labels, { width: 560, height: 320, format: rate, guides: [], label: "Agreement with the supervisor's labels on the holdout against examples seen" });
+    lines('ece', data.ece, { width: 560, height: 320, format: rate, guides: [], label: 'Expected calibration error of the student against examples seen' });
+  }
   const ys = data.right.concat(data.wrong).flatMap(c => c.points).filter(p => p.y);
   const both = [Math.max(0, Math.floor(10 * (d3.min(ys, p => p.y.min) ?? 0)) / 10), 1];
   for (const side of ['right', 'wrong']) {

@@ -97,6 +97,9 @@ class ExperimentTest {
             assertEquals(0.75, conf.getLoss().getAlpha());
             assertEquals(data.summary().of(Split.STUDENT).rows(), conf.getBudget());
             assertEquals(1.0, conf.getDrawBelow());
+            assertEquals((1L << 14) * 2 + 2, specs.get(0).getParameters());
+            assertEquals(22_565_376L + 384 * 2 + 2, conf.getParameters());
+            assertEquals(33_212_160L + 384 * 64 + 64 + 64 * 2 + 2, specs.get(8).getParameters());
         }
     }
 

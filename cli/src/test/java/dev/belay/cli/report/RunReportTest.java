@@ -39,7 +39,7 @@ final class RunReportTest {
         RunReport.write(SampleRun.finished(2, 5), directory, WRITTEN);
         // Then
         List<String> lines = Files.readAllLines(directory.resolve("metrics.jsonl"));
-        assertEquals(3 * 2 * 5, lines.size());
+        assertEquals(3 * 2 * 5 * 2, lines.size()); // on the holdout, and on the stream
         JsonNode first = new ObjectMapper().readTree(lines.get(0));
         assertEquals("naive", first.get("student").textValue());
         assertEquals(1, first.get("checkpoint").intValue());
@@ -77,6 +77,31 @@ final class RunReportTest {
     }
 
     @Test
+    void figureOfSizesIsThereFromTwoSizesOn() throws IOException {
+        // When
+        RunReport.write(SampleSizes.finished(2), directory, WRITTEN);
+        String sizes = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleRun.troubled(), directory, WRITTEN);
+        String one = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(sizes.contains("id=\"size-accuracy\""));
+        assertFalse(one.contains("id=\"size-accuracy\""));
+        assertTrue(one.contains("\"sizes\":null"));
+    }
+
+    @Test
+    void bestPgrIsCalledSelectedAndOptimistic() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(2, 3), directory, WRITTEN);
+        String now = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleSizes.finished(2), directory, WRITTEN);
+        String without = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(now.contains("selected,<br>optimistic"));
+        assertFalse(without.contains("selected,<br>optimistic"));
+    }
+
+    @Test
     void emptyRunIsStillAPage() throws IOException {
         // When
         RunReport.write(new RunResults("none", "none"), directory, WRITTEN);
@@ -103,6 +128,7 @@ final class RunReportTest {
         if (target != null) {
             RunReport.write(SampleRun.finished(3, 20), Path.of(target), WRITTEN);
             RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
+            RunReport.write(SampleSizes.finished(3), Path.of(target, "sizes"), WRITTEN);
         }
     }
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,63 @@ final class RunResultsTest {
         assertEquals(
                 row.getStudentAccuracy().getValue(), pair.get("studentAccuracy").doubleValue());
         assertEquals(row.getAgreement().getLow(), pair.get("agreementLow").doubleValue());
+    }
+
+    @Test
+    void summaryHasTheSizesOfSupervisorAndStudent() {
+        // When
+        JsonNode summary = SummaryJson.of(SampleRun.finished(2, 2));
+        // Then
+        for (String of : List.of("/pairs/0", "/median/0")) {
+            assertEquals(32_770, summary.at(of + "/supervisorParameters").intValue());
+            assertEquals(22_566_146, summary.at(of + "/studentParameters").intValue());
+        }
+    }
+
+    @Test
+    void sizesThatAreNotKnownAreNull() {
+        // Given: no spec of the supervisor
+        RunResults results = new RunResults("wordnet", "wordnet-physical");
+        results.add(
+                ModelSpec.newBuilder(SampleRun.spec("naive", 0, "minilm", "bow", 256))
+                        .setParameters(null)
+                        .build());
+        results.add(SampleRun.checkpoint(SampleRun.id("naive", 0), 1, State.FINISHED, null));
+        results.add(row("naive", true, cells(700, 900)));
+        // When
+        JsonNode pair = SummaryJson.of(results).at("/pairs/0");
+        // Then
+        assertTrue(pair.get("supervisorParameters").isNull());
+        assertTrue(pair.get("studentParameters").isNull());
+    }
+
+    @Test
+    void windowHasOneRowWhateverCheckpointsItSaw() {
+        // Given: a window's row, and a later one of the same window
+        RunResults results = one("naive", true, cells(700, 900));
+        results.add(window(1, 0, 1000));
+        results.add(window(2, 0, 1000));
+        // When: a window of the same start and another length
+        results.add(window(2, 0, 2000));
+        // Then
+        assertEquals(3, results.rows().size());
+        assertEquals(2, results.rows().get(1).getCheckpoint());
+    }
+
+    @Test
+    void windowsAreNeverTakenForAllSoFar() {
+        // Given
+        RunResults results = one("naive", true, cells(700, 900));
+        results.add(stream(1));
+        results.add(stream(2));
+        JsonNode before = SummaryJson.of(results);
+        // When
+        results.add(window(3, 5000, 6000));
+        // Then
+        assertEquals(before, SummaryJson.of(results));
+        assertEquals(1, results.streamRows().size());
+        assertEquals(2, results.streamRows().get(0).getCheckpoint());
+        assertEquals(1, results.holdoutRows().size());
     }
 
     @Test
@@ -192,6 +251,20 @@ final class RunResultsTest {
 
     private static PairMetrics row(String student, boolean last, long[] cells) {
         return SampleRun.of(student, 0, 1, last, SampleRun.id("ceiling", 0), 1, cells);
+    }
+
+    private static PairMetrics stream(long checkpoint) {
+        return PairMetrics.newBuilder(row("naive", false, cells(600, 900)))
+                .setPhase(Phase.PROGRESSIVE)
+                .setCheckpoint(checkpoint)
+                .build();
+    }
+
+    private static PairMetrics window(long checkpoint, long startMs, long endMs) {
+        return PairMetrics.newBuilder(stream(checkpoint))
+                .setWindowStartMs(startMs)
+                .setWindowEndMs(endMs)
+                .build();
     }
 
     /** 1,000 examples; so many the supervisor, and so many the ceiling has right; independent. */

@@ -16,6 +16,7 @@ import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ public final class SampleRun {
     static final int MICRO_EPOCH = 256;
     private static final long DAY_MS = 1_795_392_000_000L; // 2026-11-23T00:00Z
     private static final int HOLDOUT = 2000;
+    private static final Map<String, Long> PARAMETERS =
+            Map.of(
+                    "hashing", 32_770L,
+                    "mlp", 1_049_090L,
+                    "transformer", 1_380_354L,
+                    "minilm", 22_566_146L,
+                    "e5", 33_212_930L,
+                    "bge", 33_212_930L);
     private static final double Z = 1.959964;
 
     private SampleRun() {}
@@ -43,15 +52,28 @@ public final class SampleRun {
         }
         add(results, seeds, "ceiling", "minilm", null, checkpoints);
         add(results, seeds, "bge-ceiling", "bge", null, checkpoints);
+        SampleFurther further = new SampleFurther();
         for (int seed = 0; seed < seeds; seed++) {
             for (int k = 1; k <= checkpoints; k++) {
                 double learned = 1 - Math.exp(-k / (checkpoints * 0.22));
                 double weak = 0.742 + 0.013 * seed;
                 double minilm = 0.62 + 0.287 * learned;
                 double bge = 0.63 + 0.315 * learned;
-                results.add(row("naive", seed, k, checkpoints, weak, 0.3 + 0.1 * learned, minilm));
-                results.add(row("conf", seed, k, checkpoints, weak, 0.2 + 0.42 * learned, minilm));
-                results.add(row("bge-conf", seed, k, checkpoints, weak, 0.2 + .62 * learned, bge));
+                for (PairMetrics row :
+                        List.of(
+                                row("naive", seed, k, checkpoints, weak, .3 + .1 * learned, minilm),
+                                row("conf", seed, k, checkpoints, weak, .2 + .42 * learned, minilm),
+                                row(
+                                        "bge-conf",
+                                        seed,
+                                        k,
+                                        checkpoints,
+                                        weak,
+                                        .2 + .62 * learned,
+                                        bge))) {
+                    results.add(further.on(row));
+                    results.add(SampleFurther.stream(further.on(row)));
+                }
             }
         }
         return results;
@@ -90,6 +112,20 @@ public final class SampleRun {
 
     static PairMetrics row(
             String student, int seed, long k, long last, double weak, double pull, double strong) {
+        boolean none = student.equals("alone");
+        String ceiling =
+                none ? null : id(student.startsWith("bge") ? "bge-ceiling" : "ceiling", seed);
+        return of(
+                student,
+                seed,
+                k,
+                k == last,
+                ceiling,
+                k,
+                cells(student, seed, k, weak, pull, strong));
+    }
+
+    static long[] cells(String student, int seed, long k, double weak, double pull, double strong) {
         Random random = new Random(31 * (student.hashCode() + 1000L * seed) + k / 4);
         long[] cells = new long[16];
         for (int i = 0; i < HOLDOUT; i++) {
@@ -99,10 +135,7 @@ public final class SampleRun {
             boolean s = follows ? w : c;
             cells[(w ? 8 : 0) + (s ? 4 : 0) + (c ? 2 : 0) + (w == s ? 1 : 0)]++;
         }
-        boolean none = student.equals("alone");
-        String ceiling =
-                none ? null : id(student.startsWith("bge") ? "bge-ceiling" : "ceiling", seed);
-        return of(student, seed, k, k == last, ceiling, k, cells);
+        return cells;
     }
 
     /** The row that follows from counts (two classes: both wrong means that they agree). */
@@ -186,7 +219,7 @@ public final class SampleRun {
     public static ModelSpec spec(
             String model, int seed, String encoder, @Nullable String supervisor, long budget) {
         boolean conf = model.contains("conf");
-        String ceiling = encoder.equals("bge") ? "bge-ceiling" : "ceiling";
+        String ceiling = encoder.equals("minilm") ? "ceiling" : encoder + "-ceiling";
         return ModelSpec.newBuilder()
                 .setId(id(model, seed))
                 .setExperiment("wordnet")
@@ -219,10 +252,11 @@ public final class SampleRun {
                                 conf ? 0.5 : 0.0,
                                 0.2,
                                 1000L))
+                .setParameters(PARAMETERS.get(encoder))
                 .build();
     }
 
-    private static void add(
+    static void add(
             RunResults results,
             int seeds,
             String model,

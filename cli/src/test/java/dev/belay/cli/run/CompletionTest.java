@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.report.RunResults;
 import dev.belay.cli.report.SampleRun;
+import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,25 @@ class CompletionTest {
         RunResults results = SampleRun.finished(2, 4);
         assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
         assertTrue(new Completion(results.specs(), HOLDOUT + 1).missing(results).size() == 6);
+    }
+
+    @Test
+    void aLastRowThatDoesNotKnowOfAllBeforeItIsWaitedFor() {
+        // Given: the last row as it was told before the first came
+        RunResults results = SampleRun.finished(1, 4);
+        PairMetrics last = results.finalRows().get(0);
+        GateFigures gate = GateFigures.newBuilder(last.getGate()).setLook(3).build();
+        results.add(PairMetrics.newBuilder(last).setGate(gate).build());
+        // Then
+        assertEquals(1, new Completion(results.specs(), HOLDOUT).missing(results).size());
+        // When it is told again, but a checkpoint before it was better
+        results.add(PairMetrics.newBuilder(last).setBestPgr(new Best(1L, .01)).build());
+        // Then
+        assertEquals(1, new Completion(results.specs(), HOLDOUT).missing(results).size());
+        // When
+        results.add(last);
+        // Then
+        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
     }
 
     @Test

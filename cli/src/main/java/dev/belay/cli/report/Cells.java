@@ -1,0 +1,46 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Estimate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts numbers into the cells of a table: the number under a key, what is small below it beside.
+ */
+final class Cells {
+    private Cells() {}
+
+    /** {@code key} and {@code keyRange}: the median, and least and greatest. */
+    static void spread(
+            Map<String, Object> cells, String key, @Nullable Spread spread, int decimals) {
+        Double median = spread == null ? null : (Double) spread.median();
+        cells.put(key, decimals == 2 ? Format.pgr(median) : Format.rate(median));
+        cells.put(key + "Range", Format.range(spread, decimals));
+    }
+
+    /** {@code key} and {@code keyRange}: the value, and its interval. */
+    static void estimate(
+            Map<String, Object> cells, String key, @Nullable Estimate estimate, int decimals) {
+        Double value = estimate == null ? null : (Double) estimate.getValue();
+        cells.put(key, decimals == 2 ? Format.pgr(value) : Format.rate(value));
+        cells.put(
+                key + "Range",
+                estimate == null
+                        ? ""
+                        : Format.interval(estimate.getLow(), estimate.getHigh(), decimals));
+    }
+
+    /** A class of one number: rows 1 to 3, or 2; one where all are the same; nothing of none. */
+    static String range(List<Long> values) {
+        long min = values.stream().mapToLong(Long::longValue).min().orElse(0);
+        long max = values.stream().mapToLong(Long::longValue).max().orElse(0);
+        if (values.isEmpty()) {
+            return "";
+        }
+        return min == max
+                ? String.format(Locale.ROOT, "%,d", min)
+                : String.format(Locale.ROOT, "%,d – %,d", min, max);
+    }
+}

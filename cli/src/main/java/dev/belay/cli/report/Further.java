@@ -1,0 +1,157 @@
+package dev.belay.cli.report;
+
+import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.BrierGainFigures;
+import dev.belay.schemas.events.CalibrationFigures;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.PairMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number of a pair beyond its accuracies.
+ *
+ * @param key under which summary.json and metrics.jsonl tell it
+ * @param value where a row has it; null where undefined
+ * @param undefined why it can be undefined although the row has examples
+ */
+record Further(String key, Function<PairMetrics, @Nullable Double> value, String undefined) {
+    private static final String NOT_COUNTED = "not counted";
+
+    static final Further NEW_ERRORS =
+            new Further(
+                    "newErrorRate",
+                    of(PairMetrics::getNewErrorRate),
+                    "the supervisor is never right");
+    static final Further CORRECTED =
+            new Further(
+                    "correctedRate",
+                    of(PairMetrics::getCorrectedRate),
+                    "the supervisor is never wrong");
+    static final Further RIGHT_WHEN_DIFFERING =
+            new Further(
+                    "studentRightWhenDiffering",
+                    of(PairMetrics::getStudentRightWhenDiffering),
+                    "they never differ");
+    static final Further KAPPA =
+            new Further("cohensKappa", PairMetrics::getCohensKappa, "both always say one class");
+    static final Further ERROR_CONSISTENCY =
+            new Further(
+                    "errorConsistency",
+                    PairMetrics::getErrorConsistency,
+                    "both are always right, or both always wrong");
+    static final Further SUPERVISOR_ECE =
+            new Further("supervisorEce", supervisor(CalibrationFigures::getEce), NOT_COUNTED);
+    static final Further SUPERVISOR_ECE_EXPECTED =
+            new Further(
+                    "supervisorEceExpected",
+                    supervisor(CalibrationFigures::getEceExpected),
+                    NOT_COUNTED);
+    static final Further SUPERVISOR_BRIER =
+            new Further("supervisorBrier", supervisor(CalibrationFigures::getBrier), NOT_COUNTED);
+    static final Further SUPERVISOR_LOG_LOSS =
+            new Further(
+                    "supervisorLogLoss", supervisor(CalibrationFigures::getLogLoss), NOT_COUNTED);
+    static final Further STUDENT_ECE =
+            new Further("studentEce", student(CalibrationFigures::getEce), NOT_COUNTED);
+    static final Further STUDENT_ECE_EXPECTED =
+            new Further(
+                    "studentEceExpected", student(CalibrationFigures::getEceExpected), NOT_COUNTED);
+    static final Further STUDENT_BRIER =
+            new Further("studentBrier", student(CalibrationFigures::getBrier), NOT_COUNTED);
+    static final Further STUDENT_LOG_LOSS =
+            new Further("studentLogLoss", student(CalibrationFigures::getLogLoss), NOT_COUNTED);
+    static final Further BRIER_GAIN =
+            new Further("brierGain", brier(BrierGainFigures::getGain), NOT_COUNTED);
+    static final Further BRIER_MISFIT =
+            new Further("brierMisfit", brier(BrierGainFigures::getMisfit), NOT_COUNTED);
+    static final Further BRIER_CROSS =
+            new Further("brierCross", brier(BrierGainFigures::getCross), NOT_COUNTED);
+    static final Further BEST_PGR =
+            new Further("bestPgr", best(PairMetrics::getBestPgr), "no checkpoint has a PGR");
+    static final Further BEHIND_BEST =
+            new Further("behindBestPgr", PairMetrics::getBehindBestPgr, "no PGR to compare");
+    static final Further LABEL_AGREEMENT =
+            new Further("labelAgreement", of(PairMetrics::getLabelAgreement), NOT_COUNTED);
+    static final Further BEST_LABEL_AGREEMENT =
+            new Further(
+                    "bestLabelAgreement", best(PairMetrics::getBestLabelAgreement), NOT_COUNTED);
+
+    /** In the order in which they are told. */
+    static final List<Further> ALL =
+            List.of(
+                    NEW_ERRORS,
+                    CORRECTED,
+                    RIGHT_WHEN_DIFFERING,
+                    KAPPA,
+                    ERROR_CONSISTENCY,
+                    SUPERVISOR_ECE,
+                    SUPERVISOR_ECE_EXPECTED,
+                    SUPERVISOR_BRIER,
+                    SUPERVISOR_LOG_LOSS,
+                    STUDENT_ECE,
+                    STUDENT_ECE_EXPECTED,
+                    STUDENT_BRIER,
+                    STUDENT_LOG_LOSS,
+                    BRIER_GAIN,
+                    BRIER_MISFIT,
+                    BRIER_CROSS,
+                    BEST_PGR,
+                    BEHIND_BEST,
+                    LABEL_AGREEMENT,
+                    BEST_LABEL_AGREEMENT);
+
+    /** Its value in a row; null where undefined. */
+    @Nullable Double in(PairMetrics row) {
+        return value.apply(row);
+    }
+
+    /** Over the seeds of one pair of names; null where half or more are undefined. */
+    @Nullable Spread over(List<PairMetrics> rows) {
+        List<@Nullable Double> values = new ArrayList<>();
+        rows.forEach(row -> values.add(in(row)));
+        return Spread.of(values);
+    }
+
+    private static Function<PairMetrics, @Nullable Double> of(
+            Function<PairMetrics, @Nullable Estimate> estimate) {
+        return row -> {
+            Estimate found = estimate.apply(row);
+            return found == null ? null : (Double) found.getValue();
+        };
+    }
+
+    private static Function<PairMetrics, @Nullable Double> best(
+            Function<PairMetrics, @Nullable Best> best) {
+        return row -> {
+            Best found = best.apply(row);
+            return found == null ? null : (Double) found.getValue();
+        };
+    }
+
+    private static Function<PairMetrics, @Nullable Double> supervisor(
+            Function<CalibrationFigures, Double> figure) {
+        return row -> {
+            CalibrationFigures found = row.getSupervisorCalibration();
+            return found == null ? null : figure.apply(found);
+        };
+    }
+
+    private static Function<PairMetrics, @Nullable Double> student(
+            Function<CalibrationFigures, Double> figure) {
+        return row -> {
+            CalibrationFigures found = row.getStudentCalibration();
+            return found == null ? null : figure.apply(found);
+        };
+    }
+
+    private static Function<PairMetrics, @Nullable Double> brier(
+            Function<BrierGainFigures, Double> figure) {
+        return row -> {
+            BrierGainFigures found = row.getBrierGain();
+            return found == null ? null : figure.apply(found);
+        };
+    }
+}
