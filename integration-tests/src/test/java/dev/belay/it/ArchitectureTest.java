@@ -42,7 +42,7 @@ class ArchitectureTest {
                     .whereLayer("trainers")
                     .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("aggregators")
-                    .mayOnlyBeAccessedByLayers("cli")
+                    .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("models")
                     .mayOnlyBeAccessedByLayers("labelers", "trainers", "benchmarks", "cli")
                     .whereLayer("runtime")
