@@ -82,8 +82,12 @@ final class FurtherTables {
                     Cells.spread(cells, "bestPgr", Further.BEST_PGR.over(seeds), 2);
                     Cells.spread(cells, "behindBestPgr", Further.BEHIND_BEST.over(seeds), 2);
                     cells.put("bestAt", at(seeds, PairMetrics::getBestPgr));
-                    cells.put("stopAt", at(seeds, PairMetrics::getBestLabelAgreement));
-                    Cells.spread(cells, "stopped", stopped(seeds, all), 2);
+                    Spread stopped = stopped(seeds, all);
+                    Cells.spread(cells, "stopped", stopped, 2);
+                    cells.put(
+                            "stopAt",
+                            (stopped == null ? "undefined there, " : "")
+                                    + at(seeds, PairMetrics::getBestLabelAgreement));
                     gate(cells, seeds, gates);
                 });
     }
@@ -165,7 +169,7 @@ final class FurtherTables {
         String of = seeds.size() == 1 ? "" : first.size() + " of " + seeds.size() + " seeds";
         if (looks.isEmpty()) {
             cells.put("gate", "–");
-            cells.put("gateRange", "not looked at");
+            cells.put("gateRange", "truth is missing");
         } else if (first.isEmpty()) {
             cells.put("gate", "not shown");
             cells.put("gateRange", "in " + Cells.range(looks) + " looks");

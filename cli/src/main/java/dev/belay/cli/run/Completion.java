@@ -108,10 +108,11 @@ record Completion(List<ModelSpec> specs, long holdout) {
      * are settled.
      */
     private static boolean isSettled(@Nullable PairMetrics last, Map<Long, PairMetrics> rows) {
-        if (last == null || last.getGate() == null) {
+        if (last == null || last.getBestLabelAgreement() == null) {
             return true;
         }
-        return last.getGate().getLook() == rows.size()
+        // no gate where truth is missing for good
+        return (last.getGate() == null || last.getGate().getLook() == rows.size())
                 && same(last.getBestPgr(), rows, PairMetrics::getPgr)
                 && same(last.getBestLabelAgreement(), rows, PairMetrics::getLabelAgreement);
     }
