@@ -33,6 +33,11 @@ public final class Terms {
 
     /** Σ_k (p_k − y_k)², in [0, 2] (Brier, Monthly Weather Review 78, 1950). */
     static long brier(float[] p, int from, int classes, int truth) {
+        if (classes == 2) { // as below, without a loop, which would cost more than what is in it
+            double d0 = (double) p[from] - (1 - truth);
+            double d1 = (double) p[from + 1] - truth;
+            return fixed(d0 * d0 + d1 * d1);
+        }
         double sum = 0;
         for (int k = 0; k < classes; k++) {
             double d = (double) p[from + k] - (k == truth ? 1 : 0);
@@ -57,6 +62,11 @@ public final class Terms {
 
     /** Σ_k (w_k − s_k)²: how far the student is from what it was taught. */
     static long misfit(float[] w, int wFrom, float[] s, int sFrom, int classes) {
+        if (classes == 2) {
+            double d0 = (double) w[wFrom] - s[sFrom];
+            double d1 = (double) w[wFrom + 1] - s[sFrom + 1];
+            return fixed(d0 * d0 + d1 * d1);
+        }
         double sum = 0;
         for (int k = 0; k < classes; k++) {
             double d = (double) w[wFrom + k] - s[sFrom + k];
@@ -67,6 +77,14 @@ public final class Terms {
 
     /** 2·Σ_k (w_k − s_k)(s_k − y_k): what the Brier gain has beyond the misfit. */
     static long cross(float[] w, int wFrom, float[] s, int sFrom, int classes, int truth) {
+        if (classes == 2) {
+            double s0 = s[sFrom];
+            double s1 = s[sFrom + 1];
+            return fixed(
+                    2
+                            * ((w[wFrom] - s0) * (s0 - (1 - truth))
+                                    + (w[wFrom + 1] - s1) * (s1 - truth)));
+        }
         double sum = 0;
         for (int k = 0; k < classes; k++) {
             double student = s[sFrom + k];
