@@ -53,17 +53,28 @@ public final class AggregatorBench {
     private final Clients clients;
     private final AggregatorBed bed;
     private final Sizes sizes;
+    private final Part part;
     private final Consumer<String> progress;
     private final Findings findings = new Findings("aggregator");
+
+    /** How much of the bench is run. */
+    public enum Part {
+        ALL,
+        /** All, but one kill instead of three. */
+        QUICK,
+        /** Beside a bare consumer only: while its speed is worked on. */
+        BARE
+    }
 
     /**
      * @param clients of a broker that nobody else uses
      * @param progress gets a line for people at each part
      */
-    public AggregatorBench(Clients clients, Sizes sizes, Consumer<String> progress) {
+    public AggregatorBench(Clients clients, Sizes sizes, Part part, Consumer<String> progress) {
         this.clients = clients;
         this.bed = new AggregatorBed(clients);
         this.sizes = sizes;
+        this.part = part;
         this.progress = progress;
     }
 
@@ -76,6 +87,10 @@ public final class AggregatorBench {
         writer.write(1, counted);
         try (Recovery recovery = new Recovery(bed, all, writer)) {
             List<Took> took = new ArrayList<>();
+            if (part == Part.BARE) {
+                bare(all, counted, took);
+                return findings;
+            }
             double speed = speed(all, counted, took);
             growth(all, counted, took);
             latency(LOAD * speed);
@@ -94,22 +109,12 @@ public final class AggregatorBench {
         BareReading.seconds(data, all, counted, true); // all warm up
         bed.count(all, counted);
         dsl.seconds(sizes.rounds());
-        var bare =
-                new Rounds.Side(
-                        "bare",
-                        round -> predictions / BareReading.seconds(data, all, counted, true));
+        Rounds.Side bare = bareSide(all, counted);
         var columns =
                 new Rounds.Side(
                         "ids left as bytes",
                         round -> predictions / BareReading.seconds(data, all, counted, false));
-        var belay =
-                new Rounds.Side(
-                        "aggregator",
-                        round -> {
-                            Took one = bed.count(all, counted);
-                            took.add(one);
-                            return predictions / one.seconds();
-                        });
+        Rounds.Side belay = belaySide(all, counted, took);
         var streams =
                 new Rounds.Side(
                         "DSL", round -> some.predictions(some.checkpoints()) / dsl.seconds(round));
@@ -117,14 +122,7 @@ public final class AggregatorBench {
                 Rounds.run(sizes.rounds(), List.of(bare, belay, streams, columns), progress);
         Rounds toBare = Rounds.of(speeds.get(1), speeds.get(0));
         Rounds toDsl = Rounds.of(speeds.get(1), speeds.get(2));
-        findings.compared(
-                "aggregatorPredictionsPerSecond",
-                toBare.first(),
-                "barePredictionsPerSecond",
-                toBare.second(),
-                "aggregator, predictions/s",
-                "toBare",
-                toBare.ratio());
+        toBare(toBare);
         Rounds toColumns = Rounds.of(speeds.get(1), speeds.get(3));
         findings.compared(
                 "aggregatorPredictionsPerSecond",
@@ -147,6 +145,51 @@ public final class AggregatorBench {
                 "  from nothing to the first block read, s",
                 Rounds.median(took.stream().map(Took::startSeconds).toList()));
         return toBare.first();
+    }
+
+    private void bare(Sweeps all, int counted, List<Took> took) {
+        progress.accept("aggregator beside a bare consumer");
+        BareReading.seconds(bed.of(all), all, counted, true); // both warm up
+        bed.count(all, counted);
+        List<List<Double>> speeds =
+                Rounds.run(
+                        sizes.rounds(),
+                        List.of(bareSide(all, counted), belaySide(all, counted, took)),
+                        progress);
+        toBare(Rounds.of(speeds.get(1), speeds.get(0)));
+        findings.figure(
+                "nsPerPrediction",
+                "  processor time of the thread that counts, ns a prediction",
+                Rounds.median(took.stream().map(t -> perPrediction(t, all, counted)).toList()));
+    }
+
+    private Rounds.Side bareSide(Sweeps all, int counted) {
+        return new Rounds.Side(
+                "bare",
+                round ->
+                        all.predictions(counted)
+                                / BareReading.seconds(bed.of(all), all, counted, true));
+    }
+
+    private Rounds.Side belaySide(Sweeps all, int counted, List<Took> took) {
+        return new Rounds.Side(
+                "aggregator",
+                round -> {
+                    Took one = bed.count(all, counted);
+                    took.add(one);
+                    return all.predictions(counted) / one.seconds();
+                });
+    }
+
+    private void toBare(Rounds toBare) {
+        findings.compared(
+                "aggregatorPredictionsPerSecond",
+                toBare.first(),
+                "barePredictionsPerSecond",
+                toBare.second(),
+                "aggregator, predictions/s",
+                "toBare",
+                toBare.ratio());
     }
 
     private int dslCheckpoints(Sweeps all) {
@@ -231,6 +274,11 @@ public final class AggregatorBench {
 
     private void recovery(Recovery recovery, long predictions) {
         progress.accept("kill -9 with %,d predictions".formatted(predictions));
+        if (part == Part.QUICK) {
+            findings.figure(
+                    "restoreKeptSeconds", "counts again, local state kept, s", recovery.kept());
+            return;
+        }
         Recovery.Restored restored = recovery.restore();
         findings.figure("restoreKeptSeconds", "counts again, local state kept, s", restored.kept());
         findings.figure(

@@ -47,6 +47,20 @@ final class Recovery implements AutoCloseable {
      */
     record Restored(double kept, double wiped) {}
 
+    /** Seconds of a first kill alone, the local state being there. */
+    double kept() {
+        Run run = run();
+        try (AggregatorProcess first = run.start("one", Map.of())) {
+            counted(run, first);
+            long killed = first.kill();
+            try (AggregatorProcess again = run.start("one", Map.of())) {
+                return fresh(run, again, killed);
+            }
+        } finally {
+            bed.clear(run.clients());
+        }
+    }
+
     Restored restore() {
         Run run = run();
         try (AggregatorProcess first = run.start("one", Map.of())) {

@@ -2,6 +2,8 @@ package dev.belay.schemas;
 
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,16 @@ public record BlockColumns(
         return ids.count();
     }
 
+    /** Whether all rows have the same event time. */
+    public boolean oneTime() {
+        for (long time : timesMs) {
+            if (time != timesMs[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The same as an event. */
     public PredictionBlock toEvent() {
         List<Long> times = new ArrayList<>(timesMs.length);
@@ -96,9 +108,7 @@ public record BlockColumns(
             long classes = in.number();
             Ids ids = in.ids();
             long[] times = new long[in.items(1)];
-            for (int i = 0; i < times.length; i++) {
-                times[i] = in.number();
-            }
+            in.numbers(times);
             in.endOfItems(times.length);
             float[] probabilities = new float[in.items(Float.BYTES)];
             ByteBuffer.wrap(bytes, in.at, Float.BYTES * probabilities.length)
@@ -130,6 +140,9 @@ public record BlockColumns(
 
     /** Avro's varints and lengths over an array. */
     private static final class Cursor {
+        private static final VarHandle LITTLE_ENDIAN =
+                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
         private final byte[] bytes;
         private int at;
 
@@ -154,8 +167,36 @@ public record BlockColumns(
             return (raw >>> 1) ^ -(raw & 1);
         }
 
+        /**
+         * Numbers one after the other, most often all the same: eight bytes are compared at once.
+         */
+        void numbers(long[] numbers) {
+            for (int i = 0; i < numbers.length; i++) {
+                int from = at;
+                long number = number();
+                numbers[i] = number;
+                int length = at - from;
+                if (length > Long.BYTES || from + Long.BYTES > bytes.length) {
+                    continue;
+                }
+                int unused = Long.SIZE - Byte.SIZE * length;
+                long first = (long) LITTLE_ENDIAN.get(bytes, from) << unused;
+                while (i + 1 < numbers.length
+                        && at + Long.BYTES <= bytes.length
+                        && (long) LITTLE_ENDIAN.get(bytes, at) << unused == first) {
+                    numbers[++i] = number;
+                    at += length;
+                }
+            }
+        }
+
         /** A length that fits into what is left. */
         int length() {
+            int first = bytes[at];
+            if (first >= 0 && (first & 1) == 0 && first >>> 1 < bytes.length - at) {
+                at++; // nearly all ids are shorter than 64 bytes
+                return first >>> 1;
+            }
             long length = number();
             if (length < 0 || length > bytes.length - at) {
                 throw new IllegalArgumentException("length " + length);

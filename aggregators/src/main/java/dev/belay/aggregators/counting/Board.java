@@ -116,9 +116,15 @@ public final class Board {
         if (fresh.length < numbers.length) {
             fresh = new int[numbers.length];
         }
+        // sweeps of an evaluator go this way as a whole; whatever is left, row by row
+        int quick = passedMs == Long.MIN_VALUE ? column.putFresh(numbers, block) : 0;
+        boolean whole = quick == numbers.length;
+        for (Counter counter : counting) {
+            counter.count(numbers, quick, whole ? numbers : null);
+        }
         int waiting = 0;
-        boolean any = false;
-        for (int row = 0; row < numbers.length; row++) {
+        boolean any = quick > 0;
+        for (int row = quick; row < numbers.length; row++) {
             int example = numbers[row];
             if (block.timesMs()[row] <= passedMs) {
                 continue; // its time has passed, see pass()
@@ -206,7 +212,7 @@ public final class Board {
 
     private void count(List<Counter> counting, int waiting) {
         for (Counter counter : counting) {
-            counter.count(fresh, waiting, 1);
+            counter.count(fresh, waiting, null);
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.aggregators.statistics.Said;
+import dev.belay.aggregators.statistics.SideSums;
 import dev.belay.schemas.BlockColumns;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.IdentityHashMap;
 
 /**
  * The predictions of one {@link Predicted} by example number, newest wins.
@@ -12,7 +15,9 @@ import java.util.BitSet;
  * for PROGRESSIVE predictions.
  */
 final class Column {
-    private static final char ABSENT = Character.MAX_VALUE;
+    static final char ABSENT = Character.MAX_VALUE;
+
+    private static final int MOST_SUMS = 256; // of 1,024 examples each
 
     private final int classes;
     private final Predicted.Reading reading;
@@ -27,6 +32,9 @@ final class Column {
     private long sweepRows;
     private long newest;
     private long newestTimeMs = Long.MIN_VALUE;
+    private final IdentityHashMap<int[], SideSums> sums =
+            new IdentityHashMap<>(); // by the roster's numbers
+    private int sumsTruths; // version of the truths they rest on
 
     /**
      * @param expected examples known so far: room for so many is made at once, since a sweep is
@@ -54,6 +62,31 @@ final class Column {
     /** All rows; an example's begins at {@code example · K}. */
     float[] probabilities() {
         return probabilities;
+    }
+
+    /** All classes by example, {@link #ABSENT} where there is no prediction. */
+    char[] says() {
+        return says;
+    }
+
+    /** What is there, to be looked at before anything is put or removed. */
+    Said said() {
+        return new Said(says, probabilities);
+    }
+
+    /**
+     * Sums over all examples of a roster, of each of which prediction and truth are there. They are
+     * remembered: every sweep of every student is compared with the same supervisor's.
+     *
+     * @param numbers as the roster keeps them, always the same array
+     */
+    SideSums sums(int[] numbers, Examples examples) {
+        if (sumsTruths != examples.version() || sums.size() >= MOST_SUMS) {
+            sums.clear();
+            sumsTruths = examples.version();
+        }
+        return sums.computeIfAbsent(
+                numbers, n -> SideSums.of(classes, n, n.length, examples.newest(), said()));
     }
 
     /** Event time of an example's prediction, which must be there. */
@@ -91,12 +124,66 @@ final class Column {
                 > 0;
     }
 
-    /** Puts a row, which must {@link #wins win} if the example has one already. */
-    void put(int example, BlockColumns block, int row) {
+    /**
+     * Puts the first rows of a block, up to the first whose example has one already.
+     *
+     * @return how many: fewer than possible, or none, where rows differ in more than what they say
+     */
+    int putFresh(int[] numbers, BlockColumns block) {
+        long timeMs = block.timesMs().length == 0 ? 0 : block.timesMs()[0];
+        if (reading != Predicted.Reading.SWEEP || (rows > 0 && timeMs != onlyTimeMs)) {
+            return 0;
+        }
+        if (timesMs.length > 0 || !block.oneTime()) {
+            return 0;
+        }
+        sums.clear();
+        int most = -1;
+        for (int number : numbers) {
+            most = Math.max(most, number);
+        }
+        makeRoom(most);
+        float[] p = block.probabilities();
+        int row = 0;
+        while (row < numbers.length && says[numbers[row]] == ABSENT) {
+            says[numbers[row]] = best(p, row, numbers[row]);
+            row++;
+        }
+        if (row > 0) {
+            onlyTimeMs = timeMs;
+            rows += row;
+            newest = Math.max(newest, block.checkpoint());
+            newestTimeMs = Math.max(newestTimeMs, timeMs);
+        }
+        return row;
+    }
+
+    /** Copies a row and gives the class it says, ties to the lowest. */
+    private char best(float[] p, int row, int example) {
+        int from = row * classes;
+        int at = example * classes;
+        int best = 0;
+        probabilities[at] = p[from];
+        for (int k = 1; k < classes; k++) {
+            probabilities[at + k] = p[from + k];
+            if (p[from + k] > p[from + best]) {
+                best = k;
+            }
+        }
+        return (char) best;
+    }
+
+    private void makeRoom(int example) {
         if (example >= says.length) {
             int least = says.length == 0 ? Math.max(64, expected) : says.length * 3 / 2;
             grow(Math.max(example + 1, least));
         }
+    }
+
+    /** Puts a row, which must {@link #wins win} if the example has one already. */
+    void put(int example, BlockColumns block, int row) {
+        sums.clear();
+        makeRoom(example);
         long timeMs = block.timesMs()[row];
         if (rows == 0) {
             onlyTimeMs = timeMs;
@@ -115,18 +202,7 @@ final class Column {
         if (checkpoints.length > 0) {
             checkpoints[example] = block.checkpoint();
         }
-        float[] p = block.probabilities();
-        int from = row * classes;
-        int at = example * classes;
-        int best = 0; // ties to the lowest class
-        probabilities[at] = p[from];
-        for (int k = 1; k < classes; k++) {
-            probabilities[at + k] = p[from + k];
-            if (p[from + k] > p[from + best]) {
-                best = k;
-            }
-        }
-        says[example] = (char) best;
+        says[example] = best(block.probabilities(), row, example);
         newest = Math.max(newest, block.checkpoint());
         newestTimeMs = Math.max(newestTimeMs, timeMs);
     }
@@ -134,6 +210,7 @@ final class Column {
     /** Takes an example's prediction out. */
     void remove(int example) {
         if (has(example)) {
+            sums.clear();
             says[example] = ABSENT;
             revised.clear(example);
             rows--;

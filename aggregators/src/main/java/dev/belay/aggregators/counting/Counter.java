@@ -2,6 +2,7 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.statistics.SideSums;
 import dev.belay.schemas.events.Phase;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,8 +45,13 @@ final class Counter {
         this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
         this.classes = classes;
         this.whole = running();
-        for (int example = 0; example < examples.size(); example++) {
-            count(example, 1);
+        int[] numbers = new int[BlockCheck.MAX_ROWS];
+        for (int from = 0; from < examples.size(); from += numbers.length) {
+            int count = Math.min(numbers.length, examples.size() - from);
+            for (int i = 0; i < count; i++) {
+                numbers[i] = from + i;
+            }
+            count(numbers, count, null);
         }
     }
 
@@ -53,10 +59,18 @@ final class Counter {
         return comparison;
     }
 
-    /** Counts examples in (1) or out (−1) as their columns and truths are now. */
-    void count(int[] numbers, int count, int sign) {
+    /**
+     * Counts examples in as their columns and truths are now.
+     *
+     * @param roster the same numbers if they are all of a roster, as it keeps them
+     */
+    void count(int[] numbers, int count, int @Nullable [] roster) {
+        if (lateness == null && classes <= SideSums.MOST_CLASSES) {
+            changed |= whole.count(numbers, count, roster, examples);
+            return;
+        }
         for (int i = 0; i < count; i++) {
-            count(numbers[i], sign);
+            count(numbers[i], 1);
         }
     }
 

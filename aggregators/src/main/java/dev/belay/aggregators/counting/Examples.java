@@ -24,6 +24,7 @@ final class Examples {
     private int[] free = new int[16];
     private int freed;
     private int size;
+    private int version;
 
     /** An id's UTF-8 with its hash. */
     private static final class Id {
@@ -98,7 +99,18 @@ final class Examples {
         return newest[number];
     }
 
+    /** The classes by the newest truth of all examples, by number. */
+    int[] newest() {
+        return newest;
+    }
+
+    /** Another one whenever a truth has changed. */
+    int version() {
+        return version;
+    }
+
     void setTruths(int number, Truths now) {
+        version++;
         truths[number] = now;
         newest[number] = now.newest();
     }

@@ -1,6 +1,9 @@
 package dev.belay.aggregators.counting;
 
+import static dev.belay.aggregators.counting.Column.ABSENT;
+
 import dev.belay.aggregators.statistics.PairCounter;
+import dev.belay.aggregators.statistics.SideSums;
 import org.jspecify.annotations.Nullable;
 
 /** A tally that is being counted, from the columns of its comparison. */
@@ -37,6 +40,55 @@ final class Running {
             pairs.pair(
                     label, supervisor.probabilities(), at, w, student.probabilities(), at, s, sign);
         }
+    }
+
+    /**
+     * Counts in those of some examples that all have predicted.
+     *
+     * @param roster the same numbers if they are all of a roster, as it keeps them
+     * @return whether there are any
+     */
+    boolean count(int[] numbers, int count, int @Nullable [] roster, Examples examples) {
+        char[] w = supervisor.says();
+        char[] s = student.says();
+        char[] c = ceiling == null ? s : ceiling.says();
+        int[] truths = examples.newest();
+        int within = Math.min(w.length, Math.min(s.length, c.length));
+        int[] known = new int[count];
+        int n = 0;
+        int unknown = 0;
+        for (int i = 0; i < count; i++) {
+            int e = numbers[i];
+            if (e >= within || w[e] == ABSENT || s[e] == ABSENT || c[e] == ABSENT) {
+                continue;
+            }
+            if (truths[e] == Truths.UNKNOWN) {
+                unknown++;
+                sameWithoutTruth += w[e] == s[e] ? 1 : 0;
+            } else {
+                known[n++] = e;
+            }
+        }
+        withoutTruth += unknown;
+        if (ceiling != null) {
+            pairs.cells(known, n, truths, w, s, c, 1);
+        } else if (n > 0) {
+            SideSums ofSupervisor =
+                    roster != null && n == roster.length
+                            ? supervisor.sums(roster, examples)
+                            : SideSums.of(classes, known, n, truths, supervisor.said());
+            SideSums ofStudent = SideSums.of(classes, known, n, truths, student.said());
+            pairs.pairs(
+                    known,
+                    n,
+                    truths,
+                    supervisor.said(),
+                    student.said(),
+                    ofSupervisor,
+                    ofStudent,
+                    1);
+        }
+        return n + unknown > 0;
     }
 
     void countTooLate(int sign) {

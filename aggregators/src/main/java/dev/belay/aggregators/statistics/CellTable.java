@@ -20,7 +20,7 @@ public final class CellTable {
 
     private static final int SUPERVISOR = 8;
     private static final int STUDENT = 4;
-    private static final int CEILING = 2;
+    static final int CEILING = 2;
     private static final int SAME = 1;
 
     /** No examples. */

@@ -67,6 +67,89 @@ public final class PairCounter {
         }
     }
 
+    /**
+     * Counts {@code examples[0, count)} as {@link #pair} would count each.
+     *
+     * @param truths the class of each example by its number
+     * @param ofW the supervisor's sums over these examples
+     * @param ofS the student's
+     */
+    public void pairs(
+            int[] examples,
+            int count,
+            int[] truths,
+            Said w,
+            Said s,
+            SideSums ofW,
+            SideSums ofS,
+            int sign) {
+        int[] cells = new int[CellTable.SIZE];
+        long misfit = 0;
+        long cross = 0;
+        for (int i = 0; i < count; i++) {
+            int example = examples[i];
+            int truth = truths[example];
+            cells[CellTable.cell(truth, w.says()[example], s.says()[example], false)]++;
+            int at = example * classes;
+            misfit += Terms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
+            cross += Terms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+        }
+        for (int cell = 0; cell < cells.length; cell++) {
+            add(cell, (long) sign * cells[cell]);
+        }
+        add(Sum.MISFIT.at, sign * misfit);
+        add(Sum.CROSS.at, sign * cross);
+        add(Sum.SUPERVISOR_BRIER.at, sign * ofW.brier());
+        add(Sum.STUDENT_BRIER.at, sign * ofS.brier());
+        add(Sum.SUPERVISOR_LOG_LOSS.at, sign * ofW.logLoss());
+        add(Sum.STUDENT_LOG_LOSS.at, sign * ofS.logLoss());
+        for (int i = 0; i < Terms.BINS * PairTable.BIN; i++) {
+            add(PairTable.at(Side.SUPERVISOR, 0) + i, sign * ofW.bin(i));
+            add(PairTable.at(Side.STUDENT, 0) + i, sign * ofS.bin(i));
+        }
+        for (int truth = 0; byClass && truth < classes; truth++) {
+            addByClass(truth, ofW, ofS, sign);
+        }
+    }
+
+    private void addByClass(int truth, SideSums ofW, SideSums ofS, int sign) {
+        int right = ofS.said(truth, truth);
+        add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), (long) sign * right);
+        for (int says = 0; says < classes; says++) {
+            int byW = ofW.said(truth, says);
+            int byS = ofS.said(truth, says);
+            add(PairTable.at(ByClass.TRUTH, classes, truth), (long) sign * byS);
+            add(PairTable.at(ByClass.STUDENT_SAYS, classes, says), (long) sign * byS);
+            if (byW != 0) {
+                confusion.add(truth * classes + says, sign * byW);
+            }
+        }
+    }
+
+    /** Counts {@code examples[0, count)} as {@link #cell} would count each. */
+    public void cells(
+            int[] examples, int count, int[] truths, char[] w, char[] s, char[] c, int sign) {
+        int[] cells = new int[classes * CellTable.SIZE]; // by truth
+        for (int i = 0; i < count; i++) {
+            int example = examples[i];
+            int truth = truths[example];
+            int cell = CellTable.cell(truth, w[example], s[example], c[example] == truth);
+            cells[truth * CellTable.SIZE + cell]++;
+        }
+        for (int i = 0; i < cells.length; i++) {
+            int truth = i / CellTable.SIZE;
+            int cell = i % CellTable.SIZE;
+            long change = (long) sign * cells[i];
+            add(cell, change);
+            if (byClass) {
+                add(PairTable.at(ByClass.TRUTH, classes, truth), change);
+                if ((cell & CellTable.CEILING) != 0) {
+                    add(PairTable.at(ByClass.CEILING_RIGHT, classes, truth), change);
+                }
+            }
+        }
+    }
+
     /** What is counted now. */
     public PairTable table() {
         return new PairTable(classes, flat.clone(), confusion.counts());

@@ -4,17 +4,19 @@ import dev.belay.aggregators.counting.Roster;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Function;
 
 /**
  * A block as a shard keeps it, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows
- * of the sweep (8), the ids, the event times, the probabilities (4 bytes each, row after row). Of a
- * HOLDOUT block the ids are the {@link Roster#key} of a roster (16 bytes) that is kept beside; of
- * others their length (4) and Avro's form of them. The event times are one (8) if all rows have the
- * same, else 8 bytes a row. Model, checkpoint and phase are in the key.
+ * of the sweep (8), the ids, the event times, the probabilities (4 bytes each, row after row,
+ * little-endian as most processors and Avro have them). Of a HOLDOUT block the ids are the {@link
+ * Roster#key} of a roster (16 bytes) that is kept beside; of others their length (4) and Avro's
+ * form of them. The event times are one (8) if all rows have the same, else 8 bytes a row. Model,
+ * checkpoint and phase are in the key.
  */
 final class BlockFormat {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int HEADER_BYTES = 18;
     private static final int ROSTER = 1;
     private static final int ONE_TIME = 2;
@@ -23,7 +25,7 @@ final class BlockFormat {
 
     static byte[] write(BlockColumns block, Roster roster) {
         boolean byRoster = block.phase() == Phase.HOLDOUT;
-        boolean oneTime = oneTime(block.timesMs());
+        boolean oneTime = block.oneTime();
         int idBytes = byRoster ? Roster.KEY_BYTES : Integer.BYTES + roster.ids().to();
         ByteBuffer out =
                 ByteBuffer.allocate(
@@ -41,7 +43,7 @@ final class BlockFormat {
         for (int i = 0; i < (oneTime ? 1 : block.rows()); i++) {
             out.putLong(block.timesMs()[i]);
         }
-        out.asFloatBuffer().put(block.probabilities());
+        out.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(block.probabilities());
         return out.array();
     }
 
@@ -83,7 +85,7 @@ final class BlockFormat {
             times[i] = i > 0 && (flags & ONE_TIME) != 0 ? times[0] : in.getLong();
         }
         float[] probabilities = new float[rows * classes];
-        in.asFloatBuffer().get(probabilities);
+        in.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(probabilities);
         return new Read(
                 new BlockColumns(
                         model,
@@ -95,14 +97,5 @@ final class BlockFormat {
                         probabilities,
                         sweepRows),
                 roster);
-    }
-
-    private static boolean oneTime(long[] times) {
-        for (long time : times) {
-            if (time != times[0]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

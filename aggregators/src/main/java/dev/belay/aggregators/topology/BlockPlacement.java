@@ -52,7 +52,7 @@ final class BlockPlacement extends Placement {
         if (catalog.foreign(block.model())) {
             return "model " + block.model() + " belongs to another task";
         }
-        String at = "p" + String.format("%020d", origin.offset());
+        String at = StrayFormat.origin('p', origin.offset());
         // of sweeps only: a stream's numbers are given to others once they have passed
         Roster roster = block.phase() == Phase.HOLDOUT ? rosters.find(block.ids()) : null;
         if (roster == null) {

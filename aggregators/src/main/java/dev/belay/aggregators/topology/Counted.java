@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.schemas.events.Phase;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ final class Counted {
      */
     @Nullable Tally change(Comparison comparison, Tally live) {
         String key = comparison.key();
-        Tally retired = kept(RETIRED + key, live);
+        // a holdout does not pass
+        Tally retired = comparison.phase() == Phase.HOLDOUT ? null : kept(RETIRED + key, live);
         Tally total = retired == null ? live : live.merge(retired);
         Tally sent = kept(key, live);
         if (total.equals(sent)) {

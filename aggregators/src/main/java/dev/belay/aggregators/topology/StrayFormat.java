@@ -31,6 +31,12 @@ final class StrayFormat {
         return ByteBuffer.allocate(1 + block.length).put((byte) 'P').put(block).array();
     }
 
+    /** Where a block came from: which topic, and the offset in 20 digits, so that they sort. */
+    static String origin(char topic, long offset) {
+        String digits = Long.toString(offset);
+        return topic + "0".repeat(20 - digits.length()) + digits;
+    }
+
     /** Reads strays where they belong. They were checked when they were sent. */
     static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], Flow> {
         private final Reader reader;
@@ -65,8 +71,7 @@ final class StrayFormat {
                             .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
                             .offset();
             BlockColumns block = reader.columns(predictionsTopic, bytes);
-            return new Flow.Block(
-                    block, new Roster(block.ids()), "s" + String.format("%020d", offset));
+            return new Flow.Block(block, new Roster(block.ids()), origin('s', offset));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.cli.bench;
 
 import dev.belay.benchmarks.AggregatorBench;
+import dev.belay.benchmarks.AggregatorBench.Part;
 import dev.belay.benchmarks.AggregatorBench.Sizes;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -41,6 +42,11 @@ final class BenchAggregatorCommand implements Callable<Integer> {
             description = "for about how long latency is measured (20; quick: 3)")
     private @Nullable Integer latencySeconds;
 
+    @Option(
+            names = "--bare-only",
+            description = "only beside a bare consumer: while its speed is worked on")
+    private boolean bareOnly;
+
     @Override
     public Integer call() throws IOException {
         Sizes usual = platform.quick() ? Sizes.QUICK : Sizes.USUAL;
@@ -51,8 +57,9 @@ final class BenchAggregatorCommand implements Callable<Integer> {
                         checkpoints == null ? usual.checkpoints() : checkpoints,
                         dslPredictions == null ? usual.dslPredictions() : dslPredictions,
                         latencySeconds == null ? usual.latencySeconds() : latencySeconds);
+        Part part = bareOnly ? Part.BARE : platform.quick() ? Part.QUICK : Part.ALL;
         return platform.run(
                 spec.commandLine(),
-                (clients, progress) -> new AggregatorBench(clients, sizes, progress).run());
+                (clients, progress) -> new AggregatorBench(clients, sizes, part, progress).run());
     }
 }
