@@ -1,6 +1,8 @@
 package dev.belay.benchmarks;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,18 +22,37 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
     private String group = "";
 
     /**
-     * When and where.
+     * When, and what the threads that poll and process had used before.
      *
      * @param ns as of {@link System#nanoTime}
-     * @param thread that polls, and in Streams also processes
-     * @param cpuNs what the thread had used before
+     * @param cpuNs by thread
      */
-    record Begin(long ns, long thread, long cpuNs) {
-        /** What the thread has used since then, in nanoseconds; it must be alive. */
+    record Begin(long ns, Map<Long, Long> cpuNs) {
+        /** What these threads have used since then, in nanoseconds; they must be alive. */
         long cpuSince() {
-            long now = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
-            if (now < cpuNs) throw new IllegalStateException("the aggregator's thread has ended");
-            return now - cpuNs;
+            long sum = 0;
+            for (Map.Entry<Long, Long> before : cpuNs.entrySet()) {
+                long now = ManagementFactory.getThreadMXBean().getThreadCpuTime(before.getKey());
+                if (now < before.getValue())
+                    throw new IllegalStateException("a thread of the aggregator has ended");
+                sum += now - before.getValue();
+            }
+            return sum;
+        }
+
+        /** Of the application whose id is the group's, now. */
+        private static Begin now(String group) {
+            Map<Long, Long> cpuNs = new HashMap<>();
+            var threads = ManagementFactory.getThreadMXBean();
+            for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+                if (thread != null
+                        && thread.getThreadName().startsWith(group + "-")
+                        && thread.getThreadName().matches(".*-StreamThread-\\d+")) {
+                    long id = thread.getThreadId();
+                    cpuNs.put(id, threads.getThreadCpuTime(id));
+                }
+            }
+            return new Begin(System.nanoTime(), cpuNs);
         }
     }
 
@@ -47,14 +68,7 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-        if (!records.isEmpty())
-            BEGINS.computeIfAbsent(
-                    group,
-                    g ->
-                            new Begin(
-                                    System.nanoTime(),
-                                    Thread.currentThread().getId(),
-                                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()));
+        if (!records.isEmpty()) BEGINS.computeIfAbsent(group, Begin::now);
         return records;
     }
 

@@ -3,7 +3,9 @@ package dev.belay.cli.bench;
 import dev.belay.benchmarks.AggregatorBench;
 import dev.belay.benchmarks.AggregatorBench.Part;
 import dev.belay.benchmarks.AggregatorBench.Sizes;
+import dev.belay.runtime.Clients;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,6 +49,9 @@ final class BenchAggregatorCommand implements Callable<Integer> {
             description = "only beside a bare consumer: while its speed is worked on")
     private boolean bareOnly;
 
+    @Option(names = "--stream-threads", description = "that count (1)")
+    private @Nullable Integer streamThreads;
+
     @Override
     public Integer call() throws IOException {
         Sizes usual = platform.quick() ? Sizes.QUICK : Sizes.USUAL;
@@ -60,6 +65,19 @@ final class BenchAggregatorCommand implements Callable<Integer> {
         Part part = bareOnly ? Part.BARE : platform.quick() ? Part.QUICK : Part.ALL;
         return platform.run(
                 spec.commandLine(),
-                (clients, progress) -> new AggregatorBench(clients, sizes, part, progress).run());
+                (clients, progress) ->
+                        new AggregatorBench(withThreads(clients), sizes, part, progress).run());
+    }
+
+    private Clients withThreads(Clients clients) {
+        return streamThreads == null
+                ? clients
+                : new Clients(
+                        clients.settings()
+                                .with(
+                                        Map.of(
+                                                "kafka.streams.num.stream.threads",
+                                                streamThreads.toString())),
+                        clients.meters());
     }
 }
