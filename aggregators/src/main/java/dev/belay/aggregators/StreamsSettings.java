@@ -20,9 +20,6 @@ final class StreamsSettings {
     private static final int COMMIT_MS = 100;
     private static final int MOST_BYTES = 16 << 20;
 
-    private static final int PRODUCER_BATCH_BYTES = 256 << 10;
-    private static final int FETCH_BYTES = 4 << 20;
-
     private StreamsSettings() {}
 
     /** {@code <prefix><task>.aggregator}: group, changelogs and transactions carry it. */
@@ -68,9 +65,6 @@ final class StreamsSettings {
         // what is counted of a thousand classes may be some megabytes: who confuses what with what
         config.put(StreamsConfig.producerPrefix("max.request.size"), MOST_BYTES);
         config.put(StreamsConfig.topicPrefix("max.message.bytes"), MOST_BYTES);
-        // blocks are 8 to 24 KB: by the defaults each partition's would go two at a time
-        config.put(StreamsConfig.producerPrefix("batch.size"), PRODUCER_BATCH_BYTES);
-        config.put(StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), FETCH_BYTES);
         config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_500);
