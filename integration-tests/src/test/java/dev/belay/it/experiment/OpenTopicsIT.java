@@ -100,7 +100,9 @@ class OpenTopicsIT {
                                     .startsWith(
                                             value.get("student")
                                                     + "|"
-                                                    + value.get("checkpoint")
+                                                    + (value.get("windowStartMs") == null
+                                                            ? value.get("checkpoint")
+                                                            : "any")
                                                     + "|"
                                                     + value.get("phase")),
                             read::toString);
