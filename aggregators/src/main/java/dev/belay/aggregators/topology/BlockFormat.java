@@ -63,7 +63,11 @@ final class BlockFormat {
         byte version = in.get();
         if (version != VERSION) {
             throw new IllegalStateException(
-                    "a kept block has version " + version + ", expected " + VERSION);
+                    "a kept block has version "
+                            + version
+                            + ", expected "
+                            + VERSION
+                            + ": another version of Belay counted here; give another --data");
         }
         int flags = in.get();
         int classes = in.getInt();
