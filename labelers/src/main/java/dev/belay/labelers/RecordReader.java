@@ -4,9 +4,6 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Truth;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
@@ -89,8 +86,8 @@ record RecordReader(EventCodec codec, int partitions) {
         try {
             event = codec.decode(record.topic(), record.value(), type);
         } catch (SerializationException e) {
-            if (isOutage(e)) {
-                throw e;
+            if (EventCodec.isOutage(e)) {
+                throw e; // says nothing about the record
             }
             throw new BadRecordException(String.valueOf(e.getMessage()), e);
         }
@@ -106,17 +103,5 @@ record RecordReader(EventCodec codec, int partitions) {
             throw new BadRecordException("a tombstone, which means nothing in " + record.topic());
         }
         return event;
-    }
-
-    /** The registry could not be asked: that says nothing about the record. */
-    private static boolean isOutage(Throwable error) {
-        for (Throwable e = error; e != null; e = e.getCause()) {
-            if (e instanceof SocketException
-                    || e instanceof SocketTimeoutException
-                    || e instanceof UnknownHostException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

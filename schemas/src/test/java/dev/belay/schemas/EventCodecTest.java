@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -84,5 +87,35 @@ class EventCodecTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aRegistryThatFailsIsAnOutageAndAnUnknownIdIsNot() {
+        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        for (int status : new int[] {500, 503, 401}) {
+            assertTrue(outage(new RestClientException("no", status, status * 100), bytes));
+        }
+        assertTrue(outage(new IOException("connection reset"), bytes));
+        assertFalse(outage(new RestClientException("no such schema", 404, 40_403), bytes));
+    }
+
+    /** Whether a codec that has to ask such a registry says that the record is not to blame. */
+    private static boolean outage(Exception answer, byte[] bytes) {
+        EventCodec asking =
+                new EventCodec(
+                        new MockSchemaRegistryClient() {
+                            @Override
+                            public ParsedSchema getSchemaById(int id)
+                                    throws IOException, RestClientException {
+                                if (answer instanceof IOException e) {
+                                    throw e;
+                                }
+                                throw (RestClientException) answer;
+                            }
+                        });
+        return EventCodec.isOutage(
+                assertThrows(
+                        SerializationException.class,
+                        () -> asking.decode("t", bytes, Truth.class)));
     }
 }

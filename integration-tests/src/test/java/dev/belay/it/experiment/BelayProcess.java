@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The command line in a JVM of its own, as the launcher starts it. */
 public final class BelayProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final int LOG_LINES = 150;
 
     private final Process process;
     private final Path out;
@@ -111,10 +113,28 @@ public final class BelayProcess implements AutoCloseable {
 
     public String said() {
         try {
-            return "stdout: " + Files.readString(out) + "\nstderr: " + Files.readString(err);
+            return "stdout: "
+                    + Files.readString(out)
+                    + "\nstderr: "
+                    + Files.readString(err)
+                    + endsOfLogs();
         } catch (IOException e) {
             return "(can't be read: " + e + ")";
         }
+    }
+
+    /** What is only in the logs of a run tells why it did not end. */
+    private String endsOfLogs() throws IOException {
+        StringBuilder ends = new StringBuilder();
+        try (Stream<Path> files = Files.walk(out.getParent())) {
+            for (Path log : files.filter(f -> f.endsWith("belay.log")).toList()) {
+                List<String> lines = Files.readAllLines(log);
+                ends.append("\nend of ").append(log).append(":\n");
+                lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
+                        .forEach(line -> ends.append(line).append('\n'));
+            }
+        }
+        return ends.toString();
     }
 
     @Override
