@@ -139,6 +139,7 @@ final class Watch {
                                                     "; ",
                                                     missing.subList(
                                                             0, Math.min(3, missing.size())))));
+                    Standstill.log(clients);
                 }
             }
         }
