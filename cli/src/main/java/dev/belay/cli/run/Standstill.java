@@ -35,9 +35,9 @@ final class Standstill {
     private static final long MARKERS = 2;
 
     private static final Pattern OURS =
-            Pattern.compile("^(trainer|labeler|evaluator|aggregator)|StreamThread");
+            Pattern.compile("^(trainer|labeler|evaluator|aggregator)|StreamThread(-\\d+)?$");
 
-    private static final int FRAMES = 16;
+    private static final int FRAMES = 24;
 
     private Standstill() {}
 
@@ -113,7 +113,7 @@ final class Standstill {
         return lines;
     }
 
-    /** What Belay's own threads of this process are doing, a line each. */
+    /** What Belay's own threads of this process are at, a line each; the JDK's frames left out. */
     private static List<String> threads() {
         List<String> lines = new ArrayList<>();
         Thread.getAllStackTraces()
@@ -122,8 +122,13 @@ final class Standstill {
                             if (OURS.matcher(thread.getName()).find()) {
                                 lines.add(
                                         Arrays.stream(frames)
+                                                .filter(f -> f.getModuleName() == null)
                                                 .limit(FRAMES)
-                                                .map(StackTraceElement::toString)
+                                                .map(
+                                                        f ->
+                                                                f.getClassName()
+                                                                        + "."
+                                                                        + f.getMethodName())
                                                 .collect(
                                                         Collectors.joining(
                                                                 " < ",
