@@ -85,6 +85,8 @@ public final class Clients {
     public Producer<byte[], byte[]> producer(String transactionalId) {
         Map<String, Object> config = new HashMap<>();
         config.put("linger.ms", 5);
+        // a coordinator's first request waits one back-off for the connection; longer each time
+        config.put("retry.backoff.ms", 10);
         config.put("compression.type", "lz4");
         config.put("transaction.timeout.ms", 10_000);
         config.putAll(settings.kafka("producer"));
