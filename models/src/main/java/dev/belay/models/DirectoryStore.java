@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * <p>A file is written aside, flushed, renamed, and the directory flushed.
  */
 public final class DirectoryStore implements CheckpointStore {
+    /** Bytes written at a time. */
+    private static final int PIECE = 1 << 20;
+
     private final Path root;
 
     /** Folders of models whose entries in the folders above are on disk. */
@@ -151,8 +154,12 @@ public final class DirectoryStore implements CheckpointStore {
     private static void writeThrough(Path file, byte[] bytes) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(bytes);
-            while (left.hasRemaining()) channel.write(left);
+            // in pieces: the JDK keeps a direct buffer of the largest piece for each thread
+            for (int from = 0; from < bytes.length; from += PIECE) {
+                ByteBuffer piece =
+                        ByteBuffer.wrap(bytes, from, Math.min(PIECE, bytes.length - from));
+                while (piece.hasRemaining()) channel.write(piece);
+            }
             channel.force(true);
         }
     }
