@@ -37,6 +37,11 @@ final class Ahead implements AutoCloseable {
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
             return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
         }
+
+        /** Whether there is anything to be done ahead: hashing is cheaper than to remember. */
+        boolean isWorthIt() {
+            return frozen && !Encoders.isHashing(encoder);
+        }
     }
 
     private record Text(Use use, String text) {}
@@ -53,11 +58,9 @@ final class Ahead implements AutoCloseable {
         thread.start();
     }
 
-    /** A text will have to be encoded. */
+    /** A text will have to be encoded; from any thread. */
     void offer(Use use, String text) {
-        if (use.frozen() && !Encoders.isHashing(use.encoder())) { // cheaper than to remember
-            boolean unused = waiting.offer(new Text(use, text));
-        }
+        boolean unused = waiting.offer(new Text(use, text));
     }
 
     @Override

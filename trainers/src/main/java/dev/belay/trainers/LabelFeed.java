@@ -4,36 +4,33 @@ import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Waiting;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The labels of one supervisor, read and decoded once for all models of this process that learn
- * from them. Belongs to the training thread.
+ * from them: a {@link LabelReader} reads while training goes on, and here they are taken in, on the
+ * training thread.
  *
- * <p>Memory is bounded: a partition is not read on while a model has enough of it, unless that one
- * waits for another partition, and another one for this. One that is then filled beyond its bound,
- * or that stands elsewhere, must get a feed of its own ({@link LabelFeeds}).
+ * <p>Memory is bounded: nothing is taken of a partition while a model has enough of it, unless that
+ * one waits for another partition, and another one for this. One that is then filled beyond its
+ * bound, or that stands elsewhere, must get a feed of its own ({@link LabelFeeds}). What is not
+ * taken the reader keeps, which has a bound too.
  */
 final class LabelFeed implements AutoCloseable {
     /** How far models may stand apart, in offsets, to share a feed. */
@@ -42,8 +39,8 @@ final class LabelFeed implements AutoCloseable {
     /** How long what is in the topic may take to come. */
     private static final Duration SOON = Duration.ofMillis(100);
 
-    /** Settings of its consumer beside the user's. */
-    static final Map<String, Object> CONSUMER = Map.of("max.poll.records", 1_024);
+    /** Most records taken of a partition at a time. */
+    private static final int SLICE = 128;
 
     /**
      * What a feed reads.
@@ -64,13 +61,14 @@ final class LabelFeed implements AutoCloseable {
 
     private final Key key;
     private final String topic;
-    private final Clients clients;
     private final DeadLetters deadLetters;
-    private final Consumer<byte[], byte[]> consumer;
     private final Ahead ahead;
-    private final List<TopicPartition> partitions;
+    private final LabelReader reader;
     private final List<LabelSource> sources = new ArrayList<>();
     private final long[] end;
+
+    /** The models that have something encoded ahead, by encoder; for the reading thread. */
+    private volatile Map<Ahead.Use, List<ModelSpec>> encoding = Map.of();
 
     /**
      * @param consumer that this closes
@@ -86,17 +84,15 @@ final class LabelFeed implements AutoCloseable {
             LabelSource first,
             Ahead ahead) {
         this.key = Key.of(first.spec());
-        this.clients = clients;
         this.ahead = ahead;
         this.topic = topic;
         this.deadLetters = new DeadLetters(clients, "trainer");
         this.end = new long[key.partitions()];
         Arrays.fill(end, -1);
-        this.partitions =
+        List<TopicPartition> partitions =
                 IntStream.range(0, key.partitions())
                         .mapToObj(p -> new TopicPartition(topic, p))
                         .toList();
-        this.consumer = consumer;
         try {
             int found = consumer.partitionsFor(topic).size();
             if (found != key.partitions()) {
@@ -112,36 +108,38 @@ final class LabelFeed implements AutoCloseable {
                                 + " says; 'belay topics plan' shows what should be");
             }
             consumer.assign(partitions);
-            partitions.forEach(p -> consumer.seek(p, first.next(p.partition())));
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
         }
-        sources.add(first);
+        long[] from = partitions.stream().mapToLong(p -> first.next(p.partition())).toArray();
+        change(() -> sources.add(first));
+        var decoder = new LabelDecoder(clients.codec(), topic, key.supervisor(), key.classes());
+        this.reader =
+                new LabelReader(
+                        consumer, partitions, from, record -> encodeAhead(decoder.decode(record)));
     }
 
     Key key() {
         return key;
     }
 
-    /** Whether the source stands near enough to where this feed reads. */
+    /** Whether the source stands near enough to where this feed reads, if it still does. */
     boolean isNear(LabelSource source) {
-        return partitions.stream()
-                .allMatch(p -> Math.abs(consumer.position(p) - source.next(p.partition())) <= NEAR);
+        return !reader.hasFailed()
+                && partitions().allMatch(p -> Math.abs(reader.next(p) - source.next(p)) <= NEAR);
     }
 
     /** Also for this one; what the others had of it already they leave. */
     void add(LabelSource source) {
-        sources.add(source);
-        for (TopicPartition p : partitions) {
-            if (source.next(p.partition()) < consumer.position(p)) {
-                consumer.seek(p, source.next(p.partition()));
-            }
-        }
+        change(() -> sources.add(source));
+        partitions()
+                .filter(p -> source.next(p) < reader.next(p))
+                .forEach(p -> reader.seek(p, source.next(p)));
     }
 
     void remove(LabelSource source) {
-        sources.remove(source);
+        change(() -> sources.remove(source));
     }
 
     List<LabelSource> sources() {
@@ -149,132 +147,116 @@ final class LabelFeed implements AutoCloseable {
     }
 
     /**
-     * Takes in what has come: all of it, since a model that draws few of the examples would
-     * otherwise need many turns to find them. Waits only for what is known to be on its way.
+     * Takes in what has come, and waits for what is known to be on its way as long as one of the
+     * models has not taken so many: one that draws few of the examples would otherwise need many
+     * turns to find them, and a turn may come once a minute, while others train.
+     *
+     * @param size of the micro-epoch that it waits for
      */
-    void poll() {
-        ConsumerRecords<byte[], byte[]> records;
+    void poll(LabelSource hungry, long size) {
         do {
-            pauseWhatNobodyNeeds();
-            records = consumer.poll(isBehind() ? SOON : Duration.ZERO);
-            records.forEach(this::take);
-        } while (!records.isEmpty());
-    }
-
-    /**
-     * Whether a partition that is needed has more than was read, or may have. A turn may come once
-     * a minute, while others train: it must not be spent on asking.
-     */
-    private boolean isBehind() {
-        Set<TopicPartition> needed = new HashSet<>(partitions);
-        needed.removeAll(consumer.paused());
-        return needed.stream().anyMatch(p -> consumer.currentLag(p).orElse(1) > 0);
+            takeIn();
+        } while (hungry.order().take(size) < size && reader.await(needed(), SOON));
     }
 
     /** Looks whether partitions have ended: their writer has said so and all of it was read. */
     void lookForEnds(ProgressTable progress, Admin admin) {
-        for (TopicPartition p : partitions) {
-            int i = p.partition();
-            if (sources.stream().allMatch(source -> source.order().hasEnded(i))) {
-                continue;
+        Map<TopicPartition, OffsetSpec> said = new HashMap<>();
+        for (int p = 0; p < end.length; p++) {
+            Progress of = end[p] < 0 ? progress.of(topic, p, key.supervisor()) : null;
+            if (of != null && of.getEnded()) {
+                said.put(new TopicPartition(topic, p), OffsetSpec.latest());
             }
-            if (end[i] < 0) {
-                Progress said = progress.of(topic, i, key.supervisor());
-                if (said == null || !said.getEnded()) {
-                    continue;
+        }
+        if (!said.isEmpty()) {
+            // asked after the writer's last transaction: whatever it wrote is below
+            Waiting.on(admin.listOffsets(said).all(), "reading the ends of " + topic)
+                    .forEach((p, found) -> end[p.partition()] = found.offset());
+        }
+        for (int p = 0; p < end.length; p++) {
+            if (end[p] >= 0 && reader.next(p) >= end[p]) {
+                for (LabelSource source : sources) {
+                    source.order().end(p);
                 }
-                // asked after the writer's last transaction: whatever it wrote is below
-                end[i] =
-                        Waiting.on(
-                                        admin.listOffsets(Map.of(p, OffsetSpec.latest()))
-                                                .partitionResult(p),
-                                        "reading the end of " + p)
-                                .offset();
-            }
-            if (consumer.position(p) >= end[i]) {
-                sources.forEach(source -> source.order().end(i));
             }
         }
     }
 
-    /** Labels in the topic that were not read yet, as far as that is known. */
+    /** Labels in the topic that were not taken in yet, as far as that is known. */
     long lag() {
-        long lag = 0;
-        for (TopicPartition p : partitions) {
-            OptionalLong known = consumer.currentLag(p);
-            lag += known.orElse(0);
-        }
-        return lag;
+        return reader.lag();
     }
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 
-    private void pauseWhatNobodyNeeds() {
-        Set<TopicPartition> pause = new HashSet<>();
-        for (TopicPartition p : partitions) {
-            int i = p.partition();
-            boolean isWaitedFor = sources.stream().anyMatch(source -> source.waitsFor(i));
-            // one that is full and waits for another partition itself can't make room
-            if (sources.stream()
-                    .anyMatch(source -> source.isFull(i) && !(isWaitedFor && source.isStuck()))) {
-                pause.add(p);
+    /** All that has come and is needed. */
+    private void takeIn() {
+        // none gets many more of a partition than it needs
+        int slice =
+                sources.stream().mapToInt(s -> s.spec().getMicroEpoch()).reduce(SLICE, Math::min);
+        boolean more;
+        do {
+            more = false;
+            for (int p : needed()) {
+                List<Read> reads = reader.take(p, slice);
+                reads.forEach(this::offer);
+                more |= !reads.isEmpty();
             }
-        }
-        Set<TopicPartition> resume = new HashSet<>(consumer.paused());
-        resume.removeAll(pause);
-        consumer.resume(resume);
-        consumer.pause(pause);
+        } while (more);
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record) {
-        int partition = record.partition();
-        Label label;
-        try {
-            if (record.value() == null) {
-                throw new SerializationException("a label must not be a tombstone");
-            }
-            label = clients.codec().decode(topic, record.value(), Label.class);
-        } catch (SerializationException e) {
-            letter(record, String.valueOf(e.getMessage()));
-            return;
-        }
-        if (!label.getLabeler().equals(key.supervisor())) {
-            return; // of another run
-        }
-        float[] distribution = new float[label.getProbabilities().size()];
-        for (int k = 0; k < distribution.length; k++) {
-            distribution[k] = label.getProbabilities().get(k);
-        }
-        String wrong = LabelSource.whatIsWrong(distribution, key.classes());
-        if (wrong != null) {
-            letter(record, wrong);
-            return;
-        }
-        var example =
-                new Labelled(
-                        label.getExample().getId(),
-                        label.getExample().getText(),
-                        label.getExample().getEventTimeMs(),
-                        distribution);
-        Set<Ahead.Use> encoders = new HashSet<>();
-        for (LabelSource source : sources) {
-            if (source.offer(partition, record.offset(), label, example)) {
-                encoders.add(Ahead.Use.of(source.spec()));
-            }
-        }
-        encoders.forEach(encoder -> ahead.offer(encoder, example.text()));
+    private List<Integer> needed() {
+        return partitions().filter(this::isNeeded).boxed().toList();
     }
 
-    private void letter(ConsumerRecord<byte[], byte[]> record, String reason) {
-        @Nullable ProducerRecord<byte[], byte[]> letter = null;
-        for (LabelSource source : sources) {
-            if (record.offset() >= source.next(record.partition())) {
-                letter = letter == null ? deadLetters.of(record, reason) : letter;
-                source.offerLetter(record.partition(), record.offset(), letter);
+    private boolean isNeeded(int partition) {
+        boolean isWaitedFor = sources.stream().anyMatch(source -> source.waitsFor(partition));
+        // one that is full and waits for another partition itself can't make room
+        return sources.stream()
+                .noneMatch(
+                        source -> source.isFull(partition) && !(isWaitedFor && source.isStuck()));
+    }
+
+    private void offer(Read read) {
+        if (read instanceof Read.Good good) {
+            sources.forEach(source -> source.offer(good));
+        } else if (read instanceof Read.Bad bad) {
+            @Nullable ProducerRecord<byte[], byte[]> letter = null;
+            for (LabelSource source : sources) {
+                if (bad.offset() >= source.next(bad.partition())) {
+                    letter = letter == null ? deadLetters.of(bad.record(), bad.reason()) : letter;
+                    source.offerLetter(bad.partition(), bad.offset(), letter);
+                }
             }
         }
+    }
+
+    /** On the reading thread. */
+    private @Nullable Read encodeAhead(@Nullable Read read) {
+        if (read instanceof Read.Good good) {
+            encoding.forEach(
+                    (use, specs) -> {
+                        if (specs.stream().anyMatch(spec -> LabelSource.draws(spec, good))) {
+                            ahead.offer(use, good.example().text());
+                        }
+                    });
+        }
+        return read;
+    }
+
+    private void change(Runnable sourcesChange) {
+        sourcesChange.run();
+        encoding =
+                sources.stream()
+                        .map(LabelSource::spec)
+                        .filter(spec -> Ahead.Use.of(spec).isWorthIt())
+                        .collect(Collectors.groupingBy(Ahead.Use::of));
+    }
+
+    private IntStream partitions() {
+        return IntStream.range(0, key.partitions());
     }
 }

@@ -24,7 +24,7 @@ final class LabelFeeds implements AutoCloseable {
     LabelFeeds(Clients clients, Ahead ahead) {
         this(
                 clients,
-                topic -> clients.consumer(null, "trainer-" + topic, LabelFeed.CONSUMER),
+                topic -> clients.consumer(null, "trainer-" + topic, LabelReader.CONSUMER),
                 ahead);
     }
 
@@ -48,10 +48,14 @@ final class LabelFeeds implements AutoCloseable {
         feeds.add(open(source));
     }
 
-    /** Takes in what has come for a model, and for those it shares its feed with. */
-    void poll(LabelSource source) {
+    /**
+     * Takes in what has come for a model, and for those it shares its feed with.
+     *
+     * @param size of the micro-epoch it needs: worth waiting for, if it is on its way
+     */
+    void poll(LabelSource source, long size) {
         LabelFeed feed = of(source);
-        feed.poll();
+        feed.poll(source, size);
         for (LabelSource one : feed.sources()) {
             if (one.isOverfull() && feed.sources().size() > 1) {
                 // it would take ever more for the sake of the others. Opened first: where that

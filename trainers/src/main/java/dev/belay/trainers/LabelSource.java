@@ -1,13 +1,11 @@
 package dev.belay.trainers;
 
 import dev.belay.schemas.IdHash;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The labels that one model learns from, as they come from the {@link LabelFeed} it shares with
@@ -58,17 +56,22 @@ final class LabelSource {
     }
 
     /** Takes a label in, unless it was offered before or is not for this model. */
-    boolean offer(int partition, long offset, Label label, Labelled example) {
-        if (offset < next[partition]) {
-            return false;
+    void offer(Read.Good read) {
+        int partition = read.partition();
+        if (read.offset() < next[partition]) {
+            return;
         }
-        next[partition] = offset + 1;
-        if (label.getExample().getSplit() != spec.getSplit()
-                || !IdHash.drawn(spec.getSeed(), example.id(), spec.getDrawBelow())) {
-            return false;
+        next[partition] = read.offset() + 1;
+        if (draws(spec, read)) {
+            Taken taken = new Taken(read.example(), partition, read.checkpoint());
+            order.offer(partition, taken, read.offset());
         }
-        order.offer(partition, new Taken(example, partition, label.getCheckpoint()), offset);
-        return true;
+    }
+
+    /** Whether a label is for a model: of its split, and drawn. */
+    static boolean draws(ModelSpec spec, Read.Good read) {
+        return read.split() == spec.getSplit()
+                && IdHash.drawn(spec.getSeed(), read.example().id(), spec.getDrawBelow());
     }
 
     /** Takes in that a record can't be learned from. */
@@ -149,22 +152,5 @@ final class LabelSource {
     @Override
     public String toString() {
         return "LabelSource[" + spec.getId() + " next=" + Arrays.toString(next) + "]";
-    }
-
-    /** What is wrong with a distribution over this many classes, or null. */
-    static @Nullable String whatIsWrong(float[] distribution, int classes) {
-        if (distribution.length != classes) {
-            return "expected " + classes + " probabilities, found " + distribution.length;
-        }
-        double sum = 0;
-        for (float p : distribution) {
-            if (!(p >= 0 && p <= 1)) { // NaN too
-                return "expected probabilities in [0, 1], found " + p;
-            }
-            sum += p;
-        }
-        return Math.abs(sum - 1) < 1e-3
-                ? null
-                : "expected probabilities that sum to 1, found " + sum;
     }
 }

@@ -13,7 +13,9 @@ import java.util.function.ToDoubleFunction;
  * What a model in training tells about itself: {@code belay.trainer.lag} (labels), {@code .loss}
  * (nats) and {@code .gradient.norm} of the last micro-epoch, {@code .examples} and {@code
  * .checkpoints} so far, each by {@code model}; {@code belay.trainer.phase}, the time of a
- * micro-epoch in each phase: wait, encode, predict, learn, save, commit.
+ * micro-epoch in each phase. On the training thread: wait (for labels), encode, predict, learn,
+ * held (up by the one before, which is not committed yet), copy (what is to be saved). While the
+ * next one learns: save, commit.
  */
 final class RunMeters implements AutoCloseable {
     private final MeterRegistry registry;

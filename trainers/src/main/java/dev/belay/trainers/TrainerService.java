@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -28,8 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A trainer: takes its share of the models from {@code belay.models} and trains them, one
  * micro-epoch of each in turn, on one thread (one gradient collector per process is the engine's
- * limit). A model that is lost to another trainer, whose transaction fails, or whose files can't be
- * read or written, is dropped and, where it is still ours, taken up again from its last committed
+ * limit); labels are read, texts encoded and micro-epochs written down on others meanwhile. A model
+ * that is lost to another trainer, whose transaction fails, or whose files can't be read or
+ * written, is dropped and, where it is still ours, taken up again from its last committed
  * checkpoint, later each time; the others go on.
  */
 public final class TrainerService implements Service {
@@ -67,7 +69,7 @@ public final class TrainerService implements Service {
         COMMITTED
     }
 
-    /** Told each step of each micro-epoch, on the training thread: for tests that kill there. */
+    /** Told each step of each micro-epoch, on the thread that writes it: for tests that kill. */
     @FunctionalInterface
     public interface Observer {
         /**
@@ -84,10 +86,12 @@ public final class TrainerService implements Service {
     private final Observer observer;
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ModelRun> running = new HashMap<>();
+    private final Set<String> over = new HashSet<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
     private final Troubles troubles = new Troubles();
     private final Patience patience = new Patience("trainer");
+    private final ExecutorService scribes = Scribe.threads();
     private volatile boolean ready;
 
     /**
@@ -172,6 +176,7 @@ public final class TrainerService implements Service {
             dropAllBut(Map.of());
         } finally {
             ready = false;
+            scribes.shutdown();
             memberships.values().forEach(Ownership::close);
             progress.values().forEach(ProgressTable::close);
         }
@@ -215,11 +220,12 @@ public final class TrainerService implements Service {
                 return true;
             }
             try {
-                if (run.step(progressOf(run.spec().getTask()), admin)) {
-                    worked = true;
+                worked |= run.step(progressOf(run.spec().getTask()), admin);
+                if (run.hasCommitted()) {
                     troubles.over(model);
                 }
                 if (run.over()) {
+                    over.add(model);
                     drop(model);
                 }
             } catch (RuntimeException e) { // the log decides where we are
@@ -261,6 +267,7 @@ public final class TrainerService implements Service {
         for (ModelSpec spec : ours.values()) {
             String model = spec.getId();
             if (!running.containsKey(model)
+                    && !over.contains(model)
                     && !committed.isOver(model)
                     && !troubles.resting(model, now)) {
                 anew.add(spec);
@@ -305,6 +312,7 @@ public final class TrainerService implements Service {
                     new ModelRun(
                             spec,
                             new Ledger(spec, clients, store, producer, observer),
+                            scribes,
                             store,
                             networks,
                             feeds,

@@ -16,19 +16,11 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +40,7 @@ class LabelFeedsTest {
     private final String topic = clients.topics().labels("test", ModelId.TRUTH);
     private final Map<TopicPartition, List<byte[]>> log = new HashMap<>();
     private final LabelFeeds feeds =
-            new LabelFeeds(clients, name -> new LogConsumer(name, PARTITIONS), ahead);
+            new LabelFeeds(clients, name -> consumer(name, PARTITIONS), ahead);
 
     LabelFeedsTest() {
         for (int p = 0; p < PARTITIONS; p++) {
@@ -77,15 +69,14 @@ class LabelFeedsTest {
         List<List<String>> together = train(List.of(small, large, half));
         // Then
         assertEquals(1, consumers.size());
-        assertTrue(consumers.get(0).polled < 2L * PARTITIONS * PER_PARTITION, "read about once");
+        assertTrue(consumers.get(0).polled() < 2L * PARTITIONS * PER_PARTITION, "read about once");
         int i = 0;
         for (LabelSource alone :
                 List.of(
                         source(16, 1.0, new long[PARTITIONS]),
                         source(64, 1.0, new long[PARTITIONS]),
                         source(32, 0.5, new long[PARTITIONS]))) {
-            LabelFeeds own =
-                    new LabelFeeds(clients, name -> new LogConsumer(name, PARTITIONS), ahead);
+            LabelFeeds own = new LabelFeeds(clients, name -> consumer(name, PARTITIONS), ahead);
             own.add(alone);
             List<String> ids = new ArrayList<>();
             while (step(own, alone, ids)) {}
@@ -167,7 +158,7 @@ class LabelFeedsTest {
 
     @Test
     void aTopicWithAnotherNumberOfPartitionsIsAnErrorThatNamesBoth() {
-        LabelFeeds wrong = new LabelFeeds(clients, name -> new LogConsumer(name, 3), ahead);
+        LabelFeeds wrong = new LabelFeeds(clients, name -> consumer(name, 3), ahead);
         var e =
                 assertThrows(
                         IllegalStateException.class,
@@ -193,7 +184,7 @@ class LabelFeedsTest {
     }
 
     private boolean step(LabelFeeds from, LabelSource source, List<String> ids) {
-        from.poll(source);
+        from.poll(source, source.spec().getMicroEpoch());
         if (source.order().take(source.spec().getMicroEpoch()) < source.spec().getMicroEpoch()) {
             return false;
         }
@@ -226,42 +217,9 @@ class LabelFeedsTest {
                 clients.codec().encode(topic, new Label(example, ModelId.TRUTH, 0L, list)));
     }
 
-    /** Gives the log from where it stands, 50 records of each partition a poll. */
-    private final class LogConsumer extends MockConsumer<byte[], byte[]> {
-        private final String name;
-        private long polled;
-
-        LogConsumer(String name, int partitions) {
-            super("earliest");
-            this.name = name;
-            Node node = Node.noNode();
-            List<PartitionInfo> infos = new ArrayList<>();
-            for (int p = 0; p < partitions; p++) {
-                infos.add(new PartitionInfo(name, p, node, new Node[0], new Node[0]));
-            }
-            updatePartitions(name, infos);
-            consumers.add(this);
-        }
-
-        @Override
-        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-            Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
-            for (TopicPartition p : assignment()) {
-                List<byte[]> values = log.getOrDefault(p, List.of());
-                int from = (int) position(p);
-                int to = paused().contains(p) ? from : Math.min(from + 50, values.size());
-                for (int i = from; i < to; i++) {
-                    byte[] key = name.getBytes(StandardCharsets.UTF_8);
-                    var record = new ConsumerRecord<>(name, p.partition(), i, key, values.get(i));
-                    records.computeIfAbsent(p, x -> new ArrayList<>()).add(record);
-                }
-                seek(p, to);
-                polled += to - from;
-            }
-            Map<TopicPartition, OffsetAndMetadata> next = Map.of();
-            return records.isEmpty()
-                    ? ConsumerRecords.empty()
-                    : new ConsumerRecords<>(records, next);
-        }
+    private LogConsumer consumer(String name, int partitions) {
+        var consumer = new LogConsumer(name, partitions, log);
+        consumers.add(consumer);
+        return consumer;
     }
 }

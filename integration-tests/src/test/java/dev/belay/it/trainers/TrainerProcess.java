@@ -51,6 +51,8 @@ final class TrainerProcess implements AutoCloseable {
                                 "trainer",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx256m",
+                                // 17 MB outside of the heap for each of 18 bags of words
+                                "-XX:MaxDirectMemorySize=512m",
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-Dai.djl.offline=true",

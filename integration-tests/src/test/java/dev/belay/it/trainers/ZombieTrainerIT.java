@@ -25,7 +25,8 @@ class ZombieTrainerIT {
     private static final Pattern IN_TRANSACTION =
             Pattern.compile("^HARM STOP:BEGUN:6 at (\\S+) (\\d+)$");
     private static final Pattern FENCED =
-            Pattern.compile("is taken up again in .*(Fenced|InvalidProducerEpoch)");
+            Pattern.compile(
+                    "(is taken up again in|was not committed:) .*(Fenced|InvalidProducerEpoch)");
 
     @Test
     void aTrainerThatSleptPastItsSessionIsFencedAndWritesNoSecondHistory() throws Exception {
