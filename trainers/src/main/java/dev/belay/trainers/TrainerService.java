@@ -10,6 +10,7 @@ import dev.belay.runtime.Service;
 import dev.belay.runtime.TopicCheck;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -86,7 +87,10 @@ public final class TrainerService implements Service {
     private final Observer observer;
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ModelRun> running = new HashMap<>();
-    private final Set<String> over = new HashSet<>();
+
+    /** Models that are over, until their last checkpoints were read back. */
+    private final Set<String> finished = new HashSet<>();
+
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
     private final Troubles troubles = new Troubles();
@@ -167,6 +171,7 @@ public final class TrainerService implements Service {
                 dropAllBut(ours);
                 troubles.keepOnly(ours.keySet());
                 shares.values().forEach(Ownership.Share::letGo);
+                cleanUp(committed);
                 takeUp(ours, committed, admin, feeds);
                 janitor.clean(ours.values());
                 if (!trainEachOnce(admin, shares) && !patience.isClosed()) {
@@ -225,7 +230,7 @@ public final class TrainerService implements Service {
                     troubles.over(model);
                 }
                 if (run.over()) {
-                    over.add(model);
+                    finished.add(model);
                     drop(model);
                 }
             } catch (RuntimeException e) { // the log decides where we are
@@ -240,6 +245,24 @@ public final class TrainerService implements Service {
         Map<Group, Ownership.Share> shares = new EnumMap<>(Group.class);
         memberships.forEach((group, membership) -> shares.put(group, membership.share()));
         return shares;
+    }
+
+    /** Of models that are over, what trainers that died have left behind. */
+    private void cleanUp(Committed committed) {
+        if (finished.isEmpty()) {
+            return;
+        }
+        committed.poll();
+        for (String model : List.copyOf(finished)) {
+            if (committed.isOver(model)) {
+                finished.remove(model);
+                try {
+                    committed.removeOrphans(store, model);
+                } catch (UncheckedIOException e) {
+                    LOG.warn("what is left of {} is still there: {}", model, e.toString());
+                }
+            }
+        }
     }
 
     /** The current runs of models in our partitions. */
@@ -267,7 +290,7 @@ public final class TrainerService implements Service {
         for (ModelSpec spec : ours.values()) {
             String model = spec.getId();
             if (!running.containsKey(model)
-                    && !over.contains(model)
+                    && !finished.contains(model)
                     && !committed.isOver(model)
                     && !troubles.resting(model, now)) {
                 anew.add(spec);
