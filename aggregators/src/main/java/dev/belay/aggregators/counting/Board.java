@@ -103,6 +103,40 @@ public final class Board {
         }
     }
 
+    /** The comparisons that read a column. */
+    public List<Comparison> readersOf(Predicted predicted) {
+        return readers.getOrDefault(predicted, List.of()).stream()
+                .map(Counter::comparison)
+                .toList();
+    }
+
+    /**
+     * Whether a comparison is open, and all of its models have predicted all examples this board
+     * knows, of each of which truth is known: nothing is missing, as far as this board can tell.
+     */
+    public boolean isDone(Comparison comparison) {
+        Counter counter = counters.get(comparison);
+        return counter != null && counter.isDone();
+    }
+
+    /** Forgets examples that no column has any more. */
+    public void forgetUnpredicted() {
+        for (int example = 0; example < examples.size(); example++) {
+            if (!examples.isFree(example) && !predicted(example)) {
+                examples.free(example);
+            }
+        }
+    }
+
+    private boolean predicted(int example) {
+        for (Column column : columns.values()) {
+            if (column.has(example)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Takes a block's rows into an open column.
      *

@@ -85,6 +85,15 @@ final class Counter {
         }
     }
 
+    /** Whether all have predicted all examples that are known, and truth is there for each. */
+    boolean isDone() {
+        long known = examples.known();
+        return whole.withoutTruth() == 0
+                && supervisor.rows() == known
+                && student.rows() == known
+                && (ceiling == null || ceiling.rows() == known);
+    }
+
     /** A sweep turned out to have more rows than was known. */
     void touch() {
         changed = true;
