@@ -1,6 +1,7 @@
 package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -87,6 +88,14 @@ public final class Board {
         counters.put(comparison, counter);
         for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
             readers.getOrDefault(predicted, List.of()).add(counter);
+        }
+    }
+
+    /** The tally of a window is to be given again, even if nothing is in it. */
+    public void touch(Comparison comparison, Window window) {
+        Counter counter = counters.get(comparison);
+        if (counter != null) {
+            counter.touch(window);
         }
     }
 
@@ -177,9 +186,10 @@ public final class Board {
             }
         }
         count(counting, waiting);
-        if (column.sweepOf(block.sweepRows())) {
+        any |= column.sweepOf(block.sweepRows());
+        if (any && predicted.reading() == Predicted.Reading.SWEEP) {
+            // rows that no other has predicted count for nothing, but may make the sweep complete
             counting.forEach(Counter::touch);
-            any = true;
         }
         return any;
     }

@@ -94,9 +94,16 @@ final class Counter {
                 && (ceiling == null || ceiling.rows() == known);
     }
 
-    /** A sweep turned out to have more rows than was known. */
+    /** How far the sweeps have come is no longer what was known. */
     void touch() {
         changed = true;
+    }
+
+    /** A window's tally is to be given again, even if nothing is in it. */
+    void touch(Window window) {
+        changed = true;
+        windows.computeIfAbsent(window, w -> running());
+        changedWindows.add(window);
     }
 
     /** Gives the tallies that may have changed since this was last asked. */

@@ -200,6 +200,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                         .filter(predicted -> !board.has(predicted))
                         .forEach(predicted -> load(board, predicted));
                 board.open(comparison);
+                counted.recall(comparison, board);
             }
         }
     }

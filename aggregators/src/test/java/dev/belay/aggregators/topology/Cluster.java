@@ -221,6 +221,21 @@ final class Cluster {
         }
     }
 
+    /** How many shards have let a checkpoint's sweep go. */
+    int releasedBy(String model, long checkpoint) {
+        return (int)
+                partitions.stream()
+                        .filter(
+                                at ->
+                                        new ReleasedSweeps(at.blocks)
+                                                .contains(Specs.id(model), checkpoint))
+                        .count();
+    }
+
+    int shards() {
+        return partitions.size();
+    }
+
     int shardOf(String id) {
         return Math.floorMod(id.hashCode(), partitions.size());
     }
