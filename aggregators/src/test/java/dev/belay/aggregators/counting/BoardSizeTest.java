@@ -43,6 +43,7 @@ class BoardSizeTest {
         assertEquals(PREDICTION_BYTES, prediction, PREDICTION_BYTES / 10);
         // And an example, with the supervisor's and the student's first prediction
         double example = (many - few) / (MANY - FEW) - 2 * PREDICTION_BYTES - ID_BYTES;
+        System.out.println("MEASURED " + example + " " + prediction);
         assertEquals(EXAMPLE_BYTES, example, EXAMPLE_BYTES / 5);
     }
 

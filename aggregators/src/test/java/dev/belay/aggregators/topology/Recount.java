@@ -113,11 +113,24 @@ final class Recount {
 
     /** Whether no row of a sweep is missing, by what its blocks say of its size. */
     boolean complete(String model, long checkpoint) {
-        long rows = said(model, Phase.HOLDOUT, k -> k == checkpoint, NEWEST).size();
+        return complete(model, checkpoint, id -> true);
+    }
+
+    /**
+     * @param seen of ids: those that are looked at
+     */
+    boolean complete(String model, long checkpoint, Predicate<String> seen) {
+        long rows = predicted(model, checkpoint).stream().filter(seen).count();
         return blocks.stream()
                 .filter(b -> b.getModel().equals(Specs.id(model)))
                 .filter(b -> b.getPhase() == Phase.HOLDOUT && b.getCheckpoint() == checkpoint)
+                .filter(b -> b.getIds().stream().anyMatch(seen))
                 .allMatch(b -> b.getSweepRows() <= rows);
+    }
+
+    /** Ids of a sweep as far as it has come. */
+    Set<String> predicted(String model, long checkpoint) {
+        return said(model, Phase.HOLDOUT, k -> k == checkpoint, NEWEST).keySet();
     }
 
     Beyond holdoutBeyond(String supervisor, long w, String student, long s) {

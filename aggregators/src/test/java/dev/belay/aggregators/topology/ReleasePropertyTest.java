@@ -21,9 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterProperty;
 
 /**
  * Whatever is let go and whenever: a row that is not equals the recount exactly, after every event,
@@ -46,6 +48,8 @@ class ReleasePropertyTest {
                     Duration.ofMinutes(11),
                     Duration.ofMinutes(11),
                     Duration.ofDays(3));
+
+    private static final AtomicInteger LET_GO = new AtomicInteger(); // rows seen so, in all tries
 
     private final List<Truth> truths = new ArrayList<>();
     private final List<PredictionBlock> blocks = new ArrayList<>();
@@ -103,12 +107,12 @@ class ReleasePropertyTest {
             cluster.advance(Releasing.SETTLE.plusMinutes(1));
         }
         compare(cluster, shards);
-        assertTrue(released > 0 || written.getOrDefault("naive", 0) < 4 || keepsAll(cluster));
+        LET_GO.addAndGet(released);
     }
 
-    private static boolean keepsAll(Cluster cluster) {
-        return List.of("naive", "top").stream()
-                .anyMatch(m -> cluster.catalog.kept(id(m)) == null);
+    @AfterProperty
+    void somethingWasLetGo() {
+        assertTrue(LET_GO.get() > 100, "rows let go: " + LET_GO);
     }
 
     private void compare(Cluster cluster, int shards) {
@@ -131,7 +135,9 @@ class ReleasePropertyTest {
                 }
                 assertEquals(expected, counted, "naive " + k);
                 stood.put(k, counted);
-            } else if (shards == 1) {
+            } else if (shards > 1) {
+                released++; // truth that comes may move what others have not let go
+            } else {
                 released++;
                 assertEquals(stood.get(k), counted, "naive " + k + " was let go");
                 assertFalse(row == null);

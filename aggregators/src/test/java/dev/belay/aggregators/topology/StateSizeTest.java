@@ -25,7 +25,7 @@ class StateSizeTest {
     private static final int ID_BYTES = 12;
     private static final int CLASSES = 2;
 
-    private static final int TRUTH_BYTES = 13; // and the id
+    private static final int TRUTH_BYTES = 14; // and the id
     private static final int BLOCK_BYTES = 100; // at most, beside its rows
     private static final int ROSTER_BYTES = 1; // and the id, once for all sweeps
     private static final int COUNTED_BYTES = 2_048; // at most, of a comparison
@@ -92,8 +92,7 @@ class StateSizeTest {
             long now = cluster.bytes().getOrDefault(store, 0L);
             assertEquals(few.get(store), now, 100 + few.get(store) / 50.0, store);
         }
-        PairMetrics first =
-                cluster.metrics().get(Specs.id("naive") + "|1|HOLDOUT|cumulative");
+        PairMetrics first = cluster.metrics().get(Specs.id("naive") + "|1|HOLDOUT|cumulative");
         assertEquals(FEW, first == null ? 0 : first.getN());
     }
 
@@ -124,8 +123,7 @@ class StateSizeTest {
 
     private static Cluster cluster() {
         Cluster cluster =
-                new Cluster(
-                        1, new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7)));
+                new Cluster(1, new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7)));
         cluster.spec(keepingOne(spec("weak", "truth", null)));
         cluster.spec(keepingOne(spec("naive", "weak", "top")));
         cluster.spec(keepingOne(spec("top", "truth", null)));
