@@ -36,7 +36,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
  * of their own, so after a restart the boards are made again and the difference is sent. Blocks
  * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
- * {@link Passing}.
+ * {@link Passing} and {@link Releasing}.
  */
 final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     static final String TRUTH = "truth";
