@@ -20,13 +20,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -193,32 +193,34 @@ final class Cluster {
         return keys;
     }
 
-    /** Bytes of keys and values over all shards, by store. */
-    Map<String, Long> bytes() {
-        Map<String, Long> bytes = new HashMap<>();
+    /** Bytes of keys and values in the stores, over all shards. */
+    record Bytes(long truths, long blocks, long counted) {}
+
+    Bytes bytes() {
+        long truths = 0;
+        long blocks = 0;
+        long counted = 0;
         var keys = new StringSerializer();
+        var raw = new ByteArraySerializer();
         for (Partition at : partitions) {
-            add(bytes, at.truths, new ByteArraySerializer(), Formats.TRUTHS.serializer());
-            add(bytes, at.blocks, keys, new ByteArraySerializer());
-            add(bytes, at.counted, keys, Formats.TALLY.serializer());
+            truths += bytes(at.truths, raw, Formats.TRUTHS.serializer());
+            blocks += bytes(at.blocks, keys, raw);
+            counted += bytes(at.counted, keys, Formats.TALLY.serializer());
         }
-        return bytes;
+        return new Bytes(truths, blocks, counted);
     }
 
-    private static <K, V> void add(
-            Map<String, Long> bytes,
-            KeyValueStore<K, V> store,
-            org.apache.kafka.common.serialization.Serializer<K> keys,
-            org.apache.kafka.common.serialization.Serializer<V> values) {
+    private static <K, V> long bytes(
+            KeyValueStore<K, V> store, Serializer<K> keys, Serializer<V> values) {
+        long bytes = 0;
         try (var all = store.all()) {
-            all.forEachRemaining(
-                    entry ->
-                            bytes.merge(
-                                    store.name(),
-                                    (long) keys.serialize("", entry.key).length
-                                            + values.serialize("", entry.value).length,
-                                    Long::sum));
+            while (all.hasNext()) {
+                var entry = all.next();
+                bytes += keys.serialize("", entry.key).length;
+                bytes += values.serialize("", entry.value).length;
+            }
         }
+        return bytes;
     }
 
     /** How many shards have let a checkpoint's sweep go. */

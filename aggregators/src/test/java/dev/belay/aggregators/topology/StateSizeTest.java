@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.topology.Cluster.Bytes;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Retention;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a shard's stores take, as {@link BlockStore} and {@link Formats} state it: keys, values. */
@@ -33,45 +33,45 @@ class StateSizeTest {
     @Test
     void sweepsTakeWhatIsStatedWhateverTheNumberOfExamples() {
         for (int checkpoints : new int[] {1, 5}) {
-            Map<String, Long> few = sweeps(FEW, checkpoints).bytes();
-            Map<String, Long> many = sweeps(MANY, checkpoints).bytes();
+            Bytes few = sweeps(FEW, checkpoints).bytes();
+            Bytes many = sweeps(MANY, checkpoints).bytes();
 
-            assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few, many, Shard.TRUTH));
+            assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few.truths(), many.truths()));
             int predictions = 1 + 2 * checkpoints; // of supervisor, student, ceiling
             double least = predictions * 4.0 * CLASSES + ROSTER_BYTES + ID_BYTES;
             double most = least + (predictions + 1.0) * BLOCK_BYTES / ROWS;
-            double found = perExample(few, many, Shard.BLOCKS);
+            double found = perExample(few.blocks(), many.blocks());
             assertTrue(least <= found && found <= most, least + " " + found + " " + most);
             // what was counted does not grow with examples: with and without the ceiling
-            assertTrue(many.get(Shard.COUNTED) < few.get(Shard.COUNTED) * 1.2);
-            assertTrue(many.get(Shard.COUNTED) <= 2L * checkpoints * COUNTED_BYTES);
+            assertTrue(many.counted() < few.counted() * 1.2);
+            assertTrue(many.counted() <= 2L * checkpoints * COUNTED_BYTES);
         }
     }
 
     @Test
     void aStreamTakesWhatIsStatedWhateverTheNumberOfExamples() {
-        Map<String, Long> few = stream(FEW).bytes();
-        Map<String, Long> many = stream(MANY).bytes();
-        assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few, many, Shard.TRUTH));
+        Bytes few = stream(FEW).bytes();
+        Bytes many = stream(MANY).bytes();
+        assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few.truths(), many.truths()));
         // of supervisor and student; the events of a block have one time here: else 8 bytes more
         double least = 2 * (4.0 * CLASSES + ID_BYTES + 1);
-        double found = perExample(few, many, Shard.BLOCKS);
+        double found = perExample(few.blocks(), many.blocks());
         assertTrue(least <= found && found <= least + 2.0 * BLOCK_BYTES / ROWS, "" + found);
-        assertTrue(many.get(Shard.COUNTED) < few.get(Shard.COUNTED) * 1.2);
+        assertTrue(many.counted() < few.counted() * 1.2);
     }
 
     @Test
     void whatIsReleasedLeavesTheStores() {
         // Given: five checkpoints of which the newest is kept
         Cluster cluster = sweeps(FEW, 5);
-        long one = sweeps(FEW, 1).bytes().get(Shard.BLOCKS);
-        assertTrue(cluster.bytes().get(Shard.BLOCKS) > 2 * one);
-        long counted = cluster.bytes().get(Shard.COUNTED);
+        long one = sweeps(FEW, 1).bytes().blocks();
+        assertTrue(cluster.bytes().blocks() > 2 * one);
+        long counted = cluster.bytes().counted();
         // When
         cluster.advance(Releasing.SETTLE.plusMinutes(1));
         // Then as if there had been one, but for the mark that the others are gone
-        assertEquals(one, cluster.bytes().get(Shard.BLOCKS), 100);
-        assertTrue(cluster.bytes().get(Shard.COUNTED) <= counted / 4);
+        assertTrue(Math.abs(one - cluster.bytes().blocks()) <= 100);
+        assertTrue(cluster.bytes().counted() <= counted / 4);
     }
 
     @Test
@@ -80,7 +80,7 @@ class StateSizeTest {
         Cluster cluster = sweeps(FEW, 2);
         cluster.advance(Releasing.SETTLE.plusMinutes(1));
         cluster.advance(Releasing.SETTLE.plusMinutes(1));
-        Map<String, Long> few = cluster.bytes();
+        Bytes few = cluster.bytes();
         // When
         for (int k = 3; k <= 30; k++) {
             learn(cluster, FEW, k);
@@ -88,10 +88,10 @@ class StateSizeTest {
             cluster.advance(Releasing.SETTLE.plusMinutes(1));
         }
         // Then: but for digits
-        for (String store : few.keySet()) {
-            long now = cluster.bytes().getOrDefault(store, 0L);
-            assertEquals(few.get(store), now, 100 + few.get(store) / 50.0, store);
-        }
+        Bytes now = cluster.bytes();
+        assertEquals(few.truths(), now.truths());
+        assertTrue(Math.abs(few.blocks() - now.blocks()) <= 100, few + " " + now);
+        assertTrue(Math.abs(few.counted() - now.counted()) <= 100, few + " " + now);
         PairMetrics first = cluster.metrics().get(Specs.id("naive") + "|1|HOLDOUT|cumulative");
         assertEquals(FEW, first == null ? 0 : first.getN());
     }
@@ -100,7 +100,7 @@ class StateSizeTest {
     void whatHasPassedLeavesTheStores() {
         // Given
         Cluster cluster = stream(MANY);
-        assertTrue(cluster.bytes().get(Shard.BLOCKS) > (long) MANY * 2 * CLASSES * 4);
+        assertTrue(cluster.bytes().blocks() > (long) MANY * 2 * CLASSES * 4);
         // When both models go on, eight days later
         long day = Duration.ofDays(1).toMillis();
         cluster.advance(Duration.ofDays(8));
@@ -109,16 +109,16 @@ class StateSizeTest {
         }
         cluster.advance(Duration.ofMinutes(1));
         // Then: two blocks of one, and a mark
-        assertTrue(cluster.bytes().get(Shard.BLOCKS) < 500, () -> cluster.bytes().toString());
-        assertEquals(0, cluster.bytes().getOrDefault(Shard.TRUTH, 0L));
+        assertTrue(cluster.bytes().blocks() < 500, () -> cluster.bytes().toString());
+        assertEquals(0, cluster.bytes().truths());
         // And what they were counted as stands
         assertEquals(
                 MANY,
                 cluster.metrics().values().stream().mapToLong(PairMetrics::getN).max().orElse(0));
     }
 
-    private static double perExample(Map<String, Long> few, Map<String, Long> many, String store) {
-        return (many.get(store) - few.get(store)) / (double) (MANY - FEW);
+    private static double perExample(long few, long many) {
+        return (many - few) / (double) (MANY - FEW);
     }
 
     private static Cluster cluster() {
