@@ -26,7 +26,7 @@ class BoardSizeTest {
     private static final int CHECKPOINTS = 20;
 
     /** Stated by {@link Examples}: beside the id, with its truth once. */
-    private static final double EXAMPLE_BYTES = 210;
+    private static final double EXAMPLE_BYTES = 180;
 
     /** Stated by {@link Column}, of a sweep. */
     private static final double PREDICTION_BYTES = 2 + 4 * CLASSES;
