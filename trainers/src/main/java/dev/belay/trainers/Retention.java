@@ -1,5 +1,7 @@
 package dev.belay.trainers;
 
+import dev.belay.schemas.KeptCheckpoints;
+import dev.belay.schemas.KeptCheckpoints.Numbered;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
@@ -8,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Which checkpoint files of a model may go, by its spec's policy: what is to be kept every so many,
@@ -19,9 +20,6 @@ import java.util.TreeSet;
  * only to go on, so only the last one's stays. Without a policy everything stays.
  */
 public final class Retention {
-    /** A labeler may just be opening the one before the newest. */
-    private static final int LABELLING = 2;
-
     private Retention() {}
 
     /**
@@ -33,7 +31,11 @@ public final class Retention {
     public record Known(
             long number, State state, String weightsUri, String stateUri, boolean evaluated) {
         boolean mayLabel() {
-            return state == State.READY || state == State.FINISHED;
+            return numbered().mayLabel();
+        }
+
+        private Numbered numbered() {
+            return new Numbered(number, state);
         }
     }
 
@@ -53,8 +55,7 @@ public final class Retention {
         if (known.isEmpty() || !limits(policy)) {
             return Set.of();
         }
-        Set<Long> kept = kept(policy, known, accuracy);
-        kept.addAll(labelling(labels, known));
+        Set<Long> kept = kept(policy, labels, known, accuracy);
         Set<String> files = new HashSet<>();
         Set<String> going = new LinkedHashSet<>();
         Known last = known.get(known.size() - 1);
@@ -70,39 +71,22 @@ public final class Retention {
 
     /** Whether a policy lets anything go at all. */
     static boolean limits(dev.belay.schemas.events.Retention policy) {
-        return policy.getEvery() > 0 || policy.getNewest() > 0 || policy.getBest();
+        return KeptCheckpoints.limits(policy);
     }
 
     /** Numbers of those whose weights stay. */
     private static Set<Long> kept(
             dev.belay.schemas.events.Retention policy,
+            LabelPolicy labels,
             List<Known> known,
             Map<Long, Double> accuracy) {
-        Set<Long> kept = new TreeSet<>();
-        kept.add(known.get(known.size() - 1).number());
-        for (int i = 0; i < known.size(); i++) {
-            Known checkpoint = known.get(i);
-            if (!checkpoint.evaluated()
-                    || checkpoint.state() == State.FINISHED
-                    || known.size() - i <= policy.getNewest()
-                    || (policy.getEvery() > 0 && checkpoint.number() % policy.getEvery() == 0)) {
-                kept.add(checkpoint.number());
-            }
-        }
+        Set<Long> kept =
+                KeptCheckpoints.of(policy, labels, known.stream().map(Known::numbered).toList());
+        known.stream().filter(k -> !k.evaluated()).forEach(k -> kept.add(k.number()));
         if (policy.getBest()) {
             kept.addAll(best(known, accuracy));
         }
         return kept;
-    }
-
-    private static List<Long> labelling(LabelPolicy labels, List<Known> known) {
-        List<Long> able = known.stream().filter(Known::mayLabel).map(Known::number).toList();
-        if (able.isEmpty()) {
-            return able;
-        }
-        return labels == LabelPolicy.LATEST
-                ? able.subList(Math.max(0, able.size() - LABELLING), able.size())
-                : able.subList(0, 1);
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.belay.aggregators.comparison;
 
+import dev.belay.schemas.KeptCheckpoints;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every change has a version, so that a reader can ask what has changed since it last looked. A
  * spec stays once it was seen (a tombstone stops the model, its figures stand); a failed checkpoint
- * changes nothing, since it brings no weights.
+ * changes nothing, since it brings no weights. What is told here of a checkpoint is for ever: some
+ * 300 bytes each.
  */
 public final class Catalog {
     private static final Comparator<Written> BY_EXAMPLES =
             Comparator.comparingLong(Written::examplesSeen).thenComparingLong(Written::number);
+
+    private static final Retention NONE_IN_PARTICULAR = new Retention(0, 0, false);
 
     private final String task;
     private final Map<String, ModelSpec> specs = new HashMap<>();
@@ -39,6 +44,7 @@ public final class Catalog {
     private final Map<Change, Integer> changedAt = new HashMap<>();
     private final Set<String> failed = new HashSet<>();
     private final Map<String, ModelSpec> newestRuns = new HashMap<>(); // of the task, by labeler
+    private final Map<String, Integer> stoppedRuns = new HashMap<>(); // by labeler
     private int classes;
     private int version;
 
@@ -98,6 +104,9 @@ public final class Catalog {
         if (spec.getTask().equals(task)) {
             countClasses(spec);
         }
+        stoppedRuns.computeIfPresent(
+                ModelId.labelerOf(spec.getId()),
+                (labeler, run) -> run >= spec.getRun() ? spec.getRun() - 1 : run);
         changed(new Change(spec.getId(), true));
     }
 
@@ -113,6 +122,16 @@ public final class Catalog {
                         .max(Map.Entry.comparingByValue())
                         .orElseThrow()
                         .getKey();
+    }
+
+    /** Takes in a tombstone: it stops this run of the model and those before. */
+    public synchronized void stop(String model) {
+        try {
+            ModelId id = ModelId.parse(model);
+            stoppedRuns.merge(id.labeler(), id.run(), Math::max);
+        } catch (IllegalArgumentException e) {
+            return; // there is no such model to be stopped
+        }
     }
 
     /** Takes in a checkpoint; the newest event of a number wins. */
@@ -232,6 +251,45 @@ public final class Catalog {
             }
         }
         return null;
+    }
+
+    /** Whether a newer run of the same model is known, so that nobody goes on with this one. */
+    public synchronized boolean superseded(String model) {
+        ModelSpec spec = specs.get(model);
+        ModelSpec newest = spec == null ? null : newestRuns.get(ModelId.labelerOf(model));
+        return spec != null && newest != null && newest.getRun() > spec.getRun();
+    }
+
+    /** Whether a tombstone has stopped the model. */
+    public synchronized boolean stopped(String model) {
+        ModelSpec spec = specs.get(model);
+        return spec != null
+                && stoppedRuns.getOrDefault(ModelId.labelerOf(model), -1) >= spec.getRun();
+    }
+
+    /**
+     * Numbers of the checkpoints that the model's spec keeps, but for the best; null: all of them.
+     * Of a stopped model those that any policy keeps, of a superseded one none.
+     */
+    public synchronized @Nullable Set<Long> kept(String model) {
+        ModelSpec spec = specs.get(model);
+        History history = histories.get(model);
+        if (spec == null || history == null) {
+            return null;
+        }
+        if (superseded(model)) {
+            return Set.of();
+        }
+        boolean stopped = stopped(model);
+        if (!stopped && !KeptCheckpoints.limits(spec.getRetention())) {
+            return null;
+        }
+        return KeptCheckpoints.of(
+                stopped ? NONE_IN_PARTICULAR : spec.getRetention(),
+                spec.getLabelPolicy(),
+                history.byNumber.values().stream()
+                        .map(w -> new KeptCheckpoints.Numbered(w.number(), w.state()))
+                        .toList());
     }
 
     /** Whether nothing new is to be expected of a model: it has finished or failed. */

@@ -70,6 +70,45 @@ public final class Comparisons {
                                 && last.examplesSeen() > student.get().examplesSeen()));
     }
 
+    /**
+     * Whether the student's checkpoint {@code from} or a later one may yet be compared with a
+     * checkpoint of its supervisor or ceiling.
+     *
+     * @return true as long as it can't be told
+     */
+    public static boolean mayRead(
+            Catalog catalog, Pair pair, long from, String model, long number) {
+        Optional<Written> student = written(catalog, pair.student(), from);
+        Written read = catalog.checkpoint(model, number);
+        if (student.isEmpty() || read == null) {
+            return true;
+        }
+        if (model.equals(pair.supervisor()) && mayLabel(catalog, student.get(), model, read)) {
+            return true;
+        }
+        // later ones have seen as many examples or more, and the ceiling may still go on
+        Written equal = catalog.sweptBy(model, student.get().examplesSeen());
+        return model.equals(pair.ceiling())
+                && (read.finished()
+                        || equal == null
+                        || read.examplesSeen() >= equal.examplesSeen());
+    }
+
+    private static boolean mayLabel(
+            Catalog catalog, Written student, String supervisor, Written read) {
+        ModelSpec spec = catalog.spec(supervisor);
+        if (spec == null || !read.mayLabel()) {
+            return spec == null;
+        }
+        OptionalLong first = catalog.firstLabelling(supervisor);
+        if (first.isPresent() && first.getAsLong() == read.number()) {
+            return true;
+        }
+        List<Long> named = student.supervisorCheckpoints();
+        return spec.getLabelPolicy() == LabelPolicy.LATEST
+                && (named.isEmpty() || read.number() >= named.get(named.size() - 1));
+    }
+
     /** The PROGRESSIVE comparisons of a pair, the preferred first: with the ceiling, without. */
     public static List<Comparison> progressive(Pair pair) {
         List<Comparison> candidates = new ArrayList<>();

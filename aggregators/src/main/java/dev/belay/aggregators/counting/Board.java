@@ -1,6 +1,7 @@
 package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -90,6 +91,14 @@ public final class Board {
         }
     }
 
+    /** The tally of a window is to be given again, even if nothing is in it. */
+    public void touch(Comparison comparison, Window window) {
+        Counter counter = counters.get(comparison);
+        if (counter != null) {
+            counter.touch(window);
+        }
+    }
+
     /** Ends a comparison; its columns go with it unless others read them. */
     public void close(Comparison comparison) {
         Counter counter = counters.remove(comparison);
@@ -101,6 +110,40 @@ public final class Board {
                 columns.remove(predicted);
             }
         }
+    }
+
+    /** The comparisons that read a column. */
+    public List<Comparison> readersOf(Predicted predicted) {
+        return readers.getOrDefault(predicted, List.of()).stream()
+                .map(Counter::comparison)
+                .toList();
+    }
+
+    /**
+     * Whether a comparison is open, and all of its models have predicted all examples this board
+     * knows, of each of which truth is known: nothing is missing, as far as this board can tell.
+     */
+    public boolean isDone(Comparison comparison) {
+        Counter counter = counters.get(comparison);
+        return counter != null && counter.isDone();
+    }
+
+    /** Forgets examples that no column has any more. */
+    public void forgetUnpredicted() {
+        for (int example = 0; example < examples.size(); example++) {
+            if (!examples.isFree(example) && !predicted(example)) {
+                examples.free(example);
+            }
+        }
+    }
+
+    private boolean predicted(int example) {
+        for (Column column : columns.values()) {
+            if (column.has(example)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -143,9 +186,10 @@ public final class Board {
             }
         }
         count(counting, waiting);
-        if (column.sweepOf(block.sweepRows())) {
+        any |= column.sweepOf(block.sweepRows());
+        if (any && predicted.reading() == Predicted.Reading.SWEEP) {
+            // rows that no other has predicted count for nothing, but may make the sweep complete
             counting.forEach(Counter::touch);
-            any = true;
         }
         return any;
     }

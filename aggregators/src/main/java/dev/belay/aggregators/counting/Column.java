@@ -230,6 +230,11 @@ final class Column {
         return new Tally.Coverage(reading == Predicted.Reading.SWEEP ? rows : 0, sweepRows, newest);
     }
 
+    /** Examples predicted. */
+    long rows() {
+        return rows;
+    }
+
     long newestTimeMs() {
         return newestTimeMs;
     }

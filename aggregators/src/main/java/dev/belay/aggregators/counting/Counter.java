@@ -85,9 +85,25 @@ final class Counter {
         }
     }
 
-    /** A sweep turned out to have more rows than was known. */
+    /** Whether all have predicted all examples that are known, and truth is there for each. */
+    boolean isDone() {
+        long known = examples.known();
+        return whole.withoutTruth() == 0
+                && supervisor.rows() == known
+                && student.rows() == known
+                && (ceiling == null || ceiling.rows() == known);
+    }
+
+    /** How far the sweeps have come is no longer what was known. */
     void touch() {
         changed = true;
+    }
+
+    /** A window's tally is to be given again, even if nothing is in it. */
+    void touch(Window window) {
+        changed = true;
+        windows.computeIfAbsent(window, w -> running());
+        changedWindows.add(window);
     }
 
     /** Gives the tallies that may have changed since this was last asked. */

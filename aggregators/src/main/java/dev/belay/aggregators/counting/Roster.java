@@ -19,6 +19,7 @@ public final class Roster {
     private final BlockColumns.Ids ids;
     private int @Nullable [] numbers;
     private @Nullable Examples numberedBy;
+    private int numberedAt; // how many numbers had been freed
     private byte @Nullable [] key;
 
     /** A roster of its own: the bytes are copied. */
@@ -59,10 +60,11 @@ public final class Roster {
     /** The numbers these examples have; looked up once, unless others are asked for between. */
     int[] numbers(Examples examples) {
         int[] known = numbers;
-        if (known == null || numberedBy != examples) {
+        if (known == null || numberedBy != examples || numberedAt != examples.freedEver()) {
             known = examples.numbers(ids);
             numbers = known;
             numberedBy = examples;
+            numberedAt = examples.freedEver();
         }
         return known;
     }

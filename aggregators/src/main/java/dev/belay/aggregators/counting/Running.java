@@ -91,6 +91,10 @@ final class Running {
         return n + unknown > 0;
     }
 
+    long withoutTruth() {
+        return withoutTruth;
+    }
+
     void countTooLate(int sign) {
         tooLate += sign;
     }

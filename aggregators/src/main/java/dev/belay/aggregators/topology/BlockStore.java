@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -24,11 +25,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The blocks a shard was given: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a log
  * for each model and checkpoint: a correction is a further block, newest wins when they are read.
  * Beside them {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with
- * the same; and {@code passed} → the event time (8 bytes) up to which PROGRESSIVE predictions have
- * been forgotten.
+ * the same, as long as there is one; {@code passed} → the event time (8 bytes) up to which
+ * PROGRESSIVE predictions have been forgotten; and the {@link ReleasedSweeps}.
  *
- * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes, and 50 to 100 a block; a
- * PROGRESSIVE one 8 bytes and its id more.
+ * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes, a PROGRESSIVE one its id and 1
+ * more; both 8 more where the event times of a block differ, and each block at most 100 beside. Of
+ * a roster an example takes its id and 1. On the heap: the rosters again, and the keys of
+ * PROGRESSIVE blocks.
  */
 final class BlockStore {
     private static final String ROSTER = "roster";
@@ -38,6 +41,8 @@ final class BlockStore {
     private final Map<String, NavigableSet<Long>> sweeps = new HashMap<>();
     private final Map<String, NavigableSet<Long>> progressive = new HashMap<>();
     private final Map<ByteBuffer, Roster> rosters = new HashMap<>();
+    private final Map<ByteBuffer, Integer> rosterUses = new HashMap<>(); // blocks that name it
+    private final ReleasedSweeps released;
     private final TreeMap<Long, List<String>> progressiveByTime = new TreeMap<>();
     private long passedMs = Long.MIN_VALUE;
 
@@ -52,6 +57,7 @@ final class BlockStore {
     /** Takes stock of what a restored store holds. */
     BlockStore(KeyValueStore<String, byte[]> store) {
         this.store = store;
+        this.released = new ReleasedSweeps(store);
         byte[] passed = store.get(PASSED);
         if (passed != null) {
             passedMs = ByteBuffer.wrap(passed).getLong();
@@ -78,7 +84,7 @@ final class BlockStore {
         if (block.phase() == Phase.HOLDOUT && !rosters.containsKey(roster.name())) {
             byte[] ids = roster.ids().bytes();
             store.put(
-                    ROSTER + "|" + HexFormat.of().formatHex(roster.key()),
+                    rosterKey(roster),
                     ByteBuffer.allocate(Integer.BYTES + ids.length)
                             .putInt(roster.ids().count())
                             .put(ids)
@@ -92,6 +98,45 @@ final class BlockStore {
 
     void remove(Kept kept) {
         store.delete(kept.key());
+        if (kept.block().phase() == Phase.HOLDOUT) {
+            ByteBuffer name = kept.roster().name();
+            if (rosterUses.merge(name, -1, Integer::sum) == 0) {
+                rosterUses.remove(name);
+                rosters.remove(name);
+                store.delete(rosterKey(kept.roster()));
+            }
+        }
+    }
+
+    /** Lets the HOLDOUT blocks of a checkpoint go, for good: it {@link #isReleased} then. */
+    void release(String model, long checkpoint) {
+        released.add(model, checkpoint);
+        List<Kept> going = new ArrayList<>();
+        forEach(new Predicted(model, Predicted.Reading.SWEEP, checkpoint), going::add);
+        going.forEach(this::remove);
+        sweeps(model).remove(checkpoint);
+        if (sweeps(model).isEmpty()) {
+            sweeps.remove(model);
+        }
+    }
+
+    boolean isReleased(String model, long checkpoint) {
+        return released.contains(model, checkpoint);
+    }
+
+    /** The newest checkpoint of a model of which HOLDOUT blocks have come; -1: there is none. */
+    long newestSweep(String model) {
+        NavigableSet<Long> kept = sweeps(model);
+        return Math.max(kept.isEmpty() ? -1 : kept.last(), released.newest(model));
+    }
+
+    /** The models of which there are HOLDOUT blocks. */
+    Set<String> sweptModels() {
+        return sweeps.keySet();
+    }
+
+    private static String rosterKey(Roster roster) {
+        return ROSTER + "|" + HexFormat.of().formatHex(roster.key());
     }
 
     /** How far PROGRESSIVE predictions have passed; {@link Long#MIN_VALUE}: none has. */
@@ -160,7 +205,9 @@ final class BlockStore {
     private boolean note(Kept kept) {
         BlockColumns block = kept.block();
         boolean sweep = block.phase() == Phase.HOLDOUT;
-        if (!sweep) {
+        if (sweep) {
+            rosterUses.merge(kept.roster().name(), 1, Integer::sum);
+        } else {
             long newestMs = Arrays.stream(block.timesMs()).max().orElseThrow();
             progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
         }

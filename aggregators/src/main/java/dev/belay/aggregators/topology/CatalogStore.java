@@ -44,7 +44,9 @@ final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void>
         try {
             if (store.equals(MODELS)) {
                 ModelSpec spec = events.spec(key, value);
-                if (spec != null) { // a tombstone stops the model; what is known of it stands
+                if (spec == null) { // a tombstone stops the model; what is known of it stands
+                    catalog.stop(key);
+                } else {
                     catalog.add(spec);
                     kept.put(key, value);
                 }

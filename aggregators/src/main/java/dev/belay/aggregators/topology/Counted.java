@@ -1,8 +1,12 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.schemas.events.Phase;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,27 @@ final class Counted {
         }
         store.put(key, total);
         return sent == null ? total : total.since(sent);
+    }
+
+    /**
+     * Sees that a comparison that is begun again tells of all windows of which something was sent:
+     * a correction may have emptied one just before the end.
+     */
+    void recall(Comparison comparison, Board board) {
+        if (comparison.phase() == Phase.HOLDOUT) {
+            return; // has no windows
+        }
+        String key = comparison.key();
+        String prefix = key.substring(0, key.lastIndexOf('|') + 1);
+        try (KeyValueIterator<String, Tally> some =
+                store.prefixScan(prefix, new StringSerializer())) {
+            while (some.hasNext()) {
+                Window window = Comparison.parse(some.next().key).window();
+                if (window != null) {
+                    board.touch(comparison, window);
+                }
+            }
+        }
     }
 
     /** Keeps what will not be counted again. */

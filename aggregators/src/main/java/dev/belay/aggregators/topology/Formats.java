@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The application's own values as bytes. */
+/**
+ * The application's own values as bytes: truth said once takes 14, a tally of two classes some 1
+ * KB.
+ */
 final class Formats {
     static final BinarySerde<Truths> TRUTHS =
             new BinarySerde<>("truth", Formats::write, Formats::readTruths);

@@ -71,7 +71,12 @@ final class Passing {
     }
 
     private boolean atWork(String model, long nowMs) {
+        return !catalog.over(model) && !quiet(model, nowMs);
+    }
+
+    /** Whether nothing has come from a model for a horizon by the clock. */
+    boolean quiet(String model, long nowMs) {
         long heard = heardMs.computeIfAbsent(model, m -> nowMs);
-        return !catalog.over(model) && nowMs - heard <= lateness.horizon().toMillis();
+        return nowMs - heard > lateness.horizon().toMillis();
     }
 }

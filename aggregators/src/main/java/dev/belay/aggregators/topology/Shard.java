@@ -7,7 +7,6 @@ import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.counting.BlockCheck;
 import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Predicted;
-import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.topology.Reader.Origin;
@@ -37,7 +36,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
  * of their own, so after a restart the boards are made again and the difference is sent. Blocks
  * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
- * {@link Passing}.
+ * {@link Passing} and {@link Releasing}.
  */
 final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     static final String TRUTH = "truth";
@@ -56,6 +55,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private BlockStore blocks;
     private Counted counted;
     private Passing passing;
+    private Releasing releasing;
     private int catalogVersion;
     private int classes; // that the boards are made for
     private long progressiveSentMs = Long.MIN_VALUE / 2;
@@ -74,8 +74,10 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         blocks = new BlockStore(context.getStateStore(BLOCKS));
         counted = new Counted(context.getStateStore(COUNTED));
         passing = new Passing(config.lateness(), catalog, blocks);
+        releasing = new Releasing(config.lateness(), catalog, blocks, passing);
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
         context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::pass);
+        context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::release);
     }
 
     /** Forgets what was made from the stores; the next {@link #punctuate} makes it again. */
@@ -110,7 +112,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private void block(Flow.Block arrived) {
         followClasses();
         BlockColumns block = arrived.block();
-        if (passing.isTooLate(block)) {
+        if (passing.isTooLate(block) || releasing.isTooLate(block)) {
             reader.meters().counter("belay.too.late", "service", "aggregator").increment();
             return;
         }
@@ -118,7 +120,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         Board board = block.classes() == classes ? boards.get(block.phase()) : null;
         boolean news = board == null;
         if (board != null) {
-            for (Predicted predicted : readings(block)) {
+            for (Predicted predicted : Predicted.of(block)) {
                 // a reading that nobody has asked for yet may be asked for later
                 news |= !board.has(predicted) || board.add(predicted, block, arrived.roster());
             }
@@ -127,6 +129,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
             return; // a repetition, or all of it superseded
         }
         passing.heard(block.model(), context.currentSystemTimeMs());
+        releasing.heard(block, context.currentSystemTimeMs());
         if (blocks.put(block, arrived.roster(), arrived.origin())) {
             Pair pair = catalog.pairOf(block.model());
             if (pair != null && classes > 0) {
@@ -192,11 +195,12 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private void open(Phase phase, List<Comparison> comparisons) {
         Board board = boards.computeIfAbsent(phase, this::board);
         for (Comparison comparison : comparisons) {
-            if (!board.has(comparison)) {
+            if (!board.has(comparison) && releasing.allows(comparison)) {
                 Board.columnsOf(comparison).stream()
                         .filter(predicted -> !board.has(predicted))
                         .forEach(predicted -> load(board, predicted));
                 board.open(comparison);
+                counted.recall(comparison, board);
             }
         }
     }
@@ -279,18 +283,18 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
     }
 
+    private void release(long nowMs) {
+        Board board = boards.get(Phase.HOLDOUT);
+        if (board != null && catalog.version() == catalogVersion) { // else rows are not begun yet
+            send(Phase.HOLDOUT);
+            releasing.release(board, unsettled, counted, nowMs);
+        }
+    }
+
     private void forgetTruth(byte[] id) {
         Board holdout = boards.get(Phase.HOLDOUT);
         if (holdout == null || !holdout.knows(id)) {
             truths.delete(id);
         }
-    }
-
-    private static List<Predicted> readings(BlockColumns block) {
-        return block.phase() == Phase.HOLDOUT
-                ? List.of(new Predicted(block.model(), Reading.SWEEP, block.checkpoint()))
-                : List.of(
-                        new Predicted(block.model(), Reading.LABELLED, Comparison.ANY),
-                        new Predicted(block.model(), Reading.LEARNED, Comparison.ANY));
     }
 }

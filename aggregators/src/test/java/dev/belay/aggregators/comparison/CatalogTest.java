@@ -4,9 +4,13 @@ import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.topology.Specs;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.State;
 import java.util.List;
 import java.util.Set;
@@ -61,5 +65,36 @@ class CatalogTest {
                 .setRun(run)
                 .setClasses(List.of("a", "b", "c"))
                 .build();
+    }
+
+    @Test
+    void aTombstoneStopsItsRunAndThoseBeforeUntilOneIsWrittenAgain() {
+        catalog.add(spec("naive", "weak", null));
+        assertFalse(catalog.stopped(id("naive")));
+        catalog.stop("x/naive#0@3");
+        catalog.stop("no model at all");
+        assertTrue(catalog.stopped(id("naive")));
+        catalog.add(spec("naive", "weak", null));
+        assertFalse(catalog.stopped(id("naive")));
+    }
+
+    @Test
+    void whatIsKeptFollowsTheSpecAndThePositionOfTheRun() {
+        // Given
+        ModelSpec spec = spec("naive", "weak", null);
+        catalog.add(spec);
+        for (int k = 1; k <= 6; k++) {
+            catalog.add(checkpoint("naive", k, State.LEARNING, 256L * k));
+        }
+        String naive = id("naive");
+        // Then
+        assertNull(catalog.kept(naive));
+        catalog.add(ModelSpec.newBuilder(spec).setRetention(new Retention(4, 2, false)).build());
+        assertEquals(Set.of(4L, 5L, 6L), catalog.kept(naive));
+        catalog.stop(naive);
+        assertEquals(Set.of(6L), catalog.kept(naive));
+        catalog.add(ModelSpec.newBuilder(spec).setId("x/naive#0@1").setRun(1).build());
+        assertTrue(catalog.superseded(naive));
+        assertEquals(Set.of(), catalog.kept(naive));
     }
 }

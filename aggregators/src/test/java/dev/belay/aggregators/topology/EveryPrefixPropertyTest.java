@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.topology.Recount.Beyond;
 import dev.belay.aggregators.topology.Recount.Table;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -19,11 +22,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * After every single event, whatever came before it and in which order: every row that can be told
  * equals a recount, over all shards, with and without a ceiling, of the holdout and of the stream,
  * from the beginning and in tumbling and hopping windows; with repetitions, corrections, truth that
- * is late, too late or taken back, and specs and checkpoints anywhere.
+ * is late, too late or taken back, sweeps that are complete or not, specs and checkpoints anywhere,
+ * and restarts between. Cells, classes, probabilities and what has no truth; exactly.
  */
 class EveryPrefixPropertyTest {
     private static final String[] MODELS = {"weak", "naive", "free", "top"};
@@ -55,63 +64,62 @@ class EveryPrefixPropertyTest {
 
     @Property(seed = "17", tries = 12, shrinking = ShrinkingMode.OFF)
     void everyRowEqualsTheRecountAfterEveryEvent(@ForAll long seed) throws IOException {
-        check(seed, 1, 1);
-    }
-
-    @Property(seed = "18", tries = 6, shrinking = ShrinkingMode.OFF)
-    void shardsTogetherEqualTheRecountAfterEveryEvent(@ForAll long seed) throws IOException {
-        check(seed, 3, 1);
+        checkTopology(seed, 1);
     }
 
     @Property(seed = "19", tries = 6, shrinking = ShrinkingMode.OFF)
     void idsOfOtherPartitionsAreCountedAfterEveryEvent(@ForAll long seed) throws IOException {
-        check(seed, 1, 3);
+        checkTopology(seed, 3);
+    }
+
+    /** Shard or merger or all begin again between events, from what is in their stores. */
+    @Property(seed = "18", tries = 60, shrinking = ShrinkingMode.OFF)
+    void shardsTogetherEqualTheRecountAfterEveryEventWhateverIsRestarted(@ForAll long seed) {
+        Random random = new Random(seed);
+        Cluster cluster = new Cluster(1 + random.nextInt(4), LATENESS);
+        check(
+                random,
+                cluster::shardOf,
+                event -> {
+                    if (event instanceof Truth truth) {
+                        cluster.truth(truth.getId(), truth.getLabel(), truth.getEventTimeMs());
+                    } else if (event instanceof PredictionBlock block) {
+                        cluster.block(block);
+                    } else {
+                        send((Known) event, cluster::spec, cluster::checkpoint);
+                    }
+                    switch (random.nextInt(6)) {
+                        case 0 -> cluster.restart();
+                        case 1 -> cluster.restart(random.nextInt(cluster.shards()));
+                        case 2 -> cluster.restartMerger();
+                        default -> {}
+                    }
+                    // now and then several events between two looks
+                    return random.nextInt(5) == 0 ? null : cluster.metrics();
+                });
     }
 
     /**
-     * @param shards topologies that the examples are split over
-     * @param partitions that each of them believes to be one of
+     * @param partitions that the topology believes to be one of
      */
-    private static void check(long seed, int shards, int partitions) throws IOException {
+    private static void checkTopology(long seed, int partitions) throws IOException {
         Random random = new Random(seed);
         Path state = Files.createTempDirectory("aggregator-test");
-        List<Harness> harnesses = new ArrayList<>();
-        try {
-            for (int i = 0; i < shards; i++) {
-                harnesses.add(new Harness(state.resolve("s" + i), partitions, LATENESS));
-            }
-            List<Object> all = new ArrayList<>(data(random));
-            all.addAll(catalog());
-            Collections.shuffle(all, random);
-            List<Truth> truths = new ArrayList<>();
-            List<PredictionBlock> blocks = new ArrayList<>();
-            Set<Known> known = new HashSet<>();
-            List<Object> seen = new ArrayList<>();
-            for (Object event : all) {
-                if (event instanceof Truth truth) {
-                    truths.add(truth);
-                    send(harnesses.get(shard(truth.getId(), shards)), truth);
-                } else if (event instanceof PredictionBlock block) {
-                    blocks.add(block);
-                    for (int i = 0; i < shards; i++) {
-                        PredictionBlock part = part(block, i, shards);
-                        if (!part.getIds().isEmpty()) {
-                            harnesses.get(i).block(part);
+        try (Harness harness = new Harness(state, partitions, LATENESS)) {
+            check(
+                    random,
+                    id -> 0,
+                    event -> {
+                        if (event instanceof Truth truth) {
+                            send(harness, truth);
+                        } else if (event instanceof PredictionBlock block) {
+                            harness.block(block);
+                        } else {
+                            send((Known) event, harness::spec, harness::checkpoint);
                         }
-                    }
-                } else {
-                    known.add((Known) event);
-                    harnesses.forEach(h -> send(h, (Known) event));
-                }
-                seen.add(event);
-                try {
-                    compare(harnesses, new Recount(truths, blocks), known);
-                } catch (AssertionError e) {
-                    throw new AssertionError(e.getMessage() + " after " + seen, e);
-                }
-            }
+                        return harness.metrics();
+                    });
         } finally {
-            harnesses.forEach(Harness::close);
             try (Stream<Path> files = Files.walk(state)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
@@ -120,91 +128,177 @@ class EveryPrefixPropertyTest {
         }
     }
 
-    private static void compare(List<Harness> harnesses, Recount recount, Set<Known> known) {
-        List<Map<String, PairMetrics>> told = harnesses.stream().map(Harness::metrics).toList();
+    /** Something that takes an event and gives what has been told by then; null: not looked at. */
+    private interface Counting {
+        @Nullable Map<String, PairMetrics> after(Object event);
+    }
+
+    private static void check(Random random, ToIntFunction<String> shardOf, Counting counting) {
+        List<Object> all = new ArrayList<>(data(random));
+        all.addAll(catalog());
+        Collections.shuffle(all, random);
+        List<Truth> truths = new ArrayList<>();
+        List<PredictionBlock> blocks = new ArrayList<>();
+        Set<Known> known = new HashSet<>();
+        List<Object> seen = new ArrayList<>();
+        for (Object event : all) {
+            if (event instanceof Truth truth) {
+                truths.add(truth);
+            } else if (event instanceof PredictionBlock block) {
+                blocks.add(block);
+            } else {
+                known.add((Known) event);
+            }
+            Map<String, PairMetrics> told = counting.after(event);
+            seen.add(event);
+            if (told != null) {
+                try {
+                    compare(told, new Recount(truths, blocks), known, shardOf);
+                } catch (AssertionError e) {
+                    throw new AssertionError(e.getMessage() + " after " + seen, e);
+                }
+            }
+        }
+    }
+
+    private static void compare(
+            Map<String, PairMetrics> told,
+            Recount recount,
+            Set<Known> known,
+            ToIntFunction<String> shardOf) {
         for (String student : List.of("naive", "free")) {
             String top = student.equals("naive") ? "top" : null;
             boolean pair = known.contains(new Known(student, 0));
             boolean supervised =
                     known.contains(new Known("weak", 0)) && known.contains(new Known("weak", 1));
             for (int k = 1; k <= 2; k++) {
-                Table expected = Table.EMPTY;
                 if (pair && supervised && known.contains(new Known(student, k))) {
-                    expected = recount.holdout("weak", 1, student, k, null, 0);
-                    Table with = recount.holdout("weak", 1, student, k, top, k);
-                    if (known.contains(new Known("top", k)) && !with.empty() && top != null) {
-                        expected = with;
-                    }
-                }
-                String key = Specs.id(student) + "|" + k + "|HOLDOUT|cumulative";
-                assertTold(harnesses.size() > 1, expected, key, told);
-            }
-            for (long start = -2; start <= 8; start += 2) {
-                for (long size : new long[] {2, 4}) {
-                    long from = start;
-                    String key =
-                            Specs.id(student) + "|any|PROGRESSIVE|" + from + "-" + (from + size);
-                    Table expected = Table.EMPTY;
-                    if (pair) {
-                        expected = preferred(recount, student, top, from, from + size, GRACE_MS);
-                    }
-                    assertTold(harnesses.size() > 1, expected, key, told);
+                    boolean ceiling = top != null && known.contains(new Known("top", k));
+                    compareSweep(told, recount, student, k, ceiling ? top : null, shardOf);
                 }
             }
             if (pair) {
-                Table expected =
-                        preferred(
-                                recount, student, top, Long.MIN_VALUE, Long.MAX_VALUE, HORIZON_MS);
-                assertTold(harnesses.size() > 1, expected, student, newest(student, told));
+                for (long from = -2; from <= 8; from += 2) {
+                    for (long size : new long[] {2, 4}) {
+                        String key =
+                                Specs.id(student)
+                                        + "|any|PROGRESSIVE|"
+                                        + from
+                                        + "-"
+                                        + (from + size);
+                        compareStream(
+                                told.get(key),
+                                recount,
+                                student,
+                                top,
+                                new Span(from, from + size, GRACE_MS));
+                    }
+                }
+                compareStream(
+                        newest(student, told),
+                        recount,
+                        student,
+                        top,
+                        new Span(Long.MIN_VALUE, Long.MAX_VALUE, HORIZON_MS));
             }
         }
     }
 
-    private static Table preferred(
-            Recount recount, String student, @Nullable String top, long from, long to, long late) {
-        Table with = recount.progressive("weak", student, top, t -> t >= from && t < to, late);
-        return with.empty()
-                ? recount.progressive("weak", student, null, t -> t >= from && t < to, late)
-                : with;
+    private static void compareSweep(
+            Map<String, PairMetrics> told,
+            Recount recount,
+            String student,
+            long k,
+            @Nullable String top,
+            ToIntFunction<String> shardOf) {
+        // a shard tells of a row once the student has predicted there, and of the others no sooner
+        Set<Integer> shards =
+                recount.predicted(student, k).stream()
+                        .map(shardOf::applyAsInt)
+                        .collect(Collectors.toSet());
+        Predicate<String> seen = id -> shards.contains(shardOf.applyAsInt(id));
+        Table expected = Table.EMPTY;
+        boolean ceiling = false;
+        if (recount.complete("weak", 1, seen) && recount.complete(student, k)) {
+            expected = recount.holdout("weak", 1, student, k, null, 0);
+            Table with = recount.holdout("weak", 1, student, k, top, k);
+            if (top != null && recount.complete(top, k, seen) && !with.empty()) {
+                expected = with;
+                ceiling = true;
+            }
+        }
+        PairMetrics row = told.get(Specs.id(student) + "|" + k + "|HOLDOUT|cumulative");
+        assertTold(expected, row);
+        if (row != null) {
+            assertEquals(ceiling ? (Long) k : null, row.getCeilingCheckpoint());
+            assertEquals(1, row.getSupervisorCheckpoint());
+            assertTold(recount.holdoutBeyond("weak", 1, student, k), row);
+        }
+    }
+
+    /** Of event times of the student's predictions, and how much later truth may come. */
+    private record Span(long fromMs, long toMs, long lateMs) {
+        boolean has(long timeMs) {
+            return timeMs >= fromMs && timeMs < toMs;
+        }
+    }
+
+    private static void compareStream(
+            @Nullable PairMetrics row,
+            Recount recount,
+            String student,
+            @Nullable String top,
+            Span span) {
+        Table with = recount.progressive("weak", student, top, span::has, span.lateMs());
+        Table without = recount.progressive("weak", student, null, span::has, span.lateMs());
+        assertTold(with.empty() ? without : with, row);
+        if (row != null) {
+            assertEquals(
+                    recount.tooLate(
+                            "weak", student, with.empty() ? null : top, span::has, span.lateMs()),
+                    row.getTooLate());
+            assertTold(recount.progressiveBeyond("weak", student, span::has, span.lateMs()), row);
+        }
     }
 
     /** The PROGRESSIVE rows' keys name the newest checkpoint that has predicted. */
-    private static List<Map<String, PairMetrics>> newest(
-            String student, List<Map<String, PairMetrics>> told) {
-        return told.stream()
-                .map(
-                        rows ->
-                                rows.values().stream()
-                                        .filter(m -> m.getStudent().equals(Specs.id(student)))
-                                        .filter(m -> m.getPhase() == Phase.PROGRESSIVE)
-                                        .filter(m -> m.getWindowStartMs() == null)
-                                        .max(Comparator.comparingLong(PairMetrics::getCheckpoint))
-                                        .map(m -> Map.of(student, m))
-                                        .orElse(Map.of()))
-                .toList();
+    private static @Nullable PairMetrics newest(String student, Map<String, PairMetrics> told) {
+        return told.values().stream()
+                .filter(m -> m.getStudent().equals(Specs.id(student)))
+                .filter(m -> m.getPhase() == Phase.PROGRESSIVE && m.getWindowStartMs() == null)
+                .max(Comparator.comparingLong(PairMetrics::getCheckpoint))
+                .orElse(null);
     }
 
-    /** Shards on their own tell whether there is a ceiling each by itself: then what all share. */
-    private static void assertTold(
-            boolean several, Table expected, String key, List<Map<String, PairMetrics>> told) {
-        long[] cells = new long[16];
-        long withoutTruth = 0;
-        boolean mixed = false;
-        for (Map<String, PairMetrics> rows : told) {
-            PairMetrics row = rows.get(key);
-            if (row != null) {
-                mixed |= several && row.getCeiling() != null;
-                for (int i = 0; i < cells.length; i++) {
-                    cells[i] += row.getCells().get(i);
-                }
-                withoutTruth += row.getWithoutTruth();
+    private static void assertTold(Table expected, @Nullable PairMetrics row) {
+        Table counted =
+                row == null ? Table.EMPTY : new Table(row.getCells(), row.getWithoutTruth());
+        assertEquals(expected, counted, () -> row == null ? "not told" : row.getStudent());
+    }
+
+    private static void assertTold(Beyond expected, PairMetrics row) {
+        Map<String, Long> confusion = new HashMap<>();
+        row.getConfusion()
+                .forEach(c -> confusion.put(c.getTruth() + " " + c.getSaid(), c.getCount()));
+        assertEquals(expected.confusion(), confusion);
+        Map<Integer, Long> says = new HashMap<>();
+        for (int k = 0; k < row.getByClass().size(); k++) {
+            long count = row.getByClass().get(k).getStudentSays();
+            if (count > 0) {
+                says.put(k, count);
             }
         }
-        if (!mixed) {
+        assertEquals(expected.studentSays(), says);
+        if (expected.n() > 0) {
+            double n = expected.n();
+            assertEquals(expected.supervisorBrier() / n, row.getSupervisorCalibration().getBrier());
+            assertEquals(expected.studentBrier() / n, row.getStudentCalibration().getBrier());
+            assertEquals(expected.misfit() / n, row.getBrierGain().getMisfit());
+        }
+        if (expected.predicted() > 0) {
             assertEquals(
-                    expected,
-                    new Table(java.util.Arrays.stream(cells).boxed().toList(), withoutTruth),
-                    key);
+                    (double) expected.same() / expected.predicted(),
+                    row.getLabelAgreement().getValue());
         }
     }
 
@@ -216,15 +310,16 @@ class EveryPrefixPropertyTest {
         }
     }
 
-    private static void send(Harness harness, Known known) {
+    private static void send(
+            Known known, Consumer<ModelSpec> specs, Consumer<Checkpoint> checkpoints) {
         String model = known.model();
         if (known.number() == 0) {
             boolean student = model.equals("naive") || model.equals("free");
-            harness.spec(
+            specs.accept(
                     spec(model, student ? "weak" : "truth", model.equals("naive") ? "top" : null));
         } else {
             boolean last = known.number() == 2 || model.equals("weak");
-            harness.checkpoint(
+            checkpoints.accept(
                     checkpoint(
                             model,
                             known.number(),
@@ -269,29 +364,33 @@ class EveryPrefixPropertyTest {
                 data.add(block);
             }
         }
-        return data;
+        return withSizes(random, data);
     }
 
-    private static PredictionBlock part(PredictionBlock block, int shard, int shards) {
-        List<String> ids = new ArrayList<>();
-        List<Long> times = new ArrayList<>();
-        List<Float> row = new ArrayList<>();
-        for (int i = 0; i < block.getIds().size(); i++) {
-            if (shard(block.getIds().get(i), shards) == shard) {
-                ids.add(block.getIds().get(i));
-                times.add(block.getEventTimesMs().get(i));
-                row.addAll(block.getProbabilities().subList(2 * i, 2 * i + 2));
+    /** Says in each block of a sweep how many examples the whole of it has; of some: unknown. */
+    private static List<Object> withSizes(Random random, List<Object> data) {
+        Map<String, Set<String>> ids = new HashMap<>();
+        for (Object event : data) {
+            if (event instanceof PredictionBlock block && block.getPhase() == Phase.HOLDOUT) {
+                ids.computeIfAbsent(sweep(block), s -> new HashSet<>()).addAll(block.getIds());
             }
         }
-        return PredictionBlock.newBuilder(block)
-                .setIds(ids)
-                .setEventTimesMs(times)
-                .setProbabilities(row)
-                .build();
+        Map<String, Long> sizes = new HashMap<>();
+        ids.forEach(
+                (sweep, all) -> sizes.put(sweep, random.nextInt(3) == 0 ? 0 : (long) all.size()));
+        return data.stream()
+                .map(
+                        event ->
+                                event instanceof PredictionBlock block
+                                        ? PredictionBlock.newBuilder(block)
+                                                .setSweepRows(sizes.getOrDefault(sweep(block), 0L))
+                                                .build()
+                                        : event)
+                .toList();
     }
 
-    private static int shard(String id, int shards) {
-        return Math.floorMod(id.hashCode(), shards);
+    private static String sweep(PredictionBlock block) {
+        return block.getPhase() + block.getModel() + block.getCheckpoint();
     }
 
     private static String id(Random random) {

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -29,9 +28,37 @@ final class Recount {
         }
     }
 
+    /**
+     * What an event says beyond the cells, of all that supervisor and student have predicted.
+     *
+     * @param confusion "truth said-by-the-supervisor" → examples
+     * @param studentSays by class
+     * @param supervisorBrier sum over the examples with truth, exact for quarters
+     * @param misfit sum of squared differences
+     * @param same examples on which both say the same, with truth or without
+     */
+    record Beyond(
+            Map<String, Long> confusion,
+            Map<Integer, Long> studentSays,
+            double supervisorBrier,
+            double studentBrier,
+            double misfit,
+            long same,
+            long predicted,
+            long n) {}
+
     private record Said(String id, long checkpoint, long timeMs, List<Float> row) {
         int label() {
             return row.get(1) > row.get(0) ? 1 : 0;
+        }
+
+        double brier(int truth) {
+            return Math.pow(row.get(truth) - 1, 2) + Math.pow(row.get(1 - truth), 2);
+        }
+
+        double misfit(Said other) {
+            return Math.pow(row.get(0) - other.row.get(0), 2)
+                    + Math.pow(row.get(1) - other.row.get(1), 2);
         }
     }
 
@@ -84,6 +111,98 @@ final class Recount {
                 lateMs);
     }
 
+    /** Whether no row of a sweep is missing, by what its blocks say of its size. */
+    boolean complete(String model, long checkpoint) {
+        return complete(model, checkpoint, id -> true);
+    }
+
+    /**
+     * @param seen of ids: those that are looked at
+     */
+    boolean complete(String model, long checkpoint, Predicate<String> seen) {
+        long rows = predicted(model, checkpoint).stream().filter(seen).count();
+        return blocks.stream()
+                .filter(b -> b.getModel().equals(Specs.id(model)))
+                .filter(b -> b.getPhase() == Phase.HOLDOUT && b.getCheckpoint() == checkpoint)
+                .filter(b -> b.getIds().stream().anyMatch(seen))
+                .allMatch(b -> b.getSweepRows() <= rows);
+    }
+
+    /** Ids of a sweep as far as it has come. */
+    Set<String> predicted(String model, long checkpoint) {
+        return said(model, Phase.HOLDOUT, k -> k == checkpoint, NEWEST).keySet();
+    }
+
+    Beyond holdoutBeyond(String supervisor, long w, String student, long s) {
+        return beyond(
+                said(supervisor, Phase.HOLDOUT, k -> k == w, NEWEST),
+                said(student, Phase.HOLDOUT, k -> k == s, NEWEST),
+                ANY_TIME);
+    }
+
+    Beyond progressiveBeyond(
+            String supervisor, String student, Predicate<Long> window, long lateMs) {
+        Map<String, Said> learned = said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED);
+        learned.values().removeIf(said -> !window.test(said.timeMs()));
+        return beyond(said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST), learned, lateMs);
+    }
+
+    private Beyond beyond(Map<String, Said> supervisor, Map<String, Said> student, long lateMs) {
+        Map<String, Long> confusion = new HashMap<>();
+        Map<Integer, Long> studentSays = new HashMap<>();
+        double[] sums = new double[3];
+        long same = 0;
+        long predicted = 0;
+        long n = 0;
+        for (Said s : student.values()) {
+            Said w = supervisor.get(s.id());
+            if (w == null) {
+                continue;
+            }
+            predicted++;
+            same += w.label() == s.label() ? 1 : 0;
+            int y = truth(s.id(), s.timeMs() + lateMs);
+            if (y >= 0) {
+                n++;
+                confusion.merge(y + " " + w.label(), 1L, Long::sum);
+                studentSays.merge(s.label(), 1L, Long::sum);
+                sums[0] += w.brier(y);
+                sums[1] += s.brier(y);
+                sums[2] += w.misfit(s);
+            }
+        }
+        return new Beyond(confusion, studentSays, sums[0], sums[1], sums[2], same, predicted, n);
+    }
+
+    /** Examples of a comparison whose truth came too late. */
+    long tooLate(
+            String supervisor,
+            String student,
+            @Nullable String top,
+            Predicate<Long> window,
+            long lateMs) {
+        Set<String> others = said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST).keySet();
+        Set<String> ceiling =
+                top == null
+                        ? others
+                        : said(top, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED).keySet();
+        return said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED).values().stream()
+                .filter(s -> window.test(s.timeMs()))
+                .filter(s -> others.contains(s.id()) && ceiling.contains(s.id()))
+                .filter(s -> truth(s.id(), s.timeMs() + lateMs) < 0)
+                .filter(s -> truth(s.id(), Long.MAX_VALUE) >= 0)
+                .count();
+    }
+
+    /** The class as known by then; negative: not known, or taken back. */
+    private int truth(String id, long untilMs) {
+        return truths.stream()
+                .filter(t -> t.getId().equals(id) && t.getEventTimeMs() <= untilMs)
+                .max(Comparator.comparingLong(Truth::getEventTimeMs).thenComparing(Truth::getLabel))
+                .map(Truth::getLabel)
+                .orElse(-1);
+    }
+
     private Table table(
             Map<String, Said> supervisor,
             Map<String, Said> student,
@@ -99,17 +218,11 @@ final class Recount {
         for (String id : ids) {
             Said said = student.get(id);
             long untilMs = said == null ? 0 : said.timeMs() + lateMs;
-            Optional<Truth> truth =
-                    truths.stream()
-                            .filter(t -> t.getId().equals(id) && t.getEventTimeMs() <= untilMs)
-                            .max(
-                                    Comparator.comparingLong(Truth::getEventTimeMs)
-                                            .thenComparing(Truth::getLabel));
-            if (truth.isEmpty() || truth.get().getLabel() < 0) { // taken back
+            int y = truth(id, untilMs);
+            if (y < 0) {
                 withoutTruth++;
                 continue;
             }
-            int y = truth.get().getLabel();
             int w = label(supervisor, id);
             int s = label(student, id);
             int c = ceiling == null ? -1 : label(ceiling, id);

@@ -1,0 +1,322 @@
+package dev.belay.aggregators.topology;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.counting.Roster;
+import dev.belay.aggregators.counting.Rosters;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Shards and one merger, as Streams would run them on several partitions, over stores that outlive
+ * them, by a clock of the test's own.
+ */
+final class Cluster {
+    private static final String PREDICTIONS = Topics.defaults().predictions(Specs.TASK);
+
+    final Catalog catalog = new Catalog(Specs.TASK);
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    private final AggregatorConfig config;
+    private final List<Partition> partitions = new ArrayList<>();
+    private final KeyValueStore<String, Row> rows;
+    private final Map<String, PairMetrics> metrics = new TreeMap<>();
+    private MockProcessorContext<String, PairMetrics> mergerContext = new MockProcessorContext<>();
+    private Merger merger;
+    private long nowMs = 1_000_000;
+    private long offset;
+    private int events;
+
+    /** What a partition's task has: stores that stay, a shard that comes and goes. */
+    private static final class Partition {
+        private final KeyValueStore<byte[], Truths> truths;
+        private final KeyValueStore<String, byte[]> blocks;
+        private final KeyValueStore<String, dev.belay.aggregators.counting.Tally> counted;
+        private MockProcessorContext<byte[], Flow> context;
+        private Shard shard;
+        private Rosters rosters = new Rosters();
+
+        Partition(MockProcessorContext<byte[], Flow> context, Shard shard) {
+            this.context = context;
+            this.shard = shard;
+            truths = store(Shard.TRUTH, Serdes.ByteArray(), Formats.TRUTHS, context);
+            blocks = store(Shard.BLOCKS, Serdes.String(), Serdes.ByteArray(), context);
+            counted = store(Shard.COUNTED, Serdes.String(), Formats.TALLY, context);
+        }
+
+        void start(MockProcessorContext<byte[], Flow> next, Shard nextShard) {
+            context = next;
+            shard = nextShard;
+            rosters = new Rosters();
+            context.addStateStore(truths);
+            context.addStateStore(blocks);
+            context.addStateStore(counted);
+            shard.init(context);
+        }
+    }
+
+    Cluster(int shards, Lateness lateness) {
+        config = AggregatorConfig.of(Specs.TASK, 1, Topics.defaults(), lateness);
+        for (int i = 0; i < shards; i++) {
+            partitions.add(new Partition(new MockProcessorContext<>(), shard()));
+            restart(i);
+        }
+        rows = store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
+        merger = startMerger();
+    }
+
+    void spec(ModelSpec spec) {
+        catalog.add(spec);
+    }
+
+    void checkpoint(Checkpoint checkpoint) {
+        catalog.add(checkpoint);
+    }
+
+    void truth(String id, int label, long timeMs) {
+        Partition at = partitions.get(shardOf(id));
+        process(at, new Flow.TruthChange(utf8(id), new Truths.Version(label, timeMs)));
+    }
+
+    /** Each shard is given the rows that belong to it. */
+    void block(PredictionBlock block) {
+        for (int i = 0; i < partitions.size(); i++) {
+            PredictionBlock part = part(block, i);
+            if (!part.getIds().isEmpty()) {
+                Partition at = partitions.get(i);
+                BlockColumns columns =
+                        codec.columns(PREDICTIONS, requireNonNull(codec.encode(PREDICTIONS, part)));
+                Roster roster =
+                        block.getPhase() == Phase.HOLDOUT ? at.rosters.find(columns.ids()) : null;
+                if (roster == null) {
+                    roster = new Roster(columns.ids());
+                    if (block.getPhase() == Phase.HOLDOUT) {
+                        at.rosters.add(roster);
+                    }
+                }
+                process(
+                        at,
+                        new Flow.Block(columns, roster, "p" + String.format("%020d", ++offset)));
+            }
+        }
+    }
+
+    /** The processors are gone and begin again with what is in their stores. */
+    void restart() {
+        for (int i = 0; i < partitions.size(); i++) {
+            restart(i);
+        }
+        restartMerger();
+    }
+
+    /** One shard begins again. */
+    void restart(int shard) {
+        Partition at = partitions.get(shard);
+        deliver(at);
+        MockProcessorContext<byte[], Flow> next = new MockProcessorContext<>();
+        next.setCurrentSystemTimeMs(nowMs);
+        at.start(next, shard());
+    }
+
+    /** The merger begins again. */
+    void restartMerger() {
+        collect();
+        mergerContext = new MockProcessorContext<>();
+        mergerContext.addStateStore(rows);
+        merger = startMerger();
+    }
+
+    /** Lets time pass, and the punctuators run at its end. */
+    void advance(Duration time) {
+        nowMs += time.toMillis();
+        metrics();
+    }
+
+    /** Lets the punctuators run and gives the newest event of each metrics key. */
+    Map<String, PairMetrics> metrics() {
+        for (int i = 0; i < 3; i++) { // what is told may set others waiting
+            nowMs += config.progressiveFlush().toMillis();
+            for (Partition at : partitions) {
+                at.context.setCurrentSystemTimeMs(nowMs);
+                punctuate(at.context);
+                deliver(at);
+            }
+            mergerContext.setCurrentSystemTimeMs(nowMs);
+            punctuate(mergerContext);
+            collect();
+        }
+        return metrics;
+    }
+
+    /** Metrics events so far. */
+    int events() {
+        return events;
+    }
+
+    double counter(String name) {
+        return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
+    }
+
+    /** Keys of all stores of the blocks, by shard. */
+    List<String> blockKeys(int shard) {
+        List<String> keys = new ArrayList<>();
+        try (var all = partitions.get(shard).blocks.all()) {
+            all.forEachRemaining(entry -> keys.add(entry.key));
+        }
+        return keys;
+    }
+
+    /** Bytes of keys and values in the stores, over all shards. */
+    record Bytes(long truths, long blocks, long counted) {}
+
+    Bytes bytes() {
+        long truths = 0;
+        long blocks = 0;
+        long counted = 0;
+        var keys = new StringSerializer();
+        var raw = new ByteArraySerializer();
+        for (Partition at : partitions) {
+            truths += bytes(at.truths, raw, Formats.TRUTHS.serializer());
+            blocks += bytes(at.blocks, keys, raw);
+            counted += bytes(at.counted, keys, Formats.TALLY.serializer());
+        }
+        return new Bytes(truths, blocks, counted);
+    }
+
+    private static <K, V> long bytes(
+            KeyValueStore<K, V> store, Serializer<K> keys, Serializer<V> values) {
+        long bytes = 0;
+        try (var all = store.all()) {
+            while (all.hasNext()) {
+                var entry = all.next();
+                bytes += keys.serialize("", entry.key).length;
+                bytes += values.serialize("", entry.value).length;
+            }
+        }
+        return bytes;
+    }
+
+    /** How many shards have let a checkpoint's sweep go. */
+    int releasedBy(String model, long checkpoint) {
+        return (int)
+                partitions.stream()
+                        .filter(
+                                at ->
+                                        new ReleasedSweeps(at.blocks)
+                                                .contains(Specs.id(model), checkpoint))
+                        .count();
+    }
+
+    int shards() {
+        return partitions.size();
+    }
+
+    int shardOf(String id) {
+        return Math.floorMod(id.hashCode(), partitions.size());
+    }
+
+    private PredictionBlock part(PredictionBlock block, int shard) {
+        List<String> ids = new ArrayList<>();
+        List<Long> times = new ArrayList<>();
+        List<Float> row = new ArrayList<>();
+        int k = block.getClasses();
+        for (int i = 0; i < block.getIds().size(); i++) {
+            if (shardOf(block.getIds().get(i)) == shard) {
+                ids.add(block.getIds().get(i));
+                times.add(block.getEventTimesMs().get(i));
+                row.addAll(block.getProbabilities().subList(k * i, k * i + k));
+            }
+        }
+        return PredictionBlock.newBuilder(block)
+                .setIds(ids)
+                .setEventTimesMs(times)
+                .setProbabilities(row)
+                .build();
+    }
+
+    private void process(Partition at, Flow flow) {
+        at.context.setCurrentSystemTimeMs(nowMs);
+        at.shard.process(new Record<>(new byte[0], flow, 0));
+    }
+
+    /** What a shard has sent goes to the merger, as bytes on its way. */
+    private void deliver(Partition at) {
+        for (var forward : List.copyOf(at.context.forwarded())) {
+            if (forward.record().value() instanceof Flow.Delta delta) {
+                byte[] bytes = Formats.DELTA.serializer().serialize("deltas", delta);
+                Flow.Delta read = Formats.DELTA.deserializer().deserialize("deltas", bytes);
+                mergerContext.setCurrentSystemTimeMs(nowMs);
+                merger.process(new Record<>(forward.record().key(), read, 0));
+            } else {
+                throw new AssertionError("sent on: " + forward.record().value());
+            }
+        }
+        at.context.resetForwards();
+    }
+
+    private void collect() {
+        for (var forward : mergerContext.forwarded()) {
+            events++;
+            metrics.put(forward.record().key(), forward.record().value());
+        }
+        mergerContext.resetForwards();
+    }
+
+    private void punctuate(MockProcessorContext<?, ?> context) {
+        List.copyOf(context.scheduledPunctuators())
+                .forEach(p -> p.getPunctuator().punctuate(nowMs));
+    }
+
+    private Shard shard() {
+        return new Shard(config, catalog, new Reader(codec, meters));
+    }
+
+    private Merger startMerger() {
+        Merger started = new Merger(config, catalog, meters);
+        Processor<byte[], Flow.Delta, String, PairMetrics> processor = started;
+        processor.init(mergerContext);
+        return started;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static <K, V> KeyValueStore<K, V> store(
+            String name, Serde<K> keys, Serde<V> values, MockProcessorContext<?, ?> context) {
+        KeyValueStore<K, V> store =
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), keys, values)
+                        .withLoggingDisabled()
+                        .build();
+        store.init(context.getStateStoreContext(), store);
+        context.addStateStore(store);
+        return store;
+    }
+}

@@ -1,0 +1,355 @@
+package dev.belay.aggregators.topology;
+
+import static dev.belay.aggregators.topology.Specs.checkpoint;
+import static dev.belay.aggregators.topology.Specs.id;
+import static dev.belay.aggregators.topology.Specs.spec;
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Retention;
+import dev.belay.schemas.events.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of sweeps, and when it goes. */
+class ReleaseTest {
+    private static final Duration HORIZON = Duration.ofDays(7);
+    private static final Duration SETTLE = Releasing.SETTLE.plusMinutes(1);
+    private static final List<String> IDS = List.of("e1", "e2", "e3", "e4");
+    private static final Retention NEWEST = new Retention(0, 1, false);
+
+    private Cluster cluster = new Cluster(1, new Lateness(List.of(), Duration.ofHours(1), HORIZON));
+
+    @BeforeEach
+    void weakSupervisesNaiveWhoseCeilingIsTop() {
+        cluster.spec(keeping(NEWEST, spec("weak", "truth", null)));
+        cluster.spec(keeping(NEWEST, spec("naive", "weak", "top")));
+        cluster.spec(keeping(NEWEST, spec("top", "truth", null)));
+        cluster.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        sweep("weak", 1);
+    }
+
+    @Test
+    void sweepsGoOnceTheirRowsAreOver() {
+        // Given
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        Map<String, PairMetrics> told = new TreeMap<>(cluster.metrics());
+        int events = cluster.events();
+        // When
+        cluster.advance(SETTLE);
+        // Then
+        assertEquals(sweeps("weak 1", "naive 5", "top 5"), kept());
+        assertEquals(told, cluster.metrics());
+        assertEquals(events, cluster.events());
+        assertEquals(4, row("naive", 1).getN());
+        // And nothing is left of them in any store, but that they are gone
+        assertTrue(
+                cluster.blockKeys(0).stream()
+                        .noneMatch(k -> k.matches("HOLDOUT.*naive.*[|]3[|].*")));
+        assertEquals(
+                Set.of("released|" + id("naive") + "|1", "released|" + id("top") + "|1"),
+                cluster.blockKeys(0).stream()
+                        .filter(k -> k.startsWith("released"))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void nothingGoesBeforeItIsQuiet() {
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(Releasing.SETTLE.minusMinutes(1));
+        assertEquals(11, kept().size());
+    }
+
+    @Test
+    void withoutAPolicyAllStays() {
+        for (String model : List.of("weak", "top")) {
+            cluster.spec(spec(model, "truth", null));
+        }
+        cluster.spec(spec("naive", "weak", "top"));
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(HORIZON.multipliedBy(2));
+        assertEquals(11, kept().size());
+    }
+
+    @Test
+    void whatARowThatStaysIsComparedWithStaysToo() {
+        // Given a student that keeps every second, and a ceiling that keeps nothing
+        cluster.spec(keeping(new Retention(2, 0, false), spec("naive", "weak", "top")));
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        // When
+        cluster.advance(SETTLE);
+        // Then
+        assertEquals(
+                sweeps("weak 1", "naive 2", "naive 4", "naive 5", "top 2", "top 4", "top 5"),
+                kept());
+        // And it still moves
+        cluster.truth("e1", 1, 99);
+        assertEquals(3, row("naive", 2).getStudentAccuracy().getValue() * 4);
+    }
+
+    @Test
+    void aRowStaysWhileTruthIsMissingButNotForEver() {
+        truths(IDS.subList(1, 4));
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(SETTLE);
+        assertEquals(11, kept().size());
+
+        cluster.truth("e1", 0, 7);
+        assertEquals(0, row("naive", 1).getWithoutTruth());
+        cluster.advance(SETTLE);
+        assertEquals(3, kept().size());
+    }
+
+    @Test
+    void aRowWhoseTruthNeverComesGoesAHorizonLater() {
+        truths(IDS.subList(1, 4));
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(HORIZON.minusHours(1));
+        assertEquals(11, kept().size());
+        cluster.advance(Duration.ofHours(2));
+        assertEquals(3, kept().size());
+        assertEquals(1, row("naive", 1).getWithoutTruth());
+    }
+
+    @Test
+    void truthThatComesLaterMovesWhatIsKeptOnly() {
+        // Given
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(SETTLE);
+        PairMetrics before = row("naive", 1);
+        // When
+        cluster.truth("e1", 1, 99);
+        // Then
+        assertEquals(before, row("naive", 1));
+        assertEquals(.75, row("naive", 5).getStudentAccuracy().getValue());
+    }
+
+    @Test
+    void aSweepThatComesAgainIsNotCountedAnew() {
+        // Given
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(SETTLE);
+        Map<String, PairMetrics> told = new TreeMap<>(cluster.metrics());
+        for (int round = 0; round < 2; round++) {
+            // When
+            sweep("naive", 1);
+            sweep("top", 3);
+            cluster.advance(Duration.ofMinutes(1));
+            // Then
+            assertEquals(told, cluster.metrics());
+            assertEquals(sweeps("weak 1", "naive 5", "top 5"), kept());
+            assertEquals(2 + 2 * round, cluster.counter("belay.too.late"));
+            // And after a restart too
+            cluster.restart();
+        }
+    }
+
+    @Test
+    void aRestartChangesNothing() {
+        // Given
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 5);
+        cluster.advance(SETTLE);
+        // When
+        cluster.restart();
+        learn("naive", 6, 7);
+        learn("top", 6, 7);
+        cluster.advance(SETTLE);
+        // Then
+        assertEquals(sweeps("weak 1", "naive 7", "top 7"), kept());
+        for (int k = 1; k <= 7; k++) {
+            assertEquals(4, row("naive", k).getN(), "checkpoint " + k);
+            assertEquals((Long) (long) k, row("naive", k).getCeilingCheckpoint());
+        }
+    }
+
+    @Test
+    void aCeilingsSweepsWaitForAStudentThatLags() {
+        // Given
+        truths(IDS);
+        learn("top", 1, 8);
+        learn("naive", 1, 2);
+        // When
+        cluster.advance(SETTLE);
+        // Then: naive's third is still to be compared with top's third
+        assertEquals(
+                sweeps(
+                        "weak 1", "naive 2", "top 2", "top 3", "top 4", "top 5", "top 6", "top 7",
+                        "top 8"),
+                kept());
+        // And when it comes
+        learn("naive", 3, 8);
+        assertEquals((Long) 3L, row("naive", 3).getCeilingCheckpoint());
+        cluster.advance(SETTLE);
+        assertEquals(sweeps("weak 1", "naive 8", "top 8"), kept());
+    }
+
+    @Test
+    void aCeilingsSweepsWaitForAStudentThatHasNotBegun() {
+        truths(IDS);
+        learn("top", 1, 5);
+        cluster.metrics();
+        cluster.advance(SETTLE);
+        assertEquals(6, kept().size());
+    }
+
+    @Test
+    void aStudentsSweepsWaitForACeilingThatLags() {
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 2);
+        cluster.advance(SETTLE);
+        // naive 1 alone is settled: the ceiling has gone past it
+        assertFalse(kept().contains("naive 1"));
+        assertTrue(kept().containsAll(sweeps("naive 2", "naive 3", "naive 4", "naive 5")));
+        learn("top", 3, 5);
+        cluster.advance(SETTLE);
+        assertEquals((Long) 4L, row("naive", 4).getCeilingCheckpoint());
+        assertEquals(sweeps("weak 1", "naive 5", "top 5"), kept());
+    }
+
+    @Test
+    void aSupervisorThatGoesOnKeepsWhatStudentsMayYetLearnFrom() {
+        // Given a supervisor that labels with its latest checkpoint; the labels of the 3rd are the
+        // newest
+        cluster = new Cluster(1, new Lateness(List.of(), Duration.ofHours(1), HORIZON));
+        cluster.spec(keeping(NEWEST, spec("weak", "truth", null, "minilm", LabelPolicy.LATEST)));
+        cluster.spec(keeping(NEWEST, spec("naive", "weak", null)));
+        truths(IDS);
+        for (int k = 1; k <= 8; k++) {
+            cluster.checkpoint(checkpoint("weak", k, State.READY, 256L * k));
+            sweep("weak", k);
+        }
+        cluster.checkpoint(checkpoint("naive", 1, State.LEARNING, 256, 1L, 2L));
+        cluster.checkpoint(checkpoint("naive", 2, State.LEARNING, 512, 1L, 2L, 3L));
+        sweep("naive", 1);
+        sweep("naive", 2);
+        // When
+        cluster.metrics();
+        cluster.advance(SETTLE);
+        // Then: the 1st is kept for students without labels, 2nd has been left behind
+        assertEquals(
+                sweeps(
+                        "naive 2", "weak 1", "weak 3", "weak 4", "weak 5", "weak 6", "weak 7",
+                        "weak 8"),
+                kept());
+        // And the next is compared with what its labels name
+        cluster.checkpoint(checkpoint("naive", 3, State.LEARNING, 768, 1L, 2L, 3L, 6L));
+        sweep("naive", 3);
+        assertEquals(6L, row("naive", 3).getSupervisorCheckpoint());
+    }
+
+    @Test
+    void ofAStoppedModelOnlyTheLastStays() {
+        // Given models without a policy
+        cluster.spec(spec("naive", "weak", "top"));
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 6);
+        // When
+        cluster.catalog.stop(id("naive"));
+        cluster.advance(SETTLE);
+        // Then: top's last two are for what could have come after naive's fifth
+        assertEquals(sweeps("weak 1", "naive 5", "top 5", "top 6"), kept());
+    }
+
+    @Test
+    void ofARunThatWasSupersededNothingStays() {
+        // Given a run that finished, of models without a policy
+        cluster.spec(spec("naive", "weak", "top"));
+        cluster.spec(spec("top", "truth", null));
+        truths(IDS);
+        learn("naive", 1, 3);
+        learn("top", 1, 3);
+        cluster.checkpoint(checkpoint("naive", 4, State.FINISHED, 1024));
+        cluster.checkpoint(checkpoint("top", 4, State.FINISHED, 1024));
+        sweep("naive", 4);
+        sweep("top", 4);
+        PairMetrics last = row("naive", 4);
+        // When
+        for (String model : List.of("weak", "naive", "top")) {
+            String next = "x/" + model + "#0@1";
+            cluster.spec(
+                    ModelSpec.newBuilder(requireNonNull(cluster.catalog.spec(id(model))))
+                            .setId(next)
+                            .setRun(1)
+                            .build());
+        }
+        cluster.advance(SETTLE);
+        cluster.advance(HORIZON.plusHours(1));
+        cluster.advance(Duration.ofMinutes(1));
+        // Then
+        assertEquals(Set.of(), kept());
+        assertEquals(last, row("naive", 4));
+        assertTrue(
+                cluster.blockKeys(0).stream().allMatch(k -> k.startsWith("released|")),
+                () -> cluster.blockKeys(0).toString());
+    }
+
+    private static ModelSpec keeping(Retention retention, ModelSpec spec) {
+        return ModelSpec.newBuilder(spec).setRetention(retention).build();
+    }
+
+    private void truths(List<String> ids) {
+        ids.forEach(e -> cluster.truth(e, 0, 5));
+    }
+
+    private void learn(String model, int from, int to) {
+        for (int k = from; k <= to; k++) {
+            cluster.checkpoint(checkpoint(model, k, State.LEARNING, 256L * k));
+            sweep(model, k);
+        }
+        cluster.metrics();
+    }
+
+    private void sweep(String model, int k) {
+        cluster.block(Blocks.sweep(model, k, IDS.size(), 10, IDS, 0, 0, 0, 0));
+    }
+
+    private PairMetrics row(String student, long k) {
+        String key = id(student) + "|" + k + "|HOLDOUT|cumulative";
+        return requireNonNull(cluster.metrics().get(key), key);
+    }
+
+    private static Set<String> sweeps(String... some) {
+        return new TreeSet<>(List.of(some));
+    }
+
+    /** Model and number of all that is kept. */
+    private Set<String> kept() {
+        cluster.metrics();
+        return cluster.blockKeys(0).stream()
+                .filter(key -> key.startsWith("HOLDOUT|"))
+                .map(key -> key.split("\\|", -1))
+                .map(p -> p[1].replaceAll("x/(.*)#.*", "$1") + " " + p[2])
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
