@@ -45,6 +45,9 @@ final class Counter {
         this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
         this.classes = classes;
         this.whole = running();
+        if (supervisor.isEmpty() || student.isEmpty() || (ceiling != null && ceiling.isEmpty())) {
+            return;
+        }
         int[] numbers = new int[BlockCheck.MAX_ROWS];
         for (int from = 0; from < examples.size(); from += numbers.length) {
             int count = Math.min(numbers.length, examples.size() - from);
@@ -88,6 +91,11 @@ final class Counter {
     /** A sweep turned out to have more rows than was known. */
     void touch() {
         changed = true;
+    }
+
+    /** Whether the tallies may have changed since they were last asked for. */
+    boolean hasChanged() {
+        return changed;
     }
 
     /** Gives the tallies that may have changed since this was last asked. */
