@@ -26,7 +26,7 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The same statistics with the plain DSL ({@link DslTopology}): exactly-once, one thread, a commit
- * every 100 ms as Belay's, all else as Kafka Streams has it by default.
+ * every 100 ms, all else as Kafka Streams has it by default.
  */
 final class DslSide {
     private static final Duration WAIT = Duration.ofMillis(100);
