@@ -99,7 +99,7 @@ final class AggregatorBed {
     /** Waits until the aggregator reads. */
     static void started(Clients run, ServiceGroup services) {
         long begin = System.nanoTime();
-        while (!FirstRead.any(group(run)))
+        while (FirstRead.first(group(run)) == null)
             Waiting.pause(services, begin, START_WITHIN, "the aggregator to read");
     }
 

@@ -98,7 +98,7 @@ final class DslSide {
             try (var streams = new KafkaStreams(topology(cells).build(), config(group))) {
                 streams.start();
                 long end = told.await(streams);
-                FirstRead.Begin begin = FirstRead.of(group);
+                FirstRead.Begin begin = FirstRead.first(group);
                 if (begin == null) throw new IllegalStateException("cells from nothing");
                 seconds = (end - begin.ns()) / 1e9;
             }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * makes it, from the setting {@code interceptor.classes}.
  */
 public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
+    private static final Map<String, Begin> FIRSTS = new ConcurrentHashMap<>();
     private static final Map<String, Begin> BEGINS = new ConcurrentHashMap<>();
     private static final Map<String, Map<Integer, Long>> BLOCKS = new ConcurrentHashMap<>();
 
@@ -63,12 +64,12 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
         }
     }
 
-    /** Whether a group's consumers have been given anything. */
-    static boolean any(String group) {
-        return BLOCKS.containsKey(group);
+    /** When a group's consumers were first given anything; null before. */
+    static @Nullable Begin first(String group) {
+        return FIRSTS.get(group);
     }
 
-    /** Of a group; null before. */
+    /** When they had been given predictions of all partitions; null before. */
     static @Nullable Begin of(String group) {
         return BEGINS.get(group);
     }
@@ -81,6 +82,7 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
         if (!records.isEmpty() && !BEGINS.containsKey(group)) {
+            FIRSTS.computeIfAbsent(group, g -> Begin.now(g, 0));
             Map<Integer, Long> given = BLOCKS.computeIfAbsent(group, g -> new HashMap<>());
             synchronized (given) { // the threads of an application have a consumer each
                 look(records, given);
