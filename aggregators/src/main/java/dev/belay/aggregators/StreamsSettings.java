@@ -17,7 +17,9 @@ import org.apache.kafka.streams.StreamsConfig;
  * rests on.
  */
 final class StreamsSettings {
-    private static final int COMMIT_MS = 100;
+    private static final int COMMIT_MS = 1_000; // at the latest: processors ask for it sooner
+    private static final long ROWS_CACHE_BYTES = 8 << 20;
+    private static final int BATCH_BYTES = 256 << 10; // a block takes some kilobytes
     private static final int MOST_BYTES = 16 << 20;
 
     private StreamsSettings() {}
@@ -59,9 +61,11 @@ final class StreamsSettings {
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
-        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, ROWS_CACHE_BYTES);
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) settings.replication());
-        config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+        // probabilities hardly compress, and the broker would unpack them to look at them
+        config.put(StreamsConfig.producerPrefix("compression.type"), "none");
+        config.put(StreamsConfig.producerPrefix("batch.size"), BATCH_BYTES);
         // what is counted of a thousand classes may be some megabytes: who confuses what with what
         config.put(StreamsConfig.producerPrefix("max.request.size"), MOST_BYTES);
         config.put(StreamsConfig.topicPrefix("max.message.bytes"), MOST_BYTES);

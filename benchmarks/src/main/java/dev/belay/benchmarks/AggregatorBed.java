@@ -30,11 +30,23 @@ final class AggregatorBed {
     /**
      * What a run took.
      *
-     * @param seconds from the first record read to the last row as a reader sees it
-     * @param startSeconds from nothing to the first record read
-     * @param cpuNs of the thread that counts, from the first record read
+     * @param predictions counted in this time: all but those given before
+     * @param seconds from when predictions of all partitions are read to the last row as a reader
+     *     sees it
+     * @param startSeconds from nothing until then
+     * @param cpuNs of the threads that count, from then on
+     * @param threads where the processor's time went, for people
      */
-    record Took(double seconds, double startSeconds, long cpuNs) {}
+    record Took(
+            double predictions, double seconds, double startSeconds, long cpuNs, String threads) {
+        double perSecond() {
+            return predictions / seconds;
+        }
+
+        double nsPerPrediction() {
+            return cpuNs / predictions;
+        }
+    }
 
     /** Clients that write and read some data. */
     Clients of(Sweeps sweeps) {
@@ -85,6 +97,13 @@ final class AggregatorBed {
     }
 
     /** Waits until the aggregator reads. */
+    static void started(Clients run, ServiceGroup services) {
+        long begin = System.nanoTime();
+        while (FirstRead.first(group(run)) == null)
+            Waiting.pause(services, begin, START_WITHIN, "the aggregator to read");
+    }
+
+    /** Waits until the aggregator reads predictions of all partitions. */
     static FirstRead.Begin begun(Clients run, ServiceGroup services) {
         long begin = System.nanoTime();
         while (FirstRead.of(group(run)) == null)
@@ -106,11 +125,16 @@ final class AggregatorBed {
             try (ServiceGroup services = start(run)) {
                 FirstRead.Begin first = begun(run, services);
                 long end = told.await(() -> Waiting.check(services));
+                double predictions =
+                        sweeps.predictions(toCheckpoint)
+                                - (double) first.blocks() * sweeps.examples() / sweeps.blocks();
                 took =
                         new Took(
+                                predictions,
                                 (end - first.ns()) / 1e9,
                                 (first.ns() - start) / 1e9,
-                                first.cpuSince());
+                                first.cpuSince(),
+                                ThreadTimes.now().since(first.all(), predictions));
             }
             told.requireRight();
         }

@@ -28,7 +28,7 @@ public final class AggregatorBench {
      */
     public record Sizes(
             int rounds, int examples, int checkpoints, int dslPredictions, int latencySeconds) {
-        public static final Sizes USUAL = new Sizes(3, 16_000, 208, 100_000, 20);
+        public static final Sizes USUAL = new Sizes(3, 16_000, 416, 100_000, 20);
         public static final Sizes QUICK = new Sizes(1, 2_000, 20, 7_000, 3);
 
         public Sizes {
@@ -94,7 +94,7 @@ public final class AggregatorBench {
                 return findings;
             }
             double speed = speed(all, counted, took);
-            growth(all, counted, took);
+            growth(counted);
             latency(LOAD * speed);
             recovery(recovery, predictions);
         }
@@ -160,7 +160,7 @@ public final class AggregatorBench {
         findings.figure(
                 "nsPerPrediction",
                 "  processor time of the thread that counts, ns a prediction",
-                Rounds.median(took.stream().map(t -> perPrediction(t, all, counted)).toList()));
+                Rounds.median(took.stream().map(Took::nsPerPrediction).toList()));
     }
 
     /**
@@ -189,7 +189,8 @@ public final class AggregatorBench {
                 round -> {
                     Took one = bed.count(all, counted);
                     took.add(one);
-                    return all.predictions(counted) / one.seconds();
+                    progress.accept(one.threads());
+                    return one.perSecond();
                 });
     }
 
@@ -209,32 +210,25 @@ public final class AggregatorBench {
         return Math.max(1, (sweeps - 1) / (1 + Sweeps.STUDENTS.size()));
     }
 
-    /** What a prediction costs over ten times as many checkpoints, models, examples. */
-    private void growth(Sweeps all, int counted, List<Took> took) {
+    /**
+     * What a prediction costs over ten times as many checkpoints, models, examples. The small one
+     * is large enough that what is done once is little of it.
+     */
+    private void growth(int counted) {
         progress.accept("cost of a prediction, and at ten times the size");
-        int few = counted / 10;
-        double all10 =
-                Rounds.median(took.stream().map(t -> perPrediction(t, all, counted)).toList());
-        Sweeps base = written(new Sweeps("base", all.examples(), few, 1));
+        int few = Math.max(3, counted / 8);
+        int examples = sizes.examples();
+        Sweeps base = written(new Sweeps("base", examples, few, 1));
         List<Double> small = new ArrayList<>();
-        for (int round = 0; round < Math.max(1, sizes.rounds()); round++)
-            small.add(perPrediction(bed.count(base, few), base, few));
+        for (int round = 0; round < sizes.rounds(); round++) small.add(cost(base));
         double once = Rounds.median(small);
-        grown("Checkpoints", "checkpoints", few + " and " + counted, once, all10);
-        Sweeps models = written(new Sweeps("models", all.examples(), few, 10));
-        grown(
-                "Models",
-                "models",
-                4 + " and " + 40,
-                once,
-                perPrediction(bed.count(models, few), models, few));
-        Sweeps examples = written(new Sweeps("examples", 10 * all.examples(), few, 1));
-        grown(
-                "Examples",
-                "examples",
-                base.examples() + " and " + examples.examples(),
-                once,
-                perPrediction(bed.count(examples, few), examples, few));
+        grown("Checkpoints", once, new Sweeps("checkpoints", examples, 10 * few, 1));
+        grown("Models", once, new Sweeps("models", examples, few, 10));
+        grown("Examples", once, new Sweeps("examples", 10 * examples, few, 1));
+    }
+
+    private double cost(Sweeps sweeps) {
+        return bed.count(sweeps, sweeps.checkpoints()).nsPerPrediction();
     }
 
     private Sweeps written(Sweeps sweeps) {
@@ -244,17 +238,13 @@ public final class AggregatorBench {
         return sweeps;
     }
 
-    private static double perPrediction(Took took, Sweeps sweeps, int toCheckpoint) {
-        return (double) took.cpuNs() / sweeps.predictions(toCheckpoint);
-    }
-
-    private void grown(String key, String of, String numbers, double once, double tenTimes) {
+    private void grown(String key, double once, Sweeps larger) {
+        double tenTimes = cost(written(larger));
         progress.accept(
                 String.format(
                         Locale.ROOT,
-                        "  %s %s: %.1f and %.1f ns a prediction",
-                        of,
-                        numbers,
+                        "  10 times the %s: %.1f and %.1f ns a prediction",
+                        larger.name(),
                         once,
                         tenTimes));
         findings.compared(
@@ -262,7 +252,7 @@ public final class AggregatorBench {
                 tenTimes,
                 "nsPerPrediction",
                 once,
-                "10 times the " + of + ", ns a prediction (beside: once)",
+                "10 times the " + larger.name() + ", ns a prediction (beside: once)",
                 "cost10x" + key,
                 tenTimes / once);
     }

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The same statistics with the plain DSL ({@link DslTopology}): exactly-once, one thread, a commit
- * every 100 ms as Belay's, all else as Kafka Streams has it by default.
+ * every 100 ms, all else as Kafka Streams has it by default.
  */
 final class DslSide {
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -98,7 +98,7 @@ final class DslSide {
             try (var streams = new KafkaStreams(topology(cells).build(), config(group))) {
                 streams.start();
                 long end = told.await(streams);
-                FirstRead.Begin begin = FirstRead.of(group);
+                FirstRead.Begin begin = FirstRead.first(group);
                 if (begin == null) throw new IllegalStateException("cells from nothing");
                 seconds = (end - begin.ns()) / 1e9;
             }

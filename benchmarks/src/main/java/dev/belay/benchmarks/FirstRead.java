@@ -13,11 +13,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes when a group's consumer is first given records: then a Streams application has started, and
- * begins its work. Kafka makes it, from the setting {@code interceptor.classes}.
+ * Notes when a group's consumers have been given predictions of every partition: then a Streams
+ * application has started all of its tasks, which takes it some tenths of a second more than the
+ * first, and is at work. What they were given until then is not counted as work done after. Kafka
+ * makes it, from the setting {@code interceptor.classes}.
  */
 public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
+    private static final Map<String, Begin> FIRSTS = new ConcurrentHashMap<>();
     private static final Map<String, Begin> BEGINS = new ConcurrentHashMap<>();
+    private static final Map<String, Map<Integer, Long>> BLOCKS = new ConcurrentHashMap<>();
+
+    private static final String PREDICTIONS = "." + Sweeps.TASK + ".predictions";
 
     private String group = "";
 
@@ -26,8 +32,10 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
      *
      * @param ns as of {@link System#nanoTime}
      * @param cpuNs by thread
+     * @param all threads of the process by kind
+     * @param blocks of predictions given before
      */
-    record Begin(long ns, Map<Long, Long> cpuNs) {
+    record Begin(long ns, Map<Long, Long> cpuNs, ThreadTimes all, long blocks) {
         /** What these threads have used since then, in nanoseconds; they must be alive. */
         long cpuSince() {
             long sum = 0;
@@ -41,7 +49,7 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
         }
 
         /** Of the application whose id is the group's, now. */
-        private static Begin now(String group) {
+        private static Begin now(String group, long blocks) {
             Map<Long, Long> cpuNs = new HashMap<>();
             var threads = ManagementFactory.getThreadMXBean();
             for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
@@ -52,11 +60,16 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
                     cpuNs.put(id, threads.getThreadCpuTime(id));
                 }
             }
-            return new Begin(System.nanoTime(), cpuNs);
+            return new Begin(System.nanoTime(), cpuNs, ThreadTimes.now(), blocks);
         }
     }
 
-    /** Of a group; null before. */
+    /** When a group's consumers were first given anything; null before. */
+    static @Nullable Begin first(String group) {
+        return FIRSTS.get(group);
+    }
+
+    /** When they had been given predictions of all partitions; null before. */
     static @Nullable Begin of(String group) {
         return BEGINS.get(group);
     }
@@ -68,8 +81,24 @@ public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-        if (!records.isEmpty()) BEGINS.computeIfAbsent(group, Begin::now);
+        if (!records.isEmpty() && !BEGINS.containsKey(group)) {
+            FIRSTS.computeIfAbsent(group, g -> Begin.now(g, 0));
+            Map<Integer, Long> given = BLOCKS.computeIfAbsent(group, g -> new HashMap<>());
+            synchronized (given) { // the threads of an application have a consumer each
+                look(records, given);
+            }
+        }
         return records;
+    }
+
+    private void look(ConsumerRecords<byte[], byte[]> records, Map<Integer, Long> given) {
+        long before = given.values().stream().mapToLong(Long::longValue).sum();
+        for (TopicPartition partition : records.partitions())
+            if (partition.topic().endsWith(PREDICTIONS))
+                given.merge(
+                        partition.partition(), (long) records.records(partition).size(), Long::sum);
+        if (given.size() == Stage.PARTITIONS)
+            BEGINS.computeIfAbsent(group, g -> Begin.now(g, before));
     }
 
     @Override

@@ -45,7 +45,7 @@ final class MetricsLatency {
             run = bed.run(sweeps);
             try (ServiceGroup services = AggregatorBed.start(run);
                     Told rows = new Told(run, sweeps.recount(sweeps.checkpoints()))) {
-                AggregatorBed.begun(run, services);
+                AggregatorBed.started(run, services);
                 CompletableFuture<Double> load =
                         CompletableFuture.supplyAsync(
                                 () -> write(writer, predictionsPerSecond, committed));

@@ -1,5 +1,6 @@
 package dev.belay.benchmarks;
 
+import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
@@ -65,6 +66,16 @@ record Sweeps(String name, int examples, int checkpoints, int families) {
     /** Predictions of the sweeps up to a checkpoint. */
     long predictions(int toCheckpoint) {
         return (1L + (1 + STUDENTS.size()) * (long) toCheckpoint) * families * examples;
+    }
+
+    /** Blocks a sweep is written in. */
+    int blocks() {
+        int[] rows = new int[Stage.PARTITIONS];
+        for (int example = 0; example < examples; example++) rows[Stage.partition(id(example))]++;
+        int blocks = 0;
+        for (int some : rows)
+            blocks += (some + PredictionBlocks.MAX_ROWS - 1) / PredictionBlocks.MAX_ROWS;
+        return blocks;
     }
 
     static String id(int example) {

@@ -6,7 +6,9 @@ import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +32,7 @@ public final class Board {
     private final Map<Predicted, Column> columns = new HashMap<>();
     private final Map<Predicted, List<Counter>> readers = new HashMap<>();
     private final Map<Comparison, Counter> counters = new HashMap<>();
+    private final Set<Counter> changed = new LinkedHashSet<>(); // since they were last asked for
     private int[] fresh = new int[1024];
     private long passedMs;
 
@@ -86,6 +89,7 @@ public final class Board {
                         lateness,
                         classes);
         counters.put(comparison, counter);
+        changed.add(counter);
         for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
             readers.getOrDefault(predicted, List.of()).add(counter);
         }
@@ -102,6 +106,7 @@ public final class Board {
     /** Ends a comparison; its columns go with it unless others read them. */
     public void close(Comparison comparison) {
         Counter counter = counters.remove(comparison);
+        changed.remove(counter);
         for (Predicted predicted : columnsOf(comparison)) {
             List<Counter> rest = readers.getOrDefault(predicted, new ArrayList<>());
             rest.remove(counter);
@@ -191,6 +196,7 @@ public final class Board {
             // rows that no other has predicted count for nothing, but may make the sweep complete
             counting.forEach(Counter::touch);
         }
+        noteChanged(counting);
         return any;
     }
 
@@ -208,11 +214,21 @@ public final class Board {
         counters.values().forEach(counter -> counter.count(example, -1));
         examples.setTruths(example, now);
         counters.values().forEach(counter -> counter.count(example, 1));
+        noteChanged(counters.values());
+    }
+
+    private void noteChanged(Collection<Counter> some) {
+        for (Counter counter : some) {
+            if (counter.hasChanged()) {
+                changed.add(counter);
+            }
+        }
     }
 
     /** Gives the tallies that may have changed since this was last asked. */
     public void takeChanged(BiConsumer<Comparison, Tally> taker) {
-        counters.values().forEach(counter -> counter.takeChanged(taker));
+        changed.forEach(counter -> counter.takeChanged(taker));
+        changed.clear();
     }
 
     /** Newest event time of a column; {@link Long#MIN_VALUE} if it is not open or empty. */

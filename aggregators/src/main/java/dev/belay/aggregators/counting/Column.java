@@ -59,6 +59,11 @@ final class Column {
         return example < says.length && says[example] != ABSENT;
     }
 
+    /** Whether there is no prediction. */
+    boolean isEmpty() {
+        return rows == 0;
+    }
+
     /** All rows; an example's begins at {@code example · K}. */
     float[] probabilities() {
         return probabilities;

@@ -45,6 +45,9 @@ final class Counter {
         this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
         this.classes = classes;
         this.whole = running();
+        if (supervisor.isEmpty() || student.isEmpty() || (ceiling != null && ceiling.isEmpty())) {
+            return;
+        }
         int[] numbers = new int[BlockCheck.MAX_ROWS];
         for (int from = 0; from < examples.size(); from += numbers.length) {
             int count = Math.min(numbers.length, examples.size() - from);
@@ -104,6 +107,11 @@ final class Counter {
         changed = true;
         windows.computeIfAbsent(window, w -> running());
         changedWindows.add(window);
+    }
+
+    /** Whether the tallies may have changed since they were last asked for. */
+    boolean hasChanged() {
+        return changed;
     }
 
     /** Gives the tallies that may have changed since this was last asked. */

@@ -4,6 +4,7 @@ import static dev.belay.aggregators.counting.Column.ABSENT;
 
 import dev.belay.aggregators.statistics.PairCounter;
 import dev.belay.aggregators.statistics.SideSums;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A tally that is being counted, from the columns of its comparison. */
@@ -54,19 +55,22 @@ final class Running {
         char[] c = ceiling == null ? s : ceiling.says();
         int[] truths = examples.newest();
         int within = Math.min(w.length, Math.min(s.length, c.length));
-        int[] known = new int[count];
         int n = 0;
+        while (n < count && counts(numbers[n], within, w, s, c, truths)) {
+            n++;
+        }
+        int[] known = numbers; // nearly always all of them
         int unknown = 0;
-        for (int i = 0; i < count; i++) {
-            int e = numbers[i];
-            if (e >= within || w[e] == ABSENT || s[e] == ABSENT || c[e] == ABSENT) {
-                continue;
-            }
-            if (truths[e] == Truths.UNKNOWN) {
-                unknown++;
-                sameWithoutTruth += w[e] == s[e] ? 1 : 0;
-            } else {
-                known[n++] = e;
+        if (n < count) {
+            known = Arrays.copyOf(numbers, count);
+            for (int i = n; i < count; i++) {
+                int e = numbers[i];
+                if (counts(e, within, w, s, c, truths)) {
+                    known[n++] = e;
+                } else if (e < within && w[e] != ABSENT && s[e] != ABSENT && c[e] != ABSENT) {
+                    unknown++;
+                    sameWithoutTruth += w[e] == s[e] ? 1 : 0;
+                }
             }
         }
         withoutTruth += unknown;
@@ -93,6 +97,15 @@ final class Running {
 
     long withoutTruth() {
         return withoutTruth;
+    }
+
+    private static boolean counts(
+            int example, int within, char[] w, char[] s, char[] c, int[] truths) {
+        return example < within
+                && w[example] != ABSENT
+                && s[example] != ABSENT
+                && c[example] != ABSENT
+                && truths[example] != Truths.UNKNOWN;
     }
 
     void countTooLate(int sign) {

@@ -9,9 +9,10 @@ import java.time.Duration;
  *
  * @param lateness how late truth may come, and the windows
  * @param partitions of each of the task's topics; at least 1
- * @param sweepFlush how long HOLDOUT counts are gathered in a shard before they are sent on
- * @param progressiveFlush the same for PROGRESSIVE counts, and the least time between two metrics
- *     events of one pair
+ * @param sweepFlush how often a shard looks whether it is time to send counts on ({@link Pace}),
+ *     and a merger whether what it has told is to be committed
+ * @param progressiveFlush how long PROGRESSIVE counts are gathered, and the least time between two
+ *     metrics events of one pair
  */
 public record AggregatorConfig(
         String task,
@@ -35,7 +36,7 @@ public record AggregatorConfig(
         }
     }
 
-    /** 20 ms for sweeps, a second for the progressive stream. */
+    /** 20 ms for looking, a second for the progressive stream. */
     public static AggregatorConfig of(
             String task, int partitions, Topics topics, Lateness lateness) {
         return new AggregatorConfig(

@@ -165,7 +165,12 @@ public final class AggregatorTopology {
 
     private static ProcessorSupplier<byte[], Flow.Delta, String, PairMetrics> merger(
             AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
-        return supplier(() -> new Merger(config, catalog, meters), store(Merger.ROWS, Formats.ROW));
+        // a row changes several times between two commits, and is written once
+        StoreBuilder<?> rows =
+                Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(Merger.ROWS), String(), Formats.ROW)
+                        .withCachingEnabled();
+        return supplier(() -> new Merger(config, catalog, meters), rows);
     }
 
     /** A processor that brings its own stores. */

@@ -1,12 +1,14 @@
 package dev.belay.aggregators.topology;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Objects;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -42,21 +44,21 @@ record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implement
         if (value == null) {
             return null;
         }
-        var bytes = new ByteArrayOutputStream(256);
+        var bytes = new Growing();
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
             writer.write(value, out);
         } catch (IOException e) {
             throw new SerializationException("cannot write " + what, e);
         }
-        return bytes.toByteArray();
+        return bytes.toBytes();
     }
 
     private @Nullable T decode(String topic, byte @Nullable [] bytes) {
         if (bytes == null) {
             return null;
         }
-        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+        try (var in = new DataInputStream(new Reading(bytes))) {
             int version = in.readUnsignedByte();
             if (version != VERSION) {
                 throw new IOException("expected version " + VERSION + ", found " + version);
@@ -65,6 +67,61 @@ record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implement
         } catch (IOException e) {
             throw new SerializationException(
                     "cannot read " + what + " (" + bytes.length + " bytes) from " + topic, e);
+        }
+    }
+
+    /** As java.io's streams of bytes in memory, without a lock for each byte. */
+    private static final class Growing extends OutputStream {
+        private byte[] bytes = new byte[1024];
+        private int size;
+
+        @Override
+        public void write(int b) {
+            makeRoom(1);
+            bytes[size++] = (byte) b;
+        }
+
+        @Override
+        public void write(byte[] more, int from, int length) {
+            makeRoom(length);
+            System.arraycopy(more, from, bytes, size, length);
+            size += length;
+        }
+
+        private void makeRoom(int more) {
+            if (size + more > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(size + more, 2 * bytes.length));
+            }
+        }
+
+        byte[] toBytes() {
+            return Arrays.copyOf(bytes, size);
+        }
+    }
+
+    private static final class Reading extends InputStream {
+        private final byte[] bytes;
+        private int at;
+
+        Reading(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return at < bytes.length ? bytes[at++] & 0xFF : -1;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) {
+            Objects.checkFromIndexSize(from, length, into.length);
+            int count = Math.min(length, bytes.length - at);
+            if (count <= 0) {
+                return length == 0 ? 0 : -1;
+            }
+            System.arraycopy(bytes, at, into, from, count);
+            at += count;
+            return count;
         }
     }
 }

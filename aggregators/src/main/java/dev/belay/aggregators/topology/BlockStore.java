@@ -44,6 +44,7 @@ final class BlockStore {
     private final Map<ByteBuffer, Integer> rosterUses = new HashMap<>(); // blocks that name it
     private final ReleasedSweeps released;
     private final TreeMap<Long, List<String>> progressiveByTime = new TreeMap<>();
+    private final RecentSweeps recent = new RecentSweeps();
     private long passedMs = Long.MIN_VALUE;
 
     /** A block as it is kept. */
@@ -91,14 +92,21 @@ final class BlockStore {
                             .array());
             rosters.put(roster.name(), roster);
         }
-        String key = prefix(block.phase(), block.model(), block.checkpoint()) + origin;
-        store.put(key, BlockFormat.write(block, roster));
-        return note(new Kept(key, block, roster));
+        String prefix = prefix(block.phase(), block.model(), block.checkpoint());
+        Kept kept = new Kept(prefix + origin, block, roster);
+        store.put(kept.key(), BlockFormat.write(block, roster));
+        boolean first = note(kept);
+        if (block.phase() == Phase.HOLDOUT) {
+            recent.add(prefix, kept, first);
+        }
+        return first;
     }
 
     void remove(Kept kept) {
         store.delete(kept.key());
-        if (kept.block().phase() == Phase.HOLDOUT) {
+        BlockColumns block = kept.block();
+        recent.forget(prefix(block.phase(), block.model(), block.checkpoint()));
+        if (block.phase() == Phase.HOLDOUT) {
             ByteBuffer name = kept.roster().name();
             if (rosterUses.merge(name, -1, Integer::sum) == 0) {
                 rosterUses.remove(name);
@@ -169,7 +177,12 @@ final class BlockStore {
                 predicted.reading() == Predicted.Reading.SWEEP
                         ? prefix(Phase.HOLDOUT, predicted.model(), predicted.checkpoint())
                         : Phase.PROGRESSIVE + "|" + predicted.model() + "|";
-        scan(prefix, (key, value) -> consumer.accept(kept(key, value)));
+        List<Kept> known = recent.of(prefix);
+        if (known != null) {
+            known.forEach(consumer);
+        } else {
+            scan(prefix, (key, value) -> consumer.accept(kept(key, value)));
+        }
     }
 
     private void scan(String prefix, java.util.function.BiConsumer<String, byte[]> taker) {

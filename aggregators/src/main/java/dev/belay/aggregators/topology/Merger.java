@@ -45,6 +45,8 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
+    private boolean heard; // since the last look
+    private boolean told; // since the last commit was asked for
 
     Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         this.config = config;
@@ -61,6 +63,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         unsettled.clear();
         waiting.clear();
         standings.clear();
+        told = false;
         catalogVersion = 0;
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
@@ -70,10 +73,12 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         }
         context.schedule(
                 config.progressiveFlush(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+        context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
     }
 
     @Override
     public void process(Record<byte[], Flow.Delta> record) {
+        heard = true;
         Map<Comparison, Tally> changes = record.value().changes();
         Comparison any = changes.keySet().iterator().next();
         String key = any.row();
@@ -84,6 +89,15 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (any.phase() == Phase.HOLDOUT) {
             tell(key, row);
         }
+    }
+
+    /** What is told can be read once it is committed: soon, when all deltas that came are in. */
+    private void commit() {
+        if (told && !heard) {
+            told = false;
+            context.commit();
+        }
+        heard = false;
     }
 
     private void note(String key, Row row) {
@@ -175,13 +189,14 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             return;
         }
         check(key, base);
-        Row told = row.emitted(as, metrics);
-        rows.put(key, told);
+        Row emitted = row.emitted(as, metrics);
+        rows.put(key, emitted);
         waiting.remove(key);
-        if (candidate.phase() == Phase.HOLDOUT && standing.add(told)) {
+        if (candidate.phase() == Phase.HOLDOUT && standing.add(emitted)) {
             standing.after(candidate.checkpoint())
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
+        told = true;
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }

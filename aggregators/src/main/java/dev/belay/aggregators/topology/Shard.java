@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -50,6 +52,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private final Reader reader;
     private final Map<Phase, Board> boards = new EnumMap<>(Phase.class);
     private final Map<String, NavigableSet<Long>> unsettled = new HashMap<>();
+    private final Pace pace = new Pace();
     private ProcessorContext<byte[], Flow> context;
     private KeyValueStore<byte[], Truths> truths;
     private BlockStore blocks;
@@ -90,6 +93,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     @Override
     public void process(Record<byte[], Flow> record) {
+        pace.hear(record.timestamp());
         Flow flow = record.value();
         if (flow instanceof Flow.TruthChange change) {
             truth(change);
@@ -159,10 +163,17 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                 }
             }
         }
-        send(Phase.HOLDOUT);
+        if (!pace.isDue(nowMs)) {
+            return;
+        }
+        boolean sent = send(Phase.HOLDOUT);
         if (nowMs - progressiveSentMs >= config.progressiveFlush().toMillis()) {
             progressiveSentMs = nowMs;
-            send(Phase.PROGRESSIVE);
+            sent |= send(Phase.PROGRESSIVE);
+        }
+        if (sent) {
+            pace.sent(nowMs);
+            context.commit(); // before that nobody can read it
         }
     }
 
@@ -194,15 +205,21 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     private void open(Phase phase, List<Comparison> comparisons) {
         Board board = boards.computeIfAbsent(phase, this::board);
+        Set<Predicted> empty = new LinkedHashSet<>();
         for (Comparison comparison : comparisons) {
             if (!board.has(comparison) && releasing.allows(comparison)) {
-                Board.columnsOf(comparison).stream()
-                        .filter(predicted -> !board.has(predicted))
-                        .forEach(predicted -> load(board, predicted));
+                for (Predicted predicted : Board.columnsOf(comparison)) {
+                    if (!board.has(predicted)) {
+                        board.open(predicted);
+                        empty.add(predicted);
+                    }
+                }
                 board.open(comparison);
                 counted.recall(comparison, board);
             }
         }
+        // now, so that they are counted block by block: that is cheaper than one after the other
+        empty.forEach(predicted -> load(board, predicted));
     }
 
     private Board board(Phase phase) {
@@ -217,7 +234,6 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     private void load(Board board, Predicted predicted) {
-        board.open(predicted);
         List<BlockStore.Kept> nonsense = new ArrayList<>();
         blocks.forEach(
                 predicted,
@@ -244,10 +260,11 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                 reason);
     }
 
-    private void send(Phase phase) {
+    /** Returns whether there was anything to send. */
+    private boolean send(Phase phase) {
         Board board = boards.get(phase);
         if (board == null) {
-            return;
+            return false;
         }
         Map<String, Map<Comparison, Tally>> rows = new LinkedHashMap<>();
         board.takeChanged(
@@ -259,6 +276,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                     }
                 });
         rows.values().forEach(this::forward);
+        return !rows.isEmpty();
     }
 
     private void forward(Map<Comparison, Tally> changes) {

@@ -31,7 +31,7 @@ final class BenchAggregatorCommand implements Callable<Integer> {
     @Option(names = "--examples", description = "of the holdout (16000; quick: 2000)")
     private @Nullable Integer examples;
 
-    @Option(names = "--checkpoints", description = "of two students and a ceiling (208; quick: 20)")
+    @Option(names = "--checkpoints", description = "of two students and a ceiling (416; quick: 20)")
     private @Nullable Integer checkpoints;
 
     @Option(

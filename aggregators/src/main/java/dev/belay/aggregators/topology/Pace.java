@@ -1,0 +1,39 @@
+package dev.belay.aggregators.topology;
+
+/**
+ * When what has been counted is sent on and committed. What is sent can be read only once it is
+ * committed, and a commit holds up the thread that counts for some 20 ms: so while all that comes
+ * is new it is done soon, and while a backlog is worked off, of which nobody waits for the next
+ * row, seldom.
+ *
+ * <p>A record whose timestamp is more than a second old is of a backlog. Where nothing has come
+ * since it was last asked there is none, whatever the timestamps are.
+ */
+final class Pace {
+    private static final long OLD_MS = 1_000;
+    private static final long LIVE_EVERY_MS = 50;
+    private static final long BACKLOG_EVERY_MS = 500;
+
+    private long newestMs = Long.MIN_VALUE;
+    private boolean heard;
+    private long lastMs = Long.MIN_VALUE / 2;
+
+    /** A record has come. */
+    void hear(long timestampMs) {
+        heard = true;
+        newestMs = Math.max(newestMs, timestampMs);
+    }
+
+    /** Whether it is time; asked every few milliseconds. */
+    boolean isDue(long nowMs) {
+        boolean backlog = heard && newestMs < nowMs - OLD_MS;
+        heard = false;
+        newestMs = Long.MIN_VALUE;
+        return nowMs - lastMs >= (backlog ? BACKLOG_EVERY_MS : LIVE_EVERY_MS);
+    }
+
+    /** Something was sent. */
+    void sent(long nowMs) {
+        lastMs = nowMs;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.belay.aggregators.topology;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+    private static final long NOW_MS = 1_000_000;
+
+    private final Pace pace = new Pace();
+
+    @Test
+    void whatIsNewIsSentAfterAFewHundredthsOfASecond() {
+        pace.hear(NOW_MS);
+        assertTrue(pace.isDue(NOW_MS));
+        pace.sent(NOW_MS);
+
+        pace.hear(NOW_MS + 10);
+        assertFalse(pace.isDue(NOW_MS + 20));
+        pace.hear(NOW_MS + 55);
+        assertTrue(pace.isDue(NOW_MS + 60));
+    }
+
+    @Test
+    void aBacklogIsSentTwiceASecond() {
+        pace.sent(NOW_MS);
+
+        pace.hear(NOW_MS - 60_000);
+        assertFalse(pace.isDue(NOW_MS + 400));
+        pace.hear(NOW_MS - 59_000);
+        assertTrue(pace.isDue(NOW_MS + 500));
+    }
+
+    @Test
+    void theEndOfABacklogDoesNotWait() {
+        pace.sent(NOW_MS);
+        pace.hear(NOW_MS - 60_000);
+        assertFalse(pace.isDue(NOW_MS + 100));
+
+        assertTrue(pace.isDue(NOW_MS + 120)); // nothing has come since
+    }
+}
