@@ -100,7 +100,7 @@ final class Application implements AutoCloseable {
         } else if (now.state() == State.ERROR) {
             end();
             died(death.get());
-        } else if (now.state() == State.RUNNING && trouble != null) {
+        } else if (now.state() == State.RUNNING && trouble != null && death.get() == null) {
             LOG.info("{} is back", name);
             trouble = null;
         }
@@ -112,12 +112,15 @@ final class Application implements AutoCloseable {
     }
 
     private void begin() {
+        death.set(null);
         try {
             KafkaStreams next = new KafkaStreams(topology.get(), config);
             streams = next;
             next.setUncaughtExceptionHandler(
                     thrown -> {
                         death.set(thrown);
+                        trouble = reason(thrown); // to stop all of it may take a minute
+                        LOG.warn("{} stops: {}", name, trouble);
                         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
                     });
             metrics = new KafkaStreamsMetrics(next);
@@ -162,9 +165,13 @@ final class Application implements AutoCloseable {
                                     why),
                     why);
         }
-        trouble = why + (why == null || why.getCause() == null ? "" : ", by " + why.getCause());
+        trouble = reason(why);
         nextLifeNs = System.nanoTime() + pause.toNanos();
         LOG.warn("{} begins again from its last commit in {} s", name, pause.toSeconds(), why);
+    }
+
+    private static String reason(@Nullable Throwable why) {
+        return why + (why == null || why.getCause() == null ? "" : ", by " + why.getCause());
     }
 
     /** How far its group has come, over all partitions; as before if nobody can tell now. */
