@@ -32,6 +32,8 @@ class BenchIT {
                         "trainerExamplesPerSecond",
                         "bareExamplesPerSecond",
                         "waitMs",
+                        "heldMs",
+                        "copyMs",
                         "encodeMs",
                         "predictMs",
                         "learnMs",
