@@ -133,6 +133,8 @@ final class Fleet implements AutoCloseable {
                             slots.forEach(Slot::assertAlive);
                             models.clear();
                             models.addAll(unfinished(victim));
+                            // what has moved to the other goes on there anyway
+                            other.process.commits().forEach(c -> models.remove(c.model()));
                             return !models.isEmpty() && !other.process.commits().isEmpty();
                         });
         long killedMs = System.currentTimeMillis();
