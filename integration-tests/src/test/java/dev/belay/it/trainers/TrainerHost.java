@@ -48,8 +48,13 @@ final class TrainerHost {
         Observer telling =
                 (step, model, number) -> {
                     if (step == Step.COMMITTED) {
-                        System.out.printf(
-                                "COMMITTED %d %s %d%n", System.currentTimeMillis(), model, number);
+                        System.out.println(
+                                "COMMITTED "
+                                        + System.currentTimeMillis()
+                                        + " "
+                                        + model
+                                        + " "
+                                        + number);
                     }
                     harming.at(step, model, number);
                 };

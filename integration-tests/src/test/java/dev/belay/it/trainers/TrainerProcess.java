@@ -21,6 +21,8 @@ final class TrainerProcess implements AutoCloseable {
      */
     record Commit(String model, long number, long atMs) {}
 
+    private static final int COMMITTED_WORDS = 4;
+
     private final Process process;
     private final List<String> lines = new ArrayList<>();
     private final List<Commit> commits = new ArrayList<>();
@@ -134,7 +136,8 @@ final class TrainerProcess implements AutoCloseable {
 
     private synchronized void take(String line) {
         String[] words = line.split(" ", -1);
-        if (words[0].equals("COMMITTED")) {
+        // SIGKILL may cut its last line short
+        if (words[0].equals("COMMITTED") && words.length == COMMITTED_WORDS) {
             commits.add(new Commit(words[2], Long.parseLong(words[3]), Long.parseLong(words[1])));
         } else {
             lines.add(line);
