@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.awaitility.Awaitility;
@@ -132,9 +134,7 @@ final class Fleet implements AutoCloseable {
                         () -> {
                             slots.forEach(Slot::assertAlive);
                             models.clear();
-                            models.addAll(unfinished(victim));
-                            // what has moved to the other goes on there anyway
-                            other.process.commits().forEach(c -> models.remove(c.model()));
+                            models.addAll(inHand(victim, other));
                             return !models.isEmpty() && !other.process.commits().isEmpty();
                         });
         long killedMs = System.currentTimeMillis();
@@ -157,17 +157,23 @@ final class Fleet implements AutoCloseable {
         return goesOnMs[0] - killedMs;
     }
 
-    /** Models it works on that will need some time yet. */
-    private Set<String> unfinished(Slot slot) {
-        Set<String> models = new HashSet<>();
-        for (TrainerProcess.Commit commit : slot.process.commits()) {
-            if (commit.number() < 20) {
-                models.add(commit.model());
-            } else {
-                models.remove(commit.model());
-            }
-        }
-        return models;
+    /** Models that it was the last of the two to commit, and that will need some time yet. */
+    private static Set<String> inHand(Slot slot, Slot other) {
+        Map<String, Long> theirs = last(other);
+        Map<String, Long> models = last(slot);
+        models.entrySet()
+                .removeIf(
+                        m ->
+                                m.getValue() < theirs.getOrDefault(m.getKey(), 0L)
+                                        || m.getValue() >= 20);
+        return models.keySet();
+    }
+
+    /** The last number that it has committed of each model. */
+    private static Map<String, Long> last(Slot slot) {
+        Map<String, Long> last = new HashMap<>();
+        slot.process.commits().forEach(c -> last.merge(c.model(), c.number(), Math::max));
+        return last;
     }
 
     /**
