@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -125,18 +126,21 @@ final class Fleet implements AutoCloseable {
      * @return milliseconds from SIGKILL to that model's next commit
      */
     long failover() throws Exception {
-        Slot victim = slots.get(0);
-        Slot other = slots.get(1);
         Set<String> models = new HashSet<>();
-        Awaitility.await("a trainer with work in hand")
+        Slot[] pair = slots.toArray(new Slot[0]); // who is to die, then the other
+        Awaitility.await("two trainers at work, one with a model in hand")
                 .atMost(World.LIMIT)
+                .pollInterval(Duration.ofMillis(10))
                 .until(
                         () -> {
                             slots.forEach(Slot::assertAlive);
+                            Collections.reverse(Arrays.asList(pair));
                             models.clear();
-                            models.addAll(inHand(victim, other));
-                            return !models.isEmpty() && !other.process.commits().isEmpty();
+                            models.addAll(inHand(pair[0], pair[1]));
+                            return !models.isEmpty() && !pair[1].process.commits().isEmpty();
                         });
+        Slot victim = pair[0];
+        Slot other = pair[1];
         long killedMs = System.currentTimeMillis();
         victim.process.kill();
         long[] goesOnMs = {0};
@@ -165,7 +169,7 @@ final class Fleet implements AutoCloseable {
                 .removeIf(
                         m ->
                                 m.getValue() < theirs.getOrDefault(m.getKey(), 0L)
-                                        || m.getValue() >= 20);
+                                        || m.getValue() >= 30);
         return models.keySet();
     }
 
