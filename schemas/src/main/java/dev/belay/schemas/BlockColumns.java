@@ -2,12 +2,11 @@ package dev.belay.schemas;
 
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classes K, at least 2
  * @param ids where the ids are
- * @param timesMs event times, n of them
+ * @param times event times of the rows
  * @param probabilities n rows of K
  * @param sweepRows rows of the whole sweep; 0 when unknown
  */
@@ -27,7 +26,7 @@ public record BlockColumns(
         Phase phase,
         int classes,
         Ids ids,
-        long[] timesMs,
+        Times times,
         float[] probabilities,
         long sweepRows) {
     private static final Phase[] PHASES = Phase.values();
@@ -65,33 +64,72 @@ public record BlockColumns(
         }
     }
 
+    /** Finds ids that have been read before, so that they need not be read once more. */
+    @FunctionalInterface
+    public interface KnownIds {
+        /** Nothing has been read before. */
+        KnownIds NONE = (bytes, from, count) -> null;
+
+        /**
+         * The ids that are there, byte for byte.
+         *
+         * @param from where the first begins in {@code bytes}
+         * @param count how many there must be
+         * @return null if they are not known
+         */
+        @Nullable Ids find(byte[] bytes, int from, int count);
+    }
+
+    /**
+     * Event times of rows, in milliseconds since the epoch: most often all have the same.
+     *
+     * @param ms one for each row; a single one if all have the same
+     * @param count number of rows
+     */
+    public record Times(long[] ms, int count) {
+        /** The times of some rows. */
+        public static Times of(long... ms) {
+            for (long time : ms) {
+                if (time != ms[0]) {
+                    return new Times(ms, ms.length);
+                }
+            }
+            return new Times(ms.length == 0 ? ms : new long[] {ms[0]}, ms.length);
+        }
+
+        /** Whether there are rows and all have the same. */
+        public boolean isOne() {
+            return ms.length == 1;
+        }
+
+        /** A row's. */
+        public long at(int row) {
+            return ms.length == 1 ? ms[0] : ms[row];
+        }
+
+        /** The greatest; there must be one. */
+        public long newest() {
+            return Arrays.stream(ms).max().orElseThrow();
+        }
+    }
+
     /** Number of predictions. */
     public int rows() {
         return ids.count();
     }
 
-    /** Whether all rows have the same event time. */
-    public boolean oneTime() {
-        for (long time : timesMs) {
-            if (time != timesMs[0]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** The same as an event. */
     public PredictionBlock toEvent() {
-        List<Long> times = new ArrayList<>(timesMs.length);
-        for (long time : timesMs) {
-            times.add(time);
+        List<Long> timesMs = new ArrayList<>(times.count());
+        for (int i = 0; i < times.count(); i++) {
+            timesMs.add(times.at(i));
         }
         List<Float> row = new ArrayList<>(probabilities.length);
         for (float p : probabilities) {
             row.add(p);
         }
         return new PredictionBlock(
-                model, checkpoint, phase, classes, ids.toList(), times, row, sweepRows);
+                model, checkpoint, phase, classes, ids.toList(), timesMs, row, sweepRows);
     }
 
     /**
@@ -99,17 +137,15 @@ public record BlockColumns(
      *
      * @return null if the bytes are anything else, broken ones too
      */
-    static @Nullable BlockColumns read(byte[] bytes, int from) {
+    static @Nullable BlockColumns read(byte[] bytes, int from, KnownIds known) {
         var in = new Cursor(bytes, from);
         try {
             String model = in.text();
             long checkpoint = in.number();
             long phase = in.number();
             long classes = in.number();
-            Ids ids = in.ids();
-            long[] times = new long[in.items(1)];
-            in.numbers(times);
-            in.endOfItems(times.length);
+            Ids ids = in.ids(known);
+            Times times = in.times();
             float[] probabilities = new float[in.items(Float.BYTES)];
             ByteBuffer.wrap(bytes, in.at, Float.BYTES * probabilities.length)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -140,9 +176,6 @@ public record BlockColumns(
 
     /** Avro's varints and lengths over an array. */
     private static final class Cursor {
-        private static final VarHandle LITTLE_ENDIAN =
-                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
         private final byte[] bytes;
         private int at;
 
@@ -168,26 +201,31 @@ public record BlockColumns(
         }
 
         /**
-         * Numbers one after the other, most often all the same: eight bytes are compared at once.
+         * Most often all are the same, which is found out by comparing their bytes with the next.
          */
-        void numbers(long[] numbers) {
-            for (int i = 0; i < numbers.length; i++) {
-                int from = at;
-                long number = number();
-                numbers[i] = number;
-                int length = at - from;
-                if (length > Long.BYTES || from + Long.BYTES > bytes.length) {
-                    continue;
-                }
-                int unused = Long.SIZE - Byte.SIZE * length;
-                long first = (long) LITTLE_ENDIAN.get(bytes, from) << unused;
-                while (i + 1 < numbers.length
-                        && at + Long.BYTES <= bytes.length
-                        && (long) LITTLE_ENDIAN.get(bytes, at) << unused == first) {
-                    numbers[++i] = number;
-                    at += length;
+        Times times() {
+            int count = items(1);
+            if (count == 0) {
+                return new Times(new long[0], 0);
+            }
+            int from = at;
+            long first = number();
+            long others = (long) (count - 1) * (at - from);
+            if (others < bytes.length - at) {
+                int end = at + (int) others;
+                if (Arrays.equals(bytes, from, from + (int) others, bytes, at, end)) {
+                    at = end;
+                    endOfItems(count);
+                    return new Times(new long[] {first}, count);
                 }
             }
+            long[] ms = new long[count];
+            ms[0] = first;
+            for (int i = 1; i < count; i++) {
+                ms[i] = number();
+            }
+            endOfItems(count);
+            return Times.of(ms);
         }
 
         /** A length that fits into what is left. */
@@ -225,9 +263,15 @@ public record BlockColumns(
             }
         }
 
-        Ids ids() {
+        Ids ids(KnownIds known) {
             int count = items(1);
             int begin = at;
+            Ids seen = known.find(bytes, begin, count);
+            if (seen != null) {
+                at += seen.to() - seen.from();
+                endOfItems(count);
+                return seen;
+            }
             for (int i = 0; i < count; i++) {
                 int length = length();
                 at += length;

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -50,6 +51,12 @@ public final class EventCodec {
     private final SchemaRegistryClient registry;
     private final Map<String, Integer> idBySubject = new ConcurrentHashMap<>();
     private final Map<Integer, Schema> writerById = new ConcurrentHashMap<>();
+
+    /**
+     * Ids of this program's own schema of blocks: comparing two takes as long as reading a block.
+     */
+    private final Set<Integer> blockWriters = ConcurrentHashMap.newKeySet();
+
     private final ThreadLocal<PerThread> perThread = ThreadLocal.withInitial(PerThread::new);
 
     public EventCodec(SchemaRegistryClient registry) {
@@ -100,24 +107,30 @@ public final class EventCodec {
         }
     }
 
+    /** As {@link #columns(String, byte[], BlockColumns.KnownIds)}, no ids being known. */
+    public BlockColumns columns(String topic, byte[] bytes) {
+        return columns(topic, bytes, BlockColumns.KnownIds.NONE);
+    }
+
     /**
      * Decodes a prediction block into columns: what {@link #decode} gives, without boxing.
      *
+     * @param known where ids are looked for before they are read
      * @throws SerializationException as {@link #decode}
      */
-    public BlockColumns columns(String topic, byte[] bytes) {
+    public BlockColumns columns(String topic, byte[] bytes, BlockColumns.KnownIds known) {
         if (bytes.length > HEADER_BYTES && bytes[0] == 0) {
-            Schema writer = writerById.get(ByteBuffer.wrap(bytes, 1, 4).getInt());
             // the first block of each writer, and all of writers with another schema, go below
-            if (writer != null && writer.equals(PredictionBlock.getClassSchema())) {
-                BlockColumns columns = BlockColumns.read(bytes, HEADER_BYTES);
+            if (blockWriters.contains(ByteBuffer.wrap(bytes, 1, 4).getInt())) {
+                BlockColumns columns = BlockColumns.read(bytes, HEADER_BYTES, known);
                 if (columns != null) {
                     return columns;
                 }
             }
         }
         PredictionBlock event = decode(topic, bytes, PredictionBlock.class);
-        BlockColumns columns = BlockColumns.read(perThread.get().encode(0, event), HEADER_BYTES);
+        BlockColumns columns =
+                BlockColumns.read(perThread.get().encode(0, event), HEADER_BYTES, known);
         if (columns == null) {
             throw new IllegalStateException("what was just written can't be read: " + event);
         }
@@ -191,6 +204,9 @@ public final class EventCodec {
         try {
             Schema schema = (Schema) registry.getSchemaById(id).rawSchema();
             writerById.put(id, schema);
+            if (schema.equals(PredictionBlock.getClassSchema())) {
+                blockWriters.add(id);
+            }
             return schema;
         } catch (IOException e) {
             throw new RegistryOutage(

@@ -1,7 +1,10 @@
 package dev.belay.schemas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -63,6 +66,32 @@ class BlockColumnsTest {
         }
     }
 
+    @Test
+    void knownIdsAreNotReadAgain() {
+        byte[] bytes = encoded(block(20));
+        codec.columns("t", bytes); // now the writer's schema is known
+        BlockColumns before = codec.columns("t", bytes);
+        BlockColumns.Ids ids = before.ids();
+
+        BlockColumns again =
+                codec.columns(
+                        "t",
+                        bytes,
+                        (in, from, count) -> from == ids.from() && count == 20 ? ids : null);
+
+        assertSame(ids, again.ids());
+        assertEquals(before.toEvent(), again.toEvent());
+    }
+
+    @Test
+    void timesThatAreAllTheSameAreOne() {
+        assertTrue(BlockColumns.Times.of(7, 7, 7).isOne());
+        assertEquals(7, BlockColumns.Times.of(7, 7, 7).at(2));
+        assertFalse(BlockColumns.Times.of(7, 8).isOne());
+        assertEquals(8, BlockColumns.Times.of(7, 8, 3).newest());
+        assertEquals(0, BlockColumns.Times.of().count());
+    }
+
     private byte[] encoded(PredictionBlock block) {
         return Objects.requireNonNull(codec.encode("t", block));
     }
@@ -72,9 +101,11 @@ class BlockColumnsTest {
         List<String> ids = new ArrayList<>();
         List<Long> times = new ArrayList<>();
         List<Float> probabilities = new ArrayList<>();
+        long time = random.nextLong();
+        boolean oneTime = random.nextBoolean();
         for (int i = 0; i < rows; i++) {
             ids.add("é".repeat(random.nextInt(3)) + random.nextInt());
-            times.add(random.nextLong());
+            times.add(oneTime ? time : random.nextLong());
             for (int k = 0; k < classes; k++) {
                 probabilities.add(random.nextFloat());
             }

@@ -27,8 +27,8 @@ public final class BlockCheck {
         if (rows == 0 || rows > MAX_ROWS) {
             return "expected 1 to " + MAX_ROWS + " rows, found " + rows;
         }
-        if (block.timesMs().length != rows) {
-            return rows + " ids but " + block.timesMs().length + " event times";
+        if (block.times().count() != rows) {
+            return rows + " ids but " + block.times().count() + " event times";
         }
         if (k < 2 || k > MAX_CLASSES || (classes > 0 && k != classes)) {
             return "expected "
@@ -61,6 +61,23 @@ public final class BlockCheck {
     }
 
     private static @Nullable String distributions(float[] probabilities, int k) {
+        return k == 2 && areAllOfTwo(probabilities) ? null : oneByOne(probabilities, k);
+    }
+
+    /** A loop in a loop would cost more than what is in it. */
+    private static boolean areAllOfTwo(float[] probabilities) {
+        for (int i = 0; i < probabilities.length; i += 2) {
+            float p = probabilities[i];
+            float q = probabilities[i + 1];
+            if (!(p >= 0 && p <= 1 && q >= 0 && q <= 1)
+                    || Math.abs((double) p + q - 1) > SUM_TOLERANCE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable String oneByOne(float[] probabilities, int k) {
         for (int i = 0; i < probabilities.length; i += k) {
             double sum = 0;
             for (int j = 0; j < k; j++) {

@@ -165,7 +165,10 @@ public final class Board {
             fresh = new int[numbers.length];
         }
         // sweeps of an evaluator go this way as a whole; whatever is left, row by row
-        int quick = passedMs == Long.MIN_VALUE ? column.putFresh(numbers, block) : 0;
+        int quick =
+                passedMs == Long.MIN_VALUE
+                        ? column.putFresh(numbers, roster.consecutive(), block)
+                        : 0;
         boolean whole = quick == numbers.length;
         for (Counter counter : counting) {
             counter.count(numbers, quick, whole ? numbers : null);
@@ -174,7 +177,7 @@ public final class Board {
         boolean any = quick > 0;
         for (int row = quick; row < numbers.length; row++) {
             int example = numbers[row];
-            if (block.timesMs()[row] <= passedMs) {
+            if (block.times().at(row) <= passedMs) {
                 continue; // its time has passed, see pass()
             }
             if (!column.has(example)) {

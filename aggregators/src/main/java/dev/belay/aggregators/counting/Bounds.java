@@ -43,9 +43,9 @@ public final class Bounds {
     }
 
     /** Why one of the times makes no sense, or null. */
-    public static @Nullable String times(long[] timesMs) {
-        for (int row = 0; row < timesMs.length; row++) {
-            String reason = time(timesMs[row]);
+    public static @Nullable String times(BlockColumns.Times times) {
+        for (int row = 0; row < times.ms().length; row++) {
+            String reason = time(times.ms()[row]);
             if (reason != null) {
                 return "row " + row + ": " + reason;
             }

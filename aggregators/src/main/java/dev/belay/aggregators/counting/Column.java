@@ -28,6 +28,7 @@ final class Column {
     private long[] timesMs = new long[0]; // empty while all rows have onlyTimeMs
     private long onlyTimeMs;
     private long[] checkpoints = new long[0]; // empty for a sweep: all rows are of one
+    private int end; // behind the greatest example ever put
     private long rows;
     private long sweepRows;
     private long newest;
@@ -113,7 +114,7 @@ final class Column {
         if (reading == Predicted.Reading.LEARNED && block.checkpoint() != checkpoints[example]) {
             return block.checkpoint() < checkpoints[example];
         }
-        long timeMs = block.timesMs()[row];
+        long timeMs = block.times().at(row);
         if (timeMs != timeMs(example)) {
             return timeMs > timeMs(example);
         }
@@ -132,45 +133,72 @@ final class Column {
     /**
      * Puts the first rows of a block, up to the first whose example has one already.
      *
+     * @param consecutive whether each number is the one before plus 1
      * @return how many: fewer than possible, or none, where rows differ in more than what they say
      */
-    int putFresh(int[] numbers, BlockColumns block) {
-        long timeMs = block.timesMs().length == 0 ? 0 : block.timesMs()[0];
-        if (reading != Predicted.Reading.SWEEP || (rows > 0 && timeMs != onlyTimeMs)) {
+    int putFresh(int[] numbers, boolean consecutive, BlockColumns block) {
+        if (reading != Predicted.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
             return 0;
         }
-        if (timesMs.length > 0 || !block.oneTime()) {
+        long timeMs = block.times().at(0);
+        if (rows > 0 && timeMs != onlyTimeMs) {
             return 0;
         }
         sums.clear();
+        int put =
+                consecutive && numbers[0] >= end
+                        ? append(numbers, block.probabilities())
+                        : putUpToFirstThere(numbers, block.probabilities());
+        if (put > 0) {
+            onlyTimeMs = timeMs;
+            rows += put;
+            newest = Math.max(newest, block.checkpoint());
+            newestTimeMs = Math.max(newestTimeMs, timeMs);
+        }
+        return put;
+    }
+
+    /** Puts rows behind all that are there. */
+    private int append(int[] numbers, float[] p) {
+        int from = numbers[0];
+        makeRoom(from + numbers.length - 1);
+        System.arraycopy(p, 0, probabilities, from * classes, p.length);
+        for (int row = 0; row < numbers.length; row++) {
+            says[from + row] = best(p, row * classes);
+        }
+        return numbers.length;
+    }
+
+    private int putUpToFirstThere(int[] numbers, float[] p) {
         int most = -1;
         for (int number : numbers) {
             most = Math.max(most, number);
         }
         makeRoom(most);
-        float[] p = block.probabilities();
         int row = 0;
         while (row < numbers.length && says[numbers[row]] == ABSENT) {
-            says[numbers[row]] = best(p, row, numbers[row]);
+            copy(p, row, numbers[row]);
             row++;
-        }
-        if (row > 0) {
-            onlyTimeMs = timeMs;
-            rows += row;
-            newest = Math.max(newest, block.checkpoint());
-            newestTimeMs = Math.max(newestTimeMs, timeMs);
         }
         return row;
     }
 
-    /** Copies a row and gives the class it says, ties to the lowest. */
-    private char best(float[] p, int row, int example) {
-        int from = row * classes;
-        int at = example * classes;
+    private void copy(float[] p, int row, int example) {
+        System.arraycopy(p, row * classes, probabilities, example * classes, classes);
+        says[example] = best(p, row * classes);
+    }
+
+    /** The class that a row says, ties to the lowest. */
+    private char best(float[] p, int from) {
+        if (classes == 2) {
+            // the bits of numbers that are not negative are in their order: no branch, which would
+            // be guessed wrong as often as right
+            int bits0 = Float.floatToRawIntBits(p[from]) & Integer.MAX_VALUE;
+            int bits1 = Float.floatToRawIntBits(p[from + 1]) & Integer.MAX_VALUE;
+            return (char) ((bits0 - bits1) >>> 31);
+        }
         int best = 0;
-        probabilities[at] = p[from];
         for (int k = 1; k < classes; k++) {
-            probabilities[at + k] = p[from + k];
             if (p[from + k] > p[from + best]) {
                 best = k;
             }
@@ -178,7 +206,9 @@ final class Column {
         return (char) best;
     }
 
+    /** Sees to it that there is room for an example, which is about to be put. */
     private void makeRoom(int example) {
+        end = Math.max(end, example + 1);
         if (example >= says.length) {
             int least = says.length == 0 ? Math.max(64, expected) : says.length * 3 / 2;
             grow(Math.max(example + 1, least));
@@ -189,7 +219,7 @@ final class Column {
     void put(int example, BlockColumns block, int row) {
         sums.clear();
         makeRoom(example);
-        long timeMs = block.timesMs()[row];
+        long timeMs = block.times().at(row);
         if (rows == 0) {
             onlyTimeMs = timeMs;
         } else if (timesMs.length == 0 && timeMs != onlyTimeMs) {
@@ -207,7 +237,7 @@ final class Column {
         if (checkpoints.length > 0) {
             checkpoints[example] = block.checkpoint();
         }
-        says[example] = best(block.probabilities(), row, example);
+        copy(block.probabilities(), row, example);
         newest = Math.max(newest, block.checkpoint());
         newestTimeMs = Math.max(newestTimeMs, timeMs);
     }

@@ -18,6 +18,7 @@ public final class Roster {
 
     private final BlockColumns.Ids ids;
     private int @Nullable [] numbers;
+    private boolean consecutive; // the numbers
     private @Nullable Examples numberedBy;
     private int numberedAt; // how many numbers had been freed
     private byte @Nullable [] key;
@@ -63,15 +64,32 @@ public final class Roster {
         if (known == null || numberedBy != examples || numberedAt != examples.freedEver()) {
             known = examples.numbers(ids);
             numbers = known;
+            consecutive = areConsecutive(known);
             numberedBy = examples;
             numberedAt = examples.freedEver();
         }
         return known;
     }
 
-    boolean holds(BlockColumns.Ids others) {
-        return others.count() == ids.count()
-                && Arrays.equals(
-                        ids.bytes(), 0, ids.to(), others.bytes(), others.from(), others.to());
+    /** Whether each of the {@link #numbers} last given is the one before plus 1. */
+    boolean consecutive() {
+        return consecutive;
+    }
+
+    private static boolean areConsecutive(int[] numbers) {
+        for (int i = 1; i < numbers.length; i++) {
+            if (numbers[i] != numbers[0] + i) {
+                return false;
+            }
+        }
+        return numbers.length > 0;
+    }
+
+    /** Whether so many ids that are somewhere are these. */
+    boolean isAt(byte[] in, int from, int count) {
+        int to = from + ids.to();
+        return count == ids.count()
+                && to <= in.length
+                && Arrays.equals(ids.bytes(), 0, ids.to(), in, from, to);
     }
 }

@@ -133,7 +133,9 @@ public final class PairCounter {
         for (int i = 0; i < count; i++) {
             int example = examples[i];
             int truth = truths[example];
-            int cell = CellTable.cell(truth, w[example], s[example], c[example] == truth);
+            int cell =
+                    CellTable.cell(truth, w[example], s[example], false)
+                            | CellTable.same(c[example], truth) * CellTable.CEILING;
             cells[truth * CellTable.SIZE + cell]++;
         }
         for (int i = 0; i < cells.length; i++) {

@@ -40,7 +40,7 @@ public final class SideSums {
             int from = example * classes;
             brier += Terms.brier(p, from, classes, truth);
             logLoss += Terms.logLoss(p, from, truth);
-            sums.bin(p[from + says], says == truth);
+            sums.bin(p[from + says], CellTable.same(says, truth));
             sums.confusion[truth * classes + says]++;
         }
         sums.brier = brier;
@@ -48,10 +48,10 @@ public final class SideSums {
         return sums;
     }
 
-    private void bin(float confidence, boolean right) {
+    private void bin(float confidence, int right) {
         int at = Terms.bin(confidence) * PairTable.BIN;
         bins[at]++;
-        bins[at + 1] += right ? 1 : 0;
+        bins[at + 1] += right;
         bins[at + 2] += Terms.fixed(confidence);
         bins[at + 3] += Terms.fixed((double) confidence * confidence);
     }

@@ -25,13 +25,13 @@ final class BlockFormat {
 
     static byte[] write(BlockColumns block, Roster roster) {
         boolean byRoster = block.phase() == Phase.HOLDOUT;
-        boolean oneTime = block.oneTime();
+        boolean oneTime = block.times().isOne();
         int idBytes = byRoster ? Roster.KEY_BYTES : Integer.BYTES + roster.ids().to();
         ByteBuffer out =
                 ByteBuffer.allocate(
                         HEADER_BYTES
                                 + idBytes
-                                + Long.BYTES * (oneTime ? 1 : block.rows())
+                                + Long.BYTES * block.times().ms().length
                                 + Float.BYTES * block.probabilities().length);
         out.put(VERSION).put((byte) ((byRoster ? ROSTER : 0) | (oneTime ? ONE_TIME : 0)));
         out.putInt(block.classes()).putInt(block.rows()).putLong(block.sweepRows());
@@ -40,8 +40,8 @@ final class BlockFormat {
         } else {
             out.putInt(roster.ids().to()).put(roster.ids().bytes());
         }
-        for (int i = 0; i < (oneTime ? 1 : block.rows()); i++) {
-            out.putLong(block.timesMs()[i]);
+        for (long ms : block.times().ms()) {
+            out.putLong(ms);
         }
         out.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(block.probabilities());
         return out.array();
@@ -84,9 +84,9 @@ final class BlockFormat {
             roster = new Roster(new BlockColumns.Ids(bytes, at, at + length, rows));
             in.position(at + length);
         }
-        long[] times = new long[rows];
-        for (int i = 0; i < rows; i++) {
-            times[i] = i > 0 && (flags & ONE_TIME) != 0 ? times[0] : in.getLong();
+        long[] ms = new long[(flags & ONE_TIME) != 0 ? 1 : rows];
+        for (int i = 0; i < ms.length; i++) {
+            ms[i] = in.getLong();
         }
         float[] probabilities = new float[rows * classes];
         in.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(probabilities);
@@ -97,7 +97,7 @@ final class BlockFormat {
                         phase,
                         classes,
                         roster.ids(),
-                        times,
+                        new BlockColumns.Times(ms, rows),
                         probabilities,
                         sweepRows),
                 roster);

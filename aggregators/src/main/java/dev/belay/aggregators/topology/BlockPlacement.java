@@ -41,10 +41,10 @@ final class BlockPlacement extends Placement {
         if (reason != null) {
             return reason;
         }
-        BlockColumns block = reader().columns(origin.topic(), value);
+        BlockColumns block = reader().columns(origin.topic(), value, rosters);
         reason = BlockCheck.reason(block, catalog.classes());
         if (reason == null) {
-            reason = Bounds.times(block.timesMs());
+            reason = Bounds.times(block.times());
         }
         if (reason != null) {
             return reason;
@@ -54,7 +54,7 @@ final class BlockPlacement extends Placement {
         }
         String at = StrayFormat.origin('p', origin.offset());
         // of sweeps only: a stream's numbers are given to others once they have passed
-        Roster roster = block.phase() == Phase.HOLDOUT ? rosters.find(block.ids()) : null;
+        Roster roster = block.phase() == Phase.HOLDOUT ? rosters.of(block.ids()) : null;
         if (roster == null) {
             reason = Bounds.ids(block.ids()); // those of known rosters were looked at
             if (reason != null) {
@@ -100,7 +100,7 @@ final class BlockPlacement extends Placement {
             throw new IllegalStateException("only null is encoded to null");
         }
         if (partition == origin.partition()) {
-            BlockColumns own = reader().columns(origin.topic(), bytes);
+            BlockColumns own = reader().columns(origin.topic(), bytes, BlockColumns.KnownIds.NONE);
             here(record, new Flow.Block(own, new Roster(own.ids()), at));
         } else {
             byte[] first = part.getIds().get(0).getBytes(StandardCharsets.UTF_8);

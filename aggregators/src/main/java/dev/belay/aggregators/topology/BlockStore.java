@@ -6,7 +6,6 @@ import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -221,7 +220,7 @@ final class BlockStore {
         if (sweep) {
             rosterUses.merge(kept.roster().name(), 1, Integer::sum);
         } else {
-            long newestMs = Arrays.stream(block.timesMs()).max().orElseThrow();
+            long newestMs = block.times().newest();
             progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
         }
         return (sweep ? sweeps : progressive)

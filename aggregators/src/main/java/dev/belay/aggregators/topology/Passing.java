@@ -9,7 +9,6 @@ import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.Predicted;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -43,7 +42,7 @@ final class Passing {
     boolean isTooLate(BlockColumns block) {
         return block.phase() == Phase.PROGRESSIVE
                 && blocks.passedMs() > Long.MIN_VALUE
-                && Arrays.stream(block.timesMs()).allMatch(t -> t <= blocks.passedMs());
+                && block.times().newest() <= blocks.passedMs();
     }
 
     /** Event time up to which predictions may pass now; at least what it was. */

@@ -48,10 +48,10 @@ final class Reader {
         }
     }
 
-    /** As {@link #decode}, of a prediction block. */
-    BlockColumns columns(String topic, byte[] bytes) {
+    /** As {@link #decode}, of a prediction block, whose ids may be known. */
+    BlockColumns columns(String topic, byte[] bytes, BlockColumns.KnownIds known) {
         try {
-            return codec.columns(topic, bytes);
+            return codec.columns(topic, bytes, known);
         } catch (SerializationException e) {
             throw notTheRegistrys(e);
         }

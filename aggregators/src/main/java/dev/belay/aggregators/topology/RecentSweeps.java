@@ -55,7 +55,7 @@ final class RecentSweeps {
     private static long bytes(BlockStore.Kept kept) {
         BlockColumns block = kept.block();
         return block.ids().bytes().length
-                + (long) Long.BYTES * block.timesMs().length
+                + (long) Long.BYTES * block.times().ms().length
                 + (long) Float.BYTES * block.probabilities().length;
     }
 }

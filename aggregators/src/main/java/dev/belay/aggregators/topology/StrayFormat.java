@@ -70,7 +70,8 @@ final class StrayFormat {
                             .recordMetadata()
                             .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
                             .offset();
-            BlockColumns block = reader.columns(predictionsTopic, bytes);
+            BlockColumns block =
+                    reader.columns(predictionsTopic, bytes, BlockColumns.KnownIds.NONE);
             return new Flow.Block(block, new Roster(block.ids()), origin('s', offset));
         }
     }

@@ -139,7 +139,7 @@ class BoardSizeTest {
                                 Phase.HOLDOUT,
                                 CLASSES,
                                 ids,
-                                new long[ids.count()],
+                                BlockColumns.Times.of(new long[ids.count()]),
                                 p,
                                 0);
                 board.add(sweep, block, new Roster(ids));

@@ -6,6 +6,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class TermsTest {
+    private static final int ONE_BITS = Float.floatToRawIntBits(1);
+    private static final int ONE_TEN_MILLIONTH = Float.floatToRawIntBits(1.0001e-7f);
 
     @Test
     void logLossIsThatOfStrictMathWhicheverLogarithmWasAsked() {
@@ -21,6 +23,21 @@ class TermsTest {
                     (long) Math.rint(-StrictMath.log(clipped) * (1 << 24)),
                     Terms.logLoss(p, 0, 0),
                     () -> "p " + p[0]);
+        }
+    }
+
+    @Test
+    void logarithmsOfAllSizesAreWithinWhatRoundingAllows() {
+        SplittableRandom random = new SplittableRandom(5);
+        float[] p = {0};
+        assertEquals(Terms.fixed(-StrictMath.log(1e-7)), Terms.logLoss(p, 0, 0));
+        for (int i = 0; i < 2_000_000; i++) {
+            // the first bits choose the reciprocal, the exponent the size: all of them come by
+            float q = Float.intBitsToFloat(random.nextInt(ONE_TEN_MILLIONTH, ONE_BITS + 1));
+            double exact = -StrictMath.log(q);
+            assertEquals(exact, Terms.minusLog(q), 0x1p-45, () -> "p " + q);
+            p[0] = q;
+            assertEquals(Terms.fixed(exact), Terms.logLoss(p, 0, 0), () -> "p " + q);
         }
     }
 

@@ -112,9 +112,12 @@ final class Cluster {
             if (!part.getIds().isEmpty()) {
                 Partition at = partitions.get(i);
                 BlockColumns columns =
-                        codec.columns(PREDICTIONS, requireNonNull(codec.encode(PREDICTIONS, part)));
+                        codec.columns(
+                                PREDICTIONS,
+                                requireNonNull(codec.encode(PREDICTIONS, part)),
+                                at.rosters);
                 Roster roster =
-                        block.getPhase() == Phase.HOLDOUT ? at.rosters.find(columns.ids()) : null;
+                        block.getPhase() == Phase.HOLDOUT ? at.rosters.of(columns.ids()) : null;
                 if (roster == null) {
                     roster = new Roster(columns.ids());
                     if (block.getPhase() == Phase.HOLDOUT) {

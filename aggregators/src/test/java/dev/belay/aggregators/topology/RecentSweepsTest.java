@@ -32,7 +32,7 @@ class RecentSweepsTest {
 
     @Test
     void theOldestGoWhenItIsTooMuchAndDoNotComeBackInPart() {
-        int rows = 30_000; // 16 bytes each
+        int rows = 60_000; // 8 bytes each
         recent.add("a", kept("a1", rows), true);
         recent.add("b", kept("b1", rows), true);
         BlockStore.Kept last = kept("c1", rows);
@@ -55,7 +55,14 @@ class RecentSweepsTest {
         var ids = new BlockColumns.Ids(new byte[0], 0, 0, 0);
         var block =
                 new BlockColumns(
-                        "m", 1, Phase.HOLDOUT, 2, ids, new long[rows], new float[2 * rows], 0);
+                        "m",
+                        1,
+                        Phase.HOLDOUT,
+                        2,
+                        ids,
+                        BlockColumns.Times.of(new long[rows]),
+                        new float[2 * rows],
+                        0);
         return new BlockStore.Kept(key, block, new Roster(ids));
     }
 }
