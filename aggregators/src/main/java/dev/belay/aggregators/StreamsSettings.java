@@ -21,6 +21,7 @@ final class StreamsSettings {
     private static final long ROWS_CACHE_BYTES = 8 << 20;
     private static final int BATCH_BYTES = 256 << 10; // a block takes some kilobytes
     private static final int MOST_BYTES = 16 << 20;
+    private static final int FETCH_BYTES = 2 << 20; // of a partition
 
     private StreamsSettings() {}
 
@@ -70,6 +71,9 @@ final class StreamsSettings {
         config.put(StreamsConfig.producerPrefix("max.request.size"), MOST_BYTES);
         config.put(StreamsConfig.topicPrefix("max.message.bytes"), MOST_BYTES);
         config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
+        // while one piece is counted the next is on its way, as far as the system's buffers allow
+        config.put(StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), FETCH_BYTES);
+        config.put(StreamsConfig.mainConsumerPrefix("receive.buffer.bytes"), -1);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_500);
         if (settings.aggregatorServer() != null) {

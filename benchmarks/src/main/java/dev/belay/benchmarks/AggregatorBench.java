@@ -1,6 +1,7 @@
 package dev.belay.benchmarks;
 
 import dev.belay.benchmarks.AggregatorBed.Took;
+import dev.belay.benchmarks.BareReading.Decoder;
 import dev.belay.runtime.Clients;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class AggregatorBench {
      */
     public record Sizes(
             int rounds, int examples, int checkpoints, int dslPredictions, int latencySeconds) {
-        public static final Sizes USUAL = new Sizes(3, 16_000, 416, 100_000, 20);
+        public static final Sizes USUAL = new Sizes(5, 16_000, 832, 100_000, 20);
         public static final Sizes QUICK = new Sizes(1, 2_000, 20, 7_000, 3);
 
         public Sizes {
@@ -103,7 +104,6 @@ public final class AggregatorBench {
 
     private double speed(Sweeps all, int counted, List<Took> took) {
         long predictions = all.predictions(counted);
-        Clients data = bed.of(all);
         Sweeps some = new Sweeps("some", Math.min(all.examples(), 8_000), dslCheckpoints(all), 1);
         DslSide dsl = new DslSide(clients, some);
         dsl.write();
@@ -113,8 +113,7 @@ public final class AggregatorBench {
         Rounds.Side bare = bareSide(all, counted);
         var columns =
                 new Rounds.Side(
-                        "ids left as bytes",
-                        round -> predictions / BareReading.seconds(data, all, counted, false));
+                        "columns", round -> predictions / reading(all, counted, Decoder.COLUMNS));
         Rounds.Side belay = belaySide(all, counted, took);
         var streams =
                 new Rounds.Side(
@@ -130,7 +129,7 @@ public final class AggregatorBench {
                 toColumns.first(),
                 "columnsPredictionsPerSecond",
                 toColumns.second(),
-                "  (beside: the same, ids left as bytes)",
+                "  (beside: the same with Belay's decoder)",
                 "toColumns",
                 toColumns.ratio());
         findings.compared(
@@ -170,17 +169,18 @@ public final class AggregatorBench {
     private void warmUp(Sweeps all, int counted) {
         int runs = part == Part.QUICK ? 1 : WARM_UP_RUNS;
         for (int run = 0; run < runs; run++) {
-            BareReading.seconds(bed.of(all), all, counted, true);
+            reading(all, counted, Decoder.AVRO);
             bed.count(all, counted);
         }
     }
 
     private Rounds.Side bareSide(Sweeps all, int counted) {
         return new Rounds.Side(
-                "bare",
-                round ->
-                        all.predictions(counted)
-                                / BareReading.seconds(bed.of(all), all, counted, true));
+                "bare", round -> all.predictions(counted) / reading(all, counted, Decoder.AVRO));
+    }
+
+    private double reading(Sweeps all, int counted, Decoder decoder) {
+        return BareReading.seconds(bed.of(all), all, counted, decoder);
     }
 
     private Rounds.Side belaySide(Sweeps all, int counted, List<Took> took) {
@@ -216,7 +216,7 @@ public final class AggregatorBench {
      */
     private void growth(int counted) {
         progress.accept("cost of a prediction, and at ten times the size");
-        int few = Math.max(3, counted / 8);
+        int few = Math.max(3, counted / 16);
         int examples = sizes.examples();
         Sweeps base = written(new Sweeps("base", examples, few, 1));
         List<Double> small = new ArrayList<>();

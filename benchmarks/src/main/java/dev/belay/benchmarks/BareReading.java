@@ -1,7 +1,8 @@
 package dev.belay.benchmarks;
 
 import dev.belay.runtime.Clients;
-import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The limit of an aggregator: one {@code read_committed} consumer that reads and decodes the same
- * truth and blocks and does nothing with them. Numbers become columns of primitives, ids become
- * text; or, which is what Belay itself begins with, the bytes of the ids stay where they are.
+ * truth and blocks and does nothing with them.
  */
 final class BareReading {
     private static final Duration WAIT = Duration.ofSeconds(1);
@@ -20,14 +20,33 @@ final class BareReading {
 
     private BareReading() {}
 
+    /** What decodes a block. */
+    enum Decoder {
+        /** Avro's own, into the generated class: what any consumer has. */
+        AVRO {
+            @Override
+            int rows(EventCodec codec, String topic, byte[] bytes) {
+                return codec.decode(topic, bytes, PredictionBlock.class).getIds().size();
+            }
+        },
+        /** Belay's, into columns of numbers, the bytes of the ids left where they are. */
+        COLUMNS {
+            @Override
+            int rows(EventCodec codec, String topic, byte[] bytes) {
+                return codec.columns(topic, bytes).rows();
+            }
+        };
+
+        abstract int rows(EventCodec codec, String topic, byte[] bytes);
+    }
+
     /**
      * Reads all that there is.
      *
      * @param data clients of the data's own topics
-     * @param text whether ids become text
      * @return seconds from the first record read to the last decoded
      */
-    static double seconds(Clients data, Sweeps sweeps, int toCheckpoint, boolean text) {
+    static double seconds(Clients data, Sweeps sweeps, int toCheckpoint, Decoder decoder) {
         String truth = data.topics().truth(Sweeps.TASK);
         String predictions = data.topics().predictions(Sweeps.TASK);
         List<TopicPartition> all = new ArrayList<>();
@@ -50,8 +69,7 @@ final class BareReading {
                         data.codec().decode(truth, record.value(), Truth.class);
                         truths++;
                     } else {
-                        BlockColumns block = data.codec().columns(predictions, record.value());
-                        rows += text ? block.ids().toList().size() : block.rows();
+                        rows += decoder.rows(data.codec(), predictions, record.value());
                     }
                 }
                 if (System.nanoTime() > deadline)

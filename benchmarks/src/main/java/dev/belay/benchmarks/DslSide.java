@@ -124,7 +124,6 @@ final class DslSide {
         config.put(StreamsConfig.STATE_DIR_CONFIG, clients.settings().state().toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(
                 StreamsConfig.mainConsumerPrefix("interceptor.classes"), FirstRead.class.getName());

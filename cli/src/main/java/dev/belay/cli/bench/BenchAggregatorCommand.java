@@ -25,13 +25,13 @@ final class BenchAggregatorCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private BenchPlatform platform;
 
-    @Option(names = "--rounds", description = "of the comparison (3; quick: 1)")
+    @Option(names = "--rounds", description = "of the comparison (5; quick: 1)")
     private @Nullable Integer rounds;
 
     @Option(names = "--examples", description = "of the holdout (16000; quick: 2000)")
     private @Nullable Integer examples;
 
-    @Option(names = "--checkpoints", description = "of two students and a ceiling (416; quick: 20)")
+    @Option(names = "--checkpoints", description = "of two students and a ceiling (832; quick: 20)")
     private @Nullable Integer checkpoints;
 
     @Option(
@@ -49,8 +49,11 @@ final class BenchAggregatorCommand implements Callable<Integer> {
             description = "only beside a bare consumer: while its speed is worked on")
     private boolean bareOnly;
 
-    @Option(names = "--stream-threads", description = "that count (1)")
-    private @Nullable Integer streamThreads;
+    @Option(
+            names = "--stream-threads",
+            description = "that count (${DEFAULT-VALUE}, as Belay is alone on two cores)",
+            defaultValue = "2")
+    private int streamThreads;
 
     @Override
     public Integer call() throws IOException {
@@ -70,14 +73,8 @@ final class BenchAggregatorCommand implements Callable<Integer> {
     }
 
     private Clients withThreads(Clients clients) {
-        return streamThreads == null
-                ? clients
-                : new Clients(
-                        clients.settings()
-                                .with(
-                                        Map.of(
-                                                "kafka.streams.num.stream.threads",
-                                                streamThreads.toString())),
-                        clients.meters());
+        Map<String, String> threads =
+                Map.of("kafka.streams.num.stream.threads", Integer.toString(streamThreads));
+        return new Clients(clients.settings().with(threads), clients.meters());
     }
 }
