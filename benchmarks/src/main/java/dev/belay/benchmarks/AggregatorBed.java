@@ -119,6 +119,7 @@ final class AggregatorBed {
      */
     Took count(Sweeps sweeps, int toCheckpoint) {
         Clients run = run(sweeps);
+        Leftovers.clear();
         Took took;
         try (Told told = new Told(run, sweeps.recount(toCheckpoint))) {
             long start = System.nanoTime();

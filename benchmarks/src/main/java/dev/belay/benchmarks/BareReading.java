@@ -54,6 +54,7 @@ final class BareReading {
             all.add(new TopicPartition(truth, p));
             all.add(new TopicPartition(predictions, p));
         }
+        Leftovers.clear();
         try (Consumer<byte[], byte[]> consumer = data.consumer(null, "bench-bare")) {
             consumer.assign(all);
             consumer.seekToBeginning(all);

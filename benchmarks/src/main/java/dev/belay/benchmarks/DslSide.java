@@ -94,6 +94,7 @@ final class DslSide {
         try (Admin admin = clients.admin();
                 Cells told = new Cells(cells)) {
             make(admin, cells);
+            Leftovers.clear();
             double seconds;
             try (var streams = new KafkaStreams(topology(cells).build(), config(group))) {
                 streams.start();

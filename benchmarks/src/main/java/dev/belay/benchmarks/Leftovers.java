@@ -1,0 +1,22 @@
+package dev.belay.benchmarks;
+
+import java.io.IOException;
+
+/** What a run leaves to the next one, which should not pay for it. */
+final class Leftovers {
+    private Leftovers() {}
+
+    /** Collects garbage and has the system write to disk what was written before. */
+    static void clear() {
+        System.gc();
+        try {
+            new ProcessBuilder("sync").start().waitFor();
+        } catch (IOException e) {
+            System.getLogger(Leftovers.class.getName())
+                    .log(System.Logger.Level.DEBUG, "no command sync: rounds differ more", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the disk", e);
+        }
+    }
+}
