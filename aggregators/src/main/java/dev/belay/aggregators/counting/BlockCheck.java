@@ -52,6 +52,12 @@ public final class BlockCheck {
                     + ", "
                     + block.sweepRows();
         }
+        if (block.sweepRows() > Bounds.MOST_SWEEP_ROWS) {
+            return "expected sweepRows of at most "
+                    + Bounds.MOST_SWEEP_ROWS
+                    + ", found "
+                    + block.sweepRows();
+        }
         try {
             ModelId.parse(block.model());
         } catch (IllegalArgumentException e) {

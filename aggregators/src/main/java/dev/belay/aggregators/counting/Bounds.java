@@ -9,9 +9,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ids and event times may be, so that no record can hold up all others: windows of one at the
- * end of all numbers can't be computed, one too large would fit into its topic and not into those
- * that Streams copies it to. The bounds are wide; what is outside of them is broken.
+ * What ids, event times and sweeps may be, so that no record can hold up all others: windows of one
+ * at the end of all numbers can't be computed, one too large would fit into its topic and not into
+ * those that Streams copies it to. The bounds are wide; what is outside of them is broken.
  */
 public final class Bounds {
     /** Bytes an example's id may have in UTF-8. */
@@ -19,6 +19,9 @@ public final class Bounds {
 
     /** Bytes a prediction block may have: its rows and, in the rest, what it has besides. */
     public static final int MOST_BLOCK_BYTES = PredictionBlocks.MAX_BYTES + 1024;
+
+    /** Rows a sweep may say it has: what is compared with it waits until they are there. */
+    public static final long MOST_SWEEP_ROWS = 1_000_000_000;
 
     private static final long EARLIEST_MS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
     private static final long LATEST_MS = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();

@@ -32,6 +32,10 @@ final class TruthPlacement extends Placement {
         }
         Truths.Version version;
         if (value == null) {
+            reason = Bounds.time(record.timestamp());
+            if (reason != null) {
+                return reason;
+            }
             version = new Truths.Version(Truths.UNKNOWN, record.timestamp());
         } else {
             Truth truth = reader().decode(origin.topic(), value, Truth.class);

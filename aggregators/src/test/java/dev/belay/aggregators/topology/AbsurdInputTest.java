@@ -74,6 +74,30 @@ class AbsurdInputTest {
                 () -> reasons.toString());
     }
 
+    /** Whatever it is compared with would wait for ever for its rows. */
+    @Test
+    void sweepsThatCouldNeverBeCompleteAreRefused() {
+        harness.block(sweep("weak", 1, 1_000_000_000_000L, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+
+        assertEquals(4, harness.metrics("naive", 1, Phase.HOLDOUT).getWithoutTruth());
+        List<String> reasons = harness.deadLetters();
+        assertEquals(1, reasons.size());
+        assertTrue(reasons.get(0).contains("sweepRows"), () -> reasons.toString());
+    }
+
+    @Test
+    void truthTakenBackInTheFarFutureIsRefused() {
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+        harness.truthTakenBack("e1", 1L << 50);
+        harness.truth("e1", 0, 5);
+
+        assertEquals(1, harness.metrics("naive", 1, Phase.HOLDOUT).getN());
+        assertEquals(1, harness.deadLetters().size());
+    }
+
     @Test
     void aSpecThatContradictsItsTaskMakesNonsenseOfNobodyElse() {
         ModelSpec three =
