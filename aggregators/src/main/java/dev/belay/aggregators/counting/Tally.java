@@ -101,8 +101,20 @@ public record Tally(
         return table.n() + withoutTruth;
     }
 
-    /** Whether some example is predicted by all and no sweep is known to lack rows. */
+    /**
+     * Whether some example is predicted by all and no more are to be expected: no sweep is known to
+     * lack rows, or one that is known to be whole has been predicted by all others. So a sweep of a
+     * part of the holdout does not wait for what others say of the rest.
+     */
     public boolean complete() {
-        return predicted() > 0 && supervisor.complete() && student.complete() && ceiling.complete();
+        return predicted() > 0
+                && ((supervisor.complete() && student.complete() && ceiling.complete())
+                        || decides(supervisor)
+                        || decides(student)
+                        || decides(ceiling));
+    }
+
+    private boolean decides(Coverage sweep) {
+        return sweep.sweepRows() > 0 && sweep.complete() && sweep.rows() == predicted();
     }
 }

@@ -144,15 +144,13 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             return;
         }
         List<Comparison> candidates = candidates(catalog, pair, any);
-        for (Comparison candidate : candidates) {
-            Tally tally = row.tallies().get(candidate);
-            if (tally != null && tally.complete()) {
-                tell(key, row, pair, candidate, tally);
-                if (candidate.equals(candidates.get(0)) && settled(pair, any)) {
-                    unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
-                }
-                return;
+        Comparison preferred = row.tellable(candidates);
+        if (preferred != null) {
+            tell(key, row, pair, preferred, row.tally(preferred));
+            if (preferred.equals(candidates.get(0)) && settled(pair, any)) {
+                unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
+            return;
         }
         // a correction has moved the last of its examples to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);

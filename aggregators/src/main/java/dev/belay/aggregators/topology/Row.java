@@ -4,7 +4,9 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,32 @@ record Row(
                 metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
                 metrics.getLabelAgreement() == null ? null : metrics.getLabelAgreement().getValue(),
                 tallies);
+    }
+
+    /**
+     * The first of some comparisons that can be told: it is complete and has as many of the
+     * student's predictions as any other of the row. One that has fewer is still on its way from
+     * some partitions, or was begun when they had let the student's sweep go.
+     */
+    @Nullable Comparison tellable(List<Comparison> candidates) {
+        for (Comparison candidate : candidates) {
+            Tally tally = tallies.get(candidate);
+            if (tally != null && tally.complete() && !isInPart(tally)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    /** What was counted of a comparison; there must be something. */
+    Tally tally(Comparison comparison) {
+        return Objects.requireNonNull(tallies.get(comparison));
+    }
+
+    private boolean isInPart(Tally tally) {
+        return tallies.values().stream()
+                .filter(other -> other.table().classes() == tally.table().classes())
+                .anyMatch(other -> other.student().rows() > tally.student().rows());
     }
 
     /** Whether it has been told. */

@@ -66,14 +66,12 @@ public final class StoredRows {
         if (pair == null) {
             return null;
         }
-        for (Comparison candidate : Merger.candidates(catalog, pair, any)) {
-            Tally tally = row.tallies().get(candidate);
-            if (tally != null && tally.complete()) {
-                Tally base =
-                        row.tallies().getOrDefault(candidate.with(null, Comparison.ANY), tally);
-                return MetricsEvent.of(task, catalog, pair, candidate, tally, base, standing);
-            }
+        Comparison preferred = row.tellable(Merger.candidates(catalog, pair, any));
+        if (preferred == null) {
+            return null;
         }
-        return null;
+        Tally tally = row.tally(preferred);
+        Tally base = row.tallies().getOrDefault(preferred.with(null, Comparison.ANY), tally);
+        return MetricsEvent.of(task, catalog, pair, preferred, tally, base, standing);
     }
 }

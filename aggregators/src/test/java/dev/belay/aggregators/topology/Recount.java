@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,19 +112,45 @@ final class Recount {
                 lateMs);
     }
 
-    /** Whether no row of a sweep is missing, by what its blocks say of its size. */
-    boolean complete(String model, long checkpoint) {
-        return complete(model, checkpoint, id -> true);
-    }
+    /** The holdout as a model's checkpoint predicts it. */
+    record Sweep(String model, long checkpoint) {}
 
     /**
+     * Whether nothing is known to be missing in a comparison: no sweep lacks rows, or one that says
+     * how many it has, and has them, was predicted by all others.
+     *
      * @param seen of ids: those that are looked at
      */
-    boolean complete(String model, long checkpoint, Predicate<String> seen) {
-        long rows = predicted(model, checkpoint).stream().filter(seen).count();
+    boolean tellable(Predicate<String> seen, List<Sweep> sweeps) {
+        List<Set<String>> ids =
+                sweeps.stream().map(s -> predicted(s.model(), s.checkpoint())).toList();
+        List<Sweep> complete =
+                sweeps.stream().filter(s -> complete(s.model(), s.checkpoint(), seen)).toList();
+        return complete.size() == sweeps.size()
+                || complete.stream()
+                        .filter(this::saysItsSize)
+                        .map(s -> predicted(s.model(), s.checkpoint()).stream().filter(seen))
+                        .anyMatch(
+                                own ->
+                                        own.allMatch(
+                                                id -> ids.stream().allMatch(i -> i.contains(id))));
+    }
+
+    private boolean saysItsSize(Sweep sweep) {
+        return blocksOf(sweep).anyMatch(b -> b.getSweepRows() > 0);
+    }
+
+    private Stream<PredictionBlock> blocksOf(Sweep sweep) {
         return blocks.stream()
-                .filter(b -> b.getModel().equals(Specs.id(model)))
-                .filter(b -> b.getPhase() == Phase.HOLDOUT && b.getCheckpoint() == checkpoint)
+                .filter(b -> b.getModel().equals(Specs.id(sweep.model())))
+                .filter(b -> b.getPhase() == Phase.HOLDOUT)
+                .filter(b -> b.getCheckpoint() == sweep.checkpoint());
+    }
+
+    /** Whether no row of a sweep is missing, by what its blocks say of its size. */
+    private boolean complete(String model, long checkpoint, Predicate<String> seen) {
+        long rows = predicted(model, checkpoint).stream().filter(seen).count();
+        return blocksOf(new Sweep(model, checkpoint))
                 .filter(b -> b.getIds().stream().anyMatch(seen))
                 .allMatch(b -> b.getSweepRows() <= rows);
     }

@@ -6,6 +6,7 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
@@ -38,8 +39,8 @@ class TellingTest {
 
     @Test
     void aSweepIsCompletedByRowsThatNobodyElseHasPredicted() {
-        // Given a student that predicts a part of the holdout
-        cluster.block(Blocks.sweep("naive", 1, 2, 10, List.of("e1", "e2"), 0, 0));
+        // Given a student that predicts a part of the holdout and does not say how large it is
+        cluster.block(Blocks.sweep("naive", 1, 0, 10, List.of("e1", "e2"), 0, 0));
         cluster.block(Blocks.sweep("weak", 1, 3, 10, List.of("e1", "e2"), 0, 0));
         String key = id("naive") + "|1|HOLDOUT|cumulative";
         assertNull(cluster.metrics().get(key));
@@ -47,6 +48,27 @@ class TellingTest {
         cluster.block(Blocks.sweep("weak", 1, 3, 10, List.of("e3"), 0));
         // Then
         assertEquals(2, requireNonNull(cluster.metrics().get(key)).getWithoutTruth());
+    }
+
+    @Test
+    void aStudentThatSweepsAPartOfTheHoldoutIsToldOnceItsRowsAreAllPredicted() {
+        // Given a student of whose sweep a shard has nothing, so that it can't tell of weak's there
+        var two = new Cluster(2, new Lateness(List.of(), Duration.ZERO, Duration.ofDays(7)));
+        two.spec(spec("weak", "truth", null));
+        two.spec(spec("naive", "weak", null));
+        two.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        two.checkpoint(checkpoint("naive", 1, State.LEARNING, 256));
+        assertTrue(two.shardOf("e1") != two.shardOf("e2"));
+        two.block(Blocks.sweep("naive", 1, 2, 10, List.of("e1"), 0));
+        two.block(Blocks.sweep("weak", 1, 4, 10, List.of("e1", "e2"), 0, 0));
+        String key = id("naive") + "|1|HOLDOUT|cumulative";
+        assertNull(two.metrics().get(key));
+        // When
+        two.block(Blocks.sweep("naive", 1, 2, 10, List.of("e3"), 0));
+        assertNull(two.metrics().get(key)); // weak has not predicted e3 yet
+        two.block(Blocks.sweep("weak", 1, 4, 10, List.of("e3", "e4"), 0, 0));
+        // Then
+        assertEquals(2, requireNonNull(two.metrics().get(key)).getWithoutTruth());
     }
 
     @Test
