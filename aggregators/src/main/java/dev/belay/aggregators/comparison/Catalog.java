@@ -137,7 +137,9 @@ public final class Catalog {
     /** Takes in a checkpoint; the newest event of a number wins. */
     public synchronized void add(Checkpoint checkpoint) {
         if (checkpoint.getState() == State.FAILED) {
-            failed.add(checkpoint.getModel());
+            if (failed.add(checkpoint.getModel())) {
+                changed(new Change(checkpoint.getModel(), false)); // nobody waits for it now
+            }
             return;
         }
         String model = checkpoint.getModel();
@@ -274,11 +276,14 @@ public final class Catalog {
     public synchronized @Nullable Set<Long> kept(String model) {
         ModelSpec spec = specs.get(model);
         History history = histories.get(model);
-        if (spec == null || history == null) {
+        if (spec == null) {
             return null;
         }
         if (superseded(model)) {
             return Set.of();
+        }
+        if (history == null) {
+            return null; // what predicts without checkpoints has nothing but its one sweep
         }
         boolean stopped = stopped(model);
         if (!stopped && !KeptCheckpoints.limits(spec.getRetention())) {

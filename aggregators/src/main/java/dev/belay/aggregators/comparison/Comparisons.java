@@ -119,6 +119,11 @@ public final class Comparisons {
         return candidates;
     }
 
+    /** Whether a model's checkpoint is known to exist, so that it may be compared with others. */
+    public static boolean isWritten(Catalog catalog, String model, long checkpoint) {
+        return written(catalog, model, checkpoint).isPresent();
+    }
+
     /** Whether a model's checkpoint is its last. */
     public static boolean finished(Catalog catalog, String model, long checkpoint) {
         return written(catalog, model, checkpoint).map(Written::finished).orElse(false);

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -131,10 +132,19 @@ final class BlockStore {
         return released.contains(model, checkpoint);
     }
 
-    /** The newest checkpoint of a model of which HOLDOUT blocks have come; -1: there is none. */
-    long newestSweep(String model) {
-        NavigableSet<Long> kept = sweeps(model);
-        return Math.max(kept.isEmpty() ? -1 : kept.last(), released.newest(model));
+    /**
+     * The newest checkpoint of a model of which HOLDOUT blocks have come; -1: there is none.
+     *
+     * @param counts whether one that was not released counts
+     */
+    long newestSweep(String model, LongPredicate counts) {
+        long kept =
+                sweeps(model).descendingSet().stream()
+                        .mapToLong(number -> number)
+                        .filter(counts)
+                        .findFirst()
+                        .orElse(-1);
+        return Math.max(kept, released.newest(model));
     }
 
     /** The models of which there are HOLDOUT blocks. */

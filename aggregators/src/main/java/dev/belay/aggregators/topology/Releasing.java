@@ -29,6 +29,9 @@ import java.util.TreeSet;
  * else once nothing has come for any of them for a horizon by the clock. So a row goes before what
  * it is compared with, and what a row that stays is compared with stays too.
  *
+ * <p>A sweep of a checkpoint that nobody has written keeps others for a horizon only: anybody can
+ * send one.
+ *
  * <p>All is told from what the shard itself has, so that no shard waits for another. When a shard
  * was restarted everything counts as heard just then: it lets go later, never sooner.
  */
@@ -141,19 +144,30 @@ final class Releasing {
     /** Whether a row of the pair that is not begun, or not settled, may come to read a sweep. */
     private boolean mayRead(
             Pair pair, Map<String, NavigableSet<Long>> unsettled, Predicted sweep, long nowMs) {
-        NavigableSet<Long> open = unsettled.getOrDefault(pair.student(), new TreeSet<>());
+        String student = pair.student();
         long from = Long.MAX_VALUE;
-        if (!passing.quiet(pair.student(), nowMs)) {
-            from = blocks.newestSweep(pair.student());
+        if (!passing.quiet(student, nowMs)) {
+            from = blocks.newestSweep(student, number -> counts(student, number, nowMs));
             if (from < 0) {
                 return true; // its first is still to come
             }
         }
-        if (!open.isEmpty()) {
-            from = Math.min(from, open.first());
+        for (long number : unsettled.getOrDefault(student, new TreeSet<>()).headSet(from)) {
+            if (counts(student, number, nowMs)) {
+                from = number;
+                break;
+            }
         }
         return from < Long.MAX_VALUE
                 && Comparisons.mayRead(catalog, pair, from, sweep.model(), sweep.checkpoint());
+    }
+
+    /**
+     * False once a checkpoint that has been swept was not written for a horizon: it is no one's.
+     */
+    private boolean counts(String student, long number, long nowMs) {
+        return Comparisons.isWritten(catalog, student, number)
+                || !isQuiet(sweep(student, number), lateness.horizon(), nowMs);
     }
 
     private boolean isOver(Board board, Predicted sweep, long nowMs) {

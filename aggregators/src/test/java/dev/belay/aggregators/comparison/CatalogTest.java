@@ -79,6 +79,16 @@ class CatalogTest {
     }
 
     @Test
+    void thatAModelFailsIsNewsOnce() {
+        catalog.add(checkpoint("top", 1, State.LEARNING, 256));
+        int before = catalog.version();
+        catalog.add(checkpoint("top", 2, State.FAILED, 256));
+        catalog.add(checkpoint("top", 2, State.FAILED, 256));
+        assertEquals(Set.of(id("top")), catalog.changedSince(before).models());
+        assertEquals(before + 1, catalog.version());
+    }
+
+    @Test
     void whatIsKeptFollowsTheSpecAndThePositionOfTheRun() {
         // Given
         ModelSpec spec = spec("naive", "weak", null);

@@ -314,6 +314,83 @@ class ReleaseTest {
                 () -> cluster.blockKeys(0).toString());
     }
 
+    @Test
+    void ofALabelerWithoutCheckpointsNothingStaysOnceItsRunWasSuperseded() {
+        // Given a rule that supervises a student of a run that finished
+        cluster.spec(spec("rule", "truth", null, "none", LabelPolicy.FIRST_READY));
+        cluster.spec(spec("pupil", "rule", null));
+        truths(IDS);
+        sweep("rule", 0);
+        cluster.checkpoint(checkpoint("pupil", 1, State.FINISHED, 256));
+        sweep("pupil", 1);
+        PairMetrics last = row("pupil", 1);
+        // When
+        for (String model : List.of("rule", "pupil")) {
+            cluster.spec(next(model)); // pupil's next run could still be compared with rule
+        }
+        cluster.advance(SETTLE);
+        cluster.advance(HORIZON.plusHours(1));
+        cluster.advance(HORIZON.plusHours(1));
+        // Then
+        assertEquals(sweeps("weak 1"), kept());
+        assertEquals(last, row("pupil", 1));
+    }
+
+    @Test
+    void aSweepOfACheckpointThatNobodyWritesHoldsNothingBackForEver() {
+        // Given one by a stranger, of a model that has finished
+        truths(IDS);
+        learn("naive", 1, 5);
+        learn("top", 1, 8);
+        sweep("naive", 1_000_000);
+        // When: for a time it may yet be written
+        cluster.advance(SETTLE);
+        assertTrue(kept().containsAll(sweeps("top 1", "top 2", "top 3", "top 4")));
+        cluster.advance(HORIZON.plusHours(1));
+        cluster.advance(Duration.ofMinutes(1));
+        // Then
+        assertEquals(sweeps("weak 1", "naive 5", "naive 1000000", "top 5", "top 8"), kept());
+    }
+
+    @Test
+    void aRowIsNotToldOfThePartsThatAreLeftOfIt() {
+        // Given sweeps that don't say how long they are, and a ceiling that falls silent
+        cluster = new Cluster(2, new Lateness(List.of(), Duration.ofHours(1), HORIZON));
+        cluster.spec(keeping(NEWEST, spec("weak", "truth", null)));
+        cluster.spec(keeping(NEWEST, spec("naive", "weak", "top")));
+        cluster.spec(keeping(NEWEST, spec("top", "truth", null)));
+        cluster.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        cluster.checkpoint(checkpoint("naive", 1, State.LEARNING, 256));
+        cluster.checkpoint(checkpoint("naive", 2, State.LEARNING, 512));
+        for (String e : IDS) {
+            cluster.block(Blocks.sweep("weak", 1, 0, 10, List.of(e), 0));
+            cluster.block(Blocks.sweep("naive", 1, 0, 10, List.of(e), 0));
+        }
+        truths(IDS);
+        assertEquals(4, row("naive", 1).getN());
+        // and one shard that lets the row go, while the other was restarted just now
+        cluster.advance(HORIZON.plusHours(1));
+        cluster.advance(HORIZON.minusHours(1));
+        cluster.restart(0);
+        cluster.advance(Duration.ofHours(2));
+        assertEquals(1, cluster.releasedBy("naive", 1));
+        // When the ceiling speaks after all
+        cluster.checkpoint(checkpoint("top", 1, State.LEARNING, 256));
+        cluster.checkpoint(checkpoint("top", 2, State.LEARNING, 512));
+        for (String e : IDS) {
+            cluster.block(Blocks.sweep("top", 1, 0, 10, List.of(e), 0));
+        }
+        // Then
+        assertEquals(4, row("naive", 1).getN());
+    }
+
+    private ModelSpec next(String model) {
+        return ModelSpec.newBuilder(requireNonNull(cluster.catalog.spec(id(model))))
+                .setId("x/" + model + "#0@1")
+                .setRun(1)
+                .build();
+    }
+
     private static ModelSpec keeping(Retention retention, ModelSpec spec) {
         return ModelSpec.newBuilder(spec).setRetention(retention).build();
     }
