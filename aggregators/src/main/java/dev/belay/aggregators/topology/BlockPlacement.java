@@ -52,7 +52,7 @@ final class BlockPlacement extends Placement {
         if (catalog.foreign(block.model())) {
             return "model " + block.model() + " belongs to another task";
         }
-        String at = StrayFormat.origin('p', origin.offset());
+        String at = StrayFormat.origin(origin.offset());
         // of sweeps only: a stream's numbers are given to others once they have passed
         Roster roster = block.phase() == Phase.HOLDOUT ? rosters.of(block.ids()) : null;
         if (roster == null) {
@@ -104,7 +104,7 @@ final class BlockPlacement extends Placement {
             here(record, new Flow.Block(own, new Roster(own.ids()), at));
         } else {
             byte[] first = part.getIds().get(0).getBytes(StandardCharsets.UTF_8);
-            elsewhere(record, first, StrayFormat.of(bytes));
+            elsewhere(record, first, StrayFormat.of(origin, bytes));
         }
     }
 

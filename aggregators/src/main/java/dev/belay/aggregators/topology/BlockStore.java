@@ -49,9 +49,9 @@ final class BlockStore {
 
     /** A block as it is kept. */
     record Kept(String key, BlockColumns block, Roster roster) {
-        /** Offset it was read from, in the predictions or the strays topic. */
-        long offset() {
-            return Long.parseLong(key.substring(key.lastIndexOf('|') + 2));
+        /** Where it came from, as {@link StrayFormat#parse} reads it. */
+        String origin() {
+            return key.substring(key.lastIndexOf('|') + 1);
         }
     }
 

@@ -23,8 +23,8 @@ sealed interface Flow {
      * Predictions whose ids all belong to this partition, checked.
      *
      * @param roster the block's ids
-     * @param origin where it came from, unique within the partition: {@code p} (predictions) or
-     *     {@code s} (strays) and the offset
+     * @param origin where it came from in the predictions topic, unique within the partition, see
+     *     {@link StrayFormat#parse}
      */
     record Block(BlockColumns block, Roster roster, String origin) implements Flow {}
 

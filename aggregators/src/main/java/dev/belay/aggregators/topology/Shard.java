@@ -9,7 +9,6 @@ import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Predicted;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
-import dev.belay.aggregators.topology.Reader.Origin;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.nio.charset.StandardCharsets;
@@ -256,7 +255,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                 kept.block().ids().toList().get(0).getBytes(StandardCharsets.UTF_8),
                 reader.codec().encode(topic, kept.block().toEvent()),
                 context.currentSystemTimeMs(),
-                new Origin(topic, context.taskId().partition(), kept.offset()),
+                StrayFormat.parse(kept.origin(), topic, context.taskId().partition()),
                 reason);
     }
 

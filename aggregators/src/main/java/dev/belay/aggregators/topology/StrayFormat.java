@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.topology.Reader.Origin;
 import dev.belay.schemas.BlockColumns;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -11,10 +12,12 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 taken back), event time (8
- * bytes), id in UTF-8. Block: {@code P}, the block in the wire format.
+ * bytes), id in UTF-8. Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the
+ * predictions topic of the block it is a part of, the part in the wire format.
  */
 final class StrayFormat {
     private static final int TRUTH_HEADER_BYTES = 13;
+    private static final int BLOCK_HEADER_BYTES = 13;
 
     private StrayFormat() {}
 
@@ -27,14 +30,44 @@ final class StrayFormat {
                 .array();
     }
 
-    static byte[] of(byte[] block) {
-        return ByteBuffer.allocate(1 + block.length).put((byte) 'P').put(block).array();
+    static byte[] of(Origin origin, byte[] part) {
+        return ByteBuffer.allocate(BLOCK_HEADER_BYTES + part.length)
+                .put((byte) 'B')
+                .putInt(origin.partition())
+                .putLong(origin.offset())
+                .put(part)
+                .array();
     }
 
-    /** Where a block came from: which topic, and the offset in 20 digits, so that they sort. */
-    static String origin(char topic, long offset) {
+    /** Where a block came from that is at home: {@code p} and the offset in 20 digits. */
+    static String origin(long offset) {
+        return "p" + digits(offset);
+    }
+
+    /**
+     * Where a stray came from: {@code s}, its offset in the strays topic in 20 digits, and
+     * partition and offset of the block it is a part of.
+     */
+    static String origin(long strayOffset, int partition, long offset) {
+        return "s" + digits(strayOffset) + "-" + partition + "-" + offset;
+    }
+
+    private static String digits(long offset) {
         String digits = Long.toString(offset);
-        return topic + "0".repeat(20 - digits.length()) + digits;
+        return "0".repeat(20 - digits.length()) + digits;
+    }
+
+    /**
+     * Reads what {@code origin} gave.
+     *
+     * @param topic the predictions
+     * @param home the partition of those that are at home
+     */
+    static Origin parse(String origin, String topic, int home) {
+        String[] parts = origin.substring(1).split("-", -1);
+        return parts.length == 1
+                ? new Origin(topic, home, Long.parseLong(parts[0]))
+                : new Origin(topic, Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
     }
 
     /** Reads strays where they belong. They were checked when they were sent. */
@@ -58,21 +91,27 @@ final class StrayFormat {
                                         Arrays.copyOfRange(
                                                 record.value(), TRUTH_HEADER_BYTES, in.capacity()),
                                         new Truths.Version(in.getInt(1), in.getLong(5)));
-                        case 'P' -> block(Arrays.copyOfRange(record.value(), 1, in.capacity()));
+                        case 'B' ->
+                                block(
+                                        origin(offset(), in.getInt(1), in.getLong(5)),
+                                        Arrays.copyOfRange(
+                                                record.value(), BLOCK_HEADER_BYTES, in.capacity()));
                         default -> throw new SerializationException("no stray: kind " + kind);
                     };
             context().forward(new Record<>(new byte[0], flow, record.timestamp()));
         }
 
-        private Flow block(byte[] bytes) {
-            long offset =
-                    context()
-                            .recordMetadata()
-                            .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
-                            .offset();
+        private long offset() {
+            return context()
+                    .recordMetadata()
+                    .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
+                    .offset();
+        }
+
+        private Flow block(String origin, byte[] bytes) {
             BlockColumns block =
                     reader.columns(predictionsTopic, bytes, BlockColumns.KnownIds.NONE);
-            return new Flow.Block(block, new Roster(block.ids()), origin('s', offset));
+            return new Flow.Block(block, new Roster(block.ids()), origin);
         }
     }
 }

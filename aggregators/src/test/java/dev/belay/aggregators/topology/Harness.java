@@ -134,7 +134,12 @@ final class Harness implements AutoCloseable {
 
     /** Reasons of the dead letters since this was last asked. */
     List<String> deadLetters() {
-        List<String> reasons = new ArrayList<>();
+        return deadLetters("belay.reason");
+    }
+
+    /** A header of the dead letters since they were last asked for. */
+    List<String> deadLetters(String header) {
+        List<String> found = new ArrayList<>();
         driver.createOutputTopic(
                         TOPICS.deadLetters(),
                         new ByteArrayDeserializer(),
@@ -142,11 +147,11 @@ final class Harness implements AutoCloseable {
                 .readRecordsToList()
                 .forEach(
                         r ->
-                                reasons.add(
+                                found.add(
                                         new String(
-                                                r.headers().lastHeader("belay.reason").value(),
+                                                r.headers().lastHeader(header).value(),
                                                 StandardCharsets.UTF_8)));
-        return reasons;
+        return found;
     }
 
     double counter(String name) {

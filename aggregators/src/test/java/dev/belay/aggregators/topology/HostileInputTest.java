@@ -5,13 +5,16 @@ import static dev.belay.aggregators.topology.Blocks.sweep;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +158,30 @@ class HostileInputTest {
             // Then
             assertEquals(4, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
             assertEquals(2, odd.deadLetters().size());
+        }
+    }
+
+    @Test
+    void lettersOfWhatWasKeptSayWhereItFirstCameFrom() {
+        try (Harness many = new Harness(state.resolve("many"), 4)) {
+            // Given a block before all specs, whose ids belong to several partitions
+            for (int i = 0; i < 9; i++) {
+                many.raw(Topics.defaults().predictions(Specs.TASK), "e1", new byte[0]);
+            }
+            assertEquals(9, many.deadLetters().size());
+            many.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 0, 0));
+            many.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+            assertTrue(many.counter("belay.strays") > 1);
+            // When a spec says that it is nonsense
+            many.spec(ofThreeClasses("weak", "truth"));
+            many.spec(ofThreeClasses("naive", "weak"));
+            many.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+            many.checkpoint(checkpoint("naive", 1, State.FINISHED, 256));
+            many.metrics();
+            // Then
+            List<String> offsets = many.deadLetters("belay.offset");
+            assertTrue(offsets.size() > 2, offsets::toString);
+            assertEquals(Set.of("9", "10"), Set.copyOf(offsets));
         }
     }
 
