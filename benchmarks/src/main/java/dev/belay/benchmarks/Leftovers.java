@@ -6,9 +6,11 @@ import java.io.IOException;
 final class Leftovers {
     private Leftovers() {}
 
-    /** Collects garbage and has the system write to disk what was written before. */
+    /**
+     * Has the system write to disk what was written before. Garbage is left: a heap that was
+     * collected has shrunk, and takes several full collections to grow again.
+     */
     static void clear() {
-        System.gc();
         try {
             new ProcessBuilder("sync").start().waitFor();
         } catch (IOException e) {
