@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a board takes of the heap, as its javadoc states it. */
@@ -60,10 +60,10 @@ class BoardSizeTest {
         // Then
         double gone = (CHECKPOINTS - 1) * PREDICTION_BYTES;
         assertEquals(gone, (full - used()) / BOARDS / MANY, gone / 10);
-        assertTrue(boards.get(0).board.knows(id(7)));
+        assertTrue(boards.get(0).board.knows(utf8(7)));
         // And when the last is closed too, no example is known
         close(boards, CHECKPOINTS);
-        assertFalse(boards.get(0).board.knows(id(7)));
+        assertFalse(boards.get(0).board.knows(utf8(7)));
         assertTrue((full - used()) / BOARDS / MANY > gone + EXAMPLE_BYTES / 2);
     }
 
@@ -86,7 +86,7 @@ class BoardSizeTest {
         double before = used();
         List<Filled> boards = filled(examples, checkpoints);
         double after = used();
-        assertTrue(boards.get(0).board.knows(id(examples - 1)));
+        assertTrue(boards.get(0).board.knows(utf8(examples - 1)));
         return (after - before) / BOARDS;
     }
 
@@ -147,17 +147,15 @@ class BoardSizeTest {
         }
     }
 
-    private static byte[] id(int example) {
-        return String.format(Locale.ROOT, "ex-%09d", example).getBytes(StandardCharsets.UTF_8);
+    private static byte[] utf8(int example) {
+        return id(example).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** As Avro writes them: length (zigzag), bytes. */
+    private static String id(int example) {
+        return String.format(Locale.ROOT, "ex-%09d", example);
+    }
+
     private static BlockColumns.Ids ids(int from, int count) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int i = from; i < from + count; i++) {
-            bytes.write(2 * ID_BYTES);
-            bytes.writeBytes(id(i));
-        }
-        return new BlockColumns.Ids(bytes.toByteArray(), 0, bytes.size(), count);
+        return AvroIds.of(IntStream.range(from, from + count).mapToObj(e -> id(e)).toList());
     }
 }

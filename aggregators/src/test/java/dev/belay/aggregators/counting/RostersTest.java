@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.belay.schemas.BlockColumns;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,12 +65,6 @@ class RostersTest {
     }
 
     private static byte[] ids(List<String> ids) {
-        var out = new ByteArrayOutputStream();
-        for (String id : ids) {
-            byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-            out.write(2 * utf8.length);
-            out.writeBytes(utf8);
-        }
-        return out.toByteArray();
+        return AvroIds.of(ids).bytes();
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class TermsTest {
     private static final int ONE_BITS = Float.floatToRawIntBits(1);
-    private static final int ONE_TEN_MILLIONTH = Float.floatToRawIntBits(1.0001e-7f);
+    private static final int ONE_TEN_MILLIONTH = Float.floatToRawIntBits(1e-7f);
 
     @Test
     void logLossIsThatOfStrictMathWhicheverLogarithmWasAsked() {
