@@ -9,33 +9,45 @@ import java.util.function.Function;
 
 /**
  * A block as a shard keeps it, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows
- * of the sweep (8), the ids, the event times, the probabilities (4 bytes each, row after row,
- * little-endian as most processors and Avro have them). Of a HOLDOUT block the ids are the {@link
- * Roster#key} of a roster (16 bytes) that is kept beside; of others their length (4) and Avro's
- * form of them. The event times are one (8) if all rows have the same, else 8 bytes a row. Model,
- * checkpoint and phase are in the key.
+ * of the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
+ * {@link Roster#key} of a roster (16 bytes) that is kept beside; of others their length (4) and
+ * Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a row.
+ * The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
+ * little-endian as most processors and Avro have them. Model, checkpoint and phase are in the key.
  */
 final class BlockFormat {
-    private static final byte VERSION = 2;
+    private static final byte VERSION = 3;
     private static final int HEADER_BYTES = 18;
     private static final int ROSTER = 1;
     private static final int ONE_TIME = 2;
+    private static final int TWO_CLASSES = 4;
 
     private BlockFormat() {}
 
     static byte[] write(BlockColumns block, Roster roster) {
+        float[] probabilities = block.probabilities();
         boolean byRoster = block.phase() == Phase.HOLDOUT;
-        boolean oneTime = block.times().isOne();
         int idBytes = byRoster ? Roster.KEY_BYTES : Integer.BYTES + roster.ids().to();
-        ByteBuffer out =
-                ByteBuffer.allocate(
-                        HEADER_BYTES
-                                + idBytes
-                                + Long.BYTES * block.times().ms().length
-                                + Float.BYTES * block.probabilities().length);
-        out.put(VERSION).put((byte) ((byRoster ? ROSTER : 0) | (oneTime ? ONE_TIME : 0)));
+        int before = HEADER_BYTES + idBytes + Long.BYTES * block.times().ms().length;
+        int flags = (byRoster ? ROSTER : 0) | (block.times().isOne() ? ONE_TIME : 0);
+        if (block.classes() == 2) {
+            byte[] kept = new byte[before + TwoClassRows.bytes(block.rows())];
+            if (TwoClassRows.write(probabilities, kept, before)) {
+                writeBefore(ByteBuffer.wrap(kept), flags | TWO_CLASSES, block, roster);
+                return kept;
+            }
+        }
+        byte[] kept = new byte[before + Float.BYTES * probabilities.length];
+        ByteBuffer out = ByteBuffer.wrap(kept);
+        writeBefore(out, flags, block, roster);
+        out.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(probabilities);
+        return kept;
+    }
+
+    private static void writeBefore(ByteBuffer out, int flags, BlockColumns block, Roster roster) {
+        out.put(VERSION).put((byte) flags);
         out.putInt(block.classes()).putInt(block.rows()).putLong(block.sweepRows());
-        if (byRoster) {
+        if ((flags & ROSTER) != 0) {
             out.put(roster.key());
         } else {
             out.putInt(roster.ids().to()).put(roster.ids().bytes());
@@ -43,8 +55,6 @@ final class BlockFormat {
         for (long ms : block.times().ms()) {
             out.putLong(ms);
         }
-        out.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(block.probabilities());
-        return out.array();
     }
 
     /** A block with its ids. */
@@ -88,8 +98,13 @@ final class BlockFormat {
         for (int i = 0; i < ms.length; i++) {
             ms[i] = in.getLong();
         }
-        float[] probabilities = new float[rows * classes];
-        in.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(probabilities);
+        float[] probabilities;
+        if ((flags & TWO_CLASSES) != 0) {
+            probabilities = TwoClassRows.read(bytes, in.position(), rows);
+        } else {
+            probabilities = new float[rows * classes];
+            in.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(probabilities);
+        }
         return new Read(
                 new BlockColumns(
                         model,

@@ -28,10 +28,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * the same, as long as there is one; {@code passed} → the event time (8 bytes) up to which
  * PROGRESSIVE predictions have been forgotten; and the {@link ReleasedSweeps}.
  *
- * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes, a PROGRESSIVE one its id and 1
- * more; both 8 more where the event times of a block differ, and each block at most 100 beside. Of
- * a roster an example takes its id and 1. On the heap: the rosters again, and the keys of
- * PROGRESSIVE blocks.
+ * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes (4½ of {@link TwoClassRows}), a
+ * PROGRESSIVE one its id and 1 more; both 8 more where the event times of a block differ, and each
+ * block at most 100 beside. Of a roster an example takes its id and 1. On the heap: the rosters
+ * again, and the keys of PROGRESSIVE blocks.
  */
 final class BlockStore {
     private static final String ROSTER = "roster";

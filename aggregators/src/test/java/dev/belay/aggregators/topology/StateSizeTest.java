@@ -23,7 +23,8 @@ class StateSizeTest {
     private static final int MANY = 10 * FEW;
     private static final int ROWS = 1_024; // of a block
     private static final int ID_BYTES = 12;
-    private static final int CLASSES = 2;
+
+    private static final double ROW_BYTES = 4.5; // of two probabilities that add up to one
 
     private static final int TRUTH_BYTES = 14; // and the id
     private static final int BLOCK_BYTES = 100; // at most, beside its rows
@@ -38,7 +39,7 @@ class StateSizeTest {
 
             assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few.truths(), many.truths()));
             int predictions = 1 + 2 * checkpoints; // of supervisor, student, ceiling
-            double least = predictions * 4.0 * CLASSES + ROSTER_BYTES + ID_BYTES;
+            double least = predictions * ROW_BYTES + ROSTER_BYTES + ID_BYTES;
             double most = least + (predictions + 1.0) * BLOCK_BYTES / ROWS;
             double found = perExample(few.blocks(), many.blocks());
             assertTrue(least <= found && found <= most, least + " " + found + " " + most);
@@ -54,7 +55,7 @@ class StateSizeTest {
         Bytes many = stream(MANY).bytes();
         assertEquals(TRUTH_BYTES + ID_BYTES, perExample(few.truths(), many.truths()));
         // of supervisor and student; the events of a block have one time here: else 8 bytes more
-        double least = 2 * (4.0 * CLASSES + ID_BYTES + 1);
+        double least = 2 * (ROW_BYTES + ID_BYTES + 1);
         double found = perExample(few.blocks(), many.blocks());
         assertTrue(least <= found && found <= least + 2.0 * BLOCK_BYTES / ROWS, "" + found);
         assertTrue(many.counted() < few.counted() * 1.2);
@@ -100,7 +101,7 @@ class StateSizeTest {
     void whatHasPassedLeavesTheStores() {
         // Given
         Cluster cluster = stream(MANY);
-        assertTrue(cluster.bytes().blocks() > (long) MANY * 2 * CLASSES * 4);
+        assertTrue(cluster.bytes().blocks() > MANY * 2 * ROW_BYTES);
         // When both models go on, eight days later
         long day = Duration.ofDays(1).toMillis();
         cluster.advance(Duration.ofDays(8));
