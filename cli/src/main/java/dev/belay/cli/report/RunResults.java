@@ -112,6 +112,12 @@ public final class RunResults {
         return found == null ? null : found.lastEntry().getValue();
     }
 
+    /** Examples that the model has learned from, each of which it had predicted before. */
+    public long examplesSeen(String model) {
+        Checkpoint newest = newestCheckpoint(model);
+        return newest == null ? 0 : newest.getExamplesSeen();
+    }
+
     /**
      * All rows, in the order of models, then by phase; first those over everything so far, by
      * checkpoint, then those of windows, by time.
