@@ -103,6 +103,19 @@ final class LiveViewTest {
     }
 
     @Test
+    void whatHasNoTotalIsCountedAndDoesNotLookUnfinished() {
+        // Given
+        List<Bar> bars = List.of(new Bar("rows", 100, 100), new Bar("encoded x", 70, 0));
+        // When
+        List<String> lines =
+                new Frame(new Terminal(true, false, true), 60)
+                        .lines(new Snapshot("x", Duration.ZERO, bars, List.of()), 9);
+        // Then
+        assertTrue(lines.get(1).matches("rows +━+  100 / 100"), lines.get(1));
+        assertTrue(lines.get(2).matches("encoded x +70"), lines.get(2));
+    }
+
+    @Test
     void redrawGoesBackToWhereTheFrameBegan() {
         // Given
         LiveView view = view(TTY);
