@@ -65,7 +65,7 @@ final class StreamTable {
         }
         return logEvidence < Math.log(0.01)
                 ? "e < 0.01"
-                : String.format(Locale.ROOT, "e = %.2f", Math.exp(logEvidence));
+                : "e = " + Format.fixed(Math.exp(logEvidence), 2);
     }
 
     private static String missing(PairMetrics row) {
