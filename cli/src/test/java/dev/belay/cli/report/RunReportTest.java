@@ -124,6 +124,20 @@ final class RunReportTest {
     }
 
     @Test
+    void headlineSaysThatItsMediansAreOfEachByItself() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(3, 4), directory, WRITTEN);
+        String three = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleRun.finished(1, 4), directory, WRITTEN);
+        String one = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(three.contains("of the gap to its ceiling in the median of 3 seeds; accuracy"));
+        assertTrue(three.contains("(each a median of its own: their ratio may be another)"));
+        assertTrue(one.contains("of the gap to its ceiling: accuracy"));
+        assertFalse(one.contains("median of its own"));
+    }
+
+    @Test
     void figuresAreDrawnAsWideAsTheyAreShown() throws IOException {
         // When
         RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);
