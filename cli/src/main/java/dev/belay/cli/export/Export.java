@@ -151,6 +151,7 @@ public final class Export {
 
     private long file(Path file, List<Part> parts) throws IOException {
         String name = file.getFileName().toString();
+        long[] read = {0};
         long[] rows = {0};
         saidNanos = nanos.getAsLong();
         AsideFile.write(
@@ -159,21 +160,13 @@ public final class Export {
                     try (JsonGenerator json = JSON.createGenerator(out)) {
                         for (Part part : parts) {
                             Newest.of(
-                                    each -> {
-                                        long[] read = {0}; // each row twice, see Newest
-                                        part.rows()
-                                                .forEach(
-                                                        row -> {
-                                                            each.accept(row);
-                                                            tell(name, ++read[0], rows[0]);
-                                                        });
-                                    },
+                                    telling(name, part.rows(), read),
                                     part.key(),
                                     Row::newer,
                                     row -> {
                                         try {
                                             if (row.write(json)) {
-                                                rows[0]++;
+                                                tell(name, ++rows[0], "written");
                                             }
                                         } catch (IOException e) {
                                             throw new UncheckedIOException(e);
@@ -189,11 +182,27 @@ public final class Export {
         return rows[0];
     }
 
-    private void tell(String file, long read, long written) {
+    /** The same rows; says how many it has given when it is gone through for the first time. */
+    private Newest.Rows<Row> telling(String file, Newest.Rows<Row> rows, long[] read) {
+        boolean[] again = {false};
+        return each -> {
+            boolean first = !again[0];
+            again[0] = true;
+            rows.forEach(
+                    row -> {
+                        if (first) {
+                            tell(file, ++read[0], "read");
+                        }
+                        each.accept(row);
+                    });
+        };
+    }
+
+    private void tell(String file, long rows, String done) {
         long now = nanos.getAsLong();
         if (now - saidNanos >= PAUSE_NANOS) {
             saidNanos = now;
-            say.accept("%s: %,d rows read, %,d written".formatted(file, read, written));
+            say.accept("%s: %,d rows %s".formatted(file, rows, done));
         }
     }
 

@@ -73,12 +73,12 @@ final class ExportTest {
         }
         // When
         export(null);
-        // Then: each row is read twice, the second time it is written
+        // Then: all are read once to see which repeat, and once to be written
         assertEquals(
                 List.of(
-                        "truth.jsonl: 5 rows read, 0 written",
-                        "truth.jsonl: 2 rows read, 2 written",
-                        "truth.jsonl: 7 rows read, 7 written",
+                        "truth.jsonl: 5 rows read",
+                        "truth.jsonl: 2 rows written",
+                        "truth.jsonl: 7 rows written",
                         "truth.jsonl: 8 rows",
                         "labels.jsonl: 0 rows",
                         "predictions.jsonl: 0 rows"),
