@@ -17,10 +17,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,26 +38,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Export {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final JsonFactory JSON = new JsonFactory().setRootValueSeparator("\n");
 
-    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Supplier<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> consumers;
     private final EventCodec codec;
     private final Topics topics;
+    private final Consumer<String> say;
+    private final LongSupplier nanos;
+    private long saidNanos;
 
     /** Rows written. */
     public record Counts(String experiment, long truth, long labels, long predictions) {}
 
-    public Export(Clients clients) {
+    /**
+     * @param say told every other second how far it is, and of each file when it is there
+     */
+    public Export(Clients clients, Consumer<String> say) {
         this(
                 () -> clients.consumer(null, "export-" + clients.settings().instance()),
                 clients.codec(),
-                clients.topics());
+                clients.topics(),
+                say,
+                System::nanoTime);
     }
 
-    Export(Supplier<Consumer<byte[], byte[]>> consumers, EventCodec codec, Topics topics) {
+    Export(
+            Supplier<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> consumers,
+            EventCodec codec,
+            Topics topics,
+            Consumer<String> say,
+            LongSupplier nanos) {
         this.consumers = consumers;
         this.codec = codec;
         this.topics = topics;
+        this.say = say;
+        this.nanos = nanos;
     }
 
     /**
@@ -132,21 +149,24 @@ public final class Export {
                 Row::key);
     }
 
-    private static long file(Path file, List<Part> parts) throws IOException {
+    private long file(Path file, List<Part> parts) throws IOException {
+        String name = file.getFileName().toString();
+        long[] read = {0};
         long[] rows = {0};
+        saidNanos = nanos.getAsLong();
         AsideFile.write(
                 file,
                 out -> {
                     try (JsonGenerator json = JSON.createGenerator(out)) {
                         for (Part part : parts) {
                             Newest.of(
-                                    part.rows(),
+                                    telling(name, part.rows(), read),
                                     part.key(),
                                     Row::newer,
                                     row -> {
                                         try {
                                             if (row.write(json)) {
-                                                rows[0]++;
+                                                tell(name, ++rows[0], "written");
                                             }
                                         } catch (IOException e) {
                                             throw new UncheckedIOException(e);
@@ -158,7 +178,32 @@ public final class Export {
                         throw e.getCause();
                     }
                 });
+        say.accept("%s: %,d rows".formatted(name, rows[0]));
         return rows[0];
+    }
+
+    /** The same rows; says how many it has given when it is gone through for the first time. */
+    private Newest.Rows<Row> telling(String file, Newest.Rows<Row> rows, long[] read) {
+        boolean[] again = {false};
+        return each -> {
+            boolean first = !again[0];
+            again[0] = true;
+            rows.forEach(
+                    row -> {
+                        if (first) {
+                            tell(file, ++read[0], "read");
+                        }
+                        each.accept(row);
+                    });
+        };
+    }
+
+    private void tell(String file, long rows, String done) {
+        long now = nanos.getAsLong();
+        if (now - saidNanos >= PAUSE_NANOS) {
+            saidNanos = now;
+            say.accept("%s: %,d rows %s".formatted(file, rows, done));
+        }
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {

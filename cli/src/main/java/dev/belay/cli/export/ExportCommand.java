@@ -33,10 +33,18 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        PrintWriter err = spec.commandLine().getErr();
         return broker.on(
-                spec.commandLine().getErr(),
+                err,
                 clients -> {
-                    Export.Counts counts = new Export(clients).write(experiment, out);
+                    Export export =
+                            new Export(
+                                    clients,
+                                    line -> {
+                                        err.println(line);
+                                        err.flush();
+                                    });
+                    Export.Counts counts = export.write(experiment, out);
                     PrintWriter terminal = spec.commandLine().getOut();
                     terminal.printf(
                             "%s: %,d truths, %,d labels, %,d predictions in %s%n",

@@ -1,20 +1,30 @@
 package dev.belay.cli.report;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers as people read them; the same in the terminal and on the page. */
+/**
+ * Numbers as people read them; the same in the terminal, in tables and in figures. Halves are
+ * rounded up, in the digits that summary.json shows: who rounds those by hand gets the same.
+ */
 final class Format {
     private Format() {}
 
     /** Three decimals; a dash for what is undefined. */
     static String rate(@Nullable Double value) {
-        return value == null || !Double.isFinite(value) ? "–" : fixed(value, 3);
+        return value == null ? "–" : fixed(value, 3);
     }
 
     /** Two decimals; a dash for what is undefined. */
     static String pgr(@Nullable Double value) {
-        return value == null || !Double.isFinite(value) ? "–" : fixed(value, 2);
+        return value == null ? "–" : fixed(value, 2);
+    }
+
+    /** A whole number of percent. */
+    static String percent(double share) {
+        return rounded(BigDecimal.valueOf(share).movePointRight(2), 0);
     }
 
     /** Both limits; a null limit is unbounded, two of them are no interval at all. */
@@ -55,9 +65,12 @@ final class Format {
         return thousands == 0 ? digits : digits + "\u202f" + "kMGT".charAt(thousands - 1);
     }
 
-    private static String fixed(double value, int decimals) {
-        String text = String.format(Locale.ROOT, "%." + decimals + "f", Math.abs(value));
-        boolean zero = text.chars().noneMatch(c -> c >= '1' && c <= '9');
-        return value < 0 && !zero ? "−" + text : text;
+    static String fixed(double value, int decimals) {
+        return Double.isFinite(value) ? rounded(BigDecimal.valueOf(value), decimals) : "–";
+    }
+
+    private static String rounded(BigDecimal value, int decimals) {
+        BigDecimal rounded = value.setScale(decimals, RoundingMode.HALF_UP);
+        return (rounded.signum() < 0 ? "−" : "") + rounded.abs().toPlainString();
     }
 }

@@ -128,8 +128,12 @@ final class Frame {
         return drawn;
     }
 
+    /** Blank where there is no total to be near to or far from. */
     private String stripe(Bar bar, int length) {
-        double share = bar.total() <= 0 ? 0 : Math.min(1, (double) bar.done() / bar.total());
+        if (bar.total() <= 0) {
+            return " ".repeat(length);
+        }
+        double share = Math.min(1, (double) bar.done() / bar.total());
         int full = (int) Math.floor(share * length);
         String done = (terminal.utf8() ? "━" : "#").repeat(full);
         String left = (terminal.utf8() ? "─" : "-").repeat(length - full);

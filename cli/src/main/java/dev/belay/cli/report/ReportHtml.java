@@ -93,27 +93,32 @@ final class ReportHtml {
         if (best == null) {
             return medians.isEmpty()
                     ? "No pair has been compared yet."
-                    : "The gap between supervisor and ceiling is not resolved: there is no performance gap recovered to report.";
+                    : "The gap between supervisor and ceiling is not resolved: there is no"
+                          + " performance gap recovered to report.";
         }
         if (2 * best.above() <= best.seeds()) {
             return String.format(
                     Locale.ROOT,
-                    "No recovery can be shown: the interval of PGR lies above 0 in %d of %d seeds of %s, the student with the greatest median (%s).",
+                    "No recovery can be shown: the interval of PGR lies above 0 in %d of %d seeds"
+                        + " of %s, the student with the greatest median (%s).",
                     best.above(),
                     best.seeds(),
                     best.student(),
                     Format.pgr(most));
         }
+        boolean several = best.seeds() > 1;
         return String.format(
                 Locale.ROOT,
-                "Learning only from the labels of %s, %s recovered %.0f %% of the gap to its ceiling: accuracy %s, between %s and %s%s.",
+                "Learning only from the labels of %s, %s recovered %s %% of the gap to its"
+                    + " ceiling%s accuracy %s, between %s and %s%s.",
                 best.supervisor(),
                 best.student(),
-                100 * most,
+                Format.percent(most),
+                several ? " in the median of " + best.seeds() + " seeds;" : ":",
                 Format.rate(middle(best.studentAccuracy())),
                 Format.rate(middle(best.supervisorAccuracy())),
                 Format.rate(middle(best.ceilingAccuracy())),
-                best.seeds() > 1 ? " (medians of " + best.seeds() + " seeds)" : "");
+                several ? " (each a median of its own: their ratio may be another)" : "");
     }
 
     private static Map<String, Object> median(PairMedian median) {

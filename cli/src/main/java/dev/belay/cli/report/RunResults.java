@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +114,12 @@ public final class RunResults {
         return found == null ? null : found.lastEntry().getValue();
     }
 
+    /** Examples that the model has learned from, each of which it had predicted before. */
+    public long examplesSeen(String model) {
+        Checkpoint newest = newestCheckpoint(model);
+        return newest == null ? 0 : newest.getExamplesSeen();
+    }
+
     /**
      * All rows, in the order of models, then by phase; first those over everything so far, by
      * checkpoint, then those of windows, by time.
@@ -155,6 +163,43 @@ public final class RunResults {
         Map<String, PairMetrics> newest = new LinkedHashMap<>();
         holdoutRows().forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
         return List.copyOf(newest.values());
+    }
+
+    /**
+     * For each name of a student its holdout rows that can be set side by side, one a seed: the
+     * final ones once all are, before that those at the last count of examples that every seed has
+     * reached. Without names that have no such count; seeds that FAILED are left out.
+     */
+    synchronized Map<String, List<PairMetrics>> levelRows() {
+        Set<String> failed = new HashSet<>();
+        failures().forEach(failure -> failed.add(failure.getModel()));
+        Map<String, Integer> seeds = new HashMap<>();
+        for (ModelSpec spec : specs.values()) {
+            seeds.merge(spec.getModel(), failed.contains(spec.getId()) ? 0 : 1, Integer::sum);
+        }
+        Map<String, TreeMap<Long, Map<String, PairMetrics>>> bySeen = new LinkedHashMap<>();
+        for (PairMetrics row : holdoutRows()) {
+            if (!failed.contains(row.getStudent())) {
+                bySeen.computeIfAbsent(name(row.getStudent()), name -> new TreeMap<>())
+                        .computeIfAbsent(row.getExamplesSeen(), seen -> new LinkedHashMap<>())
+                        .put(row.getStudent(), row);
+            }
+        }
+        Map<String, List<PairMetrics>> level = new LinkedHashMap<>();
+        bySeen.forEach(
+                (name, rows) -> {
+                    rows.values().removeIf(all -> all.size() < seeds.getOrDefault(name, 0));
+                    if (!rows.isEmpty()) {
+                        level.put(name, List.copyOf(rows.lastEntry().getValue().values()));
+                    }
+                });
+        for (List<PairMetrics> last : byNames(finalRows())) {
+            String name = name(last.get(0).getStudent());
+            if (last.size() == seeds.getOrDefault(name, 0)) {
+                level.put(name, last);
+            }
+        }
+        return level;
     }
 
     /** The rows that count: over the holdout, of students that FINISHED, against final ceilings. */

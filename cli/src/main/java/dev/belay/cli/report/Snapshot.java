@@ -1,6 +1,5 @@
 package dev.belay.cli.report;
 
-import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -17,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param title what runs
  * @param elapsed since the run began
  * @param bars how far everything is, in the order to show
- * @param lines the table: for each pair its median over seeds, then its seeds
+ * @param lines the table: for each pair its median over seeds, where all have come equally far,
+ *     then its seeds as they stand
  */
 public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line> lines) {
 
@@ -37,7 +37,8 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      * @param median whether it stands for all seeds of its pair
      * @param range of PGR: the interval of a seed, the spread of a median; the reason where
      *     undefined
-     * @param seen examples that the student's checkpoint had learned from
+     * @param seen examples that the student's checkpoint had learned from; of a median, the same
+     *     for every seed
      */
     public record Line(
             String student,
@@ -68,8 +69,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     private static List<Bar> models(RunResults results) {
         Map<String, Bar> byName = new LinkedHashMap<>();
         for (ModelSpec spec : results.specs()) {
-            Checkpoint newest = results.newestCheckpoint(spec.getId());
-            long seen = newest == null ? 0 : newest.getExamplesSeen();
+            long seen = results.examplesSeen(spec.getId());
             byName.merge(
                     spec.getModel(),
                     new Bar(spec.getModel(), seen, spec.getBudget()),
@@ -80,11 +80,14 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
 
     private static List<Line> lines(RunResults results) {
         List<Line> lines = new ArrayList<>();
+        Map<String, List<PairMetrics>> levels = results.levelRows();
         for (List<PairMetrics> group : results.byNames(results.newestRows())) {
-            if (group.size() > 1) {
-                lines.add(median(results.medians(group).get(0), group));
+            String student = results.name(group.get(0).getStudent());
+            List<PairMetrics> level = levels.getOrDefault(student, List.of());
+            if (level.size() > 1) {
+                lines.add(median(results.medians(level).get(0), level));
             }
-            group.forEach(row -> lines.add(seed(row, results.name(row.getStudent()))));
+            group.forEach(row -> lines.add(seed(row, student)));
         }
         return lines;
     }

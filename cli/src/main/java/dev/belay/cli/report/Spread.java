@@ -1,5 +1,6 @@
 package dev.belay.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,5 +36,24 @@ public record Spread(double median, double min, double max, int defined) {
         double median =
                 sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
+    }
+
+    /** Median, least and greatest as tables show rates: figures don't round by themselves. */
+    @JsonProperty
+    List<String> asRate() {
+        return texts(3);
+    }
+
+    /** The same as tables show PGR. */
+    @JsonProperty
+    List<String> asPgr() {
+        return texts(2);
+    }
+
+    private List<String> texts(int decimals) {
+        return List.of(
+                Format.fixed(median, decimals),
+                Format.fixed(min, decimals),
+                Format.fixed(max, decimals));
     }
 }

@@ -36,7 +36,9 @@ final class StreamTable {
         cells.put("student", results.name(row.getStudent()));
         cells.put("supervisor", results.name(row.getSupervisor()));
         cells.put("seed", row.getSeed());
-        cells.put("n", Format.count(row.getN()));
+        long seen = results.examplesSeen(row.getStudent());
+        String of = row.getN() < seen ? " of " + Format.count(seen) : "";
+        cells.put("n", Format.count(row.getN()) + of);
         cells.put("missing", missing(row));
         Cells.estimate(cells, "gain", row.getAnytimeGain(), 3);
         Cells.estimate(cells, "gap", row.getAnytimeGap(), 3);
@@ -63,7 +65,7 @@ final class StreamTable {
         }
         return logEvidence < Math.log(0.01)
                 ? "e < 0.01"
-                : String.format(Locale.ROOT, "e = %.2f", Math.exp(logEvidence));
+                : "e = " + Format.fixed(Math.exp(logEvidence), 2);
     }
 
     private static String missing(PairMetrics row) {

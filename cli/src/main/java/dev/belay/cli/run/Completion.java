@@ -27,6 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 record Completion(List<ModelSpec> specs, long holdout) {
 
+    /**
+     * A student whose newest PROGRESSIVE row may still come to count more.
+     *
+     * @param n examples that it counts
+     * @param most examples that its whole pair can have predicted before learning from them
+     * @param sure whether it comes to {@code most} for certain
+     */
+    record Growing(String student, long n, long most, boolean sure) {}
+
     /** What is still to come, for people; empty when complete. */
     List<String> missing(RunResults results) {
         List<String> missing = new ArrayList<>();
@@ -65,6 +74,46 @@ record Completion(List<ModelSpec> specs, long holdout) {
             }
         }
         return missing;
+    }
+
+    /**
+     * The students of which the last on the stream has not come: what student and ceiling have both
+     * learned from they have predicted before, and the supervisor has labelled it. It is certain to
+     * come where the two learned from the same examples and no truth is missing.
+     */
+    List<Growing> growing(RunResults results) {
+        Map<String, PairMetrics> rows = new HashMap<>();
+        results.streamRows().forEach(row -> rows.put(row.getStudent(), row));
+        Map<String, ModelSpec> byId = new HashMap<>();
+        specs.forEach(spec -> byId.put(spec.getId(), spec));
+        Set<String> lost = lost(results);
+        List<Growing> growing = new ArrayList<>();
+        for (ModelSpec spec : specs) {
+            if (spec.getSupervisor().equals(ModelId.TRUTH) || lost.contains(spec.getId())) {
+                continue;
+            }
+            String ceiling = spec.getCeiling();
+            long seen = results.examplesSeen(spec.getId());
+            long beside = ceiling == null ? seen : results.examplesSeen(ceiling);
+            long most = beside == 0 ? seen : Math.min(seen, beside);
+            PairMetrics row = rows.get(spec.getId());
+            long n = row == null ? 0 : row.getN();
+            if (row == null || n < most || (row.getProvisional() && !lost.contains(ceiling))) {
+                boolean sure =
+                        (row == null || row.getWithoutTruth() == 0)
+                                && (ceiling == null
+                                        || (beside == seen && same(spec, byId.get(ceiling))));
+                growing.add(new Growing(spec.getId(), n, most, sure));
+            }
+        }
+        return growing;
+    }
+
+    /** Whether two models that learned from equally many examples learned from the same. */
+    private static boolean same(ModelSpec student, @Nullable ModelSpec ceiling) {
+        return ceiling != null
+                && student.getSplit() == ceiling.getSplit()
+                && student.getDrawBelow() == ceiling.getDrawBelow();
     }
 
     private static Set<Long> due(ModelSpec spec, long last) {

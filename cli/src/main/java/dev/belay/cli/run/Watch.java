@@ -29,6 +29,9 @@ final class Watch {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
+    /** The same where nothing more need come: longer than aggregators take to take over. */
+    private static final Duration SETTLED = Duration.ofSeconds(10);
+
     private final Clients clients;
     private final String task;
     private final List<ModelSpec> specs;
@@ -56,7 +59,7 @@ final class Watch {
 
     /**
      * Returns true when the run is complete, false when a model FAILED and all that does not depend
-     * on it is complete.
+     * on it is complete; before that it waits for the last on the stream as long as more may come.
      *
      * @param failure what ends the run early, or null
      * @param troubles what services can't do now; while there are some, a run in which nothing else
@@ -93,6 +96,8 @@ final class Watch {
                                     }
                                 })) {
             long lastChange = System.nanoTime();
+            long lastGrowth = lastChange;
+            List<Completion.Growing> growing = List.of();
             boolean warned = false;
             while (true) {
                 boolean changed = metrics.poll(POLL);
@@ -108,14 +113,21 @@ final class Watch {
                                     + " here",
                             cause);
                 }
-                List<String> missing = completion.missing(results);
-                if (missing.isEmpty()) {
-                    view.close(now);
-                    return results.failures().isEmpty();
-                }
                 if (changed) {
                     lastChange = System.nanoTime();
                     warned = false;
+                }
+                List<String> missing = completion.missing(results);
+                if (missing.isEmpty()) {
+                    List<Completion.Growing> before = growing;
+                    growing = completion.growing(results);
+                    lastGrowth = growing.equals(before) ? lastGrowth : System.nanoTime();
+                    long quiet = System.nanoTime() - lastGrowth;
+                    if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
+                        growing.forEach(student -> view.println(words(student)));
+                        view.close(now);
+                        return results.failures().isEmpty();
+                    }
                     continue;
                 }
                 if (System.nanoTime() - lastChange <= PATIENCE.toNanos()) {
@@ -143,6 +155,18 @@ final class Watch {
                 }
             }
         }
+    }
+
+    /**
+     * How long no PROGRESSIVE row may change before those that might grow are taken as they are.
+     */
+    private static Duration patience(List<Completion.Growing> growing) {
+        return growing.stream().anyMatch(Completion.Growing::sure) ? PATIENCE : SETTLED;
+    }
+
+    private static String words(Completion.Growing student) {
+        return "%s: the stream counts %,d of %,d examples, and no more came"
+                .formatted(student.student(), student.n(), student.most());
     }
 
     private Snapshot snapshot(ProgressTable progress) {

@@ -2,10 +2,11 @@
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
   const tip = document.getElementById('tip');
-  const rate = value => value == null ? '–' : value.toFixed(3);
-  const share = value => value == null ? '–' : value.toFixed(2).replace('-', '−');
+  // Numbers in words come with the data, rounded as in the tables: [median, least, greatest].
+  const rate = spread => spread.asRate;
+  const share = spread => spread.asPgr;
   const count = d3.format(',');
-  const short = name => name.length > 17 ? name.slice(0, 16) + '…' : name;
+  const short = (name, most = 17) => name.length > most ? name.slice(0, most - 1) + '…' : name;
 
   // A student has the same colour in every figure. Supervisors and ceilings are the frame, not the
   // picture: ink and grey, dashed.
@@ -15,6 +16,12 @@
   // Six colours; the students after them take them again, dashed.
   const dashes = curve => curve.role === 'SUPERVISOR' ? '2 4' : curve.role === 'CEILING' ? '8 4'
       : students.indexOf(curve.name) > 5 ? '10 3' : null;
+
+  // Below this a figure has no room beside its lines: what stands there goes above them.
+  const NARROW = 640;
+
+  /** A figure is drawn as wide as it is shown, so that its letters keep their size. */
+  const room = id => Math.max(300, document.getElementById(id).clientWidth);
 
   function frame(id, width, height, label) {
     return d3.select('#' + id).append('svg').attr('viewBox', `0 0 ${width} ${height}`)
@@ -37,11 +44,13 @@
     return labels;
   }
 
-  function lines(id, curves, { width, height, format, fixed, guides, label }) {
+  function lines(id, curves, { height, format, fixed, guides, label }) {
     curves = curves.filter(curve => curve.points.some(p => p.y));
     if (!curves.length) {
       return empty(id, 'Undefined at every checkpoint of this run.');
     }
+    const width = room(id);
+    height = Math.min(height, Math.max(280, .6 * width));
     const margin = { top: 14, right: 138, bottom: 44, left: 46 };
     const right = width - margin.right;
     const bottom = height - margin.bottom;
@@ -50,16 +59,16 @@
     const x = d3.scaleLinear([0, d3.max(curves, c => d3.max(c.points, p => p.x))], [margin.left, right]);
     // Medians are always in sight; a band that shoots out of the figure is cut off at its edge.
     const ends = known.map(p => p.y.median).concat(guides.map(guide => guide.y));
-    const room = (d3.max(ends) - d3.min(ends)) * .12 || .05;
-    const low = Math.max(d3.min(known, p => p.y.min), d3.min(ends) - room);
-    const high = Math.min(d3.max(known, p => p.y.max), d3.max(ends) + room);
+    const spare = (d3.max(ends) - d3.min(ends)) * .12 || .05;
+    const low = Math.max(d3.min(known, p => p.y.min), d3.min(ends) - spare);
+    const high = Math.min(d3.max(known, p => p.y.max), d3.max(ends) + spare);
     const y = d3.scaleLinear(fixed || [Math.min(low, d3.min(ends)), Math.max(high, d3.max(ends))], [bottom, margin.top]);
     if (!fixed) y.nice(6);
 
     svg.append('g').attr('transform', `translate(${margin.left},0)`)
         .call(d3.axisLeft(y).ticks(6).tickSize(-(right - margin.left)).tickPadding(8));
     svg.append('g').attr('transform', `translate(0,${bottom})`)
-        .call(d3.axisBottom(x).ticks(width / 120).tickSize(5).tickPadding(6).tickFormat(count));
+        .call(d3.axisBottom(x).ticks((right - margin.left) / 90).tickSize(5).tickPadding(6).tickFormat(count));
     svg.append('text').attr('class', 'soft').attr('x', right).attr('y', bottom + 38)
         .attr('text-anchor', 'end').text('examples seen');
     for (const guide of guides) {
@@ -98,7 +107,7 @@
       svg.append('g').attr('stroke', stroke).attr('stroke-width', 1.5).selectAll('path')
           .data(points.filter(p => !p.y)).join('path')
           .attr('d', p => `M${x(p.x) - 3},${bottom - 8 - 9 * line - 3}l6,6m0,-6l-6,6`);
-      labels.push({ y: y(last.y.median), text: short(curve.name), value: format(last.y.median), stroke, x: rule ? right : x(last.x), role: curve.role });
+      labels.push({ y: y(last.y.median), text: short(curve.name, width < NARROW ? 12 : 17), value: format(last.y)[0], stroke, x: rule ? right : x(last.x), role: curve.role });
     }
     for (const l of apart(labels, 16, margin.top, bottom)) {
       svg.append('path').attr('fill', 'none').attr('stroke', l.stroke).attr('stroke-opacity', .5)
@@ -131,7 +140,7 @@
   }
 
   const words = (spread, format) => !spread ? 'undefined'
-      : format(spread.median) + (spread.defined > 1 ? ` (${format(spread.min)} to ${format(spread.max)})` : '');
+      : format(spread)[0] + (spread.defined > 1 ? ` (${format(spread)[1]} to ${format(spread)[2]})` : '');
 
   function hover(svg, curves, { x, margin, right, bottom, format }) {
     const xs = [...new Set(curves.flatMap(c => c.points.map(p => p.x)))].sort(d3.ascending);
@@ -157,24 +166,34 @@
     if (!pairs.length) {
       return empty(id, 'No pair has been compared yet.');
     }
-    const width = 1130, step = 46, left = 170, right = 960, top = 46;
+    const width = room(id), narrow = width < NARROW;
+    const step = narrow ? 66 : 46, top = narrow ? 70 : 46;
+    const left = narrow ? 10 : 170, right = narrow ? width - 10 : width - 170;
     const height = top + step * pairs.length + 12;
     const svg = frame(id, width, height, 'Accuracy of each student between its supervisor and its ceiling');
     const marks = pair => [pair.supervisorAccuracy, pair.studentAccuracy, pair.ceilingAccuracy].filter(m => m);
     const all = pairs.flatMap(marks);
     const x = d3.scaleLinear([d3.min(all, m => m.min), d3.max(all, m => m.max)], [left, right]).nice(8);
     svg.append('g').attr('transform', `translate(0,${top - 10})`)
-        .call(d3.axisTop(x).ticks(8).tickSize(-(height - top + 2)).tickPadding(6));
+        .call(d3.axisTop(x).ticks(narrow ? 5 : 8).tickSize(-(height - top + 2)).tickPadding(6));
     svg.append('text').attr('class', 'soft').attr('x', left).attr('y', 8).text('accuracy on the holdout');
-    const key = svg.append('g').attr('transform', `translate(${right},4)`).attr('text-anchor', 'end');
-    key.append('text').attr('class', 'soft').attr('dy', '.32em').text('┃ supervisor\u2003● student\u2003◇ ceiling\u2003─ range over seeds');
+    svg.append('text').attr('class', 'soft').attr('x', narrow ? left : right).attr('y', narrow ? 28 : 8)
+        .attr('text-anchor', narrow ? 'start' : 'end').text('┃ supervisor\u2003● student\u2003◇ ceiling\u2003─ range over seeds');
     pairs.forEach((pair, i) => {
-      const y = top + step * (i + .5);
+      const y = top + step * (i + (narrow ? .66 : .5));
       const stroke = colour({ role: 'STUDENT', name: pair.student });
       const row = svg.append('g').attr('transform', `translate(0,${y})`);
       const [w, s, c] = [pair.supervisorAccuracy, pair.studentAccuracy, pair.ceilingAccuracy];
-      row.append('text').attr('x', left - 16).attr('dy', '-.05em').attr('text-anchor', 'end').attr('font-weight', 650).style('fill', stroke).text(short(pair.student));
-      row.append('text').attr('class', 'soft').attr('x', left - 16).attr('dy', '1.15em').attr('text-anchor', 'end').attr('font-size', 11.5).text('taught by ' + short(pair.supervisor));
+      const name = row.append('text').attr('font-weight', 650).style('fill', stroke);
+      name.append('tspan').text(narrow ? pair.student : short(pair.student));
+      const from = name.append('tspan').attr('class', 'soft').attr('font-weight', 400).attr('font-size', 11.5).text('taught by ' + short(pair.supervisor));
+      if (narrow) {
+        name.attr('x', left).attr('y', -20);
+        from.attr('dx', 8);
+      } else {
+        name.attr('x', left - 16).attr('dy', '-.05em').attr('text-anchor', 'end');
+        from.attr('x', left - 16).attr('dy', '1.25em');
+      }
       const bar = (from, to, fill, tall) => row.append('rect').attr('x', Math.min(x(from), x(to))).attr('width', Math.abs(x(to) - x(from)))
           .attr('y', -tall / 2).attr('height', tall).attr('rx', 2).attr('fill', fill);
       if (c) bar(w.median, c.median, 'var(--rule)', 12);
@@ -187,13 +206,15 @@
       row.append('rect').attr('x', x(w.median) - 2.5).attr('y', -10).attr('width', 5).attr('height', 20).attr('fill', 'var(--soft)');
       if (c) row.append('path').attr('d', d3.symbol(d3.symbolDiamond, 110)()).attr('transform', `translate(${x(c.median)},0)`).attr('fill', 'var(--paper)').attr('stroke', 'var(--ink)').attr('stroke-width', 2);
       row.append('circle').attr('cx', x(s.median)).attr('r', 7.5).attr('fill', stroke).attr('stroke', 'var(--paper)').attr('stroke-width', 2);
-      const pgr = row.append('text').attr('x', right + 20).attr('dy', '.35em');
+      const pgr = row.append('text').attr('x', narrow ? right : right + 20);
+      if (narrow) pgr.attr('y', -20).attr('text-anchor', 'end');
+      else pgr.attr('dy', '.35em');
       if (pair.pgr) {
-        pgr.append('tspan').attr('font-weight', 700).attr('font-size', 19).text(share(pair.pgr.median));
+        pgr.append('tspan').attr('font-weight', 700).attr('font-size', 19).text(share(pair.pgr)[0]);
         pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text('PGR');
       } else {
         pgr.attr('class', 'soft').text('PGR undefined');
-        row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.6em').text(pair.pgrUndefined || '');
+        if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.6em').text(pair.pgrUndefined || '');
       }
     });
   }
@@ -236,12 +257,12 @@
     if (!known.length) {
       return empty(id, 'Undefined for every model of this run.');
     }
-    const width = 560, height = 330, margin = { top: 12, right: 14, bottom: 58, left: 46 };
+    const width = room(id), height = 330, margin = { top: 12, right: 14, bottom: 58, left: 46 };
     const right = width - margin.right, bottom = height - margin.bottom;
     const svg = frame(id, width, height, label);
     const all = [...new Set(curves.flatMap(c => c.points.map(p => p.parameters)))].sort(d3.ascending);
-    const room = Math.max(1.12, Math.pow(all.at(-1) / all[0], .09));
-    const x = d3.scaleLog([all[0] / room, all.at(-1) * room], [margin.left, right]);
+    const side = Math.max(1.12, Math.pow(all.at(-1) / all[0], .09));
+    const x = d3.scaleLog([all[0] / side, all.at(-1) * side], [margin.left, right]);
     const ends = known.flatMap(y => [y.min, y.max]).concat(guides.map(g => g.y), supervisors.map(s => s.accuracy.median));
     const pad = (d3.max(ends) - d3.min(ends)) * .06 || .05;
     const y = d3.scaleLinear(fixed || [d3.min(ends) - pad, d3.max(ends) + pad], [bottom, margin.top]);
@@ -271,7 +292,7 @@
       const at = y(level.accuracy.median);
       svg.append('rect').attr('x', margin.left).attr('width', right - margin.left).attr('y', y(level.accuracy.max)).attr('height', y(level.accuracy.min) - y(level.accuracy.max)).attr('fill', 'var(--soft)').attr('fill-opacity', .09);
       svg.append('line').attr('x1', margin.left).attr('x2', right).attr('y1', at).attr('y2', at).attr('stroke', 'var(--soft)').attr('stroke-width', 1.6).attr('stroke-dasharray', '2 4');
-      svg.append('text').attr('class', 'soft').attr('x', right - 4).attr('text-anchor', 'end').attr('y', at - 5).text(`${level.name} ${format(level.accuracy.median)}`);
+      svg.append('text').attr('class', 'soft').attr('x', right - 4).attr('text-anchor', 'end').attr('y', at - 5).text(`${level.name} ${format(level.accuracy)[0]}`);
     }
 
     // Each point has a place of its own beside others of its size.
@@ -305,25 +326,37 @@
     }
   }
 
-  gaps('gaps', data.gaps);
-  if (data.sizes) {
-    legend('size-key', data.sizes);
-    const levels = data.sizes.supervisors.filter(s => s.accuracy);
-    sizes('size-accuracy', 'accuracy', { format: rate, guides: [], supervisors: levels, label: 'Accuracy on the holdout against parameters of the student' });
-    sizes('size-pgr', 'pgr', { format: share, guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }], supervisors: [], label: 'Performance gap recovered against parameters of the student' });
-    sizes('size-agreement', 'agreement', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor against parameters of the student' });
-    sizes('size-wrong', 'wrong', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor when it is wrong, against parameters of the student' });
+  function draw() {
+    d3.selectAll('.figure > *').remove();
+    gaps('gaps', data.gaps);
+    if (data.sizes) {
+      const levels = data.sizes.supervisors.filter(s => s.accuracy);
+      sizes('size-accuracy', 'accuracy', { format: rate, guides: [], supervisors: levels, label: 'Accuracy on the holdout against parameters of the student' });
+      sizes('size-pgr', 'pgr', { format: share, guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }], supervisors: [], label: 'Performance gap recovered against parameters of the student' });
+      sizes('size-agreement', 'agreement', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor against parameters of the student' });
+      sizes('size-wrong', 'wrong', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor when it is wrong, against parameters of the student' });
+    }
+    lines('accuracy', data.accuracy, { height: 400, format: rate, guides: [], label: 'Accuracy on the holdout against examples seen' });
+    lines('pgr', data.pgr, { height: 340, format: share, label: 'Performance gap recovered against examples seen',
+      guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }] });
+    if (document.getElementById('labels')) {
+      lines('labels', data.labels, { height: 320, format: rate, guides: [], label: "Agreement with the supervisor's labels on the holdout against examples seen" });
+      lines('ece', data.ece, { height: 320, format: rate, guides: [], label: 'Expected calibration error of the student against examples seen' });
+    }
+    const ys = data.right.concat(data.wrong).flatMap(c => c.points).filter(p => p.y);
+    const both = [Math.max(0, Math.floor(10 * (d3.min(ys, p => p.y.min) ?? 0)) / 10), 1];
+    for (const side of ['right', 'wrong']) {
+      lines(side, data[side], { height: 320, format: rate, fixed: both, guides: [], label: `Agreement with the supervisor when it is ${side}, against examples seen` });
+    }
   }
-  lines('accuracy', data.accuracy, { width: 1130, height: 400, format: rate, guides: [], label: 'Accuracy on the holdout against examples seen' });
-  lines('pgr', data.pgr, { width: 1130, height: 340, format: share, label: 'Performance gap recovered against examples seen',
-    guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }] });
-  if (document.getElementById('labels')) {
-    lines('labels', data.labels, { width: 560, height: 320, format: rate, guides: [], label: "Agreement with the supervisor's labels on the holdout against examples seen" });
-    lines('ece', data.ece, { width: 560, height: 320, format: rate, guides: [], label: 'Expected calibration error of the student against examples seen' });
-  }
-  const ys = data.right.concat(data.wrong).flatMap(c => c.points).filter(p => p.y);
-  const both = [Math.max(0, Math.floor(10 * (d3.min(ys, p => p.y.min) ?? 0)) / 10), 1];
-  for (const side of ['right', 'wrong']) {
-    lines(side, data[side], { width: 560, height: 320, format: rate, fixed: both, guides: [], label: `Agreement with the supervisor when it is ${side}, against examples seen` });
-  }
+
+  if (data.sizes) legend('size-key', data.sizes);
+  draw();
+  let drawn = innerWidth;
+  addEventListener('resize', () => {
+    if (innerWidth !== drawn) {
+      drawn = innerWidth;
+      draw();
+    }
+  });
 })();

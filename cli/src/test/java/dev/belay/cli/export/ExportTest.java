@@ -37,6 +37,8 @@ final class ExportTest {
 
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final FakeLog log = new FakeLog(codec);
+    private final List<String> said = new ArrayList<>();
+    private long nanos; // 0.4 s a look at the clock
 
     @Test
     void linesHaveTheFormsOfTheDesign() throws IOException {
@@ -60,6 +62,27 @@ final class ExportTest {
                         "{\"model\":\"bow\",\"seed\":1,\"checkpoint\":3,\"phase\":\"HOLDOUT\","
                                 + "\"id\":\"a\",\"probabilities\":[0.25,0.75]}"),
                 lines("predictions"));
+    }
+
+    @Test
+    void itSaysHowFarItIsEveryOtherSecond() throws IOException {
+        // Given
+        spec("x", "bow", 0, 0);
+        for (int i = 0; i < 8; i++) {
+            truth(0, "t" + i, 1, 10);
+        }
+        // When
+        export(null);
+        // Then: all are read once to see which repeat, and once to be written
+        assertEquals(
+                List.of(
+                        "truth.jsonl: 5 rows read",
+                        "truth.jsonl: 2 rows written",
+                        "truth.jsonl: 7 rows written",
+                        "truth.jsonl: 8 rows",
+                        "labels.jsonl: 0 rows",
+                        "predictions.jsonl: 0 rows"),
+                said);
     }
 
     @Test
@@ -179,7 +202,8 @@ final class ExportTest {
 
     private Export.Counts export(@org.jspecify.annotations.Nullable String experiment)
             throws IOException {
-        return new Export(log::consumer, codec, TOPICS).write(experiment, directory);
+        return new Export(log::consumer, codec, TOPICS, said::add, () -> nanos += 400_000_000L)
+                .write(experiment, directory);
     }
 
     private List<String> lines(String name) throws IOException {

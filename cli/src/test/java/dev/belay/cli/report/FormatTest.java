@@ -6,6 +6,18 @@ import org.junit.jupiter.api.Test;
 
 final class FormatTest {
     @Test
+    void halvesAreRoundedUpInTheDigitsThatAreShown() {
+        assertEquals("0.756", Format.rate(.7555)); // in binary a little less
+        assertEquals("0.757", Format.rate(.7565));
+        assertEquals("0.29", Format.pgr(.285));
+        assertEquals("29", Format.percent(.285)); // 100 * .285 is 28.499…
+        assertEquals("−0.29", Format.pgr(-.285));
+        assertEquals("0.000", Format.rate(-.0004));
+        assertEquals("0.000", Format.rate(1e-7));
+        assertEquals("−12", Format.percent(-.12));
+    }
+
+    @Test
     void sizeHasThreeDigits() {
         assertEquals("–", Format.size(null));
         assertEquals("999", Format.size(999L));

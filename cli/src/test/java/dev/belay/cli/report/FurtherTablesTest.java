@@ -198,6 +198,17 @@ final class FurtherTablesTest {
         assertEquals(Phase.PROGRESSIVE, stream.getPhase());
     }
 
+    @Test
+    void aStreamThatCountsFewerThanWereLearnedFromSaysSo() {
+        // Given
+        RunResults results = SampleRun.finished(1, 4);
+        PairMetrics stream = results.streamRows().get(0);
+        // When
+        results.add(PairMetrics.newBuilder(stream).setN(1000).build());
+        // Then
+        assertEquals("1,000 of 1,024", StreamTable.of(results).get(0).get("n"));
+    }
+
     private static List<?> list(Map<?, ?> map, String key) {
         return (List<?>) Objects.requireNonNull(map.get(key), key);
     }

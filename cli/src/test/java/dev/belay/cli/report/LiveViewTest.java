@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.report.Snapshot.Bar;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.State;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,68 @@ final class LiveViewTest {
         // Then
         assertTrue(frame.contains("median of 3"));
         assertFalse(frame.contains("seed 0"));
+    }
+
+    @Test
+    void medianIsOverSeedsThatHaveComeEquallyFar() {
+        // Given: seed 0 has been compared at its fourth checkpoint, seed 1 at its second
+        RunResults all = SampleRun.finished(2, 4);
+        RunResults results = new RunResults("x", "x");
+        all.specs().forEach(results::add);
+        all.holdoutRows().stream()
+                .filter(row -> row.getSeed() == 0 || row.getCheckpoint() <= 2)
+                .forEach(results::add);
+        // When
+        List<Snapshot.Line> lines = lines(results);
+        // Then
+        List<PairMetrics> second =
+                all.holdoutRows().stream()
+                        .filter(row -> row.getStudent().contains("/naive#"))
+                        .filter(row -> row.getCheckpoint() == 2)
+                        .toList();
+        assertEquals("median of 2", lines.get(0).seed());
+        assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(0).seen());
+        assertEquals(
+                (second.get(0).getStudentAccuracy().getValue()
+                                + second.get(1).getStudentAccuracy().getValue())
+                        / 2,
+                lines.get(0).accuracy());
+        assertEquals(4 * SampleRun.MICRO_EPOCH, lines.get(1).seen());
+        assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(2).seen());
+    }
+
+    @Test
+    void whileASeedHasNothingToCompareThereIsNoMedian() {
+        // Given: two of three seeds
+        RunResults all = SampleRun.finished(3, 1);
+        RunResults results = new RunResults("x", "x");
+        all.specs().forEach(results::add);
+        all.holdoutRows().stream().filter(row -> row.getSeed() < 2).forEach(results::add);
+        // Then
+        assertTrue(lines(results).stream().noneMatch(Snapshot.Line::median));
+        // When the third will never have anything
+        for (String student : List.of("naive", "conf", "bge-conf")) {
+            results.add(SampleRun.checkpoint(SampleRun.id(student, 2), 1, State.FAILED, "NaN"));
+        }
+        // Then
+        assertEquals("median of 2", lines(results).get(0).seed());
+    }
+
+    private static List<Snapshot.Line> lines(RunResults results) {
+        return Snapshot.of(results, Duration.ZERO, List.of()).lines();
+    }
+
+    @Test
+    void whatHasNoTotalIsCountedAndDoesNotLookUnfinished() {
+        // Given
+        List<Bar> bars = List.of(new Bar("rows", 100, 100), new Bar("encoded x", 70, 0));
+        // When
+        List<String> lines =
+                new Frame(new Terminal(true, false, true), 60)
+                        .lines(new Snapshot("x", Duration.ZERO, bars, List.of()), 9);
+        // Then
+        assertTrue(lines.get(1).matches("rows +━+  100 / 100"), lines.get(1));
+        assertTrue(lines.get(2).matches("encoded x +70"), lines.get(2));
     }
 
     @Test

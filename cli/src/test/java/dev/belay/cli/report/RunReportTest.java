@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +102,50 @@ final class RunReportTest {
         // Then
         assertTrue(now.contains("selected,<br>optimistic"));
         assertFalse(without.contains("selected,<br>optimistic"));
+    }
+
+    @Test
+    void figuresSayNumbersAsTablesDo() throws IOException {
+        // Given: .7555, which is a little less in binary
+        RunResults results = new RunResults("x", "x");
+        results.add(SampleRun.spec("naive", 0, "minilm", "bow", 256));
+        results.add(SampleRun.checkpoint(SampleRun.id("naive", 0), 1, State.FINISHED, null));
+        results.add(
+                PairMetrics.newBuilder(SampleRun.row("naive", 0, 1, 1, .7, .4, .9))
+                        .setStudentAccuracy(new Estimate(.7555, .74, .77, 2000L))
+                        .build());
+        // When
+        RunReport.write(results, directory, WRITTEN);
+        // Then: the data of the figures have the words, and the script makes none
+        String page = Files.readString(directory.resolve("report.html"));
+        assertTrue(page.contains("<td class=\"num\">0.756<"));
+        assertTrue(page.contains("\"asRate\":[\"0.756\",\"0.756\",\"0.756\"]"));
+        assertFalse(page.substring(page.lastIndexOf("<script>")).contains("toFixed"));
+    }
+
+    @Test
+    void headlineSaysThatItsMediansAreOfEachByItself() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(3, 4), directory, WRITTEN);
+        String three = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleRun.finished(1, 4), directory, WRITTEN);
+        String one = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(three.contains("of the gap to its ceiling in the median of 3 seeds; accuracy"));
+        assertTrue(three.contains("(each a median of its own: their ratio may be another)"));
+        assertTrue(one.contains("of the gap to its ceiling: accuracy"));
+        assertFalse(one.contains("median of its own"));
+    }
+
+    @Test
+    void figuresAreDrawnAsWideAsTheyAreShown() throws IOException {
+        // When
+        RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);
+        // Then: a fixed width would be scaled, and letters with it
+        String page = Files.readString(directory.resolve("report.html"));
+        String script = page.substring(page.lastIndexOf("<script>"));
+        assertTrue(script.contains("clientWidth"));
+        assertFalse(Pattern.compile("\\bwidth(:| =) \\d").matcher(script).find());
     }
 
     @Test

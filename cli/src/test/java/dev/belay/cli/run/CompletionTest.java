@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.report.RunResults;
 import dev.belay.cli.report.SampleRun;
+import dev.belay.cli.run.Completion.Growing;
 import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -40,6 +42,91 @@ class CompletionTest {
         results.add(last);
         // Then
         assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
+    }
+
+    @Test
+    void theLastOnTheStreamIsExpectedUntilItCountsAllThatStudentAndCeilingLearned() {
+        // Given: all is compared on the holdout, but not all that was predicted is counted
+        RunResults results = SampleRun.finished(1, 4);
+        Completion completion = new Completion(results.specs(), HOLDOUT);
+        PairMetrics row = results.streamRows().get(0);
+        results.add(stream(row, 900, 0));
+        assertEquals(List.of(), completion.missing(results));
+        // Then
+        assertEquals(
+                List.of(new Growing(row.getStudent(), 900, 1024, true)),
+                completion.growing(results));
+        // When: of an earlier checkpoint all is there
+        results.add(
+                PairMetrics.newBuilder(stream(row, 1024, 0))
+                        .setCheckpoint(row.getCheckpoint() - 1)
+                        .build());
+        // Then
+        assertEquals(1, completion.growing(results).size());
+        // When
+        results.add(stream(row, 1024, 0));
+        // Then
+        assertEquals(List.of(), completion.growing(results));
+    }
+
+    @Test
+    void aStudentOfWhichNothingCameOnTheStreamIsExpectedToo() {
+        RunResults all = SampleRun.finished(1, 4);
+        RunResults results = new RunResults("x", "x");
+        all.specs().forEach(results::add);
+        for (ModelSpec spec : all.specs()) {
+            results.add(SampleRun.checkpoint(spec.getId(), 4, State.FINISHED, null));
+        }
+        List<Growing> growing = new Completion(all.specs(), HOLDOUT).growing(results);
+        assertEquals(3, growing.size());
+        assertEquals(new Growing(SampleRun.id("naive", 0), 0, 1024, true), growing.get(0));
+    }
+
+    @Test
+    void whatNeedNotComeOnTheStreamIsNotCertain() {
+        // Given: truth that is missing, perhaps for good
+        RunResults results = SampleRun.finished(1, 4);
+        Completion completion = new Completion(results.specs(), HOLDOUT);
+        PairMetrics row = results.streamRows().get(0);
+        results.add(stream(row, 1000, 24));
+        // Then
+        assertEquals(
+                List.of(new Growing(row.getStudent(), 1000, 1024, false)),
+                completion.growing(results));
+        // Given: a ceiling that has learned from fewer
+        RunResults fewer = SampleRun.finished(1, 4);
+        fewer.add(
+                Checkpoint.newBuilder(
+                                SampleRun.checkpoint(
+                                        SampleRun.id("ceiling", 0), 5, State.FINISHED, null))
+                        .setExamplesSeen(512)
+                        .build());
+        fewer.add(stream(row, 500, 0));
+        // Then
+        assertEquals(
+                List.of(new Growing(row.getStudent(), 500, 512, false)), completion.growing(fewer));
+        // When
+        fewer.add(stream(row, 512, 0));
+        // Then
+        assertEquals(List.of(), completion.growing(fewer));
+    }
+
+    @Test
+    void aRowThatDoesNotKnowYetThatItsCeilingIsTheLastIsToldAgain() {
+        // Given
+        RunResults results = SampleRun.finished(1, 4);
+        Completion completion = new Completion(results.specs(), HOLDOUT);
+        PairMetrics row = results.streamRows().get(0);
+        results.add(PairMetrics.newBuilder(stream(row, 1024, 0)).setProvisional(true).build());
+        assertEquals(1, completion.growing(results).size());
+        // When its ceiling will not get any further
+        results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 5, State.FAILED, "NaN"));
+        // Then
+        assertEquals(List.of(), completion.growing(results));
+    }
+
+    private static PairMetrics stream(PairMetrics row, long n, long withoutTruth) {
+        return PairMetrics.newBuilder(row).setN(n).setWithoutTruth(withoutTruth).build();
     }
 
     @Test

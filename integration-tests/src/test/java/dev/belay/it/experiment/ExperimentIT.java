@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,13 @@ class ExperimentIT {
                             .collect(Collectors.toSet());
             assertEquals(pair.get("checkpoint").intValue(), checkpoints.size(), pair::toString);
         }
+        // and the last on the stream counts all that the student learned from
+        Map<String, JsonNode> stream = UndisturbedRun.lastOnTheStream(run.out());
+        assertEquals(pairs, stream.keySet());
+        for (JsonNode last : stream.values()) {
+            assertEquals(examples.get("student"), last.get("n"), last::toString);
+            assertFalse(last.get("provisional").booleanValue(), last::toString);
+        }
         String report = Files.readString(run.out().resolve("report.html"));
         assertTrue(report.contains("</html>") && report.contains("naive"));
         assertFalse(report.contains("src=\"http"), "the report opens without a network");
@@ -99,6 +107,8 @@ class ExperimentIT {
         run(run.file(), out, run.data());
         // Then
         assertEquals(run.summary(), UndisturbedRun.summary(out));
+        assertEquals(
+                UndisturbedRun.lastOnTheStream(run.out()), UndisturbedRun.lastOnTheStream(out));
         SameFacts.require(before, Facts.of(run.data()));
     }
 

@@ -37,6 +37,9 @@ class KilledRunIT {
         BelayProcess.succeed(folder, command(file, out, data));
         // Then: the same numbers, the same weights, nothing missing and nothing doubled
         assertEquals(undisturbed.summary(), UndisturbedRun.summary(out));
+        assertEquals(
+                UndisturbedRun.lastOnTheStream(undisturbed.out()),
+                UndisturbedRun.lastOnTheStream(out));
         SameFacts.require(undisturbed.said().facts(), Facts.of(data));
     }
 

@@ -1,9 +1,14 @@
 package dev.belay.it.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary the bytes of its summary.json, as text
  */
 record UndisturbedRun(Path file, Path data, Path out, String summary, Said said) {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static @Nullable UndisturbedRun made;
 
     /** What its topics held when it was over, read once. */
@@ -55,5 +61,19 @@ record UndisturbedRun(Path file, Path data, Path out, String summary, Said said)
 
     static String summary(Path out) throws IOException {
         return Files.readString(out.resolve("summary.json"));
+    }
+
+    /** What metrics.jsonl says last of each student on the stream, by student and seed. */
+    static Map<String, JsonNode> lastOnTheStream(Path out) throws IOException {
+        Map<String, JsonNode> last = new TreeMap<>();
+        for (String line : Files.readAllLines(out.resolve("metrics.jsonl"))) {
+            JsonNode row = JSON.readTree(line);
+            if (row.get("phase").textValue().equals("PROGRESSIVE")
+                    && row.get("windowStartMs").isNull()) {
+                ((ObjectNode) row).remove("eventTimeMs"); // when it was, not what
+                last.put(row.get("student").textValue() + "#" + row.get("seed"), row);
+            }
+        }
+        return last;
     }
 }
