@@ -118,6 +118,7 @@ final class ExperimentRun implements Callable<Integer> {
                     "run %d: the experiment has changed, or a fresh run was asked for"
                             .formatted(announced.number() + 1));
         }
+        announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());
         specs.forEach(results::add);
         DataSummary counts = data.summary();
