@@ -93,6 +93,7 @@ class BadInputIT {
         Ended ended = run(file);
         // Then
         saysOnce(ended, said);
+        assertEquals(1, ended.error().lines().count(), ended::error);
         assertTrue(ended.error().contains(file.toString()), ended::error);
         nothingWasStarted();
     }
@@ -150,6 +151,7 @@ class BadInputIT {
         Ended ended = run(file);
         // Then
         saysOnce(ended, said);
+        assertEquals(1, ended.error().lines().count(), ended::error);
         nothingWasStarted();
     }
 
@@ -255,7 +257,6 @@ class BadInputIT {
         assertTrue(error.startsWith("belay: "), error);
         assertEquals(1, error.split("belay: ", -1).length - 1, error);
         assertFalse(error.contains("\tat ") || error.contains("Exception"), error);
-        assertEquals(1, error.lines().count(), error);
         for (String part : parts) {
             assertTrue(error.contains(part), () -> "expected '" + part + "' in: " + error);
         }
