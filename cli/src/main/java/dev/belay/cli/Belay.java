@@ -18,6 +18,8 @@ import dev.belay.cli.service.TrainerCommand;
 import dev.belay.schemas.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
@@ -52,11 +54,23 @@ public final class Belay {
     /** The command line, for {@link #main} and for tests. */
     public static CommandLine commandLine() {
         CommandLine command = new CommandLine(new Belay());
+        command.setExecutionStrategy(Belay::execute);
         command.setExecutionExceptionHandler(
                 (e, at, parsed) -> {
                     Problem.report(e, at.getErr());
                     return 1;
                 });
         return command;
+    }
+
+    /** Asked for help, picocli says nothing of a command that it does not know. */
+    private static int execute(ParseResult parsed) {
+        for (ParseResult at = parsed; at != null; at = at.subcommand()) {
+            if (!at.commandSpec().subcommands().isEmpty() && !at.unmatched().isEmpty()) {
+                throw new UnmatchedArgumentException(
+                        at.commandSpec().commandLine(), at.unmatched());
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 }

@@ -1,5 +1,7 @@
 package dev.belay.cli;
 
+import dev.belay.cli.experiment.ExperimentException;
+import dev.belay.producers.DataException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,10 @@ public final class Problem {
 
     private Problem() {}
 
-    /** The outermost message, and beneath it each cause that says more. */
+    /**
+     * The outermost message, and beneath it each cause that says more: none below an error in the
+     * user's files, whose message is complete.
+     */
     public static void report(Throwable e, PrintWriter err) {
         if (Logging.isElsewhere()) {
             LOG.error("ended by an error", e);
@@ -24,12 +29,17 @@ public final class Problem {
 
     static String text(Throwable e) {
         StringBuilder text = new StringBuilder(message(e));
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        for (Throwable at = e; !isComplete(at) && at.getCause() != null; at = at.getCause()) {
+            Throwable cause = at.getCause();
             if (!onlyWraps(cause) && text.indexOf(message(cause)) < 0) {
                 text.append("\n  because: ").append(message(cause));
             }
         }
         return text.toString();
+    }
+
+    private static boolean isComplete(Throwable e) {
+        return e instanceof ExperimentException || e instanceof DataException;
     }
 
     /** As a future's exception does: it says nothing but its cause's class and message. */

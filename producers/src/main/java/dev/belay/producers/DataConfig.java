@@ -39,6 +39,10 @@ public record DataConfig(
         }
         for (int i = 0; i < classes.size(); i++) {
             String name = classes.get(i);
+            if (name.isBlank()) {
+                throw new IllegalArgumentException(
+                        "a class must have a name, found '" + name + "' at index " + i);
+            }
             if (INTEGER.matcher(name).matches() && !name.equals(Integer.toString(i))) {
                 throw new IllegalArgumentException(
                         "a class named by a number must be named by its own index, found '"

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ final class LineReader {
     private final CharsetDecoder decoder = strictUtf8();
     private long number;
     private boolean complete = true;
+    private int badByte;
 
     LineReader(InputStream in) {
         this.in = in;
@@ -36,6 +38,11 @@ final class LineReader {
     /** Number of the line read last, 1-based. */
     long number() {
         return number;
+    }
+
+    /** Where in the line that is not UTF-8 its first wrong byte is, 1-based; 0 before that. */
+    int badByte() {
+        return badByte;
     }
 
     /** Whether the line read last had its line end. */
@@ -62,11 +69,20 @@ final class LineReader {
             b = in.read();
         }
         complete = b == '\n';
-        String text = decoder.decode(ByteBuffer.wrap(line.toByteArray())).toString();
+        String text = decode(ByteBuffer.wrap(line.toByteArray()));
         if (number == 0 && text.startsWith("\uFEFF")) {
             text = text.substring(1);
         }
         number++;
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private String decode(ByteBuffer bytes) throws CharacterCodingException {
+        try {
+            return decoder.decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            badByte = bytes.position() + 1;
+            throw e;
+        }
     }
 }

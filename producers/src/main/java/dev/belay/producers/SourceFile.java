@@ -18,6 +18,7 @@ import java.util.zip.ZipException;
 final class SourceFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
+    private final Path path;
     private final String name;
     private final MessageDigest digest;
     private final InputStream raw;
@@ -30,15 +31,15 @@ final class SourceFile implements AutoCloseable {
      *     that is not supported
      */
     SourceFile(Path path) {
+        this.path = path;
         name = path.toString();
         if (!Files.isRegularFile(path)) {
             throw new DataException(
                     name
                             + ": found "
                             + (Files.isDirectory(path) ? "a directory" : "nothing")
-                            + " (that is "
-                            + path.toAbsolutePath().normalize()
-                            + "); expected a data file. A relative path starts at the experiment"
+                            + (path.isAbsolute() ? "" : " (that is " + path.toAbsolutePath() + ")")
+                            + "; expected a data file. A relative path starts at the experiment"
                             + " file's directory.");
         }
         if (name.endsWith(".zst")) {
@@ -110,13 +111,7 @@ final class SourceFile implements AutoCloseable {
                     e);
         }
         if (e instanceof CharacterCodingException) {
-            return DataException.at(
-                    name,
-                    afterLine + 1,
-                    "bytes that are not UTF-8",
-                    "UTF-8 text",
-                    "Convert the file to UTF-8.",
-                    e);
+            return notUtf8(e);
         }
         return DataException.at(
                 name,
@@ -125,6 +120,24 @@ final class SourceFile implements AutoCloseable {
                 "a readable file",
                 "Check the disk and the file's permissions.",
                 e);
+    }
+
+    /** Looked for anew: who reads more than a line at once does not know in which one it is. */
+    private DataException notUtf8(IOException e) {
+        long line = 0;
+        String found = "bytes that are not UTF-8";
+        try (SourceFile again = new SourceFile(path)) {
+            LineReader lines = new LineReader(again.content());
+            try {
+                while (lines.next() != null) {
+                    line = lines.number();
+                }
+            } catch (IOException stopped) {
+                found += lines.badByte() > 0 ? ", from byte " + lines.badByte() + " of it on" : "";
+                line++;
+            }
+        }
+        return DataException.at(name, line, found, "UTF-8 text", "Convert the file to UTF-8.", e);
     }
 
     static MessageDigest sha256() {

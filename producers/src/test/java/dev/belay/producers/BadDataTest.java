@@ -20,7 +20,8 @@ class BadDataTest {
 
     @Test
     void aFileThatIsNotThereNamesItsPath() {
-        says("missing.jsonl", DataConfig.Format.JSONL, "found nothing", "missing.jsonl");
+        String message = says("missing.jsonl", DataConfig.Format.JSONL, "found nothing; expected");
+        assertEquals(2, message.split("missing\\.jsonl", -1).length, message);
     }
 
     @Test
@@ -91,7 +92,7 @@ class BadDataTest {
 
     @Test
     void aClassOutOfRangeIsNamed() throws IOException {
-        for (String label : List.of("2", "-1", "\"neutral\"", "1.5", "true", "1e99")) {
+        for (String label : List.of("2", "-1", "\"neutral\"", "\"\"", "1.5", "true", "1e99")) {
             withLine("{\"id\":\"x\",\"text\":\"a\",\"label\":" + label + ",\"split\":\"train\"}");
             says(
                     "bad.jsonl",
@@ -178,11 +179,13 @@ class BadDataTest {
     void bytesThatAreNotUtf8AreNamed() throws IOException {
         byte[] line = "{\"id\":\"x\",\"text\":\"\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1);
         Files.write(dir.resolve("latin.jsonl"), line);
-        says("latin.jsonl", DataConfig.Format.JSONL, "line 1", "not UTF-8");
+        says("latin.jsonl", DataConfig.Format.JSONL, "line 1", "not UTF-8, from byte 19 of");
+        // readers of CSV read ahead: they do not know the line
         Files.write(
                 dir.resolve("latin.csv"),
-                "id,text\n1,\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
-        says("latin.csv", DataConfig.Format.CSV, "not UTF-8");
+                "id,text,label,split\n1,a,0,test\n2,\u00e9,0,test\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        says("latin.csv", DataConfig.Format.CSV, "line 3", "not UTF-8, from byte 3 of");
     }
 
     @Test
@@ -217,13 +220,31 @@ class BadDataTest {
                 message);
     }
 
+    @Test
+    void aClassWithoutANameIsRefused() {
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        new DataConfig(
+                                                new DataConfig.Builtin(WordNetSource.NAME),
+                                                Data.WITH_SPLIT,
+                                                Data.TEST_ROWS,
+                                                .5,
+                                                DataConfig.Order.HASH,
+                                                0,
+                                                List.of("a", "")))
+                        .getMessage();
+        assertEquals("a class must have a name, found '' at index 1", message);
+    }
+
     private void withLine(String third) throws IOException {
         List<String> lines = new ArrayList<>(Data.lines(5));
         lines.set(2, third);
         Data.write(dir.resolve("bad.jsonl"), lines);
     }
 
-    private void says(String file, DataConfig.Format format, String... parts) {
+    private String says(String file, DataConfig.Format format, String... parts) {
         DataConfig config = Data.config(dir.resolve(file), format);
         String message =
                 assertThrows(DataException.class, () -> DataSet.open(config).close()).toString();
@@ -231,5 +252,6 @@ class BadDataTest {
         for (String part : parts) {
             assertTrue(message.contains(part), "expected '" + part + "' in: " + message);
         }
+        return message;
     }
 }

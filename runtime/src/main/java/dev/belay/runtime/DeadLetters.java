@@ -1,5 +1,6 @@
 package dev.belay.runtime;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -50,6 +51,11 @@ public final class DeadLetters {
                 letter.headers());
     }
 
+    /** How many letters a service has sent that came from a topic. */
+    public static Counter counter(MeterRegistry meters, String service, String topic) {
+        return meters.counter("belay.dead.letters", "service", service, "topic", topic);
+    }
+
     /** The same for those who send it themselves. */
     public static Letter of(
             MeterRegistry meters,
@@ -58,8 +64,7 @@ public final class DeadLetters {
             byte @Nullable [] key,
             byte @Nullable [] value,
             String reason) {
-        meters.counter("belay.dead.letters", "service", service, "topic", place.topic())
-                .increment();
+        counter(meters, service, place.topic()).increment();
         Headers headers = new RecordHeaders();
         header(headers, "belay.topic", place.topic());
         header(headers, "belay.partition", Integer.toString(place.partition()));

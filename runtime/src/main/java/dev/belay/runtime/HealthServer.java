@@ -5,6 +5,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The health and metrics endpoints of a process.
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  * Prometheus' text form. Binds to loopback unless told otherwise.
  */
 public final class HealthServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
+
     private final Javalin server;
 
     private HealthServer(Javalin server) {
@@ -37,8 +41,11 @@ public final class HealthServer implements AutoCloseable {
                 "/health/live",
                 ctx -> {
                     Throwable failure = services.failure();
-                    ctx.status(failure == null ? 200 : 503);
-                    ctx.json(Map.of("live", failure == null, "failure", String.valueOf(failure)));
+                    Map<String, Object> told = new TreeMap<>(Map.of("live", failure == null));
+                    if (failure != null) {
+                        told.put("failure", failure.toString());
+                    }
+                    ctx.status(failure == null ? 200 : 503).json(told);
                 });
         server.get(
                 "/health/ready",
@@ -64,6 +71,8 @@ public final class HealthServer implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
+        LOG.info(
+                "health and metrics at http://{}:{}/metrics", settings.healthHost(), server.port());
         return new HealthServer(server);
     }
 

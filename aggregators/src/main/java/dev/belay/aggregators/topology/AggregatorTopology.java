@@ -4,6 +4,7 @@ import static org.apache.kafka.common.serialization.Serdes.ByteArray;
 import static org.apache.kafka.common.serialization.Serdes.String;
 
 import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.runtime.DeadLetters;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventSerde;
 import dev.belay.schemas.Topics;
@@ -67,6 +68,9 @@ public final class AggregatorTopology {
             AggregatorConfig config, EventCodec codec, MeterRegistry meters, Catalog catalog) {
         Topics topics = config.topics();
         Reader reader = new Reader(codec, meters);
+        // none so far is a number too
+        DeadLetters.counter(meters, Reader.SERVICE, topics.truth(config.task()));
+        DeadLetters.counter(meters, Reader.SERVICE, topics.predictions(config.task()));
         CatalogEvents events = new CatalogEvents(reader, topics);
         int partitions = config.partitions();
         var builder = new StreamsBuilder(new TopologyConfig(explicitNames(config)));

@@ -38,6 +38,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private final AggregatorConfig config;
     private final Catalog catalog;
     private final MeterRegistry meters;
+    private final PairMeters shown;
     private final Map<String, Set<String>> rowsByStudent = new HashMap<>();
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
@@ -52,6 +53,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         this.config = config;
         this.catalog = catalog;
         this.meters = meters;
+        this.shown = new PairMeters(meters, catalog);
     }
 
     @Override
@@ -63,17 +65,40 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         unsettled.clear();
         waiting.clear();
         standings.clear();
+        shown.close();
         told = false;
         catalogVersion = 0;
+        Map<String, Row> newest = new HashMap<>(); // told of the holdout, by student
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
-                note(entry.key, entry.value);
+                Row row = entry.value;
+                note(entry.key, row);
+                if (row.told() && row.any().phase() == Phase.HOLDOUT) {
+                    newest.merge(
+                            row.any().student(),
+                            row,
+                            (a, b) -> a.any().checkpoint() > b.any().checkpoint() ? a : b);
+                }
             }
         }
+        newest.forEach(this::show);
         context.schedule(
                 config.progressiveFlush(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
+    }
+
+    /** What another instance, or an earlier life of this one, has told. */
+    private void show(String student, Row row) {
+        PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
+        if (metrics != null) {
+            shown.told(metrics);
+        }
+    }
+
+    @Override
+    public void close() {
+        shown.close();
     }
 
     @Override
@@ -114,6 +139,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     }
 
     private void punctuate() {
+        shown.removeGone();
         int version = catalog.version();
         if (version != catalogVersion) {
             Catalog.Changes changes = catalog.changedSince(catalogVersion);
@@ -195,6 +221,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
         told = true;
+        shown.told(metrics);
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }

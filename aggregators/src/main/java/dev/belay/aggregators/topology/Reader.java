@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * headers all of Belay's dead letters have.
  */
 final class Reader {
-    private static final String SERVICE = "aggregator";
+    static final String SERVICE = "aggregator";
 
     private final EventCodec codec;
     private final MeterRegistry meters;

@@ -11,6 +11,8 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +54,8 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private final Map<Phase, Board> boards = new EnumMap<>(Phase.class);
     private final Map<String, NavigableSet<Long>> unsettled = new HashMap<>();
     private final Pace pace = new Pace();
+    private final Counter predictions;
+    private final Counter tooLate;
     private ProcessorContext<byte[], Flow> context;
     private KeyValueStore<byte[], Truths> truths;
     private BlockStore blocks;
@@ -66,6 +70,9 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         this.config = config;
         this.catalog = catalog;
         this.reader = reader;
+        MeterRegistry meters = reader.meters();
+        this.predictions = meters.counter("belay.predictions.counted", "service", Reader.SERVICE);
+        this.tooLate = meters.counter("belay.too.late", "service", Reader.SERVICE);
     }
 
     @Override
@@ -116,7 +123,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         followClasses();
         BlockColumns block = arrived.block();
         if (passing.isTooLate(block) || releasing.isTooLate(block)) {
-            reader.meters().counter("belay.too.late", "service", "aggregator").increment();
+            tooLate.increment();
             return;
         }
         // of other classes, as the specs were a moment ago: found out when it is read again
@@ -131,6 +138,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         if (!news) {
             return; // a repetition, or all of it superseded
         }
+        predictions.increment(block.rows());
         passing.heard(block.model(), context.currentSystemTimeMs());
         releasing.heard(block, context.currentSystemTimeMs());
         if (blocks.put(block, arrived.roster(), arrived.origin())) {

@@ -59,8 +59,7 @@ public final class StoredRows {
         }
     }
 
-    private static @Nullable PairMetrics metrics(
-            String task, Catalog catalog, Row row, Standing standing) {
+    static @Nullable PairMetrics metrics(String task, Catalog catalog, Row row, Standing standing) {
         Comparison any = row.any();
         Pair pair = catalog.pairOf(any.student());
         if (pair == null) {

@@ -13,6 +13,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +78,10 @@ final class Harness implements AutoCloseable {
 
     void spec(ModelSpec spec) {
         send(TOPICS.models(), spec.getId(), spec);
+    }
+
+    void stop(String model) {
+        raw(TOPICS.models(), Specs.id(model), null);
     }
 
     void checkpoint(Checkpoint checkpoint) {
@@ -152,6 +157,10 @@ final class Harness implements AutoCloseable {
                                                 r.headers().lastHeader(header).value(),
                                                 StandardCharsets.UTF_8)));
         return found;
+    }
+
+    MeterRegistry meters() {
+        return meters;
     }
 
     double counter(String name) {

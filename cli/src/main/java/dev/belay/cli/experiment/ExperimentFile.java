@@ -4,10 +4,11 @@ import dev.belay.producers.DataConfig;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads experiment files. */
 public final class ExperimentFile {
     private static final double DEFAULT_SUPERVISOR_SHARE = 0.5;
-    private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv", "parquet");
+    private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv");
 
     private ExperimentFile() {}
 
@@ -27,9 +28,12 @@ public final class ExperimentFile {
      * @throws ExperimentException at the first thing that is wrong
      */
     public static Experiment read(Path file) {
-        try (Reader text = Files.newBufferedReader(file)) {
+        try (Reader text = new StringReader(Files.readString(file))) {
             Path directory = file.toAbsolutePath().getParent();
             return read(file.toString(), text, directory == null ? Path.of("") : directory);
+        } catch (CharacterCodingException e) {
+            throw new ExperimentException(
+                    file + ": found bytes that are not UTF-8; expected UTF-8 text", e);
         } catch (IOException e) {
             throw new ExperimentException(
                     file + ": can't be read (" + e + "); expected an experiment file", e);
@@ -75,7 +79,7 @@ public final class ExperimentFile {
         return new Experiment(
                 experiment,
                 task,
-                data(data, dataMap, root, classes, directory),
+                data(dataMap, root, classes, directory),
                 rate == null ? 0 : rate.number(0.001, 1e9),
                 ModelGraph.check(ModelReader.read(root.require("models"))),
                 seeds(root.get("seeds")));
@@ -97,11 +101,7 @@ public final class ExperimentFile {
     }
 
     private static DataConfig data(
-            YamlValue value,
-            YamlMap map,
-            YamlMap root,
-            @Nullable YamlValue classes,
-            Path directory) {
+            YamlMap map, YamlMap root, @Nullable YamlValue classes, Path directory) {
         YamlValue share = map.get("supervisor-share");
         double supervisorShare = share == null ? DEFAULT_SUPERVISOR_SHARE : share.number(0, 1);
         YamlValue builtin = map.get("builtin");
@@ -126,9 +126,10 @@ public final class ExperimentFile {
                                             "file",
                                             DataConfig.Order.FILE)),
                     seed == null ? 0 : seed.integer(0, Long.MAX_VALUE),
-                    classes == null ? classesMissing(root) : texts(classes));
-        } catch (IllegalArgumentException e) {
-            throw new ExperimentException(value.place() + ": " + e.getMessage(), e);
+                    classes == null ? classesMissing(root) : classes(classes));
+        } catch (IllegalArgumentException e) { // all else was checked where it was read
+            Place place = (classes == null ? root.key("data") : classes).place();
+            throw new ExperimentException(place + ": " + e.getMessage(), e);
         }
     }
 
@@ -144,7 +145,7 @@ public final class ExperimentFile {
         map.only(List.of("builtin", "supervisor-share", "rows-per-second"));
         DataConfig config =
                 builtin.oneOf(Map.of("wordnet-physical", DataConfig.wordNet(supervisorShare)));
-        if (classes != null && !texts(classes).equals(config.classes())) {
+        if (classes != null && !classes(classes).equals(config.classes())) {
             throw classes.wrong("the builtin's classes " + config.classes() + ", or no classes");
         }
         return config;
@@ -169,7 +170,7 @@ public final class ExperimentFile {
     private static String formatOf(YamlValue path) {
         String name = path.text().replaceFirst("\\.(gz|zst)$", "");
         String ending = name.substring(name.lastIndexOf('.') + 1);
-        if (!FORMATS.contains(ending)) {
+        if (!FORMATS.contains(ending) && !ending.equals("parquet")) {
             throw path.wrong("a 'format', or a file whose name ends in one of " + FORMATS);
         }
         return ending;
@@ -201,7 +202,7 @@ public final class ExperimentFile {
             return new DataConfig.Holdout.Column(split.text());
         }
         if (share != null && split == null) {
-            return new DataConfig.Holdout.Share(share.number(0, 1));
+            return new DataConfig.Holdout.Share(share.between(0, 1));
         }
         throw value.wrong("either {split: VALUE} or {share: 0.2}");
     }
@@ -222,9 +223,16 @@ public final class ExperimentFile {
         return List.copyOf(seeds);
     }
 
-    private static List<String> texts(YamlValue list) {
-        List<String> texts = new ArrayList<>();
-        list.list().forEach(value -> texts.add(value.text()));
-        return texts;
+    private static List<String> classes(YamlValue list) {
+        Set<String> names = new LinkedHashSet<>();
+        for (YamlValue name : list.list()) {
+            if (!names.add(name.text())) {
+                throw name.wrong("each class once");
+            }
+        }
+        if (names.size() < 2) {
+            throw list.wrong("at least two classes");
+        }
+        return List.copyOf(names);
     }
 }

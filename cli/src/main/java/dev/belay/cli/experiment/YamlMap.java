@@ -57,8 +57,9 @@ final class YamlMap {
             throw new ExperimentException(
                     place + ": found text that is not YAML (" + e.getProblem() + ")", e);
         } catch (YAMLException e) {
+            String problem = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", ", ");
             throw new ExperimentException(
-                    file + ": found text that is not YAML (" + e.getMessage() + ")", e);
+                    file + ": found text that is not YAML (" + problem + ")", e);
         }
         if (root == null) {
             throw ExperimentException.at(

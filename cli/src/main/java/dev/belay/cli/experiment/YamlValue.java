@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.schemas.Names;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoublePredicate;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -97,11 +98,22 @@ record YamlValue(String file, String path, Node node) {
         throw wrong(expected);
     }
 
+    /** From {@code min} to {@code max}, both included. */
     double number(double min, double max) {
-        String expected = "a number from " + min + " to " + max;
+        return number("a number from " + min + " to " + max, v -> v >= min && v <= max);
+    }
+
+    /** Between the two, both excluded. */
+    double between(double low, double high) {
+        return number(
+                "a number between " + low + " and " + high + ", both excluded",
+                v -> v > low && v < high);
+    }
+
+    private double number(String expected, DoublePredicate accepted) {
         try {
             double value = Double.parseDouble(text());
-            if (value >= min && value <= max) {
+            if (accepted.test(value)) {
                 return value;
             }
         } catch (NumberFormatException e) {
@@ -114,6 +126,10 @@ record YamlValue(String file, String path, Node node) {
         if (node instanceof ScalarNode scalar) {
             return scalar.getTag().equals(Tag.NULL) ? "nothing" : "'" + scalar.getValue() + "'";
         }
-        return node instanceof MappingNode ? "a mapping" : "a list";
+        if (node instanceof SequenceNode sequence) {
+            int size = sequence.getValue().size();
+            return size == 0 ? "an empty list" : "a list of " + size;
+        }
+        return "a mapping";
     }
 }

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "The models of a fleet: list, add, stop.")
 public final class ModelsCommand implements Runnable {
+    private static final String NO_LONGER = ": the file no longer has it";
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -77,8 +79,9 @@ public final class ModelsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Declares the models of an experiment file to a running fleet, which takes them up.",
-                "The same file again adds nothing; a changed one starts a new run. The data are"
-                        + " written by 'belay produce FILE'."
+                "The same file again adds nothing; a changed one starts a new run, and stops the"
+                        + " models and seeds that it no longer has. The data are written by 'belay"
+                        + " produce FILE'."
             })
     int add(
             @Mixin BrokerOptions broker,
@@ -96,6 +99,7 @@ public final class ModelsCommand implements Runnable {
                             out.println("nothing to add, these models are there:");
                         }
                         run.specs().forEach(s -> out.println(s.getId()));
+                        run.stopped().forEach(id -> out.println("stopped " + id + NO_LONGER));
                         out.flush();
                         return 0;
                     });

@@ -34,8 +34,9 @@ public final class Announcement {
      * The run that is to be.
      *
      * @param isOld whether it was announced before
+     * @param stopped ids of models that the experiment no longer has, by order of their names
      */
-    public record Run(List<ModelSpec> specs, int number, boolean isOld) {}
+    public record Run(List<ModelSpec> specs, int number, boolean isOld, List<String> stopped) {}
 
     private final Clients clients;
     private final Experiment experiment;
@@ -66,8 +67,13 @@ public final class Announcement {
             int run = past.run(specs, fresh);
             specs = run == 0 ? specs : resolve(partitions, run);
             plan(specs).apply(admin);
-            write(specs, before);
-            return new Run(specs, run, specs.stream().allMatch(s -> before.containsKey(s.getId())));
+            List<String> stopped = noLonger(specs, before);
+            write(specs, before, stopped);
+            return new Run(
+                    specs,
+                    run,
+                    specs.stream().allMatch(s -> before.containsKey(s.getId())),
+                    stopped);
         }
     }
 
@@ -122,20 +128,28 @@ public final class Announcement {
         return labelers;
     }
 
+    private static List<String> noLonger(List<ModelSpec> specs, Map<String, ModelSpec> before) {
+        Set<String> names = new HashSet<>();
+        specs.forEach(spec -> names.add(spec.getModel() + "#" + spec.getSeed()));
+        return before.values().stream()
+                .filter(old -> !names.contains(old.getModel() + "#" + old.getSeed()))
+                .map(ModelSpec::getId)
+                .sorted()
+                .toList();
+    }
+
     /**
      * One transaction: the specs that are new, and an end to models that the experiment no longer
      * has.
      */
-    private void write(List<ModelSpec> specs, Map<String, ModelSpec> before) {
+    private void write(List<ModelSpec> specs, Map<String, ModelSpec> before, List<String> stopped) {
         Topics topics = clients.topics();
         try (Producer<byte[], byte[]> producer =
                 clients.producer(topics.prefix() + "experiment." + experiment.name())) {
             producer.initTransactions();
             producer.beginTransaction();
             long now = System.currentTimeMillis();
-            Set<String> names = new HashSet<>();
             for (ModelSpec spec : specs) {
-                names.add(spec.getModel() + "#" + spec.getSeed());
                 if (!spec.equals(before.get(spec.getId()))) {
                     Future<?> unused =
                             producer.send(
@@ -148,14 +162,11 @@ public final class Announcement {
                                                     now));
                 }
             }
-            for (ModelSpec old : before.values()) {
-                if (!names.contains(old.getModel() + "#" + old.getSeed())) {
-                    LOG.info("stopping {}: the experiment no longer has it", old.getId());
-                    Future<?> unused =
-                            producer.send(
-                                    clients.codec()
-                                            .record(topics.models(), null, old.getId(), null, now));
-                }
+            for (String old : stopped) {
+                LOG.info("stopping {}: the experiment no longer has it", old);
+                Future<?> unused =
+                        producer.send(
+                                clients.codec().record(topics.models(), null, old, null, now));
             }
             producer.commitTransaction(); // throws what a send has failed with
         }

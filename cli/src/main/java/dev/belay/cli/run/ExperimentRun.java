@@ -1,5 +1,6 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +55,10 @@ final class ExperimentRun implements Callable<Integer> {
         long begin = System.nanoTime();
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
-            // what is wrong with it is told before anything starts
+            // what is wrong with it is told before anything starts or is left behind
             List<ModelSpec> specs =
                     experiment.resolve(data, 1, 0, options.settings(Map.of()).encoders());
+            Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
                         "warning: the rows are produced in the order of the file; where that is sorted"
@@ -68,6 +71,17 @@ final class ExperimentRun implements Callable<Integer> {
                                     rows(counts, Split.SUPERVISOR),
                                     rows(counts, Split.STUDENT),
                                     rows(counts, Split.HOLDOUT)));
+            long unlabelled =
+                    Stream.of(Split.values())
+                            .map(counts::of)
+                            .mapToLong(split -> split.rows() - split.labelled())
+                            .sum();
+            if (unlabelled > 0) {
+                say(
+                        "warning: %,d of %,d rows have no label (null, or an empty cell): their"
+                                        .formatted(unlabelled, counts.rows())
+                                + " truth is taken as not known");
+            }
             if (!options.ownBroker()) {
                 return run(options.settings(Map.of()), data, null, begin);
             }
@@ -104,6 +118,7 @@ final class ExperimentRun implements Callable<Integer> {
                     "run %d: the experiment has changed, or a fresh run was asked for"
                             .formatted(announced.number() + 1));
         }
+        announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());
         specs.forEach(results::add);
         DataSummary counts = data.summary();

@@ -1,6 +1,5 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.ExperimentFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -22,8 +21,6 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // the terminal shows progress
-        Logging.toFile(options.data().resolve("belay.log"));
         CommandLine terminal = spec.commandLine();
         return new ExperimentRun(
                         ExperimentFile.quickstart(), options, terminal.getOut(), terminal.getErr())

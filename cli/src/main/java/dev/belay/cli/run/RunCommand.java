@@ -1,6 +1,5 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.ExperimentFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -26,8 +25,6 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // the terminal shows progress
-        Logging.toFile(options.data().resolve("belay.log"));
         CommandLine terminal = spec.commandLine();
         return new ExperimentRun(
                         ExperimentFile.read(file), options, terminal.getOut(), terminal.getErr())

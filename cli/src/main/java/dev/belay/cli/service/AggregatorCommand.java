@@ -9,7 +9,16 @@ import picocli.CommandLine.Command;
 @Command(
         name = "aggregator",
         mixinStandardHelpOptions = true,
-        description = "Keeps accuracies, PGR and agreement of every pair, with Kafka Streams.")
+        description = "Keeps accuracies, PGR and agreement of every pair, with Kafka Streams.",
+        footerHeading = "%nSettings of its own (--set KEY=VALUE):%n",
+        footer = {
+            "  aggregator.windows        of event time, such as 1h or 1h/15m,1d; none: empty (1h)",
+            "  aggregator.grace          how late truth still moves a window (1h)",
+            "  aggregator.truth-horizon  how late it still moves anything (7d)",
+            "  aggregator.patience       seconds of dying without progress before giving up (900)",
+            "  aggregator.server         HOST:PORT of whoever serves its rows; belay does not (none)",
+            "  state                     folder of Kafka Streams' state"
+        })
 public final class AggregatorCommand extends ServiceCommand {
 
     @Override

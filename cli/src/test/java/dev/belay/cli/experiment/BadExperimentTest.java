@@ -60,7 +60,14 @@ class BadExperimentTest {
                 "line 6",
                 "unknown format 'jsonn'",
                 "did you mean 'jsonl'?");
-        says(GOOD.replace(".jsonl.gz", ".parquet"), "line 5", "parquet is not supported yet");
+        for (String parquet :
+                new String[] {
+                    GOOD.replace(".jsonl.gz", ".parquet"),
+                    GOOD.replace("jsonl.gz", "jsonl.gz\n  format: parquet")
+                })
+            assertTrue(
+                    says(parquet, "parquet is not supported yet")
+                            .endsWith("convert the file to jsonl, csv or tsv"));
         says(GOOD.replace(".jsonl.gz", ".xlsx"), "line 5", "'data.xlsx' in data.path", "'format'");
     }
 
@@ -121,13 +128,29 @@ class BadExperimentTest {
                         "supervisor: bow, loss: {kind: confidence, hard: true}}"),
                 "unknown key 'hard'");
         says(GOOD.replace("name: demo", "name: My Demo"), "line 1", "[a-z0-9-]+", "'My Demo'");
-        says(GOOD.replace("{split: test}", "{share: 1.5}"), "line 6", "'1.5'");
-        says(GOOD.replace("{split: test}", "{share: 1}"), "line 5", "both excluded");
+        for (String share : new String[] {"0", "1", "1.5"})
+            says(
+                    GOOD.replace("{split: test}", "{share: " + share + "}"),
+                    "line 6, column 20: found '" + share + "' in data.holdout.share",
+                    "a number between 0.0 and 1.0, both excluded");
         says(GOOD.replace("{split: test}", "test"), "line 6", "a mapping");
         says(GOOD + "seeds: [1, 1]\n", "line 11", "each seed once");
         says(GOOD + "seeds: 3\n", "line 11", "'3' in seeds", "a list");
-        says(GOOD.replace("[negative, positive]", "[negative]"), "line 5", "at least two");
+        says(GOOD + "seeds: []\n", "line 11", "found an empty list in seeds", "one seed");
         says(GOOD.replace("bow:", "truth:"), "line 8", "another name");
+    }
+
+    @Test
+    void wrongClassesHaveTheirOwnPlace() {
+        String two = "[negative, positive]";
+        says(
+                GOOD.replace(two, "[negative]"),
+                "line 3, column 12: found a list of 1",
+                "two classes");
+        says(GOOD.replace(two, "[same, same]"), "line 3, column 19: found 'same'", "class once");
+        says(GOOD.replace(two, "[negative, '']"), "line 3, column 23: found ''", "a text");
+        says(GOOD.replace(two, "[negative, ~]"), "line 3, column 23: found nothing", "a text");
+        says(GOOD.replace(two, "[1, 2]"), "line 3, column 12", "found '1' at index 0");
     }
 
     @Test
@@ -211,11 +234,12 @@ class BadExperimentTest {
         return ExperimentFile.read("demo.yaml", new StringReader(text), Path.of("dir"));
     }
 
-    private static void says(String text, String... parts) {
+    private static String says(String text, String... parts) {
         String message = assertThrows(ExperimentException.class, () -> read(text)).getMessage();
         assertTrue(message.startsWith("demo.yaml"), message);
         for (String part : parts) {
             assertTrue(message.contains(part), "expected '" + part + "' in: " + message);
         }
+        return message;
     }
 }

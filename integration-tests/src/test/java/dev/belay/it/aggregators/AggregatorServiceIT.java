@@ -1,14 +1,17 @@
 package dev.belay.it.aggregators;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.AggregatorService;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.HealthServer;
 import dev.belay.runtime.ServiceGroup;
 import dev.belay.runtime.Settings;
 import dev.belay.runtime.TopicPlan;
@@ -28,7 +31,12 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.Truth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +84,46 @@ class AggregatorServiceIT {
     }
 
     private static Clients clients(Map<String, String> settings) {
-        return new Clients(Settings.of(settings), new SimpleMeterRegistry());
+        return new Clients(
+                Settings.of(settings), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static HealthServer health(Clients clients, ServiceGroup group) {
+        return HealthServer.start(
+                clients.settings().with(Map.of("health.port", "0")),
+                (PrometheusMeterRegistry) clients.meters(),
+                group);
+    }
+
+    private static String pair(String name, String of) {
+        return "%s{experiment=\"x\",%sstudent=\"%s\",supervisor=\"%s\",task=\"%s\"}"
+                .formatted(name, of, STRONG, WEAK, TASK);
+    }
+
+    /** In Prometheus' text form, some moment soon. */
+    private static void scrapeSays(HealthServer health, String... parts) {
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health.port() + "/metrics"))
+                        .build();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> {
+                            String said =
+                                    HttpClient.newHttpClient()
+                                            .send(request, BodyHandlers.ofString())
+                                            .body();
+                            for (String part : parts) {
+                                assertTrue(
+                                        said.contains(part),
+                                        () ->
+                                                "no "
+                                                        + part
+                                                        + " among\n"
+                                                        + said.lines()
+                                                                .filter(l -> l.startsWith("belay"))
+                                                                .collect(joining("\n")));
+                            }
+                        });
     }
 
     static void check(Clients clients) throws Exception {
@@ -90,15 +137,25 @@ class AggregatorServiceIT {
                         new TopicTable<>(clients, clients.topics().metrics(), PairMetrics.class)) {
             producer.initTransactions();
             // Given everything but the truth of the odd examples
-            try (var group = ServiceGroup.start(List.of(new AggregatorService(clients)))) {
+            try (var group = ServiceGroup.start(List.of(new AggregatorService(clients)));
+                    var health = health(clients, group)) {
                 transaction(producer, sender -> everythingButOddTruth(clients, sender));
                 PairMetrics row = rowWith(metrics, EXAMPLES / 2);
                 assertEquals(EXAMPLES / 2, row.getWithoutTruth());
                 assertEquals(1.0, requireNonNull(row.getCeilingAccuracy()).getValue());
+                scrapeSays(
+                        health,
+                        "belay_accuracy{experiment=\"x\",of=\"ceiling\",student=\"" + STRONG,
+                        "belay_pgr{",
+                        "belay_predictions_counted_total{service=\"aggregator\"} "
+                                + 3.0 * EXAMPLES);
                 assertNull(group.failure());
             }
             // When it comes after a restart
-            try (var group = ServiceGroup.start(List.of(new AggregatorService(clients)))) {
+            try (var group = ServiceGroup.start(List.of(new AggregatorService(clients)));
+                    var health = health(clients, group)) {
+                // Then what was told before is shown again, until there is more to tell
+                scrapeSays(health, pair("belay_examples_seen", "") + " 256.0");
                 transaction(producer, sender -> truths(clients, sender, 1));
                 PairMetrics row = rowWith(metrics, EXAMPLES);
                 // Then
@@ -106,6 +163,13 @@ class AggregatorServiceIT {
                 assertEquals(right(4), requireNonNull(row.getSupervisorAccuracy()).getValue());
                 assertEquals(right(8), requireNonNull(row.getStudentAccuracy()).getValue());
                 assertEquals(false, row.getProvisional());
+                scrapeSays(
+                        health,
+                        pair("belay_accuracy", "of=\"supervisor\",") + " " + right(4),
+                        pair("belay_accuracy", "of=\"student\",") + " " + right(8),
+                        pair("belay_pgr", "") + " " + requireNonNull(row.getPgr()).getValue(),
+                        pair("belay_checkpoint_number", "") + " 1.0",
+                        "belay_dead_letters_total{service=\"aggregator\",topic=\"belay.t.truth\"} 0.0");
                 assertNull(group.failure());
             }
         }

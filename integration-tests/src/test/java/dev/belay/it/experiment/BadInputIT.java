@@ -51,6 +51,12 @@ class BadInputIT {
                 bad("an unknown key", "alpha: 0.5", "alfa: 0.5", "line 12", "'alfa'", "'alpha'"),
                 bad("an unknown encoder", "hashing,", "hashin,", "line 10", "'hashin'", "hashing"),
                 bad(
+                        "what is not YAML",
+                        "supervisor: bow, micro-epoch: 64}",
+                        "supervisor: bow, micro-epoch: 64]",
+                        "line 11",
+                        "not YAML"),
+                bad(
                         "a cycle of supervisors",
                         "supervisor: bow, micro-epoch: 64}",
                         "supervisor: naive, micro-epoch: 64}",
@@ -87,6 +93,7 @@ class BadInputIT {
         Ended ended = run(file);
         // Then
         saysOnce(ended, said);
+        assertEquals(1, ended.error().lines().count(), ended::error);
         assertTrue(ended.error().contains(file.toString()), ended::error);
         nothingWasStarted();
     }
@@ -114,6 +121,12 @@ class BadInputIT {
                         plain(GOOD_ROW + "id,text,label\n"),
                         List.of("data.jsonl, line 2", "found", "expected")),
                 Arguments.of(
+                        "what is not UTF-8",
+                        "data.jsonl",
+                        (GOOD_ROW + GOOD_ROW.replace("two", "tw\u00f6"))
+                                .getBytes(StandardCharsets.ISO_8859_1),
+                        List.of("data.jsonl, line 2", "not UTF-8", "expected")),
+                Arguments.of(
                         "an empty file",
                         "data.jsonl",
                         plain(""),
@@ -138,6 +151,7 @@ class BadInputIT {
         Ended ended = run(file);
         // Then
         saysOnce(ended, said);
+        assertEquals(1, ended.error().lines().count(), ended::error);
         nothingWasStarted();
     }
 
@@ -248,9 +262,9 @@ class BadInputIT {
         }
     }
 
-    /** Checked before the broker is started: so nothing can have been written to it. */
+    /** Checked before anything is started: not even the folder of the data was made. */
     private void nothingWasStarted() {
-        assertFalse(Files.exists(folder.resolve("data").resolve("kafka")));
+        assertFalse(Files.exists(folder.resolve("data")));
         assertFalse(Files.exists(folder.resolve("out")));
     }
 

@@ -255,6 +255,20 @@ class FleetIT {
         }
     }
 
+    @Test
+    @Order(6)
+    void aFileWithFewerSeedsTellsWhichModelsItStops() throws Exception {
+        // Given
+        Path file = SmallExperiment.write(folder.resolve("fewer"));
+        Files.writeString(file, Files.readString(file).replace("seeds: [0, 1]", "seeds: [0]"));
+        // When
+        String added = run(0, "models", "add", file.toString()).out();
+        // Then
+        assertTrue(added.contains("small/conf#0@3\n"), added);
+        assertTrue(added.contains("stopped small/conf#1@2: the file no longer has it"), added);
+        assertFalse(added.contains("stopped small/conf#0"), added);
+    }
+
     private static void clean(Clients clients, DirectoryStore store, ModelSpec spec) {
         try (Janitor janitor = new Janitor(clients, store)) {
             janitor.clean(List.of(spec));
