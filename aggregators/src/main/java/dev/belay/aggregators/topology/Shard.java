@@ -11,6 +11,7 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -295,7 +296,16 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         long throughMs = passing.through(board, nowMs);
         if (throughMs > blocks.passedMs()) {
             send(Phase.PROGRESSIVE);
-            board.pass(throughMs, counted::retire, counted::forget, this::forgetTruth);
+            Set<ByteBuffer> swept = blocks.sweptIds();
+            board.pass(
+                    throughMs,
+                    counted::retire,
+                    counted::forget,
+                    id -> {
+                        if (!swept.contains(ByteBuffer.wrap(id))) {
+                            truths.delete(id);
+                        }
+                    });
             blocks.pass(throughMs);
         }
     }
@@ -305,13 +315,6 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         if (board != null && catalog.version() == catalogVersion) { // else rows are not begun yet
             send(Phase.HOLDOUT);
             releasing.release(board, unsettled, counted, nowMs);
-        }
-    }
-
-    private void forgetTruth(byte[] id) {
-        Board holdout = boards.get(Phase.HOLDOUT);
-        if (holdout == null || !holdout.knows(id)) {
-            truths.delete(id);
         }
     }
 }
