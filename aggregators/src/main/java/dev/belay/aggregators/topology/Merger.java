@@ -10,6 +10,7 @@ import dev.belay.aggregators.statistics.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
  * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
  * again when the catalog has changed what they are, or the student's other checkpoints where it
- * stands among them.
+ * stands among them. Windows go once no shard can move them: {@link Windows}.
  */
 final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
     static final String ROWS = "rows";
@@ -42,6 +43,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, Standing> standings = new HashMap<>(); // by student
+    private final Map<String, Windows> windows = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
@@ -63,6 +65,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         unsettled.clear();
         waiting.clear();
         standings.clear();
+        windows.clear();
         told = false;
         catalogVersion = 0;
         try (KeyValueIterator<String, Row> all = rows.all()) {
@@ -79,8 +82,24 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     @Override
     public void process(Record<byte[], Flow.Delta> record) {
         heard = true;
-        Map<Comparison, Tally> changes = record.value().changes();
-        Comparison any = changes.keySet().iterator().next();
+        Flow.Delta delta = record.value();
+        String student = new String(record.key(), StandardCharsets.UTF_8);
+        if (delta.changes().isEmpty()) {
+            pass(student, delta);
+            return;
+        }
+        Comparison any = delta.changes().keySet().iterator().next();
+        merge(any, delta.changes());
+        if (any.phase() == Phase.PROGRESSIVE) {
+            pass(student, delta);
+        }
+    }
+
+    private void merge(Comparison any, Map<Comparison, Tally> changes) {
+        if (any.window() != null && windows(any.student()).isOver(any.window())) {
+            meters.counter("belay.too.late", "service", "aggregator").increment();
+            return;
+        }
         String key = any.row();
         Row before = rows.get(key);
         Row row = (before == null ? Row.EMPTY : before).merge(changes);
@@ -89,6 +108,31 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (any.phase() == Phase.HOLDOUT) {
             tell(key, row);
         }
+    }
+
+    /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
+    private void pass(String student, Flow.Delta delta) {
+        String key = Comparison.streamOf(student);
+        Row row = rows.get(key);
+        if (row == null) {
+            return; // nothing of its stream has been counted
+        }
+        Windows of = windows(student);
+        if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
+            rows.put(key, row.passed(of.passed()));
+            of.takeOver().forEach(over -> letGo(student, over));
+        }
+    }
+
+    private void letGo(String student, String key) {
+        Row row = rows.get(key);
+        if (row != null && row.pending()) {
+            tell(key, row);
+        }
+        rows.delete(key);
+        waiting.remove(key);
+        rowsByStudent.getOrDefault(student, new HashSet<>()).remove(key);
+        unsettled.getOrDefault(student, new HashSet<>()).remove(key);
     }
 
     /** What is told can be read once it is committed: soon, when all deltas that came are in. */
@@ -106,6 +150,8 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
             if (row.any().phase() == Phase.HOLDOUT) {
                 standing(student).add(row);
+            } else {
+                windows(student).add(row.any().window(), key, row.passed());
             }
         }
         if (row.pending()) {
@@ -206,6 +252,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             meters.counter("belay.self.check.failed", "service", "aggregator").increment();
             LOG.error("the counts of {} contradict themselves: {}", key, broken);
         }
+    }
+
+    private Windows windows(String student) {
+        return windows.computeIfAbsent(student, s -> new Windows(config.lateness().horizon()));
     }
 
     private Standing standing(String student) {

@@ -17,23 +17,31 @@ import org.jspecify.annotations.Nullable;
  * @param emittedAs which comparison was last told, and as what; empty before the first
  * @param pgr as last told; null if it was undefined or nothing was told
  * @param agreement of student and supervisor over the whole holdout, as last told
+ * @param passed event time up to which the stream has passed, by partition; empty but for the row
+ *     that counts a student's stream from the beginning
  */
 record Row(
         boolean pending,
         String emittedAs,
         @Nullable Double pgr,
         @Nullable Double agreement,
-        Map<Comparison, Tally> tallies) {
-    static final Row EMPTY = new Row(false, "", null, null, Map.of());
+        Map<Comparison, Tally> tallies,
+        Map<Integer, Long> passed) {
+    static final Row EMPTY = new Row(false, "", null, null, Map.of(), Map.of());
 
     Row {
         tallies = Map.copyOf(tallies);
+        passed = Map.copyOf(passed);
     }
 
     Row merge(Map<Comparison, Tally> changes) {
         Map<Comparison, Tally> merged = new LinkedHashMap<>(tallies);
         changes.forEach((comparison, change) -> merged.merge(comparison, change, Row::merge));
-        return new Row(true, emittedAs, pgr, agreement, merged);
+        return new Row(true, emittedAs, pgr, agreement, merged, passed);
+    }
+
+    Row passed(Map<Integer, Long> now) {
+        return new Row(pending, emittedAs, pgr, agreement, tallies, now);
     }
 
     /** What was counted when the task was taken to have other classes is as good as nothing. */
@@ -47,7 +55,8 @@ record Row(
                 as,
                 metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
                 metrics.getLabelAgreement() == null ? null : metrics.getLabelAgreement().getValue(),
-                tallies);
+                tallies,
+                passed);
     }
 
     /**

@@ -275,16 +275,15 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                                 .put(comparison, change);
                     }
                 });
-        rows.values().forEach(this::forward);
+        rows.values().forEach(row -> forward(row.keySet().iterator().next().student(), row));
         return !rows.isEmpty();
     }
 
-    private void forward(Map<Comparison, Tally> changes) {
-        String student = changes.keySet().iterator().next().student();
+    private void forward(String student, Map<Comparison, Tally> changes) {
         context.forward(
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
-                        new Flow.Delta(changes),
+                        new Flow.Delta(changes, context.taskId().partition(), blocks.passedMs()),
                         context.currentSystemTimeMs()));
     }
 
@@ -307,6 +306,11 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                         }
                     });
             blocks.pass(throughMs);
+            for (Pair pair : catalog.pairs()) {
+                if (blocks.progressive(pair.student())) {
+                    forward(pair.student(), Map.of());
+                }
+            }
         }
     }
 
