@@ -115,7 +115,11 @@ final class Formats {
         out.writeUTF(row.emittedAs());
         write(row.pgr(), out);
         write(row.agreement(), out);
-        write(row.tallies(), out);
+        out.writeInt(row.tallies().size());
+        for (Map.Entry<Row.Key, Tally> entry : row.tallies().entrySet()) {
+            out.writeUTF(entry.getKey().comparison().key());
+            write(entry.getValue(), out);
+        }
         out.writeInt(row.passed().size());
         for (Map.Entry<Integer, Long> entry : row.passed().entrySet()) {
             out.writeInt(entry.getKey());
@@ -129,8 +133,18 @@ final class Formats {
                 in.readUTF(),
                 readNullable(in),
                 readNullable(in),
-                readTallies(in),
+                readRowTallies(in),
                 readPassed(in));
+    }
+
+    private static Map<Row.Key, Tally> readRowTallies(DataInput in) throws IOException {
+        Map<Row.Key, Tally> tallies = new LinkedHashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            Comparison comparison = Comparison.parse(in.readUTF());
+            Tally tally = readTally(in);
+            tallies.put(Row.Key.of(comparison, tally), tally);
+        }
+        return tallies;
     }
 
     private static Map<Integer, Long> readPassed(DataInput in) throws IOException {

@@ -47,6 +47,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
+    private int classes; // of the task, when last looked at
     private boolean heard; // since the last look
     private boolean told; // since the last commit was asked for
 
@@ -68,6 +69,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         windows.clear();
         told = false;
         catalogVersion = 0;
+        classes = catalog.classes();
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
@@ -172,6 +174,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 }
             }
         }
+        if (catalog.classes() != classes) {
+            classes = catalog.classes();
+            rowsByStudent.values().forEach(waiting::addAll);
+        }
         // what is told may set others waiting, for the next time
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
@@ -190,9 +196,9 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             return;
         }
         List<Comparison> candidates = candidates(catalog, pair, any);
-        Comparison preferred = row.tellable(candidates);
+        Comparison preferred = row.tellable(candidates, classes);
         if (preferred != null) {
-            tell(key, row, pair, preferred, row.tally(preferred));
+            tell(key, row, pair, preferred);
             if (preferred.equals(candidates.get(0)) && settled(pair, any)) {
                 unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
@@ -200,9 +206,8 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         }
         // a correction has moved the last of its examples to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
-        Tally empty = row.tallies().get(base);
-        if (row.told() && any.phase() == Phase.PROGRESSIVE && empty != null) {
-            tell(key, row, pair, base, empty);
+        if (row.told() && any.phase() == Phase.PROGRESSIVE) {
+            tell(key, row, pair, base);
         }
     }
 
@@ -223,12 +228,17 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
 
-    private void tell(String key, Row row, Pair pair, Comparison candidate, Tally tally) {
-        Tally base = row.tallies().getOrDefault(candidate.with(null, Comparison.ANY), tally);
+    private void tell(String key, Row row, Pair pair, Comparison candidate) {
+        Tally tally = row.tally(candidate, classes);
+        if (tally == null) {
+            return;
+        }
+        Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
+        Tally base = without == null ? tally : without;
         Standing standing = standing(pair.student());
         PairMetrics metrics =
                 MetricsEvent.of(config.task(), catalog, pair, candidate, tally, base, standing);
-        String as = MetricsEvent.said(candidate, metrics, standing);
+        String as = MetricsEvent.said(candidate, metrics, standing) + "|" + classes;
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }

@@ -268,13 +268,17 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
         Map<String, Map<Comparison, Tally>> rows = new LinkedHashMap<>();
         board.takeChanged(
-                (comparison, tally) -> {
-                    Tally change = counted.change(comparison, tally);
-                    if (change != null) {
-                        rows.computeIfAbsent(comparison.row(), r -> new LinkedHashMap<>())
-                                .put(comparison, change);
-                    }
-                });
+                (comparison, tally) ->
+                        counted.change(
+                                comparison,
+                                tally,
+                                change ->
+                                        rows.computeIfAbsent(
+                                                        comparison.row()
+                                                                + "|"
+                                                                + change.table().classes(),
+                                                        r -> new LinkedHashMap<>())
+                                                .put(comparison, change)));
         rows.values().forEach(row -> forward(row.keySet().iterator().next().student(), row));
         return !rows.isEmpty();
     }

@@ -1,6 +1,5 @@
 package dev.belay.aggregators.topology;
 
-import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +10,6 @@ import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.Truth;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,7 +26,9 @@ import net.jqwik.api.ShrinkingMode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Windows that nothing can move any more leave the merger's store; what they were told as stands. */
+/**
+ * Windows that nothing can move any more leave the merger's store; what they were told as stands.
+ */
 class PassedWindowsTest {
     private static final long MINUTE = Duration.ofMinutes(1).toMillis();
     private static final Duration HORIZON = Duration.ofHours(1);
