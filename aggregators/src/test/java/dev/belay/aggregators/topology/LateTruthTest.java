@@ -69,7 +69,7 @@ class LateTruthTest {
     void truthThatIsSaidAgainTooLateIsNoNews() {
         PairMetrics whole = row("1", "cumulative");
         for (int day = 1; day <= 40; day++) {
-            cluster.truth("e1", 0, 1_000 * day);
+            cluster.truth("e1", 0, 1_000L * day);
         }
         assertEquals(whole, row("1", "cumulative"));
     }
