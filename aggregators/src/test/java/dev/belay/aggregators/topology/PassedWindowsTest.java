@@ -55,7 +55,6 @@ class PassedWindowsTest {
     private void check(Random random) {
         Cluster cluster = cluster(1 + random.nextInt(3));
         Map<String, Queue<PredictionBlock>> lagging = new TreeMap<>();
-        MODELS.forEach(model -> lagging.put(model, new ArrayDeque<>()));
         List<Truth> coming = new ArrayList<>();
         int most = 0;
         for (int step = 0; step < 160; step++) {
@@ -67,10 +66,12 @@ class PassedWindowsTest {
             long timeMs = nowMs - random.nextInt(20) * MINUTE;
             for (String model : MODELS) {
                 int[] said = random.ints(ids.size(), 0, 2).toArray();
-                lagging.get(model).add(Blocks.progressive(model, 1, timeMs, ids, said));
+                Queue<PredictionBlock> waiting =
+                        lagging.computeIfAbsent(model, m -> new ArrayDeque<>());
+                waiting.add(Blocks.progressive(model, 1, timeMs, ids, said));
                 int behind = model.equals("top") ? random.nextInt(50) : random.nextInt(8);
-                while (lagging.get(model).size() > behind) {
-                    block(cluster, lagging.get(model).remove());
+                while (waiting.size() > behind) {
+                    block(cluster, waiting.remove());
                 }
             }
             for (String e : ids) {
