@@ -58,6 +58,11 @@ public record Comparison(
                 window == null ? CUMULATIVE : window.toString());
     }
 
+    /** The row of what a student has predicted in its stream from the beginning. */
+    public static String streamOf(String student) {
+        return String.join("|", student, "any", Phase.PROGRESSIVE.name(), CUMULATIVE);
+    }
+
     /** The same with another ceiling, or without. */
     public Comparison with(@Nullable String otherCeiling, long otherCheckpoint) {
         return new Comparison(

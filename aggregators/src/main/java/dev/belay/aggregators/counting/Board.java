@@ -204,7 +204,7 @@ public final class Board {
     }
 
     /** Whether an example has been predicted. */
-    public boolean knows(byte[] id) {
+    boolean knows(byte[] id) {
         return examples.known(id) != null;
     }
 

@@ -182,7 +182,7 @@ final class Counter {
             int example, int sign, Lateness late, Running total, Map<Window, Running> byWindow) {
         long timeMs = student.timeMs(example);
         Truths truths = examples.truths(example);
-        boolean revised = revised(example, truths);
+        boolean revised = revised(example);
         count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
         for (Window.Kind kind : late.windows()) {
             for (Window window : kind.of(timeMs)) {
@@ -197,17 +197,16 @@ final class Counter {
             int example, Truths truths, long untilMs, boolean revised, int sign, Running running) {
         int label = truths.at(untilMs);
         running.count(example, label, sign);
-        if (label == Truths.UNKNOWN && truths.newest() != Truths.UNKNOWN) {
+        if (label != truths.newest()) {
             running.countTooLate(sign);
         }
-        if (revised) {
+        if (revised || truths.revised(untilMs)) {
             running.countRevised(sign);
         }
     }
 
-    private boolean revised(int example, Truths truths) {
-        return truths.revised()
-                || supervisor.revised(example)
+    private boolean revised(int example) {
+        return supervisor.revised(example)
                 || student.revised(example)
                 || (ceiling != null && ceiling.revised(example));
     }

@@ -9,8 +9,8 @@ import dev.belay.aggregators.statistics.PairTable;
  * @param table examples whose truth and predictions are all known
  * @param withoutTruth examples predicted by all whose truth is not known, or came too late
  * @param sameWithoutTruth those of them on which student and supervisor say the same
- * @param tooLate those of {@code withoutTruth} whose truth came too late; PROGRESSIVE
- * @param revised examples of which truth or a prediction was corrected; PROGRESSIVE
+ * @param tooLate examples whose newest truth came too late, and so does not count; PROGRESSIVE
+ * @param revised examples of which a prediction or, in time, truth was corrected; PROGRESSIVE
  * @param supervisor how far the supervisor's predictions have come
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What has been said of an example's truth, the oldest first: usually once, more often where it was
  * corrected or taken back. Which of them counts depends on how long after the example truth may
- * come, so all are kept, the newest {@value #MOST}.
+ * come, so all are kept, up to {@value #MOST}: of more, what was said again goes first, then the
+ * oldest.
  */
 public record Truths(List<Version> versions) {
     /** In place of a class: not known, or taken back. */
@@ -40,8 +41,23 @@ public record Truths(List<Version> versions) {
         List<Version> all = new ArrayList<>(versions);
         all.add(version);
         all.sort(ORDER);
-        Truths more = new Truths(all.subList(Math.max(0, all.size() - MOST), all.size()));
+        if (all.size() > MOST) {
+            if (all.get(0).equals(version)) {
+                return this;
+            }
+            all.remove(leastNeeded(all));
+        }
+        Truths more = new Truths(all);
         return more.equals(this) ? this : more;
+    }
+
+    private static int leastNeeded(List<Version> all) {
+        for (int i = 1; i < all.size(); i++) {
+            if (all.get(i).label() == all.get(i - 1).label()) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     /** A class that came before the specs and is out of range is as good as none. */
@@ -73,9 +89,14 @@ public record Truths(List<Version> versions) {
         return versions.isEmpty() ? UNKNOWN : versions.get(versions.size() - 1).label();
     }
 
-    /** Whether it was said more than once, and not the same. */
-    boolean revised() {
+    /** Whether by a time it was said more than once, and not the same. */
+    boolean revised(long timeMs) {
         return versions.size() > 1
-                && versions.stream().mapToInt(Version::label).distinct().count() > 1;
+                && versions.stream()
+                                .filter(v -> v.timeMs() <= timeMs)
+                                .mapToInt(Version::label)
+                                .distinct()
+                                .count()
+                        > 1;
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * version byte, then what the writer writes. Null stays null.
  */
 record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implements Serde<T> {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     interface Writer<T> {
         void write(T value, DataOutput out) throws IOException;

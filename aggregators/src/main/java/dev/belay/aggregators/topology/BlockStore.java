@@ -7,6 +7,7 @@ import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class BlockStore {
 
     private final KeyValueStore<String, byte[]> store;
     private final Map<String, NavigableSet<Long>> sweeps = new HashMap<>();
-    private final Map<String, NavigableSet<Long>> progressive = new HashMap<>();
+    private final Set<String> progressive = new HashSet<>(); // models
     private final Map<ByteBuffer, Roster> rosters = new HashMap<>();
     private final Map<ByteBuffer, Integer> rosterUses = new HashMap<>(); // blocks that name it
     private final ReleasedSweeps released;
@@ -79,7 +80,7 @@ final class BlockStore {
     /**
      * Keeps a block.
      *
-     * @return whether it is the first of its model, phase and checkpoint
+     * @return whether it is the first of its model and phase and, of the HOLDOUT, checkpoint
      */
     boolean put(BlockColumns block, Roster roster, String origin) {
         if (block.phase() == Phase.HOLDOUT && !rosters.containsKey(roster.name())) {
@@ -152,6 +153,18 @@ final class BlockStore {
         return sweeps.keySet();
     }
 
+    /** The ids, UTF-8, of all examples of which there are HOLDOUT blocks. */
+    Set<ByteBuffer> sweptIds() {
+        Set<ByteBuffer> swept = new HashSet<>();
+        for (Roster roster : rosters.values()) {
+            roster.ids()
+                    .forEach(
+                            (row, bytes, from, to) ->
+                                    swept.add(ByteBuffer.wrap(bytes, from, to - from)));
+        }
+        return swept;
+    }
+
     private static String rosterKey(Roster roster) {
         return ROSTER + "|" + HexFormat.of().formatHex(roster.key());
     }
@@ -177,7 +190,7 @@ final class BlockStore {
 
     /** Whether there are PROGRESSIVE blocks of a model. */
     boolean progressive(String model) {
-        return progressive.containsKey(model);
+        return progressive.contains(model);
     }
 
     /** Gives all blocks a column is read from. The store must not be changed meanwhile. */
@@ -226,16 +239,14 @@ final class BlockStore {
 
     private boolean note(Kept kept) {
         BlockColumns block = kept.block();
-        boolean sweep = block.phase() == Phase.HOLDOUT;
-        if (sweep) {
+        if (block.phase() == Phase.HOLDOUT) {
             rosterUses.merge(kept.roster().name(), 1, Integer::sum);
-        } else {
-            long newestMs = block.times().newest();
-            progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
+            return sweeps.computeIfAbsent(block.model(), m -> new TreeSet<>())
+                    .add(block.checkpoint());
         }
-        return (sweep ? sweeps : progressive)
-                .computeIfAbsent(block.model(), m -> new TreeSet<>())
-                .add(block.checkpoint());
+        long newestMs = block.times().newest();
+        progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
+        return progressive.add(block.model());
     }
 
     private static String prefix(Phase phase, String model, long checkpoint) {

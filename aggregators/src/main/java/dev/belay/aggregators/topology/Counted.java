@@ -5,6 +5,7 @@ import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.schemas.events.Phase;
+import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -26,19 +27,27 @@ final class Counted {
     /**
      * Takes note that a comparison's tally is now {@code live} and what has been retired.
      *
-     * @return what has to be sent on, null if nothing
+     * @param sender takes what has to be sent on; where the task was taken to have other classes
+     *     before, what was sent then is taken back
      */
-    @Nullable Tally change(Comparison comparison, Tally live) {
+    void change(Comparison comparison, Tally live, Consumer<Tally> sender) {
         String key = comparison.key();
         // a holdout does not pass
         Tally retired = comparison.phase() == Phase.HOLDOUT ? null : kept(RETIRED + key, live);
         Tally total = retired == null ? live : live.merge(retired);
-        Tally sent = kept(key, live);
+        Tally sent = store.get(key);
         if (total.equals(sent)) {
-            return null;
+            return;
         }
         store.put(key, total);
-        return sent == null ? total : total.since(sent);
+        if (sent != null && sent.table().classes() == total.table().classes()) {
+            sender.accept(total.since(sent));
+            return;
+        }
+        sender.accept(total);
+        if (sent != null) {
+            sender.accept(Tally.empty(sent.table().classes()).since(sent));
+        }
     }
 
     /**

@@ -34,9 +34,10 @@ sealed interface Flow {
     /**
      * What a shard adds to the tallies of a metrics row's candidates; keyed by student.
      *
-     * @param changes by comparison, all of the same row; at least one
+     * @param changes by comparison, all of the same row; none: only that the shard has passed
+     * @param passedMs event time up to which the stream has passed in that shard
      */
-    record Delta(Map<Comparison, Tally> changes) implements Flow {}
+    record Delta(Map<Comparison, Tally> changes, int partition, long passedMs) implements Flow {}
 
     /** A record for the dead letters; its headers say where from and why. */
     record DeadLetter(@Nullable Bytes bytes) implements Flow {}

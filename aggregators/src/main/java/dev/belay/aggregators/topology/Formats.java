@@ -9,6 +9,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,8 @@ final class Formats {
     static final BinarySerde<Flow.Delta> DELTA =
             new BinarySerde<>(
                     "a delta",
-                    (delta, out) -> write(delta.changes(), out),
-                    in -> new Flow.Delta(readTallies(in)));
+                    Formats::write,
+                    in -> new Flow.Delta(readTallies(in), in.readInt(), in.readLong()));
 
     static final BinarySerde<Row> ROW =
             new BinarySerde<>("a row", Formats::write, Formats::readRow);
@@ -103,12 +104,27 @@ final class Formats {
         return tallies;
     }
 
+    private static void write(Flow.Delta delta, DataOutput out) throws IOException {
+        write(delta.changes(), out);
+        out.writeInt(delta.partition());
+        out.writeLong(delta.passedMs());
+    }
+
     private static void write(Row row, DataOutput out) throws IOException {
         out.writeBoolean(row.pending());
         out.writeUTF(row.emittedAs());
         write(row.pgr(), out);
         write(row.agreement(), out);
-        write(row.tallies(), out);
+        out.writeInt(row.tallies().size());
+        for (Map.Entry<Row.Key, Tally> entry : row.tallies().entrySet()) {
+            out.writeUTF(entry.getKey().comparison().key());
+            write(entry.getValue(), out);
+        }
+        out.writeInt(row.passed().size());
+        for (Map.Entry<Integer, Long> entry : row.passed().entrySet()) {
+            out.writeInt(entry.getKey());
+            out.writeLong(entry.getValue());
+        }
     }
 
     private static Row readRow(DataInput in) throws IOException {
@@ -117,7 +133,26 @@ final class Formats {
                 in.readUTF(),
                 readNullable(in),
                 readNullable(in),
-                readTallies(in));
+                readRowTallies(in),
+                readPassed(in));
+    }
+
+    private static Map<Row.Key, Tally> readRowTallies(DataInput in) throws IOException {
+        Map<Row.Key, Tally> tallies = new LinkedHashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            Comparison comparison = Comparison.parse(in.readUTF());
+            Tally tally = readTally(in);
+            tallies.put(Row.Key.of(comparison, tally), tally);
+        }
+        return tallies;
+    }
+
+    private static Map<Integer, Long> readPassed(DataInput in) throws IOException {
+        Map<Integer, Long> passed = new HashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            passed.put(in.readInt(), in.readLong());
+        }
+        return passed;
     }
 
     private static void write(@Nullable Double value, DataOutput out) throws IOException {

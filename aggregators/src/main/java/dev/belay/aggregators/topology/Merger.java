@@ -10,6 +10,7 @@ import dev.belay.aggregators.statistics.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
  * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
  * again when the catalog has changed what they are, or the student's other checkpoints where it
- * stands among them.
+ * stands among them. Windows go once no shard can move them: {@link Windows}.
  */
 final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
     static final String ROWS = "rows";
@@ -43,9 +44,11 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, Standing> standings = new HashMap<>(); // by student
+    private final Map<String, Windows> windows = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
+    private int classes; // of the task, when last looked at
     private boolean heard; // since the last look
     private boolean told; // since the last commit was asked for
 
@@ -66,8 +69,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         waiting.clear();
         standings.clear();
         shown.close();
+        windows.clear();
         told = false;
         catalogVersion = 0;
+        classes = catalog.classes();
         Map<String, Row> newest = new HashMap<>(); // told of the holdout, by student
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
@@ -104,8 +109,24 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     @Override
     public void process(Record<byte[], Flow.Delta> record) {
         heard = true;
-        Map<Comparison, Tally> changes = record.value().changes();
-        Comparison any = changes.keySet().iterator().next();
+        Flow.Delta delta = record.value();
+        String student = new String(record.key(), StandardCharsets.UTF_8);
+        if (delta.changes().isEmpty()) {
+            pass(student, delta);
+            return;
+        }
+        Comparison any = delta.changes().keySet().iterator().next();
+        merge(any, delta.changes());
+        if (any.phase() == Phase.PROGRESSIVE) {
+            pass(student, delta);
+        }
+    }
+
+    private void merge(Comparison any, Map<Comparison, Tally> changes) {
+        if (any.window() != null && windows(any.student()).isOver(any.window())) {
+            meters.counter("belay.too.late", "service", "aggregator").increment();
+            return;
+        }
         String key = any.row();
         Row before = rows.get(key);
         Row row = (before == null ? Row.EMPTY : before).merge(changes);
@@ -114,6 +135,31 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (any.phase() == Phase.HOLDOUT) {
             tell(key, row);
         }
+    }
+
+    /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
+    private void pass(String student, Flow.Delta delta) {
+        String key = Comparison.streamOf(student);
+        Row row = rows.get(key);
+        if (row == null) {
+            return; // nothing of its stream has been counted
+        }
+        Windows of = windows(student);
+        if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
+            rows.put(key, row.passed(of.passed()));
+            of.takeOver().forEach(over -> letGo(student, over));
+        }
+    }
+
+    private void letGo(String student, String key) {
+        Row row = rows.get(key);
+        if (row != null && row.pending()) {
+            tell(key, row);
+        }
+        rows.delete(key);
+        waiting.remove(key);
+        rowsByStudent.getOrDefault(student, new HashSet<>()).remove(key);
+        unsettled.getOrDefault(student, new HashSet<>()).remove(key);
     }
 
     /** What is told can be read once it is committed: soon, when all deltas that came are in. */
@@ -131,6 +177,8 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
             if (row.any().phase() == Phase.HOLDOUT) {
                 standing(student).add(row);
+            } else {
+                windows(student).add(row.any().window(), key, row.passed());
             }
         }
         if (row.pending()) {
@@ -152,6 +200,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 }
             }
         }
+        if (catalog.classes() != classes) {
+            classes = catalog.classes();
+            rowsByStudent.values().forEach(waiting::addAll);
+        }
         // what is told may set others waiting, for the next time
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
@@ -170,9 +222,9 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             return;
         }
         List<Comparison> candidates = candidates(catalog, pair, any);
-        Comparison preferred = row.tellable(candidates);
+        Comparison preferred = row.tellable(candidates, classes);
         if (preferred != null) {
-            tell(key, row, pair, preferred, row.tally(preferred));
+            tell(key, row, pair, preferred);
             if (preferred.equals(candidates.get(0)) && settled(pair, any)) {
                 unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
@@ -180,9 +232,8 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         }
         // a correction has moved the last of its examples to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
-        Tally empty = row.tallies().get(base);
-        if (row.told() && any.phase() == Phase.PROGRESSIVE && empty != null) {
-            tell(key, row, pair, base, empty);
+        if (row.told() && any.phase() == Phase.PROGRESSIVE) {
+            tell(key, row, pair, base);
         }
     }
 
@@ -203,12 +254,17 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
 
-    private void tell(String key, Row row, Pair pair, Comparison candidate, Tally tally) {
-        Tally base = row.tallies().getOrDefault(candidate.with(null, Comparison.ANY), tally);
+    private void tell(String key, Row row, Pair pair, Comparison candidate) {
+        Tally tally = row.tally(candidate, classes);
+        if (tally == null) {
+            return;
+        }
+        Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
+        Tally base = without == null ? tally : without;
         Standing standing = standing(pair.student());
         PairMetrics metrics =
                 MetricsEvent.of(config.task(), catalog, pair, candidate, tally, base, standing);
-        String as = MetricsEvent.said(candidate, metrics, standing);
+        String as = MetricsEvent.said(candidate, metrics, standing) + "|" + classes;
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }
@@ -233,6 +289,10 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
             meters.counter("belay.self.check.failed", "service", "aggregator").increment();
             LOG.error("the counts of {} contradict themselves: {}", key, broken);
         }
+    }
+
+    private Windows windows(String student) {
+        return windows.computeIfAbsent(student, s -> new Windows(config.lateness().horizon()));
     }
 
     private Standing standing(String student) {

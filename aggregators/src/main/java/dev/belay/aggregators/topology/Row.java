@@ -6,7 +6,6 @@ import dev.belay.schemas.events.PairMetrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,28 +16,41 @@ import org.jspecify.annotations.Nullable;
  * @param emittedAs which comparison was last told, and as what; empty before the first
  * @param pgr as last told; null if it was undefined or nothing was told
  * @param agreement of student and supervisor over the whole holdout, as last told
+ * @param passed event time up to which the stream has passed, by partition; empty but for the row
+ *     that counts a student's stream from the beginning
  */
 record Row(
         boolean pending,
         String emittedAs,
         @Nullable Double pgr,
         @Nullable Double agreement,
-        Map<Comparison, Tally> tallies) {
-    static final Row EMPTY = new Row(false, "", null, null, Map.of());
+        Map<Key, Tally> tallies,
+        Map<Integer, Long> passed) {
+    static final Row EMPTY = new Row(false, "", null, null, Map.of(), Map.of());
+
+    /**
+     * @param classes that the task was taken to have: shards don't all learn at once when the specs
+     *     say that it has others, so what each has counted is kept apart
+     */
+    record Key(Comparison comparison, int classes) {
+        static Key of(Comparison comparison, Tally tally) {
+            return new Key(comparison, tally.table().classes());
+        }
+    }
 
     Row {
         tallies = Map.copyOf(tallies);
+        passed = Map.copyOf(passed);
     }
 
     Row merge(Map<Comparison, Tally> changes) {
-        Map<Comparison, Tally> merged = new LinkedHashMap<>(tallies);
-        changes.forEach((comparison, change) -> merged.merge(comparison, change, Row::merge));
-        return new Row(true, emittedAs, pgr, agreement, merged);
+        Map<Key, Tally> merged = new LinkedHashMap<>(tallies);
+        changes.forEach((c, change) -> merged.merge(Key.of(c, change), change, Tally::merge));
+        return new Row(true, emittedAs, pgr, agreement, merged, passed);
     }
 
-    /** What was counted when the task was taken to have other classes is as good as nothing. */
-    private static Tally merge(Tally before, Tally change) {
-        return before.table().classes() == change.table().classes() ? before.merge(change) : change;
+    Row passed(Map<Integer, Long> now) {
+        return new Row(pending, emittedAs, pgr, agreement, tallies, now);
     }
 
     Row emitted(String as, PairMetrics metrics) {
@@ -47,7 +59,8 @@ record Row(
                 as,
                 metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
                 metrics.getLabelAgreement() == null ? null : metrics.getLabelAgreement().getValue(),
-                tallies);
+                tallies,
+                passed);
     }
 
     /**
@@ -55,9 +68,9 @@ record Row(
      * student's predictions as any other of the row. One that has fewer is still on its way from
      * some partitions, or was begun when they had let the student's sweep go.
      */
-    @Nullable Comparison tellable(List<Comparison> candidates) {
+    @Nullable Comparison tellable(List<Comparison> candidates, int classes) {
         for (Comparison candidate : candidates) {
-            Tally tally = tallies.get(candidate);
+            Tally tally = tally(candidate, classes);
             if (tally != null && tally.complete() && !isInPart(tally)) {
                 return candidate;
             }
@@ -65,9 +78,9 @@ record Row(
         return null;
     }
 
-    /** What was counted of a comparison; there must be something. */
-    Tally tally(Comparison comparison) {
-        return Objects.requireNonNull(tallies.get(comparison));
+    /** What was counted of a comparison, in so many classes; null: nothing. */
+    @Nullable Tally tally(Comparison comparison, int classes) {
+        return tallies.get(new Key(comparison, classes));
     }
 
     private boolean isInPart(Tally tally) {
@@ -83,6 +96,6 @@ record Row(
 
     /** One of its comparisons: they differ in the ceiling only. */
     Comparison any() {
-        return tallies.keySet().iterator().next();
+        return tallies.keySet().iterator().next().comparison();
     }
 }

@@ -13,6 +13,7 @@ import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -275,23 +276,26 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
         Map<String, Map<Comparison, Tally>> rows = new LinkedHashMap<>();
         board.takeChanged(
-                (comparison, tally) -> {
-                    Tally change = counted.change(comparison, tally);
-                    if (change != null) {
-                        rows.computeIfAbsent(comparison.row(), r -> new LinkedHashMap<>())
-                                .put(comparison, change);
-                    }
-                });
-        rows.values().forEach(this::forward);
+                (comparison, tally) ->
+                        counted.change(
+                                comparison,
+                                tally,
+                                change ->
+                                        rows.computeIfAbsent(
+                                                        comparison.row()
+                                                                + "|"
+                                                                + change.table().classes(),
+                                                        r -> new LinkedHashMap<>())
+                                                .put(comparison, change)));
+        rows.values().forEach(row -> forward(row.keySet().iterator().next().student(), row));
         return !rows.isEmpty();
     }
 
-    private void forward(Map<Comparison, Tally> changes) {
-        String student = changes.keySet().iterator().next().student();
+    private void forward(String student, Map<Comparison, Tally> changes) {
         context.forward(
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
-                        new Flow.Delta(changes),
+                        new Flow.Delta(changes, context.taskId().partition(), blocks.passedMs()),
                         context.currentSystemTimeMs()));
     }
 
@@ -303,8 +307,22 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         long throughMs = passing.through(board, nowMs);
         if (throughMs > blocks.passedMs()) {
             send(Phase.PROGRESSIVE);
-            board.pass(throughMs, counted::retire, counted::forget, this::forgetTruth);
+            Set<ByteBuffer> swept = blocks.sweptIds();
+            board.pass(
+                    throughMs,
+                    counted::retire,
+                    counted::forget,
+                    id -> {
+                        if (!swept.contains(ByteBuffer.wrap(id))) {
+                            truths.delete(id);
+                        }
+                    });
             blocks.pass(throughMs);
+            for (Pair pair : catalog.pairs()) {
+                if (blocks.progressive(pair.student())) {
+                    forward(pair.student(), Map.of());
+                }
+            }
         }
     }
 
@@ -313,13 +331,6 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         if (board != null && catalog.version() == catalogVersion) { // else rows are not begun yet
             send(Phase.HOLDOUT);
             releasing.release(board, unsettled, counted, nowMs);
-        }
-    }
-
-    private void forgetTruth(byte[] id) {
-        Board holdout = boards.get(Phase.HOLDOUT);
-        if (holdout == null || !holdout.knows(id)) {
-            truths.delete(id);
         }
     }
 }

@@ -65,12 +65,14 @@ public final class StoredRows {
         if (pair == null) {
             return null;
         }
-        Comparison preferred = row.tellable(Merger.candidates(catalog, pair, any));
-        if (preferred == null) {
+        int classes = catalog.classes();
+        Comparison preferred = row.tellable(Merger.candidates(catalog, pair, any), classes);
+        Tally tally = preferred == null ? null : row.tally(preferred, classes);
+        if (preferred == null || tally == null) {
             return null;
         }
-        Tally tally = row.tally(preferred);
-        Tally base = row.tallies().getOrDefault(preferred.with(null, Comparison.ANY), tally);
-        return MetricsEvent.of(task, catalog, pair, preferred, tally, base, standing);
+        Tally base = row.tally(preferred.with(null, Comparison.ANY), classes);
+        return MetricsEvent.of(
+                task, catalog, pair, preferred, tally, base == null ? tally : base, standing);
     }
 }

@@ -17,17 +17,20 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -85,7 +88,7 @@ final class Cluster {
     Cluster(int shards, Lateness lateness) {
         config = AggregatorConfig.of(Specs.TASK, 1, Topics.defaults(), lateness);
         for (int i = 0; i < shards; i++) {
-            partitions.add(new Partition(new MockProcessorContext<>(), shard()));
+            partitions.add(new Partition(context(i), shard()));
             restart(i);
         }
         rows = store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
@@ -143,9 +146,14 @@ final class Cluster {
     void restart(int shard) {
         Partition at = partitions.get(shard);
         deliver(at);
-        MockProcessorContext<byte[], Flow> next = new MockProcessorContext<>();
+        MockProcessorContext<byte[], Flow> next = context(shard);
         next.setCurrentSystemTimeMs(nowMs);
         at.start(next, shard());
+    }
+
+    private static MockProcessorContext<byte[], Flow> context(int partition) {
+        return new MockProcessorContext<>(
+                new Properties(), new TaskId(0, partition), new File("."));
     }
 
     /** The merger begins again. */
@@ -191,6 +199,15 @@ final class Cluster {
     List<String> blockKeys(int shard) {
         List<String> keys = new ArrayList<>();
         try (var all = partitions.get(shard).blocks.all()) {
+            all.forEachRemaining(entry -> keys.add(entry.key));
+        }
+        return keys;
+    }
+
+    /** Keys of the rows the merger has. */
+    List<String> rowKeys() {
+        List<String> keys = new ArrayList<>();
+        try (var all = rows.all()) {
             all.forEachRemaining(entry -> keys.add(entry.key));
         }
         return keys;

@@ -201,7 +201,7 @@ final class Recount {
         return new Beyond(confusion, studentSays, sums[0], sums[1], sums[2], same, predicted, n);
     }
 
-    /** Examples of a comparison whose truth came too late. */
+    /** Examples of a comparison whose newest truth came too late. */
     long tooLate(
             String supervisor,
             String student,
@@ -216,8 +216,7 @@ final class Recount {
         return said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED).values().stream()
                 .filter(s -> window.test(s.timeMs()))
                 .filter(s -> others.contains(s.id()) && ceiling.contains(s.id()))
-                .filter(s -> truth(s.id(), s.timeMs() + lateMs) < 0)
-                .filter(s -> truth(s.id(), Long.MAX_VALUE) >= 0)
+                .filter(s -> truth(s.id(), s.timeMs() + lateMs) != truth(s.id(), Long.MAX_VALUE))
                 .count();
     }
 

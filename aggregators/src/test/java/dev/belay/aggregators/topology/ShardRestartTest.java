@@ -158,6 +158,26 @@ class ShardRestartTest {
         assertNull(truths.get("s1".getBytes(StandardCharsets.UTF_8)));
     }
 
+    @Test
+    void whatPassesOutOfTheStreamLeavesItsTruthToSweepsThatAreNotComparedYet() {
+        // Given a sweep of a model whose spec is to come
+        long day = Duration.ofDays(1).toMillis();
+        context.setCurrentSystemTimeMs(9 * day);
+        catalog.add(checkpoint("weak", 2, State.READY, 600));
+        catalog.add(checkpoint("naive", 2, State.READY, 600));
+        truth("e1", 0);
+        block(Blocks.sweep("other", 1, 1, 10, List.of("e1"), 0));
+        for (String model : List.of("weak", "naive")) {
+            block(Blocks.progressive(model, 1, 10, List.of("e1"), 0));
+            block(Blocks.progressive(model, 1, 8 * day, List.of("s2"), 0));
+        }
+        // When
+        punctuate(9 * day);
+        // Then
+        KeyValueStore<byte[], Truths> truths = context.getStateStore(Shard.TRUTH);
+        assertNotNull(truths.get("e1".getBytes(StandardCharsets.UTF_8)));
+    }
+
     private void startShard() {
         context.setCurrentSystemTimeMs(1_000_000);
         context.scheduledPunctuators().forEach(p -> p.cancel());

@@ -94,13 +94,13 @@ final class ReportHtml {
             return medians.isEmpty()
                     ? "No pair has been compared yet."
                     : "The gap between supervisor and ceiling is not resolved: there is no"
-                          + " performance gap recovered to report.";
+                            + " performance gap recovered to report.";
         }
         if (2 * best.above() <= best.seeds()) {
             return String.format(
                     Locale.ROOT,
                     "No recovery can be shown: the interval of PGR lies above 0 in %d of %d seeds"
-                        + " of %s, the student with the greatest median (%s).",
+                            + " of %s, the student with the greatest median (%s).",
                     best.above(),
                     best.seeds(),
                     best.student(),
@@ -110,7 +110,7 @@ final class ReportHtml {
         return String.format(
                 Locale.ROOT,
                 "Learning only from the labels of %s, %s recovered %s %% of the gap to its"
-                    + " ceiling%s accuracy %s, between %s and %s%s.",
+                        + " ceiling%s accuracy %s, between %s and %s%s.",
                 best.supervisor(),
                 best.student(),
                 Format.percent(most),
