@@ -43,6 +43,7 @@ final class MetricsLatency {
         double pace;
         try (SweepWriter writer = new SweepWriter(bed.of(sweeps), sweeps)) {
             run = bed.run(sweeps);
+            Leftovers.clear();
             try (ServiceGroup services = AggregatorBed.start(run);
                     Told rows = new Told(run, sweeps.recount(sweeps.checkpoints()))) {
                 AggregatorBed.started(run, services);

@@ -58,12 +58,12 @@ class PassedWindowsTest {
         List<Truth> coming = new ArrayList<>();
         int most = 0;
         for (int step = 0; step < 160; step++) {
-            long nowMs = step * 3 * MINUTE;
+            long nowMs = 3L * MINUTE * step;
             List<String> ids = new ArrayList<>();
             for (int i = random.nextInt(4); i >= 0; i--) {
                 ids.add("e" + step + "-" + i);
             }
-            long timeMs = nowMs - random.nextInt(20) * MINUTE;
+            long timeMs = nowMs - MINUTE * random.nextInt(20);
             for (String model : MODELS) {
                 int[] said = random.ints(ids.size(), 0, 2).toArray();
                 Queue<PredictionBlock> waiting =
