@@ -202,27 +202,18 @@ class BadDataTest {
 
     @Test
     void aClassNamedByAnotherNumberThanItsIndexIsRefused() {
-        String message =
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () ->
-                                        new DataConfig(
-                                                new DataConfig.Builtin(WordNetSource.NAME),
-                                                Data.WITH_SPLIT,
-                                                Data.TEST_ROWS,
-                                                .5,
-                                                DataConfig.Order.HASH,
-                                                0,
-                                                List.of("1", "2")))
-                        .getMessage();
         assertEquals(
                 "a class named by a number must be named by its own index, found '1' at index 0",
-                message);
+                refusal(List.of("1", "2")));
     }
 
     @Test
     void aClassWithoutANameIsRefused() {
-        String message =
+        assertEquals("a class must have a name, found '' at index 1", refusal(List.of("a", "")));
+    }
+
+    private static String refusal(List<String> classes) {
+        return String.valueOf(
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () ->
@@ -233,9 +224,8 @@ class BadDataTest {
                                                 .5,
                                                 DataConfig.Order.HASH,
                                                 0,
-                                                List.of("a", "")))
-                        .getMessage();
-        assertEquals("a class must have a name, found '' at index 1", message);
+                                                classes))
+                        .getMessage());
     }
 
     private void withLine(String third) throws IOException {
