@@ -6,6 +6,9 @@ package dev.belay.aggregators.topology;
  * is new it is done soon, and while a backlog is worked off, of which nobody waits for the next
  * row, seldom.
  *
+ * <p>All shards send at the same times, multiples of the interval by the clock: so a thread commits
+ * for all of its shards at once, and the parts of a row come together.
+ *
  * <p>A record whose timestamp is more than a second old is of a backlog. Where nothing has come
  * since it was last asked there is none, whatever the timestamps are.
  */
@@ -29,7 +32,8 @@ final class Pace {
         boolean backlog = heard && newestMs < nowMs - OLD_MS;
         heard = false;
         newestMs = Long.MIN_VALUE;
-        return nowMs - lastMs >= (backlog ? BACKLOG_EVERY_MS : LIVE_EVERY_MS);
+        long everyMs = backlog ? BACKLOG_EVERY_MS : LIVE_EVERY_MS;
+        return Math.floorDiv(nowMs, everyMs) > Math.floorDiv(lastMs, everyMs);
     }
 
     /** Something was sent. */

@@ -40,4 +40,16 @@ class PaceTest {
 
         assertTrue(pace.isDue(NOW_MS + 120)); // nothing has come since
     }
+
+    @Test
+    void shardsThatSentAtDifferentTimesSendTogetherAgain() {
+        Pace other = new Pace();
+        pace.sent(NOW_MS + 5);
+        other.sent(NOW_MS + 40);
+
+        assertFalse(pace.isDue(NOW_MS + 49));
+        assertFalse(other.isDue(NOW_MS + 49));
+        assertTrue(pace.isDue(NOW_MS + 50));
+        assertTrue(other.isDue(NOW_MS + 50));
+    }
 }
