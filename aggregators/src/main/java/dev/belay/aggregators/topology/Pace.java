@@ -19,7 +19,7 @@ final class Pace {
 
     private long newestMs = Long.MIN_VALUE;
     private boolean heard;
-    private long lastMs = Long.MIN_VALUE / 2;
+    private long lastMs = Long.MIN_VALUE;
 
     /** A record has come. */
     void hear(long timestampMs) {
