@@ -83,6 +83,7 @@ final class StreamsSettings {
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
         config.put(StreamsConfig.STATE_DIR_CONFIG, settings.state().toAbsolutePath().toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        config.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, FencingClients.class);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);

@@ -1,0 +1,85 @@
+package dev.belay.aggregators;
+
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+
+/**
+ * Kafka's clients, but for one thing: a producer that has aborted a transaction is as good as
+ * fenced.
+ *
+ * <p>All tasks of a thread write in one transaction. To close one of them dirty Kafka Streams
+ * aborts it, having committed what the others wrote; but while a rebalance is in progress it leaves
+ * out that commit (4.3.1, {@code TaskManager.handleCorruption}), and the others go on from stores
+ * that hold what was aborted. To a fenced producer it answers by closing all tasks of the thread
+ * and taking them up from the last commit, which is right here too.
+ */
+public final class FencingClients implements KafkaClientSupplier {
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        return new OneAbortProducer(config);
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(
+                config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return getConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return getConsumer(config);
+    }
+
+    /** Belongs to one thread of Streams, like the tasks that write with it. */
+    private static final class OneAbortProducer extends KafkaProducer<byte[], byte[]> {
+        private static final String WHY = "its transaction was aborted, and not for all tasks";
+
+        private boolean aborted;
+
+        OneAbortProducer(Map<String, Object> config) {
+            super(config, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public void abortTransaction() {
+            aborted = true; // if that fails the broker will abort it
+            super.abortTransaction();
+        }
+
+        @Override
+        public void beginTransaction() {
+            if (aborted) {
+                throw new ProducerFencedException(WHY); // Streams expects this one here
+            }
+            super.beginTransaction();
+        }
+
+        /** Comes first in a commit: one without records and offsets begins no transaction. */
+        @Override
+        public void flush() {
+            if (aborted) {
+                throw new TaskMigratedException(WHY);
+            }
+            super.flush();
+        }
+    }
+}
