@@ -1,9 +1,11 @@
 package dev.belay.it.aggregators;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.belay.aggregators.FencingClients;
 import dev.belay.it.platform.PlatformHost;
@@ -161,7 +163,8 @@ class AbortedTransactionIT {
     }
 
     private void send(KafkaProducer<byte[], byte[]> producer, int to, What what) {
-        producer.send(new ProducerRecord<>(IN, to, null, new byte[] {(byte) what.ordinal()}));
+        byte[] value = what.name().getBytes(UTF_8);
+        Futures.getUnchecked(producer.send(new ProducerRecord<>(IN, to, null, value)));
         sent += what == What.COUNT ? 1 : 0;
     }
 
@@ -236,7 +239,7 @@ class AbortedTransactionIT {
 
         @Override
         public void process(Record<byte[], byte[]> record) {
-            switch (What.values()[record.value()[0]]) {
+            switch (What.valueOf(new String(record.value(), UTF_8))) {
                 case COUNT -> {
                     Integer before = store.get(N);
                     int n = before == null ? 1 : before + 1;
