@@ -37,10 +37,11 @@ final class Format {
                 + (high == null ? "∞)" : fixed(high, decimals) + "]");
     }
 
+    /** From the lowest to the highest; nothing where fewer than two are defined. */
     static String range(@Nullable Spread spread, int decimals) {
         return spread == null || spread.defined() < 2
                 ? ""
-                : fixed(spread.min(), decimals) + " – " + fixed(spread.max(), decimals);
+                : fixed(spread.min(), decimals) + " to " + fixed(spread.max(), decimals);
     }
 
     static String count(long value) {

@@ -175,7 +175,7 @@ public final class LiveView {
                 + Format.rate(line.ceiling())
                 + ", PGR "
                 + Format.pgr(line.pgr())
-                + (line.range().isEmpty() ? "" : " " + line.range())
+                + (line.range().isEmpty() ? "" : ", " + line.range() + ",")
                 + " at "
                 + Format.count(line.seen())
                 + " examples";
