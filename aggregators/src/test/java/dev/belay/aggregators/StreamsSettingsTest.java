@@ -1,6 +1,7 @@
 package dev.belay.aggregators;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.runtime.Settings;
@@ -18,6 +19,7 @@ class StreamsSettingsTest {
                         Map.of(
                                 "kafka.bootstrap.servers", "b:1",
                                 "kafka.streams.processing.guarantee", "at_least_once",
+                                "kafka.streams.default.client.supplier", "my.Clients",
                                 "kafka.streams.num.stream.threads", "2",
                                 "topics.prefix", "mine."));
 
@@ -27,6 +29,7 @@ class StreamsSettingsTest {
         assertEquals(
                 StreamsConfig.EXACTLY_ONCE_V2,
                 config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
+        assertInstanceOf(FencingClients.class, config.getKafkaClientSupplier());
         assertEquals(2, config.getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
     }
 
