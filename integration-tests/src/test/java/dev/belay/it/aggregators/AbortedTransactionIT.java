@@ -261,7 +261,8 @@ class AbortedTransactionIT {
                 }
                 case HOLD -> {
                     held.countDown();
-                    Uninterruptibles.awaitUninterruptibly(release);
+                    Uninterruptibles.awaitUninterruptibly(
+                            release, LIMIT); // not for ever if it fails
                 }
                 case CORRUPT -> {
                     if (corrupted.getCount() > 0) {
