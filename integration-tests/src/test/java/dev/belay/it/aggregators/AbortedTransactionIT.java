@@ -261,8 +261,9 @@ class AbortedTransactionIT {
                 }
                 case HOLD -> {
                     held.countDown();
-                    Uninterruptibles.awaitUninterruptibly(
-                            release, LIMIT); // not for ever if it fails
+                    if (!Uninterruptibles.awaitUninterruptibly(release, LIMIT)) {
+                        throw new IllegalStateException("held for " + LIMIT);
+                    }
                 }
                 case CORRUPT -> {
                     if (corrupted.getCount() > 0) {
