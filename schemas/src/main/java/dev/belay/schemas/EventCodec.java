@@ -38,8 +38,14 @@ public final class EventCodec {
     private static final int HEADER_BYTES = 5;
     private static final int MAX_BYTES = 16 << 20;
 
-    /** A registry's own error codes begin so when it does not have what it is asked for. */
+    /**
+     * A registry's own error codes begin so when it does not have what it is asked for; a server
+     * that has no registry at this path says no more than this.
+     */
     private static final int NOT_THERE = 404;
+
+    private static final String WRONG_PATH =
+            "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
 
     static {
         // Nobody's record may make a reader allocate more than a record can hold.
@@ -221,7 +227,8 @@ public final class EventCodec {
                         "the schema registry answered HTTP "
                                 + e.getStatus()
                                 + ": "
-                                + e.getMessage(),
+                                + e.getMessage()
+                                + (e.getErrorCode() == NOT_THERE ? WRONG_PATH : ""),
                         e);
             }
             throw new SerializationException(

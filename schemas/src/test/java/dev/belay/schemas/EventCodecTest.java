@@ -93,14 +93,27 @@ class EventCodecTest {
     void aRegistryThatFailsIsAnOutageAndAnUnknownIdIsNot() {
         byte[] bytes = encoded(new Truth("a", 1, 0L));
         for (int status : new int[] {500, 503, 401}) {
-            assertTrue(outage(new RestClientException("no", status, status * 100), bytes));
+            assertTrue(isOutage(new RestClientException("no", status, status * 100), bytes));
         }
-        assertTrue(outage(new IOException("connection reset"), bytes));
-        assertFalse(outage(new RestClientException("no such schema", 404, 40_403), bytes));
+        assertTrue(isOutage(new IOException("connection reset"), bytes));
+        assertFalse(isOutage(new RestClientException("no such schema", 404, 40_403), bytes));
+    }
+
+    @Test
+    void aServerWithoutARegistryAtThatPathIsAnOutageThatNamesThePath() {
+        var answer = new RestClientException("no such page", 404, 404);
+        SerializationException failure = failure(answer, encoded(new Truth("a", 1, 0L)));
+
+        assertTrue(EventCodec.isOutage(failure));
+        assertTrue(failure.getMessage().endsWith("has the path /apis/ccompat/v7"));
     }
 
     /** Whether a codec that has to ask such a registry says that the record is not to blame. */
-    private static boolean outage(Exception answer, byte[] bytes) {
+    private static boolean isOutage(Exception answer, byte[] bytes) {
+        return EventCodec.isOutage(failure(answer, bytes));
+    }
+
+    private static SerializationException failure(Exception answer, byte[] bytes) {
         EventCodec asking =
                 new EventCodec(
                         new MockSchemaRegistryClient() {
@@ -113,9 +126,7 @@ class EventCodecTest {
                                 throw (RestClientException) answer;
                             }
                         });
-        return EventCodec.isOutage(
-                assertThrows(
-                        SerializationException.class,
-                        () -> asking.decode("t", bytes, Truth.class)));
+        return assertThrows(
+                SerializationException.class, () -> asking.decode("t", bytes, Truth.class));
     }
 }
