@@ -105,7 +105,7 @@ class EventCodecTest {
         SerializationException failure = failure(answer, encoded(new Truth("a", 1, 0L)));
 
         assertTrue(EventCodec.isOutage(failure));
-        assertTrue(failure.getMessage().endsWith("has the path /apis/ccompat/v7"));
+        assertTrue(failure.toString().endsWith("has the path /apis/ccompat/v7"), failure::toString);
     }
 
     /** Whether a codec that has to ask such a registry says that the record is not to blame. */
