@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -106,12 +107,19 @@ final class Outbox implements AutoCloseable {
         for (Throwable e = failure; e != null; e = e.getCause()) {
             for (Class<?> type : PASSING) {
                 if (type.isInstance(e)) {
-                    LOG.warn("nothing was committed, going on from what was: {}", e.toString());
+                    LOG.warn("nothing was committed, going on from what was: {}{}", e, hint(e));
                     return false;
                 }
             }
         }
         throw failure;
+    }
+
+    private static String hint(Throwable failure) {
+        return failure instanceof ProducerFencedException
+                ? " If this comes again and again, another process has the same 'instance' (default:"
+                        + " the host's name): give each its own, --set instance=NAME."
+                : "";
     }
 
     private void discard(KafkaException failure) {
