@@ -44,6 +44,8 @@ public final class EventCodec {
      */
     private static final int NOT_THERE = 404;
 
+    private static final int CONFLICT = 409;
+
     private static final String WRONG_PATH =
             "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
 
@@ -182,7 +184,7 @@ public final class EventCodec {
 
     private int register(String subject, Schema schema) {
         try {
-            int id = registry.register(subject, new AvroSchema(schema));
+            int id = registered(subject, new AvroSchema(schema));
             idBySubject.put(subject + schema.getFullName(), id);
             return id;
         } catch (IOException e) {
@@ -199,6 +201,22 @@ public final class EventCodec {
                             + "): "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /**
+     * Of two that register the same schema first at the same time, a registry may tell one of them
+     * that it is there already; a schema that does not fit is refused again.
+     */
+    private int registered(String subject, AvroSchema schema)
+            throws IOException, RestClientException {
+        try {
+            return registry.register(subject, schema);
+        } catch (RestClientException e) {
+            if (e.getStatus() != CONFLICT) {
+                throw e;
+            }
+            return registry.register(subject, schema);
         }
     }
 

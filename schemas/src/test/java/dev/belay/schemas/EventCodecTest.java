@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,30 @@ class EventCodecTest {
 
         assertTrue(EventCodec.isOutage(failure));
         assertTrue(failure.toString().endsWith("has the path /apis/ccompat/v7"), failure::toString);
+    }
+
+    @Test
+    void whoRegistersASchemaAtTheSameTimeAsAnotherAsksAgainOnce() {
+        var refusals = new AtomicInteger(1);
+        EventCodec codec =
+                new EventCodec(
+                        new MockSchemaRegistryClient() {
+                            @Override
+                            public int register(String subject, ParsedSchema schema)
+                                    throws IOException, RestClientException {
+                                if (refusals.getAndDecrement() > 0) {
+                                    throw new RestClientException("already exists", 409, 409);
+                                }
+                                return super.register(subject, schema);
+                            }
+                        });
+        Truth truth = new Truth("a", 1, 0L);
+
+        assertEquals(
+                truth,
+                codec.decode("t", Objects.requireNonNull(codec.encode("t", truth)), Truth.class));
+        refusals.set(2);
+        assertThrows(SerializationException.class, () -> codec.encode("other", truth));
     }
 
     /** Whether a codec that has to ask such a registry says that the record is not to blame. */
