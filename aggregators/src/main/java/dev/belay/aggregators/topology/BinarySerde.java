@@ -17,17 +17,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serde of the values that never leave the application (stores, changelogs, repartition topics): a
- * version byte, then what the writer writes. Null stays null.
+ * version byte, then what the writer writes. Null stays null. Values written by the previous release
+ * are read, so its state and changelogs survive an upgrade; what it did not write is the reader's to
+ * supply.
  */
 record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implements Serde<T> {
-    private static final int VERSION = 3;
+    /** Version of the values that are written. */
+    static final int VERSION = 4;
+
+    /** The oldest version that is read: that of release 0.1.0. */
+    static final int OLDEST = 3;
 
     interface Writer<T> {
         void write(T value, DataOutput out) throws IOException;
     }
 
     interface Reader<T> {
-        T read(DataInput in) throws IOException;
+        /**
+         * @param version in which the value was written, from {@link #OLDEST} to {@link #VERSION}
+         */
+        T read(DataInput in, int version) throws IOException;
     }
 
     @Override
@@ -60,10 +69,11 @@ record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implement
         }
         try (var in = new DataInputStream(new Reading(bytes))) {
             int version = in.readUnsignedByte();
-            if (version != VERSION) {
-                throw new IOException("expected version " + VERSION + ", found " + version);
+            if (version < OLDEST || version > VERSION) {
+                throw new IOException(
+                        "expected version " + OLDEST + " to " + VERSION + ", found " + version);
             }
-            return reader.read(in);
+            return reader.read(in, version);
         } catch (IOException e) {
             throw new SerializationException(
                     "cannot read " + what + " (" + bytes.length + " bytes) from " + topic, e);

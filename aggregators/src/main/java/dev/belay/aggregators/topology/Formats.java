@@ -21,19 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Formats {
     static final BinarySerde<Truths> TRUTHS =
-            new BinarySerde<>("truth", Formats::write, Formats::readTruths);
+            new BinarySerde<>("truth", Formats::write, (in, version) -> readTruths(in));
 
     static final BinarySerde<Tally> TALLY =
-            new BinarySerde<>("a tally", Formats::write, Formats::readTally);
+            new BinarySerde<>("a tally", Formats::write, (in, version) -> readTally(in));
 
     static final BinarySerde<Flow.Delta> DELTA =
             new BinarySerde<>(
                     "a delta",
                     Formats::write,
-                    in -> new Flow.Delta(readTallies(in), in.readInt(), in.readLong()));
+                    (in, version) -> new Flow.Delta(readTallies(in), in.readInt(), in.readLong()));
 
     static final BinarySerde<Row> ROW =
-            new BinarySerde<>("a row", Formats::write, Formats::readRow);
+            new BinarySerde<>("a row", Formats::write, (in, version) -> readRow(in));
 
     private Formats() {}
 
