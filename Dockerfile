@@ -21,7 +21,7 @@ ENV OMP_NUM_THREADS=1 \
 EXPOSE 8080
 VOLUME ["/var/lib/belay/checkpoints", "/var/lib/belay/registry"]
 # further JVM options: JAVA_TOOL_OPTIONS
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Dai.djl.offline=true", \
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", \
             "-Dai.djl.pytorch.num_threads=1", "-Dai.djl.pytorch.num_interop_threads=1", \
             "-cp", "/opt/belay/app/*:/opt/belay/lib/*", "dev.belay.cli.Belay"]
 CMD ["--help"]
