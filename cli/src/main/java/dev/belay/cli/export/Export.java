@@ -56,7 +56,7 @@ public final class Export {
      */
     public Export(Clients clients, Consumer<String> say) {
         this(
-                () -> clients.consumer(null, "export-" + clients.settings().instance()),
+                () -> clients.consumer(null, "export"),
                 clients.codec(),
                 clients.topics(),
                 say,
@@ -82,7 +82,8 @@ public final class Export {
      * @param experiment null: the only one there is
      * @throws IllegalArgumentException when there is no such experiment, or several and none is
      *     named
-     * @throws org.apache.kafka.common.errors.TimeoutException when the broker stops answering
+     * @throws org.apache.kafka.common.errors.TimeoutException when the broker or the schema
+     *     registry stops answering
      */
     public Counts write(@Nullable String experiment, Path directory) throws IOException {
         Map<String, ModelSpec> specs = new HashMap<>();
@@ -207,6 +208,6 @@ public final class Export {
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {
-        return new TopicReader<>(consumers, codec, topic, type, PATIENCE);
+        return new TopicReader<>(consumers, codec, topic, type, PATIENCE, say);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class TopicReader<T extends SpecificRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
     /** Takes a record: its key, when it was written, and the event, null for a tombstone. */
     @FunctionalInterface
@@ -38,23 +40,27 @@ final class TopicReader<T extends SpecificRecord> {
     private final String topic;
     private final Class<T> type;
     private final Duration patience;
+    private final java.util.function.Consumer<String> waiting;
     private final Map<TopicPartition, Long> ends = new LinkedHashMap<>();
 
     /**
      * @param consumers makes {@code read_committed} consumers without a group; they are closed here
      * @param patience longest time without progress
+     * @param waiting gets a line when the reader begins to wait for the schema registry
      */
     TopicReader(
             Supplier<Consumer<byte[], byte[]>> consumers,
             EventCodec codec,
             String topic,
             Class<T> type,
-            Duration patience) {
+            Duration patience,
+            java.util.function.Consumer<String> waiting) {
         this.consumers = consumers;
         this.codec = codec;
         this.topic = topic;
         this.type = type;
         this.patience = patience;
+        this.waiting = waiting;
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
             List<PartitionInfo> found = consumer.partitionsFor(topic);
             if (found != null) {
@@ -76,9 +82,9 @@ final class TopicReader<T extends SpecificRecord> {
 
     /**
      * Goes through the topic. A record that can't be read is skipped with a warning, as the
-     * services do.
+     * services do; while the schema registry does not answer, the reader waits at the record.
      *
-     * @throws TimeoutException when the broker stops answering
+     * @throws TimeoutException when the broker or the registry stops answering
      */
     void read(Visitor<T> visitor) {
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
@@ -95,6 +101,7 @@ final class TopicReader<T extends SpecificRecord> {
         consumer.seekToBeginning(List.of(partition));
         long lastNanos = System.nanoTime();
         long last = -1;
+        String outage = "";
         while (true) {
             // The position also passes what holds no records: markers of transactions, aborted
             // ones.
@@ -110,39 +117,53 @@ final class TopicReader<T extends SpecificRecord> {
                         "no progress in "
                                 + partition
                                 + " for "
-                                + patience
-                                + ": at offset "
+                                + patience.toSeconds()
+                                + " s: at offset "
                                 + position
                                 + ", expected to reach "
-                                + end);
+                                + end
+                                + outage);
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                if (record.offset() < end) {
-                    take(record, visitor);
+                String problem = record.offset() < end ? take(record, visitor) : null;
+                if (problem != null) {
+                    if (outage.isEmpty()) {
+                        waiting.accept("waiting at " + partition + ": " + problem);
+                    }
+                    outage = "; " + problem;
+                    consumer.seek(partition, record.offset());
+                    LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+                    break;
                 }
+                outage = "";
             }
         }
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record, Visitor<T> visitor) {
+    /** Returns null, or why the schema registry can't be asked: the record must be read again. */
+    private @Nullable String take(ConsumerRecord<byte[], byte[]> record, Visitor<T> visitor) {
         if (record.key() == null) {
             LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());
-            return;
+            return null;
         }
         @Nullable T event = null;
         if (record.value() != null) {
             try {
                 event = codec.decode(topic, record.value(), type);
             } catch (SerializationException e) {
+                if (EventCodec.isOutage(e)) {
+                    return String.valueOf(e.getMessage());
+                }
                 LOG.warn(
                         "skipping {}-{}@{}: {}",
                         topic,
                         record.partition(),
                         record.offset(),
                         e.getMessage());
-                return;
+                return null;
             }
         }
         visitor.visit(new String(record.key(), StandardCharsets.UTF_8), record.timestamp(), event);
+        return null;
     }
 }

@@ -20,13 +20,18 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +40,22 @@ final class ExportTest {
 
     @TempDir private Path directory;
 
-    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    /** A registry that fails as often as a test says before it answers. */
+    private static final class FailingRegistry extends MockSchemaRegistryClient {
+        private int failures;
+
+        @Override
+        public ParsedSchema getSchemaById(int id) throws IOException, RestClientException {
+            if (failures > 0) {
+                failures--;
+                throw new ConnectException("Connection refused");
+            }
+            return super.getSchemaById(id);
+        }
+    }
+
+    private final FailingRegistry registry = new FailingRegistry();
+    private final EventCodec codec = new EventCodec(registry);
     private final FakeLog log = new FakeLog(codec);
     private final List<String> said = new ArrayList<>();
     private long nanos; // 0.4 s a look at the clock
@@ -166,6 +186,50 @@ final class ExportTest {
         var counts = export(null);
         // Then
         assertEquals(1, counts.truth());
+    }
+
+    @Test
+    void noRecordIsSkippedWhileTheRegistryDoesNotAnswer() throws IOException {
+        // Given: each first use of a schema fails three times
+        spec("x", "bow", 0, 0);
+        truth(0, "a", 1, 10);
+        truth(0, "b", 0, 10);
+        registry.failures = 3;
+        // When
+        var counts = export(null);
+        // Then
+        assertEquals(new Export.Counts("x", 2, 0, 0), counts);
+        assertEquals(
+                List.of("waiting at belay.models-0: cannot read ModelSpec ("),
+                said.stream()
+                        .filter(line -> line.startsWith("waiting"))
+                        .map(line -> line.substring(0, line.indexOf('(') + 1))
+                        .toList());
+    }
+
+    @Test
+    void aRegistryThatStaysAwayEndsTheExportWithItsReason() {
+        // Given
+        truth(0, "a", 1, 10);
+        registry.failures = Integer.MAX_VALUE;
+        var reader =
+                new TopicReader<>(
+                        log::consumer,
+                        codec,
+                        TOPICS.truth("t"),
+                        Truth.class,
+                        Duration.ofMillis(500),
+                        said::add);
+        List<String> read = new ArrayList<>();
+        // When
+        var error =
+                assertThrows(
+                        TimeoutException.class,
+                        () -> reader.read((key, timeMs, truth) -> read.add(key)));
+        // Then
+        assertEquals(List.of(), read);
+        assertTrue(
+                String.valueOf(error.getMessage()).contains("Connection refused"), error::toString);
     }
 
     @Test

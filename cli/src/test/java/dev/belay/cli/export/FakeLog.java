@@ -2,6 +2,7 @@ package dev.belay.cli.export;
 
 import dev.belay.schemas.EventCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
@@ -45,10 +47,19 @@ final class FakeLog {
                     @Override
                     public synchronized void assign(Collection<TopicPartition> partitions) {
                         super.assign(partitions);
-                        for (TopicPartition partition : partitions) {
-                            updateBeginningOffsets(Map.of(partition, 0L));
-                            records.getOrDefault(partition, List.of()).forEach(this::addRecord);
+                        partitions.forEach(p -> updateBeginningOffsets(Map.of(p, 0L)));
+                    }
+
+                    /** Gives what the log has from the position on, also after a seek. */
+                    @Override
+                    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration wait) {
+                        for (TopicPartition partition : assignment()) {
+                            long from = position(partition);
+                            records.getOrDefault(partition, List.of()).stream()
+                                    .filter(record -> record.offset() >= from)
+                                    .forEach(this::addRecord);
                         }
+                        return super.poll(wait);
                     }
                 };
         Map<String, List<PartitionInfo>> infos = new HashMap<>();
