@@ -3,15 +3,15 @@ package dev.belay.models;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets, scaled to unit
  * length. A text without words gives a row of zeros.
  *
- * <p>A word is a longest run of letters, digits, marks and underscores; an n-gram is n words joined
- * by one space. Its bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo
- * 2<sup>14</sup>: the same on every machine and in every version.
+ * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
+ * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
+ * bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo 2<sup>14</sup>: the
+ * same on every machine, JDK and version.
  */
 public final class HashingEncoder implements Encoder {
     /** Number of buckets, 2<sup>14</sup>. */
@@ -93,12 +93,12 @@ public final class HashingEncoder implements Encoder {
 
     /** The lower-cased words of a text, UTF-8. */
     static List<byte[]> words(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = UnicodeTable.lowerCase(text);
         var words = new ArrayList<byte[]>();
         int start = -1;
         for (int at = 0; at < lower.length(); ) {
             int c = lower.codePointAt(at);
-            boolean inWord = Character.isLetterOrDigit(c) || c == '_' || isMark(c);
+            boolean inWord = UnicodeTable.inWord(c);
             if (inWord && start < 0) start = at;
             if (!inWord && start >= 0) {
                 words.add(lower.substring(start, at).getBytes(StandardCharsets.UTF_8));
@@ -108,10 +108,5 @@ public final class HashingEncoder implements Encoder {
         }
         if (start >= 0) words.add(lower.substring(start).getBytes(StandardCharsets.UTF_8));
         return words;
-    }
-
-    private static boolean isMark(int c) {
-        int type = Character.getType(c);
-        return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
     }
 }
