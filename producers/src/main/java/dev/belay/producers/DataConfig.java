@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param supervisorShare share of the rows outside the holdout that go to SUPERVISOR, the others go
  *     to STUDENT; in [0, 1]
  * @param orderSeed seed of {@link Order#HASH}
- * @param classes class names, at least 2; a label is an index into them. A name that is a number
- *     must be its own index, so that {@code 1} never means two things
+ * @param classes class names, at least 2
+ * @param labels how the source writes each class, beside its name; as many as classes, or none
+ *     where it writes the index into them. Without labels a name that is a number must be its own
+ *     index; with them no name is the label of another class: {@code 1} never means two things
  */
 public record DataConfig(
         Source source,
@@ -23,12 +25,14 @@ public record DataConfig(
         double supervisorShare,
         Order order,
         long orderSeed,
-        List<String> classes) {
+        List<String> classes,
+        List<String> labels) {
 
     private static final Pattern INTEGER = Pattern.compile("-?\\d+");
 
     public DataConfig {
         classes = List.copyOf(classes);
+        labels = List.copyOf(labels);
         if (!(supervisorShare >= 0 && supervisorShare <= 1)) {
             throw new IllegalArgumentException(
                     "supervisor-share must be in [0, 1], found " + supervisorShare);
@@ -37,25 +41,62 @@ public record DataConfig(
             throw new IllegalArgumentException(
                     "classes must be at least two different names, found " + classes);
         }
+        if (!labels.isEmpty()
+                && (labels.size() != classes.size()
+                        || new HashSet<>(labels).size() < labels.size())) {
+            throw new IllegalArgumentException(
+                    "labels must be different and one for each of the classes "
+                            + classes
+                            + ", found "
+                            + labels);
+        }
         for (int i = 0; i < classes.size(); i++) {
-            String name = classes.get(i);
-            if (name.isBlank()) {
-                throw new IllegalArgumentException(
-                        "a class must have a name, found '" + name + "' at index " + i);
-            }
-            if (INTEGER.matcher(name).matches() && !name.equals(Integer.toString(i))) {
-                throw new IllegalArgumentException(
-                        "a class named by a number must be named by its own index, found '"
-                                + name
-                                + "' at index "
-                                + i);
-            }
+            requireUnambiguous(classes.get(i), i, labels);
         }
         if (holdout instanceof Holdout.Column
                 && source instanceof FileSource
                 && fields.split() == null) {
             throw new IllegalArgumentException(
                     "holdout by column needs fields.split, the column that says so");
+        }
+    }
+
+    /** Of a source that writes classes by name or index. */
+    public DataConfig(
+            Source source,
+            Fields fields,
+            Holdout holdout,
+            double supervisorShare,
+            Order order,
+            long orderSeed,
+            List<String> classes) {
+        this(source, fields, holdout, supervisorShare, order, orderSeed, classes, List.of());
+    }
+
+    private static void requireUnambiguous(String name, int index, List<String> labels) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "a class must have a name, found '" + name + "' at index " + index);
+        }
+        if (labels.isEmpty()
+                && INTEGER.matcher(name).matches()
+                && !name.equals(Integer.toString(index))) {
+            throw new IllegalArgumentException(
+                    "a class named by a number must be named by its own index, found '"
+                            + name
+                            + "' at index "
+                            + index
+                            + "; where the data count otherwise write a mapping from their labels"
+                            + " to names, such as classes: {1: world, 2: sports}");
+        }
+        int label = labels.indexOf(name);
+        if (label >= 0 && label != index) {
+            throw new IllegalArgumentException(
+                    "no class may have the label of another one as its name, found class '"
+                            + name
+                            + "' with label '"
+                            + labels.get(index)
+                            + "'");
         }
     }
 

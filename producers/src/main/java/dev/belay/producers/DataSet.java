@@ -211,6 +211,11 @@ public final class DataSet implements AutoCloseable {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
         }
+        // where there are none nothing is added: the hash is that of earlier versions
+        for (String label : config.labels()) {
+            digest.update(("label=" + label).getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
         return HexFormat.of().formatHex(digest.digest());
     }
 

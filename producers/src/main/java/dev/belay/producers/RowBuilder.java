@@ -4,6 +4,7 @@ import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -90,15 +91,25 @@ final class RowBuilder {
 
     /** The class of a label given as a number. */
     int labelOf(long line, long index) {
+        if (!config.labels().isEmpty()) {
+            int mapped = config.labels().indexOf(Long.toString(index));
+            if (mapped < 0) {
+                throw wrongLabel(line, Long.toString(index));
+            }
+            return mapped;
+        }
         if (index < 0 || index >= config.classes().size()) {
             throw wrongLabel(line, Long.toString(index));
         }
         return (int) index;
     }
 
-    /** The class of a label given as text: a class name, else a number. */
+    /** The class of a label given as text: a class name, else a label of the source or a number. */
     int labelOf(long line, String text) {
         int named = config.classes().indexOf(text);
+        if (named < 0) {
+            named = config.labels().indexOf(text);
+        }
         if (named >= 0) {
             return named;
         }
@@ -110,12 +121,14 @@ final class RowBuilder {
     }
 
     DataException wrongLabel(long line, String found) {
-        int last = config.classes().size() - 1;
+        List<String> labels = config.labels();
+        String known =
+                labels.isEmpty() ? "0 to " + (config.classes().size() - 1) : "one of " + labels;
         return DataException.at(
                 file,
                 line,
                 "label " + found + " in '" + config.fields().label() + "'",
-                "a class: 0 to " + last + ", or one of " + config.classes(),
+                "a class: " + known + ", or one of " + config.classes(),
                 "Mend the row, or the classes of the task.");
     }
 

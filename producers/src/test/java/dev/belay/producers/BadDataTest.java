@@ -203,7 +203,9 @@ class BadDataTest {
     @Test
     void aClassNamedByAnotherNumberThanItsIndexIsRefused() {
         assertEquals(
-                "a class named by a number must be named by its own index, found '1' at index 0",
+                "a class named by a number must be named by its own index, found '1' at index 0;"
+                        + " where the data count otherwise write a mapping from their labels to"
+                        + " names, such as classes: {1: world, 2: sports}",
                 refusal(List.of("1", "2")));
     }
 
@@ -212,7 +214,22 @@ class BadDataTest {
         assertEquals("a class must have a name, found '' at index 1", refusal(List.of("a", "")));
     }
 
+    @Test
+    void aClassNamedAsAnotherOnesLabelIsRefused() {
+        assertEquals(
+                "no class may have the label of another one as its name, found class '2' with"
+                        + " label '1'",
+                refusal(List.of("2", "b"), List.of("1", "2")));
+        assertEquals(
+                "labels must be different and one for each of the classes [a, b], found [1]",
+                refusal(List.of("a", "b"), List.of("1")));
+    }
+
     private static String refusal(List<String> classes) {
+        return refusal(classes, List.of());
+    }
+
+    private static String refusal(List<String> classes, List<String> labels) {
         return String.valueOf(
                 assertThrows(
                                 IllegalArgumentException.class,
@@ -224,7 +241,8 @@ class BadDataTest {
                                                 .5,
                                                 DataConfig.Order.HASH,
                                                 0,
-                                                classes))
+                                                classes,
+                                                labels))
                         .getMessage());
     }
 

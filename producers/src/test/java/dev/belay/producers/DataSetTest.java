@@ -3,6 +3,7 @@ package dev.belay.producers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.events.Split;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -248,6 +251,87 @@ class DataSetTest {
     private static long temporaryDirectories() throws IOException {
         try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return all.filter(p -> p.getFileName().toString().startsWith("belay-sort-")).count();
+        }
+    }
+
+    @Test
+    void labelsThatDoNotCountFromZeroAreMapped() throws IOException {
+        // Given: classes by label, by label as text, by name, and no label
+        Path jsonl =
+                Data.write(
+                        dir.resolve("one.jsonl"),
+                        List.of(
+                                "{\"id\":\"a\",\"text\":\"t\",\"label\":1,\"split\":\"test\"}",
+                                "{\"id\":\"b\",\"text\":\"t\",\"label\":\"2\",\"split\":\"test\"}",
+                                "{\"id\":\"c\",\"text\":\"t\",\"label\":\"world\",\"split\":\"test\"}",
+                                "{\"id\":\"d\",\"text\":\"t\",\"label\":null,\"split\":\"test\"}"));
+        Path csv =
+                Data.writeText(
+                        dir.resolve("one.csv"),
+                        "id,text,label,split\na,t,1,test\nb,t,2,test\nc,t,world,test\nd,t,,test\n");
+        // When, then
+        Map<String, Integer> expected = Map.of("a", 0, "b", 1, "c", 0, "d", Row.NO_LABEL);
+        assertEquals(expected, labels(mapped(jsonl, DataConfig.Format.JSONL)));
+        assertEquals(expected, labels(mapped(csv, DataConfig.Format.CSV)));
+    }
+
+    @Test
+    void aLabelThatIsNotInTheMappingIsRefused() throws IOException {
+        Path file =
+                Data.write(
+                        dir.resolve("zero.jsonl"),
+                        List.of("{\"id\":\"a\",\"text\":\"t\",\"label\":0,\"split\":\"test\"}"));
+        DataConfig config = mapped(file, DataConfig.Format.JSONL);
+        var error = assertThrows(DataException.class, () -> DataSet.open(config).close());
+        assertTrue(
+                error.toString()
+                        .contains(
+                                "found label 0 in 'label'; expected a class: one of"
+                                        + " [1, 2], or one of [world, sports]"),
+                error::toString);
+    }
+
+    @Test
+    void aMappingIsPartOfTheSourcesHash() throws IOException {
+        // Given: rows that name their classes, so that both read the same
+        Path file =
+                Data.write(
+                        dir.resolve("named.jsonl"),
+                        List.of(
+                                "{\"id\":\"a\",\"text\":\"t\",\"label\":\"world\",\"split\":\"test\"}"));
+        DataConfig mapped = mapped(file, DataConfig.Format.JSONL);
+        DataConfig swapped =
+                new DataConfig(
+                        mapped.source(),
+                        mapped.fields(),
+                        mapped.holdout(),
+                        mapped.supervisorShare(),
+                        mapped.order(),
+                        mapped.orderSeed(),
+                        mapped.classes(),
+                        List.of("2", "1"));
+        // When, then
+        try (DataSet one = DataSet.open(mapped);
+                DataSet other = DataSet.open(swapped)) {
+            assertNotEquals(one.sourceHash(), other.sourceHash());
+        }
+    }
+
+    private static DataConfig mapped(Path file, DataConfig.Format format) {
+        return new DataConfig(
+                new DataConfig.FileSource(file, format),
+                Data.WITH_SPLIT,
+                Data.TEST_ROWS,
+                0.5,
+                DataConfig.Order.HASH,
+                0,
+                List.of("world", "sports"),
+                List.of("1", "2"));
+    }
+
+    private static Map<String, Integer> labels(DataConfig config) {
+        try (DataSet data = DataSet.open(config)) {
+            return Data.rows(data).stream().collect(Collectors.toMap(Row::id, Row::label));
         }
     }
 }

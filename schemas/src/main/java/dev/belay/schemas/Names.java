@@ -1,5 +1,6 @@
 package dev.belay.schemas;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -22,8 +23,13 @@ public final class Names {
      */
     public static String require(String what, String name) {
         if (!NAME.matcher(name).matches()) {
+            String fitting = suggestion(name);
             throw new IllegalArgumentException(
-                    what + " must match [a-z0-9-]+, found '" + name + "'");
+                    what
+                            + " must match [a-z0-9-]+, found '"
+                            + name
+                            + "'"
+                            + (fitting.isEmpty() ? "" : "; name it '" + fitting + "'"));
         }
         if (name.length() > MOST_CHARS) {
             throw new IllegalArgumentException(
@@ -35,5 +41,12 @@ public final class Names {
                                     name.substring(0, MOST_CHARS)));
         }
         return name;
+    }
+
+    /** The nearest name that is valid: lower-case, anything else a dash; empty where none is. */
+    private static String suggestion(String name) {
+        String dashed =
+                name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        return dashed.length() > MOST_CHARS ? "" : dashed;
     }
 }

@@ -24,6 +24,22 @@ class NamesTest {
     }
 
     @Test
+    void aRefusedNameComesWithOneThatIsValid() {
+        assertEquals(
+                "task.name must match [a-z0-9-]+, found 'ag_news'; name it 'ag-news'",
+                refusal("ag_news"));
+        assertTrue(refusal("_My  Demo_").endsWith("found '_My  Demo_'; name it 'my-demo'"));
+        assertTrue(refusal("__").endsWith("found '__'"), refusal("__"));
+    }
+
+    private static String refusal(String name) {
+        var error =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Names.require("task.name", name));
+        return String.valueOf(error.getMessage());
+    }
+
+    @Test
     void namesFitIntoTheNamesOfTopics() {
         String longest = "n".repeat(Names.MOST_CHARS);
         ModelId id = new ModelId(longest, longest, 999_999_999_999_999_999L, 0);

@@ -8,6 +8,7 @@ import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,9 @@ public final class ExperimentFile {
         } catch (CharacterCodingException e) {
             throw new ExperimentException(
                     file + ": found bytes that are not UTF-8; expected UTF-8 text", e);
+        } catch (NoSuchFileException e) {
+            throw new ExperimentException(
+                    file + ": found no such file; expected an experiment file", e);
         } catch (IOException e) {
             throw new ExperimentException(
                     file + ": can't be read (" + e + "); expected an experiment file", e);
@@ -126,7 +130,10 @@ public final class ExperimentFile {
                                             "file",
                                             DataConfig.Order.FILE)),
                     seed == null ? 0 : seed.integer(0, Long.MAX_VALUE),
-                    classes == null ? classesMissing(root) : classes(classes));
+                    classes == null ? classesMissing(root) : classes(classes),
+                    classes == null || !classes.isMap()
+                            ? List.of()
+                            : List.copyOf(classes.map().values().keySet()));
         } catch (IllegalArgumentException e) { // all else was checked where it was read
             Place place = (classes == null ? root.key("data") : classes).place();
             throw new ExperimentException(place + ": " + e.getMessage(), e);
@@ -145,7 +152,7 @@ public final class ExperimentFile {
         map.only(List.of("builtin", "supervisor-share", "rows-per-second"));
         DataConfig config =
                 builtin.oneOf(Map.of("wordnet-physical", DataConfig.wordNet(supervisorShare)));
-        if (classes != null && !classes(classes).equals(config.classes())) {
+        if (classes != null && (classes.isMap() || !classes(classes).equals(config.classes()))) {
             throw classes.wrong("the builtin's classes " + config.classes() + ", or no classes");
         }
         return config;
@@ -223,9 +230,10 @@ public final class ExperimentFile {
         return List.copyOf(seeds);
     }
 
+    /** Names: a list, or a mapping from the labels that the data have to names. */
     private static List<String> classes(YamlValue list) {
         Set<String> names = new LinkedHashSet<>();
-        for (YamlValue name : list.list()) {
+        for (YamlValue name : list.isMap() ? list.map().values().values() : list.list()) {
             if (!names.add(name.text())) {
                 throw name.wrong("each class once");
             }

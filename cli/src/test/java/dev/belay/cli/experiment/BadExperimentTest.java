@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.schemas.events.FineTuningScope;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Each mistake gives one error that names file, line, what was found and what was expected. */
@@ -138,6 +139,26 @@ class BadExperimentTest {
         says(GOOD + "seeds: 3\n", "line 11", "'3' in seeds", "a list");
         says(GOOD + "seeds: []\n", "line 11", "found an empty list in seeds", "one seed");
         says(GOOD.replace("bow:", "truth:"), "line 8", "another name");
+    }
+
+    @Test
+    void aNameWithAnUnderscoreComesWithOneThatIsValid() {
+        says(GOOD.replace("name: demo", "name: ag_news"), "line 1", "'ag_news'; name it 'ag-news'");
+    }
+
+    @Test
+    void aMappingOfClassesIsLabelsAndNames() {
+        var data = read(GOOD.replace("[negative, positive]", "{1: world, 2: sports}")).data();
+        assertEquals(List.of("world", "sports"), data.classes());
+        assertEquals(List.of("1", "2"), data.labels());
+        assertEquals(List.of(), read(GOOD).data().labels());
+        says(GOOD.replace("[negative, positive]", "{1: a, 2: a}"), "line 3", "'a'", "class once");
+        says(GOOD.replace("[negative, positive]", "{1: a}"), "line 3", "at least two classes");
+        says(GOOD.replace("[negative, positive]", "{1: 2, 2: b}"), "line 3", "label of another");
+        says(
+                GOOD.replace("[negative, positive]", "[1, 2]"),
+                "line 3",
+                "classes: {1: world, 2: sports}");
     }
 
     @Test
