@@ -37,6 +37,9 @@ abstract class LabelingService implements Service {
     private static final Duration ROUND = Duration.ofMillis(100);
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
+    /** A labeler that failed and was started again has recovered when it has run for this long. */
+    private static final Duration SOUND_AFTER = Duration.ofSeconds(10);
+
     /** Longer than transactions live, so that a dead writer's can end. */
     private static final Duration PROGRESS_WITHIN = Duration.ofSeconds(60);
 
@@ -49,7 +52,7 @@ abstract class LabelingService implements Service {
     private final AtomicLong unlabelled = new AtomicLong();
     private volatile boolean following;
 
-    private record Running(Labeling labeling, Counter written) {}
+    private record Running(Labeling labeling, Counter written, long sinceNanos) {}
 
     /** A labeler that is to work now. */
     record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
@@ -201,7 +204,7 @@ abstract class LabelingService implements Service {
                                 topics.task(),
                                 "labeler",
                                 ModelId.labelerOf(topics.labeler()));
-        return new Running(labeling, written);
+        return new Running(labeling, written, System.nanoTime());
     }
 
     private boolean stepAll(Duration wait) {
@@ -216,11 +219,14 @@ abstract class LabelingService implements Service {
             try {
                 busy |= labeler.labeling().step(wait);
             } catch (UnusableCheckpointException | UncheckedIOException e) {
-                stop(key);
+                halt(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
                 continue;
             }
             long more = labeler.labeling().labelled() - before;
+            if (more > 0 || System.nanoTime() - labeler.sinceNanos() > SOUND_AFTER.toNanos()) {
+                patience.forget(key);
+            }
             labeler.written().increment((double) more);
             labelled.addAndGet(more);
             unlabelled.addAndGet(labeler.labeling().unlabelled() - passedBefore);
@@ -229,11 +235,15 @@ abstract class LabelingService implements Service {
     }
 
     private void stop(String key) {
+        halt(key);
+        patience.forget(key);
+    }
+
+    private void halt(String key) {
         Running stopped = running.remove(key);
         if (stopped != null) {
             stopped.labeling().close();
         }
-        patience.forget(key);
     }
 
     private void stopAll() {

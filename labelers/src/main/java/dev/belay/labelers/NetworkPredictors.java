@@ -49,7 +49,7 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
             return new NetworkPredictor<>(network);
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof NoSuchFileException) {
-                throw unusable(checkpoint, "its file is not there: " + e.getMessage(), e);
+                throw unusable(checkpoint, String.valueOf(e.getMessage()), e);
             }
             throw e;
         } catch (MalformedCheckpointException | IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -86,6 +87,8 @@ public final class DirectoryStore implements CheckpointStore {
                 throw new MalformedCheckpointException(
                         uri + " has SHA-256 " + found + ", expected " + sha256);
             return bytes;
+        } catch (NoSuchFileException e) {
+            throw new UncheckedIOException(StoreLayout.absent(uri, root.toString()), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read checkpoint " + uri, e);
         }

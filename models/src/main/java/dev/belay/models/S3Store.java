@@ -165,7 +165,8 @@ public final class S3Store implements CheckpointStore {
         } catch (NoSuchKeyException e) {
             var missing = new NoSuchFileException(uri);
             missing.initCause(e);
-            throw new UncheckedIOException("cannot read checkpoint " + uri, missing);
+            throw new UncheckedIOException(
+                    StoreLayout.absent(uri, "s3://" + bucket + "/" + prefix), missing);
         } catch (SdkException e) {
             throw failed("cannot read checkpoint " + uri, e);
         } catch (IOException e) {

@@ -35,4 +35,14 @@ final class StoreLayout {
         Matcher name = SHA256_IN_NAME.matcher(fileName);
         return name.find() && name.end() == fileName.length() ? name.group(1) : "";
     }
+
+    /** Says that a file is not in a store: most often two services have two stores. */
+    static String absent(String uri, String store) {
+        return "checkpoint file "
+                + uri
+                + " is not in the store "
+                + store
+                + "; expected the store it was written to: every service needs the same setting"
+                + " 'store'";
+    }
 }

@@ -51,6 +51,24 @@ class DirectoryStoreTest {
     }
 
     @Test
+    void aFileThatIsNotThereNamesTheStoreAndTheSetting() throws IOException {
+        var file = store.put(MODEL, 1, Kind.WEIGHTS, BYTES);
+        Path other = directory.resolve("other");
+        var e =
+                assertThrows(
+                        UncheckedIOException.class,
+                        () -> new DirectoryStore(other).get(file.uri(), file.sha256()));
+        assertEquals(
+                "checkpoint file "
+                        + file.uri()
+                        + " is not in the store "
+                        + other.toRealPath()
+                        + "; expected the store it was written to: every service needs the same"
+                        + " setting 'store'",
+                e.getMessage());
+    }
+
+    @Test
     void alteredFileIsRefused() throws IOException {
         var file = store.put(MODEL, 1, Kind.WEIGHTS, BYTES);
         Files.write(root.resolve(file.uri().substring(5)), new byte[] {1, 2, 4});

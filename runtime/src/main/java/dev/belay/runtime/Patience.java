@@ -21,7 +21,10 @@ public final class Patience {
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
-    private record Missing(String problem, long nextTryNs) {}
+    /**
+     * @param failed whether the work itself failed, so that a check can't tell that it is over
+     */
+    private record Missing(String problem, boolean failed, long nextTryNs) {}
 
     private final String who;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -36,7 +39,8 @@ public final class Patience {
     }
 
     /**
-     * Asks whether something can begin, unless it was asked in the last second.
+     * Asks whether something can begin, unless it was asked in the last second. After {@link
+     * #blame} it still counts as missing when the check passes, until {@link #forget}.
      *
      * @param check why not, or null when it can
      * @return whether it can
@@ -47,21 +51,25 @@ public final class Patience {
             return false;
         }
         String problem = check.get();
-        if (problem == null) {
+        if (problem != null) {
+            miss(what, problem, false);
+        } else if (before == null || !before.failed()) {
             forget(what);
-        } else {
-            blame(what, problem);
         }
         return problem == null;
     }
 
-    /** Says what stands in the way of something; it is asked again in a second. */
+    /** Says why work that had begun failed; it is asked again in a second. */
     public void blame(String what, String problem) {
+        miss(what, problem, true);
+    }
+
+    private void miss(String what, String problem, boolean failed) {
         Missing before = missing.get(what);
         if (before == null || !before.problem().equals(problem)) {
             LOG.warn("{} waits for {}: {}", who, what, problem);
         }
-        missing.put(what, new Missing(problem, System.nanoTime() + BETWEEN.toNanos()));
+        missing.put(what, new Missing(problem, failed, System.nanoTime() + BETWEEN.toNanos()));
         content = false;
     }
 

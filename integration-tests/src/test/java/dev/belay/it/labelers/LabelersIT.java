@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.labelers.Evaluator;
@@ -16,6 +20,7 @@ import dev.belay.models.DirectoryStore;
 import dev.belay.models.Encoders;
 import dev.belay.models.Head;
 import dev.belay.models.HeadShape;
+import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.ServiceGroup;
 import dev.belay.schemas.ModelId;
@@ -34,12 +39,15 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +58,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(180)
 class LabelersIT {
@@ -202,6 +211,59 @@ class LabelersIT {
 
     private List<TaskOnBroker.Found<Label>> labels(String labeler) {
         return task.read(topics.labels(TaskOnBroker.TASK, labeler), Label.class);
+    }
+
+    @Test
+    void aLabelerWithAnotherStoreNamesTheSettingAndWaitsForTheFile() throws IOException {
+        // Given
+        task.examples(0, 300);
+        task.end(topics.examples(TaskOnBroker.TASK));
+        Path other = Files.createDirectories(data.resolve("other")).toRealPath();
+        var log = (Logger) LoggerFactory.getLogger(Patience.class);
+        var said = new ListAppender<ILoggingEvent>();
+        said.start();
+        log.addAppender(said);
+        log.setLevel(Level.INFO);
+        var models = new ModelLabeler(task.instance("one"), new DirectoryStore(other));
+        ServiceGroup services = ServiceGroup.start(List.of(models));
+        try (services) {
+            // When: the checkpoint is committed, its file is in the store of the others
+            checkpoint(1, State.FINISHED);
+            // Then: tried again and again, and reported once
+            await().atMost(SOON).until(() -> !models.troubles().isEmpty());
+            await().during(Duration.ofSeconds(4))
+                    .atMost(SOON)
+                    .until(() -> models.troubles().size() == 1 && !models.ready());
+            String trouble = models.troubles().get(0);
+            assertTrue(trouble.contains(" is not in the store " + other + "; "), trouble);
+            assertTrue(trouble.contains("the same setting 'store'"), trouble);
+            assertEquals(List.of("labeler-models waits for " + trouble), aboutBow(said));
+            // When
+            copy(Path.of(task.clients.settings().store()), other);
+            // Then
+            await().atMost(SOON).until(() -> models.labelled() == 150 && models.ready());
+            assertEquals("labeler-models goes on with " + BOW, aboutBow(said).get(1));
+        } finally {
+            log.detachAppender(said);
+            log.setLevel(null); // its parent's
+        }
+    }
+
+    private static List<String> aboutBow(ListAppender<ILoggingEvent> said) {
+        return List.copyOf(said.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.contains(BOW))
+                .toList();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+                Files.copy(file, copy);
+            }
+        }
     }
 
     private List<String> labelled(String labeler, int partition) {

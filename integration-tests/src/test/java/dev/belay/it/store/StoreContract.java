@@ -90,6 +90,8 @@ abstract class StoreContract {
                         UncheckedIOException.class, () -> store().get(file.uri(), file.sha256()));
         assertInstanceOf(NoSuchFileException.class, e.getCause());
         assertTrue(String.valueOf(e.getMessage()).contains(file.uri()), e::getMessage);
+        assertTrue(
+                String.valueOf(e.getMessage()).endsWith("the same setting 'store'"), e::toString);
     }
 
     @Test
