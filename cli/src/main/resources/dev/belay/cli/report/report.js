@@ -44,6 +44,14 @@
     return labels;
   }
 
+  /** Marks what is below zero, where a student is worse than its supervisor; called where zero is that. */
+  function losses(svg, y, left, right) {
+    const [zero, base] = [y(0), y.range()[0]];
+    if (y.domain()[0] >= 0) return;
+    svg.append('rect').attr('class', 'loss').attr('x', left).attr('width', right - left).attr('y', zero).attr('height', base - zero);
+    svg.append('text').attr('class', 'soft').attr('x', left + 6).attr('y', zero + 14).text('below: worse than its supervisor');
+  }
+
   function lines(id, curves, { height, format, fixed, guides, label }) {
     curves = curves.filter(curve => curve.points.some(p => p.y));
     if (!curves.length) {
@@ -71,6 +79,7 @@
         .call(d3.axisBottom(x).ticks((right - margin.left) / 90).tickSize(5).tickPadding(6).tickFormat(count));
     svg.append('text').attr('class', 'soft').attr('x', right).attr('y', bottom + 38)
         .attr('text-anchor', 'end').text('examples seen');
+    if (guides.length) losses(svg, y, margin.left, right);
     for (const guide of guides) {
       svg.append('line').attr('class', 'zero').attr('x1', margin.left).attr('x2', right)
           .attr('y1', y(guide.y)).attr('y2', y(guide.y));
@@ -171,6 +180,7 @@
     const left = narrow ? 10 : 170, right = narrow ? width - 10 : width - 170;
     const height = top + step * pairs.length + 12;
     const svg = frame(id, width, height, 'Accuracy of each student between its supervisor and its ceiling');
+    const lost = pair => pair.studentAccuracy.median < pair.supervisorAccuracy.median;
     const marks = pair => [pair.supervisorAccuracy, pair.studentAccuracy, pair.ceilingAccuracy].filter(m => m);
     const all = pairs.flatMap(marks);
     const x = d3.scaleLinear([d3.min(all, m => m.min), d3.max(all, m => m.max)], [left, right]).nice(8);
@@ -178,7 +188,7 @@
         .call(d3.axisTop(x).ticks(narrow ? 5 : 8).tickSize(-(height - top + 2)).tickPadding(6));
     svg.append('text').attr('class', 'soft').attr('x', left).attr('y', 8).text('accuracy on the holdout');
     svg.append('text').attr('class', 'soft').attr('x', narrow ? left : right).attr('y', narrow ? 28 : 8)
-        .attr('text-anchor', narrow ? 'start' : 'end').text('┃ supervisor\u2003● student\u2003◇ ceiling\u2003─ range over seeds');
+        .attr('text-anchor', narrow ? 'start' : 'end').text('┃ supervisor\u2003● student\u2003' + (pairs.some(lost) ? '○ student, a loss\u2003' : '') + '◇ ceiling\u2003─ range over seeds');
     pairs.forEach((pair, i) => {
       const y = top + step * (i + (narrow ? .66 : .5));
       const stroke = colour({ role: 'STUDENT', name: pair.student });
@@ -197,7 +207,9 @@
       const bar = (from, to, fill, tall) => row.append('rect').attr('x', Math.min(x(from), x(to))).attr('width', Math.abs(x(to) - x(from)))
           .attr('y', -tall / 2).attr('height', tall).attr('rx', 2).attr('fill', fill);
       if (c) bar(w.median, c.median, 'var(--rule)', 12);
-      bar(w.median, s.median, stroke, 12).attr('fill-opacity', .55);
+      // A loss is an outline, not a bar of the same kind on the other side.
+      if (lost(pair)) bar(w.median, s.median, 'none', 12).attr('class', 'loss-bar').attr('stroke', stroke);
+      else bar(w.median, s.median, stroke, 12).attr('fill-opacity', .55);
       for (const [mark, ink] of [[w, 'var(--soft)'], [s, stroke], [c, 'var(--ink)']]) {
         if (mark && mark.defined > 1) {
           row.append('line').attr('x1', x(mark.min)).attr('x2', x(mark.max)).attr('y1', 12).attr('y2', 12).attr('stroke', ink).attr('stroke-width', 2);
@@ -205,7 +217,8 @@
       }
       row.append('rect').attr('x', x(w.median) - 2.5).attr('y', -10).attr('width', 5).attr('height', 20).attr('fill', 'var(--soft)');
       if (c) row.append('path').attr('d', d3.symbol(d3.symbolDiamond, 110)()).attr('transform', `translate(${x(c.median)},0)`).attr('fill', 'var(--paper)').attr('stroke', 'var(--ink)').attr('stroke-width', 2);
-      row.append('circle').attr('cx', x(s.median)).attr('r', 7.5).attr('fill', stroke).attr('stroke', 'var(--paper)').attr('stroke-width', 2);
+      row.append('circle').attr('cx', x(s.median)).attr('r', lost(pair) ? 6.5 : 7.5).attr('fill', lost(pair) ? 'var(--paper)' : stroke)
+          .attr('stroke', lost(pair) ? stroke : 'var(--paper)').attr('stroke-width', 2);
       const pgr = row.append('text').attr('x', narrow ? right : right + 20);
       if (narrow) pgr.attr('y', -20).attr('text-anchor', 'end');
       else pgr.attr('dy', '.35em');
@@ -214,8 +227,9 @@
         pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text('PGR');
       } else {
         pgr.attr('class', 'soft').text('PGR undefined');
-        if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.6em').text(pair.pgrUndefined || '');
       }
+      const note = lost(pair) ? 'worse than its supervisor' : pair.pgr ? '' : pair.pgrUndefined || '';
+      if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.9em').text(note);
     });
   }
 
@@ -284,6 +298,7 @@
       text.append('tspan').text(size(s));
       text.append('tspan').attr('x', text.attr('x')).attr('dy', 13).style('fill', 'var(--ink)').text(encoders.get(s).join(', '));
     }
+    if (guides.length) losses(svg, y, margin.left, right);
     for (const guide of guides) {
       svg.append('line').attr('class', 'zero').attr('x1', margin.left).attr('x2', right).attr('y1', y(guide.y)).attr('y2', y(guide.y));
       svg.append('text').attr('class', 'soft').attr('x', margin.left + 6).attr('y', y(guide.y) - 5).text(guide.text);

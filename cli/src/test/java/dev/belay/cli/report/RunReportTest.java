@@ -3,6 +3,7 @@ package dev.belay.cli.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +151,49 @@ final class RunReportTest {
     }
 
     @Test
+    void aStudentBelowItsSupervisorIsMarkedInTheFigures() throws Exception {
+        Path browser = Path.of("/usr/bin/chromium");
+        assumeTrue(Files.isExecutable(browser), "no chromium here");
+        // When
+        RunReport.write(SampleRun.losing(), directory, WRITTEN);
+        String losing = drawn(browser);
+        RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);
+        String winning = drawn(browser);
+        // Then: one of the two bars, and the part of the figure of PGR that is below zero
+        assertEquals(1, losing.split("class=\"loss-bar\"", -1).length - 1);
+        assertEquals(1, losing.split(">worse than its supervisor<", -1).length - 1);
+        assertEquals(1, losing.split("<rect class=\"loss\"", -1).length - 1);
+        assertEquals(1, losing.split(">below: worse than its supervisor<", -1).length - 1);
+        assertFalse(winning.contains("class=\"loss-bar\""));
+        assertFalse(winning.contains(">worse than its supervisor<"));
+    }
+
+    /** The body as the script leaves it. */
+    private String drawn(Path browser) throws IOException, InterruptedException {
+        Path dom = directory.resolve("dom");
+        Process process =
+                new ProcessBuilder(
+                                browser.toString(),
+                                "--headless",
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-dev-shm-usage",
+                                "--disable-background-networking",
+                                "--user-data-dir=" + directory.resolve("browser"),
+                                "--window-size=1200,1800",
+                                "--dump-dom",
+                                directory.resolve("report.html").toUri().toString())
+                        .redirectOutput(dom.toFile())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        assertTrue(ended, "chromium did not end within 120 s");
+        String page = Files.readString(dom);
+        return page.substring(page.indexOf("<body"), page.lastIndexOf("<script>"));
+    }
+
+    @Test
     void emptyRunIsStillAPage() throws IOException {
         // When
         RunReport.write(new RunResults("none", "none"), directory, WRITTEN);
@@ -176,6 +221,7 @@ final class RunReportTest {
             RunReport.write(SampleRun.finished(3, 20), Path.of(target), WRITTEN);
             RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
             RunReport.write(SampleSizes.finished(3), Path.of(target, "sizes"), WRITTEN);
+            RunReport.write(SampleRun.losing(), Path.of(target, "losing"), WRITTEN);
         }
     }
 }

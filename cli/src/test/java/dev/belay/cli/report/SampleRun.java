@@ -80,6 +80,33 @@ public final class SampleRun {
     }
 
     /**
+     * Students of which one ends below its supervisor: right on 62 %, it on 70 %, its ceiling on 85
+     * %.
+     */
+    static RunResults losing() {
+        RunResults results = new RunResults("wordnet", "wordnet-physical");
+        results.examples(new RunResults.Examples(1000, 5 * MICRO_EPOCH, HOLDOUT));
+        add(results, 1, "bow", "hashing", null, 1);
+        List.of("worse", "better").forEach(name -> add(results, 1, name, "minilm", "bow", 5));
+        add(results, 1, "ceiling", "minilm", null, 5);
+        for (int k = 1; k <= 5; k++) {
+            // bits: supervisor 8, student 4, ceiling 2 right; 1: student and supervisor alike
+            long[] worse = new long[16];
+            worse[15] = 1100;
+            worse[10] = 300;
+            worse[6] = 140;
+            worse[3] = 160;
+            worse[1] = 300;
+            long[] better = worse.clone();
+            better[15] = 1300;
+            better[10] = 100;
+            results.add(of("worse", 0, k, k == 5, id("ceiling", 0), k, worse));
+            results.add(of("better", 0, k, k == 5, id("ceiling", 0), k, better));
+        }
+        return results;
+    }
+
+    /**
      * A run that gives a page a hard time: unfinished, failed, without ceiling or gap, long names.
      */
     static RunResults troubled() {
