@@ -117,8 +117,8 @@ final class Outbox implements AutoCloseable {
 
     private static String hint(Throwable failure) {
         return failure instanceof ProducerFencedException
-                ? " If this comes again and again, another process has the same 'instance' (default:"
-                        + " the host's name): give each its own, --set instance=NAME."
+                ? " If this repeats, another process has the same setting 'instance': give each its"
+                        + " own, or leave it unset."
                 : "";
     }
 

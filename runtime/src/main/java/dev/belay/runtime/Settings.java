@@ -5,8 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.belay.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -203,7 +202,7 @@ public final class Settings {
         return Path.of(text("encoders", ".belay/encoders"));
     }
 
-    /** Where Kafka Streams keeps its state: a directory. */
+    /** Where Kafka Streams keeps its state, and processes their names: a directory. */
     public Path state() {
         return Path.of(text("state", ".belay/streams"));
     }
@@ -271,17 +270,13 @@ public final class Settings {
         return number("health.port", 8080);
     }
 
-    /** Tells apart several processes of one service; the host's name unless set. */
+    /**
+     * Distinguishes the processes of one service. Unless set: the host's name and digits that no
+     * other running process has and that the next process finds again in the folder {@link #state}.
+     */
     public String instance() {
         String set = values.get("instance");
-        if (set != null) {
-            return set;
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost"; // a machine that doesn't know its own name: one instance, then
-        }
+        return set != null ? set : InstanceName.in(state().resolve("instances"));
     }
 
     /** How long to wait for a broker that can't be reached before giving up; default 30 s. */
@@ -350,6 +345,10 @@ public final class Settings {
     }
 
     private static Map<String, String> readFile(Path file) {
+        if (Files.notExists(file)) {
+            throw new IllegalArgumentException(
+                    file + ": found no such file; expected a YAML mapping of settings");
+        }
         try {
             Map<String, Object> tree =
                     new YAMLMapper().readValue(file.toFile(), new TypeReference<>() {});
