@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -84,7 +85,9 @@ class ServicesByHandIT {
             for (var service : services.entrySet()) {
                 String said = service.getValue().said();
                 assertFalse(said.contains("ProducerFenced"), () -> service.getKey() + said);
-                helpTexts(service.getKey(), scrape(metrics.get(service.getKey())));
+                helpTexts(
+                        service.getKey(),
+                        scrape(Objects.requireNonNull(metrics.get(service.getKey()))));
             }
             try (Stream<Path> names = Files.list(folder.resolve("state").resolve("instances"))) {
                 assertTrue(names.count() >= 4, "two labelers and two evaluators");
