@@ -214,11 +214,11 @@
       else pgr.attr('dy', '.35em');
       if (pair.pgr) {
         pgr.append('tspan').attr('font-weight', 700).attr('font-size', 19).text(share(pair.pgr)[0]);
-        pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text('PGR');
+        pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text(narrow ? 'PGR, ' + undefinedOf(pair) : 'PGR');
         if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.9em').text(undefinedOf(pair));
       } else {
-        pgr.attr('class', 'soft').text('PGR undefined');
-        if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.6em').text(`${undefinedOf(pair)}: ${pair.pgrUndefined}`);
+        pgr.attr('class', 'soft').text('PGR: ' + undefinedOf(pair));
+        if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.6em').text(pair.pgrUndefined);
       }
     });
   }
