@@ -172,7 +172,8 @@ final class ReportHtml {
         Cells.estimate(cells, "gap", row.getGap(), 3);
         Cells.estimate(cells, "pgr", row.getPgr(), 2);
         String reason = row.getPgrUndefined();
-        cells.put("pgrUndefined", reason == null ? RowJson.barelyResolved(row) : reason);
+        cells.put("pgrUndefined", reason == null ? "" : reason);
+        cells.put("barely", RowJson.barelyResolved(row));
         Cells.estimate(cells, "agreement", row.getAgreement(), 3);
         Cells.estimate(cells, "right", row.getAgreementWhenSupervisorRight(), 3);
         Cells.estimate(cells, "wrong", row.getAgreementWhenSupervisorWrong(), 3);

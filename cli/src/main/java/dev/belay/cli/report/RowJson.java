@@ -59,15 +59,10 @@ final class RowJson {
         return row.getGap() == null ? null : Pgr.resolvedAgain(CellTable.of(row.getCells()));
     }
 
-    /**
-     * What is put after the interval of a PGR whose gap is barely resolved; empty where it is not,
-     * or where PGR is undefined.
-     */
-    static String barelyResolved(PairMetrics row) {
+    /** Whether PGR is defined and its gap barely resolved: {@link Pgr#BARELY}. */
+    static boolean barelyResolved(PairMetrics row) {
         Double again = resolvedAgain(row);
-        return row.getPgr() != null && again != null && again < Pgr.BARELY
-                ? ", gap barely resolved"
-                : "";
+        return row.getPgr() != null && again != null && again < Pgr.BARELY;
     }
 
     private static void names(ObjectNode json, PairMetrics row, Function<String, String> name) {

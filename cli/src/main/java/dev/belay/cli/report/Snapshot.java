@@ -160,7 +160,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 pgr == null
                         ? reason == null ? "" : reason
                         : Format.interval(pgr.getLow(), pgr.getHigh(), 2)
-                                + RowJson.barelyResolved(row),
+                                + (RowJson.barelyResolved(row) ? ", gap barely resolved" : ""),
                 row.getExamplesSeen());
     }
 

@@ -176,8 +176,8 @@ final class RunReportTest {
         RunReport.write(SampleSeeds.of(SampleSeeds.WIDE), directory, WRITTEN);
         String wide = Files.readString(directory.resolve("report.html"));
         // Then
-        assertTrue(barely.contains("], gap barely resolved</small>"));
-        assertFalse(wide.contains("], gap barely resolved</small>"));
+        assertTrue(barely.contains("<small>gap barely resolved</small>"));
+        assertFalse(wide.contains("<small>gap barely resolved</small>"));
     }
 
     @Test
