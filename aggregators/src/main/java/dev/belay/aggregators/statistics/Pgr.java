@@ -53,10 +53,10 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
     }
 
     /**
-     * Below this {@link #resolvedAgain} the gap is barely resolved. On such data PGR is defined only
-     * in those samples that happen to overestimate the gap, so that PGR comes out too small and its
-     * interval holds the truth less often than in 95 % of them ({@code docs/coverage.md}): gain and
-     * gap are what can be relied on.
+     * Below this {@link #resolvedAgain} the gap is barely resolved. On such data PGR is defined
+     * only in those samples that happen to overestimate the gap, so that PGR comes out too small
+     * and its interval holds the truth less often than in 95 % of them ({@code docs/coverage.md}):
+     * gain and gap are what can be relied on.
      */
     public static final double BARELY = 0.9;
 
@@ -75,8 +75,7 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
     /** Why there is none without a ceiling in the cells. */
     static Pgr without(Ceiling ceiling) {
         return new Pgr(
-                null,
-                ceiling == Ceiling.NONE ? Undefined.NO_CEILING : Undefined.CEILING_NOT_READY);
+                null, ceiling == Ceiling.NONE ? Undefined.NO_CEILING : Undefined.CEILING_NOT_READY);
     }
 
     /** Why there is none with this gap, whose interval is not above 0. */

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * where they do not.
  *
  * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile with R − 1 degrees of freedom, z the
- * normal one (Howe, "Approximate confidence limits on the mean of X + Y where X and Y are two tabled
- * independent random variables", JASA 69, 1974). Satterthwaite's degrees of freedom (Biometrics
- * Bulletin 2, 1946) give narrower intervals that miss too often with two or three seeds: decision
- * 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for which the interval for the
- * mean of d_s − θ·d_c holds 0. Means and variances include the two made-up examples of {@link
- * PairedMoments}.
+ * normal one (Howe, "Approximate confidence limits on the mean of X + Y where X and Y are two
+ * tabled independent random variables", JASA 69, 1974). Satterthwaite's degrees of freedom
+ * (Biometrics Bulletin 2, 1946) give narrower intervals that miss too often with two or three
+ * seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for which the
+ * interval for the mean of d_s − θ·d_c holds 0. Means and variances include the two made-up
+ * examples of {@link PairedMoments}.
  *
  * @param seeds number of seeds, at least 2
  * @param gain mean over seeds of the gain; {@code n} is the fewest examples of a seed

@@ -33,7 +33,8 @@ class StudentTTest {
     @Test
     void seedsThatCannotVaryAreRefused() {
         assertThrows(
-                IllegalArgumentException.class, () -> StudentT.twoSidedQuantile(0, Measure.CONFIDENCE));
+                IllegalArgumentException.class,
+                () -> StudentT.twoSidedQuantile(0, Measure.CONFIDENCE));
     }
 
     /** ∫ (1 + x²/ν)^(−(ν+1)/2) dx over x = tan u, |u| ≤ limit, by midpoints. */

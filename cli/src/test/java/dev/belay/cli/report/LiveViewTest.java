@@ -1,5 +1,6 @@
 package dev.belay.cli.report;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -92,7 +93,7 @@ final class LiveViewTest {
         List<Snapshot.Line> lines = lines(results);
         // Then
         assertEquals("median of 2/3", lines.get(0).seed());
-        assertEquals(1.0 / 3, lines.get(0).pgr(), 1e-9);
+        assertEquals(1.0 / 3, requireNonNull(lines.get(0).pgr()), 1e-9);
         assertEquals("mean of 3", lines.get(1).seed());
         // with one seed of three that far from the others nothing can be said of the ratio
         assertEquals("gap-not-resolved", lines.get(1).range());

@@ -26,7 +26,7 @@ final class SampleSeeds {
     }
 
     /** Student and ceiling right alone, the supervisor alone, the ceiling alone; else all are. */
-    private static long[] cells(int both, int supervisorAlone, int ceilingAlone) {
+    private static long[] cells(long both, long supervisorAlone, long ceilingAlone) {
         long[] cells = new long[16];
         cells[0b0110] = both;
         cells[0b1000] = supervisorAlone;
