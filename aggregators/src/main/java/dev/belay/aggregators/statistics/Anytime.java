@@ -105,8 +105,9 @@ public record Anytime(
     /**
      * ln Σ_k w_k·(1 + λ_k)^a·(1 − λ_k)^b, a examples on which the student alone is right, b on
      * which the supervisor alone is: a nonnegative supermartingale that starts at 1 as long as the
-     * student is no better, whatever its share of discordant examples (Waudby-Smith and Ramdas,
-     * "Estimating means of bounded random variables by betting", JRSS B 86, 2024).
+     * student is no better, whatever its share of discordant examples; the weights are those of
+     * {@link ConfidenceSequence} (Waudby-Smith and Ramdas, "Estimating means of bounded random
+     * variables by betting", JRSS B 86, 2024).
      */
     static double logEvidence(PairedMoments m) {
         long a = (m.squareS() + m.sumS()) / 2;
@@ -116,6 +117,6 @@ public record Anytime(
             double lambda = ConfidenceSequence.LAMBDAS[k];
             terms[k] = a * Math.log1p(lambda) + b * Math.log1p(-lambda);
         }
-        return ConfidenceSequence.logMeanExp(terms);
+        return ConfidenceSequence.logWeightedSum(terms);
     }
 }

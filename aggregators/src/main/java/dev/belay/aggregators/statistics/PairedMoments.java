@@ -85,11 +85,49 @@ record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, l
         if (a <= 0) {
             throw new IllegalStateException("the gap is not resolved: " + this);
         }
+        return fieller((double) sumS / sumC, a, b, c, n);
+    }
+
+    /**
+     * All θ with {@code a·θ² − 2·b·θ + c ≤ 0}, a &gt; 0. The estimate solves m_s = θ·m_c and so is
+     * inside in exact arithmetic.
+     */
+    static Measure fieller(double value, double a, double b, double c, long n) {
         double root = Math.sqrt(Math.max(0, b * b - a * c));
-        double value = (double) sumS / sumC;
-        // the estimate solves m_s = θ·m_c and so is inside in exact arithmetic
         return new Measure(
                 value, Math.min(value, (b - root) / a), Math.max(value, (b + root) / a), n);
+    }
+
+    /**
+     * Means of d_s and d_c, with the made-up examples, and how much these means vary from one
+     * holdout of n examples to another.
+     *
+     * @param ss variance of the mean of d_s
+     * @param sc covariance of the two means
+     * @param cc variance of the mean of d_c
+     */
+    record Means(double s, double c, double ss, double sc, double cc) {}
+
+    Means means() {
+        double m = n + ADDED;
+        double s = sumS / m;
+        double c = sumC / m;
+        return new Means(
+                s,
+                c,
+                ((squareS + ADDED_SQUARE) / m - s * s) / m,
+                ((cross + ADDED_CROSS) / m - s * c) / m,
+                ((squareC + ADDED_SQUARE) / m - c * c) / m);
+    }
+
+    /**
+     * Probability that n other examples would resolve the gap too, if it is as wide as estimated:
+     * Φ(z − 1.96), z the gap in standard errors. Needs n ≥ 1.
+     */
+    double resolvedAgain() {
+        Means means = means();
+        double z = means.c / Math.sqrt(means.cc) - Measure.Z;
+        return z > 0 ? 1 - Normal.upperTail(z) : Normal.upperTail(-z);
     }
 
     /** Whether {@link #ratio} is bounded; but for rounding the same as {@code gap().low() > 0}. */

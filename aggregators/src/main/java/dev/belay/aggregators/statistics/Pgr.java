@@ -52,13 +52,43 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         }
     }
 
+    /**
+     * Below this {@link #resolvedAgain} the gap is barely resolved. On such data PGR is defined
+     * only in those samples that happen to overestimate the gap, so that PGR comes out too small
+     * and its interval holds the truth less often than in 95 % of them ({@code docs/coverage.md}):
+     * gain and gap are what can be relied on.
+     */
+    public static final double BARELY = 0.9;
+
+    /**
+     * Probability that as many other examples would resolve the gap too, if it is as wide as
+     * estimated.
+     *
+     * @param table cells with the ceiling counted
+     * @return null if nothing is counted
+     */
+    public static @Nullable Double resolvedAgain(CellTable table) {
+        PairedMoments moments = PairedMoments.of(table);
+        return moments.n() == 0 ? null : (Double) moments.resolvedAgain();
+    }
+
+    /** Why there is none without a ceiling in the cells. */
+    static Pgr without(Ceiling ceiling) {
+        return new Pgr(
+                null, ceiling == Ceiling.NONE ? Undefined.NO_CEILING : Undefined.CEILING_NOT_READY);
+    }
+
+    /** Why there is none with this gap, whose interval is not above 0. */
+    static Pgr unresolved(Measure gap) {
+        return new Pgr(
+                null,
+                gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
+    }
+
     /** Defined exactly if the lower limit of the gap's interval is above 0. */
     static Pgr of(CellTable table, Ceiling ceiling) {
-        if (ceiling == Ceiling.NONE) {
-            return new Pgr(null, Undefined.NO_CEILING);
-        }
-        if (ceiling == Ceiling.PENDING) {
-            return new Pgr(null, Undefined.CEILING_NOT_READY);
+        if (ceiling != Ceiling.COUNTED) {
+            return without(ceiling);
         }
         PairedMoments moments = PairedMoments.of(table);
         if (moments.n() == 0) {
@@ -68,8 +98,6 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         if (moments.resolvesGap()) {
             return new Pgr(moments.ratio(), null);
         }
-        return new Pgr(
-                null,
-                gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
+        return unresolved(gap);
     }
 }

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 
 /**
  * Coverage of all intervals by simulation: samples that are looked at once, over a grid of sizes,
- * accuracies and correlations; streams that drift and are looked at all the time. Prints Markdown.
- * Seeded: the same sizes give the same figures.
+ * accuracies and correlations, and with PGR near 1; several seeds on one holdout; streams that drift
+ * and are looked at all the time. Prints Markdown. Seeded: the same sizes give the same figures.
  */
 public final class CoverageBench {
     private static final int[] EXAMPLES = {50, 100, 200, 500, 1_000, 2_000, 5_000};
@@ -23,6 +24,13 @@ public final class CoverageBench {
         {.90, .93, .95}
     };
     private static final double[] CORRELATIONS = {0, .4, .8};
+    private static final int[] NEAR_ONE_EXAMPLES = {200, 500, 2_000};
+    private static final double[] NEAR_ONE = {.8, 1, 1.1};
+    private static final double[][] GAPS = {{.70, .74}, {.70, .80}, {.65, .85}};
+    private static final int[] SEEDS = {3, 5, 10};
+    private static final int[] SEED_EXAMPLES = {300, 1_000};
+    private static final double[] SPREADS = {0, .01, .03};
+    private static final double[] SHARED = {0, .6};
     private static final int STREAM = 10_000;
 
     private final Sizes sizes;
@@ -60,6 +68,8 @@ public final class CoverageBench {
     public Findings run() {
         Findings findings = new Findings("coverage");
         samples(findings);
+        nearOne(findings);
+        seeds(findings);
         streams(findings);
         return findings;
     }
@@ -111,7 +121,97 @@ public final class CoverageBench {
                 told.stream().mapToDouble(FixedSample::whenDefined).min().orElse(Double.NaN));
     }
 
-    private static double mean(java.util.stream.DoubleStream values) {
+    /** Students as good as their ceilings, nearly or more: by gap, over the correlations. */
+    private void nearOne(Findings findings) {
+        Trio.Sampler sampler = new Trio.Sampler(20250607);
+        out.accept("");
+        out.accept(
+                "| gap | n | PGR | samples | defined | Fieller, all | when defined | least | median reported | barely resolved |");
+        out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        double least = 1;
+        double leastClear = 1;
+        for (double[] gap : GAPS) {
+            for (int n : NEAR_ONE_EXAMPLES) {
+                for (double pgr : NEAR_ONE) {
+                    List<FixedSample> row = new ArrayList<>();
+                    for (double correlation : CORRELATIONS) {
+                        double student = gap[0] + pgr * (gap[1] - gap[0]);
+                        Trio trio = new Trio(gap[0], student, gap[1], correlation);
+                        row.add(FixedSample.of(trio, n, sizes.draws(), sampler));
+                    }
+                    for (FixedSample sample : row) {
+                        least = Math.min(least, sample.fieller());
+                        if (sample.defined() >= .9) {
+                            leastClear = Math.min(leastClear, sample.whenDefined());
+                        }
+                    }
+                    out.accept(nearOneLine(gap[1] - gap[0], n, pgr, row));
+                }
+            }
+        }
+        findings.figure("nearOneFiellerLeast", "PGR .8 to 1.1: Fieller's set, least", least);
+        findings.figure(
+                "nearOneClearLeast", "likewise when defined, where 90 % or more are", leastClear);
+    }
+
+    private String nearOneLine(double gap, int n, double pgr, List<FixedSample> row) {
+        return String.format(
+                Locale.ROOT,
+                "| %.2f | %,d | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.2f | %.3f |",
+                gap,
+                n,
+                pgr,
+                row.size() * sizes.draws(),
+                mean(row.stream().mapToDouble(FixedSample::defined)),
+                mean(row.stream().mapToDouble(FixedSample::fieller)),
+                mean(row.stream().mapToDouble(FixedSample::whenDefined)),
+                row.stream().mapToDouble(FixedSample::whenDefined).min().orElseThrow(),
+                mean(row.stream().mapToDouble(FixedSample::median)),
+                mean(row.stream().mapToDouble(FixedSample::barely)));
+    }
+
+    /** Several seeds on one holdout: by their number, spread and shared errors, over sizes. */
+    private void seeds(Findings findings) {
+        Trio.Sampler sampler = new Trio.Sampler(20241104);
+        int draws = Math.max(1, sizes.draws() / 2);
+        out.accept("");
+        out.accept(
+                "| seeds | deviation | shared | samples | gain | gap | gain / gap | least | defined | lowest to highest | width |");
+        out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        for (int seeds : SEEDS) {
+            double least = 1;
+            for (double spread : SPREADS) {
+                for (double shared : SHARED) {
+                    List<SeedSample> row = new ArrayList<>();
+                    for (int n : SEED_EXAMPLES) {
+                        var setting = new SeedSample.Setting(seeds, n, spread, shared);
+                        row.add(SeedSample.of(setting, draws, sampler));
+                    }
+                    double leastOfRow =
+                            row.stream().mapToDouble(SeedSample::least).min().orElseThrow();
+                    least = Math.min(least, leastOfRow);
+                    out.accept(
+                            String.format(
+                                    Locale.ROOT,
+                                    "| %d | %.2f | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f |",
+                                    seeds,
+                                    spread,
+                                    shared,
+                                    row.size() * draws,
+                                    mean(row.stream().mapToDouble(SeedSample::gain)),
+                                    mean(row.stream().mapToDouble(SeedSample::gap)),
+                                    mean(row.stream().mapToDouble(SeedSample::ratio)),
+                                    leastOfRow,
+                                    mean(row.stream().mapToDouble(SeedSample::defined)),
+                                    mean(row.stream().mapToDouble(SeedSample::range)),
+                                    mean(row.stream().mapToDouble(SeedSample::width))));
+                }
+            }
+            findings.figure("seeds" + seeds + "Least", seeds + " seeds: least coverage", least);
+        }
+    }
+
+    private static double mean(DoubleStream values) {
         return values.average().orElse(Double.NaN);
     }
 

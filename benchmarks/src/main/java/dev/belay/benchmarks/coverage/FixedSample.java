@@ -4,6 +4,7 @@ import dev.belay.aggregators.statistics.CellTable;
 import dev.belay.aggregators.statistics.Measure;
 import dev.belay.aggregators.statistics.PairStatistics;
 import dev.belay.aggregators.statistics.Pgr;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param gap of that for the gap
  * @param fieller of Fieller's set for PGR, over all draws, unbounded sets counted
  * @param defined share of draws in which PGR is defined
- * @param whenDefined coverage of the interval that is told, over those draws; NaN if there are none
+ * @param whenDefined coverage of the interval that is reported, over those draws; NaN if there are
+ *     none
+ * @param median of the PGRs of those draws; NaN likewise
+ * @param barely share of those draws whose gap is barely resolved
  */
 record FixedSample(
         Trio trio,
@@ -26,8 +30,10 @@ record FixedSample(
         double gap,
         double fieller,
         double defined,
-        double whenDefined) {
-    private static final double Z = 1.959963984540054;
+        double whenDefined,
+        double median,
+        double barely) {
+    static final double Z = 1.959963984540054;
 
     static FixedSample of(Trio trio, int n, int draws, Trio.Sampler sampler) {
         int student = 0;
@@ -36,6 +42,8 @@ record FixedSample(
         int fieller = 0;
         int defined = 0;
         int whenDefined = 0;
+        int barely = 0;
+        double[] values = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
             CellTable cells = trio.draw(n, sampler);
             PairStatistics figures = PairStatistics.of(cells, Pgr.Ceiling.COUNTED);
@@ -43,12 +51,16 @@ record FixedSample(
             gain += holds(figures.gain(), trio.student() - trio.supervisor());
             gap += holds(figures.gap(), trio.ceiling() - trio.supervisor());
             fieller += inSet(cells, trio.pgr()) ? 1 : 0;
-            if (figures.pgr().measure() != null) {
-                defined++;
-                whenDefined += holds(figures.pgr().measure(), trio.pgr());
+            Measure pgr = figures.pgr().measure();
+            if (pgr != null) {
+                values[defined++] = pgr.value();
+                whenDefined += holds(pgr, trio.pgr());
+                Double again = Pgr.resolvedAgain(cells);
+                barely += again != null && again < Pgr.BARELY ? 1 : 0;
             }
         }
         double all = draws;
+        Arrays.sort(values, 0, defined);
         return new FixedSample(
                 trio,
                 n,
@@ -57,19 +69,26 @@ record FixedSample(
                 gap / all,
                 fieller / all,
                 defined / all,
-                (double) whenDefined / defined);
+                (double) whenDefined / defined,
+                defined == 0 ? Double.NaN : values[defined / 2],
+                (double) barely / defined);
     }
 
-    private static int holds(@Nullable Measure measure, double truth) {
+    static int holds(@Nullable Measure measure, double truth) {
         return measure != null && measure.low() <= truth && truth <= measure.high() ? 1 : 0;
     }
 
+    /** Whether θ is in Fieller's set, bounded or not: 0 is in the interval for the mean of X. */
+    private static boolean inSet(CellTable cells, double theta) {
+        double[] x = meanAndVariance(cells, theta);
+        return Math.abs(x[0]) <= Z * Math.sqrt(x[1]);
+    }
+
     /**
-     * Whether θ is in Fieller's set, bounded or not: 0 is in the interval for the mean of d_s −
-     * θ·d_c. By the definition, example by example, and not by the closed form; with the two added
-     * examples, a quarter of one in each outcome.
+     * Mean of X = d_s − θ·d_c and the variance of this mean. By the definition, outcome by outcome,
+     * and not by the closed form; with the two added examples, a quarter of one in each outcome.
      */
-    static boolean inSet(CellTable cells, double theta) {
+    static double[] meanAndVariance(CellTable cells, double theta) {
         double m = 0;
         double sum = 0;
         double squares = 0;
@@ -85,6 +104,6 @@ record FixedSample(
             squares += count * x * x;
         }
         double mean = sum / m;
-        return Math.abs(mean) <= Z * Math.sqrt((squares / m - mean * mean) / m);
+        return new double[] {mean, (squares / m - mean * mean) / m};
     }
 }

@@ -1,9 +1,11 @@
 package dev.belay.cli.report;
 
+import dev.belay.aggregators.statistics.Measure;
 import dev.belay.schemas.events.Estimate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,22 @@ final class Cells {
         cells.put(key + "Range", Format.range(spread, decimals));
     }
 
+    /**
+     * {@code key} and {@code keyRange}: median of PGRs; least and greatest, and how many are
+     * undefined.
+     */
+    static void pgr(Map<String, Object> cells, String key, List<@Nullable Double> values) {
+        Spread spread = Spread.of(values);
+        spread(cells, key, spread, 2);
+        String range = Format.range(spread, 2);
+        String undefined = undefined(values.stream().filter(Objects::isNull).count(), values.size());
+        cells.put(key + "Range", range.isEmpty() ? undefined : range + ", " + undefined);
+    }
+
+    static String undefined(long undefined, int seeds) {
+        return undefined + " of " + seeds + " undefined";
+    }
+
     /** {@code key} and {@code keyRange}: the value, and its interval. */
     static void estimate(
             Map<String, Object> cells, String key, @Nullable Estimate estimate, int decimals) {
@@ -30,6 +48,18 @@ final class Cells {
                 estimate == null
                         ? ""
                         : Format.interval(estimate.getLow(), estimate.getHigh(), decimals));
+    }
+
+    /** The same of a measure. */
+    static void measure(
+            Map<String, Object> cells, String key, @Nullable Measure measure, int decimals) {
+        estimate(
+                cells,
+                key,
+                measure == null
+                        ? null
+                        : new Estimate(measure.value(), measure.low(), measure.high(), measure.n()),
+                decimals);
     }
 
     /** A class of one number: rows 1 to 3, or 2; one where all are the same; nothing of none. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -32,8 +33,9 @@ public record Curve(String name, Role role, List<Point> points) {
      * @param x examples seen
      * @param y over the seeds; null where half or more are undefined: a gap in the line
      * @param seeds seeds that have a row here
+     * @param undefined how many of them have no value
      */
-    public record Point(long x, @Nullable Spread y, int seeds) {}
+    public record Point(long x, @Nullable Spread y, int seeds, int undefined) {}
 
     /** Accuracy of every model that takes part in a pair: students, supervisors, ceilings. */
     static List<Curve> accuracies(RunResults results) {
@@ -86,7 +88,11 @@ public record Curve(String name, Role role, List<Point> points) {
 
     private static List<Point> points(Map<Long, List<@Nullable Double>> byX) {
         List<Point> points = new ArrayList<>();
-        byX.forEach((x, all) -> points.add(new Point(x, Spread.of(all), all.size())));
+        byX.forEach(
+                (x, all) -> {
+                    int undefined = (int) all.stream().filter(Objects::isNull).count();
+                    points.add(new Point(x, Spread.of(all), all.size(), undefined));
+                });
         return List.copyOf(points);
     }
 

@@ -110,9 +110,14 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
 
     /** Over the seeds of one pair of names; null where half or more are undefined. */
     @Nullable Spread over(List<PairMetrics> rows) {
+        return Spread.of(values(rows));
+    }
+
+    /** Its value in each row; null where undefined. */
+    List<@Nullable Double> values(List<PairMetrics> rows) {
         List<@Nullable Double> values = new ArrayList<>();
         rows.forEach(row -> values.add(in(row)));
-        return Spread.of(values);
+        return values;
     }
 
     private static Function<PairMetrics, @Nullable Double> of(

@@ -78,16 +78,12 @@ final class FurtherTables {
                 rows,
                 List.of(Further.BEST_PGR, Further.BEHIND_BEST, Further.BEST_LABEL_AGREEMENT),
                 (seeds, cells) -> {
-                    Cells.spread(cells, "last", PairMedian.spread(seeds, PairMetrics::getPgr), 2);
-                    Cells.spread(cells, "bestPgr", Further.BEST_PGR.over(seeds), 2);
-                    Cells.spread(cells, "behindBestPgr", Further.BEHIND_BEST.over(seeds), 2);
+                    Cells.pgr(cells, "last", PairMedian.values(seeds, PairMetrics::getPgr));
+                    Cells.pgr(cells, "bestPgr", Further.BEST_PGR.values(seeds));
+                    Cells.pgr(cells, "behindBestPgr", Further.BEHIND_BEST.values(seeds));
                     cells.put("bestAt", at(seeds, PairMetrics::getBestPgr));
-                    Spread stopped = stopped(seeds, all);
-                    Cells.spread(cells, "stopped", stopped, 2);
-                    cells.put(
-                            "stopAt",
-                            (stopped == null ? "undefined there, " : "")
-                                    + at(seeds, PairMetrics::getBestLabelAgreement));
+                    Cells.pgr(cells, "stopped", stopped(seeds, all));
+                    cells.put("stopAt", at(seeds, PairMetrics::getBestLabelAgreement));
                     gate(cells, seeds, gates);
                 });
     }
@@ -139,7 +135,7 @@ final class FurtherTables {
     }
 
     /** PGR of each seed's checkpoint that agreed most with labels it had not learned from. */
-    private static @Nullable Spread stopped(
+    private static List<@Nullable Double> stopped(
             List<PairMetrics> seeds, Map<String, Map<Long, PairMetrics>> all) {
         List<@Nullable Double> values = new ArrayList<>();
         for (PairMetrics seed : seeds) {
@@ -152,7 +148,7 @@ final class FurtherTables {
             Estimate pgr = row == null ? null : row.getPgr();
             values.add(pgr == null ? null : (Double) pgr.getValue());
         }
-        return Spread.of(values);
+        return values;
     }
 
     private static void gate(Map<String, Object> cells, List<PairMetrics> seeds, Gates gates) {

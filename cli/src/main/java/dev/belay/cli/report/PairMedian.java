@@ -1,5 +1,9 @@
 package dev.belay.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.SeedIntervals;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.ArrayList;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param undefined how many of them have no PGR
  * @param above how many have a PGR whose whole interval lies above 0
  * @param pgr null when half or more are undefined
+ * @param overSeeds mean gain, mean gap and their ratio over all seeds; null for one seed
  * @param pgrUndefined why {@code pgr} is null: the most frequent reason; null where it is defined
  */
 public record PairMedian(
@@ -36,6 +41,7 @@ public record PairMedian(
         int above,
         @Nullable Spread pgr,
         @Nullable String pgrUndefined,
+        @JsonIgnore @Nullable SeedIntervals overSeeds,
         @Nullable Spread supervisorAccuracy,
         @Nullable Spread studentAccuracy,
         @Nullable Spread ceilingAccuracy,
@@ -61,12 +67,24 @@ public record PairMedian(
                 (int) rows.stream().filter(PairMedian::isAbove).count(),
                 pgr,
                 pgr == null ? reason(rows) : null,
+                SeedIntervals.of(
+                        rows.stream().map(row -> CellTable.of(row.getCells())).toList(),
+                        ceiling(rows)),
                 spread(rows, PairMetrics::getSupervisorAccuracy),
                 spread(rows, PairMetrics::getStudentAccuracy),
                 spread(rows, PairMetrics::getCeilingAccuracy),
                 spread(rows, PairMetrics::getAgreement),
                 spread(rows, PairMetrics::getAgreementWhenSupervisorRight),
                 spread(rows, PairMetrics::getAgreementWhenSupervisorWrong));
+    }
+
+    /** What is known of the ceilings of all seeds. */
+    private static Pgr.Ceiling ceiling(List<PairMetrics> rows) {
+        if (rows.get(0).getCeiling() == null) {
+            return Pgr.Ceiling.NONE;
+        }
+        boolean all = rows.stream().allMatch(row -> row.getCeilingCheckpoint() != null);
+        return all ? Pgr.Ceiling.COUNTED : Pgr.Ceiling.PENDING;
     }
 
     private static boolean isAbove(PairMetrics row) {
@@ -76,12 +94,18 @@ public record PairMedian(
 
     static @Nullable Spread spread(
             List<PairMetrics> rows, Function<PairMetrics, @Nullable Estimate> estimate) {
+        return Spread.of(values(rows, estimate));
+    }
+
+    /** The estimate in each row; null where undefined. */
+    static List<@Nullable Double> values(
+            List<PairMetrics> rows, Function<PairMetrics, @Nullable Estimate> estimate) {
         List<@Nullable Double> values = new ArrayList<>();
         for (PairMetrics row : rows) {
             Estimate found = estimate.apply(row);
             values.add(found == null ? null : (Double) found.getValue());
         }
-        return Spread.of(values);
+        return values;
     }
 
     /** The most frequent reason, the first in the alphabet among equals. */

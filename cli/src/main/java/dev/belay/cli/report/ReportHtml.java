@@ -3,6 +3,8 @@ package dev.belay.cli.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
+import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.SeedIntervals;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.PairMetrics;
 import java.io.IOException;
@@ -47,6 +49,7 @@ final class ReportHtml {
         page.put("incomplete", !complete);
         page.put("headline", (complete || rows.isEmpty() ? "" : "So far: ") + headline(medians));
         page.put("medians", medians.stream().map(ReportHtml::median).toList());
+        page.put("severalSeeds", medians.stream().anyMatch(m -> m.overSeeds() != null));
         page.put("pairs", rows.stream().map(row -> pair(results, row)).toList());
         page.put("failures", results.failures().stream().map(f -> failure(results, f)).toList());
         page.put("examples", results.examples());
@@ -133,12 +136,22 @@ final class ReportHtml {
         String reason = median.pgrUndefined();
         cells.put("pgrUndefined", reason == null ? "" : reason);
         cells.put("seeds", median.seeds());
-        cells.put("undefined", median.undefined() == 0 ? "" : median.undefined() + " undefined");
+        cells.put("undefined", Cells.undefined(median.undefined(), median.seeds()));
+        overSeeds(cells, median.overSeeds());
         Cells.spread(
                 cells, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight(), 3);
         Cells.spread(
                 cells, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong(), 3);
         return cells;
+    }
+
+    private static void overSeeds(Map<String, Object> cells, @Nullable SeedIntervals all) {
+        Pgr.Undefined reason = all == null ? null : all.pgr().undefined();
+        cells.put("overSeeds", all != null);
+        Cells.measure(cells, "meanGain", all == null ? null : all.gain(), 3);
+        Cells.measure(cells, "meanGap", all == null ? null : all.gap(), 3);
+        Cells.measure(cells, "meanPgr", all == null ? null : all.pgr().measure(), 2);
+        cells.put("meanPgrUndefined", reason == null ? "" : reason.label());
     }
 
     private static Map<String, Object> pair(RunResults results, PairMetrics row) {
@@ -160,6 +173,7 @@ final class ReportHtml {
         Cells.estimate(cells, "pgr", row.getPgr(), 2);
         String reason = row.getPgrUndefined();
         cells.put("pgrUndefined", reason == null ? "" : reason);
+        cells.put("barely", RowJson.barelyResolved(row));
         Cells.estimate(cells, "agreement", row.getAgreement(), 3);
         Cells.estimate(cells, "right", row.getAgreementWhenSupervisorRight(), 3);
         Cells.estimate(cells, "wrong", row.getAgreementWhenSupervisorWrong(), 3);

@@ -2,6 +2,8 @@ package dev.belay.cli.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.statistics.Pgr;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.function.Function;
@@ -23,6 +25,7 @@ final class RowJson {
         json.put("seed", row.getSeed()).put("checkpoint", row.getCheckpoint());
         json.put("examplesSeen", row.getExamplesSeen());
         counts(json, row);
+        number(json, "gapResolvedAgain", resolvedAgain(row));
         FurtherJson.put(json, row, SUMMARY_CLASSES);
         return json;
     }
@@ -46,6 +49,20 @@ final class RowJson {
         json.put("eventTimeMs", row.getEventTimeMs());
         FurtherJson.put(json, row, Integer.MAX_VALUE);
         return json;
+    }
+
+    /**
+     * Probability that as many other examples would resolve the gap too, if it is as wide as
+     * estimated; null where no gap is counted.
+     */
+    static @Nullable Double resolvedAgain(PairMetrics row) {
+        return row.getGap() == null ? null : Pgr.resolvedAgain(CellTable.of(row.getCells()));
+    }
+
+    /** Whether PGR is defined and its gap barely resolved: {@link Pgr#BARELY}. */
+    static boolean barelyResolved(PairMetrics row) {
+        Double again = resolvedAgain(row);
+        return row.getPgr() != null && again != null && again < Pgr.BARELY;
     }
 
     private static void names(ObjectNode json, PairMetrics row, Function<String, String> name) {

@@ -20,6 +20,8 @@ record SizeCurve(String name, Role role, List<Point> points) {
      * @param parameters weights of encoder and head
      * @param encoder its name
      * @param model name in the experiment file
+     * @param seeds rows that went in, one a seed
+     * @param undefined how many of them have no PGR; 0 for ceilings
      * @param pgr null for ceilings
      * @param agreement with the supervisor, over all examples; null for ceilings
      * @param wrong agreement where the supervisor is wrong; null for ceilings
@@ -28,6 +30,8 @@ record SizeCurve(String name, Role role, List<Point> points) {
             long parameters,
             String encoder,
             String model,
+            int seeds,
+            int undefined,
             @Nullable Spread accuracy,
             @Nullable Spread pgr,
             @Nullable Spread agreement,

@@ -53,7 +53,7 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
             String id = group.get(0).getCeiling();
             ModelSpec ceiling = id == null ? null : results.spec(id);
             if (ceiling != null && ceiling.getParameters() != null) {
-                ceilings.putIfAbsent(ceiling.getModel(), ceiling(ceiling, pair.ceilingAccuracy()));
+                ceilings.putIfAbsent(ceiling.getModel(), ceiling(ceiling, pair));
             }
         }
         Set<Long> sizes = new HashSet<>();
@@ -72,6 +72,8 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
                         spec.getParameters(),
                         spec.getEncoderName(),
                         pair.student(),
+                        pair.seeds(),
+                        pair.undefined(),
                         pair.studentAccuracy(),
                         pair.pgr(),
                         pair.agreement(),
@@ -82,13 +84,15 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
         return new Drawn(point, Role.STUDENT, settings, ModelSettings.training(spec));
     }
 
-    private static Drawn ceiling(ModelSpec spec, @Nullable Spread accuracy) {
+    private static Drawn ceiling(ModelSpec spec, PairMedian pair) {
         Point point =
                 new Point(
                         spec.getParameters(),
                         spec.getEncoderName(),
                         spec.getModel(),
-                        accuracy,
+                        pair.seeds(),
+                        0,
+                        pair.ceilingAccuracy(),
                         null,
                         null,
                         null);

@@ -1,5 +1,8 @@
 package dev.belay.cli.report;
 
+import dev.belay.aggregators.statistics.Measure;
+import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.SeedIntervals;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -8,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param title what runs
  * @param elapsed since the run began
  * @param bars how far everything is, in the order to show
- * @param lines the table: for each pair its median over seeds, where all have come equally far,
- *     then its seeds as they stand
+ * @param lines the table: for each pair its median and mean over seeds, where all have come equally
+ *     far, then its seeds as they stand
  */
 public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line> lines) {
 
@@ -33,9 +37,10 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      * A line of the table.
      *
      * @param student name of the student
-     * @param seed the seed's number, or what says that it is a median
+     * @param seed the seed's number, or what says that it is a median (of how many seeds with a PGR,
+     *     of all) or a mean
      * @param median whether it stands for all seeds of its pair
-     * @param range of PGR: the interval of a seed, the spread of a median; the reason where
+     * @param range of PGR: the interval of a seed or mean, the spread of a median; the reason where
      *     undefined
      * @param seen examples that the student's checkpoint had learned from; of a median, the same
      *     for every seed
@@ -85,7 +90,9 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
             String student = results.name(group.get(0).getStudent());
             List<PairMetrics> level = levels.getOrDefault(student, List.of());
             if (level.size() > 1) {
-                lines.add(median(results.medians(level).get(0), level));
+                PairMedian median = results.medians(level).get(0);
+                lines.add(median(median, level));
+                lines.add(mean(median, level));
             }
             group.forEach(row -> lines.add(seed(row, student)));
         }
@@ -96,7 +103,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
         String reason = median.pgrUndefined();
         return new Line(
                 median.student(),
-                "median of " + median.seeds(),
+                "median of " + (median.seeds() - median.undefined()) + "/" + median.seeds(),
                 true,
                 middle(median.supervisorAccuracy()),
                 middle(median.studentAccuracy()),
@@ -104,6 +111,39 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 middle(median.pgr()),
                 reason == null ? Format.range(median.pgr(), 2) : reason,
                 group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
+    }
+
+    /** Of all seeds, whether their own PGR is defined or not. */
+    private static Line mean(PairMedian median, List<PairMetrics> group) {
+        SeedIntervals all = median.overSeeds();
+        Measure pgr = all == null ? null : all.pgr().measure();
+        Pgr.Undefined reason = all == null ? null : all.pgr().undefined();
+        return new Line(
+                median.student(),
+                "mean of " + median.seeds(),
+                true,
+                mean(group, PairMetrics::getSupervisorAccuracy),
+                mean(group, PairMetrics::getStudentAccuracy),
+                mean(group, PairMetrics::getCeilingAccuracy),
+                pgr == null ? null : (Double) pgr.value(),
+                pgr == null
+                        ? reason == null ? "" : reason.label()
+                        : Format.interval(pgr.low(), pgr.high(), 2),
+                group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
+    }
+
+    /** Null where a row lacks the estimate. */
+    private static @Nullable Double mean(
+            List<PairMetrics> group, Function<PairMetrics, @Nullable Estimate> estimate) {
+        double sum = 0;
+        for (PairMetrics row : group) {
+            Estimate found = estimate.apply(row);
+            if (found == null) {
+                return null;
+            }
+            sum += found.getValue();
+        }
+        return sum / group.size();
     }
 
     private static Line seed(PairMetrics row, String student) {
@@ -119,7 +159,8 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 value(pgr),
                 pgr == null
                         ? reason == null ? "" : reason
-                        : Format.interval(pgr.getLow(), pgr.getHigh(), 2),
+                        : Format.interval(pgr.getLow(), pgr.getHigh(), 2)
+                                + (RowJson.barelyResolved(row) ? ", gap barely resolved" : ""),
                 row.getExamplesSeen());
     }
 

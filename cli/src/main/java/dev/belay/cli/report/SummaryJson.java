@@ -2,6 +2,9 @@ package dev.belay.cli.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.aggregators.statistics.Measure;
+import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.SeedIntervals;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -63,6 +66,7 @@ final class SummaryJson {
         spread(json, "pgr", median.pgr());
         json.put("pgrUndefined", median.pgrUndefined());
         json.put("seeds", median.seeds()).put("undefined", median.undefined());
+        overSeeds(json, median.overSeeds());
         spread(json, "supervisorAccuracy", median.supervisorAccuracy());
         spread(json, "studentAccuracy", median.studentAccuracy());
         spread(json, "ceilingAccuracy", median.ceilingAccuracy());
@@ -70,6 +74,21 @@ final class SummaryJson {
         spread(json, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight());
         spread(json, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong());
         return json;
+    }
+
+    /** Means over all seeds, whether their own PGR is defined or not, with 95 % intervals. */
+    private static void overSeeds(ObjectNode json, @Nullable SeedIntervals all) {
+        measure(json, "gainOverSeeds", all == null ? null : all.gain());
+        measure(json, "gapOverSeeds", all == null ? null : all.gap());
+        measure(json, "pgrOverSeeds", all == null ? null : all.pgr().measure());
+        Pgr.Undefined reason = all == null ? null : all.pgr().undefined();
+        json.put("pgrOverSeedsUndefined", reason == null ? null : reason.label());
+    }
+
+    private static void measure(ObjectNode json, String key, @Nullable Measure measure) {
+        RowJson.number(json, key, measure == null ? null : (Double) measure.value());
+        RowJson.number(json, key + "Low", measure == null ? null : (Double) measure.low());
+        RowJson.number(json, key + "High", measure == null ? null : (Double) measure.high());
     }
 
     private static void spread(ObjectNode json, String key, @Nullable Spread spread) {

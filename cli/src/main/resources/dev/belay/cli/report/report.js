@@ -148,6 +148,9 @@
     tip.style.top = event.pageY + 12 + 'px';
   }
 
+  /** How many seeds have no value: of a pair, or of a point of a line. */
+  const undefinedOf = ({ undefined: none, seeds }) => `${none} of ${seeds} undefined`;
+
   const words = (spread, format) => !spread ? 'undefined'
       : format(spread)[0] + (spread.defined > 1 ? ` (${format(spread)[1]} to ${format(spread)[2]})` : '');
 
@@ -162,7 +165,7 @@
           const rows = [];
           for (const curve of curves) {
             const point = curve.points.length === 1 ? curve.points[0] : curve.points.find(p => p.x === seen);
-            if (point) rows.push([colour(curve), `${curve.name} ${words(point.y, format)}`]);
+            if (point) rows.push([colour(curve), `${curve.name} ${words(point.y, format)}${format === share ? ', ' + undefinedOf(point) : ''}`]);
           }
           show(event, `${count(seen)} examples seen`, rows);
         })
@@ -224,12 +227,12 @@
       else pgr.attr('dy', '.35em');
       if (pair.pgr) {
         pgr.append('tspan').attr('font-weight', 700).attr('font-size', 19).text(share(pair.pgr)[0]);
-        pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text('PGR');
+        pgr.append('tspan').attr('class', 'soft').attr('dx', 7).text(narrow ? 'PGR, ' + undefinedOf(pair) : 'PGR');
       } else {
-        pgr.attr('class', 'soft').text('PGR undefined');
+        pgr.attr('class', 'soft').text('PGR: ' + undefinedOf(pair));
       }
-      const note = lost(pair) ? 'worse than its supervisor' : pair.pgr ? '' : pair.pgrUndefined || '';
-      if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.9em').text(note);
+      const notes = [pair.pgr ? undefinedOf(pair) : pair.pgrUndefined, lost(pair) && 'worse than its supervisor'];
+      if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.9em').text(notes.filter(n => n).join('; '));
     });
   }
 
@@ -335,7 +338,7 @@
               .attr('fill', ceiling ? 'var(--paper)' : curve.ink).attr('stroke', ceiling ? curve.ink : 'var(--paper)').attr('stroke-width', ceiling ? 1.8 : 1.4);
         }
         mark.append('rect').attr('x', -6).attr('width', 12).attr('y', margin.top).attr('height', bottom - margin.top).attr('fill', 'transparent')
-            .on('pointermove', event => show(event, `${p.model}: ${p.encoder}, ${count(p.parameters)} parameters`, [[curve.ink, `${curve.name}: ${words(p[key], format)}`]]))
+            .on('pointermove', event => show(event, `${p.model}: ${p.encoder}, ${count(p.parameters)} parameters`, [[curve.ink, `${curve.name}: ${words(p[key], format)}${key === 'pgr' ? ', ' + undefinedOf(p) : ''}`]]))
             .on('pointerleave', () => { tip.hidden = true; });
       }
     }

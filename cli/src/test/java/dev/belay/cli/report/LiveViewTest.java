@@ -1,7 +1,9 @@
 package dev.belay.cli.report;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.report.Snapshot.Bar;
@@ -70,15 +72,44 @@ final class LiveViewTest {
                         .filter(row -> row.getStudent().contains("/naive#"))
                         .filter(row -> row.getCheckpoint() == 2)
                         .toList();
-        assertEquals("median of 2", lines.get(0).seed());
+        assertEquals("median of 2/2", lines.get(0).seed());
         assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(0).seen());
         assertEquals(
                 (second.get(0).getStudentAccuracy().getValue()
                                 + second.get(1).getStudentAccuracy().getValue())
                         / 2,
                 lines.get(0).accuracy());
-        assertEquals(4 * SampleRun.MICRO_EPOCH, lines.get(1).seen());
-        assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(2).seen());
+        assertEquals("mean of 2", lines.get(1).seed());
+        assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(1).seen());
+        assertEquals(4 * SampleRun.MICRO_EPOCH, lines.get(2).seen());
+        assertEquals(2 * SampleRun.MICRO_EPOCH, lines.get(3).seen());
+    }
+
+    @Test
+    void seedsWithoutPgrAreCountedBesideTheMedianAndStayInTheMean() {
+        // Given: gaps of .30, .30 and .01, gains of .10, .10 and 0
+        RunResults results = SampleSeeds.of(SampleSeeds.WIDE, SampleSeeds.WIDE, SampleSeeds.NO_GAP);
+        // When
+        List<Snapshot.Line> lines = lines(results);
+        // Then
+        assertEquals("median of 2/3", lines.get(0).seed());
+        assertEquals(1.0 / 3, requireNonNull(lines.get(0).pgr()), 1e-9);
+        assertEquals("mean of 3", lines.get(1).seed());
+        // with one seed of three that far from the others nothing can be said of the ratio
+        assertEquals("gap-not-resolved", lines.get(1).range());
+        assertNull(lines.get(1).pgr());
+        assertEquals("gap-not-resolved", lines.get(4).range());
+    }
+
+    @Test
+    void gapThatIsBarelyResolvedIsMarkedBesideItsPgr() {
+        // Given: a gap of 2.3 standard errors in seed 0, of 6.5 in seed 1
+        RunResults results = SampleSeeds.of(SampleSeeds.BARELY, SampleSeeds.WIDE);
+        // When
+        List<Snapshot.Line> lines = lines(results);
+        // Then
+        assertTrue(lines.get(2).range().endsWith("], gap barely resolved"), lines.get(2).range());
+        assertTrue(lines.get(3).range().endsWith("]"), lines.get(3).range());
     }
 
     @Test
@@ -95,7 +126,7 @@ final class LiveViewTest {
             results.add(SampleRun.checkpoint(SampleRun.id(student, 2), 1, State.FAILED, "NaN"));
         }
         // Then
-        assertEquals("median of 2", lines(results).get(0).seed());
+        assertEquals("median of 2/2", lines(results).get(0).seed());
     }
 
     private static List<Snapshot.Line> lines(RunResults results) {

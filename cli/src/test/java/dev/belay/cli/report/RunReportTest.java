@@ -140,6 +140,49 @@ final class RunReportTest {
     }
 
     @Test
+    void everyMedianOfPgrSaysHowManySeedsHaveNone() throws IOException {
+        // When
+        RunReport.write(
+                SampleSeeds.of(SampleSeeds.WIDE, SampleSeeds.WIDE, SampleSeeds.NO_GAP),
+                directory,
+                WRITTEN);
+        String one = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleRun.finished(3, 4), directory, WRITTEN);
+        String none = Files.readString(directory.resolve("report.html"));
+        // Then: below the seeds, and in the data of the figures
+        assertTrue(one.contains("3<small>1 of 3 undefined</small>"));
+        assertTrue(one.contains("\"seeds\":3,\"undefined\":1"));
+        assertTrue(none.contains("3<small>0 of 3 undefined</small>"));
+        // the last checkpoint, the best, how far behind it, and where agreement was greatest
+        assertEquals(3 * 4, none.split(", 0 of 3 undefined</small>", -1).length - 1);
+    }
+
+    @Test
+    void meansOverSeedsHaveIntervalsFromTwoSeedsOn() throws IOException {
+        // When
+        RunReport.write(SampleSeeds.of(SampleSeeds.WIDE, SampleSeeds.WIDE), directory, WRITTEN);
+        String two = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleSeeds.of(SampleSeeds.WIDE), directory, WRITTEN);
+        String one = Files.readString(directory.resolve("report.html"));
+        // Then: of two equal seeds the interval of one
+        String gain = two.substring(two.indexOf("mean gain / mean gap"));
+        assertTrue(gain.contains("0.100<small>[0.024, 0.174]</small>"), gain.substring(0, 900));
+        assertFalse(one.contains("mean gain / mean gap"));
+    }
+
+    @Test
+    void gapThatIsBarelyResolvedIsMarked() throws IOException {
+        // When
+        RunReport.write(SampleSeeds.of(SampleSeeds.BARELY), directory, WRITTEN);
+        String barely = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleSeeds.of(SampleSeeds.WIDE), directory, WRITTEN);
+        String wide = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(barely.contains("<small>gap barely resolved</small>"));
+        assertFalse(wide.contains("<small>gap barely resolved</small>"));
+    }
+
+    @Test
     void figuresAreDrawnAsWideAsTheyAreShown() throws IOException {
         // When
         RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);

@@ -58,6 +58,64 @@ final class RunResultsTest {
     }
 
     @Test
+    void summaryHasMeansOverAllSeedsWithIntervals() {
+        // Given: three equal seeds, whose interval is that of one
+        RunResults equal = SampleSeeds.of(SampleSeeds.WIDE, SampleSeeds.WIDE, SampleSeeds.WIDE);
+        // When
+        JsonNode median = SummaryJson.of(equal).at("/median/0");
+        // Then: gain .10, 20 of 200, 60 discordant; two made-up examples, of which one is discordant
+        double mean = 20 / 202.0;
+        double half = 1.959963984540054 * Math.sqrt((61 / 202.0 - mean * mean) / 202);
+        assertEquals(.1, median.get("gainOverSeeds").doubleValue(), 1e-12);
+        assertEquals(mean - half, median.get("gainOverSeedsLow").doubleValue(), 1e-12);
+        assertEquals(mean + half, median.get("gainOverSeedsHigh").doubleValue(), 1e-12);
+        assertEquals(.3, median.get("gapOverSeeds").doubleValue(), 1e-12);
+        assertEquals(1 / 3.0, median.get("pgrOverSeeds").doubleValue(), 1e-12);
+        assertTrue(median.get("pgrOverSeedsLow").doubleValue() < 1 / 3.0);
+        assertTrue(median.get("pgrOverSeedsHigh").doubleValue() > 1 / 3.0);
+        assertTrue(median.get("pgrOverSeedsUndefined").isNull());
+    }
+
+    @Test
+    void seedWithoutPgrIsInTheMeansOfTheSummary() {
+        // When
+        JsonNode median =
+                SummaryJson.of(
+                                SampleSeeds.of(
+                                        SampleSeeds.WIDE, SampleSeeds.WIDE, SampleSeeds.NO_GAP))
+                        .at("/median/0");
+        // Then
+        assertEquals(1, median.get("undefined").intValue());
+        assertEquals((.1 + .1 + 0) / 3, median.get("gainOverSeeds").doubleValue(), 1e-12);
+        assertEquals((.3 + .3 + .01) / 3, median.get("gapOverSeeds").doubleValue(), 1e-12);
+        assertTrue(median.get("pgrOverSeeds").isNull());
+        assertEquals("gap-not-resolved", median.get("pgrOverSeedsUndefined").textValue());
+    }
+
+    @Test
+    void oneSeedHasNoIntervalOverSeeds() {
+        // When
+        JsonNode median = SummaryJson.of(SampleSeeds.of(SampleSeeds.WIDE)).at("/median/0");
+        // Then
+        assertTrue(median.get("gainOverSeeds").isNull());
+        assertTrue(median.get("pgrOverSeeds").isNull());
+        assertTrue(median.get("pgrOverSeedsUndefined").isNull());
+    }
+
+    @Test
+    void summaryTellsHowProbablyTheGapWouldBeResolvedAgain() {
+        // When
+        JsonNode pairs =
+                SummaryJson.of(SampleSeeds.of(SampleSeeds.BARELY, SampleSeeds.WIDE)).get("pairs");
+        // Then: z = 12/202 over √((29/202 − mean²)/202), with the made-up examples; P(Z < z − 1.96)
+        double barely = pairs.get(0).get("gapResolvedAgain").doubleValue();
+        double z = 12 / 202.0 / Math.sqrt((29 / 202.0 - Math.pow(12 / 202.0, 2)) / 202);
+        assertEquals(2.26, z, .005);
+        assertEquals(.617, barely, .002); // Φ(.298)
+        assertTrue(pairs.get(1).get("gapResolvedAgain").doubleValue() > .999);
+    }
+
+    @Test
     void summaryKeepsNumbersUnrounded() {
         // Given
         RunResults results = SampleRun.finished(1, 2);
