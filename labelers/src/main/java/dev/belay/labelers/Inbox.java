@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -19,6 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A group member's unfinished records of one topic, a queue per partition in offset order. A queue
@@ -26,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
     private static final Duration MOMENT = Duration.ofMillis(50);
     private static final Duration BETWEEN_FETCHES = Duration.ofMillis(10);
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final int full;
+    private final IntPredicate mayBeginLate;
     private final SortedMap<Integer, Deque<ConsumerRecord<byte[], byte[]>>> queues =
             new TreeMap<>();
     private final Set<Integer> fresh = new TreeSet<>();
@@ -41,13 +46,25 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         return Map.of("max.poll.records", records);
     }
 
-    /**
-     * @param full records of a partition after which it is paused
-     */
+    /** One that begins each partition at offset 0 or not at all. */
     Inbox(Consumer<byte[], byte[]> consumer, String topic, int full) {
+        this(consumer, topic, full, partition -> false);
+    }
+
+    /**
+     * Begins a partition of which the group has committed nothing at offset 0: if that is not
+     * available any more, {@link #poll} throws an {@code ExpiredOffsetException}.
+     *
+     * @param consumer without a reset policy
+     * @param full records of a partition after which it is paused
+     * @param mayBeginLate asked for a partition whose offset 0 is not available: whether to begin
+     *     at the first that is
+     */
+    Inbox(Consumer<byte[], byte[]> consumer, String topic, int full, IntPredicate mayBeginLate) {
         this.consumer = consumer;
         this.topic = topic;
         this.full = full;
+        this.mayBeginLate = mayBeginLate;
         consumer.subscribe(List.of(topic), this);
     }
 
@@ -146,23 +163,27 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         queues.clear();
         fresh.clear();
         onPartitionsAssigned(held);
-        Map<TopicPartition, OffsetAndMetadata> committed = committed(held);
-        for (TopicPartition partition : held) {
-            OffsetAndMetadata offset = committed.get(partition);
-            if (offset == null) {
-                consumer.seekToBeginning(List.of(partition));
-            } else {
-                consumer.seek(partition, offset.offset());
-            }
-        }
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> committed = committed(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
             queues.put(partition.partition(), new ArrayDeque<>());
             fresh.add(partition.partition());
+            OffsetAndMetadata offset = committed.get(partition);
+            consumer.seek(partition, offset == null ? begin(partition) : offset.offset());
         }
+    }
+
+    /** The offset at which a partition begins of which nothing was committed. */
+    private long begin(TopicPartition partition) {
+        long first = consumer.beginningOffsets(Set.of(partition)).getOrDefault(partition, 0L);
+        if (first == 0 || !mayBeginLate.test(partition.partition())) {
+            return 0;
+        }
+        LOG.warn("{} begins at offset {}, the first that is available", partition, first);
+        return first;
     }
 
     @Override

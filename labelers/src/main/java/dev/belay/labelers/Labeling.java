@@ -128,7 +128,8 @@ final class Labeling implements AutoCloseable {
     private void begin(int partition) {
         Passed known = Passed.of(ownProgress.apply(partition));
         passed.put(partition, known);
-        // brokers forget the offsets of groups that were away for days; progress stays
+        // brokers forget the offsets of groups that were away for days; progress stays. Its rows
+        // count from offset 0, and the inbox begins there or not at all
         skip.put(partition, inbox.hasCommitted(partition) ? 0L : known.rows());
     }
 

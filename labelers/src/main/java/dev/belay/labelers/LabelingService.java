@@ -2,6 +2,7 @@ package dev.belay.labelers;
 
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.ExpiredOffsetException;
 import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
@@ -11,16 +12,21 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Progress;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +54,10 @@ abstract class LabelingService implements Service {
     private final Patience patience;
     private final Map<String, Running> running = new TreeMap<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
+
+    /** Labelers that have lost examples, each with the reason: they are not started again. */
+    private final Map<String, String> expired = new ConcurrentHashMap<>();
+
     private final AtomicLong labelled = new AtomicLong();
     private final AtomicLong unlabelled = new AtomicLong();
     private volatile boolean following;
@@ -82,7 +92,7 @@ abstract class LabelingService implements Service {
 
     @Override
     public boolean ready() {
-        return following && patience.isContent();
+        return following && patience.isContent() && expired.isEmpty();
     }
 
     /** Labels committed by this process so far. */
@@ -97,7 +107,9 @@ abstract class LabelingService implements Service {
 
     @Override
     public List<String> troubles() {
-        return patience.problems();
+        List<String> troubles = new ArrayList<>(patience.problems());
+        new TreeMap<>(expired).forEach((key, why) -> troubles.add(key + ": " + why));
+        return troubles;
     }
 
     @Override
@@ -142,12 +154,14 @@ abstract class LabelingService implements Service {
             models.poll(Duration.ZERO);
             checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
             progress.values().forEach(table -> table.poll(Duration.ZERO));
-            reconcile(wanted(models.all(), ready), check);
+            reconcile(wanted(models.all(), ready), models.all().values(), check);
             busy = stepAll(busy ? Duration.ZERO : ROUND.dividedBy(Math.max(1, running.size())));
         }
     }
 
-    private void reconcile(Map<String, Wanted> wanted, TopicCheck check) {
+    private void reconcile(
+            Map<String, Wanted> wanted, Collection<ModelSpec> models, TopicCheck check) {
+        expired.keySet().retainAll(wanted.keySet());
         for (String gone : List.copyOf(running.keySet())) {
             if (!wanted.containsKey(gone)) {
                 stop(gone);
@@ -157,8 +171,9 @@ abstract class LabelingService implements Service {
         wanted.forEach(
                 (key, labeler) -> {
                     if (!running.containsKey(key)
+                            && !expired.containsKey(key)
                             && patience.passes(key, () -> problem(labeler.topics(), check))) {
-                        running.put(key, start(labeler, check));
+                        running.put(key, start(labeler, models, check));
                         LOG.info("{} labels the examples of {}", key, labeler.topics().task());
                     }
                 });
@@ -171,7 +186,7 @@ abstract class LabelingService implements Service {
                 : check.problem(List.of(topics.progress()), TopicCheck.ANY);
     }
 
-    private Running start(Wanted wanted, TopicCheck check) {
+    private Running start(Wanted wanted, Collection<ModelSpec> models, TopicCheck check) {
         LabelerTopics topics = wanted.topics();
         String member = wanted.group() + "." + clients.settings().instance();
         Outbox outbox = new Outbox(() -> clients.producer(member));
@@ -182,17 +197,24 @@ abstract class LabelingService implements Service {
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
         Consumer<byte[], byte[]> consumer =
                 clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.IN_HAND));
+        IntFunction<@Nullable Progress> own =
+                partition -> {
+                    table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
+                    return table.of(topics.labels(), partition, topics.labeler());
+                };
+        boolean endless = hasOnlyEndlessStudents(topics, models);
         Labeling labeling =
                 new Labeling(
                         topics,
-                        new Inbox(consumer, topics.examples(), Labeling.IN_HAND),
+                        new Inbox(
+                                consumer,
+                                topics.examples(),
+                                Labeling.IN_HAND,
+                                partition -> endless && own.apply(partition) == null),
                         outbox,
                         wanted.judge().make(consumer, reader, ends),
                         ends,
-                        partition -> {
-                            table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
-                            return table.of(topics.labels(), partition, topics.labeler());
-                        },
+                        own,
                         reader,
                         new DeadLetters(clients, name),
                         Clock.systemUTC());
@@ -205,6 +227,18 @@ abstract class LabelingService implements Service {
                                 "labeler",
                                 ModelId.labelerOf(topics.labeler()));
         return new Running(labeling, written, System.nanoTime());
+    }
+
+    /**
+     * Whether all models that learn from this labeler are endless: they lose nothing where the
+     * examples of a stream begin late. One with a budget would FINISH on fewer.
+     */
+    private static boolean hasOnlyEndlessStudents(
+            LabelerTopics topics, Collection<ModelSpec> models) {
+        return models.stream()
+                .filter(spec -> spec.getTask().equals(topics.task()))
+                .filter(spec -> spec.getSupervisor().equals(topics.labeler()))
+                .allMatch(spec -> spec.getBudget() == 0);
     }
 
     private boolean stepAll(Duration wait) {
@@ -221,6 +255,11 @@ abstract class LabelingService implements Service {
             } catch (UnusableCheckpointException | UncheckedIOException e) {
                 halt(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
+                continue;
+            } catch (ExpiredOffsetException e) { // what is lost does not come back
+                stop(key);
+                expired.put(key, String.valueOf(e.getMessage()));
+                LOG.error("{} labels {} no more: {}", name, key, e.getMessage());
                 continue;
             }
             long more = labeler.labeling().labelled() - before;

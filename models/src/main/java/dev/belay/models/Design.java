@@ -32,4 +32,29 @@ public record Design(
         HeadShape shape = head(Encoders.dimensions(encoder, encodersDir));
         return Encoders.parameters(encoder, encodersDir) + Parameter.count(shape.parameters());
     }
+
+    /**
+     * Those of its weights that learn: the head's, and what of the encoder is fine-tuned. Cheap:
+     * opens no model.
+     *
+     * @param encodersDir where the folders of encoders {@code hf:NAME} are
+     * @throws IllegalArgumentException if the encoder is unknown, has too few layers, or its folder
+     *     is not as it should be
+     */
+    public long learning(Path encodersDir) {
+        int width = Encoders.dimensions(encoder, encodersDir);
+        return fineTune.frozen()
+                ? learningHead(width)
+                : learning(Encoders.shape(encoder, encodersDir));
+    }
+
+    /** The same with a frozen encoder of this width. */
+    long learningHead(int width) {
+        return Parameter.count(head(width).parameters());
+    }
+
+    /** The same with an encoder of this shape, some of which learns. */
+    long learning(TrunkShape shape) {
+        return learningHead(shape.width()) + Parameter.count(shape.learning(fineTune, encoder));
+    }
 }

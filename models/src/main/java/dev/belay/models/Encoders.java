@@ -59,7 +59,7 @@ public final class Encoders {
         return isHashing(name) ? 0 : shape(name, encodersDir).layers();
     }
 
-    private static TrunkShape shape(String name, Path encodersDir) {
+    static TrunkShape shape(String name, Path encodersDir) {
         if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape();
         for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return model.shape();
         return Scratch.base(name).shape();

@@ -1,6 +1,7 @@
 package dev.belay.models;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Losses as pure functions of the model's probabilities and the labels. Rows are examples, columns
@@ -64,41 +65,85 @@ public final class Losses {
 
     /**
      * ĥ for two classes: class 0 where p₀ ≥ t, with t the mean(l₁)-quantile of p₀ over the batch
-     * (interpolated linearly), so that the model's hard predictions have the labels' class balance.
+     * and the examples before it (interpolated linearly), so that the model's hard predictions have
+     * the labels' class balance.
+     *
+     * @param p of the batch
+     * @param labels of the batch
+     * @param earlierP of examples before it, by the same weights; empty: the batch alone decides,
+     *     which for a batch of one is always class 0
+     * @param earlierLabels of the examples before it
      */
-    public static int[] balancedTwo(float[][] p, float[][] labels) {
-        double[] p0 = new double[p.length];
+    public static int[] balancedTwo(
+            float[][] p, float[][] labels, float[][] earlierP, float[][] earlierLabels) {
+        double[] p0 = new double[p.length + earlierP.length];
         double ones = 0;
-        for (int i = 0; i < p.length; i++) {
-            p0[i] = p[i][0];
-            ones += labels[i][1];
+        for (int i = 0; i < p0.length; i++) {
+            int before = i - p.length;
+            p0[i] = before < 0 ? p[i][0] : earlierP[before][0];
+            ones += before < 0 ? labels[i][1] : earlierLabels[before][1];
         }
-        double threshold = quantile(p0, Math.min(1, Math.max(0, ones / p.length)));
+        double threshold = quantile(p0, Math.min(1, Math.max(0, ones / p0.length)));
         int[] own = new int[p.length];
         for (int i = 0; i < p.length; i++) own[i] = p0[i] >= threshold ? 0 : 1;
         return own;
     }
 
     /**
+     * How hard predictions of K classes are balanced.
+     *
+     * @param offsets b of the classes that are balanced; 0 of pinned ones
+     * @param pinned classes too rare to be balanced
+     */
+    public record Balance(double[] offsets, boolean[] pinned) {}
+
+    /**
      * Offsets b for ĥ = argmax_k(log p_k − b_k) with K classes, such that over the window each
      * class is predicted as often as it is labelled: b minimises Σ_i max_k(log p_ik − b_k) + n·Σ_k
-     * π_k·b_k, π the mean label. All 0 (plain argmax) if some n·π_k is below 5.
+     * π_k·b_k, π the mean label.
+     *
+     * <p>A class with n·π_k below 5 is too rare for that and is pinned: it is predicted where it is
+     * the plain argmax, and nowhere else. The others share the remaining n′ examples: k, i and π in
+     * the sums above are theirs, π scaled to sum 1, n′ in place of n.
      *
      * <p>The max is smoothed to temperature·logsumexp and the temperature lowered step by step
-     * (Sinkhorn's iteration); b_0 = 0.
+     * (Sinkhorn's iteration); b of the first class that is not pinned is 0.
      *
      * @param p probabilities by the current weights of the last examples learned from
      */
-    public static double[] balance(float[][] p, float[][] labels) {
-        int n = p.length;
+    public static Balance balance(float[][] p, float[][] labels) {
         int classes = p[0].length;
         double[] share = new double[classes];
         for (float[] label : labels) for (int k = 0; k < classes; k++) share[k] += label[k];
+        boolean[] pinned = new boolean[classes];
+        for (int k = 0; k < classes; k++) pinned[k] = share[k] < SMALLEST_CLASS;
+        int[] free = IntStream.range(0, classes).filter(k -> !pinned[k]).toArray();
+        double[][] logP =
+                Arrays.stream(p)
+                        .filter(row -> !pinned[argmax(row)])
+                        .map(row -> logs(row, free))
+                        .toArray(double[][]::new);
+        double[] wanted = Arrays.stream(free).mapToDouble(k -> share[k]).toArray();
+        if (free.length < classes) {
+            double scale = logP.length / Arrays.stream(wanted).sum();
+            for (int j = 0; j < wanted.length; j++) wanted[j] *= scale;
+        }
+        double[] b = logP.length == 0 ? new double[free.length] : balance(logP, wanted);
+        double[] offsets = new double[classes];
+        for (int j = 0; j < free.length; j++) offsets[free[j]] = b[j];
+        return new Balance(offsets, pinned);
+    }
+
+    private static double[] logs(float[] row, int[] classes) {
+        return Arrays.stream(classes)
+                .mapToDouble(k -> Math.log(Math.max(row[k], SMALLEST)))
+                .toArray();
+    }
+
+    /** Offsets at which each class is the best of its share of the rows; the shares sum to them. */
+    private static double[] balance(double[][] logP, double[] share) {
+        int classes = share.length;
         double[] b = new double[classes];
-        for (double s : share) if (s < SMALLEST_CLASS) return b;
-        double[][] logP = new double[n][classes];
-        for (int i = 0; i < n; i++)
-            for (int k = 0; k < classes; k++) logP[i][k] = Math.log(Math.max(p[i][k], SMALLEST));
         double[] soft = new double[classes];
         double[] row = new double[classes];
         for (double temperature = 1; temperature > 0.03; temperature /= 2)
@@ -113,13 +158,16 @@ public final class Losses {
         return b;
     }
 
-    /** argmax_k(log p_k − b_k) of each row; ties to the lowest class. */
-    public static int[] balanced(float[][] p, double[] b) {
+    /** ĥ of each row as {@link #balance(float[][], float[][])} says; ties to the lowest class. */
+    public static int[] balanced(float[][] p, Balance balance) {
         int[] own = new int[p.length];
         for (int i = 0; i < p.length; i++) {
+            own[i] = argmax(p[i]);
+            if (balance.pinned()[own[i]]) continue;
             double best = Double.NEGATIVE_INFINITY;
-            for (int k = 0; k < b.length; k++) {
-                double score = Math.log(Math.max(p[i][k], SMALLEST)) - b[k];
+            for (int k = 0; k < p[i].length; k++) {
+                if (balance.pinned()[k]) continue;
+                double score = Math.log(Math.max(p[i][k], SMALLEST)) - balance.offsets()[k];
                 if (score > best) {
                     best = score;
                     own[i] = k;

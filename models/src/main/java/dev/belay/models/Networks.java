@@ -57,6 +57,18 @@ public final class Networks {
     }
 
     /**
+     * Weights that learn in a network of this design.
+     *
+     * @throws IllegalArgumentException if the encoder is unknown or has too few layers
+     */
+    public long learning(Design design) {
+        return design.fineTune().frozen()
+                ? design.learningHead(
+                        encoder(design.encoder(), design.encoderSha256()).dimensions())
+                : design.learning(bases.apply(design.encoder(), design.encoderSha256()).shape());
+    }
+
+    /**
      * A network that has learned nothing.
      *
      * @param seed of the head's initialisation

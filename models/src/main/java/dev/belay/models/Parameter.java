@@ -35,12 +35,16 @@ record Parameter(String name, long[] shape, boolean ofHead, float[] weights, Ali
 
     /** Weights of parameters of these shapes together. */
     static long count(Map<String, long[]> shapes) {
-        return shapes.values().stream().mapToLong(Parameter::size).sum();
+        return shapes.values().stream().mapToLong(Parameter::count).sum();
     }
 
     static int size(long[] shape) {
-        long size = 1;
-        for (long n : shape) size *= n;
-        return Math.toIntExact(size);
+        return Math.toIntExact(count(shape));
+    }
+
+    private static long count(long[] shape) {
+        long count = 1;
+        for (long n : shape) count *= n;
+        return count;
     }
 }

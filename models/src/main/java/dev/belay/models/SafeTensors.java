@@ -33,6 +33,9 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     /** Longest header read, 16 MiB. */
     public static final int MAX_HEADER_BYTES = 16 << 20;
 
+    /** Largest file written or read, in bytes: a Java array, just below 2 GiB. */
+    public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
     /** Most tensors in a file. */
     public static final int MAX_TENSORS = 65_536;
 
@@ -85,7 +88,11 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         return value;
     }
 
-    /** The file's bytes. */
+    /**
+     * The file's bytes.
+     *
+     * @throws CheckpointTooLargeException if there are more than {@link #MAX_BYTES}
+     */
     public byte[] write() {
         var header = new LinkedHashMap<String, Object>();
         if (!metadata.isEmpty()) header.put(METADATA, metadata);
@@ -101,11 +108,27 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
         byte[] json = json(header);
         int padded = (json.length + 7) / 8 * 8;
-        ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(8 + padded + end));
+        requireFits("the file", 8 + padded + end);
+        ByteBuffer file = ByteBuffer.allocate((int) (8 + padded + end));
         file.order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
         while (file.position() < 8 + padded) file.put((byte) ' ');
         for (Tensor tensor : tensors.values()) file.put(tensor.data());
         return file.array();
+    }
+
+    /**
+     * @param what has this size, for the error
+     * @throws CheckpointTooLargeException if no file can hold it
+     */
+    public static void requireFits(String what, long bytes) {
+        if (bytes > MAX_BYTES)
+            throw new CheckpointTooLargeException(
+                    what
+                            + " takes "
+                            + bytes
+                            + " bytes, expected at most "
+                            + MAX_BYTES
+                            + ", the largest file of a checkpoint");
     }
 
     /**

@@ -60,13 +60,13 @@ public final class Tensor {
     }
 
     public static Tensor ofFloats(String name, float[] values, long... shape) {
-        ByteBuffer data = allocate(values.length * Float.BYTES);
+        ByteBuffer data = allocate(name, (long) values.length * Float.BYTES);
         data.asFloatBuffer().put(values);
         return new Tensor(name, Type.F32, shape, data);
     }
 
     public static Tensor ofLongs(String name, long... values) {
-        ByteBuffer data = allocate(values.length * Long.BYTES);
+        ByteBuffer data = allocate(name, (long) values.length * Long.BYTES);
         data.asLongBuffer().put(values);
         return new Tensor(name, Type.I64, new long[] {values.length}, data);
     }
@@ -204,7 +204,8 @@ public final class Tensor {
                     "tensor " + name + " is " + type + ", expected " + expected);
     }
 
-    private static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer allocate(String name, long bytes) {
+        SafeTensors.requireFits("tensor " + name, bytes);
+        return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

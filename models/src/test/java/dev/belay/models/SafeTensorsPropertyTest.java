@@ -104,4 +104,21 @@ class SafeTensorsPropertyTest {
             assertThrows(MalformedCheckpointException.class, () -> SafeTensors.read(file.array()));
         }
     }
+
+    @Test
+    void fileBeyondTwoGibibytesIsRefusedWithItsSize() {
+        // Given: nine tensors of 256 MiB, which share their bytes
+        ByteBuffer data = ByteBuffer.allocate(1 << 28);
+        List<Tensor> tensors = new ArrayList<>();
+        for (int i = 0; i < 9; i++)
+            tensors.add(new Tensor("t" + i, Tensor.Type.U8, new long[] {1 << 28}, data));
+        // When, Then
+        var e =
+                assertThrows(
+                        CheckpointTooLargeException.class,
+                        () -> SafeTensors.of(Map.of(), tensors).write());
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("the file takes 24159"), message); // 9 * 2^28 and a header
+        assertTrue(message.contains("expected at most 2147483639"), message);
+    }
 }

@@ -20,7 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -102,7 +104,9 @@ public final class Clients {
     }
 
     /**
-     * A {@code read_committed} consumer without automatic commits, from the earliest offset.
+     * A {@code read_committed} consumer without automatic commits and without a reset policy: its
+     * user seeks where there is no committed offset. A position outside the log is an {@link
+     * ExpiredOffsetException} of {@code poll}, so that no record is ever skipped.
      *
      * @param group null for one that is assigned its partitions by hand
      */
@@ -116,8 +120,8 @@ public final class Clients {
         Map<String, Object> config = new HashMap<>();
         config.put("session.timeout.ms", 6_000);
         config.put("heartbeat.interval.ms", 1_500);
-        config.put("auto.offset.reset", "earliest");
         config.putAll(settings.kafka("consumer"));
+        config.put("auto.offset.reset", "none");
         config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", false);
         config.put("allow.auto.create.topics", false);
@@ -293,6 +297,15 @@ public final class Clients {
             super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
             metrics = new KafkaClientMetrics(this, List.of(), pool);
             metrics.bindTo(meters);
+        }
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            try {
+                return super.poll(timeout);
+            } catch (OffsetOutOfRangeException e) {
+                throw ExpiredOffsetException.of(this, e);
+            }
         }
 
         @Override

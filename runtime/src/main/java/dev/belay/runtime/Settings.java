@@ -40,6 +40,7 @@ public final class Settings {
                     "topics.prefix",
                     "task.partitions",
                     "topics.replication",
+                    "topics.retention",
                     "store",
                     "store.s3.endpoint",
                     "store.s3.region",
@@ -162,6 +163,23 @@ public final class Settings {
     /** Replication factor of topics made by Belay; -1, the default, leaves it to the broker. */
     public short replication() {
         return (short) number("topics.replication", -1);
+    }
+
+    /**
+     * How long topics of examples, labels and predictions keep a record after its timestamp, which
+     * is its event time, in milliseconds; -1, the default ({@code forever}): without end.
+     */
+    public long retentionMs() {
+        String key = "topics.retention";
+        if (text(key, "forever").equals("forever")) {
+            return -1;
+        }
+        Duration retention = duration(key, "forever");
+        if (retention.isZero()) {
+            throw new IllegalArgumentException(
+                    "setting '" + key + "' must be above 0, or forever, found '0'");
+        }
+        return retention.toMillis();
     }
 
     /** Where checkpoints are kept: a directory, or {@code s3://bucket/prefix}. */

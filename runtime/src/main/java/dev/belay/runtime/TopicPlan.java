@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -17,9 +18,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * What the topics should be, how they are, and making them so. Adds missing topics, never changes
- * or deletes one: an existing topic with another number of partitions is an error, since records
- * are placed by it.
+ * The topics of an installation: what they should be, how they are, and making them so. Adds
+ * missing topics and never deletes one. An existing topic with another number of partitions is an
+ * error, since records are placed by it. Of an existing topic's configuration only a retention that
+ * the broker's default sets is changed, and only to a longer one ({@link TopicDifference}).
  */
 public final class TopicPlan {
     /** A topic as it should be. */
@@ -30,17 +32,21 @@ public final class TopicPlan {
 
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final short replication;
+    private final Map<String, String> expiring;
+    private final Set<String> renamed;
 
-    private TopicPlan(short replication) {
-        this.replication = replication;
+    private TopicPlan(Settings settings) {
+        this.replication = settings.replication();
+        this.expiring = retention(settings.retentionMs());
+        this.renamed = Set.copyOf(settings.topics().renames().values());
     }
 
     /** The topics of the whole installation: models, checkpoints, metrics, dead letters. */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
-        TopicPlan plan = new TopicPlan(settings.replication());
+        TopicPlan plan = new TopicPlan(settings);
         plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted());
-        plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, forever());
+        plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, retention(-1));
         plan.add(names.metrics(), 1, compacted());
         plan.add(names.deadLetters(), 1, Map.of());
         return plan;
@@ -54,13 +60,13 @@ public final class TopicPlan {
      */
     public TopicPlan withTask(
             Topics names, String task, int partitions, Collection<String> labelers) {
-        add(names.examples(task), partitions, Map.of());
+        add(names.examples(task), partitions, expiring);
         add(names.holdout(task), partitions, compacted());
         add(names.truth(task), partitions, compacted());
-        add(names.predictions(task), partitions, Map.of());
+        add(names.predictions(task), partitions, expiring);
         add(names.progress(task), 1, compacted());
         for (String labeler : labelers) {
-            add(names.labels(task, labeler), partitions, Map.of());
+            add(names.labels(task, labeler), partitions, expiring);
         }
         return this;
     }
@@ -101,8 +107,14 @@ public final class TopicPlan {
         return missing;
     }
 
+    /** Where existing topics are configured otherwise than planned. */
+    public List<TopicDifference> differences(Admin admin) {
+        return TopicDifference.find(admin, topics.values());
+    }
+
     /**
-     * Makes what is missing and waits until the broker knows it; returns what it made.
+     * Makes what is missing and waits until the broker knows it; returns what it made. Lengthens
+     * the retention of existing topics, and logs a warning for each difference that is left.
      *
      * @throws IllegalStateException when an existing topic, also one that somebody else made
      *     meanwhile, has another number of partitions, or the broker does not come to know what was
@@ -110,9 +122,14 @@ public final class TopicPlan {
      */
     public List<Topic> apply(Admin admin) {
         List<Topic> missing = missing(admin);
-        if (missing.isEmpty()) {
-            return missing;
+        if (!missing.isEmpty()) {
+            create(missing, admin);
         }
+        TopicDifference.lengthen(admin, differences(admin), renamed);
+        return missing;
+    }
+
+    private void create(List<Topic> missing, Admin admin) {
         var created =
                 admin.createTopics(
                         missing.stream()
@@ -131,7 +148,6 @@ public final class TopicPlan {
                             }
                         });
         awaitKnown(admin);
-        return missing;
     }
 
     /** The controller has made them; the broker that clients ask learns of it a little later. */
@@ -177,7 +193,7 @@ public final class TopicPlan {
         return Map.of("cleanup.policy", "compact");
     }
 
-    private static Map<String, String> forever() {
-        return Map.of("retention.ms", "-1", "retention.bytes", "-1");
+    private static Map<String, String> retention(long ms) {
+        return new TreeMap<>(Map.of("retention.ms", String.valueOf(ms), "retention.bytes", "-1"));
     }
 }

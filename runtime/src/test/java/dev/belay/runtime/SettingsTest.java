@@ -103,4 +103,17 @@ class SettingsTest {
         assertEquals("theirs", topics.examples("t"));
         assertEquals("belay.t.truth", topics.truth("t"));
     }
+
+    @Test
+    void retentionOfTopicsIsForeverUnlessSet() {
+        assertEquals(-1, Settings.of(Map.of()).retentionMs());
+        assertEquals(-1, Settings.of(Map.of("topics.retention", "forever")).retentionMs());
+        assertEquals(
+                30L * 24 * 3600 * 1000,
+                Settings.of(Map.of("topics.retention", "30d")).retentionMs());
+        for (String wrong : new String[] {"0s", "never", "-1"}) {
+            Settings settings = Settings.of(Map.of("topics.retention", wrong));
+            assertThrows(IllegalArgumentException.class, settings::retentionMs);
+        }
+    }
 }

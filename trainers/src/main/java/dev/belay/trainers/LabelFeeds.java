@@ -1,18 +1,27 @@
 package dev.belay.trainers;
 
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.ExpiredOffsetException;
 import dev.belay.runtime.ProgressTable;
+import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All feeds of a trainer: models that learn from the same labels and stand near each other share
  * one. Belongs to the training thread.
  */
 final class LabelFeeds implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LabelFeeds.class);
+
     private final Clients clients;
     private final Function<String, Consumer<byte[], byte[]>> consumers;
     private final Ahead ahead;
@@ -52,18 +61,68 @@ final class LabelFeeds implements AutoCloseable {
      * Takes in what has come for a model, and for those it shares its feed with.
      *
      * @param size of the micro-epoch it needs: worth waiting for, if it is on its way
+     * @throws ExpiredOffsetException if labels that the model has yet to read are gone
      */
     void poll(LabelSource source, long size) {
         LabelFeed feed = of(source);
-        feed.poll(source, size);
+        try {
+            feed.poll(source, size);
+        } catch (ExpiredOffsetException e) {
+            if (e.isLost(source.next(e.partition().partition()))) {
+                throw e;
+            }
+            move(source, feed); // another model of the feed needed what is gone, this one does not
+            return;
+        }
         for (LabelSource one : feed.sources()) {
             if (one.isOverfull() && feed.sources().size() > 1) {
                 // it would take ever more for the sake of the others. Opened first: where that
                 // fails, the model is still read here, and can be dropped as any other
-                feeds.add(open(one));
-                feed.remove(one);
+                move(one, feed);
             }
         }
+    }
+
+    private void move(LabelSource source, LabelFeed from) {
+        feeds.add(open(source));
+        from.remove(source);
+        closeIfUnused(from);
+    }
+
+    private void closeIfUnused(LabelFeed feed) {
+        if (feed.sources().isEmpty()) {
+            feeds.remove(feed);
+            feed.close();
+        }
+    }
+
+    /**
+     * Where a model that has read nothing begins: at offset 0 of each partition, whatever is still
+     * available, so that one with a budget never FINISHes on fewer examples; an endless one at the
+     * first that is.
+     */
+    long[] begin(ModelSpec spec) {
+        long[] cursor = new long[spec.getPartitions()];
+        if (spec.getBudget() > 0) {
+            return cursor;
+        }
+        String topic = topic(spec);
+        try (Consumer<byte[], byte[]> consumer = consumers.apply(topic)) {
+            List<TopicPartition> all =
+                    IntStream.range(0, cursor.length)
+                            .mapToObj(p -> new TopicPartition(topic, p))
+                            .toList();
+            consumer.beginningOffsets(all)
+                    .forEach((partition, first) -> cursor[partition.partition()] = first);
+        }
+        if (Arrays.stream(cursor).anyMatch(first -> first > 0)) {
+            LOG.warn(
+                    "{} is endless and begins at offsets {} of {}, the first that are available",
+                    spec.getId(),
+                    Arrays.toString(cursor),
+                    topic);
+        }
+        return cursor;
     }
 
     /** Looks whether partitions of a model have ended. */
@@ -80,10 +139,7 @@ final class LabelFeeds implements AutoCloseable {
     void remove(LabelSource source) {
         LabelFeed feed = of(source);
         feed.remove(source);
-        if (feed.sources().isEmpty()) {
-            feeds.remove(feed);
-            feed.close();
-        }
+        closeIfUnused(feed);
     }
 
     /** Feeds that are open. */
@@ -92,9 +148,12 @@ final class LabelFeeds implements AutoCloseable {
     }
 
     private LabelFeed open(LabelSource first) {
-        String topic =
-                clients.topics().labels(first.spec().getTask(), first.spec().getSupervisor());
+        String topic = topic(first.spec());
         return new LabelFeed(clients, topic, consumers.apply(topic), first, ahead);
+    }
+
+    private String topic(ModelSpec spec) {
+        return clients.topics().labels(spec.getTask(), spec.getSupervisor());
     }
 
     private LabelFeed of(LabelSource source) {

@@ -22,6 +22,7 @@ final class LabelledCodec {
 
     static List<Tensor> write(String prefix, List<Labelled> examples, int classes) {
         int count = examples.size();
+        SafeTensors.requireFits("tensor " + prefix + ".probabilities", 4L * count * classes);
         float[] probabilities = new float[count * classes];
         for (int i = 0; i < count; i++) {
             System.arraycopy(
@@ -62,7 +63,9 @@ final class LabelledCodec {
         var bytes = new ByteArrayOutputStream();
         long[] ends = new long[examples.size()];
         for (int i = 0; i < ends.length; i++) {
-            bytes.writeBytes(field.apply(examples.get(i)).getBytes(StandardCharsets.UTF_8));
+            byte[] one = field.apply(examples.get(i)).getBytes(StandardCharsets.UTF_8);
+            SafeTensors.requireFits("tensor " + name + "s", (long) bytes.size() + one.length);
+            bytes.writeBytes(one);
             ends[i] = bytes.size();
         }
         tensors.add(Tensor.ofBytes(name + "s", bytes.toByteArray()));

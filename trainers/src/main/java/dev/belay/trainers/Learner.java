@@ -59,8 +59,10 @@ public final class Learner<I> implements AutoCloseable {
      * A model that has seen nothing.
      *
      * @throws IllegalArgumentException if the spec makes no sense, or its encoder is unknown
+     * @throws dev.belay.models.CheckpointTooLargeException if no checkpoint can hold its state
      */
     public static Learner<?> fresh(ModelSpec spec, Networks networks) {
+        StateSize.requireFits(spec, networks.learning(Designs.of(spec)));
         return fresh(spec, networks.fresh(Designs.of(spec), spec.getSeed(), spec.getZeroInit()));
     }
 
@@ -157,6 +159,7 @@ public final class Learner<I> implements AutoCloseable {
      * Everything else that is needed to go on, safetensors.
      *
      * @param more what the caller needs beside it; names that learners do not use
+     * @throws dev.belay.models.CheckpointTooLargeException if no file can hold it
      */
     public byte[] state(Tensor... more) {
         var tensors = new ArrayList<Tensor>(adam.state());

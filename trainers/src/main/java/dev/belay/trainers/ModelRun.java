@@ -2,10 +2,12 @@ package dev.belay.trainers;
 
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.CheckpointStore.StoredFile;
+import dev.belay.models.CheckpointTooLargeException;
 import dev.belay.models.MalformedCheckpointException;
 import dev.belay.models.Networks;
 import dev.belay.models.SafeTensors;
 import dev.belay.models.Tensor;
+import dev.belay.runtime.ExpiredOffsetException;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
@@ -69,12 +71,13 @@ final class ModelRun implements AutoCloseable {
             @Nullable Checkpoint committed) {
         this.spec = spec;
         this.feeds = feeds;
-        cursor = new long[spec.getPartitions()];
         int turn = 0;
         CheckpointFiles files = CheckpointFiles.NONE;
         if (committed == null) {
+            cursor = feeds.begin(spec);
             learner = Learner.fresh(spec, networks);
         } else {
+            cursor = new long[spec.getPartitions()];
             files = CheckpointFiles.of(committed);
             supervisorCheckpoints.addAll(committed.getSupervisorCheckpoints());
             number = committed.getNumber();
@@ -140,7 +143,12 @@ final class ModelRun implements AutoCloseable {
         }
         long left = spec.getBudget() > 0 ? spec.getBudget() - seen : Long.MAX_VALUE;
         long size = Math.min(spec.getMicroEpoch(), left);
-        feeds.poll(labels, size);
+        try {
+            feeds.poll(labels, size);
+        } catch (ExpiredOffsetException e) { // it would go on with other examples than it should
+            fail(e.messageFor(labels.next(e.partition().partition())));
+            return true;
+        }
         feeds.lookForEnds(labels, progress, admin);
         meters.lag(feeds.lag(labels));
         int taken = labels.order().take(size);
@@ -210,7 +218,15 @@ final class ModelRun implements AutoCloseable {
         long[] from = cursor;
         cursor = labels.order().cursor();
         int turn = labels.order().turn();
-        var files = new Learned.Files(learner.weights(), learner.state(place(cursor, turn)));
+        Learned.Files files;
+        try {
+            files = new Learned.Files(learner.weights(), learner.state(place(cursor, turn)));
+        } catch (CheckpointTooLargeException e) { // its texts too: no spec says how long they are
+            number--;
+            seen -= taken.size();
+            fail(String.valueOf(e.getMessage()));
+            return;
+        }
         scribe.begin(learned(now, null, from, taken, done, files));
         meters.time("held", settled - begin);
         meters.time("copy", System.nanoTime() - settled);
@@ -223,6 +239,45 @@ final class ModelRun implements AutoCloseable {
         last = true;
         cursor = labels.order().cursor();
         scribe.begin(learned(State.FAILED, reason, cursor, List.of(), null, null));
+    }
+
+    /**
+     * Ends a model that can't be opened: one transaction with a FAILED checkpoint, the files of the
+     * last committed one in it.
+     *
+     * @param ledger this closes it
+     * @param committed its last checkpoint; null for a model that has none yet
+     */
+    static void refuse(
+            ModelSpec spec,
+            Ledger ledger,
+            MeterRegistry registry,
+            @Nullable Checkpoint committed,
+            String reason) {
+        LOG.error("{} failed before it was opened: {}", spec.getId(), reason);
+        long[] cursor = new long[spec.getPartitions()];
+        if (committed != null) {
+            committed.getCursor().forEach(c -> cursor[c.getPartition()] = c.getOffset());
+        }
+        var files = committed == null ? CheckpointFiles.NONE : CheckpointFiles.of(committed);
+        try (RunMeters meters = new RunMeters(registry, spec.getId());
+                Scribe scribe = new Scribe(spec, ledger, meters, Runnable::run, files)) {
+            scribe.begin(
+                    new Learned(
+                            committed == null ? 1 : committed.getNumber() + 1,
+                            committed == null ? 0 : committed.getExamplesSeen(),
+                            State.FAILED,
+                            reason,
+                            cursor,
+                            cursor,
+                            committed == null ? 0 : committed.getNextPartition(),
+                            committed == null ? List.of() : committed.getSupervisorCheckpoints(),
+                            List.of(),
+                            null,
+                            null,
+                            List.of()));
+            scribe.settle();
+        }
     }
 
     private Learned learned(

@@ -48,7 +48,9 @@ final class Ownership implements AutoCloseable {
                         group + "-" + clients.settings().instance(),
                         Map.of(
                                 "partition.assignment.strategy",
-                                CooperativeStickyAssignor.class.getName()));
+                                CooperativeStickyAssignor.class.getName(),
+                                "auto.offset.reset", // positions mean nothing: it reads no records
+                                "earliest"));
         consumer.subscribe(Set.of(clients.topics().models()), new Rebalance());
         thread = new Thread(this::poll, "trainer-membership");
         thread.start();

@@ -1,6 +1,7 @@
 package dev.belay.trainers;
 
 import dev.belay.models.CheckpointStore;
+import dev.belay.models.CheckpointTooLargeException;
 import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.ModelTable;
@@ -323,6 +324,7 @@ public final class TrainerService implements Service {
             Committed committed,
             LabelFeeds feeds) {
         String model = spec.getId();
+        Ledger ledger = new Ledger(spec, clients, store, producer, observer);
         boolean taken = false;
         try {
             committed.removeOrphans(store, model);
@@ -334,7 +336,7 @@ public final class TrainerService implements Service {
                     model,
                     new ModelRun(
                             spec,
-                            new Ledger(spec, clients, store, producer, observer),
+                            ledger,
                             scribes,
                             store,
                             networks,
@@ -343,12 +345,26 @@ public final class TrainerService implements Service {
                             committed.last(model)));
             taken = true;
             troubles.takenUp(model);
+        } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
+            taken = true;
+            refuse(spec, ledger, committed, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
             rest(model, e);
         } finally {
             if (!taken) {
-                producer.close(Ledger.CLOSE_WITHIN);
+                ledger.close();
             }
+        }
+    }
+
+    private void refuse(ModelSpec spec, Ledger ledger, Committed committed, String reason) {
+        String model = spec.getId();
+        try {
+            ModelRun.refuse(spec, ledger, clients.meters(), committed.last(model), reason);
+            finished.add(model);
+            troubles.over(model);
+        } catch (RuntimeException e) { // not committed, or that is not known
+            rest(model, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.belay.trainers;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.models.Device;
 import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.ExpiredOffsetException;
 import dev.belay.runtime.Settings;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.ModelId;
@@ -16,14 +18,19 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LabelFeedsTest {
     private static final int PARTITIONS = 4;
@@ -39,6 +46,7 @@ class LabelFeedsTest {
     private final List<LogConsumer> consumers = new ArrayList<>();
     private final String topic = clients.topics().labels("test", ModelId.TRUTH);
     private final Map<TopicPartition, List<byte[]>> log = new HashMap<>();
+    private final Map<TopicPartition, Long> firsts = new ConcurrentHashMap<>();
     private final LabelFeeds feeds =
             new LabelFeeds(clients, name -> consumer(name, PARTITIONS), ahead);
 
@@ -169,6 +177,47 @@ class LabelFeedsTest {
         assertTrue(consumers.get(0).closed());
     }
 
+    @Test
+    @Timeout(60)
+    void aModelWhoseLabelsAreGoneStopsAndTheOthersOfItsFeedGoOn() {
+        // Given: one that is past the first 20 labels of each partition when they are deleted
+        LabelSource first = source(16, 1.0, new long[PARTITIONS]);
+        feeds.add(first);
+        List<String> ids = new ArrayList<>();
+        while (step(feeds, first, ids) && ids.size() < 160) {}
+        TopicPartition expired = new TopicPartition(topic, 2);
+        firsts.put(expired, 20L);
+        // When one joins from the beginning
+        LabelSource second = source(16, 1.0, new long[PARTITIONS]);
+        feeds.add(second);
+        List<ExpiredOffsetException> errors = new ArrayList<>();
+        while (errors.isEmpty()) {
+            try {
+                feeds.poll(second, 16);
+            } catch (ExpiredOffsetException e) {
+                errors.add(e);
+            }
+        }
+        // Then
+        assertEquals(expired, errors.get(0).partition());
+        String message = errors.get(0).messageFor(second.next(2));
+        assertTrue(message.contains("offset 0 is wanted, the first available is 20"), message);
+        feeds.remove(second);
+        ids.addAll(train(List.of(first)).get(0));
+        assertEquals(PARTITIONS * PER_PARTITION, ids.size());
+        assertEquals(PARTITIONS * PER_PARTITION, new HashSet<>(ids).size());
+    }
+
+    @Test
+    void aModelWithABudgetBeginsAtOffsetZeroAndAnEndlessOneAtTheFirstThereIs() {
+        firsts.put(new TopicPartition(topic, 2), 20L);
+        ModelSpec endless = source(16, 1.0, new long[PARTITIONS]).spec();
+        ModelSpec finite = ModelSpec.newBuilder(endless).setBudget(100).build();
+        assertArrayEquals(new long[] {0, 0, 0, 0}, feeds.begin(finite));
+        assertArrayEquals(new long[] {0, 0, 20, 0}, feeds.begin(endless));
+        assertTrue(consumers.stream().allMatch(LogConsumer::closed));
+    }
+
     /** Micro-epochs of each in turn, until none has a whole one for long; the ids each took. */
     private List<List<String>> train(List<LabelSource> sources) {
         List<List<String>> taken = new ArrayList<>();
@@ -218,7 +267,23 @@ class LabelFeedsTest {
     }
 
     private LogConsumer consumer(String name, int partitions) {
-        var consumer = new LogConsumer(name, partitions, log);
+        var consumer =
+                new LogConsumer(name, partitions, log) {
+                    @Override
+                    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+                        for (TopicPartition p : assignment()) {
+                            long first = firsts.getOrDefault(p, 0L);
+                            if (position(p) < first) {
+                                throw new ExpiredOffsetException(p, position(p), first, 400);
+                            }
+                        }
+                        return super.poll(timeout);
+                    }
+                };
+        for (int p = 0; p < partitions; p++) {
+            TopicPartition partition = new TopicPartition(name, p);
+            consumer.updateBeginningOffsets(Map.of(partition, firsts.getOrDefault(partition, 0L)));
+        }
         consumers.add(consumer);
         return consumer;
     }

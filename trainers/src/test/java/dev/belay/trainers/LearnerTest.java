@@ -11,6 +11,7 @@ import dev.belay.models.Encoder;
 import dev.belay.models.HashingEncoder;
 import dev.belay.models.Losses;
 import dev.belay.models.MalformedCheckpointException;
+import dev.belay.models.Network;
 import dev.belay.models.Networks;
 import dev.belay.models.Rng;
 import dev.belay.schemas.events.Head;
@@ -23,6 +24,7 @@ import dev.belay.schemas.events.OptimizerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,6 +49,7 @@ class LearnerTest {
                 fake(mlp, Specs.confidence(0.75), 2, 700),
                 fake(mlp, Specs.confidence(0.5), 4, 0),
                 fake(Specs.LINEAR, hard, 3, 700),
+                one(fake(Specs.LINEAR, Specs.confidence(0.75), 2, 700)),
                 new Case(
                         Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
                         new HashingEncoder("hashing", 1)));
@@ -132,6 +135,63 @@ class LearnerTest {
     }
 
     @Test
+    void unknownLossIsRefused() {
+        Loss unknown = new Loss(null, false, 0.5, 0.2, 1000L);
+        var e = assertThrows(IllegalArgumentException.class, () -> new Targets<>(unknown, 2));
+        assertEquals(
+                "unknown loss null, expected one of [CROSS_ENTROPY, CONFIDENCE]", e.getMessage());
+    }
+
+    @Test
+    void batchOfFourOrMoreIsBalancedByItselfAndASmallerOneAmongTheLastExamples() {
+        // Given: 30 examples learned from before
+        ModelSpec spec = fake(Specs.LINEAR, Specs.confidence(1), 2, 0).spec;
+        try (Network<?> network = networks(new FakeEncoder(24)).fresh(Designs.of(spec), 3, false)) {
+            requireBalanced(network, spec);
+        }
+    }
+
+    private static <I> void requireBalanced(Network<I> network, ModelSpec spec) {
+        var all = new ArrayList<Labelled>();
+        epochs(spec, 40).forEach(all::addAll);
+        List<I> inputs = network.inputs(all.stream().map(Labelled::text).toList());
+        for (int size : new int[] {1, 3, 4, 10}) {
+            var targets = new Targets<I>(spec.getLoss(), 2);
+            targets.add(all.subList(0, 30), inputs.subList(0, 30));
+            var batch = all.subList(30, 30 + size);
+            float[][] p = network.predict(inputs.subList(30, 30 + size));
+            // When: alpha is 1, so the loss is that of the hard predictions alone
+            double loss =
+                    targets.of(network, batch, inputs.subList(30, 30 + size), 1000, 1000)
+                            .of(p)
+                            .loss();
+            // Then: class 0 where p0 is at or above the quantile, over the batch or the last 32
+            var among = size < 4 ? all.subList(Math.max(0, size - 2), 30 + size) : batch;
+            float[][] amongP =
+                    network.predict(
+                            size < 4
+                                    ? inputs.subList(Math.max(0, size - 2), 30 + size)
+                                    : inputs.subList(30, 30 + size));
+            double ones = among.stream().mapToDouble(e -> e.probabilities()[1]).average().orElse(0);
+            double[] sorted =
+                    IntStream.range(0, amongP.length)
+                            .mapToDouble(i -> amongP[i][0])
+                            .sorted()
+                            .toArray();
+            double at = ones * (sorted.length - 1);
+            int below = (int) at;
+            double t =
+                    sorted[below]
+                            + (at - below)
+                                    * (sorted[Math.min(below + 1, sorted.length - 1)]
+                                            - sorted[below]);
+            double expected = 0;
+            for (float[] row : p) expected -= Math.log(row[row[0] >= t ? 0 : 1]) / size;
+            assertEquals(expected, loss, 1e-6, "batch of " + size);
+        }
+    }
+
+    @Test
     void lossThatIsNotFiniteNamesTheStep() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
@@ -195,6 +255,11 @@ class LearnerTest {
 
     private static Case fake(Head head, Loss loss, int classes, long budget) {
         return new Case(Specs.of("fake", head, loss, classes, budget, 3), new FakeEncoder(24));
+    }
+
+    /** The same with batches of one. */
+    private static Case one(Case c) {
+        return new Case(ModelSpec.newBuilder(c.spec).setBatchSize(1).build(), c.encoder);
     }
 
     /** Examples whose text begins with their class, labelled softly, cut into micro-epochs. */

@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.models.CheckpointTooLargeException;
 import dev.belay.models.Design;
 import dev.belay.models.Encoders;
 import dev.belay.models.FineTune;
@@ -9,6 +10,7 @@ import dev.belay.producers.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.trainers.StateSize;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +52,9 @@ final class SpecResolver {
             for (ModelEntry model : experiment.models()) {
                 Draw draw = draw(model, seed);
                 String hash = SpecHash.of(spec(model, seed, draw, 0, ""));
-                specs.add(spec(model, seed, draw, run, hash));
+                ModelSpec spec = spec(model, seed, draw, run, hash);
+                requireFits(model, spec);
+                specs.add(spec);
             }
         }
         return specs;
@@ -75,6 +79,15 @@ final class SpecResolver {
                     model.encoder(), name -> Encoders.sha256(name, encodersDir));
             parameters.put(model.name(), design(model).parameters(encodersDir));
         } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new ExperimentException(
+                    model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
+        }
+    }
+
+    private void requireFits(ModelEntry model, ModelSpec spec) {
+        try {
+            StateSize.requireFits(spec, encodersDir);
+        } catch (CheckpointTooLargeException e) {
             throw new ExperimentException(
                     model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
 import dev.belay.cli.experiment.ModelEntry;
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.TopicDifference;
 import dev.belay.runtime.TopicPlan;
 import dev.belay.schemas.ModelId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -62,6 +63,7 @@ public final class TopicsCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         clients.awaitBroker(err::println);
         try (Admin admin = clients.admin()) {
+            List<TopicDifference> before = plan.differences(admin);
             Set<TopicPlan.Topic> missing =
                     new HashSet<>(action == Action.apply ? plan.apply(admin) : plan.missing(admin));
             for (TopicPlan.Topic topic : plan.topics()) {
@@ -72,6 +74,12 @@ public final class TopicsCommand implements Callable<Integer> {
                 out.printf(
                         "%-9s %-44s %2d partitions  %s%n",
                         state, topic.name(), topic.partitions(), topic.config());
+            }
+            List<TopicDifference> after = plan.differences(admin);
+            for (TopicDifference difference : before) {
+                out.printf(
+                        "%-9s %s%n",
+                        after.contains(difference) ? "differs" : "changed", difference);
             }
         }
         out.flush();

@@ -145,6 +145,27 @@ class ExperimentTest {
     }
 
     @Test
+    void aModelWhoseTrainingStateNoCheckpointCanHoldIsRefusedWithItsLine() {
+        Experiment experiment =
+                read(
+                        FILE.replace(
+                                "naive: {encoder: minilm, supervisor: bow}",
+                                "wide: {encoder: hashing, head: {mlp: 65536}, supervisor: bow,"
+                                        + " ceiling: none}"));
+        try (DataSet data = DataSet.open(experiment.data())) {
+            String message =
+                    assertThrows(
+                                    ExperimentException.class,
+                                    () -> experiment.resolve(data, 4, 0, dir))
+                            .getMessage();
+            assertTrue(message.contains("line 8, column"), message);
+            assertTrue(
+                    message.contains("model 'wide': the training state of demo/wide#0"), message);
+            assertTrue(message.contains("expected at most 2147483639"), message);
+        }
+    }
+
+    @Test
     void aSupervisorWhoseDrawLacksAClassIsRefused() throws IOException {
         write(500, 500);
         Experiment experiment = read(FILE);

@@ -324,6 +324,10 @@ class LabelersIT {
         }
     }
 
+    static ModelSpec spec(String id, String model, String supervisor) {
+        return spec(id, model, supervisor, Split.SUPERVISOR);
+    }
+
     private static ModelSpec spec(String id, String model, String supervisor, Split split) {
         return ModelSpec.newBuilder()
                 .setId(id)
