@@ -9,8 +9,9 @@ import java.util.stream.DoubleStream;
 
 /**
  * Coverage of all intervals by simulation: samples that are looked at once, over a grid of sizes,
- * accuracies and correlations, and with PGR near 1; several seeds on one holdout; streams that drift
- * and are looked at all the time. Prints Markdown. Seeded: the same sizes give the same figures.
+ * accuracies and correlations, and with PGR near 1; several seeds on one holdout; streams that
+ * drift and are looked at all the time. Prints Markdown. Seeded: the same sizes give the same
+ * figures.
  */
 public final class CoverageBench {
     private static final int[] EXAMPLES = {50, 100, 200, 500, 1_000, 2_000, 5_000};

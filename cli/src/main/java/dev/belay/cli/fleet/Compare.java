@@ -28,19 +28,23 @@ final class Compare {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final EventCodec codec;
     private final Topics topics;
+    private final java.util.function.Consumer<String> say;
 
     /**
      * @param consumers makes {@code read_committed} consumers without a group
+     * @param say gets a line when reading has to wait for the schema registry
      */
     Compare(
             Fleet fleet,
             Supplier<Consumer<byte[], byte[]>> consumers,
             EventCodec codec,
-            Topics topics) {
+            Topics topics,
+            java.util.function.Consumer<String> say) {
         this.fleet = fleet;
         this.consumers = consumers;
         this.codec = codec;
         this.topics = topics;
+        this.say = say;
     }
 
     /**
@@ -156,7 +160,7 @@ final class Compare {
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {
-        TopicReader<T> reader = new TopicReader<>(consumers, codec, topic, type, PATIENCE);
+        TopicReader<T> reader = new TopicReader<>(consumers, codec, topic, type, PATIENCE, say);
         if (!reader.exists()) {
             throw new IllegalArgumentException("there is no topic " + topic);
         }

@@ -73,7 +73,8 @@ public final class CompareCommand implements Callable<Integer> {
                                                                     + clients.settings()
                                                                             .instance()),
                                             clients.codec(),
-                                            clients.topics())
+                                            clients.topics(),
+                                            line -> spec.commandLine().getErr().println(line))
                                     .of(a, b));
                     return 0;
                 });

@@ -149,7 +149,7 @@ class CompareTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () ->
-                                new Compare(fleet, log::consumer, codec, TOPICS)
+                                new Compare(fleet, log::consumer, codec, TOPICS, line -> {})
                                         .of(
                                                 Reference.parse("x/gone"),
                                                 Reference.parse("x/gone:1")));
@@ -232,7 +232,7 @@ class CompareTest {
     }
 
     private Compared compare(String a, String b) {
-        return new Compare(new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS)
+        return new Compare(new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS, line -> {})
                 .of(Reference.parse(a), Reference.parse(b));
     }
 
