@@ -232,7 +232,8 @@ class CompareTest {
     }
 
     private Compared compare(String a, String b) {
-        return new Compare(new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS, line -> {})
+        return new Compare(
+                        new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS, line -> {})
                 .of(Reference.parse(a), Reference.parse(b));
     }
 
