@@ -42,7 +42,8 @@ final class FurtherFigures {
                                 LabelFree.agreement(
                                         table.cells(),
                                         base.withoutTruth(),
-                                        base.sameWithoutTruth())));
+                                        base.sameWithoutTruth()),
+                                base.closed()));
         confusion(event, table);
     }
 
