@@ -29,10 +29,12 @@ final class FurtherJson {
         RowJson.limits(json, Further.LABEL_AGREEMENT.key(), row.getLabelAgreement());
         Best best = row.getBestPgr();
         json.put("bestPgrCheckpoint", best == null ? null : (Long) best.getCheckpoint());
+        json.put("bestPgrN", row.getBestPgrN());
         Best labels = row.getBestLabelAgreement();
         json.put(
                 "bestLabelAgreementCheckpoint",
                 labels == null ? null : (Long) labels.getCheckpoint());
+        json.put("bestLabelAgreementN", row.getBestLabelAgreementN());
         RowJson.estimate(json, "anytimeGain", row.getAnytimeGain());
         RowJson.estimate(json, "anytimeGap", row.getAnytimeGap());
         RowJson.estimate(json, "anytimePgr", row.getAnytimePgr());
