@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * changes nothing, since it brings no weights. What is told here of a checkpoint is for ever: some
  * 300 bytes each.
  */
-public final class Catalog {
+public class Catalog {
     private static final Comparator<Written> BY_EXAMPLES =
             Comparator.comparingLong(Written::examplesSeen).thenComparingLong(Written::number);
 

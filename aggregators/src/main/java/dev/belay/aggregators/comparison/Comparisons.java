@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparisons {
     /** Encoder of labelers that are not Belay's: they need not have checkpoints. */
-    private static final String NO_ENCODER = "none";
+    static final String NO_ENCODER = "none";
 
     private Comparisons() {}
 
@@ -50,7 +50,8 @@ public final class Comparisons {
 
     /**
      * Whether {@link #holdout} will say the same of a student's checkpoint whatever checkpoints are
-     * still to come, so that nobody has to ask again.
+     * still to come, so that nobody has to ask again. The catalog changes at any time, so ask this
+     * before {@link #holdout}: asked after it, a checkpoint that arrives between the two is missed.
      */
     public static boolean settled(Catalog catalog, Pair pair, long checkpoint) {
         Optional<Written> student = written(catalog, pair.student(), checkpoint);

@@ -42,6 +42,11 @@ public record Tally(
             return rows >= sweepRows;
         }
 
+        /** True if the number of rows is known and reached. */
+        boolean whole() {
+            return sweepRows > 0 && complete();
+        }
+
         Coverage merge(Coverage other) {
             return new Coverage(
                     Math.addExact(rows, other.rows),
@@ -114,7 +119,22 @@ public record Tally(
                         || decides(ceiling));
     }
 
+    /**
+     * Whether the examples predicted by all are known to be the last: the size of every sweep is
+     * known and reached, or one such sweep has been predicted by all others. Only corrections move
+     * the counts then. Never true of PROGRESSIVE predictions, which have no size.
+     */
+    public boolean closed() {
+        return predicted() > 0
+                && ((supervisor.whole()
+                                && student.whole()
+                                && (ceiling.equals(Coverage.NONE) || ceiling.whole()))
+                        || decides(supervisor)
+                        || decides(student)
+                        || decides(ceiling));
+    }
+
     private boolean decides(Coverage sweep) {
-        return sweep.sweepRows() > 0 && sweep.complete() && sweep.rows() == predicted();
+        return sweep.whole() && sweep.rows() == predicted();
     }
 }

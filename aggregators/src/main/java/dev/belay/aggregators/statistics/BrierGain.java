@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>Σ(w − y)² − Σ(s − y)² = Σ(w − s)² + 2·Σ(w − s)(s − y)</pre>
  *
  * <p>summed over classes: gain = misfit + cross term. Charikar, Pabbaraju and Shiragur
- * ("Quantifying the gain in weak-to-strong generalization", NeurIPS 2024) show that for the best
- * student of a convex class the cross term is not negative, so that the gain is at least the
- * misfit; how far a real student is from that is what the cross term says. Not the gain in
- * accuracy.
+ * ("Quantifying the gain in weak-to-strong generalization", NeurIPS 2024, theorem 1) show that the
+ * expected cross term is not negative, so that the gain is at least the misfit, under three
+ * conditions: the student's class of functions is convex; it contains the truth (realizability);
+ * and the student minimises the expected squared distance to the supervisor over that class, on the
+ * distribution that it is evaluated on. Students trained on finitely many labels, with
+ * cross-entropy, through a softmax or with all layers meet none of them exactly. So the gain does
+ * not follow from the misfit here: it is measured, and the cross term says how far the student is
+ * from that case. Not the gain in accuracy.
  *
  * @param gain mean Brier score of the supervisor minus that of the student, in [−2, 2]
  * @param misfit mean Σ(w − s)², in [0, 2]

@@ -1,17 +1,18 @@
 package dev.belay.aggregators.statistics;
 
 /**
- * One of many tries to show, on the same holdout, that a checkpoint is better than its supervisor.
- * The k-th try spends α/(k(k + 1)) of α = .05; all of them ever together spend α, so the chance
- * that any checkpoint passes that is no better is 5 % at most, however many there will be.
+ * One of many tests, on the same holdout, that a checkpoint is better than its supervisor. The k-th
+ * test has the level α/(k(k + 1)) of α = .05; the levels of all k together are α, so the chance
+ * that any checkpoint passes that is no better is 5 % at most, however many there will be. This
+ * needs that no two checkpoints of a student have the same k, and that k does not depend on the
+ * results.
  *
- * <p>Tries are numbered in the order in which checkpoints come, not by their results. Sequences
- * over examples are no help here: each checkpoint is judged on the same examples.
+ * <p>Sequences over examples are no help here: each checkpoint is judged on the same examples.
  *
- * @param k which try this is, from 1
- * @param level what it spends: probability of passing though no better
- * @param spent what all tries up to this one have spent
- * @param left what there is for all that come
+ * @param k number of the test, from 1
+ * @param level probability of passing though no better
+ * @param spent the levels of all k up to this one, whether tested yet or not
+ * @param left the levels of all greater k
  * @param low lower limit of the gain, one-sided, at {@code level}; 0 where the normal approximation
  *     behind it says more than the exact sign test on the discordant examples does, so that passing
  *     keeps its level on few examples too
@@ -25,14 +26,24 @@ public record Gate(long k, double level, double spent, double left, double low) 
     }
 
     /**
-     * The k-th try.
+     * The same test after a correction: passes only if it passed before too, so that a second test
+     * of one checkpoint adds nothing to the probability of passing though no better.
+     *
+     * @param first lower limit when the checkpoint was first tested
+     */
+    public Gate notAbove(double first) {
+        return new Gate(k, level, spent, left, Math.min(low, first));
+    }
+
+    /**
+     * The k-th test.
      *
      * @param k from 1
      * @param cells the checkpoint's, at least one example
      */
     public static Gate of(long k, CellTable cells) {
         if (k < 1) {
-            throw new IllegalArgumentException("gates are numbered from 1, got " + k);
+            throw new IllegalArgumentException("gates are numbered from 1, got k = " + k);
         }
         double level = ALPHA / ((double) k * (k + 1));
         double left = ALPHA / (k + 1);

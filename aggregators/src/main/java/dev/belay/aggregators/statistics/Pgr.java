@@ -19,6 +19,10 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         CEILING_NOT_READY("ceiling-not-ready"),
         /** Nothing has been counted. */
         NO_EXAMPLES("no-examples"),
+        /** More examples may be counted: no interval for a fixed number of examples holds. */
+        STILL_GROWING("still-growing"),
+        /** The truth of some examples is not known yet: when it comes, n grows. */
+        TRUTH_MISSING("truth-missing"),
         /** The interval of the gap lies below 0. */
         CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
         /** The interval of the gap holds 0. */
@@ -83,6 +87,17 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         return new Pgr(
                 null,
                 gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
+    }
+
+    /**
+     * Not defined for a reason that depends on the gap's interval, or defined, becomes this reason.
+     */
+    public Pgr open(Undefined reason) {
+        return measure != null
+                        || undefined == Undefined.CEILING_BELOW_SUPERVISOR
+                        || undefined == Undefined.GAP_NOT_RESOLVED
+                ? new Pgr(null, reason)
+                : this;
     }
 
     /** Defined exactly if the lower limit of the gap's interval is above 0. */

@@ -5,6 +5,7 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.statistics.PairTable;
+import dev.belay.schemas.events.Phase;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -117,6 +118,11 @@ final class Formats {
         out.writeUTF(row.emittedAs());
         write(row.pgr(), out);
         write(row.agreement(), out);
+        out.writeBoolean(row.tested() != null);
+        if (row.tested() != null) {
+            out.writeLong(row.tested().k());
+            out.writeDouble(row.tested().low());
+        }
         out.writeInt(row.tallies().size());
         for (Map.Entry<Row.Key, Tally> entry : row.tallies().entrySet()) {
             out.writeUTF(entry.getKey().comparison().key());
@@ -130,13 +136,31 @@ final class Formats {
     }
 
     private static Row readRow(DataInput in, int version) throws IOException {
+        boolean pending = in.readBoolean();
+        String emittedAs = in.readUTF();
         return new Row(
-                in.readBoolean(),
-                in.readUTF(),
-                readNullable(in),
-                readNullable(in),
+                pending,
+                emittedAs,
+                readFigure(in, version),
+                readFigure(in, version),
+                version < 4 ? testedBefore(emittedAs) : readTested(in),
                 readRowTallies(in, version),
                 readPassed(in));
+    }
+
+    private static Row.@Nullable Tested readTested(DataInput in) throws IOException {
+        return in.readBoolean() ? new Row.Tested(in.readLong(), in.readDouble()) : null;
+    }
+
+    /**
+     * The gate that release 0.1.0 emitted: its number is in the text of what was emitted, {@code
+     * comparison|examplesSeen|provisional|k|…}, the comparison being of 8 parts. It kept no result.
+     */
+    private static Row.@Nullable Tested testedBefore(String emittedAs) {
+        String[] parts = emittedAs.split("\\|", -1);
+        return parts[0].equals(Phase.HOLDOUT.name())
+                ? new Row.Tested(Long.parseLong(parts[10]), Double.POSITIVE_INFINITY)
+                : null;
     }
 
     private static Map<Row.Key, Tally> readRowTallies(DataInput in, int version)
@@ -158,14 +182,17 @@ final class Formats {
         return passed;
     }
 
-    private static void write(@Nullable Double value, DataOutput out) throws IOException {
-        out.writeBoolean(value != null);
-        if (value != null) {
-            out.writeDouble(value);
+    private static void write(Row.@Nullable Figure figure, DataOutput out) throws IOException {
+        out.writeBoolean(figure != null);
+        if (figure != null) {
+            out.writeDouble(figure.value());
+            out.writeLong(figure.n());
         }
     }
 
-    private static @Nullable Double readNullable(DataInput in) throws IOException {
-        return in.readBoolean() ? in.readDouble() : null;
+    private static Row.@Nullable Figure readFigure(DataInput in, int version) throws IOException {
+        return in.readBoolean()
+                ? new Row.Figure(in.readDouble(), version < 4 ? 0 : in.readLong())
+                : null;
     }
 }

@@ -30,8 +30,10 @@ final class FurtherFigures {
     /**
      * @param base without a ceiling
      * @param withCeiling null while there is none
+     * @param fixed whether intervals for a fixed number of examples hold of {@code base}
      */
-    static void put(PairMetrics.Builder event, Tally base, @Nullable Tally withCeiling) {
+    static void put(
+            PairMetrics.Builder event, Tally base, @Nullable Tally withCeiling, boolean fixed) {
         PairTable table = base.table();
         event.setCohensKappa(Kappa.cohen(table))
                 .setErrorConsistency(Kappa.errorConsistency(table.cells()))
@@ -44,20 +46,21 @@ final class FurtherFigures {
                                 LabelFree.agreement(
                                         table.cells(),
                                         base.withoutTruth(),
-                                        base.sameWithoutTruth())));
-        intervals(event, table);
+                                        base.sameWithoutTruth()),
+                                base.closed()));
+        intervals(event, table, fixed);
         confusion(event, table);
     }
 
-    private static void intervals(PairMetrics.Builder event, PairTable table) {
-        event.setCohensKappaInterval(MetricsEvent.estimate(KappaInterval.cohen(table)))
+    private static void intervals(PairMetrics.Builder event, PairTable table, boolean fixed) {
+        event.setCohensKappaInterval(MetricsEvent.estimate(KappaInterval.cohen(table), fixed))
                 .setErrorConsistencyInterval(
-                        MetricsEvent.estimate(KappaInterval.errorConsistency(table.cells())))
+                        MetricsEvent.estimate(KappaInterval.errorConsistency(table.cells()), fixed))
                 .setSupervisorLogLossInterval(
-                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.SUPERVISOR)))
+                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.SUPERVISOR), fixed))
                 .setStudentLogLossInterval(
-                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.STUDENT)))
-                .setBrierGainInterval(MetricsEvent.estimate(MeanInterval.brierGain(table)));
+                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.STUDENT), fixed))
+                .setBrierGainInterval(MetricsEvent.estimate(MeanInterval.brierGain(table), fixed));
     }
 
     private static @Nullable CalibrationFigures calibration(PairTable table, Side side) {

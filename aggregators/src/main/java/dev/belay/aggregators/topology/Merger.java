@@ -221,11 +221,13 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         if (pair == null) {
             return;
         }
+        // asked first: what the catalog learns in between is in the candidates and in the event
+        boolean settled = settled(pair, any);
         List<Comparison> candidates = candidates(catalog, pair, any);
         Comparison preferred = row.tellable(candidates, classes);
         if (preferred != null) {
             tell(key, row, pair, preferred);
-            if (preferred.equals(candidates.get(0)) && settled(pair, any)) {
+            if (preferred.equals(candidates.get(0)) && settled) {
                 unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
             return;
@@ -262,14 +264,16 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
         Tally base = without == null ? tally : without;
         Standing standing = standing(pair.student());
+        Row tested = candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
         PairMetrics metrics =
-                MetricsEvent.of(config.task(), catalog, pair, candidate, tally, base, standing);
-        String as = MetricsEvent.said(candidate, metrics, standing) + "|" + classes;
+                MetricsEvent.of(
+                        config.task(), catalog, pair, candidate, tally, base, tested, standing);
+        String as = MetricsEvent.said(candidate, metrics) + "|" + classes;
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }
         check(key, base);
-        Row emitted = row.emitted(as, metrics);
+        Row emitted = tested.emitted(as, metrics);
         rows.put(key, emitted);
         waiting.remove(key);
         if (candidate.phase() == Phase.HOLDOUT && standing.add(emitted)) {

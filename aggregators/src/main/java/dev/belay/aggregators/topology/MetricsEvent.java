@@ -36,18 +36,18 @@ final class MetricsEvent {
     }
 
     /**
-     * What decides whether the same counts have to be told again: what else the event says.
-     *
-     * @param standing of the student's checkpoints
+     * What decides whether the same counts have to be told again: what else the event says. Release
+     * 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats} reads it.
      */
-    static String said(Comparison comparison, PairMetrics metrics, Standing standing) {
+    static String said(Comparison comparison, PairMetrics metrics) {
+        GateFigures gate = metrics.getGate();
         return String.join(
                 "|",
                 comparison.key(),
                 comparison.window() == null ? Long.toString(metrics.getExamplesSeen()) : "",
                 Boolean.toString(metrics.getProvisional()),
                 comparison.phase() == Phase.HOLDOUT
-                        ? standing.look(comparison.checkpoint())
+                        ? (gate == null ? "-" : gate.getLook())
                                 + "|"
                                 + metrics.getBestPgr()
                                 + "|"
@@ -58,6 +58,7 @@ final class MetricsEvent {
     /**
      * @param tally of the comparison
      * @param base of the same without a ceiling: all that no ceiling is needed for
+     * @param row of the comparison
      * @param standing of the student's checkpoints
      */
     static PairMetrics of(
@@ -67,6 +68,7 @@ final class MetricsEvent {
             Comparison comparison,
             Tally tally,
             Tally base,
+            Row row,
             Standing standing) {
         boolean counted = comparison.ceiling() != null;
         Pgr.Ceiling ceiling =
@@ -75,9 +77,18 @@ final class MetricsEvent {
                         : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
         CellTable cells = tally.table().cells();
         PairStatistics figures = PairStatistics.of(cells, ceiling);
+        boolean fixed = isFixed(comparison, tally);
+        Pgr pgr =
+                fixed
+                        ? figures.pgr()
+                        : figures.pgr()
+                                .open(
+                                        tally.closed()
+                                                ? Pgr.Undefined.TRUTH_MISSING
+                                                : Pgr.Undefined.STILL_GROWING);
         long checkpoint = tally.student().newest();
         Window window = comparison.window();
-        Pgr.Undefined undefined = figures.pgr().undefined();
+        Pgr.Undefined undefined = pgr.undefined();
         PairMetrics.Builder event =
                 PairMetrics.newBuilder()
                         .setExperiment(pair.experiment())
@@ -98,71 +109,74 @@ final class MetricsEvent {
                         .setCells(cells.toList())
                         .setN(cells.n())
                         .setWithoutTruth(tally.withoutTruth())
+                        .setPairN(base.table().n())
                         .setTooLate(tally.tooLate())
                         .setRevised(tally.revised())
                         .setConfidence(Measure.CONFIDENCE)
-                        .setSupervisorAccuracy(estimate(figures.supervisorAccuracy()))
-                        .setStudentAccuracy(estimate(figures.studentAccuracy()))
-                        .setCeilingAccuracy(estimate(figures.ceilingAccuracy()))
-                        .setGain(estimate(figures.gain()))
-                        .setGap(estimate(figures.gap()))
-                        .setPgr(estimate(figures.pgr().measure()))
+                        .setSupervisorAccuracy(estimate(figures.supervisorAccuracy(), fixed))
+                        .setStudentAccuracy(estimate(figures.studentAccuracy(), fixed))
+                        .setCeilingAccuracy(estimate(figures.ceilingAccuracy(), fixed))
+                        .setGain(estimate(figures.gain(), fixed))
+                        .setGap(estimate(figures.gap(), fixed))
+                        .setPgr(estimate(pgr.measure(), fixed))
                         .setPgrUndefined(undefined == null ? null : undefined.label())
-                        .setAgreement(estimate(figures.agreement()))
+                        .setAgreement(estimate(figures.agreement(), fixed))
                         .setAgreementWhenSupervisorRight(
-                                estimate(figures.agreementWhenSupervisorRight()))
+                                estimate(figures.agreementWhenSupervisorRight(), fixed))
                         .setAgreementWhenSupervisorWrong(
-                                estimate(figures.agreementWhenSupervisorWrong()))
-                        .setNewErrorRate(estimate(figures.newErrorRate()))
-                        .setCorrectedRate(estimate(figures.correctedRate()))
-                        .setStudentRightWhenDiffering(estimate(figures.studentRightWhenDiffering()))
+                                estimate(figures.agreementWhenSupervisorWrong(), fixed))
+                        .setNewErrorRate(estimate(figures.newErrorRate(), fixed))
+                        .setCorrectedRate(estimate(figures.correctedRate(), fixed))
+                        .setStudentRightWhenDiffering(
+                                estimate(figures.studentRightWhenDiffering(), fixed))
                         .setEventTimeMs(tally.eventTimeMs());
-        FurtherFigures.put(event, base, counted ? tally : null);
-        anytime(event, comparison, base, counted ? cells : null);
+        FurtherFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
+        anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
-            standing(event, comparison.checkpoint(), base, figures.pgr().measure(), standing);
+            gate(event, Standing.gate(row, base));
+            best(event, comparison.checkpoint(), standing);
         }
         return event.build();
     }
 
     /**
-     * Figures that may be looked at while more comes: of the PROGRESSIVE stream, whose models
-     * change on the way, and of a sweep whose truth is still coming. Once all truth is there a
-     * sweep is looked at once, and the intervals above are the right ones.
+     * Whether intervals for a fixed number of examples hold: all sweeps are known to be complete
+     * and all truth is there. Everything else may be read while it grows, and whoever watches it
+     * long enough sees such an interval miss.
+     */
+    private static boolean isFixed(Comparison comparison, Tally tally) {
+        return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
+    }
+
+    /**
+     * Figures that may be read while counts grow: of streams, whose models change too, and sweeps.
      */
     private static void anytime(
             PairMetrics.Builder event,
             Comparison comparison,
             Tally base,
-            @Nullable CellTable withCeiling) {
-        boolean progressive = comparison.phase() == Phase.PROGRESSIVE;
-        if (!progressive && base.withoutTruth() == 0) {
+            @Nullable Tally withCeiling,
+            boolean fixed) {
+        if (fixed) {
             return;
         }
         Anytime figures =
                 Anytime.of(
                         base.table().cells(),
-                        withCeiling,
-                        progressive ? Anytime.Models.CHANGING : Anytime.Models.FIXED);
+                        withCeiling == null ? null : withCeiling.table().cells(),
+                        comparison.phase() == Phase.PROGRESSIVE
+                                ? Anytime.Models.CHANGING
+                                : Anytime.Models.FIXED);
         if (figures != null) {
-            event.setAnytimeGain(estimate(figures.gain()))
-                    .setAnytimeGap(estimate(figures.gap()))
-                    .setAnytimePgr(estimate(figures.pgr()))
+            event.setAnytimeGain(estimate(figures.gain(), true))
+                    .setAnytimeGap(estimate(figures.gap(), true))
+                    .setAnytimePgr(estimate(figures.pgr(), true))
                     .setLogEvidence(figures.logEvidence());
         }
     }
 
-    /** Where the checkpoint stands among the student's checkpoints before it. */
-    private static void standing(
-            PairMetrics.Builder event,
-            long checkpoint,
-            Tally base,
-            @Nullable Measure pgr,
-            Standing standing) {
-        CellTable cells = base.table().cells();
-        // while truth is still coming a gate would be tried again and again at the price of once
-        if (cells.n() > 0 && base.withoutTruth() == 0) {
-            Gate gate = Gate.of(standing.look(checkpoint), cells);
+    private static void gate(PairMetrics.Builder event, @Nullable Gate gate) {
+        if (gate != null) {
             event.setGate(
                     new GateFigures(
                             gate.k(),
@@ -172,16 +186,22 @@ final class MetricsEvent {
                             gate.low(),
                             gate.passed()));
         }
-        Double own = pgr == null ? null : (Double) pgr.value();
+    }
+
+    /** How the checkpoint compares with the student's checkpoints before it. */
+    private static void best(PairMetrics.Builder event, long checkpoint, Standing standing) {
+        Row.Figure own = Row.Figure.of(event.getPgr());
         Standing.Best best = standing.bestPgr(checkpoint, own);
-        event.setBestPgr(best(best));
-        event.setBehindBestPgr(best == null || own == null ? null : (Double) (best.value() - own));
-        Estimate agreement = event.getLabelAgreement();
-        event.setBestLabelAgreement(
-                best(
-                        standing.bestAgreement(
-                                checkpoint,
-                                agreement == null ? null : (Double) agreement.getValue())));
+        event.setBestPgr(best(best)).setBestPgrN(n(best));
+        event.setBehindBestPgr(
+                best == null || own == null ? null : (Double) (best.value() - own.value()));
+        Standing.Best agreement =
+                standing.bestAgreement(checkpoint, Row.Figure.of(event.getLabelAgreement()));
+        event.setBestLabelAgreement(best(agreement)).setBestLabelAgreementN(n(agreement));
+    }
+
+    private static @Nullable Long n(Standing.@Nullable Best best) {
+        return best == null || best.figure().n() == 0 ? null : (Long) best.figure().n();
     }
 
     private static @Nullable Best best(Standing.@Nullable Best best) {
@@ -204,9 +224,15 @@ final class MetricsEvent {
                 : !Comparisons.finished(catalog, ceiling);
     }
 
-    static @Nullable Estimate estimate(@Nullable Measure measure) {
-        return measure == null
-                ? null
-                : new Estimate(measure.value(), measure.low(), measure.high(), measure.n());
+    /**
+     * @param limits whether the limits of the interval hold; else they are left out
+     */
+    static @Nullable Estimate estimate(@Nullable Measure measure, boolean limits) {
+        if (measure == null) {
+            return null;
+        }
+        return limits
+                ? new Estimate(measure.value(), measure.low(), measure.high(), measure.n())
+                : new Estimate(measure.value(), null, null, measure.n());
     }
 }

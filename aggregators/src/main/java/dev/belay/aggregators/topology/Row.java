@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,17 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param emittedAs which comparison was last told, and as what; empty before the first
  * @param pgr as last told; null if it was undefined or nothing was told
  * @param agreement of student and supervisor over the whole holdout, as last told
+ * @param tested the gate when the row was first complete; null: not yet, or it has none
  * @param passed event time up to which the stream has passed, by partition; empty but for the row
  *     that counts a student's stream from the beginning
  */
 record Row(
         boolean pending,
         String emittedAs,
-        @Nullable Double pgr,
-        @Nullable Double agreement,
+        @Nullable Figure pgr,
+        @Nullable Figure agreement,
+        @Nullable Tested tested,
         Map<Key, Tally> tallies,
         Map<Integer, Long> passed) {
-    static final Row EMPTY = new Row(false, "", null, null, Map.of(), Map.of());
+    static final Row EMPTY = new Row(false, "", null, null, null, Map.of(), Map.of());
 
     /**
      * @param classes that the task was taken to have: shards don't all learn at once when the specs
@@ -38,6 +41,25 @@ record Row(
         }
     }
 
+    /**
+     * A figure that was emitted.
+     *
+     * @param n examples it rests on; 0: not known, emitted by release 0.1.0
+     */
+    record Figure(double value, long n) {
+        static @Nullable Figure of(@Nullable Estimate estimate) {
+            return estimate == null ? null : new Figure(estimate.getValue(), estimate.getN());
+        }
+    }
+
+    /**
+     * The first result of a checkpoint's gate. Never replaced: later results can only withdraw it.
+     *
+     * @param k number of the gate, from 1
+     * @param low lower limit of the gain; +∞: not known, tested by release 0.1.0
+     */
+    record Tested(long k, double low) {}
+
     Row {
         tallies = Map.copyOf(tallies);
         passed = Map.copyOf(passed);
@@ -46,19 +68,24 @@ record Row(
     Row merge(Map<Comparison, Tally> changes) {
         Map<Key, Tally> merged = new LinkedHashMap<>(tallies);
         changes.forEach((c, change) -> merged.merge(Key.of(c, change), change, Tally::merge));
-        return new Row(true, emittedAs, pgr, agreement, merged, passed);
+        return new Row(true, emittedAs, pgr, agreement, tested, merged, passed);
     }
 
     Row passed(Map<Integer, Long> now) {
-        return new Row(pending, emittedAs, pgr, agreement, tallies, now);
+        return new Row(pending, emittedAs, pgr, agreement, tested, tallies, now);
+    }
+
+    Row tested(@Nullable Tested first) {
+        return new Row(pending, emittedAs, pgr, agreement, first, tallies, passed);
     }
 
     Row emitted(String as, PairMetrics metrics) {
         return new Row(
                 false,
                 as,
-                metrics.getPgr() == null ? null : metrics.getPgr().getValue(),
-                metrics.getLabelAgreement() == null ? null : metrics.getLabelAgreement().getValue(),
+                Figure.of(metrics.getPgr()),
+                Figure.of(metrics.getLabelAgreement()),
+                tested,
                 tallies,
                 passed);
     }

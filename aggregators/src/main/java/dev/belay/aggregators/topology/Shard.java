@@ -198,8 +198,10 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         unsettledOf(pair)
                 .removeIf(
                         checkpoint -> {
+                            // asked first: what the catalog learns in between is in the comparisons
+                            boolean settled = Comparisons.settled(catalog, pair, checkpoint);
                             open(Phase.HOLDOUT, Comparisons.holdout(catalog, pair, checkpoint));
-                            return Comparisons.settled(catalog, pair, checkpoint);
+                            return settled;
                         });
         if (blocks.progressive(pair.student())) {
             open(Phase.PROGRESSIVE, Comparisons.progressive(pair));

@@ -1,5 +1,10 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.GatePlan;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.statistics.Gate;
+import dev.belay.schemas.events.ModelSpec;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -7,20 +12,27 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a student's checkpoint stands among those before it that were told of the holdout. By
- * checkpoint number, not by the order in which sweeps came, so that it is the same however they
- * came.
+ * The HOLDOUT rows of a student as far as they bear on one another: the best checkpoint so far, by
+ * checkpoint number and not by arrival; and the numbers of its gates.
  */
 final class Standing {
     private final NavigableMap<Long, Told> told = new TreeMap<>();
+    private long greatestK;
 
-    private record Told(@Nullable Double pgr, @Nullable Double agreement) {}
+    private record Told(Row.@Nullable Figure pgr, Row.@Nullable Figure agreement) {}
 
     /** A checkpoint with a figure. */
-    record Best(long checkpoint, double value) {}
+    record Best(long checkpoint, Row.Figure figure) {
+        double value() {
+            return figure.value();
+        }
+    }
 
     /** Takes in a row that was told; returns whether that is news for checkpoints after it. */
     boolean add(Row row) {
+        if (row.tested() != null) {
+            greatestK = Math.max(greatestK, row.tested().k());
+        }
         if (!row.told()) {
             return false;
         }
@@ -33,22 +45,58 @@ final class Standing {
         return told.tailMap(checkpoint, false).keySet();
     }
 
-    /** The how manieth look at the holdout a checkpoint is, from 1. */
-    int look(long checkpoint) {
-        return told.headMap(checkpoint, false).size() + 1;
+    /**
+     * The row with the first result of its gate. Unchanged while the row is not complete, if the
+     * gate was tested before, or if there is none. A checkpoint that follows no plan takes the next
+     * number, once.
+     *
+     * @param base tally without a ceiling
+     */
+    Row test(Catalog catalog, Row row, Tally base) {
+        Row.Tested before = row.tested();
+        ModelSpec student = catalog.spec(row.any().student());
+        if (student == null || !isTestable(base)) {
+            return row;
+        }
+        long k;
+        if (GatePlan.isPlanned(student)) {
+            k = GatePlan.k(catalog, student, row.any().checkpoint());
+        } else {
+            k = before == null ? greatestK + 1 : before.k();
+        }
+        if (k == GatePlan.NO_GATE) {
+            return row.tested(null);
+        }
+        if (before != null && before.k() == k && Double.isFinite(before.low())) {
+            return row;
+        }
+        greatestK = Math.max(greatestK, k);
+        return row.tested(new Row.Tested(k, Gate.of(k, base.table().cells()).low()));
+    }
+
+    /** The gate of a row as it is now; null while the row is not complete, or without one. */
+    static @Nullable Gate gate(Row row, Tally base) {
+        Row.Tested first = row.tested();
+        return first == null || !isTestable(base)
+                ? null
+                : Gate.of(first.k(), base.table().cells()).notAbove(first.low());
+    }
+
+    private static boolean isTestable(Tally base) {
+        return base.closed() && base.withoutTruth() == 0;
     }
 
     /** The greatest PGR up to a checkpoint, whose own is given; the first of equals. */
-    @Nullable Best bestPgr(long checkpoint, @Nullable Double own) {
+    @Nullable Best bestPgr(long checkpoint, Row.@Nullable Figure own) {
         return best(checkpoint, own, true);
     }
 
     /** The greatest agreement with the supervisor up to a checkpoint, whose own is given. */
-    @Nullable Best bestAgreement(long checkpoint, @Nullable Double own) {
+    @Nullable Best bestAgreement(long checkpoint, Row.@Nullable Figure own) {
         return best(checkpoint, own, false);
     }
 
-    private @Nullable Best best(long checkpoint, @Nullable Double own, boolean pgr) {
+    private @Nullable Best best(long checkpoint, Row.@Nullable Figure own, boolean pgr) {
         Best best = null;
         for (Map.Entry<Long, Told> entry : told.headMap(checkpoint, false).entrySet()) {
             Told before = entry.getValue();
@@ -58,9 +106,9 @@ final class Standing {
     }
 
     private static @Nullable Best better(
-            @Nullable Best best, long checkpoint, @Nullable Double value) {
-        return value != null && (best == null || value > best.value())
-                ? new Best(checkpoint, value)
+            @Nullable Best best, long checkpoint, Row.@Nullable Figure figure) {
+        return figure != null && (best == null || figure.value() > best.value())
+                ? new Best(checkpoint, figure)
                 : best;
     }
 }

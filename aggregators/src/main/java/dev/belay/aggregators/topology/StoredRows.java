@@ -73,6 +73,6 @@ public final class StoredRows {
         }
         Tally base = row.tally(preferred.with(null, Comparison.ANY), classes);
         return MetricsEvent.of(
-                task, catalog, pair, preferred, tally, base == null ? tally : base, standing);
+                task, catalog, pair, preferred, tally, base == null ? tally : base, row, standing);
     }
 }

@@ -35,6 +35,51 @@ class CalibrationTest {
     }
 
     @Test
+    void expectedErrorIsThatOfTheExactDistribution() {
+        // Given models that are sure in one way, and in two of one bin: (14/15, 1]
+        double[][] mixtures = {
+            {0.998, 0.998}, {0.9984, 0.9984}, {0.94, 0.999}, {0.97, 0.97}, {0.99, 0.9999}
+        };
+        for (int n : new int[] {1, 10, 100, 160, 1000, 5000}) {
+            for (double[] mixture : mixtures) {
+                float[] confidences = new float[n];
+                PairCounter counter = new PairCounter(2);
+                for (int i = 0; i < n; i++) {
+                    confidences[i] = (float) mixture[i % 2];
+                    float[] s = {confidences[i], 1 - confidences[i]};
+                    counter.pair(0, s, 0, 0, s, 0, 0, 1);
+                }
+                // When
+                double told =
+                        requireNonNull(Calibration.of(counter.table(), Side.STUDENT)).eceExpected();
+                // Then
+                double exact = expectedDeviation(confidences) / n;
+                assertEquals(1, told / exact, 0.02, n + " of " + mixture[0] + ", " + mixture[1]);
+            }
+        }
+    }
+
+    /** E|right − Σc|, from the distribution of the number of right answers, built one by one. */
+    private static double expectedDeviation(float[] confidences) {
+        double[] wrong = {1};
+        double mean = 0;
+        for (float c : confidences) {
+            double[] next = new double[wrong.length + 1];
+            for (int k = 0; k < wrong.length; k++) {
+                next[k] += wrong[k] * c;
+                next[k + 1] += wrong[k] * (1 - c);
+            }
+            wrong = next;
+            mean += 1 - c;
+        }
+        double deviation = 0;
+        for (int k = 0; k < wrong.length; k++) {
+            deviation += wrong[k] * Math.abs(k - mean);
+        }
+        return deviation;
+    }
+
+    @Test
     void aModelThatIsTooSureShowsIt() {
         PairCounter counter = new PairCounter(2);
         for (int i = 0; i < 1000; i++) {

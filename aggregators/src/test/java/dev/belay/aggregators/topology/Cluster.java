@@ -44,7 +44,7 @@ import org.apache.kafka.streams.state.Stores;
 final class Cluster {
     private static final String PREDICTIONS = Topics.defaults().predictions(Specs.TASK);
 
-    final Catalog catalog = new Catalog(Specs.TASK);
+    final Catalog catalog;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final AggregatorConfig config;
@@ -86,6 +86,11 @@ final class Cluster {
     }
 
     Cluster(int shards, Lateness lateness) {
+        this(shards, lateness, new Catalog(Specs.TASK));
+    }
+
+    Cluster(int shards, Lateness lateness, Catalog catalog) {
+        this.catalog = catalog;
         config = AggregatorConfig.of(Specs.TASK, 1, Topics.defaults(), lateness);
         for (int i = 0; i < shards; i++) {
             partitions.add(new Partition(context(i), shard()));
@@ -183,6 +188,11 @@ final class Cluster {
             punctuate(mergerContext);
             collect();
         }
+        return metrics;
+    }
+
+    /** The newest event of each metrics key, as of the last {@link #metrics}. */
+    Map<String, PairMetrics> newest() {
         return metrics;
     }
 

@@ -93,7 +93,7 @@ class IntervalsTest {
 
     private static PairMetrics.Builder event(Tally tally) {
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        FurtherFigures.put(event, tally, null);
+        FurtherFigures.put(event, tally, null, true);
         return event;
     }
 

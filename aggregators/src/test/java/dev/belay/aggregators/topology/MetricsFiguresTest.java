@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.statistics.PairCounter;
 import dev.belay.schemas.events.CalibrationFigures;
+import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.PairMetrics;
@@ -156,6 +157,35 @@ class MetricsFiguresTest {
     }
 
     @Test
+    void everyFigureNamesTheExamplesItRestsOn() {
+        // Given a ceiling that has predicted half of the examples, and one student without truth
+        truthOf(EXAMPLES - 1);
+        harness.checkpoint(checkpoint("naive", 1, State.FINISHED, 256));
+        harness.checkpoint(checkpoint("top", 1, State.FINISHED, 256));
+        harness.block(block("weak", probabilities(0.65)));
+        harness.block(block("naive", probabilities(0.8)));
+        List<String> half = ids.subList(0, EXAMPLES / 2);
+        harness.block(sweep("top", 1, half.size(), 10, half, new int[half.size()]));
+        // Then
+        PairMetrics row = harness.metrics("naive", 1, Phase.HOLDOUT);
+        assertEquals(EXAMPLES / 2, row.getN());
+        assertEquals(EXAMPLES / 2, requireNonNull(row.getStudentAccuracy()).getN());
+        assertEquals(EXAMPLES - 1, row.getPairN());
+        assertEquals(
+                EXAMPLES - 1, row.getByClass().stream().mapToLong(ClassCounts::getTruth).sum());
+        assertEquals(
+                EXAMPLES - 1,
+                row.getConfusion().stream().mapToLong(ConfusionCount::getCount).sum());
+        assertEquals(EXAMPLES, requireNonNull(row.getLabelAgreement()).getN());
+        assertEquals(EXAMPLES, row.getBestLabelAgreementN());
+        assertNull(row.getBestPgrN());
+        // And intervals are for what is complete: with the ceiling all truth is there
+        assertNotNull(row.getStudentAccuracy().getLow());
+        assertNotNull(row.getLabelAgreement().getLow());
+        assertNull(row.getGate());
+    }
+
+    @Test
     void theBestPgrIsKeptWhenLaterCheckpointsFallBehind() {
         truthOf(EXAMPLES);
         harness.block(block("weak", probabilities(0.6)));
@@ -173,6 +203,7 @@ class MetricsFiguresTest {
         double peak = requireNonNull(first.getPgr()).getValue();
         assertEquals(1, requireNonNull(second.getBestPgr()).getCheckpoint());
         assertEquals(peak, second.getBestPgr().getValue());
+        assertEquals(EXAMPLES, second.getBestPgrN());
         assertEquals(
                 peak - requireNonNull(second.getPgr()).getValue(),
                 requireNonNull(second.getBehindBestPgr()));
@@ -196,6 +227,8 @@ class MetricsFiguresTest {
                 (EXAMPLES - 1.0) / EXAMPLES, requireNonNull(row.getLabelAgreement()).getValue());
         assertEquals(EXAMPLES, row.getLabelAgreement().getN());
         assertNull(row.getGate());
+        assertNull(requireNonNull(row.getGain()).getLow());
+        assertEquals("ceiling-not-ready", row.getPgrUndefined());
         assertNotNull(row.getAnytimeGain());
         assertTrue(row.getAnytimeGain().getLow() < 0 && row.getAnytimeGain().getHigh() > 0);
         assertTrue(requireNonNull(row.getLogEvidence()) < Math.log(20));
@@ -237,7 +270,7 @@ class MetricsFiguresTest {
                         0);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        FurtherFigures.put(event, tally, null);
+        FurtherFigures.put(event, tally, null, true);
 
         assertEquals(10_000, event.getConfusion().size());
         long told = event.getConfusion().stream().mapToLong(ConfusionCount::getCount).sum();

@@ -63,6 +63,14 @@ final class Cells {
                 decimals);
     }
 
+    /**
+     * The anytime-valid estimate where there is one: it is only there where limits for a fixed
+     * number of examples don't hold.
+     */
+    static @Nullable Estimate valid(@Nullable Estimate fixed, @Nullable Estimate anytime) {
+        return anytime == null ? fixed : anytime;
+    }
+
     /** A class of one number: rows 1 to 3, or 2; one where all are the same; nothing of none. */
     static String range(List<Long> values) {
         long min = values.stream().mapToLong(Long::longValue).min().orElse(0);

@@ -27,10 +27,12 @@ final class FurtherJson {
         }
         Best best = row.getBestPgr();
         json.put("bestPgrCheckpoint", best == null ? null : (Long) best.getCheckpoint());
+        json.put("bestPgrN", row.getBestPgrN());
         Best labels = row.getBestLabelAgreement();
         json.put(
                 "bestLabelAgreementCheckpoint",
                 labels == null ? null : (Long) labels.getCheckpoint());
+        json.put("bestLabelAgreementN", row.getBestLabelAgreementN());
         RowJson.estimate(json, "anytimeGain", row.getAnytimeGain());
         RowJson.estimate(json, "anytimeGap", row.getAnytimeGap());
         RowJson.estimate(json, "anytimePgr", row.getAnytimePgr());

@@ -171,7 +171,7 @@ final class FurtherTables {
         String of = seeds.size() == 1 ? "" : first.size() + " of " + seeds.size() + " seeds";
         if (looks.isEmpty()) {
             cells.put("gate", "–");
-            cells.put("gateRange", "truth is missing");
+            cells.put("gateRange", "truth or predictions are missing");
         } else if (first.isEmpty()) {
             cells.put("gate", "not shown");
             cells.put("gateRange", "in " + Cells.range(looks) + " looks");

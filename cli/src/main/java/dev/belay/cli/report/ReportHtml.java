@@ -94,6 +94,10 @@ final class ReportHtml {
             }
         }
         if (best == null) {
+            if (medians.stream().anyMatch(median -> isOpen(median.pgrUndefined()))) {
+                return "There is no performance gap recovered to report yet: predictions or truth"
+                        + " of the holdout are missing.";
+            }
             return medians.isEmpty()
                     ? "No pair has been compared yet."
                     : "The gap between supervisor and ceiling is not resolved: there is no"
@@ -122,6 +126,11 @@ final class ReportHtml {
                 Format.rate(middle(best.supervisorAccuracy())),
                 Format.rate(middle(best.ceilingAccuracy())),
                 several ? " (each a median of its own: their ratio may be another)" : "");
+    }
+
+    /** Whether a PGR is undefined only until all predictions and all truth are there. */
+    private static boolean isOpen(@Nullable String undefined) {
+        return "still-growing".equals(undefined) || "truth-missing".equals(undefined);
     }
 
     private static Map<String, Object> median(PairMedian median) {
@@ -168,9 +177,9 @@ final class ReportHtml {
         Cells.estimate(cells, "supervisorAccuracy", row.getSupervisorAccuracy(), 3);
         Cells.estimate(cells, "studentAccuracy", row.getStudentAccuracy(), 3);
         Cells.estimate(cells, "ceilingAccuracy", row.getCeilingAccuracy(), 3);
-        Cells.estimate(cells, "gain", row.getGain(), 3);
-        Cells.estimate(cells, "gap", row.getGap(), 3);
-        Cells.estimate(cells, "pgr", row.getPgr(), 2);
+        Cells.estimate(cells, "gain", Cells.valid(row.getGain(), row.getAnytimeGain()), 3);
+        Cells.estimate(cells, "gap", Cells.valid(row.getGap(), row.getAnytimeGap()), 3);
+        Cells.estimate(cells, "pgr", Cells.valid(row.getPgr(), row.getAnytimePgr()), 2);
         String reason = row.getPgrUndefined();
         cells.put("pgrUndefined", reason == null ? "" : reason);
         cells.put("barely", RowJson.barelyResolved(row));

@@ -73,7 +73,8 @@ final class RowJson {
     }
 
     private static void counts(ObjectNode json, PairMetrics row) {
-        json.put("n", row.getN()).put("withoutTruth", row.getWithoutTruth());
+        json.put("n", row.getN()).put("pairN", row.getPairN());
+        json.put("withoutTruth", row.getWithoutTruth());
         json.put("confidence", row.getConfidence());
         estimate(json, "supervisorAccuracy", row.getSupervisorAccuracy());
         estimate(json, "studentAccuracy", row.getStudentAccuracy());

@@ -147,7 +147,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     }
 
     private static Line seed(PairMetrics row, String student) {
-        Estimate pgr = row.getPgr();
+        Estimate pgr = Cells.valid(row.getPgr(), row.getAnytimePgr());
         String reason = row.getPgrUndefined();
         return new Line(
                 student,

@@ -152,17 +152,15 @@ record Completion(List<ModelSpec> specs, long holdout) {
     }
 
     /**
-     * Whether the last row knows of all rows before it: it is told again when one of these comes
-     * later than it, which must not be missed. Rows of aggregators that don't compare checkpoints
-     * are settled.
+     * Whether the last row knows of the best of all rows before it: it is told again when one of
+     * these comes later than it, which must not be missed. Rows of aggregators that don't compare
+     * checkpoints are settled.
      */
     private static boolean isSettled(@Nullable PairMetrics last, Map<Long, PairMetrics> rows) {
         if (last == null || last.getBestLabelAgreement() == null) {
             return true;
         }
-        // no gate where truth is missing for good
-        return (last.getGate() == null || last.getGate().getLook() == rows.size())
-                && same(last.getBestPgr(), rows, PairMetrics::getPgr)
+        return same(last.getBestPgr(), rows, PairMetrics::getPgr)
                 && same(last.getBestLabelAgreement(), rows, PairMetrics::getLabelAgreement);
     }
 
