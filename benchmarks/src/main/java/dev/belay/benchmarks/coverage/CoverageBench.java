@@ -9,8 +9,9 @@ import java.util.stream.DoubleStream;
 
 /**
  * Coverage of all intervals by simulation: samples that are looked at once, over a grid of sizes,
- * accuracies and correlations, and with PGR near 1; several seeds on one holdout; streams that drift
- * and are looked at all the time. Prints Markdown. Seeded: the same sizes give the same figures.
+ * accuracies and correlations, and with PGR near 1; several seeds on one holdout; streams that
+ * drift and are looked at all the time. Prints Markdown. Seeded: the same sizes give the same
+ * figures.
  */
 public final class CoverageBench {
     private static final int[] EXAMPLES = {50, 100, 200, 500, 1_000, 2_000, 5_000};
@@ -77,7 +78,8 @@ public final class CoverageBench {
     private void samples(Findings findings) {
         Trio.Sampler sampler = new Trio.Sampler(20231214);
         out.accept(
-                "| n | samples | student | gain | gap | Fieller, all | least | defined | when defined | least |");
+                "| n | samples | student | gain | gap | Fieller, all | least | defined | when"
+                    + " defined | least |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         double least = 1;
         double leastGain = 1;
@@ -126,7 +128,8 @@ public final class CoverageBench {
         Trio.Sampler sampler = new Trio.Sampler(20250607);
         out.accept("");
         out.accept(
-                "| gap | n | PGR | samples | defined | Fieller, all | when defined | least | median reported | barely resolved |");
+                "| gap | n | PGR | samples | defined | Fieller, all | when defined | least | median"
+                    + " reported | barely resolved |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         double least = 1;
         double leastClear = 1;
@@ -176,7 +179,8 @@ public final class CoverageBench {
         int draws = Math.max(1, sizes.draws() / 2);
         out.accept("");
         out.accept(
-                "| seeds | deviation | shared | samples | gain | gap | gain / gap | least | defined | lowest to highest | width |");
+                "| seeds | deviation | shared | samples | gain | gap | gain / gap | least | defined"
+                    + " | lowest to highest | width |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (int seeds : SEEDS) {
             double least = 1;
@@ -193,7 +197,8 @@ public final class CoverageBench {
                     out.accept(
                             String.format(
                                     Locale.ROOT,
-                                    "| %d | %.2f | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f |",
+                                    "| %d | %.2f | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f |"
+                                        + " %.3f | %.2f |",
                                     seeds,
                                     spread,
                                     shared,
@@ -221,7 +226,8 @@ public final class CoverageBench {
         out.accept(
                 "| 10,000 examples, looked at every "
                         + sizes.block()
-                        + " | streams | gain missed | gap missed | PGR missed | called better | once-only interval missed | width |");
+                        + " | streams | gain missed | gap missed | PGR missed | called better |"
+                        + " once-only interval missed | width |");
         out.accept("|:--|--:|--:|--:|--:|--:|--:|--:|");
         double most = 0;
         double falselyCalled = 0;

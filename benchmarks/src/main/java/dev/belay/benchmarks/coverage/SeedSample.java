@@ -19,14 +19,15 @@ import java.util.Objects;
  * @param defined share of draws in which the ratio is defined
  * @param range share of draws in which the ratio lies between the lowest and the highest PGR of
  *     those seeds whose PGR is defined
- * @param width of the interval for the mean gain, mean, over that of a normal interval that knows the
- *     variance
+ * @param width of the interval for the mean gain, mean, over that of a normal interval that knows
+ *     the variance
  */
 record SeedSample(
         double gain, double gap, double ratio, double defined, double range, double width) {
     /** .975 quantiles of Student's t with one degree of freedom less than there are seeds. */
     private static final Map<Integer, Double> T =
             Map.of(3, 4.302652729911275, 5, 2.7764451051977987, 10, 2.2621571627409915);
+
     private static final double SUPERVISOR = .70;
     private static final double STUDENT = .78;
     private static final double CEILING = .85;
@@ -34,8 +35,8 @@ record SeedSample(
     /**
      * Seeds of one pair. A model's accuracy is that of its kind plus a normal shift of its seed. An
      * example is as hard as u says for all, as its own number says for each kind of model in all
-     * seeds, and as chance says for each: a model is right if √.3·u + √shared·k + √(.7 − shared)·e ≤
-     * Φ⁻¹(accuracy).
+     * seeds, and as chance says for each: a model is right if √.3·u + √shared·k + √(.7 − shared)·e
+     * ≤ Φ⁻¹(accuracy).
      *
      * @param seeds number of seeds
      * @param n examples of the holdout
@@ -61,9 +62,7 @@ record SeedSample(
             held[0] += FixedSample.holds(found.gain(), gain);
             held[1] += FixedSample.holds(found.gap(), gap);
             held[2] +=
-                    ratio == null
- ? inSet(seeds, gain / gap)
- : FixedSample.holds(ratio, gain / gap);
+                    ratio == null ? inSet(seeds, gain / gap) : FixedSample.holds(ratio, gain / gap);
             held[3] += ratio == null ? 0 : 1;
             held[4] += inRange(seeds, gain / gap);
             width += found.gain().high() - found.gain().low();
@@ -122,7 +121,9 @@ record SeedSample(
         return tables;
     }
 
-    /** Whether θ is in the set of the ratio, by its definition: mean ± √(t²·S²/R + z²·v) holds 0. */
+    /**
+     * Whether θ is in the set of the ratio, by its definition: mean ± √(t²·S²/R + z²·v) holds 0.
+     */
     private static int inSet(List<CellTable> seeds, double theta) {
         double sum = 0;
         double squares = 0;

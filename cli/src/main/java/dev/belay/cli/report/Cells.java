@@ -30,7 +30,8 @@ final class Cells {
         Spread spread = Spread.of(values);
         spread(cells, key, spread, 2);
         String range = Format.range(spread, 2);
-        String undefined = undefined(values.stream().filter(Objects::isNull).count(), values.size());
+        String undefined =
+                undefined(values.stream().filter(Objects::isNull).count(), values.size());
         cells.put(key + "Range", range.isEmpty() ? undefined : range + ", " + undefined);
     }
 

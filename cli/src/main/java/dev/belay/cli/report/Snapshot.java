@@ -37,8 +37,8 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      * A line of the table.
      *
      * @param student name of the student
-     * @param seed the seed's number, or what says that it is a median (of how many seeds with a PGR,
-     *     of all) or a mean
+     * @param seed the seed's number, or what says that it is a median (of how many seeds with a
+     *     PGR, of all) or a mean
      * @param median whether it stands for all seeds of its pair
      * @param range of PGR: the interval of a seed or mean, the spread of a median; the reason where
      *     undefined

@@ -63,7 +63,8 @@ final class RunResultsTest {
         RunResults equal = SampleSeeds.of(SampleSeeds.WIDE, SampleSeeds.WIDE, SampleSeeds.WIDE);
         // When
         JsonNode median = SummaryJson.of(equal).at("/median/0");
-        // Then: gain .10, 20 of 200, 60 discordant; two made-up examples, of which one is discordant
+        // Then: gain .10, 20 of 200, 60 discordant; two made-up examples, of which one is
+        // discordant
         double mean = 20 / 202.0;
         double half = 1.959963984540054 * Math.sqrt((61 / 202.0 - mean * mean) / 202);
         assertEquals(.1, median.get("gainOverSeeds").doubleValue(), 1e-12);
