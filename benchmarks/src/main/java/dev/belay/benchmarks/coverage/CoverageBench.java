@@ -78,8 +78,7 @@ public final class CoverageBench {
     private void samples(Findings findings) {
         Trio.Sampler sampler = new Trio.Sampler(20231214);
         out.accept(
-                "| n | samples | student | gain | gap | Fieller, all | least | defined | when"
-                    + " defined | least |");
+                "| n | samples | student | gain | gap | Fieller, all | least | defined | when defined | least |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         double least = 1;
         double leastGain = 1;
@@ -128,8 +127,7 @@ public final class CoverageBench {
         Trio.Sampler sampler = new Trio.Sampler(20250607);
         out.accept("");
         out.accept(
-                "| gap | n | PGR | samples | defined | Fieller, all | when defined | least | median"
-                    + " reported | barely resolved |");
+                "| gap | n | PGR | samples | defined | Fieller, all | when defined | least | median reported | barely resolved |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         double least = 1;
         double leastClear = 1;
@@ -179,8 +177,7 @@ public final class CoverageBench {
         int draws = Math.max(1, sizes.draws() / 2);
         out.accept("");
         out.accept(
-                "| seeds | deviation | shared | samples | gain | gap | gain / gap | least | defined"
-                    + " | lowest to highest | width |");
+                "| seeds | deviation | shared | samples | gain | gap | gain / gap | least | defined | lowest to highest | width |");
         out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (int seeds : SEEDS) {
             double least = 1;
@@ -197,8 +194,7 @@ public final class CoverageBench {
                     out.accept(
                             String.format(
                                     Locale.ROOT,
-                                    "| %d | %.2f | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f |"
-                                        + " %.3f | %.2f |",
+                                    "| %d | %.2f | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f |",
                                     seeds,
                                     spread,
                                     shared,
@@ -226,8 +222,7 @@ public final class CoverageBench {
         out.accept(
                 "| 10,000 examples, looked at every "
                         + sizes.block()
-                        + " | streams | gain missed | gap missed | PGR missed | called better |"
-                        + " once-only interval missed | width |");
+                        + " | streams | gain missed | gap missed | PGR missed | called better | once-only interval missed | width |");
         out.accept("|:--|--:|--:|--:|--:|--:|--:|--:|");
         double most = 0;
         double falselyCalled = 0;
