@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.Test;
 
 /** The closed form against its definition, example by example; and its coverage. */
 class SeedIntervalsPropertyTest {
@@ -60,7 +60,7 @@ class SeedIntervalsPropertyTest {
         assertTrue(covariance <= variance + 1e-12, covariance + " and " + variance);
     }
 
-    @Test
+    @Example
     void aSeedWithoutPgrCountsLikeTheOthers() {
         // gaps of .30, .30 and .01: the third seed's own PGR is undefined
         CellTable wide = cells(200, 40, 20, 40);
@@ -80,7 +80,7 @@ class SeedIntervalsPropertyTest {
         assertNotNull(two.pgr().measure());
     }
 
-    @Test
+    @Example
     void equalSeedsHaveTheIntervalOfOne() {
         CellTable one = cells(600, 90, 40, 130);
         SeedIntervals all =
@@ -92,7 +92,7 @@ class SeedIntervalsPropertyTest {
         assertSame(requireNonNull(alone.pgr().measure()), requireNonNull(all.pgr().measure()));
     }
 
-    @Test
+    @Example
     void oneSeedHasNoSpreadAndNoInterval() {
         CellTable one = cells(600, 90, 40, 130);
 
@@ -101,7 +101,7 @@ class SeedIntervalsPropertyTest {
         assertNull(SeedIntervals.of(List.of(one, CellTable.EMPTY), Pgr.Ceiling.COUNTED));
     }
 
-    @Test
+    @Example
     void withoutAllCeilingsThereIsTheGainAlone() {
         CellTable one = cells(600, 90, 40, 130);
         SeedIntervals found =
@@ -111,7 +111,7 @@ class SeedIntervalsPropertyTest {
         assertEquals(Pgr.Undefined.CEILING_NOT_READY, found.pgr().undefined());
     }
 
-    @Test
+    @Example
     void intervalsCoverSeedsAndExamples() {
         // accuracies .70, .76, .85 that a seed moves by ± .04
         SplittableRandom random = new SplittableRandom(23);
