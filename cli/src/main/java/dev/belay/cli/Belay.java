@@ -3,6 +3,7 @@ package dev.belay.cli;
 import dev.belay.cli.bench.BenchCommand;
 import dev.belay.cli.export.ExportCommand;
 import dev.belay.cli.fleet.CheckpointsCommand;
+import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
 import dev.belay.cli.fleet.ModelsCommand;
 import dev.belay.cli.platform.BrokerCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ModelsCommand.class,
             CheckpointsCommand.class,
             LineageCommand.class,
+            CompareCommand.class,
             ExportCommand.class,
             BenchCommand.class
         })

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param label class, -1 where truth was taken back; of truth only
  * @param probabilities empty for truth
  */
-record Row(
+public record Row(
         @Nullable ModelSpec model,
         long checkpoint,
         @Nullable String phase,
@@ -29,7 +29,7 @@ record Row(
         int label,
         float[] probabilities) {
 
-    static Row truth(String id, long timestampMs, @Nullable Truth truth) {
+    public static Row truth(String id, long timestampMs, @Nullable Truth truth) {
         return new Row(
                 null,
                 0,
@@ -52,7 +52,7 @@ record Row(
     }
 
     /** One row for each prediction of a block. */
-    static List<Row> predictions(ModelSpec model, PredictionBlock block) {
+    public static List<Row> predictions(ModelSpec model, PredictionBlock block) {
         int classes = block.getClasses();
         float[] all = floats(block.getProbabilities());
         int n = block.getIds().size();
@@ -81,7 +81,7 @@ record Row(
     }
 
     /** Greater event time; ties by greater bytes, which is the order of probabilities. */
-    static Row newer(Row a, Row b) {
+    public static Row newer(Row a, Row b) {
         if (a.timeMs != b.timeMs) {
             return b.timeMs > a.timeMs ? b : a;
         }

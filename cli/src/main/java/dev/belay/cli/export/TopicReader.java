@@ -23,13 +23,13 @@ import org.slf4j.LoggerFactory;
  * Reads one topic from its beginning to what was committed when the reader was made, partition
  * after partition, as often as asked: each time the same records in the same order.
  */
-final class TopicReader<T extends SpecificRecord> {
+public final class TopicReader<T extends SpecificRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** Takes a record: its key, when it was written, and the event, null for a tombstone. */
     @FunctionalInterface
-    interface Visitor<T> {
+    public interface Visitor<T> {
         void visit(String key, long timestampMs, @Nullable T event);
     }
 
@@ -44,7 +44,7 @@ final class TopicReader<T extends SpecificRecord> {
      * @param consumers makes {@code read_committed} consumers without a group; they are closed here
      * @param patience longest time without progress
      */
-    TopicReader(
+    public TopicReader(
             Supplier<Consumer<byte[], byte[]>> consumers,
             EventCodec codec,
             String topic,
@@ -70,7 +70,7 @@ final class TopicReader<T extends SpecificRecord> {
     }
 
     /** Whether the topic is there. */
-    boolean exists() {
+    public boolean exists() {
         return !ends.isEmpty();
     }
 
@@ -80,7 +80,7 @@ final class TopicReader<T extends SpecificRecord> {
      *
      * @throws TimeoutException when the broker stops answering
      */
-    void read(Visitor<T> visitor) {
+    public void read(Visitor<T> visitor) {
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
             ends.forEach((partition, end) -> read(consumer, partition, end, visitor));
         }

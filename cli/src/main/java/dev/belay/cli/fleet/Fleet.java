@@ -94,17 +94,26 @@ record Fleet(
     }
 
     /**
-     * The checkpoint that a reference means.
+     * The one model that a reference means.
      *
-     * @throws IllegalArgumentException when there is none, or several models have one
+     * @throws IllegalArgumentException when there is none, or several
      */
-    Checkpoint checkpoint(Reference reference) {
+    ModelId model(Reference reference) {
         List<ModelId> found = find(reference, ids());
         if (found.size() > 1) {
             throw new IllegalArgumentException(
                     "several models are meant, name one of them: " + words(found));
         }
-        String model = found.get(0).toString();
+        return found.get(0);
+    }
+
+    /**
+     * The checkpoint that a reference means.
+     *
+     * @throws IllegalArgumentException when there is none, or several models have one
+     */
+    Checkpoint checkpoint(Reference reference) {
+        String model = model(reference).toString();
         List<Checkpoint> events = checkpoints.getOrDefault(model, List.of());
         Checkpoint event = checkpoint(model, reference.number());
         if (event == null) {

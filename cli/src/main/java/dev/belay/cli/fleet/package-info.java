@@ -1,6 +1,6 @@
 /**
  * The commands that look at a fleet and steer it: {@code models}, {@code checkpoints}, {@code
- * lineage}.
+ * lineage}, {@code compare}.
  *
  * <p>Contract: they read topics and the checkpoint store as anybody could; only {@code models add}
  * and {@code models stop} write, one transaction each, to {@code belay.models}. Exit code 0 when

@@ -17,21 +17,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Topics in memory, and consumers that read them. */
-final class FakeLog {
+public final class FakeLog {
     private final EventCodec codec;
     private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records =
             new HashMap<>();
 
-    FakeLog(EventCodec codec) {
+    public FakeLog(EventCodec codec) {
         this.codec = codec;
     }
 
-    void add(String topic, int partition, String key, @Nullable SpecificRecord event) {
+    public void add(String topic, int partition, String key, @Nullable SpecificRecord event) {
         raw(topic, partition, key, codec.encode(topic, event));
     }
 
     @SuppressWarnings("NullAway") // a ConsumerRecord's value may be null: a tombstone
-    void raw(String topic, int partition, String key, byte @Nullable [] value) {
+    public void raw(String topic, int partition, String key, byte @Nullable [] value) {
         List<ConsumerRecord<byte[], byte[]>> log =
                 records.computeIfAbsent(
                         new TopicPartition(topic, partition), p -> new ArrayList<>());
@@ -39,7 +39,7 @@ final class FakeLog {
         log.add(new ConsumerRecord<>(topic, partition, log.size(), bytes, value));
     }
 
-    Consumer<byte[], byte[]> consumer() {
+    public Consumer<byte[], byte[]> consumer() {
         MockConsumer<byte[], byte[]> consumer =
                 new MockConsumer<>("earliest") {
                     @Override

@@ -127,6 +127,34 @@ class FleetIT {
     }
 
     @Test
+    @Order(1)
+    void aStudentComparedWithItsSupervisorIsTheirMetricsRow() throws Exception {
+        JsonNode found =
+                JSON.readTree(run(0, "compare", "small/conf#0", "small/bow#0", "--json").out());
+        JsonNode pair = null;
+        for (JsonNode some : JSON.readTree(UndisturbedRun.get().summary()).get("pairs")) {
+            if (some.get("student").textValue().equals("conf")
+                    && some.get("seed").intValue() == 0) {
+                pair = some;
+            }
+        }
+        Objects.requireNonNull(pair);
+        assertEquals("small/conf#0@0:" + pair.get("checkpoint"), found.get("a").textValue());
+        assertEquals(pair.get("n"), found.get("n"));
+        assertEquals(pair.get("studentAccuracy"), found.get("accuracyOfA"));
+        assertEquals(pair.get("supervisorAccuracy"), found.get("accuracyOfB"));
+        assertEquals(pair.get("agreement"), found.get("agreement"));
+        for (String part : List.of("", "Low", "High")) {
+            assertEquals(pair.get("gain" + part), found.get("difference" + part));
+        }
+        Path ids = folder.resolve("ids.jsonl");
+        String text =
+                run(0, "compare", "small/conf#0", "small/bow#0", "--ids", ids.toString()).out();
+        assertTrue(text.contains("McNemar's test    p = "), text);
+        assertEquals(found.get("discordant").size(), Files.readAllLines(ids).size());
+    }
+
+    @Test
     @Order(2)
     void filesThatAreTruncatedAlteredOrGoneAreFoundAndOrphansTold() throws Exception {
         // Given

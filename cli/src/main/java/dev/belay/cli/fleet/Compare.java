@@ -1,0 +1,176 @@
+package dev.belay.cli.fleet;
+
+import dev.belay.aggregators.statistics.PairedComparison;
+import dev.belay.cli.export.Row;
+import dev.belay.cli.export.TopicReader;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/** Reads what two checkpoints predict of one holdout, and its truth, and counts them together. */
+final class Compare {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Fleet fleet;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final EventCodec codec;
+    private final Topics topics;
+
+    /**
+     * @param consumers makes {@code read_committed} consumers without a group
+     */
+    Compare(
+            Fleet fleet,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            EventCodec codec,
+            Topics topics) {
+        this.fleet = fleet;
+        this.consumers = consumers;
+        this.codec = codec;
+        this.topics = topics;
+    }
+
+    /**
+     * Compares two checkpoints on all examples that both predict and whose truth is known.
+     *
+     * @throws IllegalArgumentException when one is not known or has no sweep, when their tasks
+     *     differ, or when no example has both predictions and a truth
+     */
+    Compared of(Reference first, Reference second) {
+        Sweep a = new Sweep(spec(first), first.number());
+        Sweep b = new Sweep(spec(second), second.number());
+        String task = a.spec().getTask();
+        if (!task.equals(b.spec().getTask())) {
+            throw new IllegalArgumentException(
+                    "%s is of task %s, %s of task %s: they predict different examples"
+                            .formatted(
+                                    a.spec().getId(), task, b.spec().getId(), b.spec().getTask()));
+        }
+        String predictions = topics.predictions(task);
+        reader(predictions, PredictionBlock.class)
+                .read(
+                        (key, timestampMs, block) -> {
+                            if (block != null) {
+                                a.take(block);
+                                b.take(block);
+                            }
+                        });
+        a.requireRows(predictions);
+        b.requireRows(predictions);
+        if (a.name().equals(b.name())) {
+            throw new IllegalArgumentException(
+                    "both are " + a.name() + ", expected two different checkpoints");
+        }
+        return count(task, a, b);
+    }
+
+    private ModelSpec spec(Reference reference) {
+        if (reference.model() == null) {
+            throw new IllegalArgumentException(
+                    "'%s' names an experiment, expected EXPERIMENT/MODEL"
+                            .formatted(reference.experiment()));
+        }
+        String model = fleet.model(reference).toString();
+        ModelSpec spec = fleet.all().get(model);
+        if (spec == null) {
+            throw new IllegalArgumentException(
+                    model + " was stopped: without its spec its task is not known");
+        }
+        return spec;
+    }
+
+    private Compared count(String task, Sweep a, Sweep b) {
+        TreeSet<String> shared = new TreeSet<>(a.rows().keySet());
+        shared.retainAll(b.rows().keySet());
+        if (shared.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no example is predicted by both: %s predicts %,d, %s %,d"
+                            .formatted(a.name(), a.rows().size(), b.name(), b.rows().size()));
+        }
+        Map<String, Integer> truths = truths(task, shared, a.spec().getClasses().size());
+        if (truths.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no truth in %s of the %,d examples that both predict"
+                            .formatted(topics.truth(task), shared.size()));
+        }
+        List<String> classes = a.spec().getClasses();
+        List<Compared.Discordant> discordant = new ArrayList<>();
+        long[] right = new long[4]; // 2·[A wrong] + [B wrong]
+        long same = 0;
+        for (Map.Entry<String, Integer> entry : truths.entrySet()) {
+            String id = entry.getKey();
+            int truth = entry.getValue();
+            int ofA = predicted(a, id);
+            int ofB = predicted(b, id);
+            right[(ofA == truth ? 0 : 2) + (ofB == truth ? 0 : 1)]++;
+            same += ofA == ofB ? 1 : 0;
+            if ((ofA == truth) != (ofB == truth)) {
+                discordant.add(
+                        new Compared.Discordant(
+                                id, classes.get(truth), classes.get(ofA), classes.get(ofB)));
+            }
+        }
+        return new Compared(
+                task,
+                a.name(),
+                b.name(),
+                new PairedComparison(right[0], right[1], right[2], right[3]),
+                same,
+                shared.size() - truths.size(),
+                a.rows().size() - shared.size(),
+                b.rows().size() - shared.size(),
+                discordant);
+    }
+
+    /** The newest truth of each of some examples that has one, by id in their order. */
+    private Map<String, Integer> truths(String task, TreeSet<String> ids, int classes) {
+        Map<String, Row> newest = new HashMap<>();
+        reader(topics.truth(task), Truth.class)
+                .read(
+                        (id, timestampMs, truth) -> {
+                            if (ids.contains(id) && (truth == null || truth.getLabel() < classes)) {
+                                newest.merge(id, Row.truth(id, timestampMs, truth), Row::newer);
+                            }
+                        });
+        Map<String, Integer> labels = new LinkedHashMap<>();
+        for (String id : ids) {
+            Row row = newest.get(id);
+            if (row != null && row.label() >= 0) {
+                labels.put(id, row.label());
+            }
+        }
+        return labels;
+    }
+
+    /** The most probable class, ties to the lowest. */
+    private static int predicted(Sweep sweep, String id) {
+        float[] p = sweep.rows().get(id).probabilities();
+        int best = 0;
+        for (int k = 1; k < p.length; k++) {
+            if (p[k] > p[best]) {
+                best = k;
+            }
+        }
+        return best;
+    }
+
+    private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {
+        TopicReader<T> reader = new TopicReader<>(consumers, codec, topic, type, PATIENCE);
+        if (!reader.exists()) {
+            throw new IllegalArgumentException("there is no topic " + topic);
+        }
+        return reader;
+    }
+}

@@ -1,0 +1,288 @@
+package dev.belay.cli.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.aggregators.statistics.PairedComparison;
+import dev.belay.cli.Belay;
+import dev.belay.cli.export.FakeLog;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CompareTest {
+    private static final Topics TOPICS = Topics.defaults();
+    private static final String A = "x/conf#0@1";
+    private static final String B = "x/naive#0@0";
+
+    private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
+    private final FakeLog log = new FakeLog(codec);
+    private final Map<String, ModelSpec> specs = new HashMap<>();
+
+    @BeforeEach
+    void twoModels() {
+        spec("conf", 0, "t");
+        spec("conf", 1, "t");
+        spec("naive", 0, "t");
+        for (int i = 0; i < 10; i++) {
+            truth("e" + i, 1);
+        }
+    }
+
+    @Test
+    void examplesThatBothPredictAndWhoseTruthIsKnownAreCounted() {
+        // Given: A right on e0–e6, B on e4–e8; neither on e9
+        for (int i = 0; i < 10; i++) {
+            block(A, 16, Phase.HOLDOUT, 10, "e" + i, i <= 6 ? 1 : 0);
+            block(B, 8, Phase.HOLDOUT, 10, "e" + i, i >= 4 && i <= 8 ? 1 : 0);
+        }
+        block(A, 16, Phase.HOLDOUT, 10, "no-truth", 1);
+        block(B, 8, Phase.HOLDOUT, 10, "no-truth", 1);
+        block(A, 16, Phase.HOLDOUT, 10, "a-alone", 1);
+        truth("a-alone", 1);
+        // When
+        Compared found = compare("x/conf", "x/naive");
+        // Then
+        assertEquals(new PairedComparison(3, 4, 2, 1), found.table());
+        assertEquals(4, found.same());
+        assertEquals(1, found.withoutTruth());
+        assertEquals(1, found.onlyA());
+        assertEquals(0, found.onlyB());
+        assertEquals(A + ":16", found.a());
+        assertEquals(
+                List.of("e0", "e1", "e2", "e3", "e7", "e8"),
+                found.discordant().stream().map(Compared.Discordant::id).toList());
+        assertEquals(new Compared.Discordant("e7", "yes", "no", "yes"), found.discordant().get(4));
+    }
+
+    @Test
+    void newestPredictionAndNewestTruthCountAndNoOtherRunPhaseOrCheckpoint() {
+        // Given: right at first, wrong by the newest prediction, on e0
+        block(A, 3, Phase.HOLDOUT, 20, "e0", 0);
+        block(A, 3, Phase.HOLDOUT, 10, "e0", 1);
+        block(B, 3, Phase.HOLDOUT, 10, "e0", 1);
+        block(A, 3, Phase.HOLDOUT, 10, "e1", 1);
+        block(B, 3, Phase.HOLDOUT, 10, "e1", 1);
+        log.add(TOPICS.truth("t"), 0, "e1", new Truth("e1", 0, 99));
+        block(A, 3, Phase.HOLDOUT, 10, "e2", 1);
+        block(B, 3, Phase.HOLDOUT, 10, "e2", 1);
+        log.add(TOPICS.truth("t"), 0, "e3", null);
+        // others
+        block(A, 3, Phase.PROGRESSIVE, 99, "e0", 1);
+        block(A, 2, Phase.HOLDOUT, 99, "e0", 1);
+        block("x/conf#0@0", 3, Phase.HOLDOUT, 99, "e0", 1);
+        block(A, 4, Phase.HOLDOUT, 99, "e0", 1);
+        // Then
+        Compared found = compare("x/conf#0:3", "x/naive#0:3");
+        assertEquals(new PairedComparison(1, 0, 1, 1), found.table());
+        // without a number the last checkpoint that has predictions
+        assertEquals(A + ":4", compare("x/conf#0", "x/naive#0").a());
+        // and two checkpoints of one model
+        assertEquals(A + ":2", compare("x/conf:2", "x/conf:4").a());
+    }
+
+    @Test
+    void whatCannotBeComparedIsSaid() {
+        spec("other", 0, "t2");
+        spec("new", 0, "t");
+        block(A, 2, Phase.HOLDOUT, 10, "e0", 1);
+        block(A, 3, Phase.HOLDOUT, 10, "e0", 1);
+        block(B, 1, Phase.HOLDOUT, 10, "e1", 1);
+        block("x/new#0@0", 1, Phase.HOLDOUT, 10, "lonely", 1);
+
+        assertRefused("x/fruit", "x/naive", "there is no model 'x/fruit'; nearest:");
+        assertRefused("x", "x/naive", "'x' names an experiment, expected EXPERIMENT/MODEL");
+        assertRefused("x/other", "x/naive", "x/other#0@0 is of task t2, x/naive#0@0 of task t");
+        assertRefused(
+                "x/conf:7",
+                "x/naive",
+                "x/conf#0@1:7 has no predictions of the holdout in belay.t.predictions",
+                "retention",
+                "checkpoints that have: 2, 3");
+        assertRefused("x/conf#0@0", "x/naive", "x/conf#0@0 has no predictions of the holdout");
+        assertRefused("x/conf", "x/conf:3", "both are x/conf#0@1:3");
+        assertRefused(
+                "x/conf", "x/naive", "no example is predicted by both: x/conf#0@1:3 predicts 1");
+        block(B, 2, Phase.HOLDOUT, 10, "lonely", 1);
+        assertRefused("x/new", "x/naive", "no truth in belay.t.truth of the 1 examples");
+    }
+
+    @Test
+    void twoSeedsAreTwoModels() {
+        spec("conf", 1, 0, "t");
+        block(A, 3, Phase.HOLDOUT, 10, "e0", 1);
+        block("x/conf#1@0", 3, Phase.HOLDOUT, 10, "e0", 0);
+        assertRefused("x/conf", "x/naive", "several models are meant");
+        assertEquals(new PairedComparison(0, 1, 0, 0), compare("x/conf#0", "x/conf#1").table());
+    }
+
+    @Test
+    void aStoppedModelHasNoTask() {
+        var fleet = new Fleet(Map.of(), Map.of(), Map.of("x/gone#0@0", List.of()));
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                new Compare(fleet, log::consumer, codec, TOPICS)
+                                        .of(
+                                                Reference.parse("x/gone"),
+                                                Reference.parse("x/gone:1")));
+        assertTrue(String.valueOf(e.getMessage()).contains("x/gone#0@0 was stopped"));
+    }
+
+    @Test
+    void figuresArePrintedForPeopleAndForMachines() throws IOException {
+        // Given: 12 that only A classifies right, one that only B does
+        List<Compared.Discordant> discordant = new ArrayList<>();
+        for (int i = 0; i < 13; i++) {
+            discordant.add(new Compared.Discordant("e" + i, "yes", i < 12 ? "yes" : "no", "no"));
+        }
+        Compared compared =
+                new Compared(
+                        "t",
+                        A + ":16",
+                        B + ":8",
+                        new PairedComparison(80, 12, 1, 7),
+                        87,
+                        2,
+                        3,
+                        4,
+                        discordant);
+        // When
+        StringWriter text = new StringWriter();
+        compared.print(new PrintWriter(text), true);
+        StringWriter json = new StringWriter();
+        compared.printJson(new PrintWriter(json));
+        StringWriter ids = new StringWriter();
+        compared.writeIds(ids);
+        // Then: 28/2¹³ of all outcomes are as uneven
+        assertTrue(text.toString().contains("p = 0.003418 (exact, two-sided; 13 discordant"));
+        assertTrue(text.toString().contains("A right           80          12"), text::toString);
+        assertTrue(text.toString().contains("A wrong            1           7"), text::toString);
+        assertTrue(text.toString().contains("difference A − B  0.1100 ["), text::toString);
+        assertTrue(text.toString().contains("2 without truth, 3 predicted by A only, 4 by B"));
+        assertTrue(text.toString().contains("the first 10 of 13"), text::toString);
+        JsonNode object = new ObjectMapper().readTree(json.toString());
+        assertEquals(12, object.get("onlyARight").intValue());
+        assertEquals(.11, object.get("difference").doubleValue(), 1e-12);
+        assertEquals(28.0 / 8192, object.get("mcNemarP").doubleValue(), 1e-12);
+        assertEquals(.87, object.get("agreement").doubleValue(), 1e-12);
+        assertEquals(13, object.get("discordant").size());
+        assertEquals(13, ids.toString().lines().count());
+        assertEquals(
+                "{\"id\":\"e12\",\"truth\":\"yes\",\"a\":\"no\",\"b\":\"no\"}",
+                ids.toString().lines().toList().get(12));
+    }
+
+    @Test
+    void whatIsWrongOnTheCommandLineIsSaidBeforeABrokerIsStarted() {
+        assertTrue(execute(2, "compare", "x/a").contains("Missing required parameter: 'B'"));
+        assertTrue(execute(1, "compare", "x/a", "X").contains("'X' names no model"));
+        assertTrue(
+                execute(2, "compare", "x/a", "x/b", "--json", "--ids", "-")
+                        .contains("both write to the terminal"));
+        assertTrue(
+                execute(1, "compare", "x/a", "x/b", "--data", "target/nothing-here")
+                        .contains("no data of an embedded broker"));
+    }
+
+    private static String execute(int code, String... arguments) {
+        StringWriter said = new StringWriter();
+        assertEquals(
+                code,
+                Belay.commandLine()
+                        .setOut(new PrintWriter(new StringWriter()))
+                        .setErr(new PrintWriter(said, true))
+                        .execute(arguments),
+                said::toString);
+        return said.toString();
+    }
+
+    private void assertRefused(String a, String b, String... parts) {
+        var e = assertThrows(IllegalArgumentException.class, () -> compare(a, b));
+        for (String part : parts) {
+            assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+        }
+    }
+
+    private Compared compare(String a, String b) {
+        return new Compare(new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS)
+                .of(Reference.parse(a), Reference.parse(b));
+    }
+
+    private void truth(String id, int label) {
+        log.add(TOPICS.truth("t"), 0, id, new Truth(id, label, 1));
+    }
+
+    private void block(
+            String model, long checkpoint, Phase phase, long timeMs, String id, int says) {
+        log.add(
+                TOPICS.predictions("t"),
+                0,
+                id,
+                new PredictionBlock(
+                        model,
+                        checkpoint,
+                        phase,
+                        2,
+                        List.of(id),
+                        List.of(timeMs),
+                        says == 0 ? List.of(.75f, .25f) : List.of(.25f, .75f),
+                        0L));
+    }
+
+    private void spec(String model, int run, String task) {
+        spec(model, 0, run, task);
+    }
+
+    private void spec(String model, long seed, int run, String task) {
+        String id = "x/" + model + "#" + seed + "@" + run;
+        specs.put(
+                id,
+                ModelSpec.newBuilder()
+                        .setId(id)
+                        .setExperiment("x")
+                        .setModel(model)
+                        .setSeed(seed)
+                        .setRun(run)
+                        .setSpecHash("hash")
+                        .setTask(task)
+                        .setClasses(List.of("no", "yes"))
+                        .setPartitions(1)
+                        .setEncoderName("hashing")
+                        .setHead(new Head(HeadKind.LINEAR, 0))
+                        .setSupervisor("truth")
+                        .setSplit(Split.STUDENT)
+                        .setBudget(100L)
+                        .setOptimizer(
+                                Optimizer.newBuilder()
+                                        .setKind(OptimizerKind.ADAM)
+                                        .setLearningRate(0.02)
+                                        .build())
+                        .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                        .build());
+    }
+}
