@@ -21,7 +21,7 @@ public final class CellTable {
     private static final int SUPERVISOR = 8;
     private static final int STUDENT = 4;
     static final int CEILING = 2;
-    private static final int SAME = 1;
+    static final int SAME = 1;
 
     /** No examples. */
     public static final CellTable EMPTY = new CellTable(new long[SIZE]);

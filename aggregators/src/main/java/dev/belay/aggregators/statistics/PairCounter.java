@@ -1,6 +1,7 @@
 package dev.belay.aggregators.statistics;
 
 import dev.belay.aggregators.statistics.PairTable.ByClass;
+import dev.belay.aggregators.statistics.PairTable.Moment;
 import dev.belay.aggregators.statistics.PairTable.Side;
 import dev.belay.aggregators.statistics.PairTable.Sum;
 
@@ -14,6 +15,7 @@ import dev.belay.aggregators.statistics.PairTable.Sum;
 public final class PairCounter {
     private final int classes;
     private final boolean byClass;
+    private final int moments;
     private final long[] flat;
     private final SparseCounter confusion = new SparseCounter();
 
@@ -23,6 +25,7 @@ public final class PairCounter {
     public PairCounter(int classes) {
         this.classes = classes;
         this.byClass = PairTable.hasClasses(classes);
+        this.moments = PairTable.moments(classes);
         this.flat = new long[PairTable.size(classes)];
     }
 
@@ -40,20 +43,36 @@ public final class PairCounter {
         add(CellTable.cell(truth, wSays, sSays, false), sign);
         add(Sum.SUPERVISOR_BRIER.at, sign * Terms.brier(w, wFrom, classes, truth));
         add(Sum.STUDENT_BRIER.at, sign * Terms.brier(s, sFrom, classes, truth));
-        add(Sum.SUPERVISOR_LOG_LOSS.at, sign * Terms.logLoss(w, wFrom, truth));
-        add(Sum.STUDENT_LOG_LOSS.at, sign * Terms.logLoss(s, sFrom, truth));
-        add(Sum.MISFIT.at, sign * Terms.misfit(w, wFrom, s, sFrom, classes));
-        add(Sum.CROSS.at, sign * Terms.cross(w, wFrom, s, sFrom, classes, truth));
+        long logLossOfW = Terms.logLoss(w, wFrom, truth);
+        long logLossOfS = Terms.logLoss(s, sFrom, truth);
+        long misfit = Terms.misfit(w, wFrom, s, sFrom, classes);
+        long cross = Terms.cross(w, wFrom, s, sFrom, classes, truth);
+        add(Sum.SUPERVISOR_LOG_LOSS.at, sign * logLossOfW);
+        add(Sum.STUDENT_LOG_LOSS.at, sign * logLossOfS);
+        add(Sum.MISFIT.at, sign * misfit);
+        add(Sum.CROSS.at, sign * cross);
+        addMoments(
+                sign,
+                sign * Terms.square(logLossOfW),
+                sign * Terms.square(logLossOfS),
+                sign * Terms.square(misfit + cross));
         bin(Side.SUPERVISOR, w[wFrom + wSays], wSays == truth, sign);
         bin(Side.STUDENT, s[sFrom + sSays], sSays == truth, sign);
         if (byClass) {
-            add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
-            add(PairTable.at(ByClass.STUDENT_SAYS, classes, sSays), sign);
-            if (sSays == truth) {
-                add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), sign);
-            }
-            confusion.add(truth * classes + wSays, sign);
+            addByClass(truth, wSays, sSays, sign);
         }
+    }
+
+    private void addByClass(int truth, int wSays, int sSays, int sign) {
+        add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
+        add(PairTable.at(ByClass.STUDENT_SAYS, classes, sSays), sign);
+        if (sSays == truth) {
+            add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), sign);
+        }
+        if (sSays == wSays) {
+            add(PairTable.at(ByClass.BOTH_SAY, classes, sSays), sign);
+        }
+        confusion.add(truth * classes + wSays, sign);
     }
 
     /** Counts an example in (1) or out (−1) for a comparison with a ceiling. */
@@ -83,22 +102,38 @@ public final class PairCounter {
             SideSums ofW,
             SideSums ofS,
             int sign) {
-        int[] cells = new int[CellTable.SIZE];
-        long misfit = 0;
-        long cross = 0;
+        int[] cells = new int[classes * CellTable.SIZE]; // by the student's class
+        long misfits = 0;
+        long crosses = 0;
+        long squares = 0;
         for (int i = 0; i < count; i++) {
             int example = examples[i];
             int truth = truths[example];
-            cells[CellTable.cell(truth, w.says()[example], s.says()[example], false)]++;
+            int wSays = w.says()[example];
+            int sSays = s.says()[example];
+            cells[sSays * CellTable.SIZE + CellTable.cell(truth, wSays, sSays, false)]++;
             int at = example * classes;
-            misfit += Terms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
-            cross += Terms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+            long misfit = Terms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
+            long cross = Terms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+            misfits += misfit;
+            crosses += cross;
+            squares += Terms.square(misfit + cross);
         }
-        for (int cell = 0; cell < cells.length; cell++) {
-            add(cell, (long) sign * cells[cell]);
+        for (int i = 0; i < cells.length; i++) {
+            int cell = i % CellTable.SIZE;
+            long change = (long) sign * cells[i];
+            add(cell, change);
+            if (byClass && (cell & CellTable.SAME) != 0) {
+                add(PairTable.at(ByClass.BOTH_SAY, classes, i / CellTable.SIZE), change);
+            }
         }
-        add(Sum.MISFIT.at, sign * misfit);
-        add(Sum.CROSS.at, sign * cross);
+        add(Sum.MISFIT.at, sign * misfits);
+        add(Sum.CROSS.at, sign * crosses);
+        addMoments(
+                (long) sign * count,
+                sign * ofW.logLossSquare(),
+                sign * ofS.logLossSquare(),
+                sign * squares);
         add(Sum.SUPERVISOR_BRIER.at, sign * ofW.brier());
         add(Sum.STUDENT_BRIER.at, sign * ofS.brier());
         add(Sum.SUPERVISOR_LOG_LOSS.at, sign * ofW.logLoss());
@@ -165,6 +200,13 @@ public final class PairCounter {
         }
         add(at + 2, sign * Terms.fixed(confidence));
         add(at + 3, sign * Terms.fixed((double) confidence * confidence));
+    }
+
+    private void addMoments(long examples, long logLossOfW, long logLossOfS, long brierGain) {
+        add(moments + Moment.EXAMPLES.place, examples);
+        add(moments + Moment.SUPERVISOR_LOG_LOSS.place, logLossOfW);
+        add(moments + Moment.STUDENT_LOG_LOSS.place, logLossOfS);
+        add(moments + Moment.BRIER_GAIN.place, brierGain);
     }
 
     private void add(int at, long change) {

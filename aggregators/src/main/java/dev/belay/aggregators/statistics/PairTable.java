@@ -42,6 +42,24 @@ public final class PairTable {
         }
     }
 
+    /** A count or a sum of squares over examples of the table without a ceiling. */
+    public enum Moment {
+        /** Examples in the other moments: fewer than n in tables of release 0.1.0. */
+        EXAMPLES(0),
+        /** Σ of the squares of the supervisor's log loss, see {@link Terms#square}. */
+        SUPERVISOR_LOG_LOSS(1),
+        /** The same of the student. */
+        STUDENT_LOG_LOSS(2),
+        /** Σ of the squares of the Brier gain, taken as misfit + cross. */
+        BRIER_GAIN(3);
+
+        final int place;
+
+        Moment(int place) {
+            this.place = place;
+        }
+    }
+
     /** Whose confidences a calibration bin is of. */
     public enum Side {
         SUPERVISOR(0),
@@ -63,7 +81,9 @@ public final class PairTable {
         /** Examples of the class that the student gets right. */
         STUDENT_RIGHT(2),
         /** Examples of the class that the ceiling gets right; 0 without a ceiling. */
-        CEILING_RIGHT(3);
+        CEILING_RIGHT(3),
+        /** Examples of which both supervisor and student predict the class; a {@link Moment}. */
+        BOTH_SAY(4);
 
         private final int place;
 
@@ -89,7 +109,7 @@ public final class PairTable {
      */
     public record Confusion(int truth, int said, long count) {}
 
-    // layout of flat: cells, sums, bins of the supervisor, bins of the student, then by class
+    // layout of flat: cells, sums, bins of the supervisor, bins of the student, by class, moments
     static final int SUMS = CellTable.SIZE;
     static final int BINS = SUMS + Sum.values().length;
     static final int BIN = 4;
@@ -118,7 +138,17 @@ public final class PairTable {
         if (classes < 2) {
             throw new IllegalArgumentException("a table has 2 classes or more, got " + classes);
         }
+        return moments(classes) + Moment.values().length;
+    }
+
+    /** Index in flat of the first moment. */
+    static int moments(int classes) {
         return BY_CLASS + (hasClasses(classes) ? ByClass.values().length * classes : 0);
+    }
+
+    /** Length of flat in release 0.1.0: BOTH_SAY and the moments behind it are missing. */
+    private static int sizeWithoutMoments(int classes) {
+        return hasClasses(classes) ? at(ByClass.BOTH_SAY, classes, 0) : BY_CLASS;
     }
 
     static boolean hasClasses(int classes) {
@@ -182,6 +212,19 @@ public final class PairTable {
         return flat[which.at];
     }
 
+    /** A second moment: a count of examples, or a sum in units of 2⁻²⁰. */
+    public long moment(Moment which) {
+        return flat[moments(classes) + which.place];
+    }
+
+    /**
+     * Whether the moments cover every example, as they do unless release 0.1.0 counted some of
+     * them.
+     */
+    public boolean hasMoments() {
+        return moment(Moment.EXAMPLES) == n();
+    }
+
     /** The bin of confidences in ({@code bin/15}, {@code (bin+1)/15}]. */
     public Bin bin(Side side, int bin) {
         int at = at(side, bin);
@@ -221,15 +264,17 @@ public final class PairTable {
     /**
      * Reads what {@link #write} wrote.
      *
+     * @param moments false: release 0.1.0 wrote it, without moments
      * @throws IOException if it can't be a table
      */
-    public static PairTable read(DataInput in) throws IOException {
+    public static PairTable read(DataInput in, boolean moments) throws IOException {
         long classes = Varints.read(in);
         if (classes < 2 || classes > Integer.MAX_VALUE) {
             throw new IOException("not a table: " + classes + " classes");
         }
-        long[] flat = new long[size((int) classes)];
-        Varints.readAll(in, flat);
+        int size = size((int) classes);
+        long[] flat = new long[size];
+        Varints.readAll(in, flat, moments ? size : sizeWithoutMoments((int) classes));
         return new PairTable((int) classes, flat, SparseCounts.read(in, classes * classes));
     }
 

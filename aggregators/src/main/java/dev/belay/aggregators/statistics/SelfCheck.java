@@ -71,7 +71,8 @@ public final class SelfCheck {
                 || supervisorRight != cells.supervisorRight()
                 || sum(table, ByClass.TRUTH) != cells.n()
                 || sum(table, ByClass.STUDENT_SAYS) != cells.n()
-                || sum(table, ByClass.STUDENT_RIGHT) != cells.studentRight()) {
+                || sum(table, ByClass.STUDENT_RIGHT) != cells.studentRight()
+                || (table.hasMoments() && sum(table, ByClass.BOTH_SAY) != cells.same())) {
             return "counts by class don't sum to the cells: " + table;
         }
         return null;

@@ -14,6 +14,7 @@ public final class SideSums {
     private final int classes;
     private long brier;
     private long logLoss;
+    private long logLossSquare;
     private final long[] bins = new long[Terms.BINS * PairTable.BIN];
     private final int[] confusion; // by truth, then by what is said
 
@@ -33,18 +34,22 @@ public final class SideSums {
         float[] p = said.probabilities();
         long brier = 0;
         long logLoss = 0;
+        long logLossSquare = 0;
         for (int i = 0; i < count; i++) {
             int example = examples[i];
             int truth = truths[example];
             int says = said.says()[example];
             int from = example * classes;
             brier += Terms.brier(p, from, classes, truth);
-            logLoss += Terms.logLoss(p, from, truth);
+            long term = Terms.logLoss(p, from, truth);
+            logLoss += term;
+            logLossSquare += Terms.square(term);
             sums.bin(p[from + says], CellTable.same(says, truth));
             sums.confusion[truth * classes + says]++;
         }
         sums.brier = brier;
         sums.logLoss = logLoss;
+        sums.logLossSquare = logLossSquare;
         return sums;
     }
 
@@ -62,6 +67,11 @@ public final class SideSums {
 
     long logLoss() {
         return logLoss;
+    }
+
+    /** In units of 2⁻²⁰, see {@link Terms#square}. */
+    long logLossSquare() {
+        return logLossSquare;
     }
 
     /** Element of the bins as they are in a table, from the side's first on. */

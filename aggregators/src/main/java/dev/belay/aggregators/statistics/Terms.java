@@ -15,6 +15,9 @@ public final class Terms {
     /** Units in 1. */
     public static final double ONE = 1 << 24;
 
+    /** Units in 1 of squares of terms. */
+    public static final double ONE_SQUARE = 1 << 20;
+
     /** Probabilities below this count as this in the log loss. */
     public static final double LEAST_PROBABILITY = 1e-7;
 
@@ -41,6 +44,14 @@ public final class Terms {
     /** The value to the nearest unit, ties to even. */
     public static long fixed(double value) {
         return (long) Math.rint(value * ONE);
+    }
+
+    /**
+     * The square of a term of at most 2²⁹ units, in units of 2⁻²⁰, halves rounded up: coarser than
+     * the terms, so that as many squares of the greatest log loss fit in a long as log losses do.
+     */
+    static long square(long term) {
+        return (term * term + (1L << 27)) >> 28;
     }
 
     /** Σ_k (p_k − y_k)², in [0, 2] (Brier, Monthly Weather Review 78, 1950). */

@@ -43,12 +43,13 @@ final class Varints {
         }
     }
 
-    static void readAll(DataInput in, long[] values) throws IOException {
-        for (int i = 0; i < values.length; ) {
+    /** Reads the first {@code length} values; the others stay 0. */
+    static void readAll(DataInput in, long[] values, int length) throws IOException {
+        for (int i = 0; i < length; ) {
             values[i] = read(in);
             if (values[i++] == 0) {
                 long more = read(in) - 1;
-                if (more < 0 || more > values.length - i) {
+                if (more < 0 || more > length - i) {
                     throw new IOException((more + 1) + " zeros at " + (i - 1));
                 }
                 i += (int) more; // already 0

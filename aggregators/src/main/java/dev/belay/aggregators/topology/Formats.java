@@ -24,16 +24,17 @@ final class Formats {
             new BinarySerde<>("truth", Formats::write, (in, version) -> readTruths(in));
 
     static final BinarySerde<Tally> TALLY =
-            new BinarySerde<>("a tally", Formats::write, (in, version) -> readTally(in));
+            new BinarySerde<>("a tally", Formats::write, Formats::readTally);
 
     static final BinarySerde<Flow.Delta> DELTA =
             new BinarySerde<>(
                     "a delta",
                     Formats::write,
-                    (in, version) -> new Flow.Delta(readTallies(in), in.readInt(), in.readLong()));
+                    (in, version) ->
+                            new Flow.Delta(readTallies(in, version), in.readInt(), in.readLong()));
 
     static final BinarySerde<Row> ROW =
-            new BinarySerde<>("a row", Formats::write, (in, version) -> readRow(in));
+            new BinarySerde<>("a row", Formats::write, Formats::readRow);
 
     private Formats() {}
 
@@ -65,9 +66,9 @@ final class Formats {
         out.writeLong(tally.eventTimeMs());
     }
 
-    private static Tally readTally(DataInput in) throws IOException {
+    private static Tally readTally(DataInput in, int version) throws IOException {
         return new Tally(
-                PairTable.read(in),
+                PairTable.read(in, version > BinarySerde.OLDEST),
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
@@ -96,10 +97,11 @@ final class Formats {
         }
     }
 
-    private static Map<Comparison, Tally> readTallies(DataInput in) throws IOException {
+    private static Map<Comparison, Tally> readTallies(DataInput in, int version)
+            throws IOException {
         Map<Comparison, Tally> tallies = new LinkedHashMap<>();
         for (int i = in.readInt(); i > 0; i--) {
-            tallies.put(Comparison.parse(in.readUTF()), readTally(in));
+            tallies.put(Comparison.parse(in.readUTF()), readTally(in, version));
         }
         return tallies;
     }
@@ -127,21 +129,22 @@ final class Formats {
         }
     }
 
-    private static Row readRow(DataInput in) throws IOException {
+    private static Row readRow(DataInput in, int version) throws IOException {
         return new Row(
                 in.readBoolean(),
                 in.readUTF(),
                 readNullable(in),
                 readNullable(in),
-                readRowTallies(in),
+                readRowTallies(in, version),
                 readPassed(in));
     }
 
-    private static Map<Row.Key, Tally> readRowTallies(DataInput in) throws IOException {
+    private static Map<Row.Key, Tally> readRowTallies(DataInput in, int version)
+            throws IOException {
         Map<Row.Key, Tally> tallies = new LinkedHashMap<>();
         for (int i = in.readInt(); i > 0; i--) {
             Comparison comparison = Comparison.parse(in.readUTF());
-            Tally tally = readTally(in);
+            Tally tally = readTally(in, version);
             tallies.put(Row.Key.of(comparison, tally), tally);
         }
         return tallies;

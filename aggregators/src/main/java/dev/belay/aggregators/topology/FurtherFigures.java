@@ -5,7 +5,9 @@ import dev.belay.aggregators.statistics.BrierGain;
 import dev.belay.aggregators.statistics.Calibration;
 import dev.belay.aggregators.statistics.ClassFigures;
 import dev.belay.aggregators.statistics.Kappa;
+import dev.belay.aggregators.statistics.KappaInterval;
 import dev.belay.aggregators.statistics.LabelFree;
+import dev.belay.aggregators.statistics.MeanInterval;
 import dev.belay.aggregators.statistics.PairTable;
 import dev.belay.aggregators.statistics.PairTable.Confusion;
 import dev.belay.aggregators.statistics.PairTable.Side;
@@ -43,7 +45,19 @@ final class FurtherFigures {
                                         table.cells(),
                                         base.withoutTruth(),
                                         base.sameWithoutTruth())));
+        intervals(event, table);
         confusion(event, table);
+    }
+
+    private static void intervals(PairMetrics.Builder event, PairTable table) {
+        event.setCohensKappaInterval(MetricsEvent.estimate(KappaInterval.cohen(table)))
+                .setErrorConsistencyInterval(
+                        MetricsEvent.estimate(KappaInterval.errorConsistency(table.cells())))
+                .setSupervisorLogLossInterval(
+                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.SUPERVISOR)))
+                .setStudentLogLossInterval(
+                        MetricsEvent.estimate(MeanInterval.logLoss(table, Side.STUDENT)))
+                .setBrierGainInterval(MetricsEvent.estimate(MeanInterval.brierGain(table)));
     }
 
     private static @Nullable CalibrationFigures calibration(PairTable table, Side side) {

@@ -139,7 +139,7 @@ class PairTablePropertyTest {
         difference.write(new DataOutputStream(bytes));
         var in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
 
-        assertEquals(difference, PairTable.read(in));
+        assertEquals(difference, PairTable.read(in, true));
         assertEquals(-1, in.read());
         if (!first.equals(second)) {
             assertNotEquals(PairTable.empty(K), difference);

@@ -70,7 +70,8 @@ class PairTableTest {
         counter.table().write(new DataOutputStream(bytes));
         // Then
         PairTable table =
-                PairTable.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+                PairTable.read(
+                        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
         assertEquals(counter.table(), table);
         assertEquals(2000, table.confusion().stream().mapToLong(Confusion::count).sum());
         assertTrue(bytes.size() < 10_000, bytes.size() + " bytes");
@@ -107,7 +108,9 @@ class PairTableTest {
                         new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1})) {
             assertThrows(
                     IOException.class,
-                    () -> PairTable.read(new DataInputStream(new ByteArrayInputStream(bytes))));
+                    () ->
+                            PairTable.read(
+                                    new DataInputStream(new ByteArrayInputStream(bytes)), true));
         }
     }
 
