@@ -15,32 +15,39 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key under which summary.json and metrics.jsonl tell it
  * @param value where a row has it; null where undefined
+ * @param estimate where a row has its interval; null: it has none
  * @param undefined why it can be undefined although the row has examples
  */
-record Further(String key, Function<PairMetrics, @Nullable Double> value, String undefined) {
+record Further(
+        String key,
+        Function<PairMetrics, @Nullable Double> value,
+        @Nullable Function<PairMetrics, @Nullable Estimate> estimate,
+        String undefined) {
     private static final String NOT_COUNTED = "not counted";
 
     static final Further NEW_ERRORS =
-            new Further(
-                    "newErrorRate",
-                    of(PairMetrics::getNewErrorRate),
-                    "the supervisor is never right");
+            estimate("newErrorRate", PairMetrics::getNewErrorRate, "the supervisor is never right");
     static final Further CORRECTED =
-            new Further(
+            estimate(
                     "correctedRate",
-                    of(PairMetrics::getCorrectedRate),
+                    PairMetrics::getCorrectedRate,
                     "the supervisor is never wrong");
     static final Further RIGHT_WHEN_DIFFERING =
-            new Further(
+            estimate(
                     "studentRightWhenDiffering",
-                    of(PairMetrics::getStudentRightWhenDiffering),
+                    PairMetrics::getStudentRightWhenDiffering,
                     "they never differ");
     static final Further KAPPA =
-            new Further("cohensKappa", PairMetrics::getCohensKappa, "both always say one class");
+            new Further(
+                    "cohensKappa",
+                    PairMetrics::getCohensKappa,
+                    PairMetrics::getCohensKappaInterval,
+                    "both always say one class");
     static final Further ERROR_CONSISTENCY =
             new Further(
                     "errorConsistency",
                     PairMetrics::getErrorConsistency,
+                    PairMetrics::getErrorConsistencyInterval,
                     "both are always right, or both always wrong");
     static final Further SUPERVISOR_ECE =
             new Further("supervisorEce", supervisor(CalibrationFigures::getEce), NOT_COUNTED);
@@ -53,7 +60,10 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
             new Further("supervisorBrier", supervisor(CalibrationFigures::getBrier), NOT_COUNTED);
     static final Further SUPERVISOR_LOG_LOSS =
             new Further(
-                    "supervisorLogLoss", supervisor(CalibrationFigures::getLogLoss), NOT_COUNTED);
+                    "supervisorLogLoss",
+                    supervisor(CalibrationFigures::getLogLoss),
+                    PairMetrics::getSupervisorLogLossInterval,
+                    NOT_COUNTED);
     static final Further STUDENT_ECE =
             new Further("studentEce", student(CalibrationFigures::getEce), NOT_COUNTED);
     static final Further STUDENT_ECE_EXPECTED =
@@ -62,9 +72,17 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
     static final Further STUDENT_BRIER =
             new Further("studentBrier", student(CalibrationFigures::getBrier), NOT_COUNTED);
     static final Further STUDENT_LOG_LOSS =
-            new Further("studentLogLoss", student(CalibrationFigures::getLogLoss), NOT_COUNTED);
+            new Further(
+                    "studentLogLoss",
+                    student(CalibrationFigures::getLogLoss),
+                    PairMetrics::getStudentLogLossInterval,
+                    NOT_COUNTED);
     static final Further BRIER_GAIN =
-            new Further("brierGain", brier(BrierGainFigures::getGain), NOT_COUNTED);
+            new Further(
+                    "brierGain",
+                    brier(BrierGainFigures::getGain),
+                    PairMetrics::getBrierGainInterval,
+                    NOT_COUNTED);
     static final Further BRIER_MISFIT =
             new Further("brierMisfit", brier(BrierGainFigures::getMisfit), NOT_COUNTED);
     static final Further BRIER_CROSS =
@@ -74,7 +92,7 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
     static final Further BEHIND_BEST =
             new Further("behindBestPgr", PairMetrics::getBehindBestPgr, "no PGR to compare");
     static final Further LABEL_AGREEMENT =
-            new Further("labelAgreement", of(PairMetrics::getLabelAgreement), NOT_COUNTED);
+            estimate("labelAgreement", PairMetrics::getLabelAgreement, NOT_COUNTED);
     static final Further BEST_LABEL_AGREEMENT =
             new Further(
                     "bestLabelAgreement", best(PairMetrics::getBestLabelAgreement), NOT_COUNTED);
@@ -103,9 +121,24 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
                     LABEL_AGREEMENT,
                     BEST_LABEL_AGREEMENT);
 
+    /** A number of which rows have no interval. */
+    private Further(String key, Function<PairMetrics, @Nullable Double> value, String undefined) {
+        this(key, value, null, undefined);
+    }
+
     /** Its value in a row; null where undefined. */
     @Nullable Double in(PairMetrics row) {
         return value.apply(row);
+    }
+
+    /** Whether rows may have an interval of it. */
+    boolean hasInterval() {
+        return estimate != null;
+    }
+
+    /** Its interval in a row; null where there is none. */
+    @Nullable Estimate interval(PairMetrics row) {
+        return estimate == null ? null : estimate.apply(row);
     }
 
     /** Over the seeds of one pair of names; null where half or more are undefined. */
@@ -115,12 +148,16 @@ record Further(String key, Function<PairMetrics, @Nullable Double> value, String
         return Spread.of(values);
     }
 
-    private static Function<PairMetrics, @Nullable Double> of(
-            Function<PairMetrics, @Nullable Estimate> estimate) {
-        return row -> {
-            Estimate found = estimate.apply(row);
-            return found == null ? null : (Double) found.getValue();
-        };
+    private static Further estimate(
+            String key, Function<PairMetrics, @Nullable Estimate> estimate, String undefined) {
+        return new Further(
+                key,
+                row -> {
+                    Estimate found = estimate.apply(row);
+                    return found == null ? null : (Double) found.getValue();
+                },
+                estimate,
+                undefined);
     }
 
     private static Function<PairMetrics, @Nullable Double> best(

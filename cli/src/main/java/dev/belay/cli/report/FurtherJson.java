@@ -21,12 +21,10 @@ final class FurtherJson {
         json.put("tooLate", row.getTooLate()).put("revised", row.getRevised());
         for (Further figure : Further.ALL) {
             RowJson.number(json, figure.key(), figure.in(row));
+            if (figure.hasInterval()) {
+                RowJson.limits(json, figure.key(), figure.interval(row));
+            }
         }
-        RowJson.limits(json, Further.NEW_ERRORS.key(), row.getNewErrorRate());
-        RowJson.limits(json, Further.CORRECTED.key(), row.getCorrectedRate());
-        RowJson.limits(
-                json, Further.RIGHT_WHEN_DIFFERING.key(), row.getStudentRightWhenDiffering());
-        RowJson.limits(json, Further.LABEL_AGREEMENT.key(), row.getLabelAgreement());
         Best best = row.getBestPgr();
         json.put("bestPgrCheckpoint", best == null ? null : (Long) best.getCheckpoint());
         Best labels = row.getBestLabelAgreement();

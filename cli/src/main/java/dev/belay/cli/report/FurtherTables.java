@@ -14,9 +14,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables below the headline, a line for each pair of names, medians over its seeds: what became
- * of the supervisor's errors, calibration, and how the last checkpoint compares with those before
- * it. A table of which nothing was counted is empty, and left out.
+ * The tables below the headline, a line for each pair of names, medians over its seeds with the
+ * lowest and the highest below them (of a single seed the interval, where there is one): what
+ * became of the supervisor's errors, calibration, and how the last checkpoint compares with those
+ * before it. A table of which nothing was counted is empty, and left out.
  */
 final class FurtherTables {
     private static final List<Further> ERRORS =
@@ -113,8 +114,13 @@ final class FurtherTables {
             for (Further figure : figures) {
                 Spread spread = figure.over(seeds);
                 Cells.spread(cells, figure.key(), spread, 3);
+                Estimate interval = seeds.size() == 1 ? figure.interval(seeds.get(0)) : null;
                 if (spread == null) {
                     cells.put(figure.key() + "Range", figure.undefined());
+                } else if (interval != null) {
+                    cells.put(
+                            figure.key() + "Range",
+                            Format.interval(interval.getLow(), interval.getHigh(), 3));
                 }
             }
             beside.put(seeds, cells);

@@ -78,6 +78,32 @@ final class FurtherTablesTest {
     }
 
     @Test
+    void aSingleSeedHasItsIntervalAndSeveralTheirRange() {
+        // Given
+        RunResults one = SampleRun.finished(1, 4);
+        RunResults three = SampleRun.finished(3, 4);
+        PairMetrics row = one.finalRows().get(0);
+        // When
+        Map<String, Object> ofOne = FurtherTables.calibration(one, one.finalRows()).get(0);
+        Map<String, Object> ofThree = FurtherTables.calibration(three, three.finalRows()).get(0);
+        Map<String, Object> errors = FurtherTables.errors(one, one.finalRows()).get(0);
+        JsonNode pair = SummaryJson.of(one).at("/pairs/0");
+        // Then
+        double gain = row.getBrierGain().getGain();
+        assertEquals(Format.interval(gain - .02, gain + .02, 3), ofOne.get("brierGainRange"));
+        double loss = row.getStudentCalibration().getLogLoss();
+        assertEquals(Format.interval(loss - .06, loss + .06, 3), ofOne.get("studentLogLossRange"));
+        double kappa = row.getCohensKappa();
+        assertEquals(Format.interval(kappa - .04, kappa + .04, 3), errors.get("cohensKappaRange"));
+        assertEquals("", ofOne.get("brierMisfitRange"));
+        assertTrue(String.valueOf(ofThree.get("brierGainRange")).contains(" to "));
+        assertEquals(gain - .02, pair.get("brierGainLow").doubleValue());
+        assertEquals(kappa + .04, pair.get("cohensKappaHigh").doubleValue());
+        assertTrue(pair.get("errorConsistencyLow").isNull());
+        assertEquals(loss + .06, pair.get("studentLogLossHigh").doubleValue());
+    }
+
+    @Test
     void calibrationErrorStandsBesideWhatPerfectCalibrationWouldShow() {
         // Given
         RunResults results = SampleRun.finished(3, 2);

@@ -50,6 +50,10 @@ final class SampleFurther {
                 .setStudentCalibration(
                         new CalibrationFigures(1.4 * (1 - s), 2 * (1 - s), .012 + .004 * k, .014))
                 .setBrierGain(new BrierGainFigures(1.4 * (s - w), .05, 1.4 * (s - w) - .05))
+                .setCohensKappaInterval(around(2 * agreement.getValue() - 1, .04, n))
+                .setSupervisorLogLossInterval(around(2 * (1 - w), .05, n))
+                .setStudentLogLossInterval(around(2 * (1 - s), .06, n))
+                .setBrierGainInterval(around(1.4 * (s - w), .02, n))
                 .setByClass(List.of(of(n / 2, w - .04, s - .02), of(n - n / 2, w + .04, s + .02)))
                 .setConfusion(confusion(n, w))
                 .setGate(
