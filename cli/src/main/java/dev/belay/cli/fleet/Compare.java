@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -92,12 +93,12 @@ final class Compare {
     }
 
     private Compared count(String task, Sweep a, Sweep b) {
-        TreeSet<String> shared = new TreeSet<>(a.rows().keySet());
-        shared.retainAll(b.rows().keySet());
+        TreeSet<String> shared = new TreeSet<>(a.ids());
+        shared.retainAll(b.ids());
         if (shared.isEmpty()) {
             throw new IllegalArgumentException(
                     "no example is predicted by both: %s predicts %,d, %s %,d"
-                            .formatted(a.name(), a.rows().size(), b.name(), b.rows().size()));
+                            .formatted(a.name(), a.ids().size(), b.name(), b.ids().size()));
         }
         Map<String, Integer> truths = truths(task, shared, a.spec().getClasses().size());
         if (truths.isEmpty()) {
@@ -112,8 +113,8 @@ final class Compare {
         for (Map.Entry<String, Integer> entry : truths.entrySet()) {
             String id = entry.getKey();
             int truth = entry.getValue();
-            int ofA = predicted(a, id);
-            int ofB = predicted(b, id);
+            int ofA = a.predicted(id);
+            int ofB = b.predicted(id);
             right[(ofA == truth ? 0 : 2) + (ofB == truth ? 0 : 1)]++;
             same += ofA == ofB ? 1 : 0;
             if ((ofA == truth) != (ofB == truth)) {
@@ -129,13 +130,13 @@ final class Compare {
                 new PairedComparison(right[0], right[1], right[2], right[3]),
                 same,
                 shared.size() - truths.size(),
-                a.rows().size() - shared.size(),
-                b.rows().size() - shared.size(),
+                a.ids().size() - shared.size(),
+                b.ids().size() - shared.size(),
                 discordant);
     }
 
     /** The newest truth of each of some examples that has one, by id in their order. */
-    private Map<String, Integer> truths(String task, TreeSet<String> ids, int classes) {
+    private Map<String, Integer> truths(String task, Set<String> ids, int classes) {
         Map<String, Row> newest = new HashMap<>();
         reader(topics.truth(task), Truth.class)
                 .read(
@@ -152,18 +153,6 @@ final class Compare {
             }
         }
         return labels;
-    }
-
-    /** The most probable class, ties to the lowest. */
-    private static int predicted(Sweep sweep, String id) {
-        float[] p = sweep.rows().get(id).probabilities();
-        int best = 0;
-        for (int k = 1; k < p.length; k++) {
-            if (p[k] > p[best]) {
-                best = k;
-            }
-        }
-        return best;
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {

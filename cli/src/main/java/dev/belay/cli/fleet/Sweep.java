@@ -6,6 +6,8 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +61,21 @@ final class Sweep {
         return spec.getId() + ":" + checkpoint();
     }
 
-    /** By example id. */
-    Map<String, Row> rows() {
-        return rows;
+    /** The examples that are predicted. */
+    Set<String> ids() {
+        return rows.keySet();
+    }
+
+    /** The most probable class of an example that is predicted, ties to the lowest. */
+    int predicted(String id) {
+        float[] p = Objects.requireNonNull(rows.get(id), id).probabilities();
+        int best = 0;
+        for (int k = 1; k < p.length; k++) {
+            if (p[k] > p[best]) {
+                best = k;
+            }
+        }
+        return best;
     }
 
     /**

@@ -80,13 +80,16 @@ class CompareTest {
 
     @Test
     void newestPredictionAndNewestTruthCountAndNoOtherRunPhaseOrCheckpoint() {
-        // Given: right at first, wrong by the newest prediction, on e0
+        // Given: right at first, wrong by the newest prediction, on e0 and e4
         block(A, 3, Phase.HOLDOUT, 20, "e0", 0);
         block(A, 3, Phase.HOLDOUT, 10, "e0", 1);
         block(B, 3, Phase.HOLDOUT, 10, "e0", 1);
+        block(A, 3, Phase.HOLDOUT, 10, "e4", 1);
+        block(A, 3, Phase.HOLDOUT, 20, "e4", 0);
+        block(B, 3, Phase.HOLDOUT, 10, "e4", 1);
         block(A, 3, Phase.HOLDOUT, 10, "e1", 1);
         block(B, 3, Phase.HOLDOUT, 10, "e1", 1);
-        log.add(TOPICS.truth("t"), 0, "e1", new Truth("e1", 0, 99));
+        log.add(TOPICS.truth("t"), 0, "e1", new Truth("e1", 0, 99L));
         block(A, 3, Phase.HOLDOUT, 10, "e2", 1);
         block(B, 3, Phase.HOLDOUT, 10, "e2", 1);
         log.add(TOPICS.truth("t"), 0, "e3", null);
@@ -97,7 +100,7 @@ class CompareTest {
         block(A, 4, Phase.HOLDOUT, 99, "e0", 1);
         // Then
         Compared found = compare("x/conf#0:3", "x/naive#0:3");
-        assertEquals(new PairedComparison(1, 0, 1, 1), found.table());
+        assertEquals(new PairedComparison(1, 0, 2, 1), found.table());
         // without a number the last checkpoint that has predictions
         assertEquals(A + ":4", compare("x/conf#0", "x/naive#0").a());
         // and two checkpoints of one model
@@ -234,7 +237,7 @@ class CompareTest {
     }
 
     private void truth(String id, int label) {
-        log.add(TOPICS.truth("t"), 0, id, new Truth(id, label, 1));
+        log.add(TOPICS.truth("t"), 0, id, new Truth(id, label, 1L));
     }
 
     private void block(
