@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.statistics.PairCounter;
 import dev.belay.aggregators.statistics.PairTable;
 import dev.belay.schemas.events.Estimate;
@@ -25,9 +26,9 @@ class IntervalsTest {
 
     /** Three examples of three classes as release 0.1.0 wrote them. */
     private static final String RELEASED_TABLE =
-            "0600020200040200100200048080c0218080c00dd0b7fb3090a79b178080c0088080c00b00380200028080"
-                    + "8808080080040018040280808018808080120050020002808080088080800400080202808080"
-                    + "0a8080a006000802028080800c80808009001a04020202020002020200060406040a02";
+            "0600020200040200100200048080c0218080c00dd0b7fb3090a79b178080c0088080c00b00380200"
+                + "02808080088080800400180402808080188080801200500200028080800880808004000802028080"
+                + "800a8080a006000802028080800c80808009001a04020202020002020200060406040a02";
 
     @Test
     void anEventHoldsTheIntervalsOfItsFigures() {
@@ -138,8 +139,9 @@ class IntervalsTest {
         return row;
     }
 
+    /** Of two complete sweeps. */
     private static Tally tally(PairTable table) {
-        Tally none = Tally.empty(CLASSES);
-        return new Tally(table, 0, 0, 0, 0, none.supervisor(), none.student(), none.ceiling(), 0);
+        Coverage sweep = new Coverage(table.n(), table.n(), 1);
+        return new Tally(table, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0);
     }
 }
