@@ -53,7 +53,9 @@ class MomentsPropertyTest {
                         .map(gain -> gain * gain)
                         .sum();
         assertEquals(
-                gains * (1 << 20), (double) table.moment(Moment.BRIER_GAIN), all.size() * (0.5 + 1) + 1e-6);
+                gains * (1 << 20),
+                (double) table.moment(Moment.BRIER_GAIN),
+                all.size() * (0.5 + 1) + 1e-6);
         for (int k = 0; k < K; k++) {
             int c = k;
             assertEquals(
