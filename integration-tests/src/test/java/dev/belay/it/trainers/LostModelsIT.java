@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
@@ -219,7 +220,8 @@ class LostModelsIT {
 
     private static long end(World world, TopicPartition partition) {
         try (var consumer = world.clients().consumer(null, "ends")) {
-            return consumer.endOffsets(Set.of(partition)).get(partition);
+            return Objects.requireNonNull(
+                    consumer.endOffsets(Set.of(partition)).get(partition), "end offset");
         }
     }
 
