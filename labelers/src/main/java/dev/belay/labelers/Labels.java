@@ -4,7 +4,6 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
-import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ record Labels(List<Example> examples, long checkpoint, List<float[]> distributio
 
     /** For those who judge it: PROGRESSIVE blocks, each with the newest time of its examples. */
     List<ProducerRecord<byte[], byte[]>> blocks(LabelerTopics topics, EventCodec codec) {
-        var blocks = new PredictionBlocks(topics.labeler(), checkpoint, Phase.PROGRESSIVE, 0);
+        var blocks = PredictionBlocks.ofLabels(topics.labeler(), checkpoint);
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
             blocks.add(example.getId(), example.getEventTimeMs(), distributions.get(i));

@@ -2,6 +2,7 @@ package dev.belay.schemas;
 
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param times event times of the rows
  * @param probabilities n rows of K
  * @param sweepRows rows of the whole sweep; 0 when unknown
+ * @param labels whether the predictions were given as labels
  */
 public record BlockColumns(
         String model,
@@ -28,7 +30,8 @@ public record BlockColumns(
         Ids ids,
         Times times,
         float[] probabilities,
-        long sweepRows) {
+        long sweepRows,
+        boolean labels) {
     private static final Phase[] PHASES = Phase.values();
 
     /**
@@ -107,15 +110,46 @@ public record BlockColumns(
             return ms.length == 1 ? ms[0] : ms[row];
         }
 
-        /** The greatest; there must be one. */
-        public long newest() {
-            return Arrays.stream(ms).max().orElseThrow();
+        /** The least; there must be one. */
+        public long oldest() {
+            return Arrays.stream(ms).min().orElseThrow();
         }
     }
 
     /** Number of predictions. */
     public int rows() {
         return ids.count();
+    }
+
+    /**
+     * A block of some of its rows.
+     *
+     * @param rows row numbers, ascending
+     */
+    public BlockColumns select(int[] rows) {
+        int[] ends = new int[rows() + 1]; // where each id begins and the one before ends
+        ends[0] = ids.from();
+        ids.forEach((row, bytes, from, to) -> ends[row + 1] = to);
+        var idBytes = new ByteArrayOutputStream();
+        long[] ms = new long[rows.length];
+        float[] some = new float[rows.length * classes];
+        for (int i = 0; i < rows.length; i++) {
+            int row = rows[i];
+            idBytes.write(ids.bytes(), ends[row], ends[row + 1] - ends[row]);
+            ms[i] = times.at(row);
+            System.arraycopy(probabilities, row * classes, some, i * classes, classes);
+        }
+        byte[] bytes = idBytes.toByteArray();
+        return new BlockColumns(
+                model,
+                checkpoint,
+                phase,
+                classes,
+                new Ids(bytes, 0, bytes.length, rows.length),
+                Times.of(ms),
+                some,
+                sweepRows,
+                labels);
     }
 
     /** The same as an event. */
@@ -129,7 +163,7 @@ public record BlockColumns(
             row.add(p);
         }
         return new PredictionBlock(
-                model, checkpoint, phase, classes, ids.toList(), timesMs, row, sweepRows);
+                model, checkpoint, phase, classes, ids.toList(), timesMs, row, sweepRows, labels);
     }
 
     /**
@@ -154,7 +188,10 @@ public record BlockColumns(
             in.at += Float.BYTES * probabilities.length;
             in.endOfItems(probabilities.length);
             long sweepRows = in.number();
+            int labels = bytes[in.at++];
             if (in.at != bytes.length
+                    || labels < 0
+                    || labels > 1
                     || phase < 0
                     || phase >= PHASES.length
                     || classes != (int) classes) {
@@ -168,7 +205,8 @@ public record BlockColumns(
                     ids,
                     times,
                     probabilities,
-                    sweepRows);
+                    sweepRows,
+                    labels == 1);
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             return null; // a length that leads out of the bytes: not as we write it
         }

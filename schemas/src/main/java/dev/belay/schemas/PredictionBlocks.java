@@ -20,6 +20,7 @@ public final class PredictionBlocks {
     private final long checkpoint;
     private final Phase phase;
     private final long sweepRows;
+    private final boolean labels;
     private final List<PredictionBlock> full = new ArrayList<>();
     private List<String> ids = new ArrayList<>();
     private List<Long> times = new ArrayList<>();
@@ -31,10 +32,21 @@ public final class PredictionBlocks {
      * @param sweepRows HOLDOUT: rows of the whole sweep over all partitions; else 0
      */
     public PredictionBlocks(String model, long checkpoint, Phase phase, long sweepRows) {
+        this(model, checkpoint, phase, sweepRows, false);
+    }
+
+    /** Blocks of the predictions that a labeler gives as labels. */
+    public static PredictionBlocks ofLabels(String model, long checkpoint) {
+        return new PredictionBlocks(model, checkpoint, Phase.PROGRESSIVE, 0, true);
+    }
+
+    private PredictionBlocks(
+            String model, long checkpoint, Phase phase, long sweepRows, boolean labels) {
         this.model = model;
         this.checkpoint = checkpoint;
         this.phase = phase;
         this.sweepRows = sweepRows;
+        this.labels = labels;
     }
 
     /**
@@ -70,7 +82,15 @@ public final class PredictionBlocks {
     private void close() {
         full.add(
                 new PredictionBlock(
-                        model, checkpoint, phase, classes, ids, times, probabilities, sweepRows));
+                        model,
+                        checkpoint,
+                        phase,
+                        classes,
+                        ids,
+                        times,
+                        probabilities,
+                        sweepRows,
+                        labels));
         ids = new ArrayList<>();
         times = new ArrayList<>();
         probabilities = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.errors.SerializationException;
@@ -84,11 +85,36 @@ class BlockColumnsTest {
     }
 
     @Test
+    void someRowsAreThoseOfTheEvent() {
+        for (int i = 0; i < 200; i++) {
+            PredictionBlock block = block(1 + random.nextInt(6));
+            int k = block.getClasses();
+            PredictionBlock expected =
+                    PredictionBlock.newBuilder(block)
+                            .setIds(new ArrayList<>())
+                            .setEventTimesMs(new ArrayList<>())
+                            .setProbabilities(new ArrayList<>())
+                            .build();
+            int[] rows =
+                    IntStream.range(0, block.getIds().size())
+                            .filter(row -> random.nextBoolean())
+                            .toArray();
+            for (int row : rows) {
+                expected.getIds().add(block.getIds().get(row));
+                expected.getEventTimesMs().add(block.getEventTimesMs().get(row));
+                expected.getProbabilities()
+                        .addAll(block.getProbabilities().subList(k * row, k * row + k));
+            }
+            assertEquals(expected, codec.columns("t", encoded(block)).select(rows).toEvent());
+        }
+    }
+
+    @Test
     void timesThatAreAllTheSameAreOne() {
         assertTrue(BlockColumns.Times.of(7, 7, 7).isOne());
         assertEquals(7, BlockColumns.Times.of(7, 7, 7).at(2));
         assertFalse(BlockColumns.Times.of(7, 8).isOne());
-        assertEquals(8, BlockColumns.Times.of(7, 8, 3).newest());
+        assertEquals(3, BlockColumns.Times.of(7, 8, 3).oldest());
         assertEquals(0, BlockColumns.Times.of().count());
     }
 
@@ -119,6 +145,7 @@ class BlockColumnsTest {
                 ids,
                 times,
                 probabilities,
-                random.nextLong());
+                random.nextLong(),
+                random.nextBoolean());
     }
 }

@@ -45,7 +45,8 @@ final class SampleEvents {
                             List.of("ex-1", "ex-2"),
                             List.of(1L, 2L),
                             List.of(0.5f, 0.5f, 0.125f, 0.875f),
-                            100L),
+                            100L,
+                            true),
                     new Progress(
                             "belay.demo.examples",
                             3,

@@ -8,6 +8,7 @@ import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +35,9 @@ public class Catalog {
     private static final Comparator<Written> BY_EXAMPLES =
             Comparator.comparingLong(Written::examplesSeen).thenComparingLong(Written::number);
 
+    private static final Comparator<TaskOwner> FIRST =
+            Comparator.comparingLong(TaskOwner::sinceMs).thenComparing(TaskOwner::model);
+
     private static final Retention NONE_IN_PARTICULAR = new Retention(0, 0, false);
 
     private final String task;
@@ -45,7 +49,8 @@ public class Catalog {
     private final Set<String> failed = new HashSet<>();
     private final Map<String, ModelSpec> newestRuns = new HashMap<>(); // of the task, by labeler
     private final Map<String, Integer> stoppedRuns = new HashMap<>(); // by labeler
-    private int classes;
+    private final Map<String, TaskOwner> candidates = new HashMap<>(); // by labeler
+    private @Nullable TaskOwner owner;
     private int version;
 
     /** A model's checkpoints, in the orders in which they are looked for. */
@@ -98,30 +103,30 @@ public class Catalog {
         this.task = task;
     }
 
-    /** Takes in a spec; those of other tasks are remembered only as such. */
-    public synchronized void add(ModelSpec spec) {
+    /**
+     * Takes in a spec; those of other tasks are remembered only as such.
+     *
+     * @param timestampMs of its record
+     */
+    public synchronized void add(ModelSpec spec, long timestampMs) {
+        String model = ModelId.labelerOf(spec.getId());
         specs.put(spec.getId(), spec);
         if (spec.getTask().equals(task)) {
-            countClasses(spec);
+            newestRuns.merge(model, spec, (a, b) -> b.getRun() >= a.getRun() ? b : a);
+            candidates.merge(model, TaskOwner.of(spec, timestampMs), TaskOwner::then);
+            owner = Collections.min(candidates.values(), FIRST);
         }
         stoppedRuns.computeIfPresent(
-                ModelId.labelerOf(spec.getId()),
-                (labeler, run) -> run >= spec.getRun() ? spec.getRun() - 1 : run);
+                model, (labeler, run) -> run >= spec.getRun() ? spec.getRun() - 1 : run);
         changed(new Change(spec.getId(), true));
     }
 
-    private void countClasses(ModelSpec spec) {
-        newestRuns.merge(
-                ModelId.labelerOf(spec.getId()), spec, (a, b) -> b.getRun() >= a.getRun() ? b : a);
-        Map<Integer, Integer> runsByClasses = new TreeMap<>();
-        newestRuns
-                .values()
-                .forEach(s -> runsByClasses.merge(s.getClasses().size(), 1, Integer::sum));
-        classes =
-                runsByClasses.entrySet().stream()
-                        .max(Map.Entry.comparingByValue())
-                        .orElseThrow()
-                        .getKey();
+    /**
+     * Takes in the owner of the task as it was stored; what the specs say of its classes is newer.
+     */
+    public synchronized void own(TaskOwner stored) {
+        candidates.merge(ModelId.labelerOf(stored.model()), stored, (known, s) -> s.then(known));
+        owner = Collections.min(candidates.values(), FIRST);
     }
 
     /** Takes in a tombstone: it stops this run of the model and those before. */
@@ -188,13 +193,49 @@ public class Catalog {
         return spec != null && !spec.getTask().equals(task);
     }
 
-    /**
-     * Number of the task's classes; 0 while no spec of the task is known. What most models say in
-     * their newest runs: so it hangs on the specs alone and not on their order, and one that is
-     * wrong does not take the others' figures with it.
-     */
+    /** Who decides the task's classes; null while no spec of the task is known. */
+    public synchronized @Nullable TaskOwner owner() {
+        return owner;
+    }
+
+    /** Number of the task's classes; 0 while no spec of the task is known. */
     public synchronized int classes() {
-        return classes;
+        return owner == null ? 0 : owner.classes().size();
+    }
+
+    /** Number of classes by a model's own spec; 0 while that is unknown. */
+    public synchronized int classes(String model) {
+        ModelSpec spec = specs.get(model);
+        return spec == null ? 0 : spec.getClasses().size();
+    }
+
+    /**
+     * Why a model's predictions are refused, or null: its spec has other classes, or another order
+     * of them, than the task's owner.
+     */
+    public synchronized @Nullable String refusal(String model) {
+        ModelSpec spec = specs.get(model);
+        if (spec == null
+                || owner == null
+                || !spec.getTask().equals(task)
+                || spec.getClasses().equals(owner.classes())) {
+            return null;
+        }
+        return "the spec of %s has the classes %s, but task %s has %s by the spec of %s: expected the same classes, or another task"
+                .formatted(
+                        model,
+                        spec.getClasses(),
+                        task,
+                        owner.classes(),
+                        owner.model());
+    }
+
+    /** The models of the task of which a spec is known. */
+    public synchronized List<String> models() {
+        return specs.values().stream()
+                .filter(spec -> spec.getTask().equals(task))
+                .map(ModelSpec::getId)
+                .toList();
     }
 
     /** All pairs of the task. */

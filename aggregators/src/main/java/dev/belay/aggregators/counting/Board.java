@@ -6,6 +6,7 @@ import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one partition knows of one phase: its examples, the columns of predictions that some
@@ -38,7 +40,7 @@ public final class Board {
 
     /**
      * @param classes number of classes of the task
-     * @param passedMs how far it has been let {@link #pass} before
+     * @param passedMs through which time examples have expired before, see {@link #pass}
      * @param truthOf the truth of an example by its id in UTF-8
      */
     public Board(int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
@@ -87,7 +89,8 @@ public final class Board {
                         read.size() > 2 ? read.get(2) : null,
                         examples,
                         lateness,
-                        classes);
+                        classes,
+                        passedMs);
         counters.put(comparison, counter);
         changed.add(counter);
         for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
@@ -165,10 +168,7 @@ public final class Board {
             fresh = new int[numbers.length];
         }
         // sweeps of an evaluator go this way as a whole; whatever is left, row by row
-        int quick =
-                passedMs == Long.MIN_VALUE
-                        ? column.putFresh(numbers, roster.consecutive(), block)
-                        : 0;
+        int quick = column.putFresh(numbers, roster.consecutive(), block);
         boolean whole = quick == numbers.length;
         for (Counter counter : counting) {
             counter.count(numbers, quick, whole ? numbers : null);
@@ -177,9 +177,6 @@ public final class Board {
         boolean any = quick > 0;
         for (int row = quick; row < numbers.length; row++) {
             int example = numbers[row];
-            if (block.times().at(row) <= passedMs) {
-                continue; // its time has passed, see pass()
-            }
             if (!column.has(example)) {
                 column.put(example, block, row);
                 fresh[waiting++] = example;
@@ -203,7 +200,44 @@ public final class Board {
         return any;
     }
 
-    /** Whether an example has been predicted. */
+    /**
+     * A block of the PROGRESSIVE stream is kept, whether or not a column reads it: its examples do
+     * not expire before its rows' times.
+     */
+    public void keep(BlockColumns block, Roster roster) {
+        int[] numbers = roster.numbers(examples);
+        for (int row = 0; row < numbers.length; row++) {
+            examples.predicted(numbers[row], block.times().at(row));
+        }
+    }
+
+    /**
+     * The rows of a block that still count: those newer than what has expired, and older ones of
+     * examples that have not expired, because some other prediction of them is newer.
+     *
+     * @return the block itself if all do; null if none does
+     */
+    public @Nullable BlockColumns unexpired(BlockColumns block) {
+        if (block.times().oldest() > passedMs) {
+            return block;
+        }
+        int[] rows = new int[block.rows()];
+        int[] count = {0};
+        block.ids()
+                .forEach(
+                        (row, bytes, from, to) -> {
+                            if (block.times().at(row) > passedMs
+                                    || knows(Arrays.copyOfRange(bytes, from, to))) {
+                                rows[count[0]++] = row;
+                            }
+                        });
+        if (count[0] == rows.length) {
+            return block;
+        }
+        return count[0] == 0 ? null : block.select(Arrays.copyOf(rows, count[0]));
+    }
+
+    /** Whether an example has been predicted, and has not expired since. */
     boolean knows(byte[] id) {
         return examples.known(id) != null;
     }
@@ -241,12 +275,14 @@ public final class Board {
     }
 
     /**
-     * Lets predictions pass that are not newer than {@code throughMs}: neither they nor such that
-     * come later are counted by this board again.
+     * Examples expire whose time is {@code throughMs} or earlier: an example's time is the greatest
+     * event time of its predictions that were {@link #keep kept}. An example expires as a whole,
+     * for all comparisons at once, so nothing that is received later counts it again; a later
+     * prediction of its id is of a new example. Windows that end by then are closed.
      *
-     * @param retired takes what each comparison had counted of them
-     * @param over takes the windows that have ended
-     * @param gone takes the ids of examples of which nothing is left
+     * @param retired takes what each comparison had counted of the expired examples
+     * @param over takes the windows that are closed
+     * @param gone takes the ids of the expired examples
      */
     public void pass(
             long throughMs,
@@ -254,22 +290,12 @@ public final class Board {
             Consumer<Comparison> over,
             Consumer<byte[]> gone) {
         passedMs = throughMs;
-        counters.values().forEach(counter -> counter.retire(throughMs, retired));
-        counters.values().forEach(counter -> counter.forget(throughMs, over));
-        for (int example = 0; example < examples.size(); example++) {
-            if (examples.isFree(example)) {
-                continue;
-            }
-            boolean left = false;
-            for (Column column : columns.values()) {
-                if (column.has(example) && column.timeMs(example) <= throughMs) {
-                    column.remove(example);
-                }
-                left |= column.has(example);
-            }
-            if (!left) {
-                gone.accept(examples.free(example));
-            }
+        int[] expired = examples.through(throughMs);
+        counters.values().forEach(counter -> counter.retire(expired, retired));
+        counters.values().forEach(counter -> counter.closeWindows(throughMs, over));
+        for (int example : expired) {
+            columns.values().forEach(column -> column.remove(example));
+            gone.accept(examples.free(example));
         }
     }
 

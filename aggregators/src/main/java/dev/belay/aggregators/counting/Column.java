@@ -23,6 +23,7 @@ final class Column {
     private final Predicted.Reading reading;
     private final int expected;
     private final BitSet revised = new BitSet();
+    private final BitSet labels = new BitSet(); // examples whose prediction is a label
     private char[] says = new char[0];
     private float[] probabilities = new float[0];
     private long[] timesMs = new long[0]; // empty while all rows have onlyTimeMs
@@ -106,13 +107,16 @@ final class Column {
     }
 
     /**
-     * Whether a row of a block would replace what is there: greater event time, ties by greater
-     * bytes (probabilities compared in order; for numbers that are not negative this is the order
-     * of their big-endian bytes).
+     * Whether a row of a block would replace what is there: by what the {@link Predicted.Reading}
+     * prefers, then greater event time, ties by greater bytes (probabilities compared in order; for
+     * numbers that are not negative this is the order of their big-endian bytes).
      */
     boolean wins(int example, BlockColumns block, int row) {
-        if (reading == Predicted.Reading.LEARNED && block.checkpoint() != checkpoints[example]) {
-            return block.checkpoint() < checkpoints[example];
+        if (!isOfSameKind(example, block)) {
+            boolean labelled = reading == Predicted.Reading.LABELLED;
+            return block.labels() != labels.get(example)
+                    ? block.labels() == labelled
+                    : block.checkpoint() > checkpoints[example] == labelled;
         }
         long timeMs = block.times().at(row);
         if (timeMs != timeMs(example)) {
@@ -128,6 +132,16 @@ final class Column {
                         at,
                         at + classes)
                 > 0;
+    }
+
+    /**
+     * Whether a block is of the same checkpoint as an example's prediction, and both are labels or
+     * not.
+     */
+    private boolean isOfSameKind(int example, BlockColumns block) {
+        return reading == Predicted.Reading.SWEEP
+                || (block.checkpoint() == checkpoints[example]
+                        && block.labels() == labels.get(example));
     }
 
     /**
@@ -231,11 +245,12 @@ final class Column {
         }
         if (says[example] == ABSENT) {
             rows++;
-        } else if (checkpoints.length == 0 || checkpoints[example] == block.checkpoint()) {
+        } else if (isOfSameKind(example, block)) {
             revised.set(example);
         }
-        if (checkpoints.length > 0) {
+        if (reading != Predicted.Reading.SWEEP) {
             checkpoints[example] = block.checkpoint();
+            labels.set(example, block.labels());
         }
         copy(block.probabilities(), row, example);
         newest = Math.max(newest, block.checkpoint());

@@ -26,6 +26,7 @@ final class Counter {
     private final Running whole;
     private final Map<Window, Running> windows = new HashMap<>();
     private final Set<Window> changedWindows = new HashSet<>();
+    private long closedMs; // windows that end by then do not change any more
     private boolean changed = true; // even if there is nothing: its columns may be complete
 
     /** Counts what is there. */
@@ -36,7 +37,8 @@ final class Counter {
             @Nullable Column ceiling,
             Examples examples,
             Lateness lateness,
-            int classes) {
+            int classes,
+            long closedMs) {
         this.comparison = comparison;
         this.supervisor = supervisor;
         this.student = student;
@@ -44,6 +46,7 @@ final class Counter {
         this.examples = examples;
         this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
         this.classes = classes;
+        this.closedMs = closedMs;
         this.whole = running();
         if (supervisor.isEmpty() || student.isEmpty() || (ceiling != null && ceiling.isEmpty())) {
             return;
@@ -131,18 +134,17 @@ final class Counter {
     }
 
     /**
-     * Counts out examples that are about to leave their columns, those of which any prediction is
-     * not newer than {@code throughMs}, and gives what they were counted as.
+     * Counts out examples that are about to leave their columns, and gives what they counted as.
      */
-    void retire(long throughMs, BiConsumer<Comparison, Tally> taker) {
+    void retire(int[] expired, BiConsumer<Comparison, Tally> taker) {
         if (lateness == null) {
-            throw new IllegalStateException("a holdout does not pass: " + comparison);
+            throw new IllegalStateException("a holdout does not expire: " + comparison);
         }
         Running gone = running();
         Map<Window, Running> goneWindows = new HashMap<>();
         boolean any = false;
-        for (int example = 0; example < examples.size(); example++) {
-            if (counts(example) && oldestMs(example) <= throughMs) {
+        for (int example : expired) {
+            if (counts(example)) {
                 countAt(example, 1, lateness, gone, goneWindows);
                 countAt(example, -1, lateness, whole, windows);
                 any = true;
@@ -154,14 +156,15 @@ final class Counter {
         }
     }
 
-    /** Forgets windows that have ended by then; nothing may come for them any more. */
-    void forget(long throughMs, java.util.function.Consumer<Comparison> forgotten) {
+    /** Closes the windows that end by then: they are not counted any more. */
+    void closeWindows(long throughMs, java.util.function.Consumer<Comparison> closed) {
+        closedMs = throughMs;
         windows.keySet()
                 .removeIf(
                         window -> {
                             boolean over = window.endMs() <= throughMs;
                             if (over) {
-                                forgotten.accept(comparison.in(window));
+                                closed.accept(comparison.in(window));
                             }
                             return over;
                         });
@@ -173,11 +176,6 @@ final class Counter {
                 && (ceiling == null || ceiling.has(example));
     }
 
-    private long oldestMs(int example) {
-        long oldest = Math.min(supervisor.timeMs(example), student.timeMs(example));
-        return ceiling == null ? oldest : Math.min(oldest, ceiling.timeMs(example));
-    }
-
     private void countAt(
             int example, int sign, Lateness late, Running total, Map<Window, Running> byWindow) {
         long timeMs = student.timeMs(example);
@@ -186,6 +184,9 @@ final class Counter {
         count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
         for (Window.Kind kind : late.windows()) {
             for (Window window : kind.of(timeMs)) {
+                if (window.endMs() <= closedMs) {
+                    continue;
+                }
                 Running running = byWindow.computeIfAbsent(window, w -> running());
                 count(example, truths, late.graceEnd(timeMs), revised, sign, running);
                 changedWindows.add(window);

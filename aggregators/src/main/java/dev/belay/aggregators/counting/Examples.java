@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * truth. Numbers live in memory only, differ from run to run, and are given again once they are
  * free.
  *
- * <p>Memory: about 180 bytes an example beside its id, 64 of them its truth, said once; room once
- * made for a number stays.
+ * <p>Memory: about 180 bytes an example beside its id, 64 of them its truth, said once (8 more of
+ * the PROGRESSIVE stream); room once made for a number stays.
  */
 final class Examples {
     private final Map<Id, Integer> numberById = new HashMap<>();
@@ -22,6 +23,7 @@ final class Examples {
     private @Nullable Id[] ids = new Id[64];
     private Truths[] truths = new Truths[64];
     private int[] newest = new int[64]; // of truths: most often this alone is asked for
+    private long[] timesMs = new long[0]; // PROGRESSIVE; no longer than it has to be
     private int[] free = new int[16];
     private int freed;
     private int size;
@@ -97,6 +99,27 @@ final class Examples {
         return number;
     }
 
+    /**
+     * A prediction of an example is kept. An example's time is the greatest event time of its
+     * predictions that are kept, whichever model's.
+     */
+    void predicted(int number, long timeMs) {
+        if (number >= timesMs.length) {
+            int before = timesMs.length;
+            timesMs = Arrays.copyOf(timesMs, ids.length);
+            Arrays.fill(timesMs, before, timesMs.length, Long.MIN_VALUE);
+        }
+        timesMs[number] = Math.max(timesMs[number], timeMs);
+    }
+
+    /** The numbers of the examples whose time is {@code throughMs} or earlier. */
+    int[] through(long throughMs) {
+        return IntStream.range(0, size)
+                .filter(number -> !isFree(number))
+                .filter(number -> number >= timesMs.length || timesMs[number] <= throughMs)
+                .toArray();
+    }
+
     /** The example's number; null if nobody has predicted it. */
     @Nullable Integer known(byte[] utf8) {
         return numberById.get(new Id(utf8));
@@ -135,6 +158,9 @@ final class Examples {
         }
         ids[number] = null;
         truths[number] = Truths.NONE;
+        if (number < timesMs.length) {
+            timesMs[number] = Long.MIN_VALUE;
+        }
         numberById.remove(id);
         if (freed == free.length) {
             free = Arrays.copyOf(free, freed * 2);

@@ -9,8 +9,11 @@ import java.util.List;
  * One column of predictions: at most one a model (and checkpoint) for each example.
  *
  * <p>PROGRESSIVE predictions of one model have two readings, which differ for a model that is both
- * student and supervisor (bootstrapping): what it said of an example before it learned from it (the
- * trainer's block) and what it labelled it as (the labeler's block, from a later checkpoint).
+ * student and supervisor (bootstrapping): what it predicted before it learned from the example (the
+ * trainer's block) and its label (the labeler's block). Checkpoint numbers alone do not tell them
+ * apart: a model that labels before it has finished goes on to learn with greater numbers. So a
+ * labeler's block says that it is labels; where no block does (external writers), the label is the
+ * prediction of the greatest checkpoint.
  *
  * @param checkpoint {@link Comparison#ANY} unless SWEEP
  */
@@ -29,9 +32,15 @@ public record Predicted(String model, Reading reading, long checkpoint) {
     public enum Reading {
         /** HOLDOUT, one checkpoint: the newest. */
         SWEEP,
-        /** PROGRESSIVE, as a supervisor: the newest. */
+        /**
+         * PROGRESSIVE, as a supervisor: a label before any other prediction, of these the greatest
+         * checkpoint's, of these the newest.
+         */
         LABELLED,
-        /** PROGRESSIVE, as a student or ceiling: the lowest checkpoint's, of these the newest. */
+        /**
+         * PROGRESSIVE, as a student or ceiling: a label only where there is nothing else, of the
+         * rest the lowest checkpoint's, of these the newest.
+         */
         LEARNED;
 
         /** The phase of the blocks it reads. */

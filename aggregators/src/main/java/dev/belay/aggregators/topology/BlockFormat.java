@@ -21,6 +21,7 @@ final class BlockFormat {
     private static final int ROSTER = 1;
     private static final int ONE_TIME = 2;
     private static final int TWO_CLASSES = 4;
+    private static final int LABELS = 8;
 
     private BlockFormat() {}
 
@@ -30,6 +31,7 @@ final class BlockFormat {
         int idBytes = byRoster ? Roster.KEY_BYTES : Integer.BYTES + roster.ids().to();
         int before = HEADER_BYTES + idBytes + Long.BYTES * block.times().ms().length;
         int flags = (byRoster ? ROSTER : 0) | (block.times().isOne() ? ONE_TIME : 0);
+        flags |= block.labels() ? LABELS : 0;
         if (block.classes() == 2) {
             byte[] kept = new byte[before + TwoClassRows.bytes(block.rows())];
             if (TwoClassRows.write(probabilities, kept, before)) {
@@ -114,7 +116,8 @@ final class BlockFormat {
                         roster.ids(),
                         new BlockColumns.Times(ms, rows),
                         probabilities,
-                        sweepRows),
+                        sweepRows,
+                        (flags & LABELS) != 0),
                 roster);
     }
 }

@@ -42,7 +42,10 @@ final class BlockPlacement extends Placement {
             return reason;
         }
         BlockColumns block = reader().columns(origin.topic(), value, rosters);
-        reason = BlockCheck.reason(block, catalog.classes());
+        reason = catalog.refusal(block.model());
+        if (reason == null) {
+            reason = BlockCheck.reason(block, catalog.classes());
+        }
         if (reason == null) {
             reason = Bounds.times(block.times());
         }
@@ -94,39 +97,17 @@ final class BlockPlacement extends Placement {
             BlockColumns block,
             int partition,
             List<Integer> rows) {
-        PredictionBlock part = part(block.toEvent(), rows);
-        byte[] bytes = reader().codec().encode(origin.topic(), part);
+        BlockColumns part = block.select(rows.stream().mapToInt(row -> row).toArray());
+        if (partition == origin.partition()) {
+            here(record, new Flow.Block(part, new Roster(part.ids()), at));
+            return;
+        }
+        PredictionBlock event = part.toEvent();
+        byte[] bytes = reader().codec().encode(origin.topic(), event);
         if (bytes == null) {
             throw new IllegalStateException("only null is encoded to null");
         }
-        if (partition == origin.partition()) {
-            BlockColumns own = reader().columns(origin.topic(), bytes, BlockColumns.KnownIds.NONE);
-            here(record, new Flow.Block(own, new Roster(own.ids()), at));
-        } else {
-            byte[] first = part.getIds().get(0).getBytes(StandardCharsets.UTF_8);
-            elsewhere(record, first, StrayFormat.of(origin, bytes));
-        }
-    }
-
-    private static PredictionBlock part(PredictionBlock block, List<Integer> rows) {
-        int classes = block.getClasses();
-        List<String> ids = new ArrayList<>(rows.size());
-        List<Long> times = new ArrayList<>(rows.size());
-        List<Float> probabilities = new ArrayList<>(rows.size() * classes);
-        for (int row : rows) {
-            ids.add(block.getIds().get(row));
-            times.add(block.getEventTimesMs().get(row));
-            probabilities.addAll(
-                    block.getProbabilities().subList(row * classes, (row + 1) * classes));
-        }
-        return new PredictionBlock(
-                block.getModel(),
-                block.getCheckpoint(),
-                block.getPhase(),
-                classes,
-                ids,
-                times,
-                probabilities,
-                block.getSweepRows());
+        byte[] first = event.getIds().get(0).getBytes(StandardCharsets.UTF_8);
+        elsewhere(record, first, StrayFormat.of(origin, bytes));
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.Predicted;
 import dev.belay.aggregators.counting.Roster;
 import dev.belay.schemas.BlockColumns;
@@ -11,23 +12,32 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks a shard was given: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a log
  * for each model and checkpoint: a correction is a further block, newest wins when they are read.
  * Beside them {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with
- * the same, as long as there is one; {@code passed} → the event time (8 bytes) up to which
- * PROGRESSIVE predictions have been forgotten; and the {@link ReleasedSweeps}.
+ * the same, as long as there is one; {@code passed} → the event time (8 bytes) through which
+ * examples of the PROGRESSIVE stream have expired, and 1; {@code owner} → the {@link TaskOwner};
+ * and the {@link ReleasedSweeps}.
+ *
+ * <p>A PROGRESSIVE block has only rows that have not expired. Release 0.1.0 let each row expire by
+ * its own time and kept it in the store with its block; it wrote no 1. Such rows are left out when
+ * read, until the next examples expire.
  *
  * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes (4½ of {@link TwoClassRows}), a
  * PROGRESSIVE one its id and 1 more; both 8 more where the event times of a block differ, and each
@@ -37,6 +47,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class BlockStore {
     private static final String ROSTER = "roster";
     private static final String PASSED = "passed";
+    private static final String OWNER = "owner";
 
     private final KeyValueStore<String, byte[]> store;
     private final Map<String, NavigableSet<Long>> sweeps = new HashMap<>();
@@ -44,9 +55,12 @@ final class BlockStore {
     private final Map<ByteBuffer, Roster> rosters = new HashMap<>();
     private final Map<ByteBuffer, Integer> rosterUses = new HashMap<>(); // blocks that name it
     private final ReleasedSweeps released;
-    private final TreeMap<Long, List<String>> progressiveByTime = new TreeMap<>();
+    private final NavigableMap<Long, List<String>> progressiveByTime =
+            new TreeMap<>(); // oldest row
     private final RecentSweeps recent = new RecentSweeps();
+    private @Nullable TaskOwner owner;
     private long passedMs = Long.MIN_VALUE;
+    private boolean rowsExpired; // by themselves, as in release 0.1.0
 
     /** A block as it is kept. */
     record Kept(String key, BlockColumns block, Roster roster) {
@@ -60,9 +74,11 @@ final class BlockStore {
     BlockStore(KeyValueStore<String, byte[]> store) {
         this.store = store;
         this.released = new ReleasedSweeps(store);
+        this.owner = Formats.OWNER.deserializer().deserialize(OWNER, store.get(OWNER));
         byte[] passed = store.get(PASSED);
         if (passed != null) {
             passedMs = ByteBuffer.wrap(passed).getLong();
+            rowsExpired = passed.length == Long.BYTES;
         }
         scan(
                 ROSTER + "|",
@@ -75,6 +91,17 @@ final class BlockStore {
         for (Phase phase : Phase.values()) {
             scan(phase + "|", (key, value) -> note(kept(key, value)));
         }
+    }
+
+    /** The task's owner as last stored, or null. */
+    @Nullable TaskOwner owner() {
+        return owner;
+    }
+
+    /** Stores the task's owner. */
+    void own(TaskOwner now) {
+        owner = now;
+        store.put(OWNER, Formats.OWNER.serializer().serialize(OWNER, now));
     }
 
     /**
@@ -169,18 +196,43 @@ final class BlockStore {
         return ROSTER + "|" + HexFormat.of().formatHex(roster.key());
     }
 
-    /** How far PROGRESSIVE predictions have passed; {@link Long#MIN_VALUE}: none has. */
+    /** The event time through which examples have expired; {@link Long#MIN_VALUE}: none has. */
     long passedMs() {
         return passedMs;
     }
 
-    /** Removes PROGRESSIVE blocks none of whose rows is newer than {@code throughMs}. */
-    void pass(long throughMs) {
-        passedMs = throughMs;
-        store.put(PASSED, ByteBuffer.allocate(Long.BYTES).putLong(throughMs).array());
-        var old = progressiveByTime.headMap(throughMs, true);
-        old.values().forEach(keys -> keys.forEach(store::delete));
+    /**
+     * Removes the PROGRESSIVE rows that have expired.
+     *
+     * @param throughMs time of the newest example that has
+     * @param unexpired what is left of a block; null: nothing
+     */
+    void expire(long throughMs, UnaryOperator<@Nullable BlockColumns> unexpired) {
+        var old = rowsExpired ? progressiveByTime : progressiveByTime.headMap(throughMs, true);
+        List<String> keys = old.values().stream().flatMap(List::stream).toList();
         old.clear();
+        for (String key : keys) {
+            byte[] value = store.get(key);
+            if (value == null) {
+                continue; // removed as nonsense
+            }
+            BlockColumns block = kept(key, value).block();
+            BlockColumns rest = unexpired.apply(block);
+            if (rest == null) {
+                store.delete(key);
+                continue;
+            }
+            Kept kept = new Kept(key, rest, new Roster(rest.ids()));
+            if (rowsExpired || rest.rows() < block.rows()) {
+                store.put(key, BlockFormat.write(rest, kept.roster()));
+            }
+            note(kept);
+        }
+        passedMs = throughMs;
+        rowsExpired = false;
+        store.put(
+                PASSED,
+                ByteBuffer.allocate(Long.BYTES + 1).putLong(throughMs).put((byte) 1).array());
     }
 
     /** The checkpoints of a model of which there are HOLDOUT blocks. */
@@ -207,6 +259,11 @@ final class BlockStore {
         }
     }
 
+    /** Gives all PROGRESSIVE blocks. The store must not be changed meanwhile. */
+    void forEachProgressive(Consumer<Kept> consumer) {
+        scan(Phase.PROGRESSIVE + "|", (key, value) -> consumer.accept(kept(key, value)));
+    }
+
     private void scan(String prefix, java.util.function.BiConsumer<String, byte[]> taker) {
         try (KeyValueIterator<String, byte[]> some =
                 store.prefixScan(prefix, new StringSerializer())) {
@@ -226,7 +283,16 @@ final class BlockStore {
                         Long.parseLong(parts[2]),
                         Phase.valueOf(parts[0]),
                         this::roster);
-        return new Kept(key, read.block(), read.roster());
+        BlockColumns block = read.block();
+        if (rowsExpired && block.phase() == Phase.PROGRESSIVE) {
+            int[] rows =
+                    IntStream.range(0, block.rows())
+                            .filter(row -> block.times().at(row) > passedMs)
+                            .toArray(); // some: blocks without were removed
+            BlockColumns rest = block.select(rows);
+            return new Kept(key, rest, new Roster(rest.ids()));
+        }
+        return new Kept(key, block, read.roster());
     }
 
     private Roster roster(ByteBuffer name) {
@@ -244,8 +310,8 @@ final class BlockStore {
             return sweeps.computeIfAbsent(block.model(), m -> new TreeSet<>())
                     .add(block.checkpoint());
         }
-        long newestMs = block.times().newest();
-        progressiveByTime.computeIfAbsent(newestMs, t -> new ArrayList<>()).add(kept.key());
+        long oldestMs = block.times().oldest();
+        progressiveByTime.computeIfAbsent(oldestMs, t -> new ArrayList<>()).add(kept.key());
         return progressive.add(block.model());
     }
 

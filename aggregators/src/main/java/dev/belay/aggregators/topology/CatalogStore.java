@@ -1,8 +1,12 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -16,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * before the first task runs.
  *
  * <p>A global processor can't forward, so what can't be read or makes no sense is left out, logged
- * and counted ({@code belay.unreadable}); {@link CatalogLetters} sends it to the dead letters.
+ * and counted ({@code belay.unreadable}); {@link CatalogLetters} sends it to the dead letters. A
+ * spec that contradicts the {@link TaskOwner} is logged and counted ({@code belay.specs.refused}).
  */
 final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
     static final String MODELS = "models";
@@ -28,12 +33,22 @@ final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void>
     private final String topic;
     private final Catalog catalog;
     private final CatalogEvents events;
+    private final Set<String> refused = new HashSet<>(); // reasons, each reported once
 
     CatalogStore(String store, String topic, Catalog catalog, CatalogEvents events) {
         this.store = store;
         this.topic = topic;
         this.catalog = catalog;
         this.events = events;
+    }
+
+    /** Its blocks go to the dead letters with the same reason. */
+    private void reportRefusal(String model) {
+        String refusal = catalog.refusal(model);
+        if (refusal != null && refused.add(refusal)) {
+            events.reader().meters().counter("belay.specs.refused", "topic", topic).increment();
+            LOG.warn("{}", refusal);
+        }
     }
 
     @Override
@@ -47,8 +62,11 @@ final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void>
                 if (spec == null) { // a tombstone stops the model; what is known of it stands
                     catalog.stop(key);
                 } else {
-                    catalog.add(spec);
+                    TaskOwner before = catalog.owner();
+                    catalog.add(spec, record.timestamp());
                     kept.put(key, value);
+                    boolean same = before != null && before.equals(catalog.owner());
+                    (same ? List.of(key) : catalog.models()).forEach(this::reportRefusal);
                 }
             } else {
                 Checkpoint checkpoint = events.checkpoint(key, value);

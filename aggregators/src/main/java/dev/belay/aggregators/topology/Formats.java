@@ -1,6 +1,7 @@
 package dev.belay.aggregators.topology;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.Truths;
@@ -9,6 +10,7 @@ import dev.belay.schemas.events.Phase;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,7 +39,35 @@ final class Formats {
     static final BinarySerde<Row> ROW =
             new BinarySerde<>("a row", Formats::write, Formats::readRow);
 
+    static final BinarySerde<TaskOwner> OWNER =
+            new BinarySerde<>("a task's owner", Formats::write, (in, version) -> readOwner(in));
+
     private Formats() {}
+
+    private static void write(TaskOwner owner, DataOutput out) throws IOException {
+        out.writeUTF(owner.model());
+        out.writeInt(owner.run());
+        out.writeLong(owner.sinceMs());
+        out.writeInt(owner.classes().size());
+        for (String name : owner.classes()) {
+            byte[] utf8 = name.getBytes(StandardCharsets.UTF_8); // of any length
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
+    }
+
+    private static TaskOwner readOwner(DataInput in) throws IOException {
+        String model = in.readUTF();
+        int run = in.readInt();
+        long sinceMs = in.readLong();
+        List<String> classes = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            byte[] utf8 = new byte[in.readInt()];
+            in.readFully(utf8);
+            classes.add(new String(utf8, StandardCharsets.UTF_8));
+        }
+        return new TaskOwner(model, run, sinceMs, classes);
+    }
 
     private static void write(Truths truths, DataOutput out) throws IOException {
         out.writeByte(truths.versions().size());

@@ -48,7 +48,6 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, Row> rows;
     private int catalogVersion;
-    private int classes; // of the task, when last looked at
     private boolean heard; // since the last look
     private boolean told; // since the last commit was asked for
 
@@ -72,7 +71,6 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         windows.clear();
         told = false;
         catalogVersion = 0;
-        classes = catalog.classes();
         Map<String, Row> newest = new HashMap<>(); // told of the holdout, by student
         try (KeyValueIterator<String, Row> all = rows.all()) {
             while (all.hasNext()) {
@@ -200,10 +198,6 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
                 }
             }
         }
-        if (catalog.classes() != classes) {
-            classes = catalog.classes();
-            rowsByStudent.values().forEach(waiting::addAll);
-        }
         // what is told may set others waiting, for the next time
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
@@ -224,7 +218,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
         // asked first: what the catalog learns in between is in the candidates and in the event
         boolean settled = settled(pair, any);
         List<Comparison> candidates = candidates(catalog, pair, any);
-        Comparison preferred = row.tellable(candidates, classes);
+        Comparison preferred = row.tellable(candidates, catalog.classes(any.student()));
         if (preferred != null) {
             tell(key, row, pair, preferred);
             if (preferred.equals(candidates.get(0)) && settled) {
@@ -257,6 +251,7 @@ final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics>
     }
 
     private void tell(String key, Row row, Pair pair, Comparison candidate) {
+        int classes = catalog.classes(pair.student());
         Tally tally = row.tally(candidate, classes);
         if (tally == null) {
             return;

@@ -7,17 +7,15 @@ import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.Predicted;
-import dev.belay.schemas.BlockColumns;
-import dev.belay.schemas.events.Phase;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When PROGRESSIVE predictions may be forgotten: once every model that is still at work has come,
- * in event time, a horizon past them. So a trainer that lags behind the labels by weeks, or history
- * that is read at a thousand times its speed, loses nothing. A model from which nothing has come
- * for a horizon by the clock holds nothing up; while no model is at work nothing is forgotten, and
- * nothing comes.
+ * When PROGRESSIVE predictions may be forgotten: those of an example go together, once every model
+ * that is still at work has come, in event time, a horizon past the newest of them. So a trainer
+ * that lags behind the labels by weeks, or history that is read at a thousand times its speed,
+ * loses nothing. A model from which nothing has come for a horizon by the clock holds nothing up;
+ * while no model is at work nothing is forgotten, and nothing comes.
  */
 final class Passing {
     private static final int STEPS = 16; // of a horizon: forgetting looks at every example
@@ -36,13 +34,6 @@ final class Passing {
     /** A model has said something, by the clock. */
     void heard(String model, long nowMs) {
         heardMs.put(model, nowMs);
-    }
-
-    /** Whether all predictions of a block are of a time that has passed. */
-    boolean isTooLate(BlockColumns block) {
-        return block.phase() == Phase.PROGRESSIVE
-                && blocks.passedMs() > Long.MIN_VALUE
-                && block.times().newest() <= blocks.passedMs();
     }
 
     /** Event time up to which predictions may pass now; at least what it was. */

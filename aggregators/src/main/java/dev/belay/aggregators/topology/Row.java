@@ -32,8 +32,8 @@ record Row(
     static final Row EMPTY = new Row(false, "", null, null, null, Map.of(), Map.of());
 
     /**
-     * @param classes that the task was taken to have: shards don't all learn at once when the specs
-     *     say that it has others, so what each has counted is kept apart
+     * @param classes that the task was taken to have: shards don't all learn at once when its owner
+     *     says that it has others, so what each has counted is kept apart
      */
     record Key(Comparison comparison, int classes) {
         static Key of(Comparison comparison, Tally tally) {

@@ -4,9 +4,11 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.BlockCheck;
 import dev.belay.aggregators.counting.Board;
 import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.schemas.BlockColumns;
@@ -31,6 +33,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one partition. Keeps truth and blocks as they came in its stores and, on the heap, a
@@ -64,7 +67,8 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private Passing passing;
     private Releasing releasing;
     private int catalogVersion;
-    private int classes; // that the boards are made for
+    private @Nullable TaskOwner owner; // of the classes that the boards are made for
+    private int classes;
     private long progressiveSentMs = Long.MIN_VALUE / 2;
 
     Shard(AggregatorConfig config, Catalog catalog, Reader reader) {
@@ -78,10 +82,13 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     @Override
     public void init(ProcessorContext<byte[], Flow> processorContext) {
-        beginAnew(); // a task whose transaction failed is revived with the processors it had
         context = processorContext;
         truths = context.getStateStore(TRUTH);
         blocks = new BlockStore(context.getStateStore(BLOCKS));
+        if (blocks.owner() != null) {
+            catalog.own(blocks.owner());
+        }
+        beginAnew(); // a task whose transaction failed is revived with the processors it had
         counted = new Counted(context.getStateStore(COUNTED));
         passing = new Passing(config.lateness(), catalog, blocks);
         releasing = new Releasing(config.lateness(), catalog, blocks, passing);
@@ -95,7 +102,8 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         boards.clear();
         unsettled.clear();
         catalogVersion = 0;
-        classes = catalog.classes();
+        owner = catalog.owner();
+        classes = owner == null ? 0 : owner.classes().size();
     }
 
     @Override
@@ -123,9 +131,17 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private void block(Flow.Block arrived) {
         followClasses();
         BlockColumns block = arrived.block();
-        if (passing.isTooLate(block) || releasing.isTooLate(block)) {
+        Roster roster = arrived.roster();
+        BlockColumns rest = unexpired(block);
+        if (rest == null || rest.rows() < block.rows()) {
             tooLate.increment();
+        }
+        if (rest == null) {
             return;
+        }
+        if (rest.rows() < block.rows()) {
+            block = rest;
+            roster = new Roster(rest.ids());
         }
         // of other classes, as the specs were a moment ago: found out when it is read again
         Board board = block.classes() == classes ? boards.get(block.phase()) : null;
@@ -133,7 +149,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         if (board != null) {
             for (Predicted predicted : Predicted.of(block)) {
                 // a reading that nobody has asked for yet may be asked for later
-                news |= !board.has(predicted) || board.add(predicted, block, arrived.roster());
+                news |= !board.has(predicted) || board.add(predicted, block, roster);
             }
         }
         if (!news) {
@@ -142,7 +158,10 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         predictions.increment(block.rows());
         passing.heard(block.model(), context.currentSystemTimeMs());
         releasing.heard(block, context.currentSystemTimeMs());
-        if (blocks.put(block, arrived.roster(), arrived.origin())) {
+        if (block.phase() == Phase.PROGRESSIVE) {
+            stream().keep(block, roster);
+        }
+        if (blocks.put(block, roster, arrived.origin())) {
             Pair pair = catalog.pairOf(block.model());
             if (pair != null && classes > 0) {
                 open(pair, block);
@@ -150,10 +169,28 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
     }
 
+    /** The rows of a block that are not too late; null: none. */
+    private @Nullable BlockColumns unexpired(BlockColumns block) {
+        if (block.phase() == Phase.PROGRESSIVE) {
+            return stream().unexpired(block);
+        }
+        return releasing.isTooLate(block) ? null : block;
+    }
+
+    private Board stream() {
+        return boards.computeIfAbsent(Phase.PROGRESSIVE, this::board);
+    }
+
     private void followClasses() {
-        if (catalog.classes() != classes) {
+        TaskOwner now = catalog.owner();
+        if (now == null || (now.equals(owner) && now.equals(blocks.owner()))) {
+            return;
+        }
+        blocks.own(now);
+        if (owner == null || !owner.classes().equals(now.classes())) {
             beginAnew();
         }
+        owner = now;
     }
 
     private void punctuate(long nowMs) {
@@ -233,14 +270,20 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     private Board board(Phase phase) {
-        return new Board(
-                classes,
-                config.lateness(),
-                phase == Phase.PROGRESSIVE ? blocks.passedMs() : Long.MIN_VALUE,
-                id -> {
-                    Truths known = truths.get(id);
-                    return known == null ? Truths.NONE : known.below(classes);
-                });
+        boolean stream = phase == Phase.PROGRESSIVE;
+        Board board =
+                new Board(
+                        classes,
+                        config.lateness(),
+                        stream ? blocks.passedMs() : Long.MIN_VALUE,
+                        id -> {
+                            Truths known = truths.get(id);
+                            return known == null ? Truths.NONE : known.below(classes);
+                        });
+        if (stream) {
+            blocks.forEachProgressive(kept -> board.keep(kept.block(), kept.roster()));
+        }
+        return board;
     }
 
     private void load(Board board, Predicted predicted) {
@@ -248,8 +291,11 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         blocks.forEach(
                 predicted,
                 kept -> {
-                    // it came before the spec that says how many classes there are
-                    String reason = BlockCheck.reason(kept.block(), classes);
+                    // it came before the spec that says which classes there are
+                    String reason = catalog.refusal(predicted.model());
+                    if (reason == null) {
+                        reason = BlockCheck.reason(kept.block(), classes);
+                    }
                     if (reason == null) {
                         board.add(predicted, kept.block(), kept.roster());
                     } else {
@@ -319,7 +365,7 @@ final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                             truths.delete(id);
                         }
                     });
-            blocks.pass(throughMs);
+            blocks.expire(throughMs, board::unexpired);
             for (Pair pair : catalog.pairs()) {
                 if (blocks.progressive(pair.student())) {
                     forward(pair.student(), Map.of());

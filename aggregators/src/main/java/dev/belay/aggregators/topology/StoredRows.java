@@ -65,7 +65,7 @@ public final class StoredRows {
         if (pair == null) {
             return null;
         }
-        int classes = catalog.classes();
+        int classes = catalog.classes(any.student());
         Comparison preferred = row.tellable(Merger.candidates(catalog, pair, any), classes);
         Tally tally = preferred == null ? null : row.tally(preferred, classes);
         if (preferred == null || tally == null) {

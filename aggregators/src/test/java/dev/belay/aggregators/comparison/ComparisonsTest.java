@@ -21,9 +21,9 @@ class ComparisonsTest {
 
     @BeforeEach
     void specs() {
-        catalog.add(spec("weak", "truth", null));
-        catalog.add(spec("naive", "weak", "top"));
-        catalog.add(spec("top", "truth", null));
+        catalog.add(spec("weak", "truth", null), 0);
+        catalog.add(spec("naive", "weak", "top"), 0);
+        catalog.add(spec("top", "truth", null), 0);
     }
 
     @Test
@@ -52,7 +52,7 @@ class ComparisonsTest {
 
     @Test
     void latestFollowsTheNewestCheckpointTheLabelsName() {
-        catalog.add(spec("weak", "truth", null, "hashing", LabelPolicy.LATEST));
+        catalog.add(spec("weak", "truth", null, "hashing", LabelPolicy.LATEST), 0);
         catalog.add(checkpoint("weak", 2, State.READY, 512));
         catalog.add(checkpoint("naive", 1, State.LEARNING, 256, 2L, 5L));
 
@@ -89,8 +89,8 @@ class ComparisonsTest {
 
     @Test
     void rulesAreComparedAtCheckpointZero() {
-        catalog.add(spec("rule", "truth", null, "none", LabelPolicy.FIRST_READY));
-        catalog.add(spec("pupil", "rule", null));
+        catalog.add(spec("rule", "truth", null, "none", LabelPolicy.FIRST_READY), 0);
+        catalog.add(spec("pupil", "rule", null), 0);
         catalog.add(checkpoint("pupil", 1, State.LEARNING, 256));
 
         assertEquals(List.of("0/none"), holdout("pupil", 1));

@@ -141,7 +141,8 @@ class BoardSizeTest {
                                 ids,
                                 BlockColumns.Times.of(new long[ids.count()]),
                                 p,
-                                0);
+                                0,
+                                false);
                 board.add(sweep, block, new Roster(ids));
             }
         }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * and ties: the metrics equal a recount of all that came.
  */
 class AnyOrderPropertyTest {
-    private static final String[] MODELS = {"weak", "naive", "top"};
+    private static final String[] MODELS = {"weak", "naive", "boot", "top"};
     private static final int EXAMPLES = 12;
 
     @Property(seed = "7", tries = 25, shrinking = ShrinkingMode.OFF)
@@ -102,14 +102,18 @@ class AnyOrderPropertyTest {
         }
         Recount.Table withCeiling = recount.progressive("weak", "naive", "top");
         Recount.Table without = recount.progressive("weak", "naive", null);
-        // the key names the newest checkpoint that predicted, so take the row told last
-        PairMetrics row =
-                metrics.values().stream()
-                        .filter(m -> m.getPhase() == Phase.PROGRESSIVE)
-                        .filter(m -> m.getWindowStartMs() == null)
-                        .max(Comparator.comparingLong(PairMetrics::getCheckpoint))
-                        .orElse(null);
-        assertRow(withCeiling.empty() ? without : withCeiling, row);
+        assertRow(withCeiling.empty() ? without : withCeiling, stream(metrics, "naive"));
+        assertRow(recount.progressive("naive", "boot", null), stream(metrics, "boot"));
+    }
+
+    /** The key names the newest checkpoint that predicted, so the row told last. */
+    private static @Nullable PairMetrics stream(Map<String, PairMetrics> metrics, String student) {
+        return metrics.values().stream()
+                .filter(m -> m.getStudent().equals(Specs.id(student)))
+                .filter(m -> m.getPhase() == Phase.PROGRESSIVE)
+                .filter(m -> m.getWindowStartMs() == null)
+                .max(Comparator.comparingLong(PairMetrics::getCheckpoint))
+                .orElse(null);
     }
 
     private static void assertRow(Recount.Table expected, @Nullable PairMetrics row) {
@@ -128,9 +132,10 @@ class AnyOrderPropertyTest {
         List<Consumer<Harness>> specs = new ArrayList<>();
         specs.add(h -> h.spec(spec("weak", "truth", null)));
         specs.add(h -> h.spec(spec("naive", "weak", "top")));
+        specs.add(h -> h.spec(spec("boot", "naive", null)));
         specs.add(h -> h.spec(spec("top", "truth", null)));
         specs.add(h -> h.checkpoint(checkpoint("weak", 1, State.FINISHED, 500)));
-        for (String model : List.of("naive", "top")) {
+        for (String model : List.of("naive", "boot", "top")) {
             specs.add(h -> h.checkpoint(checkpoint(model, 1, State.LEARNING, 256)));
             specs.add(h -> h.checkpoint(checkpoint(model, 2, State.FINISHED, 512)));
         }
@@ -157,6 +162,9 @@ class AnyOrderPropertyTest {
                     random.nextBoolean()
                             ? Blocks.sweep(model, checkpoint, 0, timeMs, ids, predicted)
                             : Blocks.progressive(model, checkpoint, timeMs, ids, predicted);
+            if (block.getPhase() == Phase.PROGRESSIVE && random.nextInt(3) == 0) {
+                block = Blocks.asLabels(block);
+            }
             data.add(block);
             if (random.nextInt(4) == 0) {
                 data.add(block);

@@ -4,6 +4,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** Blocks of two classes for tests. */
 final class Blocks {
@@ -25,6 +26,22 @@ final class Blocks {
         return block(model, checkpoint, Phase.PROGRESSIVE, 0, timeMs, ids, predicted);
     }
 
+    /** The same, given as labels. */
+    static PredictionBlock asLabels(PredictionBlock block) {
+        return PredictionBlock.newBuilder(block).setLabels(true).build();
+    }
+
+    /** The same with event times drawn for each row, from {@code earliestMs} for {@code spanMs}. */
+    static PredictionBlock atAnyTime(
+            PredictionBlock block, Random random, long earliestMs, int spanMs) {
+        return PredictionBlock.newBuilder(block)
+                .setEventTimesMs(
+                        block.getIds().stream()
+                                .map(id -> earliestMs + random.nextInt(spanMs))
+                                .toList())
+                .build();
+    }
+
     private static PredictionBlock block(
             String model,
             long checkpoint,
@@ -41,6 +58,6 @@ final class Blocks {
             probabilities.add(label == 0 ? 0.25f : 0.75f);
         }
         return new PredictionBlock(
-                Specs.id(model), checkpoint, phase, 2, ids, times, probabilities, sweepRows);
+                Specs.id(model), checkpoint, phase, 2, ids, times, probabilities, sweepRows, false);
     }
 }

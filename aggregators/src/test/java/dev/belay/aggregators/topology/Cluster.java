@@ -44,7 +44,7 @@ import org.apache.kafka.streams.state.Stores;
 final class Cluster {
     private static final String PREDICTIONS = Topics.defaults().predictions(Specs.TASK);
 
-    final Catalog catalog;
+    private Catalog catalog;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final AggregatorConfig config;
@@ -101,7 +101,18 @@ final class Cluster {
     }
 
     void spec(ModelSpec spec) {
-        catalog.add(spec);
+        spec(spec, 0);
+    }
+
+    /**
+     * @param timestampMs of the record
+     */
+    void spec(ModelSpec spec, long timestampMs) {
+        catalog.add(spec, timestampMs);
+    }
+
+    Catalog catalog() {
+        return catalog;
     }
 
     void checkpoint(Checkpoint checkpoint) {
@@ -137,6 +148,12 @@ final class Cluster {
                         new Flow.Block(columns, roster, "p" + String.format("%020d", ++offset)));
             }
         }
+    }
+
+    /** As {@link #restart()}, and the topics of specs and checkpoints are read anew. */
+    void restart(Catalog readAnew) {
+        catalog = readAnew;
+        restart();
     }
 
     /** The processors are gone and begin again with what is in their stores. */

@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * After every single event, whatever came before it and in which order: every row that can be told
  * equals a recount, over all shards, with and without a ceiling, of the holdout and of the stream,
  * from the beginning and in tumbling and hopping windows; with repetitions, corrections, truth that
- * is late, too late or taken back, sweeps that are complete or not, specs and checkpoints anywhere,
- * and restarts between. Cells, classes, probabilities and what has no truth; exactly.
+ * is late, too late or taken back, a student that labels for another, sweeps that are complete or
+ * not, specs and checkpoints anywhere, and restarts between. Cells, classes, probabilities and what
+ * has no truth; exactly.
  */
 class EveryPrefixPropertyTest {
     private static final Lateness LATENESS =
@@ -155,9 +156,8 @@ class EveryPrefixPropertyTest {
             Known known, Consumer<ModelSpec> specs, Consumer<Checkpoint> checkpoints) {
         String model = known.model();
         if (known.number() == 0) {
-            boolean student = model.equals("naive") || model.equals("free");
-            specs.accept(
-                    spec(model, student ? "weak" : "truth", model.equals("naive") ? "top" : null));
+            String supervisor = RecountCheck.SUPERVISORS.getOrDefault(model, "truth");
+            specs.accept(spec(model, supervisor, model.equals("naive") ? "top" : null));
         } else {
             boolean last = known.number() == 2 || model.equals("weak");
             checkpoints.accept(

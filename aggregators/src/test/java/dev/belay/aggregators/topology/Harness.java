@@ -51,6 +51,7 @@ final class Harness implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final Map<String, PairMetrics> metrics = new HashMap<>();
     private int events;
+    private long specs;
 
     /**
      * @param partitions that the task claims to have; ids of all but the first are strays
@@ -77,7 +78,13 @@ final class Harness implements AutoCloseable {
     }
 
     void spec(ModelSpec spec) {
-        send(TOPICS.models(), spec.getId(), spec);
+        // the earliest owns the classes
+        topic(TOPICS.models())
+                .pipeInput(
+                        new TestRecord<>(
+                                bytes(spec.getId()),
+                                codec.encode(TOPICS.models(), spec),
+                                START.plusMillis(++specs)));
     }
 
     void stop(String model) {

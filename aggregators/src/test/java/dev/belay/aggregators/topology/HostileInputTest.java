@@ -4,15 +4,19 @@ import static dev.belay.aggregators.topology.Blocks.progressive;
 import static dev.belay.aggregators.topology.Blocks.sweep;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.spec;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -134,7 +138,7 @@ class HostileInputTest {
     }
 
     @Test
-    void whenTheOthersComeAWrongSpecIsOutvoted() {
+    void anOwnerThatIsCorrectedChangesTheClassesOfItsTask() {
         try (Harness odd = new Harness(state.resolve("odd"), 1)) {
             // Given three classes, as far as anybody knows
             odd.spec(ofThreeClasses("weak", "truth"));
@@ -147,7 +151,15 @@ class HostileInputTest {
                 var three = Phase.HOLDOUT;
                 odd.block(
                         new PredictionBlock(
-                                Specs.id(model), 1L, three, 3, List.of("e1"), List.of(9L), p, 1L));
+                                Specs.id(model),
+                                1L,
+                                three,
+                                3,
+                                List.of("e1"),
+                                List.of(9L),
+                                p,
+                                1L,
+                                false));
             }
             assertEquals(1, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
             // When they are corrected
@@ -159,6 +171,64 @@ class HostileInputTest {
             assertEquals(4, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
             assertEquals(2, odd.deadLetters().size());
         }
+    }
+
+    @Test
+    void aMajorityOfWrongSpecsIsRefusedAndValidBlocksAreCounted() {
+        // Given as many wrong specs as there are not right ones
+        for (int i = 0; i < 5; i++) {
+            harness.spec(ofThreeClasses("odd" + i, "truth"));
+        }
+        // When both predict
+        IDS.forEach(e -> harness.truth(e, 0, 1));
+        harness.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        harness.checkpoint(checkpoint("naive", 2, State.FINISHED, 512));
+        harness.block(sweep("naive", 2, 4, 20, IDS, 0, 0, 0, 0));
+        harness.block(
+                new PredictionBlock(
+                        Specs.id("odd0"),
+                        1L,
+                        Phase.HOLDOUT,
+                        3,
+                        List.of("e1"),
+                        List.of(9L),
+                        List.of(0.5f, 0.25f, 0.25f),
+                        1L,
+                        false));
+        // Then
+        assertEquals(4, harness.metrics("naive", 2, Phase.HOLDOUT).getN());
+        assertEquals(
+                List.of(
+                        "the spec of x/odd0#0@0 has the classes [a, b, c], but task t has [a, b] by the spec of x/weak#0@0: expected the same classes, or another task"),
+                harness.deadLetters());
+        assertEquals(5, harness.counter("belay.specs.refused"));
+    }
+
+    @Test
+    void theOwnerOfTheClassesStaysWhenItsFirstSpecWasCompactedAwayBeforeARestart() {
+        Cluster cluster =
+                new Cluster(2, new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7)));
+        cluster.spec(spec("weak", "truth", null), 5);
+        cluster.spec(spec("naive", "weak", null), 5);
+        cluster.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        cluster.block(sweep("weak", 1, 4, 10, IDS, 0, 1, 1, 0));
+        cluster.metrics();
+        // When what contradicts is older than what is left of the others
+        Catalog compacted = new Catalog(Specs.TASK);
+        compacted.add(ofThreeClasses("odd", "truth"), 6);
+        compacted.add(spec("weak", "truth", null), 7);
+        compacted.add(spec("naive", "weak", null), 7);
+        compacted.add(checkpoint("weak", 1, State.FINISHED, 500));
+        compacted.add(checkpoint("naive", 1, State.FINISHED, 256));
+        assertEquals(3, compacted.classes());
+        cluster.restart(compacted);
+        cluster.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
+        // Then
+        assertEquals(2, compacted.classes());
+        assertEquals(
+                4,
+                requireNonNull(cluster.metrics().get(Specs.id("naive") + "|1|HOLDOUT|cumulative"))
+                        .getWithoutTruth());
     }
 
     @Test

@@ -17,11 +17,12 @@ import java.util.Set;
 
 /**
  * Truth, predictions, specs and checkpoints of a student with a ceiling, one without, their
- * supervisor and the ceiling, in any order: with repetitions, corrections, truth that is late or
- * taken back, and sweeps that say how many examples they have, or not.
+ * supervisor, the ceiling, and one that learns from the first student, in any order: with
+ * repetitions, corrections, truth that is late or taken back, and sweeps that say how many examples
+ * they have, or not.
  */
 final class RandomEvents {
-    private static final String[] MODELS = {"weak", "naive", "free", "top"};
+    private static final String[] MODELS = {"weak", "naive", "free", "boot", "top"};
     private static final int EXAMPLES = 8;
     private static final long[] TRUTH_TIMES = {0, 1, 2, 3, 5, 8, 12, 900, 1_004, 2_000};
 
@@ -55,7 +56,7 @@ final class RandomEvents {
             long timeMs = TRUTH_TIMES[random.nextInt(TRUTH_TIMES.length)];
             data.add(new Truth(id(random), label, timeMs));
         }
-        for (int i = 8 + random.nextInt(25); i > 0; i--) {
+        for (int i = 8 + random.nextInt(32); i > 0; i--) {
             String model = MODELS[random.nextInt(MODELS.length)];
             long checkpoint = model.equals("weak") ? 1 : 1 + random.nextInt(2);
             List<String> ids = new ArrayList<>();
@@ -68,7 +69,14 @@ final class RandomEvents {
             PredictionBlock block =
                     random.nextInt(3) == 0
                             ? Blocks.sweep(model, checkpoint, 0, timeMs, ids, predicted)
-                            : Blocks.progressive(model, checkpoint, timeMs, ids, predicted);
+                            : Blocks.atAnyTime(
+                                    Blocks.progressive(model, checkpoint, timeMs, ids, predicted),
+                                    random,
+                                    timeMs,
+                                    3);
+            if (block.getPhase() == Phase.PROGRESSIVE && random.nextInt(3) == 0) {
+                block = Blocks.asLabels(block);
+            }
             data.add(block);
             if (random.nextInt(4) == 0) {
                 data.add(block);

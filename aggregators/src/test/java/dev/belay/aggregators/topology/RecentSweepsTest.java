@@ -62,7 +62,8 @@ class RecentSweepsTest {
                         ids,
                         BlockColumns.Times.of(new long[rows]),
                         new float[2 * rows],
-                        0);
+                        0,
+                        false);
         return new BlockStore.Kept(key, block, new Roster(ids));
     }
 }

@@ -9,9 +9,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +51,7 @@ final class Recount {
             long predicted,
             long n) {}
 
-    private record Said(String id, long checkpoint, long timeMs, List<Float> row) {
+    private record Said(String id, long checkpoint, boolean isLabel, long timeMs, List<Float> row) {
         int label() {
             return row.get(1) > row.get(0) ? 1 : 0;
         }
@@ -68,13 +71,11 @@ final class Recount {
                     .thenComparing(s -> s.row().get(0))
                     .thenComparing(s -> s.row().get(1));
 
-    private static final Comparator<Said> FIRST_LEARNED =
-            Comparator.<Said>comparingLong(s -> -s.checkpoint()).thenComparing(NEWEST);
-
     private static final long ANY_TIME = Long.MAX_VALUE / 2;
 
     private final List<Truth> truths;
     private final List<PredictionBlock> blocks;
+    private final Map<String, Map<String, Said>> streams = new HashMap<>(); // looked for once
 
     Recount(List<Truth> truths, List<PredictionBlock> blocks) {
         this.truths = truths;
@@ -103,13 +104,9 @@ final class Recount {
             @Nullable String top,
             Predicate<Long> window,
             long lateMs) {
-        Map<String, Said> learned = said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED);
+        Map<String, Said> learned = learned(student);
         learned.values().removeIf(said -> !window.test(said.timeMs()));
-        return table(
-                said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST),
-                learned,
-                top == null ? null : said(top, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED),
-                lateMs);
+        return table(labels(supervisor), learned, top == null ? null : learned(top), lateMs);
     }
 
     /** The holdout as a model's checkpoint predicts it. */
@@ -169,9 +166,9 @@ final class Recount {
 
     Beyond progressiveBeyond(
             String supervisor, String student, Predicate<Long> window, long lateMs) {
-        Map<String, Said> learned = said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED);
+        Map<String, Said> learned = learned(student);
         learned.values().removeIf(said -> !window.test(said.timeMs()));
-        return beyond(said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST), learned, lateMs);
+        return beyond(labels(supervisor), learned, lateMs);
     }
 
     private Beyond beyond(Map<String, Said> supervisor, Map<String, Said> student, long lateMs) {
@@ -208,12 +205,9 @@ final class Recount {
             @Nullable String top,
             Predicate<Long> window,
             long lateMs) {
-        Set<String> others = said(supervisor, Phase.PROGRESSIVE, k -> true, NEWEST).keySet();
-        Set<String> ceiling =
-                top == null
-                        ? others
-                        : said(top, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED).keySet();
-        return said(student, Phase.PROGRESSIVE, k -> true, FIRST_LEARNED).values().stream()
+        Set<String> others = labels(supervisor).keySet();
+        Set<String> ceiling = top == null ? others : learned(top).keySet();
+        return learned(student).values().stream()
                 .filter(s -> window.test(s.timeMs()))
                 .filter(s -> others.contains(s.id()) && ceiling.contains(s.id()))
                 .filter(s -> truth(s.id(), s.timeMs() + lateMs) != truth(s.id(), Long.MAX_VALUE))
@@ -273,6 +267,52 @@ final class Recount {
     private Map<String, Said> said(
             String model, Phase phase, Predicate<Long> checkpoints, Comparator<Said> best) {
         Map<String, Said> winner = new HashMap<>();
+        all(model, phase, checkpoints)
+                .forEach((id, all) -> all.stream().max(best).ifPresent(s -> winner.put(id, s)));
+        return winner;
+    }
+
+    /**
+     * By example what a model labelled it as: what it gave as a label or, if nothing says that it
+     * is one, whatever it predicted; by the last checkpoint that did so.
+     */
+    private Map<String, Said> labels(String model) {
+        return ofStream(model, true, LongStream::max);
+    }
+
+    /** By example what a model predicted before it could learn from it: by its first checkpoint. */
+    private Map<String, Said> learned(String model) {
+        return ofStream(model, false, LongStream::min);
+    }
+
+    private Map<String, Said> ofStream(
+            String model, boolean labels, Function<LongStream, OptionalLong> which) {
+        return new HashMap<>(
+                streams.computeIfAbsent(model + labels, s -> chosen(model, labels, which)));
+    }
+
+    private Map<String, Said> chosen(
+            String model, boolean labels, Function<LongStream, OptionalLong> which) {
+        Map<String, Said> chosen = new HashMap<>();
+        all(model, Phase.PROGRESSIVE, k -> true)
+                .forEach(
+                        (id, all) -> {
+                            List<Said> of =
+                                    all.stream().filter(s -> s.isLabel() == labels).toList();
+                            List<Said> some = of.isEmpty() ? all : of;
+                            long checkpoint =
+                                    which.apply(some.stream().mapToLong(Said::checkpoint))
+                                            .orElseThrow();
+                            some.stream()
+                                    .filter(s -> s.checkpoint() == checkpoint)
+                                    .max(NEWEST)
+                                    .ifPresent(s -> chosen.put(id, s));
+                        });
+        return chosen;
+    }
+
+    private Map<String, List<Said>> all(String model, Phase phase, Predicate<Long> checkpoints) {
+        Map<String, List<Said>> all = new HashMap<>();
         for (PredictionBlock block : blocks) {
             if (block.getModel().equals(Specs.id(model))
                     && block.getPhase() == phase
@@ -282,12 +322,13 @@ final class Recount {
                             new Said(
                                     block.getIds().get(i),
                                     block.getCheckpoint(),
+                                    block.getLabels(),
                                     block.getEventTimesMs().get(i),
                                     block.getProbabilities().subList(2 * i, 2 * i + 2));
-                    winner.merge(said.id(), said, (a, b) -> best.compare(b, a) > 0 ? b : a);
+                    all.computeIfAbsent(said.id(), e -> new ArrayList<>()).add(said);
                 }
             }
         }
-        return winner;
+        return all;
     }
 }

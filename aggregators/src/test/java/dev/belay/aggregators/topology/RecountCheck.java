@@ -1,5 +1,6 @@
 package dev.belay.aggregators.topology;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.topology.RandomEvents.Known;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param shardOf of an example's id
  */
 record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunction<String> shardOf) {
+    /** By student. */
+    static final Map<String, String> SUPERVISORS =
+            Map.of("naive", "weak", "free", "weak", "boot", "naive");
+
     /** How late truth may come for a window. */
     static final long GRACE_MS = 3;
 
@@ -37,15 +42,19 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
      * @param known the specs and checkpoints that have come
      */
     void check(Set<Known> known) {
-        for (String student : List.of("naive", "free")) {
+        for (String student : List.of("naive", "free", "boot")) {
+            String supervisor = requireNonNull(SUPERVISORS.get(student));
+            int labelling = supervisor.equals("weak") ? 1 : 2; // its first that may label
             String top = student.equals("naive") ? "top" : null;
             boolean pair = known.contains(new Known(student, 0));
             boolean supervised =
-                    known.contains(new Known("weak", 0)) && known.contains(new Known("weak", 1));
+                    known.contains(new Known(supervisor, 0))
+                            && known.contains(new Known(supervisor, labelling));
             for (int k = 1; k <= 2; k++) {
                 if (pair && supervised && known.contains(new Known(student, k))) {
                     boolean ceiling = top != null && known.contains(new Known("top", k));
-                    compareSweep(student, k, ceiling ? top : null);
+                    compareSweep(
+                            new Sweep(supervisor, labelling), student, k, ceiling ? top : null);
                 }
             }
             if (pair) {
@@ -70,7 +79,7 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
         }
     }
 
-    private void compareSweep(String student, long k, @Nullable String top) {
+    private void compareSweep(Sweep labeler, String student, long k, @Nullable String top) {
         // a shard tells of a row once the student has predicted there, and of the others no sooner
         Set<Integer> shards =
                 recount.predicted(student, k).stream()
@@ -79,13 +88,14 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
         Predicate<String> seen = id -> shards.contains(shardOf.applyAsInt(id));
         Table expected = Table.EMPTY;
         boolean ceiling = false;
-        Sweep weak = new Sweep("weak", 1);
+        String supervisor = labeler.model();
+        long w = labeler.checkpoint();
         Sweep own = new Sweep(student, k);
-        if (recount.tellable(seen, List.of(weak, own))) {
-            expected = recount.holdout("weak", 1, student, k, null, 0);
+        if (recount.tellable(seen, List.of(labeler, own))) {
+            expected = recount.holdout(supervisor, w, student, k, null, 0);
         }
-        if (top != null && recount.tellable(seen, List.of(weak, own, new Sweep(top, k)))) {
-            Table with = recount.holdout("weak", 1, student, k, top, k);
+        if (top != null && recount.tellable(seen, List.of(labeler, own, new Sweep(top, k)))) {
+            Table with = recount.holdout(supervisor, w, student, k, top, k);
             ceiling = !with.empty();
             expected = ceiling ? with : expected;
         }
@@ -93,8 +103,8 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
         assertTold(expected, row);
         if (row != null) {
             assertEquals(ceiling ? (Long) k : null, row.getCeilingCheckpoint());
-            assertEquals(1, row.getSupervisorCheckpoint());
-            assertTold(recount.holdoutBeyond("weak", 1, student, k), row);
+            assertEquals(w, row.getSupervisorCheckpoint());
+            assertTold(recount.holdoutBeyond(supervisor, w, student, k), row);
         }
     }
 
@@ -107,15 +117,21 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
 
     private void compareStream(
             @Nullable PairMetrics row, String student, @Nullable String top, Span span) {
-        Table with = recount.progressive("weak", student, top, span::has, span.lateMs());
-        Table without = recount.progressive("weak", student, null, span::has, span.lateMs());
+        String supervisor = requireNonNull(SUPERVISORS.get(student));
+        Table with = recount.progressive(supervisor, student, top, span::has, span.lateMs());
+        Table without = recount.progressive(supervisor, student, null, span::has, span.lateMs());
         assertTold(with.empty() ? without : with, row);
         if (row != null) {
             assertEquals(
                     recount.tooLate(
-                            "weak", student, with.empty() ? null : top, span::has, span.lateMs()),
+                            supervisor,
+                            student,
+                            with.empty() ? null : top,
+                            span::has,
+                            span.lateMs()),
                     row.getTooLate());
-            assertTold(recount.progressiveBeyond("weak", student, span::has, span.lateMs()), row);
+            assertTold(
+                    recount.progressiveBeyond(supervisor, student, span::has, span.lateMs()), row);
         }
     }
 

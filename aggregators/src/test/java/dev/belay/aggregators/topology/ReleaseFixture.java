@@ -39,7 +39,7 @@ abstract class ReleaseFixture {
     }
 
     ModelSpec next(String model) {
-        return ModelSpec.newBuilder(requireNonNull(cluster.catalog.spec(id(model))))
+        return ModelSpec.newBuilder(requireNonNull(cluster.catalog().spec(id(model))))
                 .setId("x/" + model + "#0@1")
                 .setRun(1)
                 .build();

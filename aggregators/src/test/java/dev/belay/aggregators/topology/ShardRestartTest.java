@@ -53,8 +53,8 @@ class ShardRestartTest {
 
     @BeforeEach
     void start() {
-        catalog.add(spec("weak", "truth", null));
-        catalog.add(spec("naive", "weak", null));
+        catalog.add(spec("weak", "truth", null), 0);
+        catalog.add(spec("naive", "weak", null), 0);
         catalog.add(checkpoint("weak", 1, State.FINISHED, 500));
         catalog.add(checkpoint("naive", 1, State.FINISHED, 256));
         store(Shard.TRUTH, Serdes.ByteArray(), Formats.TRUTHS);

@@ -100,7 +100,8 @@ class TwoClassRowsPropertyTest {
         var roster = new Roster(new BlockColumns.Ids(ids.array(), 0, 2 * rows, rows));
         var times = new BlockColumns.Times(new long[] {7}, rows);
         var block =
-                new BlockColumns("e/m#0", 1, Phase.HOLDOUT, classes, roster.ids(), times, p, rows);
+                new BlockColumns(
+                        "e/m#0", 1, Phase.HOLDOUT, classes, roster.ids(), times, p, rows, false);
         byte[] kept = BlockFormat.write(block, roster);
         var read = BlockFormat.read(kept, "e/m#0", 1, Phase.HOLDOUT, name -> roster);
         assertArrayEquals(bits(p), bits(read.block().probabilities()));

@@ -307,7 +307,8 @@ final class ExportTest {
                         List.of(id),
                         List.of(timeMs),
                         list(p),
-                        1L));
+                        1L,
+                        false));
     }
 
     private void spec(String experiment, String model, int seed, int run) {

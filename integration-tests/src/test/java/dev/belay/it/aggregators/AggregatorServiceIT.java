@@ -266,7 +266,8 @@ class AggregatorServiceIT {
                             ids,
                             times,
                             probabilities,
-                            (long) EXAMPLES);
+                            (long) EXAMPLES,
+                            false);
             sender.send(topic, ids.get(0), block);
         }
     }

@@ -37,7 +37,7 @@ final class BatchRecount {
 
     private record Known(int label, long timeMs) {}
 
-    private record Said(long checkpoint, long timeMs, List<Float> row) {
+    private record Said(long checkpoint, boolean isLabel, long timeMs, List<Float> row) {
         int label() {
             float best = Collections.max(row);
             return row.indexOf(best);
@@ -49,8 +49,19 @@ final class BatchRecount {
                     .thenComparing(s -> s.row().get(0))
                     .thenComparing(s -> s.row().get(1))
                     .thenComparing(s -> s.row().get(2));
+
+    /** A label by the last checkpoint that gave one; a prediction if nothing says it is a label. */
+    private static final Comparator<Said> LABEL =
+            Comparator.comparing(Said::isLabel)
+                    .thenComparingLong(Said::checkpoint)
+                    .thenComparing(NEWEST);
+
+    /** Before the model could learn from the example: no label, and by the first checkpoint. */
     private static final Comparator<Said> LEARNED =
-            Comparator.<Said>comparingLong(s -> -s.checkpoint()).thenComparing(NEWEST);
+            Comparator.comparing(Said::isLabel)
+                    .thenComparingLong(Said::checkpoint)
+                    .reversed()
+                    .thenComparing(NEWEST);
 
     private final Map<String, Known> truths = new HashMap<>();
     private final Map<String, Map<String, Said>> sweeps = new HashMap<>();
@@ -92,13 +103,14 @@ final class BatchRecount {
             for (int k = 0; k < Pairs.CLASSES; k++) {
                 row.add((Float) probabilities.get(i * Pairs.CLASSES + k));
             }
-            Said said = new Said(checkpoint, (Long) times.get(i), row);
+            boolean isLabel = (Boolean) block.get("labels");
+            Said said = new Said(checkpoint, isLabel, (Long) times.get(i), row);
             String id = ids.get(i).toString();
             predictions++;
             if (sweep) {
                 keep(sweeps, model + "|" + checkpoint, id, said, NEWEST);
             } else {
-                keep(labelled, model, id, said, NEWEST);
+                keep(labelled, model, id, said, LABEL);
                 keep(learned, model, id, said, LEARNED);
             }
         }

@@ -199,6 +199,7 @@ final class EventMutator {
             }
             encoder.writeLong(0);
             encoder.writeLong(Judge.number(block, "sweepRows"));
+            encoder.writeBoolean((Boolean) block.get("labels"));
             encoder.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -253,6 +253,8 @@ final class Load implements AutoCloseable {
                 probabilities.add(shape[(k - says + Pairs.CLASSES) % Pairs.CLASSES]);
             }
         }
+        // half of the writers do not say which of their predictions are labels
+        boolean labels = phase == Phase.PROGRESSIVE && random.nextInt(4) == 0;
         PredictionBlock block =
                 new PredictionBlock(
                         model,
@@ -262,7 +264,8 @@ final class Load implements AutoCloseable {
                         ids,
                         times,
                         probabilities,
-                        phase == Phase.HOLDOUT && random.nextInt(4) > 0 ? (long) HOLDOUT : 0L);
+                        phase == Phase.HOLDOUT && random.nextInt(4) > 0 ? (long) HOLDOUT : 0L,
+                        labels);
         int partition = random.nextInt(5) == 0 ? random.nextInt(Pairs.PARTITIONS) : -1;
         return record(PREDICTIONS, partition, ids.get(0), block);
     }

@@ -1,0 +1,36 @@
+package dev.belay.aggregators.comparison;
+
+import dev.belay.schemas.events.ModelSpec;
+import java.util.List;
+
+/**
+ * The model whose spec decides which classes a task has: the one whose first spec has the least
+ * record timestamp, ties by name. Later specs that contradict it are refused, however many they
+ * are. The owner itself may change the classes, by its newest run or by a correction of its spec.
+ *
+ * <p>A later record of the same model may replace the first in the compacted topic, so whoever
+ * needs the owner after a restart stores it.
+ *
+ * @param model id with the run that the classes are of
+ * @param run of the same
+ * @param sinceMs record timestamp of the model's first spec, milliseconds since the epoch
+ * @param classes names in order
+ */
+public record TaskOwner(String model, int run, long sinceMs, List<String> classes) {
+    public TaskOwner {
+        classes = List.copyOf(classes);
+    }
+
+    static TaskOwner of(ModelSpec spec, long timestampMs) {
+        return new TaskOwner(spec.getId(), spec.getRun(), timestampMs, spec.getClasses());
+    }
+
+    /**
+     * With the other's classes if they are of a run that is as new; the first timestamp of both.
+     */
+    TaskOwner then(TaskOwner later) {
+        TaskOwner newest = later.run >= run ? later : this;
+        return new TaskOwner(
+                newest.model, newest.run, Math.min(sinceMs, later.sinceMs), newest.classes);
+    }
+}
