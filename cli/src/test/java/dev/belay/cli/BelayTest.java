@@ -3,9 +3,12 @@ package dev.belay.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +55,81 @@ class BelayTest {
         try (var left = Files.list(folder)) {
             assertEquals(List.of(file), left.toList());
         }
+    }
+
+    @Test
+    void aFileThatIsNotThereIsToldInASentence() {
+        // Given
+        Path file = folder.resolve("none.yaml");
+        for (String[] command :
+                new String[][] {
+                    {"run", file.toString()}, {"models", "add", file.toString()},
+                }) {
+            StringWriter said = new StringWriter();
+            // When
+            int code = execute(said, command);
+            // Then
+            assertEquals(1, code);
+            assertEquals(
+                    "belay: " + file + ": found no such file; expected an experiment file\n",
+                    said.toString());
+        }
+    }
+
+    @Test
+    void aRunReportsThatItWaitsForTheBroker() throws IOException {
+        // Given: nobody listens there
+        Path file = folder.resolve("wait.yaml");
+        StringBuilder rows = new StringBuilder("id,text,label\n");
+        for (int i = 0; i < 40; i++) {
+            rows.append(i).append(",text,").append(i % 2).append('\n');
+        }
+        Files.writeString(folder.resolve("rows.csv"), rows);
+        Files.writeString(
+                file,
+                """
+                name: wait
+                task: {classes: ['0', '1']}
+                data: {path: rows.csv, holdout: {share: 0.5}}
+                models: {bow: {encoder: hashing, supervisor: truth}}
+                """);
+        var bytes = new ByteArrayOutputStream();
+        PrintStream real = System.out;
+        // When
+        StringWriter err = new StringWriter();
+        int code;
+        try (var captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            System.setOut(captured); // progress goes there
+            code =
+                    execute(
+                            err,
+                            "run",
+                            file.toString(),
+                            "--data",
+                            folder.resolve("data").toString(),
+                            "--bootstrap-servers",
+                            "127.0.0.1:1",
+                            "--set",
+                            "wait.broker=4");
+        } finally {
+            System.setOut(real);
+        }
+        // Then
+        String said = bytes.toString(StandardCharsets.UTF_8);
+        assertEquals(1, code, said + err);
+        assertTrue(
+                said.contains("no Kafka broker answers at 127.0.0.1:1 yet; waiting, 3 of 4 s"),
+                said + err);
+    }
+
+    @Test
+    void settingsThatAreNotThereAreToldInASentence() {
+        Path file = folder.resolve("none.yaml");
+        StringWriter said = new StringWriter();
+        assertEquals(1, execute(said, "topics", "plan", "--config", file.toString()));
+        assertEquals(
+                "belay: " + file + ": found no such file; expected a YAML mapping of settings\n",
+                said.toString());
     }
 
     private static int execute(StringWriter err, String... arguments) {

@@ -8,6 +8,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -36,7 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final int CACHED_SCHEMAS = 1000;
-    private static final Duration SOON = Duration.ofSeconds(3);
+    private static final Duration FIRST_REPORT = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
     private final Settings settings;
     private final MeterRegistry meters;
@@ -129,26 +133,35 @@ public final class Clients {
 
     public Admin admin() {
         Map<String, Object> config = new HashMap<>(settings.kafka("admin"));
-        config.putIfAbsent("client.id", "belay-admin-" + settings.instance());
+        config.putIfAbsent("client.id", "belay-admin");
         return Admin.create(config);
+    }
+
+    /** As {@link #awaitBroker(java.util.function.Consumer)}, reporting to the log. */
+    public void awaitBroker() {
+        awaitBroker(LOG::warn);
     }
 
     /**
      * Waits until the broker answers.
      *
+     * @param report gets a line after 3 s without an answer, and every 5 s after that
      * @throws IllegalStateException when it does not within {@link Settings#waitForBroker}, naming
      *     its address
      */
-    public void awaitBroker() {
+    public void awaitBroker(java.util.function.Consumer<String> report) {
         Duration wait = settings.waitForBroker();
-        Duration soon = wait.compareTo(SOON) < 0 ? wait : SOON;
+        Duration tried = Duration.ZERO;
+        Duration next = FIRST_REPORT;
         try (Admin admin = admin()) {
-            if (!answers(admin, soon)) {
-                LOG.warn(
-                        "no Kafka broker answers at {} yet; waiting for up to {} s",
-                        settings.bootstrapServers(),
-                        wait.toSeconds());
-                if (wait.equals(soon) || !answers(admin, wait.minus(soon))) {
+            while (true) {
+                Duration left = wait.minus(tried);
+                Duration within = left.compareTo(next) < 0 ? left : next;
+                if (answers(admin, within)) {
+                    return;
+                }
+                tried = tried.plus(within);
+                if (tried.compareTo(wait) >= 0) {
                     throw new IllegalStateException(
                             "no Kafka broker answers at "
                                     + settings.bootstrapServers()
@@ -157,8 +170,74 @@ public final class Clients {
                                     + " s); start one with './belay broker', or correct the"
                                     + " address");
                 }
+                report.accept(
+                        "no Kafka broker answers at %s yet; waiting, %d of %d s"
+                                .formatted(
+                                        settings.bootstrapServers(),
+                                        tried.toSeconds(),
+                                        wait.toSeconds()));
+                next = BETWEEN_REPORTS;
             }
         }
+    }
+
+    /**
+     * Waits until the schema registry answers, as long as for the broker.
+     *
+     * @param report gets a line when it does not answer at once, and every 5 s after that
+     * @throws IllegalStateException when it does not answer in time, or a server answers that has
+     *     no registry at this URL
+     */
+    public void awaitRegistry(java.util.function.Consumer<String> report) {
+        long begin = System.nanoTime();
+        long reported = begin - BETWEEN_REPORTS.toNanos();
+        while (true) {
+            String problem;
+            try {
+                codec.checkRegistry();
+                return;
+            } catch (IllegalStateException e) {
+                throw noRegistry(String.valueOf(e.getMessage()), e);
+            } catch (IOException e) {
+                problem = String.valueOf(e.getMessage());
+                if (System.nanoTime() - begin >= settings.waitForBroker().toNanos()) {
+                    throw noRegistry(
+                            problem
+                                    + " (tried for "
+                                    + settings.waitForBroker().toSeconds()
+                                    + " s); start one with './belay registry', or correct the"
+                                    + " address",
+                            e);
+                }
+            }
+            if (System.nanoTime() - reported >= BETWEEN_REPORTS.toNanos()) {
+                reported = System.nanoTime();
+                report.accept(
+                        "no schema registry answers at "
+                                + settings.registryUrl()
+                                + " yet: "
+                                + problem);
+            }
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+    }
+
+    /**
+     * What is wrong with the registry now, or null: for those who can do without it, or wait for it
+     * by themselves.
+     */
+    public @Nullable String registryProblem() {
+        try {
+            codec.checkRegistry();
+            return null;
+        } catch (IOException | IllegalStateException e) {
+            return noRegistry(String.valueOf(e.getMessage()), e).getMessage();
+        }
+    }
+
+    private IllegalStateException noRegistry(String problem, Exception cause) {
+        return new IllegalStateException(
+                "no schema registry answers at " + settings.registryUrl() + ": " + problem, cause);
     }
 
     private static boolean answers(Admin admin, Duration within) {

@@ -38,6 +38,9 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     private final Listener<T> listener;
     private final Map<String, T> newest = new HashMap<>();
 
+    /** Why the record at the position can't be read now; null when it can. */
+    private @Nullable String outage;
+
     /** Told of an event: its key, the event (null for a tombstone), and where it stands. */
     @FunctionalInterface
     public interface Listener<T> {
@@ -131,7 +134,13 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
                 .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
             poll(Duration.ofMillis(100));
             if (System.nanoTime() > deadline) {
-                throw new TimeoutException("could not read " + topic + " to its end in " + atMost);
+                throw new TimeoutException(
+                        "could not read "
+                                + topic
+                                + " to its end in "
+                                + atMost.toSeconds()
+                                + " s"
+                                + (outage == null ? "" : ": " + outage));
             }
         }
     }
@@ -178,6 +187,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         } catch (SerializationException e) {
             if (EventCodec.isOutage(e)) {
                 LOG.warn("reading {} waits: {}", topic, e.getMessage());
+                outage = e.getMessage();
                 return false;
             }
             LOG.warn(
@@ -188,6 +198,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
                     e.getMessage());
             return true;
         }
+        outage = null;
         newest.put(key, event);
         listener.take(
                 key,

@@ -1,5 +1,6 @@
 package dev.belay.schemas;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.belay.schemas.events.PredictionBlock;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -39,12 +40,13 @@ public final class EventCodec {
     private static final int MAX_BYTES = 16 << 20;
 
     /**
-     * A registry's own error codes begin so when it does not have what it is asked for; a server
-     * that has no registry at this path says no more than this.
+     * HTTP status of a server that has no registry at this path. A registry's own error codes begin
+     * with it when it does not have what it is asked for.
      */
     private static final int NOT_THERE = 404;
 
     private static final int CONFLICT = 409;
+    private static final int SERVER_ERROR = 500;
 
     private static final String WRONG_PATH =
             "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
@@ -199,9 +201,38 @@ public final class EventCodec {
                             + " (HTTP "
                             + e.getStatus()
                             + "): "
-                            + e.getMessage(),
+                            + e.getMessage()
+                            + hint(e),
                     e);
         }
+    }
+
+    /**
+     * Asks the registry for its subjects.
+     *
+     * @throws IOException when it does not answer now
+     * @throws IllegalStateException when a server answers and has no registry at the URL; the
+     *     message names the path that Belay's own registry has
+     */
+    public void checkRegistry() throws IOException {
+        try {
+            registry.getAllSubjects();
+        } catch (JsonProcessingException e) { // the page of another server
+            throw new IllegalStateException("the answer is no JSON" + WRONG_PATH, e);
+        } catch (RestClientException e) {
+            if (e.getStatus() == NOT_THERE) {
+                throw new IllegalStateException(
+                        "HTTP " + e.getStatus() + ": " + e.getMessage() + hint(e), e);
+            }
+            if (e.getStatus() >= SERVER_ERROR) {
+                throw new IOException("HTTP " + e.getStatus() + ": " + e.getMessage(), e);
+            }
+            // it is there; who may not list subjects may still read schemas
+        }
+    }
+
+    private static String hint(RestClientException e) {
+        return e.getStatus() == NOT_THERE && e.getErrorCode() / 100 != NOT_THERE ? WRONG_PATH : "";
     }
 
     /**
@@ -246,7 +277,7 @@ public final class EventCodec {
                                 + e.getStatus()
                                 + ": "
                                 + e.getMessage()
-                                + (e.getErrorCode() == NOT_THERE ? WRONG_PATH : ""),
+                                + hint(e),
                         e);
             }
             throw new SerializationException(

@@ -107,7 +107,8 @@ final class ExperimentRun implements Callable<Integer> {
             Settings settings, DataSet data, @Nullable EmbeddedPlatform platform, long begin)
             throws Exception {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
-        clients.awaitBroker();
+        clients.awaitBroker(this::say);
+        clients.awaitRegistry(this::say);
         Announcement.Run announced =
                 new Announcement(clients, experiment, data).make(options.fresh());
         List<ModelSpec> specs = announced.specs();

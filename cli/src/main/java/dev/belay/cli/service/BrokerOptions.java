@@ -38,7 +38,7 @@ public final class BrokerOptions {
     /**
      * Does the work.
      *
-     * @param err told that a broker is being started
+     * @param err gets what is waited for, and that a broker is being started
      * @throws IllegalArgumentException when no broker is named and the folder holds no data of one
      */
     public int on(PrintWriter err, Work work) throws Exception {
@@ -48,7 +48,7 @@ public final class BrokerOptions {
                                 "store", data.resolve("checkpoints").toString(),
                                 "cache", data.resolve("cache").toString()));
         if (options.namesBroker()) {
-            return work.with(clients(settings));
+            return work.with(clients(settings, err));
         }
         if (!Files.isDirectory(data.resolve("kafka"))) {
             throw new IllegalArgumentException(
@@ -56,8 +56,7 @@ public final class BrokerOptions {
                             + data.toAbsolutePath()
                             + "; give the --data of the run, or --bootstrap-servers and --registry");
         }
-        err.println("starting the broker on " + data);
-        err.flush();
+        say(err, "starting the broker on " + data);
         try (EmbeddedPlatform platform =
                 EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {})) {
             return work.with(
@@ -67,13 +66,20 @@ public final class BrokerOptions {
                                             "kafka.bootstrap.servers",
                                             platform.bootstrapServers(),
                                             "registry.url",
-                                            platform.registryUrl()))));
+                                            platform.registryUrl())),
+                            err));
         }
     }
 
-    private static Clients clients(Settings settings) {
+    private static Clients clients(Settings settings, PrintWriter err) {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
-        clients.awaitBroker();
+        clients.awaitBroker(line -> say(err, line));
+        clients.awaitRegistry(line -> say(err, line));
         return clients;
+    }
+
+    private static void say(PrintWriter err, String line) {
+        err.println(line);
+        err.flush();
     }
 }

@@ -47,6 +47,7 @@ public final class ProduceCommand implements Callable<Integer> {
         try (DataSet data = DataSet.open(experiment.data())) {
             Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
             clients.awaitBroker();
+            clients.awaitRegistry(out::println);
             try (Admin admin = clients.admin()) {
                 TopicPlan.forInstallation(clients.settings())
                         .withTask(

@@ -3,15 +3,16 @@ package dev.belay.cli.service;
 import dev.belay.cli.Logging;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.HealthServer;
+import dev.belay.runtime.Meters;
 import dev.belay.runtime.Service;
 import dev.belay.runtime.ServiceGroup;
 import dev.belay.runtime.Settings;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -19,6 +20,8 @@ import picocli.CommandLine.Mixin;
  * when it failed; the signal's (143 for SIGTERM) when it was told to stop and has done so.
  */
 abstract class ServiceCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceCommand.class);
+
     @Mixin private SettingsOptions options;
 
     /** The services of this process. */
@@ -28,7 +31,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     public final Integer call() throws InterruptedException {
         Logging.toTerminal();
         Settings settings = options.settings();
-        var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var meters = Meters.prometheus();
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         Clients clients = new Clients(settings, meters);
@@ -44,6 +47,10 @@ abstract class ServiceCommand implements Callable<Integer> {
         // SIGTERM and Ctrl-C: the work in hand is finished or rolled back before the JVM ends
         Thread stop = new Thread(group::close, "stop");
         Runtime.getRuntime().addShutdownHook(stop);
+        String problem = clients.registryProblem();
+        if (problem != null) {
+            LOG.warn("{}", problem); // services wait for it
+        }
         group.await();
         group.close();
         if (health != null) {

@@ -59,7 +59,8 @@ public final class TopicsCommand implements Callable<Integer> {
                     clients.settings().taskPartitions(),
                     labelers(experiment));
         }
-        clients.awaitBroker();
+        PrintWriter err = spec.commandLine().getErr();
+        clients.awaitBroker(err::println);
         try (Admin admin = clients.admin()) {
             Set<TopicPlan.Topic> missing =
                     new HashSet<>(action == Action.apply ? plan.apply(admin) : plan.missing(admin));
@@ -74,6 +75,11 @@ public final class TopicsCommand implements Callable<Integer> {
             }
         }
         out.flush();
+        String problem = clients.registryProblem(); // topics need none, all that uses them does
+        if (problem != null) {
+            err.println("warning: " + problem);
+        }
+        err.flush();
         return 0;
     }
 
