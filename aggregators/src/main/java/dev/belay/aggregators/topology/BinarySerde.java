@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serde of the values that never leave the application (stores, changelogs, repartition topics): a
- * version byte, then what the writer writes. Null stays null. Values written by the previous release
- * are read, so its state and changelogs survive an upgrade; what it did not write is the reader's to
- * supply.
+ * version byte, then what the writer writes. Null stays null. Values written by the previous
+ * release are read, so its state and changelogs survive an upgrade; what it did not write is the
+ * reader's to supply.
  */
 record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implements Serde<T> {
     /** Version of the values that are written. */
