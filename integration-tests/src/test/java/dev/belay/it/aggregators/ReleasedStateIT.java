@@ -35,7 +35,7 @@ class ReleasedStateIT {
             task.aggregate(metrics, UpgradeEvents::isCounted);
             task.send(UpgradeEvents::unread);
             StateDump dump =
-                    StateDump.take(
+                    DumpedBroker.take(
                             platform.bootstrapServers(),
                             platform.registryUrl(),
                             UpgradeTask.GROUP,

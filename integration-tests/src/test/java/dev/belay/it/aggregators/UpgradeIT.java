@@ -49,7 +49,7 @@ class UpgradeIT {
                 EmbeddedPlatform.start(
                         new PlatformConfig(folder.resolve("platform"), 0, 0), line -> {})) {
             // Given
-            dump.restore(platform.bootstrapServers(), platform.registryUrl(), UpgradeTask.GROUP);
+            DumpedBroker.restore(dump, platform.bootstrapServers(), platform.registryUrl(), UpgradeTask.GROUP);
             try (UpgradeTask task = UpgradeTask.on(platform, state());
                     MetricsView metrics = task.metrics()) {
                 metrics.catchUp();
