@@ -3,6 +3,7 @@ package dev.belay.aggregators;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.Waiting;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -41,10 +42,12 @@ final class Application implements AutoCloseable {
     private final Properties config = new Properties();
     private final Supplier<Topology> topology;
     private final Endurance endurance;
+    private final UncleanMark mark;
     private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
     private volatile @Nullable KafkaStreams streams;
     private volatile @Nullable String trouble;
     private @Nullable KafkaStreamsMetrics metrics;
+    private boolean marked; // by this life
     private long nextLifeNs;
     private long committed;
 
@@ -65,6 +68,10 @@ final class Application implements AutoCloseable {
         this.name = name;
         this.config.putAll(config);
         this.topology = topology;
+        this.mark =
+                new UncleanMark(
+                        Path.of(this.config.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
+                        this.config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG));
         this.endurance = new Endurance(clients.settings().aggregatorPatience());
         this.nextLifeNs = System.nanoTime();
     }
@@ -125,6 +132,7 @@ final class Application implements AutoCloseable {
                     });
             metrics = new KafkaStreamsMetrics(next);
             metrics.bindTo(clients.meters());
+            markStores(next);
             next.start();
         } catch (ConfigException e) {
             throw e;
@@ -134,20 +142,38 @@ final class Application implements AutoCloseable {
         }
     }
 
+    /** Its lock on the state folder excludes other processes by now. */
+    private void markStores(KafkaStreams next) {
+        if (mark.exists()) {
+            LOG.warn(
+                    "{} was killed with its stores open: they are deleted and restored from their"
+                            + " changelogs",
+                    name);
+            next.cleanUp();
+        }
+        mark.create();
+        marked = true;
+    }
+
     private void end() {
         KafkaStreams last = streams;
+        boolean wasMarked = marked;
         streams = null;
+        marked = false;
         if (metrics != null) {
             metrics.close();
             metrics = null;
         }
+        if (last == null) {
+            return;
+        }
         // leaves the group, so that the others need not wait for its session to end
-        if (last != null
-                && !last.close(
-                        CloseOptions.timeout(CLOSE_WITHIN)
-                                .withGroupMembershipOperation(
-                                        GroupMembershipOperation.LEAVE_GROUP))) {
+        if (!last.close(
+                CloseOptions.timeout(CLOSE_WITHIN)
+                        .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
             LOG.warn("{} did not stop within {}", name, CLOSE_WITHIN);
+        } else if (wasMarked) {
+            mark.delete();
         }
     }
 

@@ -49,6 +49,19 @@ record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implement
         return this::decode;
     }
 
+    /** Why a value of another release is not read, and what to do about it. */
+    static String refused(int version, int oldest, int newest) {
+        return "found version %d, expected %d to %d: %s (docs/upgrading.md)"
+                .formatted(
+                        version,
+                        oldest,
+                        newest,
+                        version > newest
+                                ? "a newer release of Belay has counted here; start that one again"
+                                : "a release of Belay before the previous one has counted here;"
+                                        + " reset the application, so that it counts anew");
+    }
+
     private byte @Nullable [] encode(@Nullable T value) {
         if (value == null) {
             return null;
@@ -70,8 +83,7 @@ record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implement
         try (var in = new DataInputStream(new Reading(bytes))) {
             int version = in.readUnsignedByte();
             if (version < OLDEST || version > VERSION) {
-                throw new IOException(
-                        "expected version " + OLDEST + " to " + VERSION + ", found " + version);
+                throw new IOException(refused(version, OLDEST, VERSION));
             }
             return reader.read(in, version);
         } catch (IOException e) {

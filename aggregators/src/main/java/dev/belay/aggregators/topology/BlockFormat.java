@@ -75,11 +75,10 @@ final class BlockFormat {
         byte version = in.get();
         if (version != VERSION) {
             throw new IllegalStateException(
-                    "a kept block has version "
-                            + version
-                            + ", expected "
-                            + VERSION
-                            + ": another version of Belay counted here; give another --data");
+                    "cannot read a block of "
+                            + model
+                            + ": "
+                            + BinarySerde.refused(version, VERSION, VERSION));
         }
         int flags = in.get();
         int classes = in.getInt();

@@ -64,6 +64,12 @@ final class AggregatorProcess implements AutoCloseable {
         assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it survives SIGKILL");
     }
 
+    /** Returns its exit code once it has ended by itself. */
+    int awaitEnd() throws InterruptedException {
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), this::lastWords);
+        return process.exitValue();
+    }
+
     /** Its last lines, for messages. */
     String lastWords() {
         try {

@@ -61,6 +61,17 @@ final class MetricsView implements AutoCloseable {
         return rows;
     }
 
+    /** How many examples each row counts, by its key. */
+    Map<String, Long> examples() {
+        Map<String, Long> examples = new HashMap<>();
+        last.forEach(
+                (key, value) ->
+                        examples.put(
+                                key,
+                                Judge.number(judge.read(value, PairMetrics.getClassSchema()), "n")));
+        return examples;
+    }
+
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             events++;
