@@ -1,7 +1,9 @@
 package dev.belay.labelers;
 
+import dev.belay.models.BrokenEncoderException;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.ModelTable;
 import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
@@ -29,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the models and keeps a {@link Labeling} for each labeler that is wanted now, all on one
- * thread, in turns. A labeler whose topics or checkpoint are missing waits without holding up the
- * others.
+ * polling thread and one computing thread, in turns. A labeler whose topics or checkpoint are
+ * missing waits without holding up the others.
  */
 abstract class LabelingService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
@@ -47,9 +49,10 @@ abstract class LabelingService implements Service {
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final AtomicLong labelled = new AtomicLong();
     private final AtomicLong unlabelled = new AtomicLong();
+    private final AtomicLong tooLate = new AtomicLong();
     private volatile boolean following;
 
-    private record Running(Labeling labeling, Counter written) {}
+    private record Running(Labeling labeling, Counter written, Counter tooLate) {}
 
     /** A labeler that is to work now. */
     record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
@@ -57,7 +60,7 @@ abstract class LabelingService implements Service {
     /** Makes a labeler's judge once its topics are there. */
     @FunctionalInterface
     interface JudgeMaker {
-        Judge make(Consumer<byte[], byte[]> group, RecordReader reader, Ends ends);
+        Judge make(Inbox inbox, Consumer<byte[], byte[]> group, RecordReader reader, Ends ends);
     }
 
     LabelingService(Clients clients, String name) {
@@ -69,7 +72,11 @@ abstract class LabelingService implements Service {
                 .register(clients.meters());
     }
 
-    /** The labelers that should work now, by a name for each. */
+    /**
+     * The labelers that should work now, by a name for each.
+     *
+     * @param models the newest run of each model, by id
+     */
     abstract Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready);
 
     @Override
@@ -92,6 +99,11 @@ abstract class LabelingService implements Service {
         return unlabelled.get();
     }
 
+    /** Of these, examples whose truth did not arrive within {@code labeler.truth-horizon}. */
+    public long tooLate() {
+        return tooLate.get();
+    }
+
     @Override
     public List<String> troubles() {
         return patience.problems();
@@ -111,16 +123,19 @@ abstract class LabelingService implements Service {
                 return;
             }
             ReadyCheckpoints ready = new ReadyCheckpoints();
-            try (var models = new TopicTable<>(clients, topics.models(), ModelSpec.class);
+            try (ComputeThread computing = new ComputeThread(name);
+                    var models = new ModelTable(clients);
                     var checkpoints =
                             new TopicTable<>(
                                     clients, topics.checkpoints(), Checkpoint.class, ready::take)) {
                 models.catchUp(CATCH_UP);
                 following = true;
-                follow(models, checkpoints, ready, check);
-            } finally {
-                following = false;
-                stopAll();
+                try {
+                    follow(models, checkpoints, ready, check, computing);
+                } finally {
+                    following = false;
+                    stopAll();
+                }
             }
         }
     }
@@ -130,21 +145,22 @@ abstract class LabelingService implements Service {
     }
 
     private void follow(
-            TopicTable<ModelSpec> models,
+            ModelTable models,
             TopicTable<Checkpoint> checkpoints,
             ReadyCheckpoints ready,
-            TopicCheck check) {
+            TopicCheck check,
+            ComputeThread computing) {
         boolean busy = false;
         while (!patience.isClosed()) {
             models.poll(Duration.ZERO);
             checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
             progress.values().forEach(table -> table.poll(Duration.ZERO));
-            reconcile(wanted(models.all(), ready), check);
-            busy = stepAll(busy ? Duration.ZERO : ROUND.dividedBy(Math.max(1, running.size())));
+            reconcile(wanted(models.current(), ready), check, computing);
+            busy = stepAll(busy);
         }
     }
 
-    private void reconcile(Map<String, Wanted> wanted, TopicCheck check) {
+    private void reconcile(Map<String, Wanted> wanted, TopicCheck check, ComputeThread computing) {
         for (String gone : List.copyOf(running.keySet())) {
             if (!wanted.containsKey(gone)) {
                 stop(gone);
@@ -155,7 +171,7 @@ abstract class LabelingService implements Service {
                 (key, labeler) -> {
                     if (!running.containsKey(key)
                             && patience.passes(key, () -> problem(labeler.topics(), check))) {
-                        running.put(key, start(labeler, check));
+                        running.put(key, start(labeler, check, computing));
                         LOG.info("{} labels the examples of {}", key, labeler.topics().task());
                     }
                 });
@@ -168,7 +184,7 @@ abstract class LabelingService implements Service {
                 : check.problem(List.of(topics.progress()), TopicCheck.ANY);
     }
 
-    private Running start(Wanted wanted, TopicCheck check) {
+    private Running start(Wanted wanted, TopicCheck check, ComputeThread computing) {
         LabelerTopics topics = wanted.topics();
         String member = wanted.group() + "." + clients.settings().instance();
         Outbox outbox = new Outbox(() -> clients.producer(member));
@@ -179,12 +195,13 @@ abstract class LabelingService implements Service {
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
         Consumer<byte[], byte[]> consumer =
                 clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.IN_HAND));
+        Inbox inbox = new Inbox(consumer, topics.examples(), Labeling.IN_HAND);
         Labeling labeling =
                 new Labeling(
                         topics,
-                        new Inbox(consumer, topics.examples(), Labeling.IN_HAND),
+                        inbox,
                         outbox,
-                        wanted.judge().make(consumer, reader, ends),
+                        wanted.judge().make(inbox, consumer, reader, ends),
                         ends,
                         partition -> {
                             table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
@@ -192,40 +209,68 @@ abstract class LabelingService implements Service {
                         },
                         reader,
                         new DeadLetters(clients, name),
-                        Clock.systemUTC());
-        Counter written =
-                clients.meters()
-                        .counter(
-                                "belay.labels.written",
-                                "task",
-                                topics.task(),
-                                "labeler",
-                                ModelId.labelerOf(topics.labeler()));
-        return new Running(labeling, written);
+                        Clock.systemUTC(),
+                        computing);
+        return new Running(
+                labeling,
+                counter("belay.labels.written", topics),
+                counter("belay.labels.too.late", topics));
     }
 
-    private boolean stepAll(Duration wait) {
+    private Counter counter(String meter, LabelerTopics topics) {
+        String labeler = ModelId.labelerOf(topics.labeler());
+        return clients.meters().counter(meter, "task", topics.task(), "labeler", labeler);
+    }
+
+    /**
+     * A round of each labeler. It waits for what is being computed, and for input only while
+     * nothing is.
+     *
+     * @param wasBusy whether anything was done in the round before
+     * @return whether anything was done
+     */
+    private boolean stepAll(boolean wasBusy) {
+        Duration share = ROUND.dividedBy(Math.max(1, running.size()));
+        boolean idle =
+                !wasBusy && running.values().stream().noneMatch(r -> r.labeling().isComputing());
         boolean busy = false;
         for (String key : List.copyOf(running.keySet())) {
             Running labeler = running.get(key);
             if (labeler == null || patience.isClosed()) {
                 continue;
             }
-            long before = labeler.labeling().labelled();
-            long passedBefore = labeler.labeling().unlabelled();
+            Labeling labeling = labeler.labeling();
+            long before = labeling.labelled();
+            long passedBefore = labeling.unlabelled();
+            long tooLateBefore = labeling.tooLate();
             try {
-                busy |= labeler.labeling().step(wait);
-            } catch (UnusableCheckpointException | UncheckedIOException e) {
+                boolean waits = idle || labeling.isComputing();
+                busy |= labeling.step(waits ? share : Duration.ZERO);
+            } catch (UnusableCheckpointException
+                    | BrokenEncoderException
+                    | UncheckedIOException e) {
                 stop(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
                 continue;
             }
-            long more = labeler.labeling().labelled() - before;
+            long more = labeling.labelled() - before;
             labeler.written().increment((double) more);
             labelled.addAndGet(more);
-            unlabelled.addAndGet(labeler.labeling().unlabelled() - passedBefore);
+            unlabelled.addAndGet(labeling.unlabelled() - passedBefore);
+            count(key, labeler, labeling.tooLate() - tooLateBefore);
         }
         return busy;
+    }
+
+    private void count(String key, Running labeler, long more) {
+        if (more > 0 && labeler.labeling().tooLate() == more) {
+            LOG.warn(
+                    "{} passes over examples whose truth did not arrive within"
+                            + " labeler.truth-horizon; belay_labels_too_late_total counts them",
+                    key);
+        }
+        labeler.tooLate().increment((double) more);
+        tooLate.addAndGet(more);
     }
 
     private void stop(String key) {
