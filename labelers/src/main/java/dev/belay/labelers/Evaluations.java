@@ -1,19 +1,23 @@
 package dev.belay.labelers;
 
+import dev.belay.models.BrokenEncoderException;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.Patience;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.State;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,17 +27,17 @@ import org.jspecify.annotations.Nullable;
  * Works through the events of {@code belay.checkpoints}: a due one becomes a sweep, committed with
  * the event's offset in a transaction of its own; one that can't become a sweep goes to the dead
  * letters. An event whose holdout is not complete holds back those of its task only, see {@link
- * Standing}; where the store can't be read now, all wait. Belongs to one thread.
+ * Standing}; where the store can't be read now, all wait. One sweep at a time is computed on
+ * another thread, while this one keeps polling; if a partition is revoked in the meantime the sweep
+ * is dropped. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
-    /** Encoder of models that are not Belay's: others publish their predictions. */
-    private static final String NO_ENCODER = "none";
-
     private final Inbox inbox;
     private final Outbox outbox;
     private final Specs specs;
     private final Function<ModelSpec, @Nullable Holdout> holdouts;
     private final Predictors predictors;
+    private final Executor computing;
     private final RecordReader reader;
     private final DeadLetters deadLetters;
     private final Patience patience;
@@ -42,20 +46,41 @@ final class Evaluations implements AutoCloseable {
     private static final String STORE = "the checkpoint store";
 
     private final Map<Integer, Standing> standings = new HashMap<>();
+
+    /** Examples that a model rejected, as model and place, whose dead letters are committed. */
+    private final Set<String> reported = new HashSet<>();
+
+    private @Nullable Running running;
+    private int lastSwept = -1;
     private long sweeps;
+
+    /**
+     * A sweep in work; its event is the oldest of its partition.
+     *
+     * @param batch of its transaction, with what was passed before it
+     * @param revocations of the inbox when it began
+     */
+    private record Running(
+            ConsumerRecord<byte[], byte[]> event,
+            Batch batch,
+            long revocations,
+            ModelSpec spec,
+            Holdout holdout,
+            Timer.Sample sample,
+            Computation<Sweep> computation) {}
 
     /** What became of the oldest event of a partition. */
     private enum Outcome {
         PASSED,
-        SWEPT,
-        WAITS,
-        /** A transaction failed: all that was in hand is read again. */
-        REWOUND
+        /** Its sweep is being computed. */
+        COMPUTES,
+        WAITS
     }
 
     /**
      * @param holdouts of a spec's task, polled; null while it is not complete
-     * @param patience told when the store can't be read
+     * @param computing one thread, on which checkpoints are opened and predict
+     * @param patience receives why sweeps can't be made now
      * @param sweepTime of committed sweeps, from opening the checkpoint on
      * @param predictionsOf a task's topic of predictions
      */
@@ -65,6 +90,7 @@ final class Evaluations implements AutoCloseable {
             Specs specs,
             Function<ModelSpec, @Nullable Holdout> holdouts,
             Predictors predictors,
+            Executor computing,
             RecordReader reader,
             DeadLetters deadLetters,
             Patience patience,
@@ -75,6 +101,7 @@ final class Evaluations implements AutoCloseable {
         this.specs = specs;
         this.holdouts = holdouts;
         this.predictors = predictors;
+        this.computing = computing;
         this.reader = reader;
         this.deadLetters = deadLetters;
         this.patience = patience;
@@ -83,34 +110,46 @@ final class Evaluations implements AutoCloseable {
     }
 
     /**
-     * One round: at most one sweep of each partition held.
+     * One round: at most one sweep.
      *
-     * @param wait for how long to wait for events when there are none
+     * @param wait for how long to wait for events, or for the sweep in work
      * @return whether anything was done
      */
     boolean step(Duration wait) {
-        inbox.poll(wait);
+        boolean done = false;
+        if (running == null) {
+            done = begin(wait);
+        } else {
+            boolean unused = inbox.poll(Duration.ZERO);
+        }
+        Running now = running;
+        if (now == null || !now.computation().await(wait)) {
+            return done;
+        }
+        running = null;
+        return finish(now) || done;
+    }
+
+    private boolean begin(Duration wait) {
+        boolean unused = inbox.poll(wait);
         for (int fresh : inbox.takeFresh()) {
             standings.put(fresh, Standing.of(inbox.committed(fresh)));
         }
         standings.keySet().retainAll(inbox.partitions());
         boolean done = resume();
         Batch pending = new Batch();
-        for (int partition : inbox.partitions()) {
+        for (int partition : inTurn()) {
             Standing standing = standing(partition);
             Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
             Outcome outcome = Outcome.PASSED;
             while (!queue.isEmpty() && outcome == Outcome.PASSED) {
                 outcome = handle(queue.element(), standing, pending);
-                if (outcome == Outcome.REWOUND) {
-                    return false;
+                if (outcome == Outcome.COMPUTES) {
+                    return done;
                 }
-                if (outcome != Outcome.WAITS) {
+                if (outcome == Outcome.PASSED) {
                     queue.remove();
                     done = true;
-                }
-                if (outcome == Outcome.SWEPT) {
-                    pending = new Batch();
                 }
             }
             if (queue.isEmpty() && standing.reached(inbox.position(partition))) {
@@ -118,6 +157,14 @@ final class Evaluations implements AutoCloseable {
             }
         }
         return pending.isEmpty() ? done : commit(pending);
+    }
+
+    /** The partitions held, those first that come after the one swept last. */
+    private List<Integer> inTurn() {
+        List<Integer> partitions = new ArrayList<>(inbox.partitions());
+        long before = partitions.stream().filter(p -> p <= lastSwept).count();
+        Collections.rotate(partitions, -(int) before);
+        return partitions;
     }
 
     /** Sweeps committed by this process. */
@@ -166,17 +213,14 @@ final class Evaluations implements AutoCloseable {
             if (spec == null && !specs.isStopped(checkpoint.getModel())) {
                 throw new BadRecordException("no spec of its model " + checkpoint.getModel());
             }
-            if (spec != null && isDue(spec, checkpoint)) {
+            if (spec != null && SweepSchedule.isDue(spec, checkpoint)) {
                 Holdout holdout = standing.waits(spec.getTask()) ? null : holdouts.apply(spec);
                 if (holdout != null) {
-                    return sweep(event, spec, checkpoint, holdout, standing, pending);
+                    return sweep(event, spec, checkpoint, holdout, pending);
                 }
                 return standing.hold(spec, offset) ? pass(event, standing, pending) : Outcome.WAITS;
             }
-        } catch (UncheckedIOException e) { // this store, now: the checkpoint is not to blame
-            patience.blame(STORE, String.valueOf(e.getMessage()));
-            return Outcome.WAITS;
-        } catch (BadRecordException | UnusableCheckpointException e) {
+        } catch (BadRecordException e) {
             if (standing.isDone(task, offset)) {
                 return Outcome.PASSED;
             }
@@ -186,34 +230,84 @@ final class Evaluations implements AutoCloseable {
         return pass(event, standing, pending);
     }
 
+    /** Begins a sweep, which goes on in {@link #finish}. */
     private Outcome sweep(
             ConsumerRecord<byte[], byte[]> event,
             ModelSpec spec,
             Checkpoint checkpoint,
             Holdout holdout,
-            Standing standing,
             Batch pending) {
-        Timer.Sample sample = Timer.start();
-        try (Predictor predictor = predictors.open(spec, checkpoint)) {
-            Sweep.records(
-                            reader.codec(),
-                            predictionsOf.apply(spec.getTask()),
-                            checkpoint,
-                            holdout.rows(),
-                            predictor)
-                    .forEach(pending::add);
+        lastSwept = event.partition();
+        Map<Integer, List<Holdout.Row>> rows = holdout.rows();
+        String topic = predictionsOf.apply(spec.getTask());
+        running =
+                new Running(
+                        event,
+                        pending,
+                        inbox.revocations(),
+                        spec,
+                        holdout,
+                        Timer.start(),
+                        Computation.start(
+                                computing,
+                                () -> {
+                                    try (Predictor predictor = predictors.open(spec, checkpoint)) {
+                                        return Sweep.of(
+                                                reader.codec(), topic, checkpoint, rows, predictor);
+                                    }
+                                }));
+        return Outcome.COMPUTES;
+    }
+
+    /** Commits what was computed, unless a partition was revoked meanwhile. */
+    private boolean finish(Running done) {
+        if (inbox.revocations() != done.revocations()) {
+            inbox.rewind();
+            return false;
         }
-        holdout.contribute(pending);
-        standing.done(spec.getTask(), event.offset());
-        pass(event, standing, pending);
-        if (!commit(pending)) {
-            return Outcome.REWOUND;
+        int partition = done.event().partition();
+        Standing standing = standing(partition);
+        Batch batch = done.batch();
+        Sweep sweep = null;
+        try {
+            sweep = done.computation().result();
+            sweep.records().forEach(batch::add);
+            sweep.rejected().forEach(r -> addLetter(done.spec(), r, batch));
+            done.holdout().contribute(batch);
+        } catch (UncheckedIOException | BrokenEncoderException e) { // not the checkpoint's fault
+            String what = e instanceof UncheckedIOException ? STORE : done.spec().getEncoderName();
+            patience.blame(what, String.valueOf(e.getMessage()));
+            return !batch.isEmpty() && commit(batch);
+        } catch (UnusableCheckpointException e) {
+            batch.add(deadLetters.of(done.event(), String.valueOf(e.getMessage())));
         }
-        holdout.committed();
-        patience.forget(STORE);
-        sample.stop(sweepTime);
-        sweeps++;
-        return Outcome.SWEPT;
+        standing.done(done.spec().getTask(), done.event().offset());
+        pass(done.event(), standing, batch);
+        if (!commit(batch)) {
+            return false;
+        }
+        inbox.queue(partition).remove();
+        if (sweep != null) {
+            sweep.rejected().forEach(r -> reported.add(place(done.spec(), r.row())));
+            done.holdout().committed();
+            patience.forget(STORE);
+            patience.forget(done.spec().getEncoderName());
+            done.sample().stop(sweepTime);
+            sweeps++;
+        }
+        return true;
+    }
+
+    private void addLetter(ModelSpec spec, Sweep.Rejected rejected, Batch batch) {
+        if (!reported.contains(place(spec, rejected.row()))) {
+            batch.add(
+                    deadLetters.notEncoded(
+                            rejected.row().record(), spec.getId(), rejected.reason()));
+        }
+    }
+
+    private static String place(ModelSpec spec, Holdout.Row row) {
+        return spec.getId() + " " + row.record().partition() + "@" + row.record().offset();
     }
 
     private Outcome pass(ConsumerRecord<byte[], byte[]> event, Standing standing, Batch pending) {
@@ -231,24 +325,5 @@ final class Evaluations implements AutoCloseable {
         }
         inbox.rewind();
         return false;
-    }
-
-    private static boolean isDue(ModelSpec spec, Checkpoint checkpoint) {
-        if (spec.getEncoderName().equals(NO_ENCODER) || checkpoint.getState() == State.FAILED) {
-            return false;
-        }
-        return checkpoint.getState() == State.FINISHED
-                || checkpoint.getNumber() % Math.max(1, spec.getEvaluateEvery()) == 0
-                || (checkpoint.getState() == State.READY && mayHaveLabelled(spec, checkpoint));
-    }
-
-    /**
-     * Whether students may be compared with this checkpoint as their supervisor, so that it needs
-     * its sweep whatever {@code evaluateEvery} says: with {@code LATEST} each that is READY, else
-     * the first, which is less than a micro-epoch past {@code readyAt}.
-     */
-    private static boolean mayHaveLabelled(ModelSpec spec, Checkpoint checkpoint) {
-        return spec.getLabelPolicy() == LabelPolicy.LATEST
-                || checkpoint.getExamplesSeen() - spec.getMicroEpoch() < spec.getReadyAt();
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
+import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.Patience;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * {@code <prefix>evaluators}.
  *
  * <p>A checkpoint whose spec stays unknown, or whose file is missing, altered or of another shape,
- * goes to the dead letters with the reason; where the store can't be read, it waits.
+ * goes to the dead letters with the reason; where the store can't be read, it waits. A holdout
+ * example that a model's encoder rejects is left out of the sweep and goes to the dead letters; an
+ * encoder that fails on all of them holds its checkpoint back.
  */
 public final class Evaluator implements Service {
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -63,6 +66,13 @@ public final class Evaluator implements Service {
     /** With the device and the folders that the settings name. */
     public Evaluator(Clients clients, CheckpointStore store) {
         this(clients, NetworkPredictors.of(clients.settings(), store));
+    }
+
+    /**
+     * @param networks opens checkpoints' networks
+     */
+    public Evaluator(Clients clients, CheckpointStore store, Networks networks) {
+        this(clients, new NetworkPredictors(store, networks));
     }
 
     Evaluator(Clients clients, Predictors predictors) {
@@ -106,8 +116,9 @@ public final class Evaluator implements Service {
             if (!patience.awaitInstallation(check, topics)) {
                 return;
             }
-            try (KnownSpecs specs = new KnownSpecs(clients, PATIENCE_FOR_SPECS);
-                    Evaluations evaluations = evaluations(specs, check)) {
+            try (ComputeThread computing = new ComputeThread(name());
+                    KnownSpecs specs = new KnownSpecs(clients, PATIENCE_FOR_SPECS);
+                    Evaluations evaluations = evaluations(specs, check, computing)) {
                 following = true;
                 follow(specs, evaluations);
             } finally {
@@ -128,7 +139,7 @@ public final class Evaluator implements Service {
         }
     }
 
-    private Evaluations evaluations(Specs specs, TopicCheck check) {
+    private Evaluations evaluations(Specs specs, TopicCheck check, ComputeThread computing) {
         Outbox outbox = new Outbox(() -> clients.producer(member));
         outbox.open();
         Consumer<byte[], byte[]> consumer = clients.consumer(group, member);
@@ -139,6 +150,7 @@ public final class Evaluator implements Service {
                 specs,
                 spec -> holdout(spec, check, consumer, deadLetters),
                 predictors,
+                computing,
                 new RecordReader(clients.codec(), Topics.MODEL_PARTITIONS),
                 deadLetters,
                 patience,

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 final class Holdout implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
 
-    /** An example of the holdout. */
-    record Row(String id, String text) {}
+    /** An example of the holdout and the record that holds it. */
+    record Row(String id, String text, ConsumerRecord<byte[], byte[]> record) {}
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -144,7 +144,7 @@ final class Holdout implements AutoCloseable {
                 throw new BadRecordException(
                         "a " + example.getSplit() + " example, expected HOLDOUT");
             }
-            byId.put(example.getId(), new Row(example.getId(), example.getText()));
+            byId.put(example.getId(), new Row(example.getId(), example.getText(), record));
         } catch (BadRecordException e) {
             TopicPartition partition = new TopicPartition(topic, record.partition());
             if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {

@@ -1,5 +1,6 @@
 package dev.belay.labelers;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
     private final SortedMap<Integer, Deque<ConsumerRecord<byte[], byte[]>>> queues =
             new TreeMap<>();
     private final Set<Integer> fresh = new TreeSet<>();
+    private long revocations;
 
     /** Settings of a consumer, so that one poll may bring so many records. */
     static Map<String, Object> consumer(int records) {
@@ -124,6 +126,25 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         return queue;
     }
 
+    /**
+     * How often partitions were taken away. What was taken from queues before the last time must
+     * not be committed: the group's current generation would not be fenced for it.
+     */
+    long revocations() {
+        return revocations;
+    }
+
+    /** Keys of the records in a partition's queue. */
+    Set<String> keys(int partition) {
+        Set<String> keys = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> record : queue(partition)) {
+            if (record.key() != null) {
+                keys.add(new String(record.key(), StandardCharsets.UTF_8));
+            }
+        }
+        return keys;
+    }
+
     private int size() {
         return queues.values().stream().mapToInt(Deque::size).sum();
     }
@@ -188,6 +209,7 @@ final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        revocations += partitions.isEmpty() ? 0 : 1;
         for (TopicPartition partition : partitions) {
             queues.remove(partition.partition());
             fresh.remove(partition.partition());

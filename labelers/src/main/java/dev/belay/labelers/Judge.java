@@ -1,24 +1,31 @@
 package dev.belay.labelers;
 
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.schemas.events.Example;
 import java.util.List;
 import java.util.Set;
 
-/** What a labeler says of examples. Belongs to one thread. */
+/**
+ * What a labeler says of examples. Used by one thread at a time: {@link #expect}, {@link #judge}
+ * and {@link #close} by the computing thread, all else by the polling thread while nothing is
+ * computed.
+ */
 interface Judge extends AutoCloseable {
     /** Whether an example gets a label. */
     enum Answer {
         YES,
         /** Not now; those behind it wait too. */
         WAIT,
-        NEVER
+        NEVER,
+        /** Its truth did not arrive within the horizon. */
+        TOO_LATE
     }
 
     /**
      * @param checkpoint that predicted; 0 for labelers without checkpoints
-     * @param distributions one row an example, one probability a class
+     * @param distributions one row an example that was not rejected, one probability a class
      */
-    record Verdict(long checkpoint, List<float[]> distributions) {}
+    record Verdict(long checkpoint, Rows<float[]> distributions) {}
 
     /**
      * Takes in what it needs to know about the examples of these partitions; called before each
@@ -28,7 +35,11 @@ interface Judge extends AutoCloseable {
      */
     boolean follow(Set<Integer> partitions);
 
-    Answer answer(int partition, Example example);
+    /**
+     * @param timeMs event time of the example, at most the time of its record: what claims to be
+     *     from the future must not wait that long
+     */
+    Answer answer(int partition, Example example, long timeMs);
 
     /** These will be judged soon, in about this order: what can be begun for them is. */
     default void expect(List<Example> examples) {}

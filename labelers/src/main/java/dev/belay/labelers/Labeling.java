@@ -1,7 +1,6 @@
 package dev.belay.labelers;
 
 import dev.belay.runtime.DeadLetters;
-import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -15,14 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One labeler at work on the examples of one task: takes the oldest unfinished examples of each
- * partition, has them judged, and commits labels, predictions, progress, dead letters and offsets
- * together. Belongs to one thread.
+ * partition, has them judged on another thread, and commits labels, predictions, progress, dead
+ * letters and offsets together. It keeps polling while examples are judged; if a partition is
+ * revoked in the meantime nothing of them is committed. Belongs to one thread.
  */
 final class Labeling implements AutoCloseable {
     /** Examples of one transaction, over all partitions. */
@@ -40,19 +41,28 @@ final class Labeling implements AutoCloseable {
     private final RecordReader reader;
     private final DeadLetters deadLetters;
     private final Clock clock;
+    private final Executor computing;
 
     private final Map<Integer, Passed> passed = new HashMap<>();
     private final Map<Integer, Long> skip = new HashMap<>();
     private SortedMap<Integer, Integer> begun = new TreeMap<>(); // shares of what is expected next
     private long labelled;
     private long unlabelled;
+    private long tooLate;
+    private @Nullable Running running;
 
-    /** Examples taken from one partition, to become part of a transaction. */
-    private record Taken(int partition, List<Example> labelled, long rows, Passed after) {}
+    /**
+     * A transaction in the making.
+     *
+     * @param revocations of the inbox when its examples were taken
+     */
+    private record Running(
+            List<Taken> taken, Batch batch, long revocations, Computation<Judged> computation) {}
 
     /**
      * @param ownProgress this labeler's last committed progress in a partition, whichever process
      *     wrote it
+     * @param computing one thread, on which examples are judged and the judge is closed
      */
     Labeling(
             LabelerTopics topics,
@@ -63,7 +73,8 @@ final class Labeling implements AutoCloseable {
             IntFunction<@Nullable Progress> ownProgress,
             RecordReader reader,
             DeadLetters deadLetters,
-            Clock clock) {
+            Clock clock,
+            Executor computing) {
         this.topics = topics;
         this.inbox = inbox;
         this.outbox = outbox;
@@ -73,38 +84,90 @@ final class Labeling implements AutoCloseable {
         this.reader = reader;
         this.deadLetters = deadLetters;
         this.clock = clock;
+        this.computing = computing;
     }
 
     /**
      * One round, at most one transaction.
      *
-     * @param wait for how long to wait for examples when there are none
+     * @param wait for how long to wait for examples, or until they are judged
      * @return whether anything was done
      */
     boolean step(Duration wait) {
-        inbox.poll(wait, IN_HAND);
-        for (int p : inbox.takeFresh()) {
-            begin(p);
+        boolean received = false;
+        if (running == null) {
+            inbox.poll(wait, IN_HAND);
+            for (int p : inbox.takeFresh()) {
+                begin(p);
+            }
+            received = judge.follow(inbox.partitions());
+            running = start();
+        } else {
+            boolean unused = inbox.poll(Duration.ZERO);
         }
-        boolean heard = judge.follow(inbox.partitions());
+        Running now = running;
+        if (now == null || !now.computation().await(wait)) {
+            return received;
+        }
+        running = null;
+        return commit(now);
+    }
+
+    private @Nullable Running start() {
         Batch batch = new Batch();
         List<Taken> all = take(batch);
-        write(all, batch);
         judge.contribute(batch);
-        if (batch.isEmpty()) {
-            return heard;
+        if (all.isEmpty() && batch.isEmpty()) {
+            return null;
         }
-        if (!outbox.commit(batch, inbox.group())) {
+        List<Example> examples = examples(all);
+        List<Example> soon = judge.predicts() ? new ArrayList<>(examples) : List.of();
+        if (judge.predicts()) {
+            soon.addAll(following());
+        }
+        return new Running(
+                all,
+                batch,
+                inbox.revocations(),
+                Computation.start(
+                        computing,
+                        () -> {
+                            judge.expect(soon);
+                            return Judged.of(
+                                    all,
+                                    judge.judge(examples),
+                                    judge.predicts(),
+                                    topics,
+                                    reader.codec(),
+                                    deadLetters,
+                                    clock.millis());
+                        }));
+    }
+
+    private boolean commit(Running done) {
+        Judged judged = done.computation().result();
+        Batch batch = done.batch();
+        judged.records().forEach(batch::add);
+        if (inbox.revocations() != done.revocations() || !outbox.commit(batch, inbox.group())) {
             inbox.rewind();
             judge.rewind();
             return false;
         }
-        for (Taken taken : all) {
-            passed.put(taken.partition(), taken.after());
-            labelled += taken.labelled().size();
-            unlabelled += taken.rows() - taken.labelled().size();
+        for (int i = 0; i < done.taken().size(); i++) {
+            Taken taken = done.taken().get(i);
+            Passed after = judged.after().get(i);
+            long labels = after.labels() - taken.before().labels();
+            passed.put(taken.partition(), after);
+            labelled += labels;
+            unlabelled += taken.rows() - labels;
+            tooLate += taken.tooLate();
         }
         return true;
+    }
+
+    /** Whether examples are being judged. */
+    boolean isComputing() {
+        return running != null;
     }
 
     /** Labels written by this process. */
@@ -117,11 +180,17 @@ final class Labeling implements AutoCloseable {
         return unlabelled;
     }
 
+    /** Of these, examples whose truth did not arrive within the horizon. */
+    long tooLate() {
+        return tooLate;
+    }
+
+    /** Leaves the group at once; what is being computed is not committed. */
     @Override
     public void close() {
         try (inbox;
                 outbox) {
-            judge.close();
+            computing.execute(judge::close);
         }
     }
 
@@ -189,7 +258,7 @@ final class Labeling implements AutoCloseable {
             int partition, ConsumerRecord<byte[], byte[]> record, List<Example> following) {
         try {
             Example example = read(record);
-            if (judge.answer(partition, example) == Judge.Answer.YES) {
+            if (judge.answer(partition, example, timeMs(example, record)) == Judge.Answer.YES) {
                 following.add(example);
             }
         } catch (BadRecordException e) {
@@ -199,8 +268,8 @@ final class Labeling implements AutoCloseable {
 
     private @Nullable Taken take(int partition, int most, Batch batch) {
         Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
-        List<Example> examples = new ArrayList<>();
-        Map<String, Long> bySplit = new TreeMap<>();
+        List<Taken.Input> accepted = new ArrayList<>();
+        long late = 0;
         long rows = 0;
         long skipped = 0;
         long next = -1;
@@ -211,13 +280,14 @@ final class Labeling implements AutoCloseable {
             } else {
                 try {
                     Example example = read(head);
-                    Judge.Answer answer = judge.answer(partition, example);
+                    Judge.Answer answer = judge.answer(partition, example, timeMs(example, head));
                     if (answer == Judge.Answer.WAIT) {
                         break;
                     }
                     if (answer == Judge.Answer.YES) {
-                        examples.add(example);
-                        bySplit.merge(example.getSplit().name(), 1L, Long::sum);
+                        accepted.add(new Taken.Input(head, example));
+                    } else if (answer == Judge.Answer.TOO_LATE) {
+                        late++;
                     }
                 } catch (BadRecordException e) {
                     batch.add(deadLetters.of(head, String.valueOf(e.getMessage())));
@@ -235,7 +305,7 @@ final class Labeling implements AutoCloseable {
             return null;
         }
         batch.reached(inbox.partition(partition), queue.isEmpty() ? position : next);
-        return new Taken(partition, examples, rows, before.plus(bySplit, rows, ended));
+        return new Taken(partition, accepted, late, rows, before, ended);
     }
 
     private Example read(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
@@ -246,35 +316,11 @@ final class Labeling implements AutoCloseable {
         return example;
     }
 
-    private void write(List<Taken> all, Batch batch) {
-        List<Example> examples = all.stream().flatMap(t -> t.labelled().stream()).toList();
-        if (judge.predicts()) {
-            List<Example> soon = new ArrayList<>(examples);
-            soon.addAll(following());
-            judge.expect(soon);
-        }
-        Judge.Verdict verdict = judge.judge(examples);
-        int row = 0;
-        for (Taken taken : all) {
-            int to = row + taken.labelled().size();
-            List<float[]> distributions = verdict.distributions().subList(row, to);
-            int partition = taken.partition();
-            var labels =
-                    new Labels(taken.labelled(), verdict.checkpoint(), distributions, partition);
-            labels.labels(topics, reader.codec()).forEach(batch::add);
-            if (judge.predicts()) {
-                labels.blocks(topics, reader.codec()).forEach(batch::add);
-            }
-            batch.add(
-                    reader.codec()
-                            .record(
-                                    topics.progress(),
-                                    null,
-                                    ProgressTable.key(topics.labels(), partition, topics.labeler()),
-                                    taken.after()
-                                            .progress(topics.labels(), partition, topics.labeler()),
-                                    clock.millis()));
-            row = to;
-        }
+    private static long timeMs(Example example, ConsumerRecord<byte[], byte[]> record) {
+        return RecordReader.timeMs(example.getEventTimeMs(), record);
+    }
+
+    private static List<Example> examples(List<Taken> all) {
+        return all.stream().flatMap(t -> t.accepted().stream()).map(Taken.Input::example).toList();
     }
 }

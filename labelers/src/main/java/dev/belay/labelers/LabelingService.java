@@ -1,8 +1,10 @@
 package dev.belay.labelers;
 
+import dev.belay.models.BrokenEncoderException;
 import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.ExpiredOffsetException;
+import dev.belay.runtime.ModelTable;
 import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.Service;
@@ -35,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the models and keeps a {@link Labeling} for each labeler that is wanted now, all on one
- * thread, in turns. A labeler whose topics or checkpoint are missing waits without holding up the
- * others.
+ * polling thread and one computing thread, in turns. A labeler whose topics or checkpoint are
+ * missing waits without holding up the others.
  */
 abstract class LabelingService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
@@ -60,9 +62,11 @@ abstract class LabelingService implements Service {
 
     private final AtomicLong labelled = new AtomicLong();
     private final AtomicLong unlabelled = new AtomicLong();
+    private final AtomicLong tooLate = new AtomicLong();
     private volatile boolean following;
 
-    private record Running(Labeling labeling, Counter written, long sinceNanos) {}
+    private record Running(
+            Labeling labeling, Counter written, Counter tooLate, long sinceNanos) {}
 
     /** A labeler that is to work now. */
     record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
@@ -70,7 +74,7 @@ abstract class LabelingService implements Service {
     /** Makes a labeler's judge once its topics are there. */
     @FunctionalInterface
     interface JudgeMaker {
-        Judge make(Consumer<byte[], byte[]> group, RecordReader reader, Ends ends);
+        Judge make(Inbox inbox, Consumer<byte[], byte[]> group, RecordReader reader, Ends ends);
     }
 
     LabelingService(Clients clients, String name) {
@@ -82,7 +86,11 @@ abstract class LabelingService implements Service {
                 .register(clients.meters());
     }
 
-    /** The labelers that should work now, by a name for each. */
+    /**
+     * The labelers that should work now, by a name for each.
+     *
+     * @param models the newest run of each model, by id
+     */
     abstract Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready);
 
     @Override
@@ -103,6 +111,11 @@ abstract class LabelingService implements Service {
     /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
     public long unlabelled() {
         return unlabelled.get();
+    }
+
+    /** Of these, examples whose truth did not arrive within {@code labeler.truth-horizon}. */
+    public long tooLate() {
+        return tooLate.get();
     }
 
     @Override
@@ -126,16 +139,19 @@ abstract class LabelingService implements Service {
                 return;
             }
             ReadyCheckpoints ready = new ReadyCheckpoints();
-            try (var models = new TopicTable<>(clients, topics.models(), ModelSpec.class);
+            try (ComputeThread computing = new ComputeThread(name);
+                    var models = new ModelTable(clients);
                     var checkpoints =
                             new TopicTable<>(
                                     clients, topics.checkpoints(), Checkpoint.class, ready::take)) {
                 models.catchUp(CATCH_UP);
                 following = true;
-                follow(models, checkpoints, ready, check);
-            } finally {
-                following = false;
-                stopAll();
+                try {
+                    follow(models, checkpoints, ready, check, computing);
+                } finally {
+                    following = false;
+                    stopAll();
+                }
             }
         }
     }
@@ -145,22 +161,27 @@ abstract class LabelingService implements Service {
     }
 
     private void follow(
-            TopicTable<ModelSpec> models,
+            ModelTable models,
             TopicTable<Checkpoint> checkpoints,
             ReadyCheckpoints ready,
-            TopicCheck check) {
+            TopicCheck check,
+            ComputeThread computing) {
         boolean busy = false;
         while (!patience.isClosed()) {
             models.poll(Duration.ZERO);
             checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
             progress.values().forEach(table -> table.poll(Duration.ZERO));
-            reconcile(wanted(models.all(), ready), models.all().values(), check);
-            busy = stepAll(busy ? Duration.ZERO : ROUND.dividedBy(Math.max(1, running.size())));
+            reconcile(
+                    wanted(models.current(), ready), models.current().values(), check, computing);
+            busy = stepAll(busy);
         }
     }
 
     private void reconcile(
-            Map<String, Wanted> wanted, Collection<ModelSpec> models, TopicCheck check) {
+            Map<String, Wanted> wanted,
+            Collection<ModelSpec> models,
+            TopicCheck check,
+            ComputeThread computing) {
         expired.keySet().retainAll(wanted.keySet());
         for (String gone : List.copyOf(running.keySet())) {
             if (!wanted.containsKey(gone)) {
@@ -173,7 +194,7 @@ abstract class LabelingService implements Service {
                     if (!running.containsKey(key)
                             && !expired.containsKey(key)
                             && patience.passes(key, () -> problem(labeler.topics(), check))) {
-                        running.put(key, start(labeler, models, check));
+                        running.put(key, start(labeler, models, check, computing));
                         LOG.info("{} labels the examples of {}", key, labeler.topics().task());
                     }
                 });
@@ -186,7 +207,11 @@ abstract class LabelingService implements Service {
                 : check.problem(List.of(topics.progress()), TopicCheck.ANY);
     }
 
-    private Running start(Wanted wanted, Collection<ModelSpec> models, TopicCheck check) {
+    private Running start(
+            Wanted wanted,
+            Collection<ModelSpec> models,
+            TopicCheck check,
+            ComputeThread computing) {
         LabelerTopics topics = wanted.topics();
         String member = wanted.group() + "." + clients.settings().instance();
         Outbox outbox = new Outbox(() -> clients.producer(member));
@@ -203,30 +228,29 @@ abstract class LabelingService implements Service {
                     return table.of(topics.labels(), partition, topics.labeler());
                 };
         boolean endless = hasOnlyEndlessStudents(topics, models);
+        Inbox inbox =
+                new Inbox(
+                        consumer,
+                        topics.examples(),
+                        Labeling.IN_HAND,
+                        partition -> endless && own.apply(partition) == null);
         Labeling labeling =
                 new Labeling(
                         topics,
-                        new Inbox(
-                                consumer,
-                                topics.examples(),
-                                Labeling.IN_HAND,
-                                partition -> endless && own.apply(partition) == null),
+                        inbox,
                         outbox,
-                        wanted.judge().make(consumer, reader, ends),
+                        wanted.judge().make(inbox, consumer, reader, ends),
                         ends,
                         own,
                         reader,
                         new DeadLetters(clients, name),
-                        Clock.systemUTC());
-        Counter written =
-                clients.meters()
-                        .counter(
-                                "belay.labels.written",
-                                "task",
-                                topics.task(),
-                                "labeler",
-                                ModelId.labelerOf(topics.labeler()));
-        return new Running(labeling, written, System.nanoTime());
+                        Clock.systemUTC(),
+                        computing);
+        return new Running(
+                labeling,
+                counter("belay.labels.written", topics),
+                counter("belay.labels.too.late", topics),
+                System.nanoTime());
     }
 
     /**
@@ -241,18 +265,38 @@ abstract class LabelingService implements Service {
                 .allMatch(spec -> spec.getBudget() == 0);
     }
 
-    private boolean stepAll(Duration wait) {
+    private Counter counter(String meter, LabelerTopics topics) {
+        String labeler = ModelId.labelerOf(topics.labeler());
+        return clients.meters().counter(meter, "task", topics.task(), "labeler", labeler);
+    }
+
+    /**
+     * A round of each labeler. It waits for what is being computed, and for input only while
+     * nothing is.
+     *
+     * @param wasBusy whether anything was done in the round before
+     * @return whether anything was done
+     */
+    private boolean stepAll(boolean wasBusy) {
+        Duration share = ROUND.dividedBy(Math.max(1, running.size()));
+        boolean idle =
+                !wasBusy && running.values().stream().noneMatch(r -> r.labeling().isComputing());
         boolean busy = false;
         for (String key : List.copyOf(running.keySet())) {
             Running labeler = running.get(key);
             if (labeler == null || patience.isClosed()) {
                 continue;
             }
-            long before = labeler.labeling().labelled();
-            long passedBefore = labeler.labeling().unlabelled();
+            Labeling labeling = labeler.labeling();
+            long before = labeling.labelled();
+            long passedBefore = labeling.unlabelled();
+            long tooLateBefore = labeling.tooLate();
             try {
-                busy |= labeler.labeling().step(wait);
-            } catch (UnusableCheckpointException | UncheckedIOException e) {
+                boolean waits = idle || labeling.isComputing();
+                busy |= labeling.step(waits ? share : Duration.ZERO);
+            } catch (UnusableCheckpointException
+                    | BrokenEncoderException
+                    | UncheckedIOException e) {
                 halt(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
                 continue;
@@ -262,15 +306,27 @@ abstract class LabelingService implements Service {
                 LOG.error("{} labels {} no more: {}", name, key, e.getMessage());
                 continue;
             }
-            long more = labeler.labeling().labelled() - before;
+            long more = labeling.labelled() - before;
             if (more > 0 || System.nanoTime() - labeler.sinceNanos() > SOUND_AFTER.toNanos()) {
                 patience.forget(key);
             }
             labeler.written().increment((double) more);
             labelled.addAndGet(more);
-            unlabelled.addAndGet(labeler.labeling().unlabelled() - passedBefore);
+            unlabelled.addAndGet(labeling.unlabelled() - passedBefore);
+            count(key, labeler, labeling.tooLate() - tooLateBefore);
         }
         return busy;
+    }
+
+    private void count(String key, Running labeler, long more) {
+        if (more > 0 && labeler.labeling().tooLate() == more) {
+            LOG.warn(
+                    "{} passes over examples whose truth did not arrive within"
+                            + " labeler.truth-horizon; belay_labels_too_late_total counts them",
+                    key);
+        }
+        labeler.tooLate().increment((double) more);
+        tooLate.addAndGet(more);
     }
 
     private void stop(String key) {

@@ -1,11 +1,14 @@
 package dev.belay.labelers;
 
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,7 @@ final class ModelJudge implements Judge {
     private final ModelSpec spec;
     private final Supplier<Checkpoint> current;
     private final Predictors predictors;
+    private @Nullable Checkpoint labelling;
     private @Nullable Predictor open;
     private long openNumber = -1;
 
@@ -28,27 +32,28 @@ final class ModelJudge implements Judge {
 
     @Override
     public boolean follow(Set<Integer> partitions) {
+        labelling = current.get();
         return false;
     }
 
     @Override
-    public Answer answer(int partition, Example example) {
+    public Answer answer(int partition, Example example, long timeMs) {
         return example.getSplit() == Split.STUDENT ? Answer.YES : Answer.NEVER;
     }
 
     @Override
     public void expect(List<Example> examples) {
         if (!examples.isEmpty()) {
-            predictor(current.get()).expect(texts(examples));
+            predictor().expect(texts(examples));
         }
     }
 
     @Override
     public Verdict judge(List<Example> examples) {
         if (examples.isEmpty()) {
-            return new Verdict(0, List.of());
+            return new Verdict(0, new Rows<>(List.of(), new TreeMap<>()));
         }
-        Predictor predictor = predictor(current.get());
+        Predictor predictor = predictor();
         return new Verdict(openNumber, predictor.predict(texts(examples)));
     }
 
@@ -75,7 +80,8 @@ final class ModelJudge implements Judge {
         return examples.stream().map(Example::getText).toList();
     }
 
-    private Predictor predictor(Checkpoint checkpoint) {
+    private Predictor predictor() {
+        Checkpoint checkpoint = Objects.requireNonNull(labelling, "follow() comes first");
         if (open == null || openNumber != checkpoint.getNumber()) {
             close();
             open = predictors.open(spec, checkpoint);

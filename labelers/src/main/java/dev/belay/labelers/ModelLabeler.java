@@ -1,6 +1,7 @@
 package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
+import dev.belay.models.Networks;
 import dev.belay.runtime.Clients;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
@@ -31,6 +32,13 @@ public final class ModelLabeler extends LabelingService {
     /** With the device and the folders that the settings name. */
     public ModelLabeler(Clients clients, CheckpointStore store) {
         this(clients, NetworkPredictors.of(clients.settings(), store));
+    }
+
+    /**
+     * @param networks opens checkpoints' networks
+     */
+    public ModelLabeler(Clients clients, CheckpointStore store, Networks networks) {
+        this(clients, new NetworkPredictors(store, networks));
     }
 
     ModelLabeler(Clients clients, Predictors predictors) {
@@ -66,7 +74,7 @@ public final class ModelLabeler extends LabelingService {
         return new Wanted(
                 topics,
                 group,
-                (consumer, reader, ends) ->
+                (inbox, consumer, reader, ends) ->
                         new ModelJudge(
                                 spec,
                                 () -> Objects.requireNonNull(current.get(spec.getId())),

@@ -2,6 +2,8 @@ package dev.belay.labelers;
 
 import dev.belay.models.CheckpointStore;
 import dev.belay.models.Device;
+import dev.belay.models.FailingTexts;
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.models.MalformedCheckpointException;
 import dev.belay.models.Network;
 import dev.belay.models.Networks;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Checkpoints of Belay's own models: networks from the store. */
@@ -78,17 +81,24 @@ record NetworkPredictors(CheckpointStore store, Networks networks) implements Pr
         }
 
         @Override
-        public List<float[]> predict(List<String> texts) {
+        public Rows<float[]> predict(List<String> texts) {
             List<float[]> rows = new ArrayList<>(texts.size());
+            var rejected = new TreeMap<Integer, String>();
             int block = Math.max(1, Math.min(MOST, FLOATS / network.head().inputs()));
             for (int from = 0; from < texts.size(); from += block) {
                 int to = Math.min(from + block, texts.size());
                 // the next ones too: at a block's end no core waits for another
                 network.expect(texts.subList(from, Math.min(to + block, texts.size())));
-                List<I> inputs = network.inputs(texts.subList(from, to));
-                rows.addAll(List.of(network.predict(inputs)));
+                Rows<float[]> part =
+                        FailingTexts.compute(
+                                texts.subList(from, to),
+                                some -> List.of(network.predict(network.inputs(some))),
+                                network::probe);
+                rows.addAll(part.rows());
+                int first = from;
+                part.rejected().forEach((i, reason) -> rejected.put(first + i, reason));
             }
-            return rows;
+            return new Rows<>(rows, rejected);
         }
 
         @Override

@@ -1,17 +1,20 @@
 package dev.belay.labelers;
 
+import dev.belay.models.FailingTexts.Rows;
 import java.util.List;
 
-/** One checkpoint, ready to predict. Belongs to one thread. */
+/** One checkpoint, ready to predict. Belongs to one thread at a time. */
 interface Predictor extends AutoCloseable {
     /** These will be asked about soon: what can be begun for them is. */
     default void expect(List<String> texts) {}
 
     /**
-     * Class distributions of texts, one row a text in the order given; a row depends on its text
-     * only.
+     * Class distributions of texts, one row a text in the order given, without the texts that
+     * cannot be encoded; a row depends on its text only.
+     *
+     * @throws dev.belay.models.BrokenEncoderException if the encoder fails whatever the text is
      */
-    List<float[]> predict(List<String> texts);
+    Rows<float[]> predict(List<String> texts);
 
     @Override
     void close();

@@ -58,6 +58,14 @@ record RecordReader(EventCodec codec, int partitions) {
         return checkpoint;
     }
 
+    /**
+     * An event's time as far as it can be believed: at most the record's time, which the broker
+     * keeps from being far in the future.
+     */
+    static long timeMs(long eventTimeMs, ConsumerRecord<byte[], byte[]> record) {
+        return record.timestamp() < 0 ? eventTimeMs : Math.min(eventTimeMs, record.timestamp());
+    }
+
     static String key(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
         if (record.key() == null) {
             throw new BadRecordException("no key");

@@ -1,5 +1,6 @@
 package dev.belay.labelers;
 
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Truth;
@@ -10,21 +11,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The truth about the examples of some partitions: an example waits for it, and goes without a
- * label only when the truth has ended without it.
+ * The truth about the examples of some partitions: an example waits for it, and gets no label only
+ * if the truth has ended without it, or is too late ({@link TruthWindow}).
  *
- * <p>Truth partitions are read from their beginnings into memory, about 100 bytes an id: the truth
- * may come long before its example. Unreadable truth goes to the dead letters once: the group's
- * committed offset of the truth partition says up to where it has.
+ * <p>Truth partitions are read from their beginnings, since truth may be older than its example, in
+ * bounded memory: a full window is read on only while an example waits. Unreadable truth goes to
+ * the dead letters once: the group's committed offset of the truth partition says up to where it
+ * has.
  */
 final class TruthJudge implements Judge {
     private static final int POLLS_PER_ROUND = 20;
@@ -36,13 +39,25 @@ final class TruthJudge implements Judge {
     private final DeadLetters deadLetters;
     private final Ends ends;
     private final ToLongFunction<TopicPartition> lettersDoneTo;
+    private final Waiting waiting;
 
-    private final Map<Integer, Map<String, Integer>> classById = new HashMap<>();
+    private final Map<Integer, TruthWindow> windows = new HashMap<>();
+    private final Set<Integer> starving = new HashSet<>();
+    private final Set<Integer> toSearch = new HashSet<>();
     private final Map<TopicPartition, Long> lettersFrom = new HashMap<>();
     private final List<Letter> letters = new ArrayList<>();
 
     /** A dead letter that is to be written, and the truth partition's offset behind it. */
     private record Letter(TopicPartition from, long next, ProducerRecord<byte[], byte[]> record) {}
+
+    /**
+     * For how long, and how, examples wait.
+     *
+     * @param horizonMs event time that truth may be later than its example, see {@link TruthWindow}
+     * @param limit ids of truth kept in memory of each partition
+     * @param queued ids of the examples of a partition that wait
+     */
+    record Waiting(LongSupplier horizonMs, int limit, IntFunction<Set<String>> queued) {}
 
     /**
      * @param consumer without a group; this closes it
@@ -55,7 +70,8 @@ final class TruthJudge implements Judge {
             RecordReader reader,
             DeadLetters deadLetters,
             Ends ends,
-            ToLongFunction<TopicPartition> lettersDoneTo) {
+            ToLongFunction<TopicPartition> lettersDoneTo,
+            Waiting waiting) {
         this.consumer = consumer;
         this.topic = topic;
         this.classes = classes;
@@ -63,16 +79,24 @@ final class TruthJudge implements Judge {
         this.deadLetters = deadLetters;
         this.ends = ends;
         this.lettersDoneTo = lettersDoneTo;
+        this.waiting = waiting;
     }
 
     @Override
     public boolean follow(Set<Integer> partitions) {
-        if (!partitions.equals(classById.keySet())) {
+        if (!partitions.equals(windows.keySet())) {
             assign(partitions);
         }
         if (partitions.isEmpty()) {
             return false;
         }
+        windows.forEach(
+                (partition, window) -> {
+                    if (toSearch.remove(partition)) {
+                        search(partition, window);
+                    }
+                });
+        balance();
         int polls = 0;
         while (polls < POLLS_PER_ROUND && poll()) {
             polls++;
@@ -81,17 +105,31 @@ final class TruthJudge implements Judge {
     }
 
     @Override
-    public Answer answer(int partition, Example example) {
-        if (truth(partition, example.getId()) != null) {
-            return Answer.YES;
+    public Answer answer(int partition, Example example, long timeMs) {
+        TruthWindow window = windows.get(partition);
+        if (window == null) {
+            return Answer.WAIT;
         }
-        long position = consumer.position(new TopicPartition(topic, partition));
-        return ends.passed(topic, partition, position) ? Answer.NEVER : Answer.WAIT;
+        long horizonMs = waiting.horizonMs().getAsLong();
+        return switch (window.find(example.getId(), timeMs, horizonMs)) {
+            case IN_TIME -> Answer.YES;
+            case TOO_LATE -> Answer.TOO_LATE;
+            case NEEDS_SEARCH -> {
+                toSearch.add(partition); // in the next round: those before it are not judged yet
+                yield Answer.WAIT;
+            }
+            case ABSENT -> {
+                starving.add(partition);
+                long position = consumer.position(partition(partition));
+                yield ends.passed(topic, partition, position) ? Answer.NEVER : Answer.WAIT;
+            }
+        };
     }
 
     @Override
     public Verdict judge(List<Example> examples) {
-        return new Verdict(0, examples.stream().map(this::oneHot).toList());
+        List<float[]> rows = examples.stream().map(this::oneHot).toList();
+        return new Verdict(0, new Rows<>(rows, new TreeMap<>()));
     }
 
     @Override
@@ -121,20 +159,45 @@ final class TruthJudge implements Judge {
 
     private void assign(Set<Integer> partitions) {
         Set<Integer> added = new HashSet<>(partitions);
-        added.removeAll(classById.keySet());
-        classById.keySet().retainAll(partitions);
-        List<TopicPartition> all =
-                partitions.stream().map(p -> new TopicPartition(topic, p)).toList();
+        added.removeAll(windows.keySet());
+        windows.keySet().retainAll(partitions);
+        starving.retainAll(partitions);
+        toSearch.retainAll(partitions);
+        List<TopicPartition> all = partitions.stream().map(this::partition).toList();
         lettersFrom.keySet().retainAll(all);
         letters.removeIf(letter -> !all.contains(letter.from()));
         consumer.assign(all);
         for (int p : added) {
-            classById.put(p, new HashMap<>());
-            TopicPartition partition = new TopicPartition(topic, p);
+            windows.put(p, new TruthWindow(waiting.limit()));
+            TopicPartition partition = partition(p);
             lettersFrom.put(partition, lettersDoneTo.applyAsLong(partition));
         }
-        consumer.seekToBeginning(
-                added.stream().map(p -> new TopicPartition(topic, p)).collect(Collectors.toSet()));
+        consumer.seekToBeginning(added.stream().map(this::partition).toList());
+    }
+
+    /** Pauses full partitions, except those whose oldest example waits; once each round. */
+    private void balance() {
+        List<TopicPartition> paused = new ArrayList<>();
+        List<TopicPartition> open = new ArrayList<>();
+        windows.forEach(
+                (p, window) ->
+                        (window.isFull() && !starving.contains(p) ? paused : open)
+                                .add(partition(p)));
+        consumer.pause(paused);
+        consumer.resume(open);
+        starving.clear();
+    }
+
+    private void search(int number, TruthWindow window) {
+        TopicPartition partition = partition(number);
+        window.search(waiting.queued().apply(number));
+        letters.removeIf(letter -> letter.from().equals(partition)); // found again
+        starving.add(number);
+        consumer.seekToBeginning(List.of(partition));
+    }
+
+    private TopicPartition partition(int number) {
+        return new TopicPartition(topic, number);
     }
 
     private boolean poll() {
@@ -146,19 +209,20 @@ final class TruthJudge implements Judge {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
-        Map<String, Integer> known = classById.get(record.partition());
-        if (known == null) {
+        TruthWindow window = windows.get(record.partition());
+        if (window == null) {
             return;
         }
         try {
             Truth truth = reader.truth(record, classes);
             if (truth == null) {
-                known.remove(RecordReader.key(record));
+                window.remove(RecordReader.key(record));
             } else {
-                known.put(truth.getId(), truth.getLabel());
+                long timeMs = RecordReader.timeMs(truth.getEventTimeMs(), record);
+                window.put(truth.getId(), truth.getLabel(), timeMs);
             }
         } catch (BadRecordException e) {
-            TopicPartition partition = new TopicPartition(topic, record.partition());
+            TopicPartition partition = partition(record.partition());
             if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {
                 var letter = deadLetters.of(record, String.valueOf(e.getMessage()));
                 letters.add(new Letter(partition, record.offset() + 1, letter));
@@ -166,14 +230,9 @@ final class TruthJudge implements Judge {
         }
     }
 
-    private @Nullable Integer truth(int partition, String id) {
-        Map<String, Integer> known = classById.get(partition);
-        return known == null ? null : known.get(id);
-    }
-
     private float[] oneHot(Example example) {
-        for (Map<String, Integer> known : classById.values()) {
-            Integer label = known.get(example.getId());
+        for (TruthWindow window : windows.values()) {
+            Integer label = window.label(example.getId());
             if (label != null) {
                 float[] distribution = new float[classes];
                 distribution[label] = 1;

@@ -4,6 +4,7 @@ import dev.belay.runtime.Clients;
 import dev.belay.runtime.DeadLetters;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,8 +16,14 @@ import org.apache.kafka.common.TopicPartition;
  * The labeler named {@code truth}: joins the examples of each task that a model learns from truth
  * with their truth, both splits, one-hot. Scales by the partitions of the examples: group {@code
  * <prefix><task>.labeler.truth}.
+ *
+ * <p>Where all of these models have a budget and no {@code maxWaitMs}, as in a finite run, examples
+ * wait for their truth until it ends; else at most {@code labeler.truth-horizon} in event time.
  */
 public final class TruthLabeler extends LabelingService {
+    /** Tasks of models that learn from truth without end. */
+    private final Set<String> endless = new HashSet<>();
+
     public TruthLabeler(Clients clients) {
         super(clients, "labeler-truth");
     }
@@ -24,10 +31,22 @@ public final class TruthLabeler extends LabelingService {
     @Override
     Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready) {
         Map<String, Wanted> wanted = new TreeMap<>();
-        models.values().stream()
-                .filter(spec -> spec.getSupervisor().equals(ModelId.TRUTH))
-                .forEach(spec -> wanted.computeIfAbsent(spec.getTask(), task -> wanted(spec)));
+        endless.clear();
+        for (ModelSpec spec : models.values()) {
+            if (spec.getSupervisor().equals(ModelId.TRUTH)) {
+                wanted.computeIfAbsent(spec.getTask(), task -> wanted(spec));
+                if (spec.getBudget() == 0 || spec.getMaxWaitMs() > 0) {
+                    endless.add(spec.getTask());
+                }
+            }
+        }
         return wanted;
+    }
+
+    private long horizonMs(String task) {
+        return endless.contains(task)
+                ? clients().settings().labelerTruthHorizon().toMillis()
+                : TruthWindow.INFINITE;
     }
 
     private Wanted wanted(ModelSpec spec) {
@@ -39,7 +58,7 @@ public final class TruthLabeler extends LabelingService {
         return new Wanted(
                 topics,
                 group,
-                (consumer, reader, ends) ->
+                (inbox, consumer, reader, ends) ->
                         new TruthJudge(
                                 clients()
                                         .consumer(
@@ -53,7 +72,11 @@ public final class TruthLabeler extends LabelingService {
                                 reader,
                                 new DeadLetters(clients(), name()),
                                 ends,
-                                partition -> committed(consumer, partition)));
+                                partition -> committed(consumer, partition),
+                                new TruthJudge.Waiting(
+                                        () -> horizonMs(spec.getTask()),
+                                        clients().settings().labelerTruthIds(),
+                                        inbox::keys)));
     }
 
     private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {

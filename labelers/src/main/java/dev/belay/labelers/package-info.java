@@ -14,7 +14,11 @@
  * ended and the reader's position has come to the end it then had. Offsets are compared, never
  * subtracted: they have gaps where transactions ended.
  *
- * <p><b>Threads.</b> Each service is one thread; its public counters may be read from any other.
+ * <p><b>Threads.</b> Each service has a polling thread, which alone uses Kafka clients, and a
+ * computing thread for all that may take long. Its public counters may be read from any other.
+ *
+ * <p><b>Texts that cannot be encoded</b> go to the dead letters, in the transaction that lacks
+ * their label or prediction; an encoder that fails on every text is a trouble, and is tried again.
  */
 @NullMarked
 package dev.belay.labelers;

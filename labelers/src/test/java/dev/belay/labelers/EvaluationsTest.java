@@ -20,13 +20,16 @@ import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -60,6 +63,7 @@ class EvaluationsTest {
     private final FakePredictors predictors = new FakePredictors();
     private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
     private boolean holdoutEnded = true;
+    private Executor computing = Runnable::run;
     private final Evaluations evaluations = evaluations();
 
     @BeforeEach
@@ -234,6 +238,102 @@ class EvaluationsTest {
         assertEquals(1, letterReasons().size());
     }
 
+    @Test
+    void whileASweepIsComputedItPollsAndNoTransactionIsOpen() {
+        // Given
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        computing = tasks::add;
+        checkpoint(CONF, 2, State.LEARNING);
+        evaluations.step(Duration.ZERO);
+        // When
+        checkpoint(CONF, 4, State.FINISHED);
+        evaluations.step(Duration.ZERO);
+        evaluations.step(Duration.ZERO);
+        // Then: it was polled, so the member keeps its partitions; one sweep at a time
+        assertEquals(2, checkpoints.position(new TopicPartition(CHECKPOINTS, 0)));
+        assertTrue(producers.isEmpty());
+        assertEquals(1, tasks.size());
+        // When
+        tasks.remove().run();
+        assertTrue(evaluations.step(Duration.ZERO));
+        evaluations.step(Duration.ZERO);
+        tasks.remove().run();
+        stepUntilIdle();
+        // Then
+        assertEquals(List.of(2L, 4L), blocks().stream().map(b -> b.getCheckpoint()).toList());
+        assertEquals(2, committedOffset());
+    }
+
+    @Test
+    void aSweepWhosePartitionWasRevokedMeanwhileIsDroppedAndMadeOnce() {
+        // Given
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        computing = tasks::add;
+        checkpoint(CONF, 2, State.FINISHED);
+        evaluations.step(Duration.ZERO);
+        // When: it is back before the sweep is computed
+        TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
+        checkpoints.rebalance(List.of());
+        checkpoints.rebalance(List.of(partition));
+        tasks.remove().run();
+        // Then
+        assertFalse(evaluations.step(Duration.ZERO));
+        assertEquals(List.of(), blocks());
+        // When: the broker gives it again
+        offsets.put(checkpoints, 0L);
+        checkpoint(CONF, 2, State.FINISHED);
+        evaluations.step(Duration.ZERO);
+        tasks.remove().run();
+        stepUntilIdle();
+        // Then
+        assertEquals(1, blocks().size());
+        assertEquals(1, evaluations.sweeps());
+    }
+
+    @Test
+    void aHoldoutExampleThatCannotBeEncodedIsLeftOutAndReportedOnce() {
+        // Given
+        predictors.poison("text b");
+        checkpoint(CONF, 2, State.LEARNING);
+        checkpoint(CONF, 4, State.FINISHED);
+        // When
+        stepUntilIdle();
+        // Then
+        assertEquals(2, evaluations.sweeps());
+        for (PredictionBlock block : blocks()) {
+            assertEquals(List.of("a"), block.getIds());
+            assertEquals(1, block.getSweepRows());
+        }
+        assertEquals(1, letterReasons().size());
+        assertTrue(letterReasons().get(0).contains("cannot encode 'text b'"));
+        var letter = records(clients.topics().deadLetters()).get(0);
+        assertEquals("b", clients.codec().decode(HOLDOUT, letter.value(), Example.class).getId());
+        assertEquals(
+                CONF,
+                new String(
+                        letter.headers().lastHeader("belay.model").value(),
+                        StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anEncoderThatFailsOnEveryTextHoldsTheCheckpointBackAndBlamesNoExample() {
+        // Given
+        predictors.broken(true);
+        checkpoint(CONF, 2, State.FINISHED);
+        // When
+        stepUntilIdle();
+        // Then
+        assertEquals(0, evaluations.sweeps());
+        assertEquals(List.of(), letterReasons());
+        assertTrue(patience.problems().get(0).contains("probe"), () -> patience.problems() + "");
+        // When it works again
+        predictors.broken(false);
+        stepUntilIdle();
+        // Then
+        assertEquals(1, evaluations.sweeps());
+        assertEquals(List.of(), patience.problems());
+    }
+
     private Evaluations evaluations() {
         TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
         checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
@@ -265,6 +365,7 @@ class EvaluationsTest {
                         },
                         spec -> holdout.poll() ? holdout : null,
                         predictors,
+                        task -> computing.execute(task),
                         reader,
                         deadLetters,
                         patience,

@@ -1,5 +1,7 @@
 package dev.belay.labelers;
 
+import dev.belay.models.FailingTexts;
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
@@ -11,11 +13,23 @@ import java.util.Set;
 /** Predicts from a text's hash and the checkpoint's number. */
 final class FakePredictors implements Predictors {
     private final Set<Long> refused = new HashSet<>();
+    private final Set<String> poison = new HashSet<>();
     private boolean storeAnswers = true;
+    private boolean broken;
     private int open;
 
     void refuse(long number) {
         refused.add(number);
+    }
+
+    /** A text that the encoder fails on. */
+    void poison(String text) {
+        poison.add(text);
+    }
+
+    /** Whether the encoder fails on every text. */
+    void broken(boolean fails) {
+        broken = fails;
     }
 
     /** Whether files can be read. */
@@ -33,6 +47,13 @@ final class FakePredictors implements Predictors {
         return new float[] {p, 1 - p};
     }
 
+    private float[] encoded(String text, long number) {
+        if (broken || poison.contains(text)) {
+            throw new IllegalStateException("cannot encode '" + text + "'");
+        }
+        return prediction(text, number);
+    }
+
     @Override
     public Predictor open(ModelSpec spec, Checkpoint checkpoint) {
         long number = checkpoint.getNumber();
@@ -45,8 +66,11 @@ final class FakePredictors implements Predictors {
         open++;
         return new Predictor() {
             @Override
-            public List<float[]> predict(List<String> texts) {
-                return texts.stream().map(text -> prediction(text, number)).toList();
+            public Rows<float[]> predict(List<String> texts) {
+                return FailingTexts.compute(
+                        texts,
+                        some -> some.stream().map(text -> encoded(text, number)).toList(),
+                        () -> encoded("probe", number));
             }
 
             @Override

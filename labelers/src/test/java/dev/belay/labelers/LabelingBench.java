@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,6 +46,9 @@ final class LabelingBench {
     final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
     final Set<String> endedTopics = new HashSet<>();
     final Labeling labeling;
+    final Inbox inbox;
+    long horizonMs = TruthWindow.INFINITE;
+    private final int truthIds;
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final List<ConsumerRecord<byte[], byte[]>> sent = new ArrayList<>();
     private long exampleOffset;
@@ -54,19 +58,24 @@ final class LabelingBench {
             String labeler,
             Function<LabelingBench, Judge> judge,
             @Nullable Progress before,
-            long committed) {
+            long committed,
+            Executor computing,
+            int truthIds) {
+        this.truthIds = truthIds;
         topics = LabelerTopics.of(Topics.defaults(), "task", labeler, 1);
+        inbox = new Inbox(examples, topics.examples(), 100);
         labeling =
                 new Labeling(
                         topics,
-                        new Inbox(examples, topics.examples(), 100),
+                        inbox,
                         new Outbox(this::newProducer),
                         judge.apply(this),
                         this::passed,
                         partition -> progress().isEmpty() ? before : lastProgress(),
                         reader,
                         new DeadLetters(clients, "test"),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        computing);
         TopicPartition partition = new TopicPartition(topics.examples(), 0);
         examples.updateBeginningOffsets(Map.of(partition, 0L));
         truth.updateBeginningOffsets(Map.of(new TopicPartition(topics.truth(), 0), 0L));
@@ -84,11 +93,27 @@ final class LabelingBench {
     }
 
     static LabelingBench ofTruth(@Nullable Progress before, long committed) {
-        return new LabelingBench("truth", LabelingBench::truthJudge, before, committed);
+        return new LabelingBench(
+                "truth", LabelingBench::truthJudge, before, committed, Runnable::run, 1_000);
+    }
+
+    /**
+     * @param truthIds ids of truth in memory
+     */
+    static LabelingBench ofTruth(int truthIds) {
+        return new LabelingBench(
+                "truth", LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
     }
 
     static LabelingBench of(String labeler, Judge judge) {
-        return new LabelingBench(labeler, bench -> judge, null, -1);
+        return of(labeler, judge, Runnable::run);
+    }
+
+    /**
+     * @param computing where examples are judged
+     */
+    static LabelingBench of(String labeler, Judge judge, Executor computing) {
+        return new LabelingBench(labeler, bench -> judge, null, -1, computing, 1_000);
     }
 
     boolean step() {
@@ -100,7 +125,11 @@ final class LabelingBench {
     }
 
     void truth(String id, int label) {
-        add(truth, topics.truth(), id, new Truth(id, label, 7L));
+        truth(id, label, 7);
+    }
+
+    void truth(String id, int label, long timeMs) {
+        add(truth, topics.truth(), id, new Truth(id, label, timeMs));
     }
 
     void garbage(String topic) {
@@ -173,7 +202,8 @@ final class LabelingBench {
                 reader,
                 new DeadLetters(clients, "test"),
                 this::passed,
-                partition -> 0);
+                partition -> 0,
+                new TruthJudge.Waiting(() -> horizonMs, truthIds, p -> inbox.keys(p)));
     }
 
     private MockProducer<byte[], byte[]> newProducer() {

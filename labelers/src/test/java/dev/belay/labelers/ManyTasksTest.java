@@ -191,6 +191,7 @@ class ManyTasksTest {
                             return holdout.poll() ? holdout : null;
                         },
                         new FakePredictors(),
+                        Runnable::run,
                         reader,
                         new DeadLetters(clients, "test"),
                         new Patience("test"),

@@ -4,15 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.BrokenEncoderException;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class ModelLabelingTest {
@@ -75,5 +81,107 @@ class ModelLabelingTest {
         assertThrows(UnusableCheckpointException.class, bench::step);
         // Then
         assertTrue(bench.producers.isEmpty());
+    }
+
+    @Test
+    void whileExamplesAreJudgedItPollsAndCommitsWhatWasTaken() {
+        // Given
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        LabelingBench slow = LabelingBench.of(BOW, judge(), tasks::add);
+        slow.example("a", Split.STUDENT);
+        slow.step();
+        // When: nothing has computed, more arrives
+        slow.example("b", Split.STUDENT);
+        slow.step();
+        slow.step();
+        // Then: it was polled, so the member keeps its partitions
+        assertEquals(2, slow.examples.position(new TopicPartition(slow.topics.examples(), 0)));
+        assertTrue(slow.producers.isEmpty(), "no transaction is open");
+        // When
+        tasks.remove().run();
+        slow.step();
+        // Then
+        assertEquals(List.of("a"), slow.labelled());
+        // When
+        slow.step();
+        tasks.remove().run();
+        slow.step();
+        // Then
+        assertEquals(List.of("a", "b"), slow.labelled());
+        assertEquals(2, slow.lastProgress().getRows());
+    }
+
+    @Test
+    void whatWasJudgedWhileThePartitionWasRevokedIsNotCommittedAndJudgedAgain() {
+        // Given
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        LabelingBench slow = LabelingBench.of(BOW, judge(), tasks::add);
+        TopicPartition partition = new TopicPartition(slow.topics.examples(), 0);
+        slow.example("a", Split.STUDENT);
+        slow.step();
+        // When: it is back before the examples are judged
+        slow.examples.rebalance(List.of());
+        slow.examples.rebalance(List.of(partition));
+        slow.step();
+        tasks.remove().run();
+        slow.step();
+        // Then
+        assertTrue(slow.producers.isEmpty());
+        // When
+        slow.replay(0);
+        slow.step();
+        tasks.remove().run();
+        slow.step();
+        // Then
+        assertEquals(List.of("a"), slow.labelled());
+        assertEquals(1, slow.lastProgress().getRecords());
+    }
+
+    @Test
+    void anExampleThatCannotBeEncodedIsADeadLetterAndTheRestIsLabelled() {
+        // Given
+        predictors.poison("text b");
+        for (String id : List.of("a", "b", "c")) {
+            bench.example(id, Split.STUDENT);
+        }
+        // When
+        bench.step();
+        // Then
+        assertEquals(List.of("a", "c"), bench.labelled());
+        assertEquals(List.of("a", "c"), bench.blocks().get(0).getIds());
+        assertEquals(
+                List.of(
+                        BOW
+                                + " cannot encode its text: java.lang.IllegalStateException:"
+                                + " cannot encode 'text b'"),
+                bench.letterReasons());
+        ProducerRecord<byte[], byte[]> letter =
+                bench.records(bench.clients.topics().deadLetters()).get(0);
+        Example raw =
+                bench.clients
+                        .codec()
+                        .decode(bench.topics.examples(), letter.value(), Example.class);
+        assertEquals("b", raw.getId());
+        assertEquals(3, bench.lastProgress().getRows());
+        assertEquals(2, bench.lastProgress().getRecords());
+        assertEquals(Map.of("STUDENT", 2L), bench.lastProgress().getSplits());
+        assertEquals(1, bench.labeling.unlabelled());
+        assertEquals(1, bench.producers.get(0).commitCount());
+    }
+
+    @Test
+    void anEncoderThatFailsOnEveryTextBlamesNoExample() {
+        // Given
+        predictors.broken(true);
+        bench.example("a", Split.STUDENT);
+        bench.example("b", Split.STUDENT);
+        // When
+        assertThrows(BrokenEncoderException.class, bench::step);
+        // Then
+        assertTrue(bench.producers.isEmpty());
+    }
+
+    private ModelJudge judge() {
+        return new ModelJudge(spec, current::get, predictors);
     }
 }

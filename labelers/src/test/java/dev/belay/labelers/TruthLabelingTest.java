@@ -8,6 +8,7 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.Test;
 
@@ -203,5 +204,57 @@ class TruthLabelingTest {
         // Then
         assertEquals(List.of("c"), restarted.labelled());
         assertEquals(3, restarted.lastProgress().getRecords());
+    }
+
+    @Test
+    void onALiveStreamOneMissingTruthHoldsUpNothingBeyondTheHorizon() {
+        // Given: the example is from 7 ms, its truth never arrives
+        bench.horizonMs = 100;
+        bench.example("never", Split.STUDENT);
+        bench.example("b", Split.STUDENT);
+        bench.truth("b", 1);
+        bench.step();
+        assertEquals(List.of(), bench.labelled());
+        // When truth has come as far as the horizon
+        bench.truth("other", 0, 107);
+        bench.step();
+        assertEquals(List.of(), bench.labelled());
+        // When beyond
+        bench.truth("another", 0, 108);
+        bench.step();
+        // Then
+        assertEquals(List.of("b"), bench.labelled());
+        assertEquals(1, bench.labeling.tooLate());
+        assertEquals(1, bench.labeling.unlabelled());
+        assertEquals(2, bench.lastProgress().getRows());
+        assertEquals(1, bench.lastProgress().getRecords());
+        assertEquals(List.of(), bench.letterReasons());
+        // When its truth comes after all
+        bench.truth("never", 0, 7);
+        bench.step();
+        // Then
+        assertEquals(List.of("b"), bench.labelled());
+    }
+
+    @Test
+    void ofTruthWithoutExamplesNoMoreIsReadThanFitsUnlessAnExampleWaits() {
+        // Given: as much truth without an example as fits, and more
+        LabelingBench small = LabelingBench.ofTruth(2);
+        TopicPartition truth = new TopicPartition(small.topics.truth(), 0);
+        small.truth("orphan-1", 0);
+        small.truth("orphan-2", 0);
+        small.step();
+        small.truth("a", 1);
+        // When
+        small.step();
+        small.step();
+        // Then
+        assertEquals(2, small.truth.position(truth));
+        // When an example waits for it
+        small.example("a", Split.STUDENT);
+        small.step();
+        small.step();
+        // Then
+        assertEquals(List.of("a"), small.labelled());
     }
 }

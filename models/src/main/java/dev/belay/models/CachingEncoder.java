@@ -100,6 +100,11 @@ public final class CachingEncoder implements Encoder {
                         all -> rows.stream().map(CompletableFuture::join).toArray(float[][]::new));
     }
 
+    @Override
+    public void probe() {
+        behind().probe();
+    }
+
     /** Does nothing: it is shared by the whole process. */
     @Override
     public void close() {}
@@ -158,11 +163,32 @@ public final class CachingEncoder implements Encoder {
                 else keep(key, row);
             }
             if (missing.isEmpty()) return CompletableFuture.completedFuture(null);
-            return behind().begin(missing.stream().map(texts::get).toList())
-                    .thenAccept(rows -> store(missing, rows));
+            return encode(behind(), missing, texts);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Encodes and keeps texts. A batch that fails is encoded in halves, so that a promise that
+     * several threads wait for is broken by its own text only.
+     */
+    private CompletableFuture<?> encode(
+            Encoder encoder, List<TextKey> keys, Map<TextKey, String> texts) {
+        return encoder.begin(keys.stream().map(texts::get).toList())
+                .thenAccept(rows -> store(keys, rows))
+                .exceptionallyCompose(failure -> encodeHalves(encoder, keys, texts, failure));
+    }
+
+    private CompletableFuture<Void> encodeHalves(
+            Encoder encoder, List<TextKey> keys, Map<TextKey, String> texts, Throwable failure) {
+        Throwable cause = Begun.cause(failure);
+        if (keys.size() == 1 || !FailingTexts.mayBeOfText(cause))
+            return CompletableFuture.failedFuture(cause);
+        int middle = keys.size() / 2;
+        return CompletableFuture.allOf(
+                encode(encoder, keys.subList(0, middle), texts),
+                encode(encoder, keys.subList(middle, keys.size()), texts));
     }
 
     private void store(List<TextKey> keys, float[][] rows) {

@@ -27,6 +27,14 @@ public interface Encoder extends AutoCloseable {
         return Begun.of(() -> encode(texts));
     }
 
+    /**
+     * Encodes a fixed text, past every cache: throws what the encoder throws if it is broken
+     * whatever the text is.
+     */
+    default void probe() {
+        var unused = encode(List.of("probe"));
+    }
+
     @Override
     void close();
 }

@@ -36,6 +36,11 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     @Override
+    public void probe() {
+        encoder.probe();
+    }
+
+    @Override
     public float[][] predict(List<float[]> inputs) {
         return head.predict(inputs.toArray(float[][]::new));
     }

@@ -29,6 +29,11 @@ public interface Network<I> extends AutoCloseable {
     /** Class probabilities of each input, (rows, classes); a row's bits depend on that row only. */
     float[][] predict(List<I> inputs);
 
+    /** Encodes a fixed text, see {@link Encoder#probe}. */
+    default void probe() {
+        var unused = predict(inputs(List.of("probe")));
+    }
+
     /**
      * One step of the optimizer on one batch. If loss or gradient is not finite, the weights stay
      * as they were: the caller must look.

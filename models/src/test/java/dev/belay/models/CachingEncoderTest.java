@@ -104,6 +104,34 @@ class CachingEncoderTest {
     }
 
     @Test
+    void aTextThatFailsBreaksNoPromiseButItsOwn() {
+        // Given: whoever else waits for one of the texts gets the row of this call
+        CachingEncoder encoder = open(new Counting(), 100);
+        // When
+        var all = encoder.begin(List.of("a", "bad", "bb", "ccc", "a"));
+        // Then
+        assertThrows(IllegalStateException.class, () -> Begun.await(all));
+        assertEquals(3, encoder.counts().encoded());
+        assertArrayEquals(
+                new float[][] {row("a"), row("bb"), row("ccc")},
+                encoder.encode(List.of("a", "bb", "ccc")));
+        assertEquals(3, encoder.counts().encoded());
+        assertThrows(IllegalStateException.class, () -> encoder.encode(List.of("bad")));
+    }
+
+    @Test
+    void theProbeAsksTheEncoderBehindTheCache() {
+        // Given
+        var behind = new Counting();
+        CachingEncoder encoder = open(behind, 100);
+        // When
+        encoder.probe();
+        encoder.probe();
+        // Then
+        assertEquals(2, Objects.requireNonNull(behind.calls.get("probe")).get());
+    }
+
+    @Test
     void textsForgottenInMemoryComeFromDisk() {
         var behind = new Counting();
         CachingEncoder encoder = open(behind, 1);

@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * Records that can't be read or make no sense go to the dead letters with their raw bytes; headers
  * {@code belay.topic}, {@code belay.partition}, {@code belay.offset}, {@code belay.service} and
  * {@code belay.reason} (UTF-8 text) say where from and why. Send them in the service's own
- * transaction, so that they are exactly-once like all else.
+ * transaction, so that they are exactly-once like all else. {@code belay.model} is there where one
+ * model only cannot take the record.
  *
  * <p>A record may be as big as its topic allows, a letter is bigger by its headers: of a key or
  * value of more than 400,000 bytes the letter holds the first so many, and {@code belay.truncated}
  * says how many there were. The whole is where the letter came from.
  */
 public final class DeadLetters {
+    /** Header of a record that one model only cannot take: the model's id. */
+    public static final String MODEL = "belay.model";
+
     private static final int MAX_BYTES = 400_000;
     private static final int MAX_REASON = 1_000;
 
@@ -49,6 +53,14 @@ public final class DeadLetters {
                 letter.key(),
                 letter.value(),
                 letter.headers());
+    }
+
+    /** The same for a record that one model cannot encode; names the model in {@link #MODEL}. */
+    public ProducerRecord<byte[], byte[]> notEncoded(
+            ConsumerRecord<byte[], byte[]> record, String model, String reason) {
+        var letter = of(record, model + " cannot encode its text: " + reason);
+        header(letter.headers(), MODEL, model);
+        return letter;
     }
 
     /** How many letters a service has sent that came from a topic. */

@@ -50,6 +50,8 @@ public final class Settings {
                     "aggregator.windows",
                     "aggregator.grace",
                     "aggregator.truth-horizon",
+                    "labeler.truth-horizon",
+                    "labeler.truth-ids",
                     "state",
                     "device",
                     "health.host",
@@ -241,6 +243,26 @@ public final class Settings {
     /** How much later than its example truth may come and still count. */
     public Duration truthHorizon() {
         return duration("aggregator.truth-horizon", "7d");
+    }
+
+    /**
+     * How much later than its example, in event time, truth may be and still give a label where
+     * models learn from truth without end.
+     */
+    public Duration labelerTruthHorizon() {
+        return duration("labeler.truth-horizon", "7d");
+    }
+
+    /**
+     * Ids of truth that the truth labeler keeps in memory of each partition, about 150 bytes each.
+     */
+    public int labelerTruthIds() {
+        int ids = number("labeler.truth-ids", 1_000_000);
+        if (ids < 1) {
+            throw new IllegalArgumentException(
+                    "setting 'labeler.truth-ids' must be at least 1, found " + ids);
+        }
+        return ids;
     }
 
     /**

@@ -51,12 +51,7 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
                         label.getExample().getText(),
                         label.getExample().getEventTimeMs(),
                         distribution);
-        return new Read.Good(
-                record.partition(),
-                record.offset(),
-                label.getExample().getSplit(),
-                label.getCheckpoint(),
-                example);
+        return new Read.Good(record, label.getExample().getSplit(), label.getCheckpoint(), example);
     }
 
     /** What is wrong with a distribution over this many classes, or null. */

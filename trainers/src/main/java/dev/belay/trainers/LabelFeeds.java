@@ -1,6 +1,7 @@
 package dev.belay.trainers;
 
 import dev.belay.runtime.Clients;
+import dev.belay.runtime.DeadLetters;
 import dev.belay.runtime.ExpiredOffsetException;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.schemas.events.ModelSpec;
@@ -25,6 +26,7 @@ final class LabelFeeds implements AutoCloseable {
     private final Clients clients;
     private final Function<String, Consumer<byte[], byte[]>> consumers;
     private final Ahead ahead;
+    private final DeadLetters deadLetters;
     private final List<LabelFeed> feeds = new ArrayList<>();
 
     /**
@@ -44,6 +46,7 @@ final class LabelFeeds implements AutoCloseable {
         this.clients = clients;
         this.consumers = consumers;
         this.ahead = ahead;
+        this.deadLetters = new DeadLetters(clients, "trainer");
     }
 
     /** Begins to read for a model. */
@@ -123,6 +126,12 @@ final class LabelFeeds implements AutoCloseable {
                     topic);
         }
         return cursor;
+    }
+
+    /** Sends an example that a model cannot encode to the dead letters, with its checkpoint. */
+    void reject(LabelSource source, LabelSource.Taken taken, String reason) {
+        String model = source.spec().getId();
+        source.reject(taken, deadLetters.notEncoded(taken.record(), model, reason));
     }
 
     /** Looks whether partitions of a model have ended. */

@@ -5,6 +5,7 @@ import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -24,8 +25,12 @@ final class LabelSource {
     /** A record that can't be learned from, and where it stood. */
     private record Letter(int partition, long offset, ProducerRecord<byte[], byte[]> record) {}
 
-    /** A label with where it stood. */
-    record Taken(Labelled example, int partition, long checkpoint) {}
+    /** A label with the record that holds it. */
+    record Taken(Labelled example, ConsumerRecord<byte[], byte[]> record, long checkpoint) {
+        int partition() {
+            return record.partition();
+        }
+    }
 
     private final ModelSpec spec;
     private final RoundRobin<Taken> order;
@@ -63,7 +68,7 @@ final class LabelSource {
         }
         next[partition] = read.offset() + 1;
         if (draws(spec, read)) {
-            Taken taken = new Taken(read.example(), partition, read.checkpoint());
+            Taken taken = new Taken(read.example(), read.record(), read.checkpoint());
             order.offer(partition, taken, read.offset());
         }
     }
@@ -80,6 +85,11 @@ final class LabelSource {
             next[partition] = offset + 1;
             letters.add(new Letter(partition, offset, letter));
         }
+    }
+
+    /** Takes in that an example that was taken can't be learned from. */
+    void reject(Taken taken, ProducerRecord<byte[], byte[]> letter) {
+        letters.add(new Letter(taken.partition(), taken.record().offset(), letter));
     }
 
     /** Whether it has enough of a partition for now. */

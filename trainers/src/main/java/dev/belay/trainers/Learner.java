@@ -1,6 +1,8 @@
 package dev.belay.trainers;
 
 import dev.belay.models.Adam;
+import dev.belay.models.FailingTexts;
+import dev.belay.models.FailingTexts.Rows;
 import dev.belay.models.MalformedCheckpointException;
 import dev.belay.models.Network;
 import dev.belay.models.Networks;
@@ -114,39 +116,46 @@ public final class Learner<I> implements AutoCloseable {
 
     /**
      * One micro-epoch: predicts the examples, then learns from them and from replayed ones.
+     * Examples whose texts the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
+     * @throws dev.belay.models.BrokenEncoderException if the encoder fails whatever the text is
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<Labelled> examples) {
         check(examples);
         microEpochs++;
         long start = System.nanoTime();
-        var inputs = new ArrayList<>(inputs(examples));
-        long encoded = System.nanoTime();
-        float[][] predictions = network.predict(inputs);
+        long[] encodeNs = {0};
+        Rows<Predicted<I>> found =
+                FailingTexts.compute(
+                        texts(examples), texts -> predict(texts, encodeNs), network::probe);
+        List<Labelled> fresh = found.accepted(examples);
+        var inputs = new ArrayList<I>();
+        found.rows().forEach(row -> inputs.add(row.input()));
         long predicted = System.nanoTime();
         List<Labelled> replayed =
-                memory.draw(Math.round(spec.getReplay() * examples.size()), random(DRAW));
+                memory.draw(Math.round(spec.getReplay() * fresh.size()), random(DRAW));
         inputs.addAll(inputs(replayed));
         long recalled = System.nanoTime();
 
-        var all = new ArrayList<>(examples);
+        var all = new ArrayList<>(fresh);
         all.addAll(replayed);
-        Sums sums = learn(all, inputs, examples.size());
+        Sums sums = learn(all, inputs, fresh.size());
 
-        memory.add(examples, random(REMEMBER));
-        examplesSeen += examples.size();
+        memory.add(fresh, random(REMEMBER));
+        examplesSeen += fresh.size();
         long learned = System.nanoTime();
         return new MicroEpoch(
                 microEpochs,
-                predictions,
+                found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new),
+                found.rejected(),
                 sums.steps,
                 sums.loss / sums.steps,
                 sums.gradientNorm / sums.steps,
-                encoded - start + (recalled - predicted),
-                predicted - encoded,
+                encodeNs[0] + (recalled - predicted),
+                predicted - start - encodeNs[0],
                 learned - recalled);
     }
 
@@ -184,6 +193,22 @@ public final class Learner<I> implements AutoCloseable {
     @Override
     public void close() {
         network.close();
+    }
+
+    private record Predicted<I>(I input, float[] probabilities) {}
+
+    /**
+     * @param encodeNs the time spent on features is added to it
+     */
+    private List<Predicted<I>> predict(List<String> texts, long[] encodeNs) {
+        long start = System.nanoTime();
+        List<I> inputs = network.inputs(texts);
+        encodeNs[0] += System.nanoTime() - start;
+        float[][] probabilities = network.predict(inputs);
+        var rows = new ArrayList<Predicted<I>>(probabilities.length);
+        for (int i = 0; i < probabilities.length; i++)
+            rows.add(new Predicted<>(inputs.get(i), probabilities[i]));
+        return rows;
     }
 
     private static final class Sums {
@@ -251,7 +276,11 @@ public final class Learner<I> implements AutoCloseable {
     }
 
     private List<I> inputs(List<Labelled> examples) {
-        return network.inputs(examples.stream().map(Labelled::text).toList());
+        return network.inputs(texts(examples));
+    }
+
+    private static List<String> texts(List<Labelled> examples) {
+        return examples.stream().map(Labelled::text).toList();
     }
 
     private Rng random(long purpose) {

@@ -16,6 +16,7 @@ import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.State;
 import dev.belay.trainers.Scribe.CheckpointFiles;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -33,7 +34,9 @@ import org.slf4j.LoggerFactory;
  * one transaction while the next one learns. Belongs to the training thread.
  *
  * <p>A micro-epoch is FINISHED when the budget is met or it is shorter than asked for because the
- * labels ended: that depends on the labels alone, not on when the end became known.
+ * labels ended: that depends on the labels alone, not on when the end became known. Examples that
+ * the encoder rejects are consumed without learning: they go to the dead letters in the transaction
+ * of their micro-epoch, and count neither as seen nor towards the budget.
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
@@ -161,8 +164,7 @@ final class ModelRun implements AutoCloseable {
             return false;
         }
         meters.time("wait", System.nanoTime() - waitingSince);
-        last = taken == left || (taken < spec.getMicroEpoch() && ended);
-        microEpoch(labels.order().next());
+        microEpoch(labels.order().next(), left, taken < size && ended);
         waitingSince = System.nanoTime();
         firstTakenAt = 0;
         return true;
@@ -188,15 +190,21 @@ final class ModelRun implements AutoCloseable {
                 >= TimeUnit.MILLISECONDS.toNanos(spec.getMaxWaitMs());
     }
 
-    private void microEpoch(List<LabelSource.Taken> taken) {
+    /**
+     * @param left examples that may still be learned from
+     * @param atEnd whether the labels have ended with these
+     */
+    private void microEpoch(List<LabelSource.Taken> all, long left, boolean atEnd) {
         MicroEpoch done = null;
-        if (!taken.isEmpty()) {
+        List<LabelSource.Taken> taken = all;
+        if (!all.isEmpty()) {
             try {
-                done = learner.run(taken.stream().map(LabelSource.Taken::example).toList());
+                done = learner.run(all.stream().map(LabelSource.Taken::example).toList());
             } catch (DivergedException e) {
                 fail(String.valueOf(e.getMessage()));
                 return;
             }
+            taken = accepted(all, done);
             meters.learned(done);
             meters.time("encode", done.encodeNs());
             meters.time("predict", done.predictNs());
@@ -207,7 +215,22 @@ final class ModelRun implements AutoCloseable {
         }
         number++;
         seen += taken.size();
+        last = taken.size() == left || atEnd;
         handIn(last ? State.FINISHED : isReady() ? State.READY : State.LEARNING, taken, done);
+    }
+
+    /** What was learned from; the rest goes to the dead letters with the checkpoint. */
+    private List<LabelSource.Taken> accepted(List<LabelSource.Taken> all, MicroEpoch done) {
+        List<LabelSource.Taken> accepted = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            String why = done.rejected().get(i);
+            if (why == null) {
+                accepted.add(all.get(i));
+            } else {
+                feeds.reject(labels, all.get(i), why);
+            }
+        }
+        return accepted;
     }
 
     /** As it is now, with the files of the checkpoint. */

@@ -10,12 +10,23 @@ sealed interface Read {
     long offset();
 
     /**
-     * One that can be learned from.
+     * One that can be learned from, unless the model's encoder rejects its text.
      *
      * @param checkpoint of the labeler
      */
-    record Good(int partition, long offset, Split split, long checkpoint, Labelled example)
-            implements Read {}
+    record Good(
+            ConsumerRecord<byte[], byte[]> record, Split split, long checkpoint, Labelled example)
+            implements Read {
+        @Override
+        public int partition() {
+            return record.partition();
+        }
+
+        @Override
+        public long offset() {
+            return record.offset();
+        }
+    }
 
     /** One that can't. */
     record Bad(ConsumerRecord<byte[], byte[]> record, String reason) implements Read {

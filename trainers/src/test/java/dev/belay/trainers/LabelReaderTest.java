@@ -146,7 +146,7 @@ class LabelReaderTest {
 
     private static Read read(ConsumerRecord<byte[], byte[]> record) {
         var example = new Labelled("id-" + record.offset(), "", 0, new float[] {1, 0});
-        return new Read.Good(record.partition(), record.offset(), Split.STUDENT, 0, example);
+        return new Read.Good(record, Split.STUDENT, 0, example);
     }
 
     private static List<Long> offsets(LabelReader reader, int partition) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.BrokenEncoderException;
 import dev.belay.models.Device;
 import dev.belay.models.Encoder;
 import dev.belay.models.HashingEncoder;
@@ -24,6 +25,7 @@ import dev.belay.schemas.events.OptimizerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,6 +238,86 @@ class LearnerTest {
                     "the label of x has 2 classes, expected 3 for test/model#3@1", e.getMessage());
             assertThrows(IllegalArgumentException.class, () -> learner.run(List.of()));
         }
+    }
+
+    @Test
+    void anExampleThatCannotBeEncodedIsLeftOutAndTheRestIsLearnedAsIfItWereNotThere() {
+        // Given
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        List<Labelled> clean = epochs(spec, 100).get(0);
+        List<Labelled> withPoison = new ArrayList<>(clean);
+        Labelled poison = new Labelled("poison", "0 poison", 0, new float[] {1, 0});
+        withPoison.add(3, poison);
+        withPoison.add(poison);
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")));
+                Learner<?> undisturbed = Learner.fresh(spec, networks(new FakeEncoder(24)))) {
+            // When
+            MicroEpoch done = learner.run(withPoison);
+            MicroEpoch expected = undisturbed.run(clean);
+            // Then
+            assertEquals(Set.of(3, 101), done.rejected().keySet());
+            assertTrue(String.valueOf(done.rejected().get(3)).contains("cannot encode"));
+            assertArrayEquals(expected.predictions(), done.predictions());
+            assertArrayEquals(undisturbed.weights(), learner.weights());
+            assertArrayEquals(undisturbed.state(), learner.state());
+            assertEquals(100, learner.examplesSeen());
+        }
+    }
+
+    @Test
+    void aMicroEpochOfWhichNothingCanBeEncodedLearnsNothing() {
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")))) {
+            MicroEpoch done =
+                    learner.run(List.of(new Labelled("p", "0 poison", 0, new float[] {1, 0})));
+            assertEquals(Set.of(0), done.rejected().keySet());
+            assertEquals(0, done.predictions().length);
+            assertEquals(0, done.steps());
+            assertEquals(0, learner.examplesSeen());
+            assertEquals(1, learner.microEpochs());
+        }
+    }
+
+    @Test
+    void anEncoderThatFailsOnEveryTextRejectsNoExample() {
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        List<Labelled> epoch = epochs(spec, 100).get(0);
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("")))) {
+            assertThrows(BrokenEncoderException.class, () -> learner.run(epoch));
+        }
+    }
+
+    /** One that fails on texts that contain a word. */
+    private static Encoder failingOn(String word) {
+        FakeEncoder encoder = new FakeEncoder(24);
+        return new Encoder() {
+            @Override
+            public String name() {
+                return encoder.name();
+            }
+
+            @Override
+            public int dimensions() {
+                return encoder.dimensions();
+            }
+
+            @Override
+            public float[][] encode(List<String> texts) {
+                for (String text : texts) {
+                    if (text.contains(word))
+                        throw new IllegalStateException("cannot encode " + text);
+                }
+                return encoder.encode(texts);
+            }
+
+            @Override
+            public void probe() {
+                var unused = encode(List.of("0 probe"));
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private static Networks networks(Encoder encoder) {

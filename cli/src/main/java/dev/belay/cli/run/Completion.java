@@ -9,23 +9,28 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When a finite run is complete: every model is FINISHED, every due sweep of every student is
- * compared, and the final row of every pair accounts for every example of the holdout, as counted
- * or as without truth. For what can't come any more, because a model FAILED, nobody waits.
+ * compared, and the final row of every pair accounts for every example of the holdout: as counted,
+ * as without truth, or as one that a model of the pair cannot encode. For what can't come any more,
+ * because a model FAILED, nobody waits.
  *
  * @param specs the models of the run
  * @param holdout examples of the holdout
+ * @param notEncoded examples of the holdout that at least one of some models cannot encode
  */
-record Completion(List<ModelSpec> specs, long holdout) {
+record Completion(
+        List<ModelSpec> specs, long holdout, ToLongFunction<Collection<String>> notEncoded) {
 
     /**
      * A student whose newest PROGRESSIVE row may still come to count more.
@@ -177,8 +182,18 @@ record Completion(List<ModelSpec> specs, long holdout) {
     }
 
     private boolean isFinal(@Nullable PairMetrics row, boolean withoutCeiling) {
-        return row != null
-                && (withoutCeiling || !row.getProvisional())
-                && row.getN() + row.getWithoutTruth() == holdout;
+        if (row == null || (row.getProvisional() && !withoutCeiling)) {
+            return false;
+        }
+        long missing = holdout - row.getN() - row.getWithoutTruth();
+        return missing == 0 || (missing > 0 && missing <= notEncoded.applyAsLong(models(row)));
+    }
+
+    private static List<String> models(PairMetrics row) {
+        List<String> models = new ArrayList<>(List.of(row.getSupervisor(), row.getStudent()));
+        if (row.getCeiling() != null) {
+            models.add(row.getCeiling());
+        }
+        return models;
     }
 }

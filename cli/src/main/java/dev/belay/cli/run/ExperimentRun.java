@@ -139,7 +139,7 @@ final class ExperimentRun implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(stop);
             complete =
                     watch.untilComplete(
-                            new Completion(specs, rows(counts, Split.HOLDOUT)),
+                            rows(counts, Split.HOLDOUT),
                             view,
                             () -> failure(group, platform),
                             () -> troubles(group));

@@ -61,13 +61,14 @@ final class Watch {
      * Returns true when the run is complete, false when a model FAILED and all that does not depend
      * on it is complete; before that it waits for the last on the stream as long as more may come.
      *
+     * @param holdout examples of the holdout
      * @param failure what ends the run early, or null
      * @param troubles what services can't do now; while there are some, a run in which nothing else
      *     happens any more is given up
      * @throws IllegalStateException when there is a failure, or the run is given up
      */
     boolean untilComplete(
-            Completion completion,
+            long holdout,
             LiveView view,
             Supplier<@Nullable Throwable> failure,
             Supplier<List<String>> troubles) {
@@ -75,6 +76,7 @@ final class Watch {
         specs.forEach(spec -> ids.add(spec.getId()));
         var topics = clients.topics();
         try (ProgressTable progress = new ProgressTable(clients, task);
+                Unpredicted unpredicted = new Unpredicted(clients, task);
                 var checkpoints =
                         new TopicTable<>(
                                 clients,
@@ -95,6 +97,7 @@ final class Watch {
                                         results.add(m);
                                     }
                                 })) {
+            var completion = new Completion(specs, holdout, unpredicted::count);
             long lastChange = System.nanoTime();
             long lastGrowth = lastChange;
             List<Completion.Growing> growing = List.of();
@@ -103,6 +106,7 @@ final class Watch {
                 boolean changed = metrics.poll(POLL);
                 changed |= checkpoints.poll(Duration.ZERO);
                 changed |= progress.poll(Duration.ZERO);
+                changed |= unpredicted.poll();
                 Snapshot now = snapshot(progress);
                 view.update(now);
                 Throwable cause = failure.get();
@@ -125,6 +129,7 @@ final class Watch {
                     long quiet = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
                         growing.forEach(student -> view.println(words(student)));
+                        say(unpredicted.count(ids), view);
                         view.close(now);
                         return results.failures().isEmpty();
                     }
@@ -162,6 +167,14 @@ final class Watch {
      */
     private static Duration patience(List<Completion.Growing> growing) {
         return growing.stream().anyMatch(Completion.Growing::sure) ? PATIENCE : SETTLED;
+    }
+
+    private static void say(long notEncoded, LiveView view) {
+        if (notEncoded > 0) {
+            view.println(
+                    "%,d examples of the holdout are not in the figures of models that cannot encode them; the dead letters say why"
+                            .formatted(notEncoded));
+        }
     }
 
     private static String words(Completion.Growing student) {

@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "labeler",
         mixinStandardHelpOptions = true,
-        description = "Labels examples: with their truth, and with each supervisor that is ready.")
+        description = "Labels examples: with their truth, and with each supervisor that is ready.",
+        footerHeading = "%nSettings of its own (--set KEY=VALUE):%n",
+        footer = {
+            "  labeler.truth-horizon  how late truth may be on a live stream, in event time (7d)",
+            "  labeler.truth-ids      ids of truth in memory, per partition (1000000)"
+        })
 public final class LabelerCommand extends ServiceCommand {
 
     @Override

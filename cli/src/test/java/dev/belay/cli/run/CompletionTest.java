@@ -11,17 +11,54 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CompletionTest {
     private static final int HOLDOUT = 2000;
 
+    private static Completion completion(List<ModelSpec> specs, long holdout) {
+        return new Completion(specs, holdout, models -> 0);
+    }
+
     @Test
     void aRunWhoseModelsFinishedAndWereComparedIsComplete() {
         RunResults results = SampleRun.finished(2, 4);
-        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
-        assertTrue(new Completion(results.specs(), HOLDOUT + 1).missing(results).size() == 6);
+        assertEquals(List.of(), completion(results.specs(), HOLDOUT).missing(results));
+        assertTrue(completion(results.specs(), HOLDOUT + 1).missing(results).size() == 6);
+    }
+
+    @Test
+    void examplesThatAModelOfThePairCannotEncodeAreAccountedFor() {
+        // Given: sweeps lack three examples of the holdout
+        RunResults results = SampleRun.finished(1, 4);
+        PairMetrics row = results.finalRows().get(0);
+        Set<String> pair = new HashSet<>(List.of(row.getSupervisor(), row.getStudent()));
+        pair.add(row.getCeiling());
+        // When the dead letters name fewer
+        Completion fewer = new Completion(results.specs(), HOLDOUT + 3, models -> 2);
+        // Then
+        assertTrue(fewer.missing(results).size() > 0);
+        // When
+        List<Set<String>> asked = new ArrayList<>();
+        Completion all =
+                new Completion(
+                        results.specs(),
+                        HOLDOUT + 3,
+                        models -> {
+                            asked.add(new HashSet<>(models));
+                            return 3;
+                        });
+        // Then
+        assertEquals(List.of(), all.missing(results));
+        assertTrue(asked.contains(pair), asked::toString);
+        // When more is counted than there is
+        assertTrue(
+                new Completion(results.specs(), HOLDOUT - 1, models -> 3).missing(results).size()
+                        > 0);
     }
 
     @Test
@@ -31,18 +68,18 @@ class CompletionTest {
         PairMetrics last = results.finalRows().get(0);
         results.add(PairMetrics.newBuilder(last).setBestPgr(new Best(1L, .01)).build());
         // Then
-        assertEquals(1, new Completion(results.specs(), HOLDOUT).missing(results).size());
+        assertEquals(1, completion(results.specs(), HOLDOUT).missing(results).size());
         // When
         results.add(last);
         // Then
-        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
+        assertEquals(List.of(), completion(results.specs(), HOLDOUT).missing(results));
     }
 
     @Test
     void theLastOnTheStreamIsExpectedUntilItCountsAllThatStudentAndCeilingLearned() {
         // Given: all is compared on the holdout, but not all that was predicted is counted
         RunResults results = SampleRun.finished(1, 4);
-        Completion completion = new Completion(results.specs(), HOLDOUT);
+        Completion completion = completion(results.specs(), HOLDOUT);
         PairMetrics row = results.streamRows().get(0);
         results.add(stream(row, 900, 0));
         assertEquals(List.of(), completion.missing(results));
@@ -71,7 +108,7 @@ class CompletionTest {
         for (ModelSpec spec : all.specs()) {
             results.add(SampleRun.checkpoint(spec.getId(), 4, State.FINISHED, null));
         }
-        List<Growing> growing = new Completion(all.specs(), HOLDOUT).growing(results);
+        List<Growing> growing = completion(all.specs(), HOLDOUT).growing(results);
         assertEquals(3, growing.size());
         assertEquals(new Growing(SampleRun.id("naive", 0), 0, 1024, true), growing.get(0));
     }
@@ -80,7 +117,7 @@ class CompletionTest {
     void whatNeedNotComeOnTheStreamIsNotCertain() {
         // Given: truth that is missing, perhaps for good
         RunResults results = SampleRun.finished(1, 4);
-        Completion completion = new Completion(results.specs(), HOLDOUT);
+        Completion completion = completion(results.specs(), HOLDOUT);
         PairMetrics row = results.streamRows().get(0);
         results.add(stream(row, 1000, 24));
         // Then
@@ -109,7 +146,7 @@ class CompletionTest {
     void aRowThatDoesNotKnowYetThatItsCeilingIsTheLastIsToldAgain() {
         // Given
         RunResults results = SampleRun.finished(1, 4);
-        Completion completion = new Completion(results.specs(), HOLDOUT);
+        Completion completion = completion(results.specs(), HOLDOUT);
         PairMetrics row = results.streamRows().get(0);
         results.add(PairMetrics.newBuilder(stream(row, 1024, 0)).setProvisional(true).build());
         assertEquals(1, completion.growing(results).size());
@@ -134,7 +171,7 @@ class CompletionTest {
                         SampleRun.spec("next", 0, "minilm", "naive", 1024),
                         SampleRun.spec("ceiling", 0, "minilm", null, 1024));
         specs.forEach(results::add);
-        Completion completion = new Completion(specs, HOLDOUT);
+        Completion completion = completion(specs, HOLDOUT);
         assertEquals(4, completion.missing(results).size());
         // When
         results.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
@@ -153,6 +190,6 @@ class CompletionTest {
     void whenACeilingFailsItsStudentsAreComparedWithTheirSupervisorStill() {
         RunResults results = SampleRun.finished(1, 4);
         results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 5, State.FAILED, "NaN"));
-        assertEquals(List.of(), new Completion(results.specs(), HOLDOUT).missing(results));
+        assertEquals(List.of(), completion(results.specs(), HOLDOUT).missing(results));
     }
 }

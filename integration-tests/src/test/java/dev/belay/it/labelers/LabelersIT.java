@@ -20,6 +20,7 @@ import dev.belay.models.DirectoryStore;
 import dev.belay.models.Encoders;
 import dev.belay.models.Head;
 import dev.belay.models.HeadShape;
+import dev.belay.runtime.Clients;
 import dev.belay.runtime.Patience;
 import dev.belay.runtime.ProgressTable;
 import dev.belay.runtime.ServiceGroup;
@@ -148,6 +149,41 @@ class LabelersIT {
             assertEquals(50, ids.size());
             assertEquals(50, new HashSet<>(ids).size());
         }
+    }
+
+    @Test
+    void ofTenRunsOnlyTheNewestLabels() {
+        // Given: a user has changed an experiment again and again
+        int runs = 10;
+        task.examples(0, 100);
+        for (int run = 2; run <= runs; run++) {
+            String bow = "exp/bow#0@" + run;
+            String conf = "exp/conf#0@" + run;
+            task.write(
+                    "user",
+                    topics.models(),
+                    List.of(
+                            Map.entry(bow, inRun(run, spec(bow, "bow", "truth", Split.SUPERVISOR))),
+                            Map.entry(conf, inRun(run, spec(conf, "conf", bow, Split.STUDENT)))));
+        }
+        for (int run = 1; run <= runs; run++) {
+            checkpoint("exp/bow#0@" + run, 1, State.FINISHED);
+        }
+        Clients one = task.instance("one");
+        ModelLabeler models = new ModelLabeler(one, store());
+        // When
+        try (ServiceGroup services = ServiceGroup.start(List.of(models))) {
+            await().atMost(SOON).until(() -> models.labelled() >= 50);
+            task.examples(100, 200);
+            await().atMost(SOON).until(() -> models.labelled() >= 100);
+            // Then
+            assertEquals(1, one.meters().get("belay.labelers.running").gauge().value());
+            assertNull(services.failure());
+        }
+        assertEquals(100, models.labelled());
+        Set<String> labelers = new HashSet<>();
+        labels(BOW).forEach(label -> labelers.add(label.event().getLabeler()));
+        assertEquals(Set.of("exp/bow#0@" + runs), labelers);
     }
 
     @Test
@@ -298,13 +334,22 @@ class LabelersIT {
         return new DirectoryStore(Path.of(task.clients.settings().store()));
     }
 
+    private static ModelSpec inRun(int run, ModelSpec spec) {
+        return ModelSpec.newBuilder(spec).setRun(run).build();
+    }
+
     private void checkpoint(long number, State state) {
+        checkpoint(BOW, number, state);
+    }
+
+    private void checkpoint(String model, long number, State state) {
         int inputs = Encoders.open("hashing", Device.CPU, data).dimensions();
         try (Head head = Head.uniform(HeadShape.linear(inputs, 2), number, Device.CPU)) {
-            var file = store().put(BOW, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
+            var file =
+                    store().put(model, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
             Checkpoint event =
                     Checkpoint.newBuilder()
-                            .setModel(BOW)
+                            .setModel(model)
                             .setNumber(number)
                             .setState(state)
                             .setWeightsUri(file.uri())
@@ -320,7 +365,7 @@ class LabelersIT {
                             .setSoftwareVersion("test")
                             .setEventTimeMs(1000)
                             .build();
-            task.write(BOW, topics.checkpoints(), List.of(Map.entry(BOW, event)));
+            task.write(model, topics.checkpoints(), List.of(Map.entry(model, event)));
         }
     }
 

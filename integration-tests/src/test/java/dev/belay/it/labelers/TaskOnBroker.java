@@ -54,7 +54,12 @@ final class TaskOnBroker {
 
     /** Clients of a process of this name. */
     Clients instance(String name) {
-        return new Clients(
+        return instance(name, Map.of());
+    }
+
+    /** The same with more settings. */
+    Clients instance(String name, Map<String, String> more) {
+        Settings settings =
                 Settings.of(
                         Map.of(
                                 "kafka.bootstrap.servers",
@@ -68,9 +73,8 @@ final class TaskOnBroker {
                                 "topics.replication",
                                 "1",
                                 "instance",
-                                name)),
-                new SimpleMeterRegistry(),
-                registry);
+                                name));
+        return new Clients(settings.with(more), new SimpleMeterRegistry(), registry);
     }
 
     /** Commits events to a topic by the producer of this transactional id. */
