@@ -65,8 +65,7 @@ abstract class LabelingService implements Service {
     private final AtomicLong tooLate = new AtomicLong();
     private volatile boolean following;
 
-    private record Running(
-            Labeling labeling, Counter written, Counter tooLate, long sinceNanos) {}
+    private record Running(Labeling labeling, Counter written, Counter tooLate, long sinceNanos) {}
 
     /** A labeler that is to work now. */
     record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
@@ -171,8 +170,7 @@ abstract class LabelingService implements Service {
             models.poll(Duration.ZERO);
             checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
             progress.values().forEach(table -> table.poll(Duration.ZERO));
-            reconcile(
-                    wanted(models.current(), ready), models.current().values(), check, computing);
+            reconcile(wanted(models.current(), ready), models.current().values(), check, computing);
             busy = stepAll(busy);
         }
     }

@@ -54,7 +54,7 @@ class GateNumbersTest {
     /** Students are no better than their supervisor: each is right with probability .7. */
     private static void assertLevelIsKept(String encoder, List<Long> order) {
         Catalog catalog = new Catalog(Specs.TASK);
-        catalog.add(spec("naive", "weak", null, encoder, LabelPolicy.FIRST_READY));
+        catalog.add(spec("naive", "weak", null, encoder, LabelPolicy.FIRST_READY), 0);
         Random random = new Random(7);
         int passed = 0;
         for (int run = 0; run < RUNS; run++) {

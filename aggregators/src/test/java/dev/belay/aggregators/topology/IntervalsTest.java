@@ -97,11 +97,13 @@ class IntervalsTest {
         return event;
     }
 
-    private static Tally released() {
+    /** {@link #releasedBytes()} as it is read: of three classes. */
+    static Tally released() {
         return Formats.TALLY.deserializer().deserialize("store", releasedBytes());
     }
 
-    private static byte[] releasedBytes() {
+    /** A tally as release 0.1.0 stored it. */
+    static byte[] releasedBytes() {
         byte[] table = HexFormat.of().parseHex(RELEASED_TABLE);
         // 7 without truth, then three counts, three times three of the sweeps, the event time
         ByteBuffer bytes = ByteBuffer.allocate(1 + table.length + 14 * Long.BYTES);

@@ -255,7 +255,8 @@ class CompareTest {
                         List.of(id),
                         List.of(timeMs),
                         says == 0 ? List.of(.75f, .25f) : List.of(.25f, .75f),
-                        0L));
+                        0L,
+                        false));
     }
 
     private void spec(String model, int run, String task) {

@@ -5,6 +5,9 @@ import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import com.google.common.util.concurrent.Futures;
+import dev.belay.it.aggregators.StateDump.Entry;
+import dev.belay.it.aggregators.StateDump.Partition;
+import dev.belay.it.aggregators.StateDump.Schema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -31,10 +34,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-
-import dev.belay.it.aggregators.StateDump.Entry;
-import dev.belay.it.aggregators.StateDump.Partition;
-import dev.belay.it.aggregators.StateDump.Schema;
 
 /**
  * Takes {@link StateDump}s from a broker and writes them to another. Restored records have the
@@ -178,8 +177,7 @@ final class DumpedBroker {
         Map<String, NewTopic> topics = new TreeMap<>();
         for (Partition partition : partitions) {
             String topic = partition.at().topic();
-            int count =
-                    (int) partitions.stream().filter(p -> p.at().topic().equals(topic)).count();
+            int count = (int) partitions.stream().filter(p -> p.at().topic().equals(topic)).count();
             topics.computeIfAbsent(
                     topic,
                     t ->

@@ -68,7 +68,8 @@ final class MetricsView implements AutoCloseable {
                 (key, value) ->
                         examples.put(
                                 key,
-                                Judge.number(judge.read(value, PairMetrics.getClassSchema()), "n")));
+                                Judge.number(
+                                        judge.read(value, PairMetrics.getClassSchema()), "n")));
         return examples;
     }
 

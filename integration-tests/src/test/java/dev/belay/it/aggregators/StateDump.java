@@ -154,5 +154,4 @@ record StateDump(
     private static byte[] bytes(DataInputStream in) throws IOException {
         return in.readNBytes(in.readInt());
     }
-
 }

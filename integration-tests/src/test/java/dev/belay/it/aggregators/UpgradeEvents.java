@@ -157,7 +157,8 @@ final class UpgradeEvents {
                         ids,
                         times,
                         probabilities,
-                        whole ? (long) HOLDOUT : 0L));
+                        whole ? (long) HOLDOUT : 0L,
+                        false));
     }
 
     private void add(String topic, String key, SpecificRecord event) {

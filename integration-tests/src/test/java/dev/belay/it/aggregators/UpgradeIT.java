@@ -49,7 +49,8 @@ class UpgradeIT {
                 EmbeddedPlatform.start(
                         new PlatformConfig(folder.resolve("platform"), 0, 0), line -> {})) {
             // Given
-            DumpedBroker.restore(dump, platform.bootstrapServers(), platform.registryUrl(), UpgradeTask.GROUP);
+            DumpedBroker.restore(
+                    dump, platform.bootstrapServers(), platform.registryUrl(), UpgradeTask.GROUP);
             try (UpgradeTask task = UpgradeTask.on(platform, state());
                     MetricsView metrics = task.metrics()) {
                 metrics.catchUp();
@@ -61,7 +62,8 @@ class UpgradeIT {
                 Map<String, Long> after = metrics.examples();
                 assertTrue(before.size() > 25, before::toString);
                 before.forEach(
-                        (key, n) -> assertTrue(after.get(key) >= n, key + " of " + n + ": " + after));
+                        (key, n) ->
+                                assertTrue(after.getOrDefault(key, -1L) >= n, key + " of " + n + ": " + after));
             }
         }
     }
