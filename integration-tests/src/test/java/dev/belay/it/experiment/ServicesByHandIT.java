@@ -102,13 +102,9 @@ class ServicesByHandIT {
         Path file = SmallExperiment.write(folder.resolve("wrong"));
         String right = platform.registryUrl();
         String wrong = right.substring(0, right.indexOf("/apis"));
-        String hint =
-                "no schema registry answers at "
-                        + wrong
-                        + ": HTTP 404: RESTEASY003210: Could not find resource for full path: "
-                        + wrong
-                        + "/subjects; expected the registry below this URL: Belay's own has the"
-                        + " path /apis/ccompat/v7";
+        String begin = "no schema registry answers at " + wrong + ": HTTP 404: ";
+        String end =
+                "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
         String out = folder.resolve("wrong-out").toString();
         for (List<String> command :
                 List.of(
@@ -131,10 +127,9 @@ class ServicesByHandIT {
             // Then
             boolean needsNone = command.get(0).equals("topics");
             assertEquals(needsNone ? 0 : 1, code, command::toString);
-            assertEquals(
-                    (needsNone ? "warning: " : "belay: ") + hint,
-                    err.toString().strip().lines().findFirst().orElse(""),
-                    command::toString);
+            String said = err.toString().strip();
+            assertTrue(said.startsWith((needsNone ? "warning: " : "belay: ") + begin), said);
+            assertTrue(said.endsWith(end), said);
         }
     }
 
