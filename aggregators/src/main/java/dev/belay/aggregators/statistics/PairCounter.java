@@ -10,7 +10,7 @@ import dev.belay.aggregators.statistics.PairTable.Sum;
  * time. Counting out what was counted in leaves no trace, whatever came between.
  *
  * <p>Classes are in [0, classes); what a model says is its most probable class, ties to the lowest.
- * Memory: 1.2 KB + 32 bytes a class + 24 to 48 bytes a pair (truth, said by the supervisor) seen.
+ * Memory: 1.2 KB + 40 bytes a class + 24 to 48 bytes a pair (truth, said by the supervisor) seen.
  */
 public final class PairCounter {
     private final int classes;

@@ -99,7 +99,7 @@ final class Formats {
 
     private static Tally readTally(DataInput in, int version) throws IOException {
         return new Tally(
-                PairTable.read(in, version > BinarySerde.OLDEST),
+                PairTable.read(in, version >= 4),
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
