@@ -232,7 +232,8 @@
         pgr.attr('class', 'soft').text('PGR: ' + undefinedOf(pair));
       }
       const notes = [pair.pgr ? undefinedOf(pair) : pair.pgrUndefined, lost(pair) && 'worse than its supervisor'];
-      if (!narrow) row.append('text').attr('class', 'soft').attr('font-size', 11.5).attr('x', right + 20).attr('dy', '1.9em').text(notes.filter(n => n).join('; '));
+      if (!narrow) notes.filter(note => note).forEach((note, i) => row.append('text').attr('class', 'soft').attr('font-size', 11.5)
+          .attr('x', right + 20).attr('dy', `${1.9 + 1.2 * i}em`).text(note));
     });
   }
 
