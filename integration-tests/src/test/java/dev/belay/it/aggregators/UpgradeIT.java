@@ -63,7 +63,9 @@ class UpgradeIT {
                 assertTrue(before.size() > 25, before::toString);
                 before.forEach(
                         (key, n) ->
-                                assertTrue(after.getOrDefault(key, -1L) >= n, key + " of " + n + ": " + after));
+                                assertTrue(
+                                        after.getOrDefault(key, -1L) >= n,
+                                        key + " of " + n + ": " + after));
             }
         }
     }
