@@ -26,6 +26,13 @@ class UpgradeIT {
 
     @TempDir Path folder;
 
+    /**
+     * Not recounted exactly: by the rule of release 0.1.0 a label could lose against the same
+     * model's prediction as a trainer, and a block of which all rows had lost was not kept. What is
+     * not in its state is not counted after an upgrade either (docs/upgrading.md).
+     */
+    private static final String BOOTSTRAPPED = Pairs.BOOT + "|PROGRESSIVE";
+
     @Test
     void theChangelogsOfThePreviousReleaseAreRestored() throws Exception {
         upgrade(StateDump.of(PREVIOUS));
@@ -57,7 +64,7 @@ class UpgradeIT {
                 Map<String, Long> before = metrics.examples();
                 // When
                 task.send(UpgradeEvents::later);
-                task.aggregate(metrics, row -> true);
+                task.aggregate(metrics, row -> !row.startsWith(BOOTSTRAPPED));
                 // Then
                 Map<String, Long> after = metrics.examples();
                 assertTrue(before.size() > 25, before::toString);
