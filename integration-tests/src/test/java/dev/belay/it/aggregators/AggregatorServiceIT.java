@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -143,10 +144,12 @@ class AggregatorServiceIT {
                 PairMetrics row = rowWith(metrics, EXAMPLES / 2);
                 assertEquals(EXAMPLES / 2, row.getWithoutTruth());
                 assertEquals(1.0, requireNonNull(row.getCeilingAccuracy()).getValue());
+                // and the anytime-valid PGR only: n still grows
+                assertEquals("truth-missing", row.getPgrUndefined());
+                assertNotNull(row.getAnytimePgr());
                 scrapeSays(
                         health,
                         "belay_accuracy{experiment=\"x\",of=\"ceiling\",student=\"" + STRONG,
-                        "belay_pgr{",
                         "belay_predictions_counted_total{service=\"aggregator\"} "
                                 + 3.0 * EXAMPLES);
                 assertNull(group.failure());
