@@ -222,12 +222,7 @@ public final class Catalog {
             return null;
         }
         return "the spec of %s has the classes %s, but task %s has %s by the spec of %s: expected the same classes, or another task"
-                .formatted(
-                        model,
-                        spec.getClasses(),
-                        task,
-                        owner.classes(),
-                        owner.model());
+                .formatted(model, spec.getClasses(), task, owner.classes(), owner.model());
     }
 
     /** The models of the task of which a spec is known. */

@@ -34,8 +34,7 @@ class ExpiredRowsTest {
 
     @BeforeEach
     void open() {
-        var context =
-                new MockProcessorContext<>(new Properties(), new TaskId(0, 0), new File("."));
+        var context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), new File("."));
         store.init(context.getStateStoreContext(), store);
     }
 
