@@ -20,6 +20,13 @@ public final class Meters {
                             "Time from opening a checkpoint to the commit of its holdout"
                                     + " predictions"),
                     Map.entry(
+                            "belay.labels.too.late",
+                            "Examples passed over because their truth did not arrive within"
+                                    + " labeler.truth-horizon"),
+                    Map.entry(
+                            "belay.specs.refused",
+                            "Specs whose classes contradict those of their task"),
+                    Map.entry(
                             "belay.dead.letters",
                             "Records of a topic that were sent to the dead letters"),
                     Map.entry(
