@@ -136,6 +136,7 @@ final class SweepWriter implements AutoCloseable {
             }
             encoder.writeArrayEnd();
             encoder.writeLong(sweeps.examples());
+            encoder.writeBoolean(false); // no labels
             encoder.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not from memory
