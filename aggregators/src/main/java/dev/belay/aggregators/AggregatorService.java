@@ -1,12 +1,14 @@
 package dev.belay.aggregators;
 
+import dev.belay.aggregators.catalog.CatalogDeadLetters;
 import dev.belay.aggregators.comparison.CatalogCheck;
-import dev.belay.aggregators.topology.CatalogLetters;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Patience;
-import dev.belay.runtime.Service;
-import dev.belay.runtime.TopicCheck;
-import dev.belay.runtime.TopicTable;
+import dev.belay.aggregators.streams.Application;
+import dev.belay.aggregators.streams.StreamsSettings;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Service;
+import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
@@ -76,7 +78,7 @@ public final class AggregatorService implements Service {
                                 "the aggregator of the catalog",
                                 StreamsSettings.ofCatalog(clients.settings()),
                                 () ->
-                                        CatalogLetters.build(
+                                        CatalogDeadLetters.build(
                                                 topics, clients.codec(), clients.meters()));
                 letters = catalog;
                 while (!patience.isClosed()) {

@@ -1,7 +1,7 @@
 package dev.belay.aggregators;
 
 import dev.belay.aggregators.comparison.Catalog;
-import dev.belay.aggregators.topology.StoredRows;
+import dev.belay.aggregators.merge.StoredRows;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,11 @@
 package dev.belay.aggregators;
 
 import dev.belay.aggregators.comparison.Catalog;
-import dev.belay.aggregators.topology.AggregatorConfig;
+import dev.belay.aggregators.config.AggregatorConfig;
+import dev.belay.aggregators.streams.Application;
+import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.aggregators.topology.AggregatorTopology;
-import dev.belay.runtime.Clients;
+import dev.belay.runtime.clients.Clients;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.Topology;
 import org.slf4j.Logger;

@@ -1,7 +1,8 @@
 package dev.belay.cli;
 
 import dev.belay.cli.experiment.ExperimentException;
-import dev.belay.producers.DataException;
+import dev.belay.cli.platform.Logging;
+import dev.belay.producers.source.DataException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

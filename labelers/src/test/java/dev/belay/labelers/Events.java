@@ -14,10 +14,10 @@ import dev.belay.schemas.events.State;
 import java.util.List;
 
 /** Events for tests. */
-final class Events {
+public final class Events {
     private Events() {}
 
-    static ModelSpec spec(
+    public static ModelSpec spec(
             String id, String supervisor, LabelPolicy labelPolicy, int evaluateEvery) {
         return ModelSpec.newBuilder()
                 .setId(id)
@@ -45,7 +45,7 @@ final class Events {
                 .build();
     }
 
-    static Checkpoint checkpoint(String model, long number, State state) {
+    public static Checkpoint checkpoint(String model, long number, State state) {
         return Checkpoint.newBuilder()
                 .setModel(model)
                 .setNumber(number)

@@ -1,7 +1,10 @@
 package dev.belay.labelers;
 
-import dev.belay.models.FailingTexts;
-import dev.belay.models.FailingTexts.Rows;
+import dev.belay.labelers.prediction.Predictor;
+import dev.belay.labelers.prediction.Predictors;
+import dev.belay.labelers.prediction.UnusableCheckpointException;
+import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.encoder.FailingTexts;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
@@ -11,38 +14,38 @@ import java.util.List;
 import java.util.Set;
 
 /** Predicts from a text's hash and the checkpoint's number. */
-final class FakePredictors implements Predictors {
+public final class FakePredictors implements Predictors {
     private final Set<Long> refused = new HashSet<>();
     private final Set<String> poison = new HashSet<>();
     private boolean storeAnswers = true;
     private boolean broken;
     private int open;
 
-    void refuse(long number) {
+    public void refuse(long number) {
         refused.add(number);
     }
 
     /** A text that the encoder fails on. */
-    void poison(String text) {
+    public void poison(String text) {
         poison.add(text);
     }
 
     /** Whether the encoder fails on every text. */
-    void broken(boolean fails) {
+    public void broken(boolean fails) {
         broken = fails;
     }
 
     /** Whether files can be read. */
-    void store(boolean answers) {
+    public void store(boolean answers) {
         storeAnswers = answers;
     }
 
     /** Predictors opened and not closed. */
-    int open() {
+    public int open() {
         return open;
     }
 
-    static float[] prediction(String text, long number) {
+    public static float[] prediction(String text, long number) {
         float p = Math.floorMod(text.hashCode() + number, 100) / 100f;
         return new float[] {p, 1 - p};
     }

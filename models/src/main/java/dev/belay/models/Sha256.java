@@ -9,12 +9,12 @@ public final class Sha256 {
     private Sha256() {}
 
     /** 32 bytes. */
-    static byte[] digest(byte[] bytes) {
+    public static byte[] digest(byte[] bytes) {
         return digest().digest(bytes);
     }
 
     /** For what comes piece by piece. */
-    static MessageDigest digest() {
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

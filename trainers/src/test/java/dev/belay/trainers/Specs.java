@@ -8,21 +8,22 @@ import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
+import dev.belay.trainers.learning.ModelDefaults;
 import java.util.List;
 
 /** Specs for tests. */
-final class Specs {
-    static final Loss CROSS_ENTROPY = new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L);
-    static final Head LINEAR = new Head(HeadKind.LINEAR, 0);
+public final class Specs {
+    public static final Loss CROSS_ENTROPY = new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L);
+    public static final Head LINEAR = new Head(HeadKind.LINEAR, 0);
 
     private Specs() {}
 
-    static Loss confidence(double alpha) {
+    public static Loss confidence(double alpha) {
         return new Loss(LossKind.CONFIDENCE, false, alpha, 0.2, 1000L);
     }
 
     /** With the defaults of its encoder. */
-    static ModelSpec of(String encoder, Head head, Loss loss, int classes, long budget, long seed) {
+    public static ModelSpec of(String encoder, Head head, Loss loss, int classes, long budget, long seed) {
         ModelDefaults d = ModelDefaults.of(encoder, FineTuning.newBuilder().build());
         return ModelSpec.newBuilder()
                 .setId("test/model#" + seed + "@1")

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * 300 bytes each.
  */
 public class Catalog {
-    private static final Comparator<Written> BY_EXAMPLES =
-            Comparator.comparingLong(Written::examplesSeen).thenComparingLong(Written::number);
+    private static final Comparator<WrittenCheckpoint> BY_EXAMPLES =
+            Comparator.comparingLong(WrittenCheckpoint::examplesSeen).thenComparingLong(WrittenCheckpoint::number);
 
     private static final Comparator<TaskOwner> FIRST =
             Comparator.comparingLong(TaskOwner::sinceMs).thenComparing(TaskOwner::model);
@@ -55,17 +55,17 @@ public class Catalog {
 
     /** A model's checkpoints, in the orders in which they are looked for. */
     private static final class History {
-        private final NavigableMap<Long, Written> byNumber = new TreeMap<>();
-        private final TreeSet<Written> byExamples = new TreeSet<>(BY_EXAMPLES);
+        private final NavigableMap<Long, WrittenCheckpoint> byNumber = new TreeMap<>();
+        private final TreeSet<WrittenCheckpoint> byExamples = new TreeSet<>(BY_EXAMPLES);
         private final TreeSet<Long> labelling = new TreeSet<>();
 
         /** Whether nothing comes after it, so that what was said of others stands. */
-        boolean isNext(Written written) {
+        boolean isNext(WrittenCheckpoint written) {
             return byNumber.isEmpty() || written.number() > byNumber.lastKey();
         }
 
-        void put(Written written) {
-            Written before = byNumber.put(written.number(), written);
+        void put(WrittenCheckpoint written) {
+            WrittenCheckpoint before = byNumber.put(written.number(), written);
             if (before != null) {
                 byExamples.remove(before);
             }
@@ -149,7 +149,7 @@ public class Catalog {
         }
         String model = checkpoint.getModel();
         History history = histories.computeIfAbsent(model, m -> new History());
-        Written written = Written.of(checkpoint);
+        WrittenCheckpoint written = WrittenCheckpoint.of(checkpoint);
         if (!written.equals(history.byNumber.get(written.number()))) {
             changed(new Change(model, !history.isNext(written)));
             history.put(written);
@@ -252,13 +252,13 @@ public class Catalog {
     }
 
     /** A checkpoint; null while unknown. */
-    public synchronized @Nullable Written checkpoint(String model, long number) {
+    public synchronized @Nullable WrittenCheckpoint checkpoint(String model, long number) {
         History history = histories.get(model);
         return history == null ? null : history.byNumber.get(number);
     }
 
     /** The model's last checkpoint so far; null before the first. */
-    public synchronized @Nullable Written last(String model) {
+    public synchronized @Nullable WrittenCheckpoint last(String model) {
         History history = histories.get(model);
         return history == null ? null : history.byNumber.lastEntry().getValue();
     }
@@ -275,15 +275,15 @@ public class Catalog {
      * Of the checkpoints that are swept (every n-th by the spec, and the last), the last that had
      * learned from at most so many examples; null if there is none.
      */
-    public synchronized @Nullable Written sweptBy(String model, long examplesSeen) {
+    public synchronized @Nullable WrittenCheckpoint sweptBy(String model, long examplesSeen) {
         History history = histories.get(model);
         ModelSpec spec = specs.get(model);
         if (history == null) {
             return null;
         }
         int every = spec == null ? 1 : Math.max(1, spec.getEvaluateEvery());
-        Written limit = new Written(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
-        for (Written written : history.byExamples.headSet(limit, true).descendingSet()) {
+        WrittenCheckpoint limit = new WrittenCheckpoint(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
+        for (WrittenCheckpoint written : history.byExamples.headSet(limit, true).descendingSet()) {
             if (written.finished() || written.number() % every == 0) {
                 return written;
             }
@@ -335,7 +335,7 @@ public class Catalog {
 
     /** Whether nothing new is to be expected of a model: it has finished or failed. */
     public synchronized boolean over(String model) {
-        Written last = last(model);
+        WrittenCheckpoint last = last(model);
         return failed.contains(model) || (last != null && last.finished());
     }
 }

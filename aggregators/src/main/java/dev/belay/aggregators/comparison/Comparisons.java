@@ -28,7 +28,7 @@ public final class Comparisons {
      * a ceiling. Empty while the supervisor's or the student's checkpoint is not known.
      */
     public static List<Comparison> holdout(Catalog catalog, Pair pair, long checkpoint) {
-        Optional<Written> student = written(catalog, pair.student(), checkpoint);
+        Optional<WrittenCheckpoint> student = written(catalog, pair.student(), checkpoint);
         if (student.isEmpty()) {
             return List.of();
         }
@@ -54,7 +54,7 @@ public final class Comparisons {
      * before {@link #holdout}: asked after it, a checkpoint that arrives between the two is missed.
      */
     public static boolean settled(Catalog catalog, Pair pair, long checkpoint) {
-        Optional<Written> student = written(catalog, pair.student(), checkpoint);
+        Optional<WrittenCheckpoint> student = written(catalog, pair.student(), checkpoint);
         if (student.isEmpty() || supervisorCheckpoint(catalog, pair, student.get()).isEmpty()) {
             return false;
         }
@@ -64,7 +64,7 @@ public final class Comparisons {
         if (catalog.over(pair.ceiling())) {
             return true; // one that has failed writes no more
         }
-        Written last = last(catalog, pair.ceiling());
+        WrittenCheckpoint last = last(catalog, pair.ceiling());
         return last != null
                 && (last.finished()
                         || (!student.get().finished()
@@ -79,8 +79,8 @@ public final class Comparisons {
      */
     public static boolean mayRead(
             Catalog catalog, Pair pair, long from, String model, long number) {
-        Optional<Written> student = written(catalog, pair.student(), from);
-        Written read = catalog.checkpoint(model, number);
+        Optional<WrittenCheckpoint> student = written(catalog, pair.student(), from);
+        WrittenCheckpoint read = catalog.checkpoint(model, number);
         if (student.isEmpty() || read == null) {
             return true;
         }
@@ -88,7 +88,7 @@ public final class Comparisons {
             return true;
         }
         // later ones have seen as many examples or more, and the ceiling may still go on
-        Written equal = catalog.sweptBy(model, student.get().examplesSeen());
+        WrittenCheckpoint equal = catalog.sweptBy(model, student.get().examplesSeen());
         return model.equals(pair.ceiling())
                 && (read.finished()
                         || equal == null
@@ -96,7 +96,7 @@ public final class Comparisons {
     }
 
     private static boolean mayLabel(
-            Catalog catalog, Written student, String supervisor, Written read) {
+            Catalog catalog, WrittenCheckpoint student, String supervisor, WrittenCheckpoint read) {
         ModelSpec spec = catalog.spec(supervisor);
         if (spec == null || !read.mayLabel()) {
             return spec == null;
@@ -127,18 +127,18 @@ public final class Comparisons {
 
     /** Whether a model's checkpoint is its last. */
     public static boolean finished(Catalog catalog, String model, long checkpoint) {
-        return written(catalog, model, checkpoint).map(Written::finished).orElse(false);
+        return written(catalog, model, checkpoint).map(WrittenCheckpoint::finished).orElse(false);
     }
 
     /** Whether a model has written its last checkpoint. */
     public static boolean finished(Catalog catalog, String model) {
-        Written last = last(catalog, model);
+        WrittenCheckpoint last = last(catalog, model);
         return last != null && last.finished();
     }
 
     /** Examples a model's checkpoint had learned from; 0 while unknown. */
     public static long examplesSeen(Catalog catalog, String model, long checkpoint) {
-        return written(catalog, model, checkpoint).map(Written::examplesSeen).orElse(0L);
+        return written(catalog, model, checkpoint).map(WrittenCheckpoint::examplesSeen).orElse(0L);
     }
 
     private static Comparison of(Pair pair, long checkpoint, long supervisor) {
@@ -161,7 +161,7 @@ public final class Comparisons {
      * With the policy {@code LATEST} the newest the student's labels name, else the first that may
      * label.
      */
-    private static OptionalLong supervisorCheckpoint(Catalog catalog, Pair pair, Written student) {
+    private static OptionalLong supervisorCheckpoint(Catalog catalog, Pair pair, WrittenCheckpoint student) {
         ModelSpec spec = catalog.spec(pair.supervisor());
         if (spec == null) {
             return OptionalLong.empty();
@@ -180,9 +180,9 @@ public final class Comparisons {
      * the one at equally many examples seen or, once the ceiling has gone past without meeting that
      * number, the last before it.
      */
-    private static List<Long> ceilingCheckpoints(Catalog catalog, String ceiling, Written student) {
+    private static List<Long> ceilingCheckpoints(Catalog catalog, String ceiling, WrittenCheckpoint student) {
         List<Long> numbers = new ArrayList<>();
-        Written last = last(catalog, ceiling);
+        WrittenCheckpoint last = last(catalog, ceiling);
         if (last == null) {
             return numbers;
         }
@@ -190,7 +190,7 @@ public final class Comparisons {
             numbers.add(last.number());
         }
         if (last.finished() || last.examplesSeen() >= student.examplesSeen()) {
-            Written equal =
+            WrittenCheckpoint equal =
                     withoutCheckpoints(catalog, ceiling)
                             ? last
                             : catalog.sweptBy(ceiling, student.examplesSeen());
@@ -202,8 +202,8 @@ public final class Comparisons {
     }
 
     /** A checkpoint as far as known; the initial weights, and labelers without, have written 0. */
-    private static Optional<Written> written(Catalog catalog, String model, long checkpoint) {
-        Written known = catalog.checkpoint(model, checkpoint);
+    private static Optional<WrittenCheckpoint> written(Catalog catalog, String model, long checkpoint) {
+        WrittenCheckpoint known = catalog.checkpoint(model, checkpoint);
         if (known != null) {
             return Optional.of(known);
         }
@@ -211,11 +211,11 @@ public final class Comparisons {
             return Optional.of(fixed(checkpoint));
         }
         return checkpoint == 0
-                ? Optional.of(new Written(0, State.LEARNING, 0, List.of()))
+                ? Optional.of(new WrittenCheckpoint(0, State.LEARNING, 0, List.of()))
                 : Optional.empty();
     }
 
-    private static @Nullable Written last(Catalog catalog, String model) {
+    private static @Nullable WrittenCheckpoint last(Catalog catalog, String model) {
         return withoutCheckpoints(catalog, model) ? fixed(0) : catalog.last(model);
     }
 
@@ -227,7 +227,7 @@ public final class Comparisons {
     }
 
     /** What a labeler that never changes predicts with. */
-    private static Written fixed(long number) {
-        return new Written(number, State.FINISHED, 0, List.of());
+    private static WrittenCheckpoint fixed(long number) {
+        return new WrittenCheckpoint(number, State.FINISHED, 0, List.of());
     }
 }

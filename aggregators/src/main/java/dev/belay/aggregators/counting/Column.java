@@ -1,7 +1,7 @@
 package dev.belay.aggregators.counting;
 
-import dev.belay.aggregators.statistics.Said;
-import dev.belay.aggregators.statistics.SideSums;
+import dev.belay.aggregators.statistics.counts.SidePredictions;
+import dev.belay.aggregators.statistics.counts.SideSums;
 import dev.belay.schemas.BlockColumns;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -77,8 +77,8 @@ final class Column {
     }
 
     /** What is there, to be looked at before anything is put or removed. */
-    Said said() {
-        return new Said(says, probabilities);
+    SidePredictions said() {
+        return new SidePredictions(says, probabilities);
     }
 
     /**

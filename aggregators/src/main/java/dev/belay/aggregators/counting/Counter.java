@@ -2,7 +2,7 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
-import dev.belay.aggregators.statistics.SideSums;
+import dev.belay.aggregators.statistics.counts.SideSums;
 import dev.belay.schemas.events.Phase;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package dev.belay.aggregators.counting;
 
 import static dev.belay.aggregators.counting.Column.ABSENT;
 
-import dev.belay.aggregators.statistics.PairCounter;
-import dev.belay.aggregators.statistics.SideSums;
+import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.SideSums;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.belay.aggregators.counting;
 
-import dev.belay.aggregators.statistics.PairTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
 
 /**
  * All that is counted for a comparison, in one partition or over all. Counts merge by addition, the

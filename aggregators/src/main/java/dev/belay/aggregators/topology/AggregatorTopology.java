@@ -3,8 +3,19 @@ package dev.belay.aggregators.topology;
 import static org.apache.kafka.common.serialization.Serdes.ByteArray;
 import static org.apache.kafka.common.serialization.Serdes.String;
 
+import dev.belay.aggregators.catalog.CatalogEvents;
+import dev.belay.aggregators.catalog.CatalogStore;
 import dev.belay.aggregators.comparison.Catalog;
-import dev.belay.runtime.DeadLetters;
+import dev.belay.aggregators.config.AggregatorConfig;
+import dev.belay.aggregators.merge.Merger;
+import dev.belay.aggregators.placement.BlockPlacement;
+import dev.belay.aggregators.placement.TruthPlacement;
+import dev.belay.aggregators.shard.Shard;
+import dev.belay.aggregators.state.EventReader;
+import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.StrayFormat;
+import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventSerde;
 import dev.belay.schemas.Topics;
@@ -67,10 +78,10 @@ public final class AggregatorTopology {
     public static Topology build(
             AggregatorConfig config, EventCodec codec, MeterRegistry meters, Catalog catalog) {
         Topics topics = config.topics();
-        Reader reader = new Reader(codec, meters);
+        EventReader reader = new EventReader(codec, meters);
         // none so far is a number too
-        DeadLetters.counter(meters, Reader.SERVICE, topics.truth(config.task()));
-        DeadLetters.counter(meters, Reader.SERVICE, topics.predictions(config.task()));
+        DeadLetters.counter(meters, EventReader.SERVICE, topics.truth(config.task()));
+        DeadLetters.counter(meters, EventReader.SERVICE, topics.predictions(config.task()));
         CatalogEvents events = new CatalogEvents(reader, topics);
         int partitions = config.partitions();
         var builder = new StreamsBuilder(new TopologyConfig(explicitNames(config)));
@@ -158,7 +169,7 @@ public final class AggregatorTopology {
     }
 
     private static ProcessorSupplier<byte[], Flow, byte[], Flow> shard(
-            AggregatorConfig config, Catalog catalog, Reader reader) {
+            AggregatorConfig config, Catalog catalog, EventReader reader) {
         return supplier(
                 () -> new Shard(config, catalog, reader),
                 Stores.keyValueStoreBuilder(

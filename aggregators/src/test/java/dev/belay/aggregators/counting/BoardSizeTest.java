@@ -107,8 +107,8 @@ class BoardSizeTest {
 
     /** A board with sweeps of a supervisor's checkpoint and some of a student. */
     private static final class Filled {
-        private final Board board =
-                new Board(
+        private final PartitionState board =
+                new PartitionState(
                         CLASSES,
                         LATENESS,
                         Long.MIN_VALUE,
@@ -143,7 +143,7 @@ class BoardSizeTest {
                                 p,
                                 0,
                                 false);
-                board.add(sweep, block, new Roster(ids));
+                board.add(sweep, block, new IdList(ids));
             }
         }
     }

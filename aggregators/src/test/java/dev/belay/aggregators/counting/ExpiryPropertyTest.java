@@ -40,14 +40,14 @@ class ExpiryPropertyTest {
 
     private record Prediction(int says, long timeMs) {}
 
-    private record Kept(BlockColumns block, Roster roster) {}
+    private record Kept(BlockColumns block, IdList roster) {}
 
     private final Map<String, Example> known = new HashMap<>();
     private final Map<String, Truths> truths = new HashMap<>();
     private final Map<Comparison, long[]> expected = new HashMap<>(); // of what has expired
     private final Map<Comparison, Tally> retired = new HashMap<>();
     private List<Kept> kept = new ArrayList<>();
-    private Board board = new Board(2, lateness(), Long.MIN_VALUE, this::truthOf);
+    private PartitionState board = new PartitionState(2, lateness(), Long.MIN_VALUE, this::truthOf);
     private long expiredMs = Long.MIN_VALUE;
 
     @Property(seed = "41", tries = 300, shrinking = ShrinkingMode.OFF)
@@ -94,7 +94,7 @@ class ExpiryPropertyTest {
         list(model, ids, ms, p);
         BlockColumns rest = board.unexpired(block);
         if (rest != null) {
-            Roster roster = new Roster(rest.ids());
+            IdList roster = new IdList(rest.ids());
             Predicted.of(rest).stream()
                     .filter(board::has)
                     .forEach(predicted -> board.add(predicted, rest, roster));
@@ -157,21 +157,21 @@ class ExpiryPropertyTest {
         for (Kept some : kept) {
             BlockColumns rest = board.unexpired(some.block());
             if (rest != null) {
-                left.add(new Kept(rest, new Roster(rest.ids())));
+                left.add(new Kept(rest, new IdList(rest.ids())));
             }
         }
         kept = left;
     }
 
     private void makeAnew() {
-        board = new Board(2, lateness(), expiredMs, this::truthOf);
+        board = new PartitionState(2, lateness(), expiredMs, this::truthOf);
         kept.forEach(some -> board.keep(some.block(), some.roster()));
         open();
     }
 
     private void open() {
         for (Comparison comparison : COMPARISONS) {
-            for (Predicted predicted : Board.columnsOf(comparison)) {
+            for (Predicted predicted : PartitionState.columnsOf(comparison)) {
                 if (!board.has(predicted)) {
                     board.open(predicted);
                     kept.stream()

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Random;
 
 /** Blocks of two classes for tests. */
-final class Blocks {
+public final class Blocks {
     private Blocks() {}
 
     /** A HOLDOUT block that predicts the given class for each id, all at {@code timeMs}. */
-    static PredictionBlock sweep(
+    public static PredictionBlock sweep(
             String model,
             long checkpoint,
             long sweepRows,

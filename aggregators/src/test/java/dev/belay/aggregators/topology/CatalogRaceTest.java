@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.comparison.Window;
-import dev.belay.aggregators.comparison.Written;
+import dev.belay.aggregators.comparison.WrittenCheckpoint;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -78,13 +78,13 @@ class CatalogRaceTest {
         }
 
         @Override
-        public synchronized @Nullable Written checkpoint(String model, long number) {
+        public synchronized @Nullable WrittenCheckpoint checkpoint(String model, long number) {
             call();
             return super.checkpoint(model, number);
         }
 
         @Override
-        public synchronized @Nullable Written last(String model) {
+        public synchronized @Nullable WrittenCheckpoint last(String model) {
             call();
             return super.last(model);
         }
@@ -96,7 +96,7 @@ class CatalogRaceTest {
         }
 
         @Override
-        public synchronized @Nullable Written sweptBy(String model, long examplesSeen) {
+        public synchronized @Nullable WrittenCheckpoint sweptBy(String model, long examplesSeen) {
             call();
             return super.sweptBy(model, examplesSeen);
         }

@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.statistics.PairCounter;
+import dev.belay.aggregators.shard.SentTallies;
+import dev.belay.aggregators.shard.Shard;
+import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +35,7 @@ class ClassesPropertyTest {
             new Comparison(Phase.HOLDOUT, "x/s#0@0", 1, "x/w#0@0", 1, "x/c#0@0", 1);
 
     private static final class Sender {
-        private final Counted counted = new Counted(store());
+        private final SentTallies counted = new SentTallies(store());
         private final Queue<Tally> onItsWay = new ArrayDeque<>();
         private int classes = 2;
         private Tally live = Tally.empty(2);
@@ -51,7 +56,7 @@ class ClassesPropertyTest {
         for (int i = random.nextInt(3); i >= 0; i--) {
             shards.add(new Sender());
         }
-        Row row = Row.EMPTY;
+        MetricsRow row = MetricsRow.EMPTY;
         for (int step = 0; step < 60; step++) {
             Sender shard = shards.get(random.nextInt(shards.size()));
             if (random.nextBoolean()) {
@@ -80,7 +85,7 @@ class ClassesPropertyTest {
         }
     }
 
-    private static Row deliver(Row row, @Nullable Tally change) {
+    private static MetricsRow deliver(MetricsRow row, @Nullable Tally change) {
         return change == null ? row : row.merge(Map.of(COMPARISON, change));
     }
 

@@ -3,10 +3,18 @@ package dev.belay.aggregators.topology;
 import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.config.AggregatorConfig;
+import dev.belay.aggregators.counting.IdList;
+import dev.belay.aggregators.counting.IdLists;
 import dev.belay.aggregators.counting.Lateness;
-import dev.belay.aggregators.counting.Roster;
-import dev.belay.aggregators.counting.Rosters;
 import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.merge.Merger;
+import dev.belay.aggregators.shard.ReleasedSweeps;
+import dev.belay.aggregators.shard.Shard;
+import dev.belay.aggregators.state.EventReader;
+import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -41,15 +49,15 @@ import org.apache.kafka.streams.state.Stores;
  * Shards and one merger, as Streams would run them on several partitions, over stores that outlive
  * them, by a clock of the test's own.
  */
-final class Cluster {
+public final class Cluster {
     private static final String PREDICTIONS = Topics.defaults().predictions(Specs.TASK);
 
     private Catalog catalog;
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final AggregatorConfig config;
     private final List<Partition> partitions = new ArrayList<>();
-    private final KeyValueStore<String, Row> rows;
+    private final KeyValueStore<String, MetricsRow> rows;
     private final Map<String, PairMetrics> metrics = new TreeMap<>();
     private MockProcessorContext<String, PairMetrics> mergerContext = new MockProcessorContext<>();
     private Merger merger;
@@ -64,7 +72,7 @@ final class Cluster {
         private final KeyValueStore<String, dev.belay.aggregators.counting.Tally> counted;
         private MockProcessorContext<byte[], Flow> context;
         private Shard shard;
-        private Rosters rosters = new Rosters();
+        private IdLists rosters = new IdLists();
 
         Partition(MockProcessorContext<byte[], Flow> context, Shard shard) {
             this.context = context;
@@ -77,7 +85,7 @@ final class Cluster {
         void start(MockProcessorContext<byte[], Flow> next, Shard nextShard) {
             context = next;
             shard = nextShard;
-            rosters = new Rosters();
+            rosters = new IdLists();
             context.addStateStore(truths);
             context.addStateStore(blocks);
             context.addStateStore(counted);
@@ -85,11 +93,11 @@ final class Cluster {
         }
     }
 
-    Cluster(int shards, Lateness lateness) {
+    public Cluster(int shards, Lateness lateness) {
         this(shards, lateness, new Catalog(Specs.TASK));
     }
 
-    Cluster(int shards, Lateness lateness, Catalog catalog) {
+    public Cluster(int shards, Lateness lateness, Catalog catalog) {
         this.catalog = catalog;
         config = AggregatorConfig.of(Specs.TASK, 1, Topics.defaults(), lateness);
         for (int i = 0; i < shards; i++) {
@@ -100,14 +108,14 @@ final class Cluster {
         merger = startMerger();
     }
 
-    void spec(ModelSpec spec) {
+    public void spec(ModelSpec spec) {
         spec(spec, 0);
     }
 
     /**
      * @param timestampMs of the record
      */
-    void spec(ModelSpec spec, long timestampMs) {
+    public void spec(ModelSpec spec, long timestampMs) {
         catalog.add(spec, timestampMs);
     }
 
@@ -115,17 +123,17 @@ final class Cluster {
         return catalog;
     }
 
-    void checkpoint(Checkpoint checkpoint) {
+    public void checkpoint(Checkpoint checkpoint) {
         catalog.add(checkpoint);
     }
 
-    void truth(String id, int label, long timeMs) {
+    public void truth(String id, int label, long timeMs) {
         Partition at = partitions.get(shardOf(id));
         process(at, new Flow.TruthChange(utf8(id), new Truths.Version(label, timeMs)));
     }
 
     /** Each shard is given the rows that belong to it. */
-    void block(PredictionBlock block) {
+    public void block(PredictionBlock block) {
         for (int i = 0; i < partitions.size(); i++) {
             PredictionBlock part = part(block, i);
             if (!part.getIds().isEmpty()) {
@@ -135,10 +143,10 @@ final class Cluster {
                                 PREDICTIONS,
                                 requireNonNull(codec.encode(PREDICTIONS, part)),
                                 at.rosters);
-                Roster roster =
+                IdList roster =
                         block.getPhase() == Phase.HOLDOUT ? at.rosters.of(columns.ids()) : null;
                 if (roster == null) {
-                    roster = new Roster(columns.ids());
+                    roster = new IdList(columns.ids());
                     if (block.getPhase() == Phase.HOLDOUT) {
                         at.rosters.add(roster);
                     }
@@ -179,7 +187,7 @@ final class Cluster {
     }
 
     /** The merger begins again. */
-    void restartMerger() {
+    public void restartMerger() {
         collect();
         mergerContext = new MockProcessorContext<>();
         mergerContext.addStateStore(rows);
@@ -193,7 +201,7 @@ final class Cluster {
     }
 
     /** Lets the punctuators run and gives the newest event of each metrics key. */
-    Map<String, PairMetrics> metrics() {
+    public Map<String, PairMetrics> metrics() {
         for (int i = 0; i < 3; i++) { // what is told may set others waiting
             nowMs += config.progressiveFlush().toMillis();
             for (Partition at : partitions) {
@@ -342,7 +350,7 @@ final class Cluster {
     }
 
     private Shard shard() {
-        return new Shard(config, catalog, new Reader(codec, meters));
+        return new Shard(config, catalog, new EventReader(codec, meters));
     }
 
     private Merger startMerger() {

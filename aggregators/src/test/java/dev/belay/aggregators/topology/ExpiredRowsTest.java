@@ -4,7 +4,9 @@ import static dev.belay.aggregators.topology.Blocks.progressive;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.belay.aggregators.counting.Roster;
+import dev.belay.aggregators.counting.IdList;
+import dev.belay.aggregators.shard.BlockStore;
+import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.PredictionBlock;
@@ -86,7 +88,7 @@ class ExpiredRowsTest {
                         .build();
         var codec = new EventCodec(new MockSchemaRegistryClient());
         BlockColumns block = codec.columns("p", requireNonNull(codec.encode("p", event)));
-        blocks.put(block, new Roster(block.ids()), StrayFormat.origin(1));
+        blocks.put(block, new IdList(block.ids()), StrayFormat.origin(1));
     }
 
     /** Model, ids and times of the blocks that are kept. */

@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.statistics.PairCounter;
+import dev.belay.aggregators.events.CheckpointRanks;
+import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Phase;
@@ -58,17 +60,17 @@ class GateNumbersTest {
         Random random = new Random(7);
         int passed = 0;
         for (int run = 0; run < RUNS; run++) {
-            Standing standing = new Standing();
+            CheckpointRanks standing = new CheckpointRanks();
             int[] supervisor = predict(random);
             boolean any = false;
             for (long number : order) {
                 Tally tally = tally(supervisor, predict(random), number);
                 var sweep =
                         new Comparison(Phase.HOLDOUT, id("naive"), number, id("weak"), 1, null, -1);
-                Row row = standing.test(catalog, Row.EMPTY.merge(Map.of(sweep, tally)), tally);
-                any |= requireNonNull(Standing.gate(row, tally)).passed();
+                MetricsRow row = standing.test(catalog, MetricsRow.EMPTY.merge(Map.of(sweep, tally)), tally);
+                any |= requireNonNull(CheckpointRanks.gate(row, tally)).passed();
                 standing.add(
-                        new Row(
+                        new MetricsRow(
                                 false,
                                 "emitted",
                                 null,

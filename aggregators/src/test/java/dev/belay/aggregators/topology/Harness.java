@@ -3,7 +3,9 @@ package dev.belay.aggregators.topology;
 import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.state.BoundedRocksDb;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -35,7 +37,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** The topology of task t under the test driver, which has one partition. */
-final class Harness implements AutoCloseable {
+public final class Harness implements AutoCloseable {
     private static final Topics TOPICS = Topics.defaults();
     private static final Lateness LATENESS =
             new Lateness(
@@ -56,11 +58,11 @@ final class Harness implements AutoCloseable {
     /**
      * @param partitions that the task claims to have; ids of all but the first are strays
      */
-    Harness(Path state, int partitions) {
+    public Harness(Path state, int partitions) {
         this(state, partitions, LATENESS);
     }
 
-    Harness(Path state, int partitions, Lateness lateness) {
+    public Harness(Path state, int partitions, Lateness lateness) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "belay.t.aggregator");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -77,7 +79,7 @@ final class Harness implements AutoCloseable {
                         START);
     }
 
-    void spec(ModelSpec spec) {
+    public void spec(ModelSpec spec) {
         // the earliest owns the classes
         topic(TOPICS.models())
                 .pipeInput(
@@ -87,15 +89,15 @@ final class Harness implements AutoCloseable {
                                 START.plusMillis(++specs)));
     }
 
-    void stop(String model) {
+    public void stop(String model) {
         raw(TOPICS.models(), Specs.id(model), null);
     }
 
-    void checkpoint(Checkpoint checkpoint) {
+    public void checkpoint(Checkpoint checkpoint) {
         send(TOPICS.checkpoints(), checkpoint.getModel(), checkpoint);
     }
 
-    void truth(String id, int label, long timeMs) {
+    public void truth(String id, int label, long timeMs) {
         send(TOPICS.truth(Specs.TASK), id, new Truth(id, label, timeMs));
     }
 
@@ -104,7 +106,7 @@ final class Harness implements AutoCloseable {
                 .pipeInput(new TestRecord<>(bytes(id), null, Instant.ofEpochMilli(timeMs)));
     }
 
-    void block(PredictionBlock block) {
+    public void block(PredictionBlock block) {
         send(TOPICS.predictions(Specs.TASK), block.getIds().get(0), block);
     }
 
@@ -113,7 +115,7 @@ final class Harness implements AutoCloseable {
     }
 
     /** Lets the punctuators run and gives the newest event of each metrics key. */
-    Map<String, PairMetrics> metrics() {
+    public Map<String, PairMetrics> metrics() {
         // shards send, the merger tells; progressive rows take a second each
         for (int i = 0; i < 12; i++) {
             driver.advanceWallClockTime(Duration.ofMillis(200));
@@ -133,7 +135,7 @@ final class Harness implements AutoCloseable {
         return metrics;
     }
 
-    PairMetrics metrics(String student, long checkpoint, Phase phase) {
+    public PairMetrics metrics(String student, long checkpoint, Phase phase) {
         String key = Specs.id(student) + "|" + checkpoint + "|" + phase + "|cumulative";
         return requireNonNull(metrics().get(key), () -> key + " among " + metrics.keySet());
     }
@@ -166,11 +168,11 @@ final class Harness implements AutoCloseable {
         return found;
     }
 
-    MeterRegistry meters() {
+    public MeterRegistry meters() {
         return meters;
     }
 
-    double counter(String name) {
+    public double counter(String name) {
         return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
     }
 

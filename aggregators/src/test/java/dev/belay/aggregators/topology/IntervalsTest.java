@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
-import dev.belay.aggregators.statistics.PairCounter;
-import dev.belay.aggregators.statistics.PairTable;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.events.FurtherFigures;
+import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.nio.ByteBuffer;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** Intervals of Brier gain, log loss and κ in an event, also of what release 0.1.0 counted. */
-class IntervalsTest {
+public class IntervalsTest {
     private static final int CLASSES = 3;
 
     /** Three examples of three classes as release 0.1.0 wrote them. */
@@ -98,12 +100,12 @@ class IntervalsTest {
     }
 
     /** {@link #releasedBytes()} as it is read: of three classes. */
-    static Tally released() {
+    public static Tally released() {
         return Formats.TALLY.deserializer().deserialize("store", releasedBytes());
     }
 
     /** A tally as release 0.1.0 stored it. */
-    static byte[] releasedBytes() {
+    public static byte[] releasedBytes() {
         byte[] table = HexFormat.of().parseHex(RELEASED_TABLE);
         // 7 without truth, then three counts, three times three of the sweeps, the event time
         ByteBuffer bytes = ByteBuffer.allocate(1 + table.length + 14 * Long.BYTES);

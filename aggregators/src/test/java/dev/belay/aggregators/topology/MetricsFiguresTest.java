@@ -10,7 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.statistics.PairCounter;
+import dev.belay.aggregators.events.FurtherFigures;
+import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;

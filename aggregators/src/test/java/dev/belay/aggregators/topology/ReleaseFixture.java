@@ -6,6 +6,7 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.shard.SweepRetention;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Retention;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class ReleaseFixture {
     static final Duration HORIZON = Duration.ofDays(7);
-    static final Duration SETTLE = Releasing.SETTLE.plusMinutes(1);
+    static final Duration SETTLE = SweepRetention.SETTLE.plusMinutes(1);
     static final List<String> IDS = List.of("e1", "e2", "e3", "e4");
     static final Retention NEWEST = new Retention(0, 1, false);
 

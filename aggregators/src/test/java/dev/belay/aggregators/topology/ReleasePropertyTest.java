@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.shard.SweepRetention;
 import dev.belay.aggregators.topology.Recount.Table;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -107,7 +108,7 @@ class ReleasePropertyTest {
         IDS.forEach(e -> truthOf(cluster, new Truth(e, 0, 1_000L)));
         compare(cluster, shards);
         for (int i = 0; i < 3; i++) { // a row goes before what it is compared with
-            cluster.advance(Releasing.SETTLE.plusMinutes(1));
+            cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
         }
         compare(cluster, shards);
         LET_GO.addAndGet(released);

@@ -5,6 +5,7 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.aggregators.shard.SweepRetention;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Retention;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class ReleaseTest extends ReleaseFixture {
         truths(IDS);
         learn("naive", 1, 5);
         learn("top", 1, 5);
-        cluster.advance(Releasing.SETTLE.minusMinutes(1));
+        cluster.advance(SweepRetention.SETTLE.minusMinutes(1));
         assertEquals(11, kept().size());
     }
 

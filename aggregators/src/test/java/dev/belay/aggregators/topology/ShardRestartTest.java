@@ -10,10 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.config.AggregatorConfig;
+import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.Lateness;
-import dev.belay.aggregators.counting.Roster;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.shard.Shard;
+import dev.belay.aggregators.state.EventReader;
+import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.Formats;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -185,7 +190,7 @@ class ShardRestartTest {
                 new Shard(
                         AggregatorConfig.of(Specs.TASK, 1, TOPICS, LATENESS),
                         catalog,
-                        new Reader(codec, new SimpleMeterRegistry()));
+                        new EventReader(codec, new SimpleMeterRegistry()));
         shard.init(context);
     }
 
@@ -217,7 +222,7 @@ class ShardRestartTest {
         process(
                 new Flow.Block(
                         columns,
-                        new Roster(columns.ids()),
+                        new IdList(columns.ids()),
                         "p" + String.format("%020d", ++offset)));
     }
 

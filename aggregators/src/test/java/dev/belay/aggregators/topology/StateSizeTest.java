@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.shard.BlockStore;
+import dev.belay.aggregators.shard.SweepRetention;
+import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.topology.Cluster.Bytes;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -69,7 +72,7 @@ class StateSizeTest {
         assertTrue(cluster.bytes().blocks() > 2 * one);
         long counted = cluster.bytes().counted();
         // When
-        cluster.advance(Releasing.SETTLE.plusMinutes(1));
+        cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
         // Then as if there had been one, but for the mark that the others are gone
         assertTrue(Math.abs(one - cluster.bytes().blocks()) <= 100);
         assertTrue(cluster.bytes().counted() <= counted / 4);
@@ -79,14 +82,14 @@ class StateSizeTest {
     void howManyCheckpointsThereWereDoesNotMatter() {
         // Given: one after the other, let go as they come
         Cluster cluster = sweeps(FEW, 2);
-        cluster.advance(Releasing.SETTLE.plusMinutes(1));
-        cluster.advance(Releasing.SETTLE.plusMinutes(1));
+        cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
+        cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
         Bytes few = cluster.bytes();
         // When
         for (int k = 3; k <= 30; k++) {
             learn(cluster, FEW, k);
-            cluster.advance(Releasing.SETTLE.plusMinutes(1));
-            cluster.advance(Releasing.SETTLE.plusMinutes(1));
+            cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
+            cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
         }
         // Then: but for digits
         Bytes now = cluster.bytes();

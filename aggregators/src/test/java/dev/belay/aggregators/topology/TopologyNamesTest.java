@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;

@@ -1,6 +1,6 @@
 package dev.belay.benchmarks.coverage;
 
-import dev.belay.benchmarks.Findings;
+import dev.belay.benchmarks.harness.Findings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

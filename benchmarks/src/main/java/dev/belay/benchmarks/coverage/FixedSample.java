@@ -1,9 +1,9 @@
 package dev.belay.benchmarks.coverage;
 
-import dev.belay.aggregators.statistics.CellTable;
-import dev.belay.aggregators.statistics.Measure;
-import dev.belay.aggregators.statistics.PairStatistics;
-import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.figures.PairStatistics;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

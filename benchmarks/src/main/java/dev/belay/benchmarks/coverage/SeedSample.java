@@ -1,10 +1,10 @@
 package dev.belay.benchmarks.coverage;
 
-import dev.belay.aggregators.statistics.CellTable;
-import dev.belay.aggregators.statistics.Measure;
-import dev.belay.aggregators.statistics.PairStatistics;
-import dev.belay.aggregators.statistics.Pgr;
-import dev.belay.aggregators.statistics.SeedIntervals;
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.figures.PairStatistics;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.SeedIntervals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.belay.benchmarks.coverage;
 
-import dev.belay.aggregators.statistics.Anytime;
-import dev.belay.aggregators.statistics.CellTable;
-import dev.belay.aggregators.statistics.Measure;
-import dev.belay.aggregators.statistics.PairStatistics;
-import dev.belay.aggregators.statistics.Pgr;
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.figures.PairStatistics;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Anytime;
+import dev.belay.aggregators.statistics.intervals.Measure;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.belay.benchmarks.coverage;
 
-import dev.belay.aggregators.statistics.CellTable;
+import dev.belay.aggregators.statistics.counts.CellTable;
 import java.util.SplittableRandom;
 
 /**

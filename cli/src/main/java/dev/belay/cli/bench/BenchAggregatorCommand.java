@@ -1,9 +1,9 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.AggregatorBench;
-import dev.belay.benchmarks.AggregatorBench.Part;
-import dev.belay.benchmarks.AggregatorBench.Sizes;
-import dev.belay.runtime.Clients;
+import dev.belay.benchmarks.aggregator.AggregatorBench.Part;
+import dev.belay.benchmarks.aggregator.AggregatorBench.Sizes;
+import dev.belay.benchmarks.aggregator.AggregatorBench;
+import dev.belay.runtime.clients.Clients;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,8 +1,8 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.Findings;
-import dev.belay.benchmarks.coverage.CoverageBench;
 import dev.belay.benchmarks.coverage.CoverageBench.Sizes;
+import dev.belay.benchmarks.coverage.CoverageBench;
+import dev.belay.benchmarks.harness.Findings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

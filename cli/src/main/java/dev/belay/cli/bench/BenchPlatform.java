@@ -1,11 +1,11 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.Findings;
+import dev.belay.benchmarks.harness.Findings;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.cli.platform.Trees;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Settings;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /** What all benches share: a broker, a registry, a store and a cache of their own, then removed. */
 final class BenchPlatform {

@@ -1,7 +1,7 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.producers.DataConfig;
-import dev.belay.producers.DataSet;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.ModelSpec;
 import java.nio.file.Path;
 import java.util.List;

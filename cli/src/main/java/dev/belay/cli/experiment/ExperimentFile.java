@@ -1,6 +1,6 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.producers.DataConfig;
+import dev.belay.producers.source.DataConfig;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

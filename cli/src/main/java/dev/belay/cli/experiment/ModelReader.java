@@ -1,6 +1,6 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.models.Encoders;
+import dev.belay.models.encoder.Encoders;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -15,7 +15,7 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
-import dev.belay.trainers.ModelDefaults;
+import dev.belay.trainers.learning.ModelDefaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,16 +1,16 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.models.CheckpointTooLargeException;
-import dev.belay.models.Design;
-import dev.belay.models.Encoders;
-import dev.belay.models.FineTune;
-import dev.belay.models.HeadShape;
-import dev.belay.producers.DataSet;
-import dev.belay.producers.DataSummary.SplitCounts;
+import dev.belay.models.checkpoint.CheckpointTooLargeException;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.network.HeadShape;
+import dev.belay.models.network.NetworkDesign;
+import dev.belay.models.transformer.FineTune;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.trainers.StateSize;
+import dev.belay.trainers.learning.StateSize;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,9 +94,9 @@ final class SpecResolver {
     }
 
     /** As far as its size goes, which does not depend on what of it learns. */
-    private Design design(ModelEntry model) {
+    private NetworkDesign design(ModelEntry model) {
         boolean mlp = model.head().getKind() == HeadKind.MLP;
-        return new Design(
+        return new NetworkDesign(
                 model.encoder(),
                 "",
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,

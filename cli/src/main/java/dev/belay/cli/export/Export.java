@@ -2,8 +2,8 @@ package dev.belay.cli.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.belay.cli.report.AsideFile;
-import dev.belay.runtime.Clients;
+import dev.belay.cli.report.results.AsideFile;
+import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Label;

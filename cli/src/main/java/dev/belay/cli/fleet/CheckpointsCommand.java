@@ -2,8 +2,8 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.Provenance;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.Provenance;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import java.io.PrintWriter;

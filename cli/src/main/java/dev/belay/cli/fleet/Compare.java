@@ -1,6 +1,6 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.aggregators.statistics.PairedComparison;
+import dev.belay.aggregators.statistics.figures.PairedComparison;
 import dev.belay.cli.export.Row;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;

@@ -1,6 +1,6 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.report.AsideFile;
+import dev.belay.cli.report.results.AsideFile;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.belay.aggregators.statistics.Measure;
-import dev.belay.aggregators.statistics.PairedComparison;
-import dev.belay.aggregators.statistics.Rate;
+import dev.belay.aggregators.statistics.figures.PairedComparison;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.Rate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

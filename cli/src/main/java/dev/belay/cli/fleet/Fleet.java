@@ -1,9 +1,9 @@
 package dev.belay.cli.fleet;
 
 import dev.belay.cli.experiment.Nearest;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ModelTable;
-import dev.belay.runtime.TopicTable;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ModelTable;
+import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;

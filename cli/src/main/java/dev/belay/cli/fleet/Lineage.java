@@ -1,8 +1,8 @@
 package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.Provenance;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.Provenance;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;

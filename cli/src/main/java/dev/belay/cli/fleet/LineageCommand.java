@@ -2,8 +2,8 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ProgressTable;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.events.Progress;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.MalformedCheckpointException;
-import dev.belay.models.Provenance;
-import dev.belay.models.SafeTensors;
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.Provenance;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.PartitionCursor;
 import java.io.UncheckedIOException;

@@ -3,9 +3,9 @@ package dev.belay.cli.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.belay.cli.fleet.Sidecars.Finding;
 import dev.belay.cli.fleet.Sidecars.Verdict;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.CheckpointStore.StoredFile;
-import dev.belay.models.Provenance;
+import dev.belay.models.store.CheckpointStore.StoredFile;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.Provenance;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
@@ -124,11 +124,11 @@ final class Verification {
                 accuracy.put(row.getCheckpoint(), row.getStudentAccuracy().getValue());
             }
         }
-        List<dev.belay.trainers.Retention.Known> known =
+        List<dev.belay.trainers.checkpoints.Retention.Known> known =
                 events.stream()
                         .map(
                                 e ->
-                                        new dev.belay.trainers.Retention.Known(
+                                        new dev.belay.trainers.checkpoints.Retention.Known(
                                                 e.getNumber(),
                                                 e.getState(),
                                                 e.getWeightsUri(),
@@ -137,13 +137,13 @@ final class Verification {
                         .toList();
         ModelSpec spec = fleet.all().get(model);
         if (spec != null) {
-            return dev.belay.trainers.Retention.removable(
+            return dev.belay.trainers.checkpoints.Retention.removable(
                     spec.getRetention(), spec.getLabelPolicy(), known, accuracy);
         }
         JsonNode stopped = lastSpec(events);
         return stopped == null
                 ? Set.of()
-                : dev.belay.trainers.Retention.removable(
+                : dev.belay.trainers.checkpoints.Retention.removable(
                         new Retention(
                                 stopped.path("retention").path("every").intValue(),
                                 stopped.path("retention").path("newest").intValue(),

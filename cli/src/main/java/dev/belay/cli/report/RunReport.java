@@ -1,6 +1,11 @@
 package dev.belay.cli.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.report.page.ReportHtml;
+import dev.belay.cli.report.results.AsideFile;
+import dev.belay.cli.report.results.RowJson;
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.SummaryJson;
 import dev.belay.schemas.events.PairMetrics;
 import java.io.IOException;
 import java.nio.file.Path;

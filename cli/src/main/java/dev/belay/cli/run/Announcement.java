@@ -1,11 +1,11 @@
 package dev.belay.cli.run;
 
 import dev.belay.cli.experiment.Experiment;
-import dev.belay.producers.DataSet;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ModelTable;
-import dev.belay.runtime.TopicPlan;
-import dev.belay.runtime.TopicTable;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ModelTable;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;

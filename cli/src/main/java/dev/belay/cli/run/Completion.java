@@ -1,6 +1,6 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.report.RunResults;
+import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;

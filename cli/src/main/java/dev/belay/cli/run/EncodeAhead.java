@@ -1,14 +1,14 @@
 package dev.belay.cli.run;
 
-import dev.belay.models.Device;
-import dev.belay.models.Encoder;
-import dev.belay.models.Encoders;
-import dev.belay.models.Networks;
-import dev.belay.producers.DataSet;
-import dev.belay.producers.Row;
-import dev.belay.producers.Rows;
-import dev.belay.runtime.Service;
-import dev.belay.runtime.Settings;
+import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.network.Networks;
+import dev.belay.models.torch.Device;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.dataset.Rows;
+import dev.belay.producers.source.Row;
+import dev.belay.runtime.service.Service;
+import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;

@@ -1,7 +1,7 @@
 package dev.belay.cli.run;
 
 import dev.belay.cli.service.SettingsOptions;
-import dev.belay.runtime.Settings;
+import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Mixin;

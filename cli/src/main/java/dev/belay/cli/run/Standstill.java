@@ -1,7 +1,7 @@
 package dev.belay.cli.run;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Waiting;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.topics.Waiting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.belay.cli.run;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.DeadLetters;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,13 +1,13 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.report.LiveView;
-import dev.belay.cli.report.RunResults;
-import dev.belay.cli.report.Snapshot;
-import dev.belay.models.CachingEncoder;
-import dev.belay.models.Encoders;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.TopicTable;
+import dev.belay.cli.report.live.LiveView;
+import dev.belay.cli.report.live.Snapshot;
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.models.encoder.CachingEncoder;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;

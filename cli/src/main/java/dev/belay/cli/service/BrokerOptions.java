@@ -2,8 +2,8 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Settings;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.belay.cli.service;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Service;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.Service;
 import java.util.List;
 import picocli.CommandLine.Command;
 

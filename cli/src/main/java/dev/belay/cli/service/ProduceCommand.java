@@ -1,13 +1,13 @@
 package dev.belay.cli.service;
 
-import dev.belay.cli.Logging;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
-import dev.belay.producers.DataSet;
-import dev.belay.producers.ProducerConfig;
-import dev.belay.producers.ProducerService;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.cli.platform.Logging;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.task.ProducerConfig;
+import dev.belay.producers.task.ProducerService;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.topics.TopicPlan;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;

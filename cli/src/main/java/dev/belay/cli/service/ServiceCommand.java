@@ -1,12 +1,12 @@
 package dev.belay.cli.service;
 
-import dev.belay.cli.Logging;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.HealthServer;
-import dev.belay.runtime.Meters;
-import dev.belay.runtime.Service;
-import dev.belay.runtime.ServiceGroup;
-import dev.belay.runtime.Settings;
+import dev.belay.cli.platform.Logging;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.health.HealthServer;
+import dev.belay.runtime.health.Meters;
+import dev.belay.runtime.service.Service;
+import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import java.util.List;

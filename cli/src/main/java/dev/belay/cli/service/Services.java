@@ -1,19 +1,19 @@
 package dev.belay.cli.service;
 
 import dev.belay.aggregators.AggregatorService;
-import dev.belay.labelers.Evaluator;
-import dev.belay.labelers.ModelLabeler;
-import dev.belay.labelers.TruthLabeler;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.CheckpointStores;
-import dev.belay.models.Device;
-import dev.belay.models.Networks;
-import dev.belay.models.S3Store;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Service;
-import dev.belay.runtime.Settings;
-import dev.belay.trainers.TrainerService;
-import dev.belay.trainers.TrainerService.Group;
+import dev.belay.labelers.evaluation.Evaluator;
+import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.models.network.Networks;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStores;
+import dev.belay.models.store.S3Store;
+import dev.belay.models.torch.Device;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.Service;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.trainers.fleet.TrainerService.Group;
+import dev.belay.trainers.fleet.TrainerService;
 import java.net.URI;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,11 +34,11 @@ public final class Services {
     }
 
     static Service truthLabeler(Clients clients) {
-        return new TruthLabeler(clients);
+        return new TruthLabelingService(clients);
     }
 
     static Service modelLabeler(Clients clients) {
-        return new ModelLabeler(clients, store(clients));
+        return new ModelLabelingService(clients, store(clients));
     }
 
     static Service evaluator(Clients clients) {

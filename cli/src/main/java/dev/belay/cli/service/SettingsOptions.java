@@ -1,6 +1,6 @@
 package dev.belay.cli.service;
 
-import dev.belay.runtime.Settings;
+import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.belay.cli.service;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Service;
-import dev.belay.trainers.TrainerService.Group;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.Service;
+import dev.belay.trainers.fleet.TrainerService.Group;
 import java.util.EnumSet;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.producers.DataConfig;
-import dev.belay.producers.DataSet;
-import dev.belay.producers.DataSummary.SplitCounts;
+import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.dataset.DataSummary.SplitCounts;
+import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;

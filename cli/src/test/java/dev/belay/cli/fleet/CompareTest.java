@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.aggregators.statistics.PairedComparison;
+import dev.belay.aggregators.statistics.figures.PairedComparison;
 import dev.belay.cli.Belay;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.EventCodec;

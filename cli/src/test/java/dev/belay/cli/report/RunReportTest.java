@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;

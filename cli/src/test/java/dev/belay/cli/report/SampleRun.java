@@ -1,5 +1,6 @@
 package dev.belay.cli.report;
 
+import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.Head;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * their ceilings. Counts are drawn with fixed seeds; all estimates follow from the counts.
  */
 public final class SampleRun {
-    static final int MICRO_EPOCH = 256;
+    public static final int MICRO_EPOCH = 256;
     private static final long DAY_MS = 1_795_392_000_000L; // 2026-11-23T00:00Z
     private static final int HOLDOUT = 2000;
     private static final Map<String, Long> PARAMETERS =
@@ -109,7 +110,7 @@ public final class SampleRun {
     /**
      * A run that gives a page a hard time: unfinished, failed, without ceiling or gap, long names.
      */
-    static RunResults troubled() {
+    public static RunResults troubled() {
         RunResults results = new RunResults("a-name-that-is-longer-than-anyone-would-want", "t");
         results.examples(new RunResults.Examples(1000, 123_456, HOLDOUT));
         int seeds = 2;
@@ -152,7 +153,7 @@ public final class SampleRun {
                 cells(student, seed, k, weak, pull, strong));
     }
 
-    static long[] cells(String student, int seed, long k, double weak, double pull, double strong) {
+    public static long[] cells(String student, int seed, long k, double weak, double pull, double strong) {
         Random random = new Random(31 * (student.hashCode() + 1000L * seed) + k / 4);
         long[] cells = new long[16];
         for (int i = 0; i < HOLDOUT; i++) {
@@ -166,7 +167,7 @@ public final class SampleRun {
     }
 
     /** The row that follows from counts (two classes: both wrong means that they agree). */
-    static PairMetrics of(
+    public static PairMetrics of(
             String student,
             int seed,
             long k,

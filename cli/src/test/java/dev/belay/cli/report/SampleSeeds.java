@@ -1,19 +1,21 @@
 package dev.belay.cli.report;
 
+import dev.belay.cli.report.results.RunResults;
+
 /** Finished runs of one pair, by the counts of each seed. */
-final class SampleSeeds {
+public final class SampleSeeds {
     /** 200 examples: gain .10, gap .30. */
-    static final long[] WIDE = cells(40, 20, 40);
+    public static final long[] WIDE = cells(40, 20, 40);
 
     /** Gain 0, gap .01. */
-    static final long[] NO_GAP = cells(3, 3, 2);
+    public static final long[] NO_GAP = cells(3, 3, 2);
 
     /** Gain .02, gap .06: 2.3 standard errors. */
-    static final long[] BARELY = cells(12, 8, 8);
+    public static final long[] BARELY = cells(12, 8, 8);
 
     private SampleSeeds() {}
 
-    static RunResults of(long[]... seeds) {
+    public static RunResults of(long[]... seeds) {
         RunResults results = new RunResults("x", "x");
         SampleRun.add(results, seeds.length, "bow", "hashing", null, 1);
         SampleRun.add(results, seeds.length, "naive", "minilm", "bow", 1);

@@ -1,5 +1,6 @@
 package dev.belay.cli.report;
 
+import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.List;
 
@@ -7,12 +8,12 @@ import java.util.List;
  * A run whose students differ in size: two methods with five encoders, of which two are equally
  * big.
  */
-final class SampleSizes {
+public final class SampleSizes {
     static final List<String> ENCODERS = List.of("mlp", "transformer", "minilm", "e5", "bge");
 
     private SampleSizes() {}
 
-    static RunResults finished(int seeds) {
+    public static RunResults finished(int seeds) {
         RunResults results = new RunResults("sizes", "wordnet-physical");
         results.examples(new RunResults.Examples(5000, 1024, 2000));
         SampleRun.add(results, seeds, "bow", "hashing", null, 4);
@@ -42,7 +43,7 @@ final class SampleSizes {
     }
 
     /** A student like another, with one thing changed. */
-    static ModelSpec.Builder like(String model, int seed, String encoder) {
+    public static ModelSpec.Builder like(String model, int seed, String encoder) {
         return ModelSpec.newBuilder(SampleRun.spec(model, seed, encoder, "bow", 1024));
     }
 

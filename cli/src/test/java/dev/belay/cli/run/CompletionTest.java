@@ -3,8 +3,8 @@ package dev.belay.cli.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.cli.report.RunResults;
 import dev.belay.cli.report.SampleRun;
+import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.run.Completion.Growing;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;

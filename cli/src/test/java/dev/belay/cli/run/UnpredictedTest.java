@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.DeadLetters;
-import dev.belay.runtime.Settings;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.settings.Settings;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.Uninterruptibles;
-import dev.belay.aggregators.FencingClients;
+import dev.belay.aggregators.streams.FencingClients;
 import dev.belay.it.platform.PlatformHost;
 import java.nio.file.Path;
 import java.time.Duration;

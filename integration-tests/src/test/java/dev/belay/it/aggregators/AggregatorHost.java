@@ -1,10 +1,10 @@
 package dev.belay.it.aggregators;
 
 import dev.belay.aggregators.AggregatorService;
-import dev.belay.cli.Logging;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ServiceGroup;
-import dev.belay.runtime.Settings;
+import dev.belay.cli.platform.Logging;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.HashMap;

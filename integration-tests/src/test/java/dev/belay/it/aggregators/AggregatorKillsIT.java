@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.it.platform.PlatformHost;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Settings;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicPlan;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package dev.belay.it.aggregators;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.belay.aggregators.FencingClients;
+import dev.belay.aggregators.streams.FencingClients;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import java.nio.file.Path;

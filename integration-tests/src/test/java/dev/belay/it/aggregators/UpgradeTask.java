@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.AggregatorService;
 import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ServiceGroup;
-import dev.belay.runtime.Settings;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.EventCodec;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -9,13 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.Belay;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.models.DirectoryStore;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ModelTable;
-import dev.belay.runtime.Settings;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ModelTable;
+import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Retention;
-import dev.belay.trainers.Janitor;
+import dev.belay.trainers.checkpoints.RetentionCleaner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -298,7 +298,7 @@ class FleetIT {
     }
 
     private static void clean(Clients clients, DirectoryStore store, ModelSpec spec) {
-        try (Janitor janitor = new Janitor(clients, store)) {
+        try (RetentionCleaner janitor = new RetentionCleaner(clients, store)) {
             janitor.clean(List.of(spec));
         }
     }

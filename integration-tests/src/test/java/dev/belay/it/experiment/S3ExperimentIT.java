@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.it.store.S3Server;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.CheckpointStores;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

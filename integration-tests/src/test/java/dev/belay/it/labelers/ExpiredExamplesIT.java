@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.labelers.TruthLabeler;
-import dev.belay.runtime.ServiceGroup;
+import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
@@ -63,7 +63,7 @@ class ExpiredExamplesIT {
         task.truth(0, 100);
         truncate(7);
         // When
-        TruthLabeler labeler = new TruthLabeler(task.instance("one"));
+        TruthLabelingService labeler = new TruthLabelingService(task.instance("one"));
         try (ServiceGroup services = ServiceGroup.start(List.of(labeler))) {
             // Then
             String trouble = awaitTrouble(labeler, services);
@@ -83,7 +83,7 @@ class ExpiredExamplesIT {
         int all = task.ids(1, example -> true).size();
         truncate(7);
         // When
-        TruthLabeler labeler = new TruthLabeler(task.instance("one"));
+        TruthLabelingService labeler = new TruthLabelingService(task.instance("one"));
         try (ServiceGroup services = ServiceGroup.start(List.of(labeler))) {
             // Then
             await().atMost(SOON).until(() -> labelled(1) == all - 7);
@@ -99,7 +99,7 @@ class ExpiredExamplesIT {
         task.examples(0, 100);
         task.truth(0, 200);
         try (ServiceGroup services =
-                ServiceGroup.start(List.of(new TruthLabeler(task.instance("one"))))) {
+                ServiceGroup.start(List.of(new TruthLabelingService(task.instance("one"))))) {
             await().atMost(SOON).until(() -> labels() == 100);
             assertNull(services.failure());
         }
@@ -110,7 +110,7 @@ class ExpiredExamplesIT {
         int before = labelled(1);
         truncate(7);
         // When
-        TruthLabeler labeler = new TruthLabeler(task.instance("one"));
+        TruthLabelingService labeler = new TruthLabelingService(task.instance("one"));
         try (ServiceGroup services = ServiceGroup.start(List.of(labeler))) {
             // Then: counting its rows from offset 7 would skip seven that have no label
             String trouble = awaitTrouble(labeler, services);
@@ -119,7 +119,7 @@ class ExpiredExamplesIT {
         assertEquals(before, labelled(1));
     }
 
-    private static String awaitTrouble(TruthLabeler labeler, ServiceGroup services) {
+    private static String awaitTrouble(TruthLabelingService labeler, ServiceGroup services) {
         await().atMost(SOON).until(() -> !labeler.troubles().isEmpty());
         assertNull(services.failure());
         return labeler.troubles().get(0);

@@ -1,6 +1,6 @@
 package dev.belay.it.labelers;
 
-import dev.belay.models.Encoder;
+import dev.belay.models.encoder.Encoder;
 import java.util.List;
 import java.util.function.Consumer;
 

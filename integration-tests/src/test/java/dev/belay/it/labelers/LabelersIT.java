@@ -11,19 +11,19 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.labelers.Evaluator;
-import dev.belay.labelers.ModelLabeler;
-import dev.belay.labelers.TruthLabeler;
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.Device;
-import dev.belay.models.DirectoryStore;
-import dev.belay.models.Encoders;
-import dev.belay.models.Head;
-import dev.belay.models.HeadShape;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Patience;
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.ServiceGroup;
+import dev.belay.labelers.evaluation.Evaluator;
+import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.network.Head;
+import dev.belay.models.network.HeadShape;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.models.torch.Device;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -102,8 +102,8 @@ class LabelersIT {
         task.holdout(50);
         task.truth(0, 300);
         task.end(topics.examples(TaskOnBroker.TASK), topics.holdout(TaskOnBroker.TASK));
-        var truth = new TruthLabeler(task.instance("one"));
-        var models = new ModelLabeler(task.instance("one"), store());
+        var truth = new TruthLabelingService(task.instance("one"));
+        var models = new ModelLabelingService(task.instance("one"), store());
         var evaluator = new Evaluator(task.instance("one"), store());
         ServiceGroup services = ServiceGroup.start(List.of(truth, models, evaluator));
         try (services) {
@@ -170,7 +170,7 @@ class LabelersIT {
             checkpoint("exp/bow#0@" + run, 1, State.FINISHED);
         }
         Clients one = task.instance("one");
-        ModelLabeler models = new ModelLabeler(one, store());
+        ModelLabelingService models = new ModelLabelingService(one, store());
         // When
         try (ServiceGroup services = ServiceGroup.start(List.of(models))) {
             await().atMost(SOON).until(() -> models.labelled() >= 50);
@@ -209,8 +209,8 @@ class LabelersIT {
                 .get();
         dead.close(Duration.ZERO);
         // When: its successor is fenced now and then while it works
-        var one = new TruthLabeler(task.instance("one"));
-        var two = new TruthLabeler(task.instance("two"));
+        var one = new TruthLabelingService(task.instance("one"));
+        var two = new TruthLabelingService(task.instance("two"));
         try (ServiceGroup first = ServiceGroup.start(List.of(one));
                 Admin admin = task.clients.admin()) {
             for (int i = 200; i < 1000; i += 200) {
@@ -260,7 +260,7 @@ class LabelersIT {
         said.start();
         log.addAppender(said);
         log.setLevel(Level.INFO);
-        var models = new ModelLabeler(task.instance("one"), new DirectoryStore(other));
+        var models = new ModelLabelingService(task.instance("one"), new DirectoryStore(other));
         ServiceGroup services = ServiceGroup.start(List.of(models));
         try (services) {
             // When: the checkpoint is committed, its file is in the store of the others

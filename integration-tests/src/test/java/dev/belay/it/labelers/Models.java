@@ -1,9 +1,9 @@
 package dev.belay.it.labelers;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.Device;
-import dev.belay.models.Head;
-import dev.belay.models.HeadShape;
+import dev.belay.models.network.Head;
+import dev.belay.models.network.HeadShape;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.torch.Device;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Loss;

@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.labelers.Evaluator;
-import dev.belay.labelers.ModelLabeler;
-import dev.belay.labelers.TruthLabeler;
-import dev.belay.models.Device;
-import dev.belay.models.DirectoryStore;
-import dev.belay.models.Networks;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ServiceGroup;
+import dev.belay.labelers.evaluation.Evaluator;
+import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.models.network.Networks;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.models.torch.Device;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -25,8 +25,8 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
-import dev.belay.trainers.TrainerService;
-import dev.belay.trainers.TrainerService.Step;
+import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.fleet.TrainerService;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -129,8 +129,8 @@ class PoisonTextIT {
         try (ServiceGroup services =
                 ServiceGroup.start(
                         List.of(
-                                new TruthLabeler(clients),
-                                new ModelLabeler(clients, store, networks),
+                                new TruthLabelingService(clients),
+                                new ModelLabelingService(clients, store, networks),
                                 evaluator,
                                 trainer))) {
             // Then all of them finish

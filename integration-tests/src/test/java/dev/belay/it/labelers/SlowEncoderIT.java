@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.labelers.Evaluator;
-import dev.belay.labelers.ModelLabeler;
-import dev.belay.models.Device;
-import dev.belay.models.DirectoryStore;
-import dev.belay.models.Networks;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ServiceGroup;
+import dev.belay.labelers.evaluation.Evaluator;
+import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.models.network.Networks;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.models.torch.Device;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Phase;
@@ -90,7 +90,7 @@ class SlowEncoderIT {
                         });
         Networks networks = new Networks((name, sha256) -> slow, Device.CPU);
         Clients clients = task.instance("one", IMPATIENT);
-        var models = new ModelLabeler(clients, store, networks);
+        var models = new ModelLabelingService(clients, store, networks);
         var evaluator = new Evaluator(clients, store, networks);
         // When
         try (ServiceGroup services = ServiceGroup.start(List.of(models, evaluator))) {

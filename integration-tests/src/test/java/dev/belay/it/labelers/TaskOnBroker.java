@@ -1,9 +1,9 @@
 package dev.belay.it.labelers;
 
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.Settings;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.Settings;
-import dev.belay.runtime.TopicDifference;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicDifference;
+import dev.belay.runtime.topics.TopicPlan;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

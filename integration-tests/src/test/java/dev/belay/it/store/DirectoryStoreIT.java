@@ -1,8 +1,8 @@
 package dev.belay.it.store;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.CheckpointStores;
-import dev.belay.models.S3Store;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStores;
+import dev.belay.models.store.S3Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

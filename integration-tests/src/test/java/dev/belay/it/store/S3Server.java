@@ -1,6 +1,6 @@
 package dev.belay.it.store;
 
-import dev.belay.models.S3Store;
+import dev.belay.models.store.S3Store;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.CheckpointStore.Kind;
-import dev.belay.models.CheckpointStores;
-import dev.belay.models.S3Store;
+import dev.belay.models.store.CheckpointStore.Kind;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStores;
+import dev.belay.models.store.S3Store;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.belay.it.trainers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.models.DirectoryStore;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.DirectoryStore;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.belay.it.trainers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.DirectoryStore;
+import dev.belay.models.store.DirectoryStore;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
-import dev.belay.trainers.TrainerService.Step;
+import dev.belay.trainers.fleet.TrainerService.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.belay.it.trainers;
 
-import dev.belay.models.CheckpointStore;
+import dev.belay.models.store.CheckpointStore;
 import java.util.List;
 
 /** A store that does what another does; to be overridden where it should not. */

@@ -3,7 +3,7 @@ package dev.belay.it.trainers;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
-import dev.belay.producers.DataSet;
+import dev.belay.producers.dataset.DataSet;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;

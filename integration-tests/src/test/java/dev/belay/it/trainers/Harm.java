@@ -1,8 +1,8 @@
 package dev.belay.it.trainers;
 
-import dev.belay.models.CheckpointStore;
-import dev.belay.trainers.TrainerService.Observer;
-import dev.belay.trainers.TrainerService.Step;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.trainers.fleet.TrainerService.Observer;
+import dev.belay.trainers.fleet.TrainerService.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,10 +3,10 @@ package dev.belay.it.trainers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.DirectoryStore;
-import dev.belay.models.Provenance;
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.TopicPlan;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.models.store.Provenance;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;

@@ -4,18 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.it.experiment.PlainReader;
-import dev.belay.labelers.ModelLabeler;
-import dev.belay.labelers.TruthLabeler;
-import dev.belay.models.DirectoryStore;
-import dev.belay.producers.ProducerConfig;
-import dev.belay.producers.ProducerService;
-import dev.belay.producers.ProgressListener;
-import dev.belay.runtime.Clients;
-import dev.belay.runtime.ProgressTable;
-import dev.belay.runtime.ServiceGroup;
-import dev.belay.runtime.Settings;
-import dev.belay.runtime.TopicPlan;
-import dev.belay.runtime.TopicTable;
+import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.models.store.DirectoryStore;
+import dev.belay.producers.task.ProducerConfig;
+import dev.belay.producers.task.ProducerService;
+import dev.belay.producers.task.ProgressListener;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
@@ -81,7 +81,7 @@ final class World implements AutoCloseable {
         add(grid.seeds(1)); // truth is joined for tasks that have models
         produce(grid);
         labelers =
-                ServiceGroup.start(List.of(new ModelLabeler(clients, new DirectoryStore(store))));
+                ServiceGroup.start(List.of(new ModelLabelingService(clients, new DirectoryStore(store))));
         checkpoints = new TopicTable<>(clients, clients.topics().checkpoints(), Checkpoint.class);
     }
 
@@ -93,7 +93,7 @@ final class World implements AutoCloseable {
                         grid.data(),
                         ProgressListener.none());
         try (ServiceGroup services =
-                        ServiceGroup.start(List.of(producer, new TruthLabeler(clients)));
+                        ServiceGroup.start(List.of(producer, new TruthLabelingService(clients)));
                 ProgressTable progress = new ProgressTable(clients, Grid.TASK)) {
             String truth = clients.topics().labels(Grid.TASK, ModelId.TRUTH);
             Awaitility.await()

@@ -1,0 +1,48 @@
+package dev.belay.aggregators.catalog;
+
+import dev.belay.aggregators.comparison.CatalogCheck;
+import dev.belay.aggregators.state.EventReader;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/** Events out of records of {@code belay.models} and {@code belay.checkpoints}, checked. */
+public record CatalogEvents(EventReader reader, Topics topics) {
+    /**
+     * The spec in a record; null for a tombstone.
+     *
+     * @throws SerializationException if it can't be read or makes no sense
+     */
+    @Nullable ModelSpec spec(@Nullable String key, byte @Nullable [] value) {
+        if (value == null) {
+            require(key != null ? null : "neither key nor value");
+            return null;
+        }
+        ModelSpec spec = reader.decode(topics.models(), value, ModelSpec.class);
+        require(key == null ? "no key" : CatalogCheck.reason(key, spec));
+        return spec;
+    }
+
+    /**
+     * The checkpoint in a record.
+     *
+     * @throws SerializationException if it can't be read or makes no sense
+     */
+    Checkpoint checkpoint(@Nullable String key, byte @Nullable [] value) {
+        if (value == null) {
+            throw new SerializationException(
+                    "a tombstone, which means nothing in " + topics.checkpoints());
+        }
+        Checkpoint checkpoint = reader.decode(topics.checkpoints(), value, Checkpoint.class);
+        require(key == null ? "no key" : CatalogCheck.reason(key, checkpoint));
+        return checkpoint;
+    }
+
+    private static void require(@Nullable String reason) {
+        if (reason != null) {
+            throw new SerializationException(reason);
+        }
+    }
+}

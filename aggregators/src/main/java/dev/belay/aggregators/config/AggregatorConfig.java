@@ -1,0 +1,45 @@
+package dev.belay.aggregators.config;
+
+import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.Topics;
+import java.time.Duration;
+
+/**
+ * What the topology of one task is made from.
+ *
+ * @param lateness how late truth may come, and the windows
+ * @param partitions of each of the task's topics; at least 1
+ * @param sweepFlush how often a shard looks whether it is time to send counts on ({@link FlushPolicy}),
+ *     and a merger whether what it has told is to be committed
+ * @param progressiveFlush how long PROGRESSIVE counts are gathered, and the least time between two
+ *     metrics events of one pair
+ */
+public record AggregatorConfig(
+        String task,
+        int partitions,
+        Topics topics,
+        Lateness lateness,
+        Duration sweepFlush,
+        Duration progressiveFlush) {
+    public AggregatorConfig {
+        if (partitions < 1) {
+            throw new IllegalArgumentException("partitions must be positive, got " + partitions);
+        }
+        if (sweepFlush.isNegative()
+                || sweepFlush.isZero()
+                || progressiveFlush.compareTo(sweepFlush) < 0) {
+            throw new IllegalArgumentException(
+                    "expected 0 < sweepFlush <= progressiveFlush, got "
+                            + sweepFlush
+                            + ", "
+                            + progressiveFlush);
+        }
+    }
+
+    /** 20 ms for looking, a second for the progressive stream. */
+    public static AggregatorConfig of(
+            String task, int partitions, Topics topics, Lateness lateness) {
+        return new AggregatorConfig(
+                task, partitions, topics, lateness, Duration.ofMillis(20), Duration.ofSeconds(1));
+    }
+}

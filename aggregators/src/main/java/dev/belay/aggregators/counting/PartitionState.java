@@ -1,0 +1,315 @@
+package dev.belay.aggregators.counting;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Predicted.Reading;
+import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.events.Phase;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one partition knows of one phase: its examples, the columns of predictions that some
+ * comparison reads, and the tallies of the comparisons.
+ *
+ * <p>Every change first counts the touched examples out of the tallies and then in again, so that a
+ * tally always equals a recount, whatever came in which order, twice, or corrected. A row costs
+ * array accesses only, for each comparison that reads its column; a look-up of its id is paid once
+ * a {@link IdList}.
+ */
+public final class PartitionState {
+    private final int classes;
+    private final Lateness lateness;
+    private final Examples examples;
+    private final Map<Predicted, Column> columns = new HashMap<>();
+    private final Map<Predicted, List<Counter>> readers = new HashMap<>();
+    private final Map<Comparison, Counter> counters = new HashMap<>();
+    private final Set<Counter> changed = new LinkedHashSet<>(); // since they were last asked for
+    private int[] fresh = new int[1024];
+    private long passedMs;
+
+    /**
+     * @param classes number of classes of the task
+     * @param passedMs through which time examples have expired before, see {@link #pass}
+     * @param truthOf the truth of an example by its id in UTF-8
+     */
+    public PartitionState(int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
+        this.classes = classes;
+        this.lateness = lateness;
+        this.passedMs = passedMs;
+        this.examples = new Examples(truthOf);
+    }
+
+    /** The columns a comparison reads: supervisor, student and, if it has one, ceiling. */
+    public static List<Predicted> columnsOf(Comparison c) {
+        boolean sweep = c.phase() == Phase.HOLDOUT;
+        Reading labelled = sweep ? Reading.SWEEP : Reading.LABELLED;
+        Reading learned = sweep ? Reading.SWEEP : Reading.LEARNED;
+        List<Predicted> columns = new ArrayList<>(3);
+        columns.add(new Predicted(c.supervisor(), labelled, c.supervisorCheckpoint()));
+        columns.add(new Predicted(c.student(), learned, c.checkpoint()));
+        if (c.ceiling() != null) {
+            columns.add(new Predicted(c.ceiling(), learned, c.ceilingCheckpoint()));
+        }
+        return columns;
+    }
+
+    public boolean has(Comparison comparison) {
+        return counters.containsKey(comparison);
+    }
+
+    public boolean has(Predicted predicted) {
+        return columns.containsKey(predicted);
+    }
+
+    /** Begins an empty column; the blocks that have come before must be {@link #add added} now. */
+    public void open(Predicted predicted) {
+        columns.put(predicted, new Column(classes, predicted.reading(), examples.size()));
+        readers.put(predicted, new ArrayList<>());
+    }
+
+    /** Begins to count a comparison, whose columns must be open. */
+    public void open(Comparison comparison) {
+        List<Column> read = columnsOf(comparison).stream().map(this::column).toList();
+        Counter counter =
+                new Counter(
+                        comparison,
+                        read.get(0),
+                        read.get(1),
+                        read.size() > 2 ? read.get(2) : null,
+                        examples,
+                        lateness,
+                        classes,
+                        passedMs);
+        counters.put(comparison, counter);
+        changed.add(counter);
+        for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
+            readers.getOrDefault(predicted, List.of()).add(counter);
+        }
+    }
+
+    /** The tally of a window is to be given again, even if nothing is in it. */
+    public void touch(Comparison comparison, Window window) {
+        Counter counter = counters.get(comparison);
+        if (counter != null) {
+            counter.touch(window);
+        }
+    }
+
+    /** Ends a comparison; its columns go with it unless others read them. */
+    public void close(Comparison comparison) {
+        Counter counter = counters.remove(comparison);
+        changed.remove(counter);
+        for (Predicted predicted : columnsOf(comparison)) {
+            List<Counter> rest = readers.getOrDefault(predicted, new ArrayList<>());
+            rest.remove(counter);
+            if (rest.isEmpty()) {
+                readers.remove(predicted);
+                columns.remove(predicted);
+            }
+        }
+    }
+
+    /** The comparisons that read a column. */
+    public List<Comparison> readersOf(Predicted predicted) {
+        return readers.getOrDefault(predicted, List.of()).stream()
+                .map(Counter::comparison)
+                .toList();
+    }
+
+    /**
+     * Whether a comparison is open, and all of its models have predicted all examples this board
+     * knows, of each of which truth is known: nothing is missing, as far as this board can tell.
+     */
+    public boolean isDone(Comparison comparison) {
+        Counter counter = counters.get(comparison);
+        return counter != null && counter.isDone();
+    }
+
+    /** Forgets examples that no column has any more. */
+    public void forgetUnpredicted() {
+        for (int example = 0; example < examples.size(); example++) {
+            if (!examples.isFree(example) && !predicted(example)) {
+                examples.free(example);
+            }
+        }
+    }
+
+    private boolean predicted(int example) {
+        for (Column column : columns.values()) {
+            if (column.has(example)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Takes a block's rows into an open column.
+     *
+     * @param roster the block's ids
+     * @return whether the column has changed
+     */
+    public boolean add(Predicted predicted, BlockColumns block, IdList roster) {
+        Column column = column(predicted);
+        List<Counter> counting = readers.getOrDefault(predicted, List.of());
+        int[] numbers = roster.numbers(examples);
+        if (fresh.length < numbers.length) {
+            fresh = new int[numbers.length];
+        }
+        // sweeps of an evaluator go this way as a whole; whatever is left, row by row
+        int quick = column.putFresh(numbers, roster.consecutive(), block);
+        boolean whole = quick == numbers.length;
+        for (Counter counter : counting) {
+            counter.count(numbers, quick, whole ? numbers : null);
+        }
+        int waiting = 0;
+        boolean any = quick > 0;
+        for (int row = quick; row < numbers.length; row++) {
+            int example = numbers[row];
+            if (!column.has(example)) {
+                column.put(example, block, row);
+                fresh[waiting++] = example;
+                any = true;
+            } else if (column.wins(example, block, row)) {
+                count(counting, waiting); // it may be among them: an id twice in one block
+                waiting = 0;
+                counting.forEach(counter -> counter.count(example, -1));
+                column.put(example, block, row);
+                counting.forEach(counter -> counter.count(example, 1));
+                any = true;
+            }
+        }
+        count(counting, waiting);
+        any |= column.sweepOf(block.sweepRows());
+        if (any && predicted.reading() == Predicted.Reading.SWEEP) {
+            // rows that no other has predicted count for nothing, but may make the sweep complete
+            counting.forEach(Counter::touch);
+        }
+        noteChanged(counting);
+        return any;
+    }
+
+    /**
+     * A block of the PROGRESSIVE stream is kept, whether or not a column reads it: its examples do
+     * not expire before its rows' times.
+     */
+    public void keep(BlockColumns block, IdList roster) {
+        int[] numbers = roster.numbers(examples);
+        for (int row = 0; row < numbers.length; row++) {
+            examples.predicted(numbers[row], block.times().at(row));
+        }
+    }
+
+    /**
+     * The rows of a block that still count: those newer than what has expired, and older ones of
+     * examples that have not expired, because some other prediction of them is newer.
+     *
+     * @return the block itself if all do; null if none does
+     */
+    public @Nullable BlockColumns unexpired(BlockColumns block) {
+        if (block.times().oldest() > passedMs) {
+            return block;
+        }
+        int[] rows = new int[block.rows()];
+        int[] count = {0};
+        block.ids()
+                .forEach(
+                        (row, bytes, from, to) -> {
+                            if (block.times().at(row) > passedMs
+                                    || knows(Arrays.copyOfRange(bytes, from, to))) {
+                                rows[count[0]++] = row;
+                            }
+                        });
+        if (count[0] == rows.length) {
+            return block;
+        }
+        return count[0] == 0 ? null : block.select(Arrays.copyOf(rows, count[0]));
+    }
+
+    /** Whether an example has been predicted, and has not expired since. */
+    boolean knows(byte[] id) {
+        return examples.known(id) != null;
+    }
+
+    /** What is known of an example's truth has changed. */
+    public void setTruths(byte[] id, Truths now) {
+        Integer example = examples.known(id);
+        if (example == null || examples.truths(example).equals(now)) {
+            return;
+        }
+        counters.values().forEach(counter -> counter.count(example, -1));
+        examples.setTruths(example, now);
+        counters.values().forEach(counter -> counter.count(example, 1));
+        noteChanged(counters.values());
+    }
+
+    private void noteChanged(Collection<Counter> some) {
+        for (Counter counter : some) {
+            if (counter.hasChanged()) {
+                changed.add(counter);
+            }
+        }
+    }
+
+    /** Gives the tallies that may have changed since this was last asked. */
+    public void takeChanged(BiConsumer<Comparison, Tally> taker) {
+        changed.forEach(counter -> counter.takeChanged(taker));
+        changed.clear();
+    }
+
+    /** Newest event time of a column; {@link Long#MIN_VALUE} if it is not open or empty. */
+    public long newestTimeMs(Predicted predicted) {
+        Column column = columns.get(predicted);
+        return column == null ? Long.MIN_VALUE : column.newestTimeMs();
+    }
+
+    /**
+     * Examples expire whose time is {@code throughMs} or earlier: an example's time is the greatest
+     * event time of its predictions that were {@link #keep kept}. An example expires as a whole,
+     * for all comparisons at once, so nothing that is received later counts it again; a later
+     * prediction of its id is of a new example. Windows that end by then are closed.
+     *
+     * @param retired takes what each comparison had counted of the expired examples
+     * @param over takes the windows that are closed
+     * @param gone takes the ids of the expired examples
+     */
+    public void pass(
+            long throughMs,
+            BiConsumer<Comparison, Tally> retired,
+            Consumer<Comparison> over,
+            Consumer<byte[]> gone) {
+        passedMs = throughMs;
+        int[] expired = examples.through(throughMs);
+        counters.values().forEach(counter -> counter.retire(expired, retired));
+        counters.values().forEach(counter -> counter.closeWindows(throughMs, over));
+        for (int example : expired) {
+            columns.values().forEach(column -> column.remove(example));
+            gone.accept(examples.free(example));
+        }
+    }
+
+    private void count(List<Counter> counting, int waiting) {
+        for (Counter counter : counting) {
+            counter.count(fresh, waiting, null);
+        }
+    }
+
+    private Column column(Predicted predicted) {
+        Column column = columns.get(predicted);
+        if (column == null) {
+            throw new IllegalStateException(predicted + " is not open");
+        }
+        return column;
+    }
+}

@@ -1,0 +1,240 @@
+package dev.belay.aggregators.events;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Comparisons;
+import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.figures.Gate;
+import dev.belay.aggregators.statistics.figures.PairStatistics;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Anytime;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.GateFigures;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import org.jspecify.annotations.Nullable;
+
+/** A tally as the event of {@code belay.metrics}. */
+public final class MetricsEvent {
+    private MetricsEvent() {}
+
+    /** student|checkpoint|phase|window. */
+    public static String key(PairMetrics metrics) {
+        return String.join(
+                "|",
+                metrics.getStudent(),
+                metrics.getWindowStartMs() == null ? Long.toString(metrics.getCheckpoint()) : "any",
+                metrics.getPhase().toString(),
+                metrics.getWindowStartMs() == null
+                        ? Comparison.CUMULATIVE
+                        : metrics.getWindowStartMs() + "-" + metrics.getWindowEndMs());
+    }
+
+    /**
+     * What decides whether the same counts have to be told again: what else the event says. Release
+     * 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats} reads it.
+     */
+    public static String said(Comparison comparison, PairMetrics metrics) {
+        GateFigures gate = metrics.getGate();
+        return String.join(
+                "|",
+                comparison.key(),
+                comparison.window() == null ? Long.toString(metrics.getExamplesSeen()) : "",
+                Boolean.toString(metrics.getProvisional()),
+                comparison.phase() == Phase.HOLDOUT
+                        ? (gate == null ? "-" : gate.getLook())
+                                + "|"
+                                + metrics.getBestPgr()
+                                + "|"
+                                + metrics.getBestLabelAgreement()
+                        : "");
+    }
+
+    /**
+     * @param tally of the comparison
+     * @param base of the same without a ceiling: all that no ceiling is needed for
+     * @param row of the comparison
+     * @param standing of the student's checkpoints
+     */
+    public static PairMetrics of(
+            String task,
+            Catalog catalog,
+            Pair pair,
+            Comparison comparison,
+            Tally tally,
+            Tally base,
+            MetricsRow row,
+            CheckpointRanks standing) {
+        boolean counted = comparison.ceiling() != null;
+        Pgr.Ceiling ceiling =
+                counted
+                        ? Pgr.Ceiling.COUNTED
+                        : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
+        CellTable cells = tally.table().cells();
+        PairStatistics figures = PairStatistics.of(cells, ceiling);
+        boolean fixed = isFixed(comparison, tally);
+        Pgr pgr =
+                fixed
+                        ? figures.pgr()
+                        : figures.pgr()
+                                .open(
+                                        tally.closed()
+                                                ? Pgr.Undefined.TRUTH_MISSING
+                                                : Pgr.Undefined.STILL_GROWING);
+        long checkpoint = tally.student().newest();
+        Window window = comparison.window();
+        Pgr.Undefined undefined = pgr.undefined();
+        PairMetrics.Builder event =
+                PairMetrics.newBuilder()
+                        .setExperiment(pair.experiment())
+                        .setTask(task)
+                        .setSupervisor(pair.supervisor())
+                        .setStudent(pair.student())
+                        .setCeiling(pair.ceiling())
+                        .setSeed(pair.seed())
+                        .setPhase(comparison.phase())
+                        .setCheckpoint(checkpoint)
+                        .setExamplesSeen(
+                                Comparisons.examplesSeen(catalog, pair.student(), checkpoint))
+                        .setSupervisorCheckpoint(tally.supervisor().newest())
+                        .setCeilingCheckpoint(counted ? (Long) tally.ceiling().newest() : null)
+                        .setWindowStartMs(window == null ? null : (Long) window.startMs())
+                        .setWindowEndMs(window == null ? null : (Long) window.endMs())
+                        .setProvisional(provisional(catalog, comparison, pair.ceiling()))
+                        .setCells(cells.toList())
+                        .setN(cells.n())
+                        .setWithoutTruth(tally.withoutTruth())
+                        .setPairN(base.table().n())
+                        .setTooLate(tally.tooLate())
+                        .setRevised(tally.revised())
+                        .setConfidence(Measure.CONFIDENCE)
+                        .setSupervisorAccuracy(estimate(figures.supervisorAccuracy(), fixed))
+                        .setStudentAccuracy(estimate(figures.studentAccuracy(), fixed))
+                        .setCeilingAccuracy(estimate(figures.ceilingAccuracy(), fixed))
+                        .setGain(estimate(figures.gain(), fixed))
+                        .setGap(estimate(figures.gap(), fixed))
+                        .setPgr(estimate(pgr.measure(), fixed))
+                        .setPgrUndefined(undefined == null ? null : undefined.label())
+                        .setAgreement(estimate(figures.agreement(), fixed))
+                        .setAgreementWhenSupervisorRight(
+                                estimate(figures.agreementWhenSupervisorRight(), fixed))
+                        .setAgreementWhenSupervisorWrong(
+                                estimate(figures.agreementWhenSupervisorWrong(), fixed))
+                        .setNewErrorRate(estimate(figures.newErrorRate(), fixed))
+                        .setCorrectedRate(estimate(figures.correctedRate(), fixed))
+                        .setStudentRightWhenDiffering(
+                                estimate(figures.studentRightWhenDiffering(), fixed))
+                        .setEventTimeMs(tally.eventTimeMs());
+        FurtherFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
+        anytime(event, comparison, base, counted ? tally : null, fixed);
+        if (comparison.phase() == Phase.HOLDOUT) {
+            gate(event, CheckpointRanks.gate(row, base));
+            best(event, comparison.checkpoint(), standing);
+        }
+        return event.build();
+    }
+
+    /**
+     * Whether intervals for a fixed number of examples hold: all sweeps are known to be complete
+     * and all truth is there. Everything else may be read while it grows, and whoever watches it
+     * long enough sees such an interval miss.
+     */
+    private static boolean isFixed(Comparison comparison, Tally tally) {
+        return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
+    }
+
+    /**
+     * Figures that may be read while counts grow: of streams, whose models change too, and sweeps.
+     */
+    private static void anytime(
+            PairMetrics.Builder event,
+            Comparison comparison,
+            Tally base,
+            @Nullable Tally withCeiling,
+            boolean fixed) {
+        if (fixed) {
+            return;
+        }
+        Anytime figures =
+                Anytime.of(
+                        base.table().cells(),
+                        withCeiling == null ? null : withCeiling.table().cells(),
+                        comparison.phase() == Phase.PROGRESSIVE
+                                ? Anytime.Models.CHANGING
+                                : Anytime.Models.FIXED);
+        if (figures != null) {
+            event.setAnytimeGain(estimate(figures.gain(), true))
+                    .setAnytimeGap(estimate(figures.gap(), true))
+                    .setAnytimePgr(estimate(figures.pgr(), true))
+                    .setLogEvidence(figures.logEvidence());
+        }
+    }
+
+    private static void gate(PairMetrics.Builder event, @Nullable Gate gate) {
+        if (gate != null) {
+            event.setGate(
+                    new GateFigures(
+                            gate.k(),
+                            gate.level(),
+                            gate.spent(),
+                            gate.left(),
+                            gate.low(),
+                            gate.passed()));
+        }
+    }
+
+    /** How the checkpoint compares with the student's checkpoints before it. */
+    private static void best(PairMetrics.Builder event, long checkpoint, CheckpointRanks standing) {
+        MetricsRow.Figure own = MetricsRow.Figure.of(event.getPgr());
+        CheckpointRanks.Best best = standing.bestPgr(checkpoint, own);
+        event.setBestPgr(best(best)).setBestPgrN(n(best));
+        event.setBehindBestPgr(
+                best == null || own == null ? null : (Double) (best.value() - own.value()));
+        CheckpointRanks.Best agreement =
+                standing.bestAgreement(checkpoint, MetricsRow.Figure.of(event.getLabelAgreement()));
+        event.setBestLabelAgreement(best(agreement)).setBestLabelAgreementN(n(agreement));
+    }
+
+    private static @Nullable Long n(CheckpointRanks.@Nullable Best best) {
+        return best == null || best.figure().n() == 0 ? null : (Long) best.figure().n();
+    }
+
+    private static @Nullable Best best(CheckpointRanks.@Nullable Best best) {
+        return best == null ? null : new Best(best.checkpoint(), best.value());
+    }
+
+    /**
+     * True while the ceiling's checkpoint is not its last, or missing though there is a ceiling.
+     */
+    private static boolean provisional(
+            Catalog catalog, Comparison comparison, @Nullable String ceiling) {
+        if (ceiling == null) {
+            return false;
+        }
+        if (comparison.ceiling() == null) {
+            return true;
+        }
+        return comparison.phase() == Phase.HOLDOUT
+                ? !Comparisons.finished(catalog, ceiling, comparison.ceilingCheckpoint())
+                : !Comparisons.finished(catalog, ceiling);
+    }
+
+    /**
+     * @param limits whether the limits of the interval hold; else they are left out
+     */
+    static @Nullable Estimate estimate(@Nullable Measure measure, boolean limits) {
+        if (measure == null) {
+            return null;
+        }
+        return limits
+                ? new Estimate(measure.value(), measure.low(), measure.high(), measure.n())
+                : new Estimate(measure.value(), null, null, measure.n());
+    }
+}

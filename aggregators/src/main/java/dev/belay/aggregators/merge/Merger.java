@@ -1,0 +1,306 @@
+package dev.belay.aggregators.merge;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Comparisons;
+import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.config.AggregatorConfig;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.events.CheckpointRanks;
+import dev.belay.aggregators.events.MetricsEvent;
+import dev.belay.aggregators.shard.Windows;
+import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.statistics.counts.SelfCheck;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
+ * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
+ * again when the catalog has changed what they are, or the student's other checkpoints where it
+ * stands among them. Windows go once no shard can move them: {@link Windows}.
+ */
+public final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
+    public static final String ROWS = "rows";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
+
+    private final AggregatorConfig config;
+    private final Catalog catalog;
+    private final MeterRegistry meters;
+    private final PairMeters shown;
+    private final Map<String, Set<String>> rowsByStudent = new HashMap<>();
+    private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
+    private final Set<String> waiting = new HashSet<>();
+    private final Map<String, CheckpointRanks> standings = new HashMap<>(); // by student
+    private final Map<String, Windows> windows = new HashMap<>(); // by student
+    private ProcessorContext<String, PairMetrics> context;
+    private KeyValueStore<String, MetricsRow> rows;
+    private int catalogVersion;
+    private boolean heard; // since the last look
+    private boolean told; // since the last commit was asked for
+
+    public Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
+        this.config = config;
+        this.catalog = catalog;
+        this.meters = meters;
+        this.shown = new PairMeters(meters, catalog);
+    }
+
+    @Override
+    public void init(ProcessorContext<String, PairMetrics> processorContext) {
+        context = processorContext;
+        rows = context.getStateStore(ROWS);
+        // a task whose transaction failed is revived with the processors it had
+        rowsByStudent.clear();
+        unsettled.clear();
+        waiting.clear();
+        standings.clear();
+        shown.close();
+        windows.clear();
+        told = false;
+        catalogVersion = 0;
+        Map<String, MetricsRow> newest = new HashMap<>(); // told of the holdout, by student
+        try (KeyValueIterator<String, MetricsRow> all = rows.all()) {
+            while (all.hasNext()) {
+                var entry = all.next();
+                MetricsRow row = entry.value;
+                note(entry.key, row);
+                if (row.told() && row.any().phase() == Phase.HOLDOUT) {
+                    newest.merge(
+                            row.any().student(),
+                            row,
+                            (a, b) -> a.any().checkpoint() > b.any().checkpoint() ? a : b);
+                }
+            }
+        }
+        newest.forEach(this::show);
+        context.schedule(
+                config.progressiveFlush(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+        context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
+    }
+
+    /** What another instance, or an earlier life of this one, has told. */
+    private void show(String student, MetricsRow row) {
+        PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
+        if (metrics != null) {
+            shown.told(metrics);
+        }
+    }
+
+    @Override
+    public void close() {
+        shown.close();
+    }
+
+    @Override
+    public void process(Record<byte[], Flow.Delta> record) {
+        heard = true;
+        Flow.Delta delta = record.value();
+        String student = new String(record.key(), StandardCharsets.UTF_8);
+        if (delta.changes().isEmpty()) {
+            pass(student, delta);
+            return;
+        }
+        Comparison any = delta.changes().keySet().iterator().next();
+        merge(any, delta.changes());
+        if (any.phase() == Phase.PROGRESSIVE) {
+            pass(student, delta);
+        }
+    }
+
+    private void merge(Comparison any, Map<Comparison, Tally> changes) {
+        if (any.window() != null && windows(any.student()).isOver(any.window())) {
+            meters.counter("belay.too.late", "service", "aggregator").increment();
+            return;
+        }
+        String key = any.row();
+        MetricsRow before = rows.get(key);
+        MetricsRow row = (before == null ? MetricsRow.EMPTY : before).merge(changes);
+        rows.put(key, row);
+        note(key, row);
+        if (any.phase() == Phase.HOLDOUT) {
+            tell(key, row);
+        }
+    }
+
+    /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
+    private void pass(String student, Flow.Delta delta) {
+        String key = Comparison.streamOf(student);
+        MetricsRow row = rows.get(key);
+        if (row == null) {
+            return; // nothing of its stream has been counted
+        }
+        Windows of = windows(student);
+        if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
+            rows.put(key, row.passed(of.passed()));
+            of.takeOver().forEach(over -> letGo(student, over));
+        }
+    }
+
+    private void letGo(String student, String key) {
+        MetricsRow row = rows.get(key);
+        if (row != null && row.pending()) {
+            tell(key, row);
+        }
+        rows.delete(key);
+        waiting.remove(key);
+        rowsByStudent.getOrDefault(student, new HashSet<>()).remove(key);
+        unsettled.getOrDefault(student, new HashSet<>()).remove(key);
+    }
+
+    /** What is told can be read once it is committed: soon, when all deltas that came are in. */
+    private void commit() {
+        if (told && !heard) {
+            told = false;
+            context.commit();
+        }
+        heard = false;
+    }
+
+    private void note(String key, MetricsRow row) {
+        String student = row.any().student();
+        if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
+            unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
+            if (row.any().phase() == Phase.HOLDOUT) {
+                standing(student).add(row);
+            } else {
+                windows(student).add(row.any().window(), key, row.passed());
+            }
+        }
+        if (row.pending()) {
+            waiting.add(key);
+        }
+    }
+
+    private void punctuate() {
+        shown.removeGone();
+        int version = catalog.version();
+        if (version != catalogVersion) {
+            Catalog.Changes changes = catalog.changedSince(catalogVersion);
+            catalogVersion = version;
+            for (Pair pair : catalog.pairs()) {
+                if (changes.redefine(pair)) {
+                    waiting.addAll(rowsByStudent.getOrDefault(pair.student(), Set.of()));
+                } else if (changes.touch(pair)) {
+                    waiting.addAll(unsettled.getOrDefault(pair.student(), Set.of()));
+                }
+            }
+        }
+        // what is told may set others waiting, for the next time
+        Set<String> now = Set.copyOf(waiting);
+        waiting.clear();
+        for (String key : now) {
+            MetricsRow row = rows.get(key);
+            if (row != null) {
+                tell(key, row);
+            }
+        }
+    }
+
+    private void tell(String key, MetricsRow row) {
+        Comparison any = row.any();
+        Pair pair = catalog.pairOf(any.student());
+        if (pair == null) {
+            return;
+        }
+        // asked first: what the catalog learns in between is in the candidates and in the event
+        boolean settled = settled(pair, any);
+        List<Comparison> candidates = candidates(catalog, pair, any);
+        Comparison preferred = row.tellable(candidates, catalog.classes(any.student()));
+        if (preferred != null) {
+            tell(key, row, pair, preferred);
+            if (preferred.equals(candidates.get(0)) && settled) {
+                unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
+            }
+            return;
+        }
+        // a correction has moved the last of its examples to another window: it is empty again
+        Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
+        if (row.told() && any.phase() == Phase.PROGRESSIVE) {
+            tell(key, row, pair, base);
+        }
+    }
+
+    static List<Comparison> candidates(Catalog catalog, Pair pair, Comparison any) {
+        if (any.phase() == Phase.HOLDOUT) {
+            return Comparisons.holdout(catalog, pair, any.checkpoint());
+        }
+        Window window = any.window();
+        return Comparisons.progressive(pair).stream().map(c -> c.in(window)).toList();
+    }
+
+    private boolean settled(Pair pair, Comparison any) {
+        if (any.phase() == Phase.HOLDOUT) {
+            return Comparisons.settled(catalog, pair, any.checkpoint());
+        }
+        // of a window the catalog decides no more than whether the ceiling is the last
+        return any.window() != null
+                && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
+    }
+
+    private void tell(String key, MetricsRow row, Pair pair, Comparison candidate) {
+        int classes = catalog.classes(pair.student());
+        Tally tally = row.tally(candidate, classes);
+        if (tally == null) {
+            return;
+        }
+        Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
+        Tally base = without == null ? tally : without;
+        CheckpointRanks standing = standing(pair.student());
+        MetricsRow tested = candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
+        PairMetrics metrics =
+                MetricsEvent.of(
+                        config.task(), catalog, pair, candidate, tally, base, tested, standing);
+        String as = MetricsEvent.said(candidate, metrics) + "|" + classes;
+        if (!row.pending() && row.emittedAs().equals(as)) {
+            return;
+        }
+        check(key, base);
+        MetricsRow emitted = tested.emitted(as, metrics);
+        rows.put(key, emitted);
+        waiting.remove(key);
+        if (candidate.phase() == Phase.HOLDOUT && standing.add(emitted)) {
+            standing.after(candidate.checkpoint())
+                    .forEach(other -> waiting.add(candidate.at(other).row()));
+        }
+        told = true;
+        shown.told(metrics);
+        context.forward(
+                new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
+    }
+
+    /** A broken identity is a bug of ours: what is told is wrong, and says so where people look. */
+    private void check(String key, Tally base) {
+        String broken = SelfCheck.of(base.table());
+        if (broken != null) {
+            meters.counter("belay.self.check.failed", "service", "aggregator").increment();
+            LOG.error("the counts of {} contradict themselves: {}", key, broken);
+        }
+    }
+
+    private Windows windows(String student) {
+        return windows.computeIfAbsent(student, s -> new Windows(config.lateness().horizon()));
+    }
+
+    private CheckpointRanks standing(String student) {
+        return standings.computeIfAbsent(student, s -> new CheckpointRanks());
+    }
+}

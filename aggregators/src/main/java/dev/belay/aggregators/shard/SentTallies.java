@@ -1,0 +1,92 @@
+package dev.belay.aggregators.shard;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.PartitionState;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.schemas.events.Phase;
+import java.util.function.Consumer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a shard has sent on of each comparison, so that it can send the difference, and what of it
+ * rests on predictions that have passed out of its memory.
+ */
+public final class SentTallies {
+    private static final String RETIRED = "retired|";
+
+    private final KeyValueStore<String, Tally> store;
+
+    public SentTallies(KeyValueStore<String, Tally> store) {
+        this.store = store;
+    }
+
+    /**
+     * Takes note that a comparison's tally is now {@code live} and what has been retired.
+     *
+     * @param sender takes what has to be sent on; where the task was taken to have other classes
+     *     before, what was sent then is taken back
+     */
+    public void change(Comparison comparison, Tally live, Consumer<Tally> sender) {
+        String key = comparison.key();
+        // a holdout does not pass
+        Tally retired = comparison.phase() == Phase.HOLDOUT ? null : kept(RETIRED + key, live);
+        Tally total = retired == null ? live : live.merge(retired);
+        Tally sent = store.get(key);
+        if (total.equals(sent)) {
+            return;
+        }
+        store.put(key, total);
+        if (sent != null && sent.table().classes() == total.table().classes()) {
+            sender.accept(total.since(sent));
+            return;
+        }
+        sender.accept(total);
+        if (sent != null) {
+            sender.accept(Tally.empty(sent.table().classes()).since(sent));
+        }
+    }
+
+    /**
+     * Sees that a comparison that is begun again tells of all windows of which something was sent:
+     * a correction may have emptied one just before the end.
+     */
+    void recall(Comparison comparison, PartitionState board) {
+        if (comparison.phase() == Phase.HOLDOUT) {
+            return; // has no windows
+        }
+        String key = comparison.key();
+        String prefix = key.substring(0, key.lastIndexOf('|') + 1);
+        try (KeyValueIterator<String, Tally> some =
+                store.prefixScan(prefix, new StringSerializer())) {
+            while (some.hasNext()) {
+                Window window = Comparison.parse(some.next().key).window();
+                if (window != null) {
+                    board.touch(comparison, window);
+                }
+            }
+        }
+    }
+
+    /** Keeps what will not be counted again. */
+    void retire(Comparison comparison, Tally gone) {
+        String key = RETIRED + comparison.key();
+        Tally before = kept(key, gone);
+        store.put(key, before == null ? gone : before.merge(gone));
+    }
+
+    /** Null also if it was counted when the task was taken to have other classes. */
+    private @Nullable Tally kept(String key, Tally now) {
+        Tally kept = store.get(key);
+        return kept == null || kept.table().classes() != now.table().classes() ? null : kept;
+    }
+
+    /** Forgets a comparison that will not change any more. */
+    void forget(Comparison comparison) {
+        store.delete(comparison.key());
+        store.delete(RETIRED + comparison.key());
+    }
+}

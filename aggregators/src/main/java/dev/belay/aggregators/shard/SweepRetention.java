@@ -1,0 +1,191 @@
+package dev.belay.aggregators.shard;
+
+import dev.belay.aggregators.comparison.Catalog;
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Comparisons;
+import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.counting.Lateness;
+import dev.belay.aggregators.counting.PartitionState;
+import dev.belay.aggregators.counting.Predicted.Reading;
+import dev.belay.aggregators.counting.Predicted;
+import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.events.Phase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which checkpoints' HOLDOUT predictions a shard may let go: those that the model's spec does not
+ * keep ({@link Catalog#kept}), that have been quiet for {@link #SETTLE}, that no other row reads or
+ * may come to read, and whose own row is over.
+ *
+ * <p>A row is over in this shard once the catalog can't change any more with whom it is compared,
+ * all three have predicted every example the shard knows of the holdout, and each has its truth; or
+ * else once nothing has come for any of them for a horizon by the clock. So a row goes before what
+ * it is compared with, and what a row that stays is compared with stays too.
+ *
+ * <p>A sweep of a checkpoint that nobody has written keeps others for a horizon only: anybody can
+ * send one.
+ *
+ * <p>All is told from what the shard itself has, so that no shard waits for another. When a shard
+ * was restarted everything counts as heard just then: it lets go later, never sooner.
+ */
+public final class SweepRetention {
+    /** How long after its last block a sweep may go at the earliest, by the clock. */
+    public static final Duration SETTLE = Duration.ofMinutes(10);
+
+    private final Lateness lateness;
+    private final Catalog catalog;
+    private final BlockStore blocks;
+    private final StreamExpiry passing;
+    private final Map<Predicted, Long> heardMs = new HashMap<>(); // of sweeps that are there
+
+    SweepRetention(Lateness lateness, Catalog catalog, BlockStore blocks, StreamExpiry passing) {
+        this.lateness = lateness;
+        this.catalog = catalog;
+        this.blocks = blocks;
+        this.passing = passing;
+    }
+
+    /** A block was news, by the clock. */
+    void heard(BlockColumns block, long nowMs) {
+        if (block.phase() == Phase.HOLDOUT) {
+            heardMs.put(sweep(block.model(), block.checkpoint()), nowMs);
+        }
+    }
+
+    /** Whether a block is of a sweep that was let go. */
+    boolean isTooLate(BlockColumns block) {
+        return block.phase() == Phase.HOLDOUT
+                && blocks.isReleased(block.model(), block.checkpoint());
+    }
+
+    /** False if something the comparison reads was released: it is not counted in part. */
+    boolean allows(Comparison comparison) {
+        return comparison.phase() != Phase.HOLDOUT
+                || PartitionState.columnsOf(comparison).stream()
+                        .noneMatch(read -> blocks.isReleased(read.model(), read.checkpoint()));
+    }
+
+    /**
+     * Lets go what may go now, with the comparisons of its row. What they counted must have been
+     * sent.
+     *
+     * @param board of the HOLDOUT, on which all rows are open that the catalog knows of
+     * @param unsettled by student: checkpoints of which may still change with whom they are
+     *     compared
+     */
+    void release(
+            PartitionState board, Map<String, NavigableSet<Long>> unsettled, SentTallies counted, long nowMs) {
+        List<Predicted> due = due(board, unsettled, nowMs);
+        for (Predicted sweep : due) {
+            for (Comparison comparison : board.readersOf(sweep)) {
+                board.close(comparison);
+                counted.forget(comparison);
+            }
+            blocks.release(sweep.model(), sweep.checkpoint());
+            unsettled.getOrDefault(sweep.model(), new TreeSet<>()).remove(sweep.checkpoint());
+            heardMs.remove(sweep);
+        }
+        if (!due.isEmpty()) {
+            board.forgetUnpredicted();
+        }
+    }
+
+    private List<Predicted> due(
+            PartitionState board, Map<String, NavigableSet<Long>> unsettled, long nowMs) {
+        Map<String, List<Pair>> readers = new HashMap<>(); // by supervisor and ceiling
+        for (Pair pair : catalog.pairs()) {
+            for (String read : pair.members()) {
+                if (!read.equals(pair.student())) {
+                    readers.computeIfAbsent(read, r -> new ArrayList<>()).add(pair);
+                }
+            }
+        }
+        List<Predicted> due = new ArrayList<>();
+        for (String model : blocks.sweptModels()) {
+            Set<Long> kept = catalog.kept(model);
+            if (kept == null) {
+                continue;
+            }
+            for (long number : blocks.sweeps(model)) {
+                Predicted sweep = sweep(model, number);
+                if (!kept.contains(number)
+                        && (catalog.checkpoint(model, number) != null || kept.isEmpty())
+                        && isQuiet(sweep, SETTLE, nowMs)
+                        && board.readersOf(sweep).stream().allMatch(c -> isOwn(sweep, c))
+                        && readers.getOrDefault(model, List.of()).stream()
+                                .noneMatch(pair -> mayRead(pair, unsettled, sweep, nowMs))
+                        && isOver(board, sweep, nowMs)) {
+                    due.add(sweep);
+                }
+            }
+        }
+        return due;
+    }
+
+    private static Predicted sweep(String model, long checkpoint) {
+        return new Predicted(model, Reading.SWEEP, checkpoint);
+    }
+
+    private static boolean isOwn(Predicted sweep, Comparison reader) {
+        return reader.student().equals(sweep.model()) && reader.checkpoint() == sweep.checkpoint();
+    }
+
+    private boolean isQuiet(Predicted sweep, Duration time, long nowMs) {
+        return nowMs - heardMs.computeIfAbsent(sweep, s -> nowMs) > time.toMillis();
+    }
+
+    /** Whether a row of the pair that is not begun, or not settled, may come to read a sweep. */
+    private boolean mayRead(
+            Pair pair, Map<String, NavigableSet<Long>> unsettled, Predicted sweep, long nowMs) {
+        String student = pair.student();
+        long from = Long.MAX_VALUE;
+        if (!passing.quiet(student, nowMs)) {
+            from = blocks.newestSweep(student, number -> counts(student, number, nowMs));
+            if (from < 0) {
+                return true; // its first is still to come
+            }
+        }
+        for (long number : unsettled.getOrDefault(student, new TreeSet<>()).headSet(from)) {
+            if (counts(student, number, nowMs)) {
+                from = number;
+                break;
+            }
+        }
+        return from < Long.MAX_VALUE
+                && Comparisons.mayRead(catalog, pair, from, sweep.model(), sweep.checkpoint());
+    }
+
+    /**
+     * False once a checkpoint that has been swept was not written for a horizon: it is no one's.
+     */
+    private boolean counts(String student, long number, long nowMs) {
+        return Comparisons.isWritten(catalog, student, number)
+                || !isQuiet(sweep(student, number), lateness.horizon(), nowMs);
+    }
+
+    private boolean isOver(PartitionState board, Predicted sweep, long nowMs) {
+        Pair pair = catalog.pairOf(sweep.model());
+        if (pair == null) {
+            return true; // supervised by truth: it has no row
+        }
+        List<Comparison> row = Comparisons.holdout(catalog, pair, sweep.checkpoint());
+        boolean settled = Comparisons.settled(catalog, pair, sweep.checkpoint());
+        if (settled && !row.isEmpty() && board.isDone(row.get(0))) {
+            return true;
+        }
+        List<Predicted> read = row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));
+        if (!read.stream().allMatch(s -> isQuiet(s, lateness.horizon(), nowMs))) {
+            return false;
+        }
+        String awaited =
+                row.isEmpty() || pair.ceiling() == null ? pair.supervisor() : pair.ceiling();
+        return settled || passing.quiet(awaited, nowMs);
+    }
+}

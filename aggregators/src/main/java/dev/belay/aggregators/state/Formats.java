@@ -1,0 +1,228 @@
+package dev.belay.aggregators.state;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.TaskOwner;
+import dev.belay.aggregators.counting.Tally.Coverage;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.schemas.events.Phase;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's own values as bytes: truth said once takes 14, a tally of two classes some 1
+ * KB.
+ */
+public final class Formats {
+    public static final BinarySerde<Truths> TRUTHS =
+            new BinarySerde<>("truth", Formats::write, (in, version) -> readTruths(in));
+
+    public static final BinarySerde<Tally> TALLY =
+            new BinarySerde<>("a tally", Formats::write, Formats::readTally);
+
+    public static final BinarySerde<Flow.Delta> DELTA =
+            new BinarySerde<>(
+                    "a delta",
+                    Formats::write,
+                    (in, version) ->
+                            new Flow.Delta(readTallies(in, version), in.readInt(), in.readLong()));
+
+    public static final BinarySerde<MetricsRow> ROW =
+            new BinarySerde<>("a row", Formats::write, Formats::readRow);
+
+    public static final BinarySerde<TaskOwner> OWNER =
+            new BinarySerde<>("a task's owner", Formats::write, (in, version) -> readOwner(in));
+
+    private Formats() {}
+
+    private static void write(TaskOwner owner, DataOutput out) throws IOException {
+        out.writeUTF(owner.model());
+        out.writeInt(owner.run());
+        out.writeLong(owner.sinceMs());
+        out.writeInt(owner.classes().size());
+        for (String name : owner.classes()) {
+            byte[] utf8 = name.getBytes(StandardCharsets.UTF_8); // of any length
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
+    }
+
+    private static TaskOwner readOwner(DataInput in) throws IOException {
+        String model = in.readUTF();
+        int run = in.readInt();
+        long sinceMs = in.readLong();
+        List<String> classes = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            byte[] utf8 = new byte[in.readInt()];
+            in.readFully(utf8);
+            classes.add(new String(utf8, StandardCharsets.UTF_8));
+        }
+        return new TaskOwner(model, run, sinceMs, classes);
+    }
+
+    private static void write(Truths truths, DataOutput out) throws IOException {
+        out.writeByte(truths.versions().size());
+        for (Truths.Version version : truths.versions()) {
+            out.writeInt(version.label());
+            out.writeLong(version.timeMs());
+        }
+    }
+
+    private static Truths readTruths(DataInput in) throws IOException {
+        List<Truths.Version> versions = new ArrayList<>();
+        for (int i = in.readUnsignedByte(); i > 0; i--) {
+            versions.add(new Truths.Version(in.readInt(), in.readLong()));
+        }
+        return new Truths(versions);
+    }
+
+    private static void write(Tally tally, DataOutput out) throws IOException {
+        tally.table().write(out);
+        out.writeLong(tally.withoutTruth());
+        out.writeLong(tally.sameWithoutTruth());
+        out.writeLong(tally.tooLate());
+        out.writeLong(tally.revised());
+        write(tally.supervisor(), out);
+        write(tally.student(), out);
+        write(tally.ceiling(), out);
+        out.writeLong(tally.eventTimeMs());
+    }
+
+    private static Tally readTally(DataInput in, int version) throws IOException {
+        return new Tally(
+                PairTable.read(in, version >= 4),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                readCoverage(in),
+                readCoverage(in),
+                readCoverage(in),
+                in.readLong());
+    }
+
+    private static void write(Coverage coverage, DataOutput out) throws IOException {
+        out.writeLong(coverage.rows());
+        out.writeLong(coverage.sweepRows());
+        out.writeLong(coverage.newest());
+    }
+
+    private static Coverage readCoverage(DataInput in) throws IOException {
+        return new Coverage(in.readLong(), in.readLong(), in.readLong());
+    }
+
+    private static void write(Map<Comparison, Tally> tallies, DataOutput out) throws IOException {
+        out.writeInt(tallies.size());
+        for (Map.Entry<Comparison, Tally> entry : tallies.entrySet()) {
+            out.writeUTF(entry.getKey().key());
+            write(entry.getValue(), out);
+        }
+    }
+
+    private static Map<Comparison, Tally> readTallies(DataInput in, int version)
+            throws IOException {
+        Map<Comparison, Tally> tallies = new LinkedHashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            tallies.put(Comparison.parse(in.readUTF()), readTally(in, version));
+        }
+        return tallies;
+    }
+
+    private static void write(Flow.Delta delta, DataOutput out) throws IOException {
+        write(delta.changes(), out);
+        out.writeInt(delta.partition());
+        out.writeLong(delta.passedMs());
+    }
+
+    private static void write(MetricsRow row, DataOutput out) throws IOException {
+        out.writeBoolean(row.pending());
+        out.writeUTF(row.emittedAs());
+        write(row.pgr(), out);
+        write(row.agreement(), out);
+        out.writeBoolean(row.tested() != null);
+        if (row.tested() != null) {
+            out.writeLong(row.tested().k());
+            out.writeDouble(row.tested().low());
+        }
+        out.writeInt(row.tallies().size());
+        for (Map.Entry<MetricsRow.Key, Tally> entry : row.tallies().entrySet()) {
+            out.writeUTF(entry.getKey().comparison().key());
+            write(entry.getValue(), out);
+        }
+        out.writeInt(row.passed().size());
+        for (Map.Entry<Integer, Long> entry : row.passed().entrySet()) {
+            out.writeInt(entry.getKey());
+            out.writeLong(entry.getValue());
+        }
+    }
+
+    private static MetricsRow readRow(DataInput in, int version) throws IOException {
+        boolean pending = in.readBoolean();
+        String emittedAs = in.readUTF();
+        return new MetricsRow(
+                pending,
+                emittedAs,
+                readFigure(in, version),
+                readFigure(in, version),
+                version < 4 ? testedBefore(emittedAs) : readTested(in),
+                readRowTallies(in, version),
+                readPassed(in));
+    }
+
+    private static MetricsRow.@Nullable Tested readTested(DataInput in) throws IOException {
+        return in.readBoolean() ? new MetricsRow.Tested(in.readLong(), in.readDouble()) : null;
+    }
+
+    /**
+     * The gate that release 0.1.0 emitted: its number is in the text of what was emitted, {@code
+     * comparison|examplesSeen|provisional|k|…}, the comparison being of 8 parts. It kept no result.
+     */
+    private static MetricsRow.@Nullable Tested testedBefore(String emittedAs) {
+        String[] parts = emittedAs.split("\\|", -1);
+        return parts[0].equals(Phase.HOLDOUT.name())
+                ? new MetricsRow.Tested(Long.parseLong(parts[10]), Double.POSITIVE_INFINITY)
+                : null;
+    }
+
+    private static Map<MetricsRow.Key, Tally> readRowTallies(DataInput in, int version)
+            throws IOException {
+        Map<MetricsRow.Key, Tally> tallies = new LinkedHashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            Comparison comparison = Comparison.parse(in.readUTF());
+            Tally tally = readTally(in, version);
+            tallies.put(MetricsRow.Key.of(comparison, tally), tally);
+        }
+        return tallies;
+    }
+
+    private static Map<Integer, Long> readPassed(DataInput in) throws IOException {
+        Map<Integer, Long> passed = new HashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            passed.put(in.readInt(), in.readLong());
+        }
+        return passed;
+    }
+
+    private static void write(MetricsRow.@Nullable Figure figure, DataOutput out) throws IOException {
+        out.writeBoolean(figure != null);
+        if (figure != null) {
+            out.writeDouble(figure.value());
+            out.writeLong(figure.n());
+        }
+    }
+
+    private static MetricsRow.@Nullable Figure readFigure(DataInput in, int version) throws IOException {
+        return in.readBoolean()
+                ? new MetricsRow.Figure(in.readDouble(), version < 4 ? 0 : in.readLong())
+                : null;
+    }
+}

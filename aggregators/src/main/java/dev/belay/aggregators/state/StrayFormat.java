@@ -1,0 +1,117 @@
+package dev.belay.aggregators.state;
+
+import dev.belay.aggregators.counting.IdList;
+import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.state.EventReader.Origin;
+import dev.belay.schemas.BlockColumns;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 taken back), event time (8
+ * bytes), id in UTF-8. Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the
+ * predictions topic of the block it is a part of, the part in the wire format.
+ */
+public final class StrayFormat {
+    private static final int TRUTH_HEADER_BYTES = 13;
+    private static final int BLOCK_HEADER_BYTES = 13;
+
+    private StrayFormat() {}
+
+    public static byte[] of(Flow.TruthChange change) {
+        return ByteBuffer.allocate(TRUTH_HEADER_BYTES + change.id().length)
+                .put((byte) 'T')
+                .putInt(change.version().label())
+                .putLong(change.version().timeMs())
+                .put(change.id())
+                .array();
+    }
+
+    public static byte[] of(Origin origin, byte[] part) {
+        return ByteBuffer.allocate(BLOCK_HEADER_BYTES + part.length)
+                .put((byte) 'B')
+                .putInt(origin.partition())
+                .putLong(origin.offset())
+                .put(part)
+                .array();
+    }
+
+    /** Where a block came from that is at home: {@code p} and the offset in 20 digits. */
+    public static String origin(long offset) {
+        return "p" + digits(offset);
+    }
+
+    /**
+     * Where a stray came from: {@code s}, its offset in the strays topic in 20 digits, and
+     * partition and offset of the block it is a part of.
+     */
+    public static String origin(long strayOffset, int partition, long offset) {
+        return "s" + digits(strayOffset) + "-" + partition + "-" + offset;
+    }
+
+    private static String digits(long offset) {
+        String digits = Long.toString(offset);
+        return "0".repeat(20 - digits.length()) + digits;
+    }
+
+    /**
+     * Reads what {@code origin} gave.
+     *
+     * @param topic the predictions
+     * @param home the partition of those that are at home
+     */
+    public static Origin parse(String origin, String topic, int home) {
+        String[] parts = origin.substring(1).split("-", -1);
+        return parts.length == 1
+                ? new Origin(topic, home, Long.parseLong(parts[0]))
+                : new Origin(topic, Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
+    }
+
+    /** Reads strays where they belong. They were checked when they were sent. */
+    public static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], Flow> {
+        private final EventReader reader;
+        private final String predictionsTopic;
+
+        public Arrival(EventReader reader, String predictionsTopic) {
+            this.reader = reader;
+            this.predictionsTopic = predictionsTopic;
+        }
+
+        @Override
+        public void process(Record<byte[], byte[]> record) {
+            ByteBuffer in = ByteBuffer.wrap(record.value());
+            byte kind = in.get();
+            Flow flow =
+                    switch (kind) {
+                        case 'T' ->
+                                new Flow.TruthChange(
+                                        Arrays.copyOfRange(
+                                                record.value(), TRUTH_HEADER_BYTES, in.capacity()),
+                                        new Truths.Version(in.getInt(1), in.getLong(5)));
+                        case 'B' ->
+                                block(
+                                        origin(offset(), in.getInt(1), in.getLong(5)),
+                                        Arrays.copyOfRange(
+                                                record.value(), BLOCK_HEADER_BYTES, in.capacity()));
+                        default -> throw new SerializationException("no stray: kind " + kind);
+                    };
+            context().forward(new Record<>(new byte[0], flow, record.timestamp()));
+        }
+
+        private long offset() {
+            return context()
+                    .recordMetadata()
+                    .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
+                    .offset();
+        }
+
+        private Flow block(String origin, byte[] bytes) {
+            BlockColumns block =
+                    reader.columns(predictionsTopic, bytes, BlockColumns.KnownIds.NONE);
+            return new Flow.Block(block, new IdList(block.ids()), origin);
+        }
+    }
+}

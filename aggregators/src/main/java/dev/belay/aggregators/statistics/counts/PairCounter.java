@@ -1,0 +1,215 @@
+package dev.belay.aggregators.statistics.counts;
+
+import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
+import dev.belay.aggregators.statistics.counts.PairTable.Moment;
+import dev.belay.aggregators.statistics.counts.PairTable.Side;
+import dev.belay.aggregators.statistics.counts.PairTable.Sum;
+
+/**
+ * Counts examples in and out of a {@link PairTable}, without garbage. Not for several threads at a
+ * time. Counting out what was counted in leaves no trace, whatever came between.
+ *
+ * <p>Classes are in [0, classes); what a model says is its most probable class, ties to the lowest.
+ * Memory: 1.2 KB + 40 bytes a class + 24 to 48 bytes a pair (truth, said by the supervisor) seen.
+ */
+public final class PairCounter {
+    private final int classes;
+    private final boolean byClass;
+    private final int moments;
+    private final long[] flat;
+    private final SparseCounter confusion = new SparseCounter();
+
+    /**
+     * @param classes at least 2
+     */
+    public PairCounter(int classes) {
+        this.classes = classes;
+        this.byClass = PairTable.hasClasses(classes);
+        this.moments = PairTable.moments(classes);
+        this.flat = new long[PairTable.size(classes)];
+    }
+
+    /**
+     * Counts an example in or out for a comparison without a ceiling.
+     *
+     * @param w holds the supervisor's distribution, from {@code wFrom} on
+     * @param wSays the supervisor's class
+     * @param s holds the student's distribution, from {@code sFrom} on
+     * @param sSays the student's class
+     * @param sign 1: in, −1: out
+     */
+    public void pair(
+            int truth, float[] w, int wFrom, int wSays, float[] s, int sFrom, int sSays, int sign) {
+        add(CellTable.cell(truth, wSays, sSays, false), sign);
+        add(Sum.SUPERVISOR_BRIER.at, sign * Terms.brier(w, wFrom, classes, truth));
+        add(Sum.STUDENT_BRIER.at, sign * Terms.brier(s, sFrom, classes, truth));
+        long logLossOfW = Terms.logLoss(w, wFrom, truth);
+        long logLossOfS = Terms.logLoss(s, sFrom, truth);
+        long misfit = Terms.misfit(w, wFrom, s, sFrom, classes);
+        long cross = Terms.cross(w, wFrom, s, sFrom, classes, truth);
+        add(Sum.SUPERVISOR_LOG_LOSS.at, sign * logLossOfW);
+        add(Sum.STUDENT_LOG_LOSS.at, sign * logLossOfS);
+        add(Sum.MISFIT.at, sign * misfit);
+        add(Sum.CROSS.at, sign * cross);
+        addMoments(
+                sign,
+                sign * Terms.square(logLossOfW),
+                sign * Terms.square(logLossOfS),
+                sign * Terms.square(misfit + cross));
+        bin(Side.SUPERVISOR, w[wFrom + wSays], wSays == truth, sign);
+        bin(Side.STUDENT, s[sFrom + sSays], sSays == truth, sign);
+        if (byClass) {
+            addByClass(truth, wSays, sSays, sign);
+        }
+    }
+
+    private void addByClass(int truth, int wSays, int sSays, int sign) {
+        add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
+        add(PairTable.at(ByClass.STUDENT_SAYS, classes, sSays), sign);
+        if (sSays == truth) {
+            add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), sign);
+        }
+        if (sSays == wSays) {
+            add(PairTable.at(ByClass.BOTH_SAY, classes, sSays), sign);
+        }
+        confusion.add(truth * classes + wSays, sign);
+    }
+
+    /** Counts an example in (1) or out (−1) for a comparison with a ceiling. */
+    public void cell(int truth, int wSays, int sSays, int cSays, int sign) {
+        add(CellTable.cell(truth, wSays, sSays, cSays == truth), sign);
+        if (byClass) {
+            add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
+            if (cSays == truth) {
+                add(PairTable.at(ByClass.CEILING_RIGHT, classes, truth), sign);
+            }
+        }
+    }
+
+    /**
+     * Counts {@code examples[0, count)} as {@link #pair} would count each.
+     *
+     * @param truths the class of each example by its number
+     * @param ofW the supervisor's sums over these examples
+     * @param ofS the student's
+     */
+    public void pairs(
+            int[] examples,
+            int count,
+            int[] truths,
+            SidePredictions w,
+            SidePredictions s,
+            SideSums ofW,
+            SideSums ofS,
+            int sign) {
+        int[] cells = new int[classes * CellTable.SIZE]; // by the student's class
+        long misfits = 0;
+        long crosses = 0;
+        long squares = 0;
+        for (int i = 0; i < count; i++) {
+            int example = examples[i];
+            int truth = truths[example];
+            int wSays = w.says()[example];
+            int sSays = s.says()[example];
+            cells[sSays * CellTable.SIZE + CellTable.cell(truth, wSays, sSays, false)]++;
+            int at = example * classes;
+            long misfit = Terms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
+            long cross = Terms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+            misfits += misfit;
+            crosses += cross;
+            squares += Terms.square(misfit + cross);
+        }
+        for (int i = 0; i < cells.length; i++) {
+            int cell = i % CellTable.SIZE;
+            long change = (long) sign * cells[i];
+            add(cell, change);
+            if (byClass && (cell & CellTable.SAME) != 0) {
+                add(PairTable.at(ByClass.BOTH_SAY, classes, i / CellTable.SIZE), change);
+            }
+        }
+        add(Sum.MISFIT.at, sign * misfits);
+        add(Sum.CROSS.at, sign * crosses);
+        addMoments(
+                (long) sign * count,
+                sign * ofW.logLossSquare(),
+                sign * ofS.logLossSquare(),
+                sign * squares);
+        add(Sum.SUPERVISOR_BRIER.at, sign * ofW.brier());
+        add(Sum.STUDENT_BRIER.at, sign * ofS.brier());
+        add(Sum.SUPERVISOR_LOG_LOSS.at, sign * ofW.logLoss());
+        add(Sum.STUDENT_LOG_LOSS.at, sign * ofS.logLoss());
+        for (int i = 0; i < Terms.BINS * PairTable.BIN; i++) {
+            add(PairTable.at(Side.SUPERVISOR, 0) + i, sign * ofW.bin(i));
+            add(PairTable.at(Side.STUDENT, 0) + i, sign * ofS.bin(i));
+        }
+        for (int truth = 0; byClass && truth < classes; truth++) {
+            addByClass(truth, ofW, ofS, sign);
+        }
+    }
+
+    private void addByClass(int truth, SideSums ofW, SideSums ofS, int sign) {
+        int right = ofS.said(truth, truth);
+        add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), (long) sign * right);
+        for (int says = 0; says < classes; says++) {
+            int byW = ofW.said(truth, says);
+            int byS = ofS.said(truth, says);
+            add(PairTable.at(ByClass.TRUTH, classes, truth), (long) sign * byS);
+            add(PairTable.at(ByClass.STUDENT_SAYS, classes, says), (long) sign * byS);
+            if (byW != 0) {
+                confusion.add(truth * classes + says, sign * byW);
+            }
+        }
+    }
+
+    /** Counts {@code examples[0, count)} as {@link #cell} would count each. */
+    public void cells(
+            int[] examples, int count, int[] truths, char[] w, char[] s, char[] c, int sign) {
+        int[] cells = new int[classes * CellTable.SIZE]; // by truth
+        for (int i = 0; i < count; i++) {
+            int example = examples[i];
+            int truth = truths[example];
+            int cell =
+                    CellTable.cell(truth, w[example], s[example], false)
+                            | CellTable.same(c[example], truth) * CellTable.CEILING;
+            cells[truth * CellTable.SIZE + cell]++;
+        }
+        for (int i = 0; i < cells.length; i++) {
+            int truth = i / CellTable.SIZE;
+            int cell = i % CellTable.SIZE;
+            long change = (long) sign * cells[i];
+            add(cell, change);
+            if (byClass) {
+                add(PairTable.at(ByClass.TRUTH, classes, truth), change);
+                if ((cell & CellTable.CEILING) != 0) {
+                    add(PairTable.at(ByClass.CEILING_RIGHT, classes, truth), change);
+                }
+            }
+        }
+    }
+
+    /** What is counted now. */
+    public PairTable table() {
+        return new PairTable(classes, flat.clone(), confusion.counts());
+    }
+
+    private void bin(Side side, float confidence, boolean right, int sign) {
+        int at = PairTable.at(side, Terms.bin(confidence));
+        add(at, sign);
+        if (right) {
+            add(at + 1, sign);
+        }
+        add(at + 2, sign * Terms.fixed(confidence));
+        add(at + 3, sign * Terms.fixed((double) confidence * confidence));
+    }
+
+    private void addMoments(long examples, long logLossOfW, long logLossOfS, long brierGain) {
+        add(moments + Moment.EXAMPLES.place, examples);
+        add(moments + Moment.SUPERVISOR_LOG_LOSS.place, logLossOfW);
+        add(moments + Moment.STUDENT_LOG_LOSS.place, logLossOfS);
+        add(moments + Moment.BRIER_GAIN.place, brierGain);
+    }
+
+    private void add(int at, long change) {
+        flat[at] = Math.addExact(flat[at], change);
+    }
+}

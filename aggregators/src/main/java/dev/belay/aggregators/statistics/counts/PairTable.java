@@ -1,0 +1,304 @@
+package dev.belay.aggregators.statistics.counts;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * All that is counted for a supervisor and a student, with or without a ceiling, over some
+ * examples: the 16 cells, sums in fixed point (see {@link Terms}), calibration bins, and counts by
+ * class.
+ *
+ * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
+ * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw
+ * ArithmeticException on overflow rather than wrap. A table is a count of examples or a difference
+ * between two such counts, so everything in it may be negative; statistics are defined for counts
+ * only.
+ *
+ * <p>The table of a comparison without a ceiling holds everything; one with a ceiling ({@link
+ * PairCounter#cell}) holds cells, truths and the ceiling's right answers by class, and 0 elsewhere.
+ */
+public final class PairTable {
+    /** Tables of more classes than this have no counts by class. */
+    public static final int MAX_CLASSES_BY_CLASS = 1000;
+
+    /** A sum over examples of the table without a ceiling, see {@link Terms} for each. */
+    public enum Sum {
+        SUPERVISOR_BRIER(0),
+        STUDENT_BRIER(1),
+        SUPERVISOR_LOG_LOSS(2),
+        STUDENT_LOG_LOSS(3),
+        MISFIT(4),
+        CROSS(5);
+
+        /** Where it is in what {@link #write} writes: never change one. */
+        final int at;
+
+        Sum(int place) {
+            this.at = SUMS + place;
+        }
+    }
+
+    /** A count or a sum of squares over examples of the table without a ceiling. */
+    public enum Moment {
+        /** Examples in the other moments: fewer than n in tables of release 0.1.0. */
+        EXAMPLES(0),
+        /** Σ of the squares of the supervisor's log loss, see {@link Terms#square}. */
+        SUPERVISOR_LOG_LOSS(1),
+        /** The same of the student. */
+        STUDENT_LOG_LOSS(2),
+        /** Σ of the squares of the Brier gain, taken as misfit + cross. */
+        BRIER_GAIN(3);
+
+        final int place;
+
+        Moment(int place) {
+            this.place = place;
+        }
+    }
+
+    /** Whose confidences a calibration bin is of. */
+    public enum Side {
+        SUPERVISOR(0),
+        STUDENT(1);
+
+        private final int place;
+
+        Side(int place) {
+            this.place = place;
+        }
+    }
+
+    /** Counts by class. */
+    public enum ByClass {
+        /** Examples whose truth is the class. */
+        TRUTH(0),
+        /** Examples of which the student says the class. */
+        STUDENT_SAYS(1),
+        /** Examples of the class that the student gets right. */
+        STUDENT_RIGHT(2),
+        /** Examples of the class that the ceiling gets right; 0 without a ceiling. */
+        CEILING_RIGHT(3),
+        /** Examples of which both supervisor and student predict the class; a {@link Moment}. */
+        BOTH_SAY(4);
+
+        private final int place;
+
+        ByClass(int place) {
+            this.place = place;
+        }
+    }
+
+    /**
+     * The examples whose top confidence is in one bin.
+     *
+     * @param count how many
+     * @param right those of them that were predicted right
+     * @param confidence Σ of their confidences, in units of 2⁻²⁴
+     * @param confidenceSquare Σ of the squares, each rounded to 2⁻²⁴
+     */
+    public record Bin(long count, long right, long confidence, long confidenceSquare) {}
+
+    /**
+     * Some examples the supervisor says {@code said} of.
+     *
+     * @param count how many have the class {@code truth}; not 0
+     */
+    public record Confusion(int truth, int said, long count) {}
+
+    // layout of flat: cells, sums, bins of the supervisor, bins of the student, by class, moments
+    static final int SUMS = CellTable.SIZE;
+    static final int BINS = SUMS + Sum.values().length;
+    static final int BIN = 4;
+    static final int BY_CLASS = BINS + Side.values().length * Terms.BINS * BIN;
+
+    private final int classes;
+    private final long[] flat;
+    private final SparseCounts confusion;
+
+    PairTable(int classes, long[] flat, SparseCounts confusion) {
+        this.classes = classes;
+        this.flat = flat;
+        this.confusion = confusion;
+    }
+
+    /**
+     * No examples.
+     *
+     * @param classes at least 2
+     */
+    public static PairTable empty(int classes) {
+        return new PairTable(classes, new long[size(classes)], SparseCounts.EMPTY);
+    }
+
+    static int size(int classes) {
+        if (classes < 2) {
+            throw new IllegalArgumentException("a table has 2 classes or more, got " + classes);
+        }
+        return moments(classes) + Moment.values().length;
+    }
+
+    /** Index in flat of the first moment. */
+    static int moments(int classes) {
+        return BY_CLASS + (hasClasses(classes) ? ByClass.values().length * classes : 0);
+    }
+
+    /** Length of flat in release 0.1.0: BOTH_SAY and the moments behind it are missing. */
+    private static int sizeWithoutMoments(int classes) {
+        return hasClasses(classes) ? at(ByClass.BOTH_SAY, classes, 0) : BY_CLASS;
+    }
+
+    static boolean hasClasses(int classes) {
+        return classes <= MAX_CLASSES_BY_CLASS;
+    }
+
+    /** Index in flat of a count by class. */
+    static int at(ByClass kind, int classes, int k) {
+        return BY_CLASS + kind.place * classes + k;
+    }
+
+    /** Index in flat of the first of a bin's four sums. */
+    static int at(Side side, int bin) {
+        return BINS + (side.place * Terms.BINS + bin) * BIN;
+    }
+
+    /** Both together. */
+    public PairTable merge(PairTable other) {
+        return combine(other, 1);
+    }
+
+    /** Takes {@code other} out again. */
+    public PairTable subtract(PairTable other) {
+        return combine(other, -1);
+    }
+
+    private PairTable combine(PairTable other, int sign) {
+        if (classes != other.classes) {
+            throw new IllegalArgumentException(
+                    "a table of " + classes + " classes and one of " + other.classes);
+        }
+        long[] sum = new long[flat.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = Math.addExact(flat[i], Math.multiplyExact(other.flat[i], sign));
+        }
+        return new PairTable(classes, sum, confusion.combine(other.confusion, sign));
+    }
+
+    /** The joint outcomes. */
+    public CellTable cells() {
+        return CellTable.of(Arrays.copyOf(flat, CellTable.SIZE));
+    }
+
+    /** Number of classes. */
+    public int classes() {
+        return classes;
+    }
+
+    /** Examples counted. */
+    public long n() {
+        return cells().n();
+    }
+
+    /** Whether there are counts by class. */
+    public boolean hasClasses() {
+        return hasClasses(classes);
+    }
+
+    /** A sum over the examples, in units of 2⁻²⁴. */
+    public long sum(Sum which) {
+        return flat[which.at];
+    }
+
+    /** A second moment: a count of examples, or a sum in units of 2⁻²⁰. */
+    public long moment(Moment which) {
+        return flat[moments(classes) + which.place];
+    }
+
+    /**
+     * Whether the moments cover every example, as they do unless release 0.1.0 counted some of
+     * them.
+     */
+    public boolean hasMoments() {
+        return moment(Moment.EXAMPLES) == n();
+    }
+
+    /** The bin of confidences in ({@code bin/15}, {@code (bin+1)/15}]. */
+    public Bin bin(Side side, int bin) {
+        int at = at(side, bin);
+        return new Bin(flat[at], flat[at + 1], flat[at + 2], flat[at + 3]);
+    }
+
+    /**
+     * A count of class {@code k}.
+     *
+     * @throws IllegalStateException unless the table {@link #hasClasses}
+     */
+    public long of(ByClass kind, int k) {
+        requireClasses();
+        return flat[at(kind, classes, Objects.checkIndex(k, classes))];
+    }
+
+    /** What the supervisor says of what, by truth, then by what is said; zeros are left out. */
+    public List<Confusion> confusion() {
+        requireClasses();
+        return confusion.list(
+                (key, count) -> new Confusion((int) (key / classes), (int) (key % classes), count));
+    }
+
+    private void requireClasses() {
+        if (!hasClasses()) {
+            throw new IllegalStateException("no counts by class for " + classes + " classes");
+        }
+    }
+
+    /** Writes the table: variable-length integers, a run of zeros is two bytes or three. */
+    public void write(DataOutput out) throws IOException {
+        Varints.write(out, classes);
+        Varints.writeAll(out, flat);
+        confusion.write(out);
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param moments false: release 0.1.0 wrote it, without moments
+     * @throws IOException if it can't be a table
+     */
+    public static PairTable read(DataInput in, boolean moments) throws IOException {
+        long classes = Varints.read(in);
+        if (classes < 2 || classes > Integer.MAX_VALUE) {
+            throw new IOException("not a table: " + classes + " classes");
+        }
+        int size = size((int) classes);
+        long[] flat = new long[size];
+        Varints.readAll(in, flat, moments ? size : sizeWithoutMoments((int) classes));
+        return new PairTable((int) classes, flat, SparseCounts.read(in, classes * classes));
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof PairTable other
+                && classes == other.classes
+                && Arrays.equals(flat, other.flat)
+                && confusion.equals(other.confusion);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(flat) + confusion.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "PairTable[classes="
+                + classes
+                + ", "
+                + Arrays.toString(flat)
+                + ", "
+                + confusion
+                + "]";
+    }
+}

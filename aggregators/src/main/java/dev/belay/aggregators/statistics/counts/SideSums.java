@@ -1,0 +1,86 @@
+package dev.belay.aggregators.statistics.counts;
+
+/**
+ * What some examples add to those figures of a {@link PairTable} that hang on one side alone. A
+ * supervisor's are the same for every student's sweep over the same examples, so they are worth
+ * keeping.
+ *
+ * <p>Sums of so few examples can't overflow: of a million each is below 2⁴⁹.
+ */
+public final class SideSums {
+    /** Tables of more classes are counted example by example: here it takes K² numbers. */
+    public static final int MOST_CLASSES = 64;
+
+    private final int classes;
+    private long brier;
+    private long logLoss;
+    private long logLossSquare;
+    private final long[] bins = new long[Terms.BINS * PairTable.BIN];
+    private final int[] confusion; // by truth, then by what is said
+
+    private SideSums(int classes) {
+        this.classes = classes;
+        this.confusion = new int[classes * classes];
+    }
+
+    /**
+     * Sums over {@code examples[0, count)}.
+     *
+     * @param classes K, at most {@link #MOST_CLASSES}
+     * @param truths the class of each example by its number
+     */
+    public static SideSums of(int classes, int[] examples, int count, int[] truths, SidePredictions said) {
+        SideSums sums = new SideSums(classes);
+        float[] p = said.probabilities();
+        long brier = 0;
+        long logLoss = 0;
+        long logLossSquare = 0;
+        for (int i = 0; i < count; i++) {
+            int example = examples[i];
+            int truth = truths[example];
+            int says = said.says()[example];
+            int from = example * classes;
+            brier += Terms.brier(p, from, classes, truth);
+            long term = Terms.logLoss(p, from, truth);
+            logLoss += term;
+            logLossSquare += Terms.square(term);
+            sums.bin(p[from + says], CellTable.same(says, truth));
+            sums.confusion[truth * classes + says]++;
+        }
+        sums.brier = brier;
+        sums.logLoss = logLoss;
+        sums.logLossSquare = logLossSquare;
+        return sums;
+    }
+
+    private void bin(float confidence, int right) {
+        int at = Terms.bin(confidence) * PairTable.BIN;
+        bins[at]++;
+        bins[at + 1] += right;
+        bins[at + 2] += Terms.fixed(confidence);
+        bins[at + 3] += Terms.fixed((double) confidence * confidence);
+    }
+
+    long brier() {
+        return brier;
+    }
+
+    long logLoss() {
+        return logLoss;
+    }
+
+    /** In units of 2⁻²⁰, see {@link Terms#square}. */
+    long logLossSquare() {
+        return logLossSquare;
+    }
+
+    /** Element of the bins as they are in a table, from the side's first on. */
+    long bin(int at) {
+        return bins[at];
+    }
+
+    /** Examples of a class of which another, or the same, is said. */
+    int said(int truth, int says) {
+        return confusion[truth * classes + says];
+    }
+}

@@ -1,0 +1,76 @@
+package dev.belay.aggregators.statistics.counts;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Counts by key, mutable: a hash table with linear probing, at most half full. Memory: 12 bytes a
+ * slot, so 24 to 48 a key seen; keys whose count has fallen to 0 keep their slot.
+ */
+final class SparseCounter {
+    private static final int FREE = -1;
+
+    private int[] keys = free(16);
+    private long[] counts = new long[16];
+    private int used;
+
+    /**
+     * @param key not negative
+     */
+    void add(int key, int change) {
+        int slot = slot(key);
+        if (keys[slot] == FREE) {
+            if (2 * (used + 1) > keys.length) {
+                grow();
+                slot = slot(key);
+            }
+            keys[slot] = key;
+            used++;
+        }
+        counts[slot] = Math.addExact(counts[slot], change);
+    }
+
+    /** The counts now. */
+    SparseCounts counts() {
+        int[] slots =
+                IntStream.range(0, keys.length)
+                        .filter(slot -> counts[slot] != 0)
+                        .boxed()
+                        .sorted((a, b) -> Integer.compare(keys[a], keys[b]))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        return new SparseCounts(
+                Arrays.stream(slots).mapToLong(slot -> keys[slot]).toArray(),
+                Arrays.stream(slots).mapToLong(slot -> counts[slot]).toArray());
+    }
+
+    private int slot(int key) {
+        int mask = keys.length - 1;
+        int hash = key * 0x9E3779B9;
+        int slot = (hash ^ (hash >>> 16)) & mask;
+        while (keys[slot] != key && keys[slot] != FREE) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        int[] oldKeys = keys;
+        long[] oldCounts = counts;
+        keys = free(2 * oldKeys.length);
+        counts = new long[keys.length];
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != FREE) {
+                int slot = slot(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                counts[slot] = oldCounts[i];
+            }
+        }
+    }
+
+    private static int[] free(int size) {
+        int[] keys = new int[size];
+        Arrays.fill(keys, FREE);
+        return keys;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.belay.aggregators.statistics.counts;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Counts by key: keys ascending and not negative, none of the counts 0. Immutable. */
+final class SparseCounts {
+    static final SparseCounts EMPTY = new SparseCounts(new long[0], new long[0]);
+
+    /** Makes something of an entry. */
+    @FunctionalInterface
+    interface Entry<T> {
+        T of(long key, long count);
+    }
+
+    private final long[] keys;
+    private final long[] counts;
+
+    /** Takes the arrays as they are. */
+    SparseCounts(long[] keys, long[] counts) {
+        this.keys = keys;
+        this.counts = counts;
+    }
+
+    /** {@code this + sign·other}. */
+    SparseCounts combine(SparseCounts other, int sign) {
+        if (other.keys.length == 0) {
+            return this;
+        }
+        long[] sumKeys = new long[keys.length + other.keys.length];
+        long[] sums = new long[sumKeys.length];
+        int size = 0;
+        int i = 0;
+        int j = 0;
+        while (i < keys.length || j < other.keys.length) {
+            long mine = i < keys.length ? keys[i] : Long.MAX_VALUE;
+            long theirs = j < other.keys.length ? other.keys[j] : Long.MAX_VALUE;
+            long key = Math.min(mine, theirs);
+            long sum = mine == key ? counts[i++] : 0;
+            if (theirs == key) {
+                sum = Math.addExact(sum, Math.multiplyExact(other.counts[j++], sign));
+            }
+            if (sum != 0) {
+                sumKeys[size] = key;
+                sums[size++] = sum;
+            }
+        }
+        return new SparseCounts(Arrays.copyOf(sumKeys, size), Arrays.copyOf(sums, size));
+    }
+
+    <T> List<T> list(Entry<T> entry) {
+        List<T> list = new ArrayList<>(keys.length);
+        for (int i = 0; i < keys.length; i++) {
+            list.add(entry.of(keys[i], counts[i]));
+        }
+        return list;
+    }
+
+    void write(DataOutput out) throws IOException {
+        Varints.write(out, keys.length);
+        long before = 0;
+        for (int i = 0; i < keys.length; i++) {
+            Varints.write(out, keys[i] - before);
+            Varints.write(out, counts[i]);
+            before = keys[i];
+        }
+    }
+
+    static SparseCounts read(DataInput in, long keysBelow) throws IOException {
+        long size = Varints.read(in);
+        if (size < 0 || size > Math.min(keysBelow, Integer.MAX_VALUE)) {
+            throw new IOException("not sparse counts: " + size + " of them");
+        }
+        long[] keys = new long[(int) size];
+        long[] counts = new long[(int) size];
+        long key = 0;
+        for (int i = 0; i < keys.length; i++) {
+            key += Varints.read(in);
+            keys[i] = key;
+            counts[i] = Varints.read(in);
+            if (key >= keysBelow || (i > 0 && key <= keys[i - 1]) || counts[i] == 0) {
+                throw new IOException("not sparse counts: " + counts[i] + " at " + key);
+            }
+        }
+        return new SparseCounts(keys, counts);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof SparseCounts other
+                && Arrays.equals(keys, other.keys)
+                && Arrays.equals(counts, other.counts);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(keys) + Arrays.hashCode(counts);
+    }
+
+    @Override
+    public String toString() {
+        return list((key, count) -> key + "=" + count).toString();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.belay.aggregators.statistics.figures;
+
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairedMoments;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.Normal;
+
+/**
+ * One of many tests, on the same holdout, that a checkpoint is better than its supervisor. The k-th
+ * test has the level α/(k(k + 1)) of α = .05; the levels of all k together are α, so the chance
+ * that any checkpoint passes that is no better is 5 % at most, however many there will be. This
+ * needs that no two checkpoints of a student have the same k, and that k does not depend on the
+ * results.
+ *
+ * <p>Sequences over examples are no help here: each checkpoint is judged on the same examples.
+ *
+ * @param k number of the test, from 1
+ * @param level probability of passing though no better
+ * @param spent the levels of all k up to this one, whether tested yet or not
+ * @param left the levels of all greater k
+ * @param low lower limit of the gain, one-sided, at {@code level}; 0 where the normal approximation
+ *     behind it says more than the exact sign test on the discordant examples does, so that passing
+ *     keeps its level on few examples too
+ */
+public record Gate(long k, double level, double spent, double left, double low) {
+    private static final double ALPHA = 1 - Measure.CONFIDENCE;
+
+    /** Whether the checkpoint is shown to be better. */
+    public boolean passed() {
+        return low > 0;
+    }
+
+    /**
+     * The same test after a correction: passes only if it passed before too, so that a second test
+     * of one checkpoint adds nothing to the probability of passing though no better.
+     *
+     * @param first lower limit when the checkpoint was first tested
+     */
+    public Gate notAbove(double first) {
+        return new Gate(k, level, spent, left, Math.min(low, first));
+    }
+
+    /**
+     * The k-th test.
+     *
+     * @param k from 1
+     * @param cells the checkpoint's, at least one example
+     */
+    public static Gate of(long k, CellTable cells) {
+        if (k < 1) {
+            throw new IllegalArgumentException("gates are numbered from 1, got k = " + k);
+        }
+        double level = ALPHA / ((double) k * (k + 1));
+        double left = ALPHA / (k + 1);
+        PairedMoments moments = PairedMoments.of(cells);
+        double low = moments.gain(Normal.upperQuantile(level)).low();
+        long discordant = moments.squareS();
+        if (low > 0 && signTail((discordant + moments.sumS()) / 2, discordant) > level) {
+            low = 0;
+        }
+        return new Gate(k, level, ALPHA - left, left, low);
+    }
+
+    /**
+     * P(Binomial(m, ½) ≥ a) for a ≥ m/2: the sign test on the discordant examples, exact (McNemar).
+     */
+    static double signTail(long a, long m) {
+        double logTerm = -m * Math.log(2);
+        for (long i = 1; i <= m - a; i++) {
+            logTerm += Math.log((double) (a + i) / i);
+        }
+        double sum = 0;
+        double term = 1;
+        for (long i = a; i <= m && term > sum * 1e-17; i++) {
+            sum += term;
+            term *= (double) (m - i) / (i + 1);
+        }
+        return Math.exp(logTerm) * sum;
+    }
+}

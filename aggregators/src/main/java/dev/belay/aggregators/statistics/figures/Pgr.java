@@ -1,0 +1,121 @@
+package dev.belay.aggregators.statistics.figures;
+
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairedMoments;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Performance gap recovered: (student − supervisor) / (ceiling − supervisor) accuracy, all on the
+ * same examples (Burns et al. 2023, section 4), or why it can't be told. Exactly one is null.
+ *
+ * @param measure the ratio, with Fieller's interval
+ * @param undefined why there is none
+ */
+public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
+
+    /** Why a PGR is not defined. */
+    public enum Undefined {
+        /** The pair has no ceiling. */
+        NO_CEILING("no-ceiling"),
+        /** The ceiling's predictions are not complete yet. */
+        CEILING_NOT_READY("ceiling-not-ready"),
+        /** Nothing has been counted. */
+        NO_EXAMPLES("no-examples"),
+        /** More examples may be counted: no interval for a fixed number of examples holds. */
+        STILL_GROWING("still-growing"),
+        /** The truth of some examples is not known yet: when it comes, n grows. */
+        TRUTH_MISSING("truth-missing"),
+        /** The interval of the gap lies below 0. */
+        CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
+        /** The interval of the gap holds 0. */
+        GAP_NOT_RESOLVED("gap-not-resolved");
+
+        private final String label;
+
+        Undefined(String label) {
+            this.label = label;
+        }
+
+        /** As events and reports write it. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** What is known of the ceiling. */
+    public enum Ceiling {
+        /** The pair has none. */
+        NONE,
+        /** Its predictions are missing; the cells count it as wrong. */
+        PENDING,
+        /** It is in the cells. */
+        COUNTED
+    }
+
+    public Pgr {
+        if ((measure == null) == (undefined == null)) {
+            throw new IllegalArgumentException("either a measure or a reason, got " + measure);
+        }
+    }
+
+    /**
+     * Below this {@link #resolvedAgain} the gap is barely resolved. On such data PGR is defined
+     * only in those samples that happen to overestimate the gap, so that PGR comes out too small
+     * and its interval holds the truth less often than in 95 % of them ({@code docs/coverage.md}):
+     * gain and gap are what can be relied on.
+     */
+    public static final double BARELY = 0.9;
+
+    /**
+     * Probability that as many other examples would resolve the gap too, if it is as wide as
+     * estimated.
+     *
+     * @param table cells with the ceiling counted
+     * @return null if nothing is counted
+     */
+    public static @Nullable Double resolvedAgain(CellTable table) {
+        PairedMoments moments = PairedMoments.of(table);
+        return moments.n() == 0 ? null : (Double) moments.resolvedAgain();
+    }
+
+    /** Why there is none without a ceiling in the cells. */
+    public static Pgr without(Ceiling ceiling) {
+        return new Pgr(
+                null, ceiling == Ceiling.NONE ? Undefined.NO_CEILING : Undefined.CEILING_NOT_READY);
+    }
+
+    /** Why there is none with this gap, whose interval is not above 0. */
+    public static Pgr unresolved(Measure gap) {
+        return new Pgr(
+                null,
+                gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
+    }
+
+    /**
+     * Not defined for a reason that depends on the gap's interval, or defined, becomes this reason.
+     */
+    public Pgr open(Undefined reason) {
+        return measure != null
+                        || undefined == Undefined.CEILING_BELOW_SUPERVISOR
+                        || undefined == Undefined.GAP_NOT_RESOLVED
+                ? new Pgr(null, reason)
+                : this;
+    }
+
+    /** Defined exactly if the lower limit of the gap's interval is above 0. */
+    public static Pgr of(CellTable table, Ceiling ceiling) {
+        if (ceiling != Ceiling.COUNTED) {
+            return without(ceiling);
+        }
+        PairedMoments moments = PairedMoments.of(table);
+        if (moments.n() == 0) {
+            return new Pgr(null, Undefined.NO_EXAMPLES);
+        }
+        Measure gap = moments.gap();
+        if (moments.resolvesGap()) {
+            return new Pgr(moments.ratio(), null);
+        }
+        return unresolved(gap);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.belay.aggregators.streams;
+
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.topics.Waiting;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Streams application that outlives its deaths. Whatever ends one of its threads (a registry that
+ * does not answer, a broker that was away too long) ends this life of it; {@link #tend} begins the
+ * next, from the last commit, after a pause. Threads are not replaced one by one: the one that
+ * fills the catalog can't be.
+ *
+ * <p>{@link #tend} and {@link #close} belong to one thread, the questions to any.
+ */
+public final class Application implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
+    private final Clients clients;
+    private final Admin admin;
+    private final String name;
+    private final Properties config = new Properties();
+    private final Supplier<Topology> topology;
+    private final RestartPolicy endurance;
+    private final UncleanMark mark;
+    private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
+    private volatile @Nullable KafkaStreams streams;
+    private volatile @Nullable String trouble;
+    private @Nullable KafkaStreamsMetrics metrics;
+    private boolean marked; // by this life
+    private long nextLifeNs;
+    private long committed;
+
+    /**
+     * It begins with the first {@link #tend}.
+     *
+     * @param name for people
+     * @param topology made anew for each life
+     */
+    public Application(
+            Clients clients,
+            Admin admin,
+            String name,
+            Map<String, Object> config,
+            Supplier<Topology> topology) {
+        this.clients = clients;
+        this.admin = admin;
+        this.name = name;
+        this.config.putAll(config);
+        this.topology = topology;
+        this.mark =
+                new UncleanMark(
+                        Path.of(this.config.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
+                        this.config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG));
+        this.endurance = new RestartPolicy(clients.settings().aggregatorPatience());
+        this.nextLifeNs = System.nanoTime();
+    }
+
+    /** Whether it does its work now. */
+    public boolean running() {
+        KafkaStreams now = streams;
+        return now != null && now.state() == State.RUNNING;
+    }
+
+    /** Why it does not work, or null. */
+    public @Nullable String trouble() {
+        return trouble;
+    }
+
+    /** The life it lives now; null between two. */
+    public @Nullable KafkaStreams streams() {
+        return streams;
+    }
+
+    /**
+     * Begins it, or begins it again if it has died; does not wait.
+     *
+     * @throws IllegalStateException when it dies again and again and makes no progress
+     * @throws ConfigException when Kafka does not take its settings
+     */
+    public void tend() {
+        KafkaStreams now = streams;
+        if (now == null) {
+            if (System.nanoTime() - nextLifeNs >= 0) {
+                begin();
+            }
+        } else if (now.state() == State.ERROR) {
+            end();
+            died(death.get());
+        } else if (now.state() == State.RUNNING && trouble != null && death.get() == null) {
+            LOG.info("{} is back", name);
+            trouble = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    private void begin() {
+        death.set(null);
+        try {
+            KafkaStreams next = new KafkaStreams(topology.get(), config);
+            streams = next;
+            next.setUncaughtExceptionHandler(
+                    thrown -> {
+                        death.set(thrown);
+                        trouble = reason(thrown); // to stop all of it may take a minute
+                        LOG.warn("{} stops: {}", name, trouble);
+                        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+                    });
+            metrics = new KafkaStreamsMetrics(next);
+            metrics.bindTo(clients.meters());
+            markStores(next);
+            next.start();
+        } catch (ConfigException e) {
+            throw e;
+        } catch (KafkaException e) {
+            end();
+            died(e);
+        }
+    }
+
+    /** Its lock on the state folder excludes other processes by now. */
+    private void markStores(KafkaStreams next) {
+        if (mark.exists()) {
+            LOG.warn(
+                    "{} was killed with its stores open: they are deleted and restored from their"
+                            + " changelogs",
+                    name);
+            next.cleanUp();
+        }
+        mark.create();
+        marked = true;
+    }
+
+    private void end() {
+        KafkaStreams last = streams;
+        boolean wasMarked = marked;
+        streams = null;
+        marked = false;
+        if (metrics != null) {
+            metrics.close();
+            metrics = null;
+        }
+        if (last == null) {
+            return;
+        }
+        // leaves the group, so that the others need not wait for its session to end
+        if (!last.close(
+                CloseOptions.timeout(CLOSE_WITHIN)
+                        .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
+            LOG.warn("{} did not stop within {}", name, CLOSE_WITHIN);
+        } else if (wasMarked) {
+            mark.delete();
+        }
+    }
+
+    private void died(@Nullable Throwable why) {
+        long before = committed;
+        committed = committed();
+        Duration pause = endurance.pause(committed > before, System.nanoTime());
+        if (pause == null) {
+            throw new IllegalStateException(
+                    "%s died %d times without a commit in between, for %s and longer: %s"
+                            .formatted(
+                                    name,
+                                    endurance.deaths(),
+                                    clients.settings().aggregatorPatience(),
+                                    why),
+                    why);
+        }
+        trouble = reason(why);
+        nextLifeNs = System.nanoTime() + pause.toNanos();
+        LOG.warn("{} begins again from its last commit in {} s", name, pause.toSeconds(), why);
+    }
+
+    private static String reason(@Nullable Throwable why) {
+        return why + (why == null || why.getCause() == null ? "" : ", by " + why.getCause());
+    }
+
+    /** How far its group has come, over all partitions; as before if nobody can tell now. */
+    private long committed() {
+        String group = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
+        try {
+            return Waiting.on(
+                            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                            "asking how far " + group + " is")
+                    .values()
+                    .stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
+        } catch (KafkaException e) {
+            LOG.warn("can't tell how far {} is: {}", group, e.toString());
+            return committed;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.belay.aggregators.streams;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Gives records without a timestamp the timestamp 0, as {@link AnyTimestamp} does: Streams does not
+ * ask that one when it fills a global store at its start, and dies of such a record each time.
+ */
+public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+        boolean timed = true;
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
+        for (TopicPartition partition : records.partitions()) {
+            List<ConsumerRecord<byte[], byte[]>> some = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+                timed &= record.timestamp() >= 0;
+                some.add(record.timestamp() >= 0 ? record : atZero(record));
+            }
+            all.put(partition, some);
+        }
+        return timed ? records : new ConsumerRecords<>(all, records.nextOffsets());
+    }
+
+    private static ConsumerRecord<byte[], byte[]> atZero(ConsumerRecord<byte[], byte[]> record) {
+        return new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                0,
+                TimestampType.CREATE_TIME,
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key(),
+                record.value(),
+                record.headers(),
+                record.leaderEpoch());
+    }
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        // nothing depends on it
+    }
+
+    @Override
+    public void close() {
+        // nothing is held
+    }
+
+    @Override
+    public void configure(Map<String, ?> configs) {
+        // nothing to set
+    }
+}

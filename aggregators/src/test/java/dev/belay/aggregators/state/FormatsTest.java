@@ -1,0 +1,77 @@
+package dev.belay.aggregators.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.topology.IntervalsTest;
+import dev.belay.schemas.events.Phase;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FormatsTest {
+    private static final Comparison SWEEP =
+            new Comparison(Phase.HOLDOUT, "x/s#0@0", 7, "x/w#0@0", 1, null, Comparison.ANY);
+    private static final Comparison STREAM =
+            new Comparison(Phase.PROGRESSIVE, "x/s#0@0", -1, "x/w#0@0", -1, null, Comparison.ANY);
+
+    @Test
+    void aRowIsReadAsItWasWritten() {
+        MetricsRow row =
+                new MetricsRow(
+                        true,
+                        "as",
+                        new MetricsRow.Figure(0.5, 100),
+                        null,
+                        new MetricsRow.Tested(3, -0.25),
+                        Map.of(new MetricsRow.Key(SWEEP, 2), Tally.empty(2)),
+                        Map.of(1, 2L));
+        assertEquals(row, read(Formats.ROW.serializer().serialize("rows", row)));
+        MetricsRow untested = row.tested(null);
+        assertEquals(untested, read(Formats.ROW.serializer().serialize("rows", untested)));
+    }
+
+    @Test
+    void aRowOfRelease010KeepsTheNumberOfItsGate() throws IOException {
+        // Given the eleventh part of what was emitted, 2: the gate's number
+        MetricsRow row = read(before(SWEEP, SWEEP.key() + "|512|false|2|null|null|2"));
+        // Then
+        assertEquals(new MetricsRow.Tested(2, Double.POSITIVE_INFINITY), row.tested());
+        assertEquals(new MetricsRow.Figure(0.5, 0), row.pgr());
+        assertNull(row.agreement());
+        assertEquals(Map.of(new MetricsRow.Key(SWEEP, 3), IntervalsTest.released()), row.tallies());
+        assertEquals(Map.of(4, 9L), row.passed());
+        // And there is none in a row that was not emitted, or is of a stream
+        assertNull(read(before(SWEEP, "")).tested());
+        assertNull(read(before(STREAM, STREAM.key() + "|512|false||2")).tested());
+    }
+
+    private static MetricsRow read(byte[] bytes) {
+        return Formats.ROW.deserializer().deserialize("rows", bytes);
+    }
+
+    /** A row as version 3 wrote it. */
+    private static byte[] before(Comparison comparison, String emittedAs) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte(3);
+            out.writeBoolean(false);
+            out.writeUTF(emittedAs);
+            out.writeBoolean(true);
+            out.writeDouble(0.5);
+            out.writeBoolean(false);
+            out.writeInt(1);
+            out.writeUTF(comparison.key());
+            byte[] tally = IntervalsTest.releasedBytes();
+            out.write(tally, 1, tally.length - 1);
+            out.writeInt(1);
+            out.writeInt(4);
+            out.writeLong(9);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.belay.benchmarks.aggregator;
+
+import dev.belay.aggregators.AggregatorService;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.runtime.settings.Settings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An aggregator in a process of its own, which ends when whoever started it does. Arguments:
+ * settings as {@code key=value}.
+ */
+final class AggregatorMain {
+    private AggregatorMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        endWithTheParent();
+        Map<String, String> settings = new HashMap<>();
+        for (String arg : args) {
+            String[] setting = arg.split("=", 2);
+            settings.put(setting[0], setting[1]);
+        }
+        Clients clients = new Clients(Settings.of(settings), new SimpleMeterRegistry());
+        try (ServiceGroup group = ServiceGroup.start(List.of(new AggregatorService(clients)))) {
+            group.await();
+        }
+        System.exit(1); // it ends only when it fails, or is killed
+    }
+
+    /** Its standard input ends with the process that holds the other end. */
+    private static void endWithTheParent() {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                while (System.in.read() >= 0) {
+                                    // nothing is ever written
+                                }
+                            } catch (IOException e) {
+                                System.err.println("the parent has gone: " + e);
+                            }
+                            Runtime.getRuntime().halt(3);
+                        },
+                        "parent");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.belay.benchmarks.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Memory of this process.
+ *
+ * @param heap bytes of the heap in use after a full collection
+ * @param resident bytes of it all that are in the machine's memory
+ */
+public record Memory(long heap, long resident) {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final long KIB = 1024;
+
+    public static Memory now() {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        try {
+            return new Memory(heap, KIB * (Files.exists(STATUS) ? fromProc() : fromPs()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the memory of this process", e);
+        }
+    }
+
+    private static long fromProc() throws IOException {
+        for (String line : Files.readAllLines(STATUS))
+            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
+        throw new IOException("no VmRSS in " + STATUS);
+    }
+
+    private static long fromPs() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", pid).start();
+        try (var out = ps.getInputStream()) {
+            String said = new String(out.readAllBytes(), StandardCharsets.US_ASCII).strip();
+            if (!said.matches("\\d+"))
+                throw new IOException("ps said '" + said + "', expected a number");
+            return Long.parseLong(said);
+        }
+    }
+}

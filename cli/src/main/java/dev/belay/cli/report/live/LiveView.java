@@ -1,0 +1,196 @@
+package dev.belay.cli.report.live;
+
+import dev.belay.cli.report.results.Format;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The terminal while a run goes on: a frame redrawn in place, or, where there is no terminal (a
+ * pipe, a CI log), plain lines every few seconds that say what changed.
+ *
+ * <p>Never throws into the run: when drawing fails it says so once in the log and draws no more.
+ * Safe for use by several threads. While a frame stands, others must print through {@link
+ * #println}.
+ */
+public final class LiveView {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveView.class);
+    private static final long REDRAW_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long PLAIN_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long ASK_SIZE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final int PLAIN_WIDTH = 160;
+
+    // A terminal that knows synchronized output shows the frame at once; others ignore the marks.
+    private static final String BEGIN = "\u001b[?2026h";
+    private static final String END = "\u001b[?2026l";
+    private static final String ERASE_LINE = "\u001b[K";
+    private static final String ERASE_BELOW = "\u001b[J";
+
+    private final PrintStream out;
+    private final Terminal terminal;
+    private final Supplier<Terminal.Size> askSize;
+    private final LongSupplier nanos;
+    private final Map<String, String> told = new HashMap<>();
+
+    private Terminal.Size size = Terminal.Size.USUAL;
+    private long sizeAskedNanos;
+    private long drawnNanos;
+    private boolean begun;
+    private boolean broken;
+    private int standing;
+    private @Nullable Snapshot shown;
+
+    LiveView(PrintStream out, Terminal terminal, Supplier<Terminal.Size> size, LongSupplier nanos) {
+        this.out = out;
+        this.terminal = terminal;
+        this.askSize = size;
+        this.nanos = nanos;
+    }
+
+    /** On this process's standard output. */
+    public static LiveView system() {
+        Terminal terminal = Terminal.of(System.console(), System.getenv());
+        var charset = terminal.utf8() ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
+        PrintStream out = new PrintStream(System.out, false, charset);
+        return new LiveView(out, terminal, Terminal::size, System::nanoTime);
+    }
+
+    /** Shows how things are now; calls that come faster than can be seen are skipped. */
+    public synchronized void update(Snapshot snapshot) {
+        safely(
+                () -> {
+                    long now = nanos.getAsLong();
+                    long pause = terminal.interactive() ? REDRAW_NANOS : PLAIN_NANOS;
+                    if (begun && now - drawnNanos < pause) {
+                        return;
+                    }
+                    begun = true;
+                    drawnNanos = now;
+                    if (terminal.interactive()) {
+                        draw(snapshot, false);
+                    } else {
+                        tell(snapshot);
+                    }
+                });
+    }
+
+    /** Prints a line that stays, above the frame. */
+    public synchronized void println(String line) {
+        safely(
+                () -> {
+                    Snapshot again = shown;
+                    out.print(home() + (terminal.interactive() ? ERASE_BELOW : ""));
+                    standing = 0;
+                    out.println(new Frame(terminal, Integer.MAX_VALUE).plain(line));
+                    if (again != null) {
+                        draw(again, false);
+                    }
+                    out.flush();
+                });
+    }
+
+    /** Leaves the last state standing, with the whole table; further updates show nothing. */
+    public synchronized void close(Snapshot last) {
+        safely(
+                () -> {
+                    if (terminal.interactive()) {
+                        draw(last, true);
+                    } else {
+                        tell(last);
+                        new Frame(terminal, PLAIN_WIDTH).table(last.lines()).forEach(out::println);
+                        out.flush();
+                    }
+                });
+        broken = true;
+    }
+
+    private void draw(Snapshot snapshot, boolean whole) {
+        long now = nanos.getAsLong();
+        if (sizeAskedNanos == 0 || now - sizeAskedNanos > ASK_SIZE_NANOS) {
+            size = askSize.get();
+            sizeAskedNanos = now;
+        }
+        // One column is left free: writing into the last one wraps in some terminals.
+        List<String> lines =
+                new Frame(terminal, size.columns() - 1)
+                        .lines(snapshot, whole ? Integer.MAX_VALUE : size.rows() - 1);
+        StringBuilder frame = new StringBuilder(BEGIN).append(home());
+        lines.forEach(line -> frame.append(line).append(ERASE_LINE).append('\n'));
+        out.print(frame.append(ERASE_BELOW).append(END));
+        out.flush();
+        standing = lines.size();
+        shown = snapshot;
+    }
+
+    private String home() {
+        return standing == 0 ? "" : "\u001b[" + standing + "A\r";
+    }
+
+    /** Says what is not as it was told before. */
+    private void tell(Snapshot snapshot) {
+        StringBuilder changes = new StringBuilder();
+        for (Snapshot.Bar bar : snapshot.bars()) {
+            String state =
+                    Format.count(bar.done())
+                            + (bar.total() > 0 ? "/" + Format.count(bar.total()) : "");
+            if (!state.equals(told.put("bar " + bar.label(), state))) {
+                changes.append(changes.isEmpty() ? "" : ", ")
+                        .append(bar.label())
+                        .append(' ')
+                        .append(state);
+            }
+        }
+        Frame frame = new Frame(terminal, Integer.MAX_VALUE);
+        String at = "[" + Frame.clock(snapshot.elapsed()) + "] ";
+        if (!changes.isEmpty()) {
+            out.println(frame.plain(at + changes));
+        }
+        boolean medians = snapshot.lines().stream().anyMatch(Snapshot.Line::median);
+        for (Snapshot.Line line : snapshot.lines()) {
+            String state = words(line);
+            if (line.median() == medians
+                    && !state.equals(told.put("line " + line.student() + line.seed(), state))) {
+                out.println(frame.plain(at + state));
+            }
+        }
+        out.flush();
+    }
+
+    private static String words(Snapshot.Line line) {
+        return line.student()
+                + " ("
+                + line.seed()
+                + "): supervisor "
+                + Format.rate(line.supervisor())
+                + ", student "
+                + Format.rate(line.accuracy())
+                + ", ceiling "
+                + Format.rate(line.ceiling())
+                + ", PGR "
+                + Format.pgr(line.pgr())
+                + (line.range().isEmpty() ? "" : ", " + line.range() + ",")
+                + " at "
+                + Format.count(line.seen())
+                + " examples";
+    }
+
+    private void safely(Runnable drawing) {
+        if (broken) {
+            return;
+        }
+        try {
+            drawing.run();
+        } catch (RuntimeException e) {
+            broken = true;
+            LOG.warn("the live view failed and is switched off; the run goes on", e);
+        }
+    }
+}

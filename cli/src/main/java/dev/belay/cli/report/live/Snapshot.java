@@ -1,0 +1,180 @@
+package dev.belay.cli.report.live;
+
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.SeedIntervals;
+import dev.belay.cli.report.page.Cells;
+import dev.belay.cli.report.results.Format;
+import dev.belay.cli.report.results.PairMedian;
+import dev.belay.cli.report.results.RowJson;
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.Spread;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the live view shows at one moment.
+ *
+ * @param title what runs
+ * @param elapsed since the run began
+ * @param bars how far everything is, in the order to show
+ * @param lines the table: for each pair its median and mean over seeds, where all have come equally
+ *     far, then its seeds as they stand
+ */
+public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line> lines) {
+
+    /**
+     * How far something is.
+     *
+     * @param done not negative
+     * @param total 0 when not known
+     */
+    public record Bar(String label, long done, long total) {}
+
+    /**
+     * A line of the table.
+     *
+     * @param student name of the student
+     * @param seed the seed's number, or what says that it is a median (of how many seeds with a
+     *     PGR, of all) or a mean
+     * @param median whether it stands for all seeds of its pair
+     * @param range of PGR: the interval of a seed or mean, the spread of a median; the reason where
+     *     undefined
+     * @param seen examples that the student's checkpoint had learned from; of a median, the same
+     *     for every seed
+     */
+    public record Line(
+            String student,
+            String seed,
+            boolean median,
+            @Nullable Double supervisor,
+            @Nullable Double accuracy,
+            @Nullable Double ceiling,
+            @Nullable Double pgr,
+            String range,
+            long seen) {}
+
+    public Snapshot {
+        bars = List.copyOf(bars);
+        lines = List.copyOf(lines);
+    }
+
+    /**
+     * The run as it stands: the given bars, one more for each model (all of its seeds together),
+     * and the newest figures of each pair.
+     */
+    public static Snapshot of(RunResults results, Duration elapsed, List<Bar> bars) {
+        List<Bar> all = new ArrayList<>(bars);
+        all.addAll(models(results));
+        return new Snapshot(results.experiment(), elapsed, all, lines(results));
+    }
+
+    private static List<Bar> models(RunResults results) {
+        Map<String, Bar> byName = new LinkedHashMap<>();
+        for (ModelSpec spec : results.specs()) {
+            long seen = results.examplesSeen(spec.getId());
+            byName.merge(
+                    spec.getModel(),
+                    new Bar(spec.getModel(), seen, spec.getBudget()),
+                    (a, b) -> new Bar(a.label(), a.done() + b.done(), a.total() + b.total()));
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private static List<Line> lines(RunResults results) {
+        List<Line> lines = new ArrayList<>();
+        Map<String, List<PairMetrics>> levels = results.levelRows();
+        for (List<PairMetrics> group : results.byNames(results.newestRows())) {
+            String student = results.name(group.get(0).getStudent());
+            List<PairMetrics> level = levels.getOrDefault(student, List.of());
+            if (level.size() > 1) {
+                PairMedian median = results.medians(level).get(0);
+                lines.add(median(median, level));
+                lines.add(mean(median, level));
+            }
+            group.forEach(row -> lines.add(seed(row, student)));
+        }
+        return lines;
+    }
+
+    private static Line median(PairMedian median, List<PairMetrics> group) {
+        String reason = median.pgrUndefined();
+        return new Line(
+                median.student(),
+                "median of " + (median.seeds() - median.undefined()) + "/" + median.seeds(),
+                true,
+                middle(median.supervisorAccuracy()),
+                middle(median.studentAccuracy()),
+                middle(median.ceilingAccuracy()),
+                middle(median.pgr()),
+                reason == null ? Format.range(median.pgr(), 2) : reason,
+                group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
+    }
+
+    /** Of all seeds, whether their own PGR is defined or not. */
+    private static Line mean(PairMedian median, List<PairMetrics> group) {
+        SeedIntervals all = median.overSeeds();
+        Measure pgr = all == null ? null : all.pgr().measure();
+        Pgr.Undefined reason = all == null ? null : all.pgr().undefined();
+        return new Line(
+                median.student(),
+                "mean of " + median.seeds(),
+                true,
+                mean(group, PairMetrics::getSupervisorAccuracy),
+                mean(group, PairMetrics::getStudentAccuracy),
+                mean(group, PairMetrics::getCeilingAccuracy),
+                pgr == null ? null : (Double) pgr.value(),
+                pgr == null
+                        ? reason == null ? "" : reason.label()
+                        : Format.interval(pgr.low(), pgr.high(), 2),
+                group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
+    }
+
+    /** Null where a row lacks the estimate. */
+    private static @Nullable Double mean(
+            List<PairMetrics> group, Function<PairMetrics, @Nullable Estimate> estimate) {
+        double sum = 0;
+        for (PairMetrics row : group) {
+            Estimate found = estimate.apply(row);
+            if (found == null) {
+                return null;
+            }
+            sum += found.getValue();
+        }
+        return sum / group.size();
+    }
+
+    private static Line seed(PairMetrics row, String student) {
+        Estimate pgr = Cells.valid(row.getPgr(), row.getAnytimePgr());
+        String reason = row.getPgrUndefined();
+        return new Line(
+                student,
+                "seed " + row.getSeed(),
+                false,
+                value(row.getSupervisorAccuracy()),
+                value(row.getStudentAccuracy()),
+                value(row.getCeilingAccuracy()),
+                value(pgr),
+                pgr == null
+                        ? reason == null ? "" : reason
+                        : Format.interval(pgr.getLow(), pgr.getHigh(), 2)
+                                + (RowJson.barelyResolved(row) ? ", gap barely resolved" : ""),
+                row.getExamplesSeen());
+    }
+
+    private static @Nullable Double middle(@Nullable Spread spread) {
+        return spread == null ? null : (Double) spread.median();
+    }
+
+    private static @Nullable Double value(@Nullable Estimate estimate) {
+        return estimate == null ? null : (Double) estimate.getValue();
+    }
+}

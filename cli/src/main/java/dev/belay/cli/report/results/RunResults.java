@@ -1,0 +1,303 @@
+package dev.belay.cli.report.results;
+
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.State;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one run of an experiment, collected from its events: the newest of each key.
+ *
+ * <p>Only models whose specs were added belong to the run; events of others (the topics are shared
+ * by a whole installation) are kept out. Events of one key must be added in log order; otherwise
+ * any order will do. Safe for use by several threads.
+ */
+public final class RunResults {
+
+    /** Examples of each split, as produced. */
+    public record Examples(long supervisor, long student, long holdout) {}
+
+    /**
+     * What {@code belay.metrics} is keyed by. A window has one row, whatever checkpoints it saw.
+     */
+    private record RowKey(
+            String student,
+            @Nullable Long checkpoint,
+            Phase phase,
+            @Nullable Long windowStartMs,
+            @Nullable Long windowEndMs) {
+
+        static RowKey of(PairMetrics row) {
+            return new RowKey(
+                    row.getStudent(),
+                    isCumulative(row) ? (Long) row.getCheckpoint() : null,
+                    row.getPhase(),
+                    row.getWindowStartMs(),
+                    row.getWindowEndMs());
+        }
+    }
+
+    private final String experiment;
+    private final String task;
+    private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
+    private final Map<RowKey, PairMetrics> rows = new HashMap<>();
+    // A final row replaces the provisional one, and with it the ceiling's younger checkpoint: the
+    // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
+    private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
+    private Examples examples = new Examples(0, 0, 0);
+
+    public RunResults(String experiment, String task) {
+        this.experiment = experiment;
+        this.task = task;
+    }
+
+    public String experiment() {
+        return experiment;
+    }
+
+    public String task() {
+        return task;
+    }
+
+    /** Takes a model into the run; the order of first adding is the order of all output. */
+    public synchronized void add(ModelSpec spec) {
+        specs.put(spec.getId(), spec);
+    }
+
+    public synchronized void add(Checkpoint checkpoint) {
+        checkpoints
+                .computeIfAbsent(checkpoint.getModel(), model -> new TreeMap<>())
+                .put(checkpoint.getNumber(), checkpoint);
+    }
+
+    public synchronized void add(PairMetrics row) {
+        rows.put(RowKey.of(row), row);
+        if (row.getPhase() == Phase.HOLDOUT && isCumulative(row)) {
+            keep(row.getSupervisor(), row.getSupervisorCheckpoint(), row.getSupervisorAccuracy());
+            keep(row.getStudent(), row.getCheckpoint(), row.getStudentAccuracy());
+            keep(row.getCeiling(), row.getCeilingCheckpoint(), row.getCeilingAccuracy());
+        }
+    }
+
+    /** Sets how many examples the task has. */
+    public synchronized void examples(Examples counts) {
+        examples = counts;
+    }
+
+    public synchronized Examples examples() {
+        return examples;
+    }
+
+    /** The run's models, in the order they were added. */
+    public synchronized List<ModelSpec> specs() {
+        return List.copyOf(specs.values());
+    }
+
+    /** The model's newest checkpoint; null before its first. */
+    public synchronized @Nullable Checkpoint newestCheckpoint(String model) {
+        TreeMap<Long, Checkpoint> found = checkpoints.get(model);
+        return found == null ? null : found.lastEntry().getValue();
+    }
+
+    /** Examples that the model has learned from, each of which it had predicted before. */
+    public long examplesSeen(String model) {
+        Checkpoint newest = newestCheckpoint(model);
+        return newest == null ? 0 : newest.getExamplesSeen();
+    }
+
+    /**
+     * All rows, in the order of models, then by phase; first those over everything so far, by
+     * checkpoint, then those of windows, by time.
+     */
+    public synchronized List<PairMetrics> rows() {
+        Map<String, Integer> order = new HashMap<>();
+        specs.keySet().forEach(id -> order.put(id, order.size()));
+        return rows.values().stream()
+                .filter(row -> order.containsKey(row.getStudent()))
+                .sorted(
+                        Comparator.comparing((PairMetrics row) -> order.get(row.getStudent()))
+                                .thenComparing(PairMetrics::getPhase)
+                                .thenComparing(
+                                        PairMetrics::getWindowStartMs,
+                                        Comparator.nullsFirst(Comparator.naturalOrder()))
+                                .thenComparing(
+                                        PairMetrics::getWindowEndMs,
+                                        Comparator.nullsFirst(Comparator.naturalOrder()))
+                                .thenComparing(PairMetrics::getCheckpoint))
+                .toList();
+    }
+
+    /** Rows over the whole holdout, all checkpoints. */
+    public List<PairMetrics> holdoutRows() {
+        return rows().stream()
+                .filter(row -> row.getPhase() == Phase.HOLDOUT && isCumulative(row))
+                .toList();
+    }
+
+    /** The newest row of each student over all that it predicted before it learned from it. */
+    public List<PairMetrics> streamRows() {
+        Map<String, PairMetrics> newest = new LinkedHashMap<>();
+        rows().stream()
+                .filter(row -> row.getPhase() == Phase.PROGRESSIVE && isCumulative(row))
+                .forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
+        return List.copyOf(newest.values());
+    }
+
+    /** The holdout row of each student's newest compared checkpoint, provisional or not. */
+    public List<PairMetrics> newestRows() {
+        Map<String, PairMetrics> newest = new LinkedHashMap<>();
+        holdoutRows().forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
+        return List.copyOf(newest.values());
+    }
+
+    /**
+     * For each name of a student its holdout rows that can be set side by side, one a seed: the
+     * final ones once all are, before that those at the last count of examples that every seed has
+     * reached. Without names that have no such count; seeds that FAILED are left out.
+     */
+    public synchronized Map<String, List<PairMetrics>> levelRows() {
+        Set<String> failed = new HashSet<>();
+        failures().forEach(failure -> failed.add(failure.getModel()));
+        Map<String, Integer> seeds = new HashMap<>();
+        for (ModelSpec spec : specs.values()) {
+            seeds.merge(spec.getModel(), failed.contains(spec.getId()) ? 0 : 1, Integer::sum);
+        }
+        Map<String, TreeMap<Long, Map<String, PairMetrics>>> bySeen = new LinkedHashMap<>();
+        for (PairMetrics row : holdoutRows()) {
+            if (!failed.contains(row.getStudent())) {
+                bySeen.computeIfAbsent(name(row.getStudent()), name -> new TreeMap<>())
+                        .computeIfAbsent(row.getExamplesSeen(), seen -> new LinkedHashMap<>())
+                        .put(row.getStudent(), row);
+            }
+        }
+        Map<String, List<PairMetrics>> level = new LinkedHashMap<>();
+        bySeen.forEach(
+                (name, rows) -> {
+                    rows.values().removeIf(all -> all.size() < seeds.getOrDefault(name, 0));
+                    if (!rows.isEmpty()) {
+                        level.put(name, List.copyOf(rows.lastEntry().getValue().values()));
+                    }
+                });
+        for (List<PairMetrics> last : byNames(finalRows())) {
+            String name = name(last.get(0).getStudent());
+            if (last.size() == seeds.getOrDefault(name, 0)) {
+                level.put(name, last);
+            }
+        }
+        return level;
+    }
+
+    /** The rows that count: over the holdout, of students that FINISHED, against final ceilings. */
+    public synchronized List<PairMetrics> finalRows() {
+        return newestRows().stream()
+                .filter(row -> !row.getProvisional())
+                .filter(
+                        row -> {
+                            Checkpoint last = newestCheckpoint(row.getStudent());
+                            return last != null
+                                    && last.getState() == State.FINISHED
+                                    && last.getNumber() == row.getCheckpoint();
+                        })
+                .toList();
+    }
+
+    /** Whether there is a student, and every student has its final row. */
+    public synchronized boolean complete() {
+        long students =
+                specs.values().stream()
+                        .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
+                        .count();
+        return students > 0 && finalRows().size() == students;
+    }
+
+    /** The newest event of each model that FAILED. */
+    public synchronized List<Checkpoint> failures() {
+        List<Checkpoint> failed = new ArrayList<>();
+        for (String id : specs.keySet()) {
+            Checkpoint newest = newestCheckpoint(id);
+            if (newest != null && newest.getState() == State.FAILED) {
+                failed.add(newest);
+            }
+        }
+        return failed;
+    }
+
+    /** The rows gathered by names of supervisor, student and ceiling: one group a median. */
+    public Collection<List<PairMetrics>> byNames(Collection<PairMetrics> some) {
+        Map<List<Object>, List<PairMetrics>> groups = new LinkedHashMap<>();
+        for (PairMetrics row : some) {
+            String ceiling = row.getCeiling();
+            List<Object> names =
+                    List.of(
+                            name(row.getSupervisor()),
+                            name(row.getStudent()),
+                            ceiling == null ? "" : name(ceiling));
+            groups.computeIfAbsent(names, key -> new ArrayList<>()).add(row);
+        }
+        return groups.values();
+    }
+
+    /** Medians over seeds of the given rows. */
+    public List<PairMedian> medians(Collection<PairMetrics> some) {
+        return byNames(some).stream().map(group -> PairMedian.of(group, this)).toList();
+    }
+
+    /** Accuracy on the holdout by examples seen; empty for models that were never compared. */
+    public synchronized Map<Long, Estimate> accuracyBySeen(String model) {
+        Map<Long, Estimate> bySeen = new TreeMap<>();
+        Map<Long, Checkpoint> known = checkpoints.getOrDefault(model, new TreeMap<>());
+        accuracies
+                .getOrDefault(model, new TreeMap<>())
+                .forEach(
+                        (number, accuracy) -> {
+                            Checkpoint checkpoint = known.get(number);
+                            if (checkpoint != null) {
+                                bySeen.put(checkpoint.getExamplesSeen(), accuracy);
+                            }
+                        });
+        return bySeen;
+    }
+
+    /** The model's name in the experiment file; the id itself where no spec is known. */
+    public synchronized String name(String id) {
+        ModelSpec spec = specs.get(id);
+        return spec == null ? id : spec.getModel();
+    }
+
+    /** The settings of the model of this id; null where no spec is known. */
+    public synchronized @Nullable ModelSpec spec(String id) {
+        return specs.get(id);
+    }
+
+    /** Weights of the model of this id; null where not known. */
+    synchronized @Nullable Long parameters(String id) {
+        ModelSpec spec = specs.get(id);
+        return spec == null ? null : spec.getParameters();
+    }
+
+    private static boolean isCumulative(PairMetrics row) {
+        return row.getWindowStartMs() == null;
+    }
+
+    private void keep(
+            @Nullable String model, @Nullable Long checkpoint, @Nullable Estimate accuracy) {
+        if (model != null && checkpoint != null && accuracy != null) {
+            accuracies.computeIfAbsent(model, id -> new TreeMap<>()).put(checkpoint, accuracy);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.belay.cli.report.results;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.SeedIntervals;
+import dev.belay.cli.report.page.Gates;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code summary.json}, which others build on: keys are added, never renamed or removed. Numbers
+ * are those of the events, unrounded; what is undefined is null, and {@code pgrUndefined} says why.
+ */
+public final class SummaryJson {
+
+    private SummaryJson() {}
+
+    public static ObjectNode of(RunResults results) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("experiment", results.experiment()).put("task", results.task());
+        json.putObject("examples")
+                .put("supervisor", results.examples().supervisor())
+                .put("student", results.examples().student())
+                .put("holdout", results.examples().holdout());
+        List<PairMetrics> rows = results.finalRows();
+        var pairs = json.putArray("pairs");
+        Gates gates = Gates.of(results);
+        for (PairMetrics row : rows) {
+            ObjectNode pair = RowJson.pair(row, results);
+            pair.put("shownBetterAtLook", gates.firstPassed(row.getStudent()));
+            pairs.add(pair);
+        }
+        var medians = json.putArray("median");
+        for (List<PairMetrics> seeds : results.byNames(rows)) {
+            ObjectNode median = median(PairMedian.of(seeds, results));
+            for (Further figure : Further.ALL) {
+                spread(median, figure.key(), figure.over(seeds));
+            }
+            median.put("shownBetter", gates.passed(seeds));
+            medians.add(median);
+        }
+        var failed = json.putArray("failed");
+        for (ModelSpec spec : results.specs()) {
+            for (Checkpoint failure : results.failures()) {
+                if (failure.getModel().equals(spec.getId())) {
+                    failed.addObject()
+                            .put("model", spec.getModel())
+                            .put("seed", spec.getSeed())
+                            .put("reason", failure.getReason());
+                }
+            }
+        }
+        return json;
+    }
+
+    private static ObjectNode median(PairMedian median) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("supervisor", median.supervisor()).put("student", median.student());
+        json.put("ceiling", median.ceiling());
+        json.put("supervisorParameters", median.supervisorParameters());
+        json.put("studentParameters", median.studentParameters());
+        spread(json, "pgr", median.pgr());
+        json.put("pgrUndefined", median.pgrUndefined());
+        json.put("seeds", median.seeds()).put("undefined", median.undefined());
+        overSeeds(json, median.overSeeds());
+        spread(json, "supervisorAccuracy", median.supervisorAccuracy());
+        spread(json, "studentAccuracy", median.studentAccuracy());
+        spread(json, "ceilingAccuracy", median.ceilingAccuracy());
+        spread(json, "agreement", median.agreement());
+        spread(json, "agreementWhenSupervisorRight", median.agreementWhenSupervisorRight());
+        spread(json, "agreementWhenSupervisorWrong", median.agreementWhenSupervisorWrong());
+        return json;
+    }
+
+    /** Means over all seeds, whether their own PGR is defined or not, with 95 % intervals. */
+    private static void overSeeds(ObjectNode json, @Nullable SeedIntervals all) {
+        measure(json, "gainOverSeeds", all == null ? null : all.gain());
+        measure(json, "gapOverSeeds", all == null ? null : all.gap());
+        measure(json, "pgrOverSeeds", all == null ? null : all.pgr().measure());
+        Pgr.Undefined reason = all == null ? null : all.pgr().undefined();
+        json.put("pgrOverSeedsUndefined", reason == null ? null : reason.label());
+    }
+
+    private static void measure(ObjectNode json, String key, @Nullable Measure measure) {
+        RowJson.number(json, key, measure == null ? null : (Double) measure.value());
+        RowJson.number(json, key + "Low", measure == null ? null : (Double) measure.low());
+        RowJson.number(json, key + "High", measure == null ? null : (Double) measure.high());
+    }
+
+    private static void spread(ObjectNode json, String key, @Nullable Spread spread) {
+        RowJson.number(json, key, spread == null ? null : (Double) spread.median());
+        RowJson.number(json, key + "Min", spread == null ? null : (Double) spread.min());
+        RowJson.number(json, key + "Max", spread == null ? null : (Double) spread.max());
+    }
+}

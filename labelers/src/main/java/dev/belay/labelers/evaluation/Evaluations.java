@@ -1,0 +1,338 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.prediction.Predictor;
+import dev.belay.labelers.prediction.Predictors;
+import dev.belay.labelers.prediction.UnusableCheckpointException;
+import dev.belay.labelers.records.BadRecordException;
+import dev.belay.labelers.records.Computation;
+import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.Outbox;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.labelers.records.TransactionBatch;
+import dev.belay.models.encoder.BrokenEncoderException;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.service.Patience;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import io.micrometer.core.instrument.Timer;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works through the events of {@code belay.checkpoints}: a due one becomes a sweep, committed with
+ * the event's offset in a transaction of its own; one that can't become a sweep goes to the dead
+ * letters. An event whose holdout is not complete holds back those of its task only, see {@link
+ * Standing}; where the store can't be read now, all wait. One sweep at a time is computed on
+ * another thread, while this one keeps polling; if a partition is revoked in the meantime the sweep
+ * is dropped. Belongs to one thread.
+ */
+final class Evaluations implements AutoCloseable {
+    private final Inbox inbox;
+    private final Outbox outbox;
+    private final Specs specs;
+    private final Function<ModelSpec, @Nullable Holdout> holdouts;
+    private final Predictors predictors;
+    private final Executor computing;
+    private final RecordReader reader;
+    private final DeadLetters deadLetters;
+    private final Patience patience;
+    private final Timer sweepTime;
+    private final UnaryOperator<String> predictionsOf;
+    private static final String STORE = "the checkpoint store";
+
+    private final Map<Integer, EvaluationCursor> standings = new HashMap<>();
+
+    /** Examples that a model rejected, as model and place, whose dead letters are committed. */
+    private final Set<String> reported = new HashSet<>();
+
+    private @Nullable Running running;
+    private int lastSwept = -1;
+    private long sweeps;
+
+    /**
+     * A sweep in work; its event is the oldest of its partition.
+     *
+     * @param batch of its transaction, with what was passed before it
+     * @param revocations of the inbox when it began
+     */
+    private record Running(
+            ConsumerRecord<byte[], byte[]> event,
+            TransactionBatch batch,
+            long revocations,
+            ModelSpec spec,
+            Holdout holdout,
+            Timer.Sample sample,
+            Computation<Sweep> computation) {}
+
+    /** What became of the oldest event of a partition. */
+    private enum Outcome {
+        PASSED,
+        /** Its sweep is being computed. */
+        COMPUTES,
+        WAITS
+    }
+
+    /**
+     * @param holdouts of a spec's task, polled; null while it is not complete
+     * @param computing one thread, on which checkpoints are opened and predict
+     * @param patience receives why sweeps can't be made now
+     * @param sweepTime of committed sweeps, from opening the checkpoint on
+     * @param predictionsOf a task's topic of predictions
+     */
+    Evaluations(
+            Inbox inbox,
+            Outbox outbox,
+            Specs specs,
+            Function<ModelSpec, @Nullable Holdout> holdouts,
+            Predictors predictors,
+            Executor computing,
+            RecordReader reader,
+            DeadLetters deadLetters,
+            Patience patience,
+            Timer sweepTime,
+            UnaryOperator<String> predictionsOf) {
+        this.inbox = inbox;
+        this.outbox = outbox;
+        this.specs = specs;
+        this.holdouts = holdouts;
+        this.predictors = predictors;
+        this.computing = computing;
+        this.reader = reader;
+        this.deadLetters = deadLetters;
+        this.patience = patience;
+        this.sweepTime = sweepTime;
+        this.predictionsOf = predictionsOf;
+    }
+
+    /**
+     * One round: at most one sweep.
+     *
+     * @param wait for how long to wait for events, or for the sweep in work
+     * @return whether anything was done
+     */
+    boolean step(Duration wait) {
+        boolean done = false;
+        if (running == null) {
+            done = begin(wait);
+        } else {
+            boolean unused = inbox.poll(Duration.ZERO);
+        }
+        Running now = running;
+        if (now == null || !now.computation().await(wait)) {
+            return done;
+        }
+        running = null;
+        return finish(now) || done;
+    }
+
+    private boolean begin(Duration wait) {
+        boolean unused = inbox.poll(wait);
+        for (int fresh : inbox.takeFresh()) {
+            standings.put(fresh, EvaluationCursor.of(inbox.committed(fresh)));
+        }
+        standings.keySet().retainAll(inbox.partitions());
+        boolean done = resume();
+        TransactionBatch pending = new TransactionBatch();
+        for (int partition : inTurn()) {
+            EvaluationCursor standing = standing(partition);
+            Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
+            Outcome outcome = Outcome.PASSED;
+            while (!queue.isEmpty() && outcome == Outcome.PASSED) {
+                outcome = handle(queue.element(), standing, pending);
+                if (outcome == Outcome.COMPUTES) {
+                    return done;
+                }
+                if (outcome == Outcome.PASSED) {
+                    queue.remove();
+                    done = true;
+                }
+            }
+            if (queue.isEmpty() && standing.reached(inbox.position(partition))) {
+                pending.reached(inbox.partition(partition), standing.committed());
+            }
+        }
+        return pending.isEmpty() ? done : commit(pending);
+    }
+
+    /** The partitions held, those first that come after the one swept last. */
+    private List<Integer> inTurn() {
+        List<Integer> partitions = new ArrayList<>(inbox.partitions());
+        long before = partitions.stream().filter(p -> p <= lastSwept).count();
+        Collections.rotate(partitions, -(int) before);
+        return partitions;
+    }
+
+    /** Sweeps committed by this process. */
+    long sweeps() {
+        return sweeps;
+    }
+
+    @Override
+    public void close() {
+        try (inbox) {
+            outbox.close();
+        }
+    }
+
+    /**
+     * Goes back to the events of tasks that wait no more: their holdout is complete, or the model
+     * that waited was stopped.
+     *
+     * @return whether there are such tasks
+     */
+    private boolean resume() {
+        Map<String, ModelSpec> free = new HashMap<>();
+        standings.values().forEach(standing -> free.putAll(standing.waiting()));
+        free.values()
+                .removeIf(spec -> specs.of(spec.getId()) != null && holdouts.apply(spec) == null);
+        standings.forEach(
+                (partition, standing) -> {
+                    if (!Collections.disjoint(standing.waiting().keySet(), free.keySet())) {
+                        inbox.seek(partition, standing.resume(free.keySet()));
+                    }
+                });
+        return !free.isEmpty();
+    }
+
+    private Outcome handle(ConsumerRecord<byte[], byte[]> event, EvaluationCursor standing, TransactionBatch pending) {
+        long offset = event.offset();
+        standing.reached(offset);
+        String task = null;
+        try {
+            Checkpoint checkpoint = reader.checkpoint(event);
+            ModelSpec spec = specs.of(checkpoint.getModel());
+            task = spec == null ? null : spec.getTask();
+            if (standing.isDone(task, offset)) {
+                return Outcome.PASSED;
+            }
+            if (spec == null && !specs.isStopped(checkpoint.getModel())) {
+                throw new BadRecordException("no spec of its model " + checkpoint.getModel());
+            }
+            if (spec != null && SweepSchedule.isDue(spec, checkpoint)) {
+                Holdout holdout = standing.waits(spec.getTask()) ? null : holdouts.apply(spec);
+                if (holdout != null) {
+                    return sweep(event, spec, checkpoint, holdout, pending);
+                }
+                return standing.hold(spec, offset) ? pass(event, standing, pending) : Outcome.WAITS;
+            }
+        } catch (BadRecordException e) {
+            if (standing.isDone(task, offset)) {
+                return Outcome.PASSED;
+            }
+            pending.add(deadLetters.of(event, String.valueOf(e.getMessage())));
+        }
+        standing.done(task, offset);
+        return pass(event, standing, pending);
+    }
+
+    /** Begins a sweep, which goes on in {@link #finish}. */
+    private Outcome sweep(
+            ConsumerRecord<byte[], byte[]> event,
+            ModelSpec spec,
+            Checkpoint checkpoint,
+            Holdout holdout,
+            TransactionBatch pending) {
+        lastSwept = event.partition();
+        Map<Integer, List<Holdout.Row>> rows = holdout.rows();
+        String topic = predictionsOf.apply(spec.getTask());
+        running =
+                new Running(
+                        event,
+                        pending,
+                        inbox.revocations(),
+                        spec,
+                        holdout,
+                        Timer.start(),
+                        Computation.start(
+                                computing,
+                                () -> {
+                                    try (Predictor predictor = predictors.open(spec, checkpoint)) {
+                                        return Sweep.of(
+                                                reader.codec(), topic, checkpoint, rows, predictor);
+                                    }
+                                }));
+        return Outcome.COMPUTES;
+    }
+
+    /** Commits what was computed, unless a partition was revoked meanwhile. */
+    private boolean finish(Running done) {
+        if (inbox.revocations() != done.revocations()) {
+            inbox.rewind();
+            return false;
+        }
+        int partition = done.event().partition();
+        EvaluationCursor standing = standing(partition);
+        TransactionBatch batch = done.batch();
+        Sweep sweep = null;
+        try {
+            sweep = done.computation().result();
+            sweep.records().forEach(batch::add);
+            sweep.rejected().forEach(r -> addLetter(done.spec(), r, batch));
+            done.holdout().contribute(batch);
+        } catch (UncheckedIOException | BrokenEncoderException e) { // not the checkpoint's fault
+            String what = e instanceof UncheckedIOException ? STORE : done.spec().getEncoderName();
+            patience.blame(what, String.valueOf(e.getMessage()));
+            return !batch.isEmpty() && commit(batch);
+        } catch (UnusableCheckpointException e) {
+            batch.add(deadLetters.of(done.event(), String.valueOf(e.getMessage())));
+        }
+        standing.done(done.spec().getTask(), done.event().offset());
+        pass(done.event(), standing, batch);
+        if (!commit(batch)) {
+            return false;
+        }
+        inbox.queue(partition).remove();
+        if (sweep != null) {
+            sweep.rejected().forEach(r -> reported.add(place(done.spec(), r.row())));
+            done.holdout().committed();
+            patience.forget(STORE);
+            patience.forget(done.spec().getEncoderName());
+            done.sample().stop(sweepTime);
+            sweeps++;
+        }
+        return true;
+    }
+
+    private void addLetter(ModelSpec spec, Sweep.Rejected rejected, TransactionBatch batch) {
+        if (!reported.contains(place(spec, rejected.row()))) {
+            batch.add(
+                    deadLetters.notEncoded(
+                            rejected.row().record(), spec.getId(), rejected.reason()));
+        }
+    }
+
+    private static String place(ModelSpec spec, Holdout.Row row) {
+        return spec.getId() + " " + row.record().partition() + "@" + row.record().offset();
+    }
+
+    private Outcome pass(ConsumerRecord<byte[], byte[]> event, EvaluationCursor standing, TransactionBatch pending) {
+        pending.reached(inbox.partition(event.partition()), standing.committed());
+        return Outcome.PASSED;
+    }
+
+    private EvaluationCursor standing(int partition) {
+        return Objects.requireNonNull(standings.get(partition));
+    }
+
+    private boolean commit(TransactionBatch batch) {
+        if (outbox.commit(batch, inbox.group())) {
+            return true;
+        }
+        inbox.rewind();
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.prediction.Predictor;
+import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * The predictions of a whole holdout by one checkpoint.
+ *
+ * @param records the HOLDOUT blocks
+ * @param rejected examples that its encoder cannot encode, with the reason
+ */
+record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> rejected) {
+    /** An example that is not predicted. */
+    record Rejected(Holdout.Row row, String reason) {}
+
+    /**
+     * Predicts the holdout: blocks partition by partition, in each the rows in the order given; all
+     * rows have the checkpoint's time. {@code sweepRows} counts the rows that are predicted.
+     *
+     * @param holdout rows by partition
+     */
+    static Sweep of(
+            EventCodec codec,
+            String topic,
+            Checkpoint checkpoint,
+            Map<Integer, List<Holdout.Row>> holdout,
+            Predictor predictor) {
+        List<Holdout.Row> all = holdout.values().stream().flatMap(List::stream).toList();
+        Rows<float[]> predicted = predictor.predict(all.stream().map(Holdout.Row::text).toList());
+        List<Rejected> rejected = new ArrayList<>();
+        predicted.rejected().forEach((i, why) -> rejected.add(new Rejected(all.get(i), why)));
+        Iterator<float[]> next = predicted.rows().iterator();
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        int place = 0;
+        for (Map.Entry<Integer, List<Holdout.Row>> entry : holdout.entrySet()) {
+            var blocks =
+                    new PredictionBlocks(
+                            checkpoint.getModel(),
+                            checkpoint.getNumber(),
+                            Phase.HOLDOUT,
+                            predicted.rows().size());
+            for (Holdout.Row row : entry.getValue()) {
+                if (!predicted.rejected().containsKey(place++)) {
+                    blocks.add(row.id(), checkpoint.getEventTimeMs(), next.next());
+                }
+            }
+            for (PredictionBlock block : blocks.blocks()) {
+                records.add(
+                        codec.record(
+                                topic,
+                                entry.getKey(),
+                                block.getIds().get(0),
+                                block,
+                                checkpoint.getEventTimeMs()));
+            }
+        }
+        return new Sweep(records, rejected);
+    }
+}

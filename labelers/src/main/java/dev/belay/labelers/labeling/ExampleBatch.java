@@ -1,0 +1,25 @@
+package dev.belay.labelers.labeling;
+
+import dev.belay.schemas.events.Example;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Examples taken from one partition, to become part of a transaction.
+ *
+ * @param accepted are to be judged
+ * @param tooLate examples that get no label because their truth is too late
+ * @param rows records, unreadable ones too
+ * @param before where the labeler was in the partition
+ * @param ended nothing will be added to the partition
+ */
+record ExampleBatch(
+        int partition,
+        List<Input> accepted,
+        long tooLate,
+        long rows,
+        LabelingProgress before,
+        boolean ended) {
+    /** A record of an examples topic. */
+    record Input(ConsumerRecord<byte[], byte[]> record, Example example) {}
+}

@@ -1,0 +1,68 @@
+package dev.belay.labelers.labeling;
+
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.events.Example;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * What a transaction says of the examples taken.
+ *
+ * @param records labels, predictions, progress, and the dead letters of examples that the labeler's
+ *     encoder rejects
+ * @param after where the labeler then is in each partition, in the order of those taken
+ */
+record LabelTransaction(List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
+    static LabelTransaction of(
+            List<ExampleBatch> all,
+            Labeler.Verdict verdict,
+            boolean predicts,
+            LabelerTopics topics,
+            EventCodec codec,
+            DeadLetters deadLetters,
+            long nowMs) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        List<LabelingProgress> after = new ArrayList<>();
+        Iterator<float[]> rows = verdict.distributions().rows().iterator();
+        SortedMap<Integer, String> rejected = verdict.distributions().rejected();
+        int place = 0;
+        for (ExampleBatch taken : all) {
+            int partition = taken.partition();
+            List<Example> examples = new ArrayList<>();
+            List<float[]> distributions = new ArrayList<>();
+            Map<String, Long> bySplit = new TreeMap<>();
+            for (ExampleBatch.Input input : taken.accepted()) {
+                String why = rejected.get(place++);
+                if (why != null) {
+                    records.add(deadLetters.notEncoded(input.record(), topics.labeler(), why));
+                    continue;
+                }
+                examples.add(input.example());
+                distributions.add(rows.next());
+                bySplit.merge(input.example().getSplit().name(), 1L, Long::sum);
+            }
+            var labels = new ExampleLabels(examples, verdict.checkpoint(), distributions, partition);
+            records.addAll(labels.labels(topics, codec));
+            if (predicts) {
+                records.addAll(labels.blocks(topics, codec));
+            }
+            LabelingProgress now = taken.before().plus(bySplit, taken.rows(), taken.ended());
+            after.add(now);
+            records.add(
+                    codec.record(
+                            topics.progress(),
+                            null,
+                            ProgressTable.key(topics.labels(), partition, topics.labeler()),
+                            now.progress(topics.labels(), partition, topics.labeler()),
+                            nowMs));
+        }
+        return new LabelTransaction(records, after);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.belay.labelers.records;
+
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Truth;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events out of raw records, checked: the key is there and equals the event's own, and the record
+ * lies in the partition that Kafka's default partitioner (murmur2) gives its key.
+ *
+ * @param partitions of the topics read
+ */
+public record RecordReader(EventCodec codec, int partitions) {
+    public Example example(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
+        return present(read(record, Example.class, Example::getId), record);
+    }
+
+    /** Null: a tombstone. */
+    public @Nullable Example exampleOrTombstone(ConsumerRecord<byte[], byte[]> record)
+            throws BadRecordException {
+        return read(record, Example.class, Example::getId);
+    }
+
+    /**
+     * Null: a tombstone.
+     *
+     * @param classes of the task
+     */
+    public @Nullable Truth truth(ConsumerRecord<byte[], byte[]> record, int classes)
+            throws BadRecordException {
+        Truth truth = read(record, Truth.class, Truth::getId);
+        if (truth != null && (truth.getLabel() < 0 || truth.getLabel() >= classes)) {
+            throw new BadRecordException(
+                    "class " + truth.getLabel() + ", expected 0 to " + (classes - 1));
+        }
+        return truth;
+    }
+
+    public Checkpoint checkpoint(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
+        Checkpoint checkpoint =
+                present(read(record, Checkpoint.class, Checkpoint::getModel), record);
+        if (checkpoint.getNumber() < 0) {
+            throw new BadRecordException(
+                    "checkpoint number "
+                            + checkpoint.getNumber()
+                            + " of "
+                            + checkpoint.getModel()
+                            + ", expected 0 or more");
+        }
+        return checkpoint;
+    }
+
+    /**
+     * An event's time as far as it can be believed: at most the record's time, which the broker
+     * keeps from being far in the future.
+     */
+    public static long timeMs(long eventTimeMs, ConsumerRecord<byte[], byte[]> record) {
+        return record.timestamp() < 0 ? eventTimeMs : Math.min(eventTimeMs, record.timestamp());
+    }
+
+    public static String key(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
+        if (record.key() == null) {
+            throw new BadRecordException("no key");
+        }
+        return new String(record.key(), StandardCharsets.UTF_8);
+    }
+
+    private <T extends SpecificRecord> @Nullable T read(
+            ConsumerRecord<byte[], byte[]> record, Class<T> type, Function<T, String> ownKey)
+            throws BadRecordException {
+        String key = key(record);
+        int belongs = Utils.toPositive(Utils.murmur2(record.key())) % partitions;
+        if (belongs != record.partition()) {
+            throw new BadRecordException(
+                    "found in partition "
+                            + record.partition()
+                            + ", its key belongs in "
+                            + belongs
+                            + " of "
+                            + partitions);
+        }
+        if (record.value() == null) {
+            return null;
+        }
+        T event;
+        try {
+            event = codec.decode(record.topic(), record.value(), type);
+        } catch (SerializationException e) {
+            if (EventCodec.isOutage(e)) {
+                throw e; // says nothing about the record
+            }
+            throw new BadRecordException(String.valueOf(e.getMessage()), e);
+        }
+        if (!ownKey.apply(event).equals(key)) {
+            throw new BadRecordException("the event's id differs from the record's key");
+        }
+        return event;
+    }
+
+    private static <T> T present(@Nullable T event, ConsumerRecord<byte[], byte[]> record)
+            throws BadRecordException {
+        if (event == null) {
+            throw new BadRecordException("a tombstone, which means nothing in " + record.topic());
+        }
+        return event;
+    }
+}

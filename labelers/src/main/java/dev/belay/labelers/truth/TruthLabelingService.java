@@ -1,0 +1,89 @@
+package dev.belay.labelers.truth;
+
+import dev.belay.labelers.labeling.LabelerTopics;
+import dev.belay.labelers.labeling.LabelingService;
+import dev.belay.labelers.labeling.ReadyCheckpoints;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The labeler named {@code truth}: joins the examples of each task that a model learns from truth
+ * with their truth, both splits, one-hot. Scales by the partitions of the examples: group {@code
+ * <prefix><task>.labeler.truth}.
+ *
+ * <p>Where all of these models have a budget and no {@code maxWaitMs}, as in a finite run, examples
+ * wait for their truth until it ends; else at most {@code labeler.truth-horizon} in event time.
+ */
+public final class TruthLabelingService extends LabelingService {
+    /** Tasks of models that learn from truth without end. */
+    private final Set<String> endless = new HashSet<>();
+
+    public TruthLabelingService(Clients clients) {
+        super(clients, "labeler-truth");
+    }
+
+    @Override
+    protected Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready) {
+        Map<String, Wanted> wanted = new TreeMap<>();
+        endless.clear();
+        for (ModelSpec spec : models.values()) {
+            if (spec.getSupervisor().equals(ModelId.TRUTH)) {
+                wanted.computeIfAbsent(spec.getTask(), task -> wanted(spec));
+                if (spec.getBudget() == 0 || spec.getMaxWaitMs() > 0) {
+                    endless.add(spec.getTask());
+                }
+            }
+        }
+        return wanted;
+    }
+
+    private long horizonMs(String task) {
+        return endless.contains(task)
+                ? clients().settings().labelerTruthHorizon().toMillis()
+                : TruthWindow.INFINITE;
+    }
+
+    private Wanted wanted(ModelSpec spec) {
+        LabelerTopics topics =
+                LabelerTopics.of(
+                        clients().topics(), spec.getTask(), ModelId.TRUTH, spec.getPartitions());
+        String group = clients().topics().prefix() + spec.getTask() + ".labeler.truth";
+        int classes = spec.getClasses().size();
+        return new Wanted(
+                topics,
+                group,
+                (inbox, consumer, reader, ends) ->
+                        new TruthLabeler(
+                                clients()
+                                        .consumer(
+                                                null,
+                                                group
+                                                        + "."
+                                                        + clients().settings().instance()
+                                                        + ".truth"),
+                                topics.truth(),
+                                classes,
+                                reader,
+                                new DeadLetters(clients(), name()),
+                                ends,
+                                partition -> committed(consumer, partition),
+                                new TruthLabeler.Waiting(
+                                        () -> horizonMs(spec.getTask()),
+                                        clients().settings().labelerTruthIds(),
+                                        inbox::keys)));
+    }
+
+    private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+}

@@ -1,0 +1,242 @@
+package dev.belay.labelers.labeling;
+
+import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.Outbox;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.labelers.truth.TruthLabeler;
+import dev.belay.labelers.truth.TruthWindow;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A labeling on one partition between mock clients. */
+public final class LabelingBench {
+    public final Clients clients =
+            new Clients(
+                    Settings.of(Map.of()),
+                    new SimpleMeterRegistry(),
+                    new MockSchemaRegistryClient());
+    public final LabelerTopics topics;
+    public final MockConsumer<byte[], byte[]> examples = new MockConsumer<>("earliest");
+    public final MockConsumer<byte[], byte[]> truth = new MockConsumer<>("earliest");
+    public final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
+    public final Set<String> endedTopics = new HashSet<>();
+    public final Labeling labeling;
+    final Inbox inbox;
+    public long horizonMs = TruthWindow.INFINITE;
+    private final int truthIds;
+    private final RecordReader reader = new RecordReader(clients.codec(), 1);
+    private final List<ConsumerRecord<byte[], byte[]>> sent = new ArrayList<>();
+    private long exampleOffset;
+    private long truthOffset;
+
+    private LabelingBench(
+            String labeler,
+            Function<LabelingBench, Labeler> judge,
+            @Nullable Progress before,
+            long committed,
+            Executor computing,
+            int truthIds) {
+        this.truthIds = truthIds;
+        topics = LabelerTopics.of(Topics.defaults(), "task", labeler, 1);
+        inbox = new Inbox(examples, topics.examples(), 100);
+        labeling =
+                new Labeling(
+                        topics,
+                        inbox,
+                        new Outbox(this::newProducer),
+                        judge.apply(this),
+                        this::passed,
+                        partition -> progress().isEmpty() ? before : lastProgress(),
+                        reader,
+                        new DeadLetters(clients, "test"),
+                        Clock.systemUTC(),
+                        computing);
+        TopicPartition partition = new TopicPartition(topics.examples(), 0);
+        examples.updateBeginningOffsets(Map.of(partition, 0L));
+        truth.updateBeginningOffsets(Map.of(new TopicPartition(topics.truth(), 0), 0L));
+        examples.rebalance(List.of(partition));
+        if (committed >= 0) {
+            examples.commitSync(Map.of(partition, new OffsetAndMetadata(committed)));
+            examples.seek(partition, committed);
+            exampleOffset = committed;
+        }
+        step();
+    }
+
+    public static LabelingBench ofTruth() {
+        return ofTruth(null, -1);
+    }
+
+    public static LabelingBench ofTruth(@Nullable Progress before, long committed) {
+        return new LabelingBench(
+                "truth", LabelingBench::truthJudge, before, committed, Runnable::run, 1_000);
+    }
+
+    /**
+     * @param truthIds ids of truth in memory
+     */
+    public static LabelingBench ofTruth(int truthIds) {
+        return new LabelingBench(
+                "truth", LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
+    }
+
+    public static LabelingBench of(String labeler, Labeler judge) {
+        return of(labeler, judge, Runnable::run);
+    }
+
+    /**
+     * @param computing where examples are judged
+     */
+    public static LabelingBench of(String labeler, Labeler judge, Executor computing) {
+        return new LabelingBench(labeler, bench -> judge, null, -1, computing, 1_000);
+    }
+
+    public boolean step() {
+        return labeling.step(Duration.ZERO);
+    }
+
+    public void example(String id, Split split) {
+        add(examples, topics.examples(), id, new Example(id, split, "text " + id, 7L));
+    }
+
+    public void truth(String id, int label) {
+        truth(id, label, 7);
+    }
+
+    public void truth(String id, int label, long timeMs) {
+        add(truth, topics.truth(), id, new Truth(id, label, timeMs));
+    }
+
+    public void garbage(String topic) {
+        boolean isTruth = topic.equals(topics.truth());
+        record(isTruth ? truth : examples, topic, "bad", new byte[] {9, 9, 9});
+    }
+
+    /** Does what the broker does at a commit: the consumer sees the group's new offsets. */
+    public void publishOffsets() {
+        for (MockProducer<byte[], byte[]> producer : producers) {
+            producer.consumerGroupOffsetsHistory()
+                    .forEach(groups -> groups.values().forEach(examples::commitSync));
+        }
+    }
+
+    public List<Label> labels() {
+        return committed(topics.labels(), Label.class);
+    }
+
+    public List<String> labelled() {
+        return labels().stream().map(l -> l.getExample().getId()).toList();
+    }
+
+    public List<PredictionBlock> blocks() {
+        return committed(topics.predictions(), PredictionBlock.class);
+    }
+
+    public List<Progress> progress() {
+        return committed(topics.progress(), Progress.class);
+    }
+
+    public Progress lastProgress() {
+        List<Progress> all = progress();
+        return all.get(all.size() - 1);
+    }
+
+    public List<String> letterReasons() {
+        return records(clients.topics().deadLetters()).stream()
+                .map(
+                        r ->
+                                new String(
+                                        r.headers().lastHeader("belay.reason").value(),
+                                        StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    public List<ProducerRecord<byte[], byte[]>> records(String topic) {
+        return producers.stream()
+                .flatMap(p -> p.history().stream())
+                .filter(r -> r.topic().equals(topic))
+                .toList();
+    }
+
+    private <T extends SpecificRecord> List<T> committed(String topic, Class<T> type) {
+        return records(topic).stream()
+                .map(r -> clients.codec().decode(topic, r.value(), type))
+                .toList();
+    }
+
+    private boolean passed(String topic, int partition, long position) {
+        long end = topic.equals(topics.examples()) ? exampleOffset : truthOffset;
+        return endedTopics.contains(topic) && position >= end;
+    }
+
+    private Labeler truthJudge() {
+        return new TruthLabeler(
+                truth,
+                topics.truth(),
+                2,
+                reader,
+                new DeadLetters(clients, "test"),
+                this::passed,
+                partition -> 0,
+                new TruthLabeler.Waiting(() -> horizonMs, truthIds, p -> inbox.keys(p)));
+    }
+
+    private MockProducer<byte[], byte[]> newProducer() {
+        var producer =
+                new MockProducer<>(
+                        true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        producers.add(producer);
+        return producer;
+    }
+
+    private void add(
+            MockConsumer<byte[], byte[]> to, String topic, String id, SpecificRecord event) {
+        record(to, topic, id, Objects.requireNonNull(clients.codec().encode(topic, event)));
+    }
+
+    /** Gives the examples from this offset on, and all truth, once more, as a broker would. */
+    public void replay(int from) {
+        step(); // assigns the truth partitions again
+        sent.stream()
+                .filter(r -> r.topic().equals(topics.truth()) || r.offset() >= from)
+                .forEach(r -> (r.topic().equals(topics.truth()) ? truth : examples).addRecord(r));
+    }
+
+    private void record(MockConsumer<byte[], byte[]> to, String topic, String key, byte[] value) {
+        long offset = to == truth ? truthOffset++ : exampleOffset++;
+        var record =
+                new ConsumerRecord<>(topic, 0, offset, key.getBytes(StandardCharsets.UTF_8), value);
+        sent.add(record);
+        to.addRecord(record);
+    }
+}

@@ -1,9 +1,0 @@
-package dev.belay.models;
-
-import java.util.List;
-
-/** Cuts texts into tokens. Safe for use by many threads. */
-interface Tokens {
-    /** Ids of each text's tokens, special ones included; at least one a text. */
-    List<int[]> ids(List<String> texts);
-}

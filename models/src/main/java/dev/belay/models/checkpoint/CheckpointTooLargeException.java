@@ -1,0 +1,10 @@
+package dev.belay.models.checkpoint;
+
+/** A file of a checkpoint would be larger than a file of this format can be. */
+public final class CheckpointTooLargeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public CheckpointTooLargeException(String message) {
+        super(message);
+    }
+}

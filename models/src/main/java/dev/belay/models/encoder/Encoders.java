@@ -1,0 +1,182 @@
+package dev.belay.models.encoder;
+
+import dev.belay.models.torch.Device;
+import dev.belay.models.transformer.HuggingFaceFolder;
+import dev.belay.models.transformer.Pretrained;
+import dev.belay.models.transformer.ScratchTransformers;
+import dev.belay.models.transformer.TransformerBases;
+import dev.belay.models.transformer.TransformerShape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Opens encoders by name. Within a process there is one of each name and cache directory: all
+ * services share its model, its vectors and its counters.
+ */
+public final class Encoders {
+    /** Rows kept in memory by each pretrained encoder, about 100 MB. */
+    private static final int ROWS_IN_MEMORY = 65_536;
+
+    private record Key(String name, String version, Device device, Path cacheDir) {}
+
+    private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
+
+    private Encoders() {}
+
+    /** The names there are, without folders ({@code hf:NAME}). */
+    public static List<String> names() {
+        var names = new ArrayList<>(List.of("hashing", "hashing-bigrams"));
+        Pretrained.ALL.forEach(model -> names.add(model.name()));
+        names.addAll(ScratchTransformers.names());
+        return List.copyOf(names);
+    }
+
+    /** Whether this is the name of an encoder, which may be a folder that is not there. */
+    public static boolean isName(String name) {
+        return names().contains(name) || isFolder(name);
+    }
+
+    /** Whether the encoder is a bag of words, which is cheap and wants other settings. */
+    public static boolean isHashing(String name) {
+        return name.equals("hashing") || name.equals("hashing-bigrams");
+    }
+
+    /** Whether there is nothing of it before it learns: all of it learns, always. */
+    public static boolean isFromScratch(String name) {
+        return ScratchTransformers.names().contains(name);
+    }
+
+    /** Whether it is {@code hf:NAME}. */
+    public static boolean isFolder(String name) {
+        return HuggingFaceFolder.isName(name);
+    }
+
+    /**
+     * Layers that can be fine-tuned.
+     *
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     */
+    public static int layers(String name, Path encodersDir) {
+        return isHashing(name) ? 0 : shape(name, encodersDir).layers();
+    }
+
+    public static TransformerShape shape(String name, Path encodersDir) {
+        if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape();
+        for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return model.shape();
+        return ScratchTransformers.base(name).shape();
+    }
+
+    /**
+     * Weights that an encoder has: embeddings counted like all others, without BERT's pooler, which
+     * is not used. 0 for a bag of words, whose weights are the head's. Runs nothing: the shapes
+     * that are counted are those without which its file is refused.
+     *
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     */
+    public static long parameters(String name, Path encodersDir) {
+        return isHashing(name) ? 0 : shape(name, encodersDir).size();
+    }
+
+    /** Features of an example that the head gets. */
+    public static int dimensions(String name, Path encodersDir) {
+        return isHashing(name) ? HashingEncoder.BUCKETS : shape(name, encodersDir).width();
+    }
+
+    /**
+     * SHA-256 (hex) over the files of {@code hf:NAME}, so that every process uses the same; empty
+     * for all others.
+     *
+     * @throws IllegalArgumentException if the folder is not as it should be
+     */
+    public static String sha256(String name, Path encodersDir) {
+        return isFolder(name) ? new HuggingFaceFolder(encodersDir, name).sha256() : "";
+    }
+
+    /**
+     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first text
+     * that is not in the cache. Closing it does nothing: it lives as long as the process.
+     *
+     * @param cacheDir where vectors are kept from run to run; made if absent
+     * @throws IllegalArgumentException if no encoder has this name
+     * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
+     */
+    public static Encoder open(String name, Device device, Path cacheDir) {
+        if (name.equals("hashing")) return new HashingEncoder(name, 1);
+        if (name.equals("hashing-bigrams")) return new HashingEncoder(name, 2);
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name))
+                return open(
+                        new Key(name, model.version(), device, normal(cacheDir)),
+                        Pretrained.DIMENSIONS,
+                        () -> new OnnxEncoder(model, device));
+        throw new IllegalArgumentException(
+                "unknown encoder '"
+                        + name
+                        + "', expected hf:NAME or one of "
+                        + String.join(", ", names()));
+    }
+
+    /**
+     * The same for any encoder, {@code hf:NAME} among them: in ONNX Runtime if there is a {@code
+     * model.onnx}, else in PyTorch.
+     *
+     * @param sha256 of {@code hf:NAME}, what its files must be
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     */
+    public static Encoder open(
+            String name, String sha256, Device device, Path cacheDir, Path encodersDir) {
+        if (!isFolder(name)) return open(name, device, cacheDir);
+        var key = new Key(name, sha256, device, normal(cacheDir));
+        synchronized (OPEN) {
+            CachingEncoder encoder = OPEN.get(key);
+            if (encoder != null) return encoder;
+        }
+        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, sha256);
+        return open(
+                key,
+                folder.shape().width(),
+                () ->
+                        folder.hasOnnx()
+                                ? new OnnxEncoder(
+                                        name,
+                                        folder.shape().width(),
+                                        folder.shape().pooling(),
+                                        OnnxEncoder.load(name, folder.onnx(), device),
+                                        folder.tokens())
+                                : new TransformerEncoder(TransformerBases.open(name, sha256, encodersDir), device));
+    }
+
+    /** What the open encoders of this process have done so far, one entry a pretrained encoder. */
+    public static List<CachingEncoder.Counts> counts() {
+        synchronized (OPEN) {
+            return OPEN.values().stream().map(CachingEncoder::counts).toList();
+        }
+    }
+
+    private static Encoder open(Key key, int dimensions, Supplier<Encoder> loader) {
+        // before the first text: errors belong at the start
+        boolean cuda = key.device().cudaForEncoders();
+        synchronized (OPEN) {
+            return OPEN.computeIfAbsent(
+                    key,
+                    k -> {
+                        // a GPU's last bits differ
+                        String version = k.version() + (cuda ? "-cuda" : "");
+                        String file = k.name().replace(':', '-') + "-" + version;
+                        var disk = new VectorFile(k.cacheDir(), file, dimensions);
+                        return new CachingEncoder(
+                                k.name(), dimensions, loader, disk, ROWS_IN_MEMORY);
+                    });
+        }
+    }
+
+    private static Path normal(Path directory) {
+        return directory.toAbsolutePath().normalize();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.belay.models.encoder;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets, scaled to unit
+ * length. A text without words gives a row of zeros.
+ *
+ * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
+ * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
+ * bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo 2<sup>14</sup>: the
+ * same on every machine, JDK and version.
+ */
+public final class HashingEncoder implements Encoder {
+    /** Number of buckets, 2<sup>14</sup>. */
+    public static final int BUCKETS = 1 << 14;
+
+    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    private final String name;
+    private final int longest;
+
+    /**
+     * @param longest longest n-gram counted, in words; 1 = single words only; 1 to 5
+     */
+    public HashingEncoder(String name, int longest) {
+        if (longest < 1 || longest > 5)
+            throw new IllegalArgumentException("n-grams must be 1 to 5 words long, got " + longest);
+        this.name = name;
+        this.longest = longest;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int dimensions() {
+        return BUCKETS;
+    }
+
+    @Override
+    public float[][] encode(List<String> texts) {
+        float[][] rows = new float[texts.size()][];
+        for (int i = 0; i < rows.length; i++) rows[i] = encode(texts.get(i));
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        // holds nothing
+    }
+
+    private float[] encode(String text) {
+        float[] row = new float[BUCKETS];
+        List<byte[]> words = words(text);
+        double squares = 0;
+        for (int first = 0; first < words.size(); first++) {
+            long hash = FNV_OFFSET;
+            for (int n = 0; n < longest && first + n < words.size(); n++) {
+                if (n > 0) hash = (hash ^ ' ') * FNV_PRIME;
+                for (byte b : words.get(first + n)) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+                int bucket = bucket(hash, BUCKETS);
+                squares += 2 * row[bucket] + 1; // (c + 1)² - c²
+                row[bucket]++;
+            }
+        }
+        if (squares > 0) {
+            float scale = (float) (1 / Math.sqrt(squares));
+            for (int k = 0; k < BUCKETS; k++) row[k] *= scale;
+        }
+        return row;
+    }
+
+    /**
+     * FNV-1a of a word.
+     *
+     * @param buckets a power of two
+     */
+    public static int bucket(byte[] word, int buckets) {
+        long hash = FNV_OFFSET;
+        for (byte b : word) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+        return bucket(hash, buckets);
+    }
+
+    private static int bucket(long hash, int buckets) {
+        return (int) (hash ^ (hash >>> 32)) & (buckets - 1);
+    }
+
+    /** The lower-cased words of a text, UTF-8. */
+    public static List<byte[]> words(String text) {
+        String lower = UnicodeTable.lowerCase(text);
+        var words = new ArrayList<byte[]>();
+        int start = -1;
+        for (int at = 0; at < lower.length(); ) {
+            int c = lower.codePointAt(at);
+            boolean inWord = UnicodeTable.inWord(c);
+            if (inWord && start < 0) start = at;
+            if (!inWord && start >= 0) {
+                words.add(lower.substring(start, at).getBytes(StandardCharsets.UTF_8));
+                start = -1;
+            }
+            at += Character.charCount(c);
+        }
+        if (start >= 0) words.add(lower.substring(start).getBytes(StandardCharsets.UTF_8));
+        return words;
+    }
+}

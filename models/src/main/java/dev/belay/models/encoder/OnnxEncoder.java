@@ -1,0 +1,214 @@
+package dev.belay.models.encoder;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.belay.models.torch.Device;
+import dev.belay.models.transformer.Pretrained.Pooling;
+import dev.belay.models.transformer.Pretrained;
+import dev.belay.models.transformer.WordPieceTokenizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A frozen sentence encoder in ONNX Runtime: one vector a text, of length √dimensions (so that each
+ * feature is of order 1).
+ *
+ * <p>Texts are sorted by length and run in batches of 32, each batch in one thread of a small pool,
+ * so that little is computed for padding and results don't hang on the number of threads. A text
+ * has the same bits alone and in any batch (tested).
+ */
+public final class OnnxEncoder implements Encoder {
+    private static final int BATCH = 32;
+
+    private final String name;
+    private final int dimensions;
+    private final Pooling pooling;
+    private final OrtSession session;
+    private final WordPieceTokenizer tokens;
+    private final ExecutorService pool;
+
+    /** Loads a pretrained model: about a second. */
+    public OnnxEncoder(Pretrained model, Device device) {
+        this(
+                model.name(),
+                Pretrained.DIMENSIONS,
+                model.pooling(),
+                load(model, device),
+                model.tokens());
+    }
+
+    /**
+     * @param session gives the token vectors as its first output; this closes it
+     * @param tokens this closes them
+     */
+    public OnnxEncoder(
+            String name, int dimensions, Pooling pooling, OrtSession session, WordPieceTokenizer tokens) {
+        this.name = name;
+        this.dimensions = dimensions;
+        this.pooling = pooling;
+        this.session = session;
+        this.tokens = tokens;
+        this.pool =
+                Executors.newFixedThreadPool(
+                        Runtime.getRuntime().availableProcessors(),
+                        task -> {
+                            Thread thread = new Thread(task, "encoder-" + name);
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int dimensions() {
+        return dimensions;
+    }
+
+    @Override
+    public float[][] encode(List<String> texts) {
+        return EncodingFutures.await(begin(texts));
+    }
+
+    /** Tokenizes in the calling thread. */
+    @Override
+    public CompletableFuture<float[][]> begin(List<String> texts) {
+        try {
+            return submit(texts);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<float[][]> submit(List<String> texts) {
+        if (texts.isEmpty()) return CompletableFuture.completedFuture(new float[0][]);
+        List<int[]> ids = tokens.ids(texts);
+        Integer[] byLength = new Integer[ids.size()];
+        Arrays.setAll(byLength, i -> i);
+        Arrays.sort(byLength, Comparator.comparingInt(i -> ids.get(i).length));
+        float[][] rows = new float[ids.size()][];
+        var running = new ArrayList<CompletableFuture<?>>();
+        // longest first, so that no long batch is left for one thread at the end
+        for (int to = byLength.length; to > 0; to -= BATCH) {
+            Integer[] batch = Arrays.copyOfRange(byLength, Math.max(0, to - BATCH), to);
+            running.add(CompletableFuture.runAsync(() -> run(ids, batch, rows), pool));
+        }
+        return CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> rows);
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        tokens.close();
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("cannot close encoder " + name, e);
+        }
+    }
+
+    private void run(List<int[]> texts, Integer[] batch, float[][] rows) {
+        int width = 0;
+        for (int i : batch) width = Math.max(width, texts.get(i).length);
+        int size = batch.length * width;
+        LongBuffer ids = LongBuffer.allocate(size);
+        LongBuffer mask = LongBuffer.allocate(size);
+        for (int k = 0; k < batch.length; k++) {
+            int[] text = texts.get(batch[k]);
+            for (int t = 0; t < text.length; t++) {
+                ids.put(k * width + t, text[t]);
+                mask.put(k * width + t, 1);
+            }
+        }
+        // (batch, width), int64; token types are 0 throughout: one segment
+        long[] shape = {batch.length, width};
+        OrtEnvironment env = OrtEnvironment.getEnvironment();
+        try (OnnxTensor idTensor = OnnxTensor.createTensor(env, ids, shape);
+                OnnxTensor maskTensor = OnnxTensor.createTensor(env, mask, shape);
+                OnnxTensor types = OnnxTensor.createTensor(env, LongBuffer.allocate(size), shape)) {
+            var inputs = new HashMap<String, OnnxTensor>();
+            inputs.put("input_ids", idTensor);
+            inputs.put("attention_mask", maskTensor);
+            if (session.getInputNames().contains("token_type_ids"))
+                inputs.put("token_type_ids", types);
+            try (OrtSession.Result result = session.run(inputs)) {
+                // (batch, width, dimensions), float32: the last layer's token vectors
+                FloatBuffer hidden = ((OnnxTensor) result.get(0)).getFloatBuffer();
+                for (int k = 0; k < batch.length; k++)
+                    rows[batch[k]] = pool(hidden, k * width, texts.get(batch[k]).length);
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException(
+                    "encoder " + name + " failed on a batch of shape " + Arrays.toString(shape), e);
+        }
+    }
+
+    /** Sentence vector of one row of token vectors that starts at token {@code first}. */
+    private float[] pool(FloatBuffer hidden, int first, int length) {
+        float[] token = new float[dimensions];
+        double[] sum = new double[dimensions];
+        int counted = pooling == Pooling.CLS ? 1 : length;
+        for (int t = 0; t < counted; t++) {
+            hidden.get((first + t) * dimensions, token);
+            for (int d = 0; d < token.length; d++) sum[d] += token[d];
+        }
+        double squares = 0;
+        for (double s : sum) squares += s * s;
+        double scale =
+                squares > 0
+                        ? Math.sqrt(dimensions) / Math.sqrt(squares)
+                        : 0; // a mean's 1/n cancels out
+        for (int d = 0; d < token.length; d++) token[d] = (float) (sum[d] * scale);
+        return token;
+    }
+
+    private static OrtSession load(Pretrained model, Device device) {
+        try {
+            // by file, not as bytes: that would hold the model three times while it loads
+            Path file = Files.createTempFile("belay-" + model.name(), ".onnx");
+            try (InputStream in = model.onnx()) {
+                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                return load(model.name(), file, device);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack encoder " + model.name(), e);
+        }
+    }
+
+    /** A model from a file. */
+    static OrtSession load(String name, Path file, Device device) {
+        boolean cuda = device.cudaForEncoders();
+        try (var options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1); // threads work on batches of their own instead
+            options.setInterOpNumThreads(1);
+            // batches differ in shape: an arena and patterns for each shape would only grow
+            options.setMemoryPatternOptimization(false);
+            if (cuda) options.addCUDA(0);
+            return OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+        } catch (OrtException e) {
+            throw new IllegalStateException("cannot load encoder " + name + " from " + file, e);
+        }
+    }
+}

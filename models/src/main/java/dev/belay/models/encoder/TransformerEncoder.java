@@ -1,0 +1,57 @@
+package dev.belay.models.encoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.belay.models.torch.Device;
+import dev.belay.models.torch.Torch;
+import dev.belay.models.transformer.TokenBatch;
+import dev.belay.models.transformer.Transformer;
+import dev.belay.models.transformer.TransformerBase;
+import java.util.HashMap;
+import java.util.List;
+
+/** A frozen encoder in PyTorch, for models that come without an ONNX file. */
+public final class TransformerEncoder implements Encoder {
+    private final TransformerBase base;
+    private final NDManager manager;
+
+    public TransformerEncoder(TransformerBase base, Device device) {
+        this.base = base;
+        this.manager = Torch.engine().newBaseManager(device.forHeads());
+    }
+
+    @Override
+    public String name() {
+        return base.name();
+    }
+
+    @Override
+    public int dimensions() {
+        return base.shape().width();
+    }
+
+    @Override
+    public synchronized float[][] encode(List<String> texts) {
+        float[][] rows = new float[texts.size()][];
+        int width = dimensions();
+        for (TokenBatch batch : TokenBatch.fixed(base.tokens().ids(texts))) {
+            try (NDManager step = manager.newSubManager()) {
+                var weights = new HashMap<String, NDArray>();
+                base.addTo(weights, step);
+                float[] all =
+                        new Transformer(base.shape(), weights, false).forward(step, batch).toFloatArray();
+                for (int i = 0; i < batch.places().length; i++) {
+                    float[] row = new float[width];
+                    System.arraycopy(all, i * width, row, 0, width);
+                    rows[batch.places()[i]] = row;
+                }
+            }
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.belay.models.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.loss.BatchLoss;
+import dev.belay.models.optimizer.Adam;
+import dev.belay.models.optimizer.Backprop;
+import dev.belay.models.optimizer.Parameter;
+import dev.belay.models.optimizer.Step;
+import dev.belay.models.optimizer.Update;
+import dev.belay.models.torch.Device;
+import dev.belay.models.torch.Softmax;
+import dev.belay.models.torch.Torch;
+import dev.belay.models.transformer.FineTune;
+import dev.belay.models.transformer.ScratchTransformers;
+import dev.belay.models.transformer.TokenBatch;
+import dev.belay.models.transformer.Transformer;
+import dev.belay.models.transformer.TransformerBase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An encoder of which more learns than the head on top of it. An input is a text's tokens.
+ *
+ * <p>There is no dropout, so a step is a function of weights and batch. What does not learn is the
+ * base's own and computed without gradients, as far as it lies below what learns.
+ */
+final class FineTunedNetwork implements Network<int[]> {
+    private static final String SCOPE = "finetune";
+    private static final String LAYERS = "finetuneLayers";
+    private static final String EMBEDDINGS = "finetuneEmbeddings";
+    private static final String BASE_SHA256 = "baseSha256";
+
+    private final TransformerBase base;
+    private final FineTune tune;
+    private final Head head;
+    private final NDManager manager;
+    private final List<Parameter> learning = new ArrayList<>();
+    private final Backprop backprop;
+
+    /** Values of a parameter of the trunk that learns. */
+    @FunctionalInterface
+    private interface Values {
+        float[] of(String name, long[] shape);
+    }
+
+    private FineTunedNetwork(
+            TransformerBase base, FineTune tune, Head head, ai.djl.Device device, Values values) {
+        this.base = base;
+        this.tune = tune;
+        this.head = head;
+        base.shape()
+                .learning(tune, base.name())
+                .forEach(
+                        (name, shape) ->
+                                learning.add(
+                                        Parameter.of(name, shape, false, values.of(name, shape))));
+        learning.addAll(head.parameters());
+        this.manager = Torch.engine().newBaseManager(device);
+        this.backprop = new Backprop(manager, learning);
+    }
+
+    /**
+     * One that has learned nothing yet.
+     *
+     * @param head this closes it
+     * @throws IllegalArgumentException if the base has too few layers, or has nothing pretrained
+     *     and is not to learn all of it
+     * @throws IllegalStateException if it is to compute in bfloat16 and there is no GPU
+     */
+    static FineTunedNetwork fresh(TransformerBase base, FineTune tune, Head head, long seed, Device device) {
+        return new FineTunedNetwork(
+                base,
+                tune,
+                head,
+                device(tune, device),
+                (name, shape) ->
+                        base.isPretrained()
+                                ? base.values(name, shape)
+                                : ScratchTransformers.initial(name, shape, seed));
+    }
+
+    /**
+     * One that goes on from a file.
+     *
+     * @throws MalformedCheckpointException if the file is of another base, or something else of it
+     *     has learned
+     */
+    static FineTunedNetwork read(
+            SafeTensors file, TransformerBase base, FineTune tune, Head head, Device device) {
+        metadata(base, tune)
+                .forEach(
+                        (key, expected) -> {
+                            if (!file.meta(key).equals(expected))
+                                throw new MalformedCheckpointException(
+                                        "weights with "
+                                                + key
+                                                + " "
+                                                + file.meta(key)
+                                                + ", expected "
+                                                + expected
+                                                + " ("
+                                                + base.name()
+                                                + ")");
+                        });
+        return new FineTunedNetwork(
+                base,
+                tune,
+                head,
+                device(tune, device),
+                (name, shape) -> file.tensor(name).withShape(shape).finiteFloats());
+    }
+
+    /** Which part of the encoder has learned, by a file; predictions are always in float32. */
+    static FineTune tune(SafeTensors file) {
+        if (!file.metadata().containsKey(SCOPE)) return FineTune.HEAD;
+        try {
+            return new FineTune(
+                    FineTune.Scope.valueOf(file.meta(SCOPE)),
+                    Integer.parseInt(file.meta(LAYERS)),
+                    Boolean.parseBoolean(file.meta(EMBEDDINGS)),
+                    false);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedCheckpointException(
+                    "the metadata describe no fine-tuning: " + file.metadata(), e);
+        }
+    }
+
+    @Override
+    public String encoder() {
+        return base.name();
+    }
+
+    @Override
+    public HeadShape head() {
+        return head.shape();
+    }
+
+    @Override
+    public List<int[]> inputs(List<String> texts) {
+        return base.tokens().ids(texts);
+    }
+
+    @Override
+    public synchronized float[][] predict(List<int[]> inputs) {
+        float[][] probabilities = new float[inputs.size()][];
+        int classes = head.shape().classes();
+        for (TokenBatch batch : TokenBatch.fixed(inputs)) {
+            try (NDManager step = manager.newSubManager()) {
+                var weights = new HashMap<String, NDArray>();
+                for (Parameter p : learning) weights.put(p.name(), p.array(step));
+                float[] logits = logits(step, batch, weights, false).toFloatArray();
+                float[][] rows = new float[batch.places().length][];
+                Softmax.rows(logits, rows, 0, rows.length, classes);
+                for (int i = 0; i < rows.length; i++) probabilities[batch.places()[i]] = rows[i];
+            }
+        }
+        return probabilities;
+    }
+
+    @Override
+    public synchronized Step learn(List<int[]> batch, BatchLoss loss, Adam adam, Update update) {
+        TokenBatch tokens = TokenBatch.of(batch);
+        return backprop.step(
+                (step, weights) -> logits(step, tokens, weights, tune.bfloat16()),
+                loss,
+                adam,
+                update);
+    }
+
+    @Override
+    public synchronized byte[] write(Map<String, String> provenance) {
+        var metadata = new TreeMap<>(provenance);
+        metadata.putAll(head.shape().metadata());
+        metadata.putAll(metadata(base, tune));
+        return SafeTensors.of(metadata, learning.stream().map(Parameter::tensor).toList()).write();
+    }
+
+    @Override
+    public Map<String, Integer> sizes() {
+        var sizes = new TreeMap<String, Integer>();
+        for (Parameter p : learning) sizes.put(p.name(), p.weights().length);
+        return sizes;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        head.close();
+    }
+
+    /** Logits, (rows, classes). */
+    private NDArray logits(
+            NDManager step, TokenBatch batch, Map<String, NDArray> learning, boolean bfloat16) {
+        var weights = new HashMap<>(learning);
+        base.addTo(weights, step);
+        // (rows, width), float32
+        NDArray vectors = new Transformer(base.shape(), weights, bfloat16).forward(step, batch);
+        return head.forward(vectors, weights);
+    }
+
+    private static Map<String, String> metadata(TransformerBase base, FineTune tune) {
+        return Map.of(
+                SCOPE, tune.scope().name(),
+                LAYERS, String.valueOf(tune.layers()),
+                EMBEDDINGS, String.valueOf(tune.embeddings()),
+                BASE_SHA256, base.sha256());
+    }
+
+    private static ai.djl.Device device(FineTune tune, Device device) {
+        ai.djl.Device where = device.forHeads();
+        if (tune.bfloat16() && !where.isGpu())
+            throw new IllegalStateException(
+                    "precision bf16 is for a GPU, but this process computes on the CPU, where it"
+                            + " would be slower than float32");
+        return where;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.belay.models.network;
+
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a head looks like.
+ *
+ * @param inputs features of an example
+ * @param hidden units of the hidden layer, ReLU; 0 exactly if linear
+ * @param classes at least 2
+ */
+public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
+    /** Linear: logits = W·x + b. MLP: one hidden layer with ReLU before it. */
+    public enum Kind {
+        LINEAR,
+        MLP
+    }
+
+    public HeadShape {
+        if (inputs < 1 || classes < 2 || (kind == Kind.LINEAR ? hidden != 0 : hidden < 1))
+            throw new IllegalArgumentException(
+                    "a "
+                            + kind.name().toLowerCase(Locale.ROOT)
+                            + " head can't have "
+                            + inputs
+                            + " inputs, "
+                            + hidden
+                            + " hidden units and "
+                            + classes
+                            + " classes");
+    }
+
+    public static HeadShape linear(int inputs, int classes) {
+        return new HeadShape(Kind.LINEAR, inputs, 0, classes);
+    }
+
+    public static HeadShape mlp(int inputs, int hidden, int classes) {
+        return new HeadShape(Kind.MLP, inputs, hidden, classes);
+    }
+
+    /** Name → shape of each parameter, from input to output; named as in PyTorch. */
+    Map<String, long[]> parameters() {
+        var shapes = new LinkedHashMap<String, long[]>();
+        int below = inputs;
+        if (kind == Kind.MLP) {
+            shapes.put("hidden.weight", new long[] {hidden, inputs});
+            shapes.put("hidden.bias", new long[] {hidden});
+            below = hidden;
+        }
+        shapes.put("output.weight", new long[] {classes, below});
+        shapes.put("output.bias", new long[] {classes});
+        return shapes;
+    }
+
+    Map<String, String> metadata() {
+        return Map.of(
+                "head", kind.name().toLowerCase(Locale.ROOT),
+                "inputs", String.valueOf(inputs),
+                "hidden", String.valueOf(hidden),
+                "classes", String.valueOf(classes));
+    }
+
+    static HeadShape read(SafeTensors file) {
+        try {
+            return new HeadShape(
+                    Kind.valueOf(file.meta("head").toUpperCase(Locale.ROOT)),
+                    Integer.parseInt(file.meta("inputs")),
+                    Integer.parseInt(file.meta("hidden")),
+                    Integer.parseInt(file.meta("classes")));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedCheckpointException(
+                    "the metadata describe no head: " + file.metadata(), e);
+        }
+    }
+
+    /**
+     * @throws MalformedCheckpointException if a file's head has another shape than this
+     */
+    void require(HeadShape found) {
+        if (!found.equals(this))
+            throw new MalformedCheckpointException(
+                    "its head has the shape " + found + ", expected " + this);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.belay.models.optimizer;
+
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.checkpoint.Tensor;
+import dev.belay.models.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Adam (Kingma and Ba 2015), with decoupled weight decay AdamW (Loshchilov and Hutter 2019); β =
+ * (0.9, 0.999), ε = 1e-8, as in PyTorch. Its state can be stored, which DJL's own optimizer does
+ * not allow.
+ */
+public final class Adam {
+    private static final float BETA1 = 0.9f;
+    private static final float BETA2 = 0.999f;
+    private static final float EPSILON = 1e-8f;
+    private static final String STEPS = "adam.steps";
+
+    private final double weightDecay;
+    private final Map<String, float[]> firstMoments;
+    private final Map<String, float[]> secondMoments;
+    private long steps;
+
+    /**
+     * Fresh.
+     *
+     * @param weightDecay decoupled: each step takes (learning rate)·weightDecay of every weight,
+     *     biases and LayerNorms left out; 0 for plain Adam
+     */
+    public Adam(double weightDecay) {
+        if (!(weightDecay >= 0))
+            throw new IllegalArgumentException(
+                    "weight decay must be at least 0, got " + weightDecay);
+        this.weightDecay = weightDecay;
+        this.firstMoments = new TreeMap<>();
+        this.secondMoments = new TreeMap<>();
+    }
+
+    /** Begins an update of all parameters. */
+    void nextStep() {
+        steps++;
+    }
+
+    /**
+     * Moves one parameter's weights against its gradient.
+     *
+     * @param gradient at least as long as the weights; what is beyond is not looked at
+     * @param scale the gradient is multiplied by this first
+     */
+    void update(Parameter parameter, float[] gradient, float scale, double learningRate) {
+        float[] weights = parameter.weights();
+        float[] m = firstMoments.computeIfAbsent(parameter.name(), n -> new float[weights.length]);
+        float[] v = secondMoments.computeIfAbsent(parameter.name(), n -> new float[weights.length]);
+        float rate = (float) (learningRate / (1 - StrictMath.pow(BETA1, (double) steps)));
+        float root = (float) (1 / Math.sqrt(1 - StrictMath.pow(BETA2, (double) steps)));
+        float keep = parameter.isMatrix() ? (float) (1 - learningRate * weightDecay) : 1;
+        for (int i = 0; i < weights.length; i++) {
+            float g = gradient[i] * scale;
+            m[i] = BETA1 * m[i] + (1 - BETA1) * g;
+            v[i] = BETA2 * v[i] + (1 - BETA2) * (g * g);
+            float size = (float) Math.sqrt(v[i]) * root + EPSILON;
+            weights[i] = keep * weights[i] - rate * m[i] / size;
+        }
+    }
+
+    /** Its state: step count and both moments of each parameter. */
+    public List<Tensor> state() {
+        var tensors = new ArrayList<Tensor>();
+        tensors.add(Tensor.ofLongs(STEPS, steps));
+        firstMoments.forEach((n, m) -> tensors.add(Tensor.ofFloats("adam.m." + n, m, m.length)));
+        secondMoments.forEach((n, v) -> tensors.add(Tensor.ofFloats("adam.v." + n, v, v.length)));
+        return tensors;
+    }
+
+    /**
+     * Goes on from a stored state.
+     *
+     * @param sizes number of weights by parameter, {@link Network#sizes}
+     * @throws MalformedCheckpointException if it is incomplete or fits other parameters
+     */
+    public void restore(SafeTensors state, Map<String, Integer> sizes) {
+        steps = state.tensor(STEPS).withShape(1).longs()[0];
+        firstMoments.clear();
+        secondMoments.clear();
+        if (steps == 0) return;
+        sizes.forEach(
+                (name, size) -> {
+                    firstMoments.put(name, state.tensor("adam.m." + name).withShape(size).floats());
+                    secondMoments.put(
+                            name, state.tensor("adam.v." + name).withShape(size).floats());
+                });
+    }
+}

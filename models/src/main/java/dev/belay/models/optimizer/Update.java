@@ -1,0 +1,30 @@
+package dev.belay.models.optimizer;
+
+/**
+ * How far one step of the optimizer goes.
+ *
+ * @param learningRate of what learns below the head; at least 0
+ * @param headLearningRate of the head; at least 0
+ * @param ridge adds ridge·‖W‖² of the head's matrices to the loss; 0 = none
+ * @param clipNorm a gradient whose L2 norm over all parameters is greater is scaled down to this; 0
+ *     = never
+ */
+public record Update(double learningRate, double headLearningRate, double ridge, double clipNorm) {
+    public Update {
+        if (!(learningRate >= 0 && headLearningRate >= 0 && ridge >= 0 && clipNorm >= 0))
+            throw new IllegalArgumentException(
+                    "learning rates, ridge and clip norm must be at least 0, got "
+                            + learningRate
+                            + ", "
+                            + headLearningRate
+                            + ", "
+                            + ridge
+                            + " and "
+                            + clipNorm);
+    }
+
+    /** The same rate for all, nothing else. */
+    public static Update of(double learningRate) {
+        return new Update(learningRate, learningRate, 0, 0);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.belay.models.transformer;
+
+/**
+ * How much of an encoder learns, beside the head.
+ *
+ * @param layers of LAST: how many, counted from the output, at least 1; 0 otherwise
+ * @param embeddings of FULL: whether the embeddings learn too
+ * @param bfloat16 whether steps compute in bfloat16; the weights stay float32, and so do
+ *     predictions
+ */
+public record FineTune(Scope scope, int layers, boolean embeddings, boolean bfloat16) {
+    /** What learns: only the head, the last layers too, or all layers. */
+    public enum Scope {
+        HEAD,
+        LAST,
+        FULL
+    }
+
+    /** The encoder is frozen. */
+    public static final FineTune HEAD = new FineTune(Scope.HEAD, 0, false, false);
+
+    public FineTune {
+        boolean fits =
+                (scope == Scope.LAST ? layers > 0 : layers == 0)
+                        && (scope == Scope.FULL || !embeddings)
+                        && (scope != Scope.HEAD || !bfloat16);
+        if (!fits)
+            throw new IllegalArgumentException(
+                    "can't fine-tune "
+                            + scope
+                            + " with layers "
+                            + layers
+                            + ", embeddings "
+                            + embeddings
+                            + ", bfloat16 "
+                            + bfloat16);
+    }
+
+    /** Whether the encoder stays as it is. */
+    public boolean frozen() {
+        return scope == Scope.HEAD;
+    }
+}

@@ -1,0 +1,286 @@
+package dev.belay.models.transformer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.models.Sha256;
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.checkpoint.Tensor;
+import dev.belay.models.transformer.Pretrained.Pooling;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A BERT in a folder as Hugging Face has it: {@code config.json}, {@code tokenizer.json}, the
+ * weights as {@code model.safetensors} or {@code model.onnx} (or both); if there is {@code
+ * 1_Pooling/config.json} (sentence-transformers) it says how token vectors become one, else it is
+ * their mean.
+ *
+ * <p>The encoder {@code hf:NAME} is the folder NAME below a root; links must not lead out of the
+ * root.
+ */
+public final class HuggingFaceFolder {
+    /** What the names of such encoders begin with. */
+    static final String PREFIX = "hf:";
+
+    private static final Pattern NAME = Pattern.compile("hf:([a-z0-9_-][a-z0-9._-]*)");
+    private static final String CONFIG = "config.json";
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String SAFETENSORS = "model.safetensors";
+    private static final String ONNX = "model.onnx";
+    private static final String POOLING = "1_Pooling/config.json";
+    private static final String SENTENCES = "sentence_bert_config.json";
+
+    /** All files that play a part, sorted. */
+    private static final List<String> FILES =
+            List.of(POOLING, CONFIG, ONNX, SAFETENSORS, SENTENCES, TOKENIZER);
+
+    private static final int MOST_TOKENS = 512;
+    private static final long MAX_JSON_BYTES = 1 << 20;
+    private static final long MAX_MODEL_BYTES = Integer.MAX_VALUE;
+
+    private final String name;
+    private final Path root;
+    private final Path folder;
+
+    /**
+     * @param root the folder of all such encoders
+     * @param name {@code hf:NAME}
+     * @throws IllegalArgumentException if the name is no such name, or there is no such folder with
+     *     the files it needs
+     */
+    public HuggingFaceFolder(Path root, String name) {
+        if (!isName(name))
+            throw new IllegalArgumentException(
+                    "'" + name + "' names no folder, expected hf:NAME of a-z, 0-9, '.', '_', '-'");
+        this.name = name;
+        Path found = root.resolve(name.substring(PREFIX.length()));
+        try {
+            if (!Files.isDirectory(found))
+                throw new IllegalArgumentException(
+                        name + ": no folder " + found.toAbsolutePath().normalize());
+            this.root = root.toRealPath();
+            this.folder = found.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the folder " + found, e);
+        }
+        inside(folder);
+        for (String needed : List.of(CONFIG, TOKENIZER)) if (!has(needed)) throw missing(needed);
+        if (!has(SAFETENSORS) && !has(ONNX)) throw missing(SAFETENSORS + " or " + ONNX);
+    }
+
+    /**
+     * A folder whose files have this SHA-256.
+     *
+     * @throws IllegalArgumentException if they have another, or as the constructor says
+     */
+    public static HuggingFaceFolder checked(Path root, String name, String sha256) {
+        var folder = new HuggingFaceFolder(root, name);
+        String found = folder.sha256();
+        if (!found.equals(sha256))
+            throw new IllegalArgumentException(
+                    name
+                            + ": the files in "
+                            + folder.folder
+                            + " have SHA-256 "
+                            + found
+                            + ", expected "
+                            + sha256);
+        return folder;
+    }
+
+    /** Whether this is a name of such an encoder. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    String name() {
+        return name;
+    }
+
+    public boolean hasOnnx() {
+        return has(ONNX);
+    }
+
+    public Path onnx() {
+        return file(ONNX, MAX_MODEL_BYTES);
+    }
+
+    /** SHA-256 (hex) over the files that play a part, each with its name before it. */
+    public String sha256() {
+        MessageDigest all = Sha256.digest();
+        for (String file : FILES) {
+            if (!has(file)) continue;
+            MessageDigest one = Sha256.digest();
+            try (InputStream in =
+                    new DigestInputStream(Files.newInputStream(file(file, MAX_MODEL_BYTES)), one)) {
+                byte[] buffer = new byte[1 << 16];
+                int read = 0;
+                while (read >= 0) read = in.read(buffer);
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+            all.update((file + '\0').getBytes(StandardCharsets.UTF_8));
+            all.update(one.digest());
+        }
+        return HexFormat.of().formatHex(all.digest());
+    }
+
+    /**
+     * @throws IllegalArgumentException if it is not a BERT
+     */
+    public TransformerShape shape() {
+        JsonNode config = json(CONFIG);
+        expect(config, "model_type", "bert");
+        expect(config, "hidden_act", "gelu");
+        if (config.has("position_embedding_type"))
+            expect(config, "position_embedding_type", "absolute");
+        try {
+            return new TransformerShape(
+                    number(config, "vocab_size"),
+                    number(config, "max_position_embeddings"),
+                    number(config, "type_vocab_size"),
+                    number(config, "hidden_size"),
+                    number(config, "num_hidden_layers"),
+                    number(config, "num_attention_heads"),
+                    number(config, "intermediate_size"),
+                    (float) config.path("layer_norm_eps").asDouble(1e-12),
+                    pooling());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    public WordPieceTokenizer tokens() {
+        int longest = Math.min(MOST_TOKENS, shape().positions());
+        if (has(SENTENCES))
+            longest = Math.min(longest, json(SENTENCES).path("max_seq_length").asInt(longest));
+        try (InputStream in = Files.newInputStream(file(TOKENIZER, MAX_MODEL_BYTES))) {
+            return new WordPieceTokenizer(in, "", longest);
+        } catch (IOException e) {
+            throw unreadable(TOKENIZER, e);
+        }
+    }
+
+    /**
+     * Its tokens and weights.
+     *
+     * @throws IllegalArgumentException if tensors are missing or of another shape than the
+     *     configuration says
+     */
+    TransformerBase base() {
+        TransformerShape shape = shape();
+        if (has(SAFETENSORS)) {
+            SafeTensors file = safeTensors();
+            return new TransformerBase(name, shape, tokens(), (tensor, size) -> values(file, tensor, size));
+        }
+        try (InputStream in = Files.newInputStream(onnx())) {
+            return new TransformerBase(name, shape, tokens(), new OnnxWeights(in)::values);
+        } catch (IOException e) {
+            throw unreadable(ONNX, e);
+        }
+    }
+
+    private float[] values(SafeTensors file, String tensor, long[] size) {
+        for (Tensor found : file.tensors().values())
+            if (HuggingFaceNames.plain(found.name()).equals(tensor))
+                return found.withShape(size).toFloats();
+        throw new IllegalArgumentException(
+                name + ": no tensor " + tensor + " in " + folder.resolve(SAFETENSORS));
+    }
+
+    private SafeTensors safeTensors() {
+        Path file = file(SAFETENSORS, MAX_MODEL_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+            return SafeTensors.read(bytes);
+        } catch (IOException e) {
+            throw unreadable(SAFETENSORS, e);
+        } catch (MalformedCheckpointException e) {
+            throw new IllegalArgumentException(name + ": " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Pooling pooling() {
+        if (!has(POOLING)) return Pooling.MEAN;
+        JsonNode config = json(POOLING);
+        if (config.path("pooling_mode_cls_token").asBoolean()) return Pooling.CLS;
+        if (config.path("pooling_mode_mean_tokens").asBoolean()) return Pooling.MEAN;
+        throw new IllegalArgumentException(
+                name + ": " + folder.resolve(POOLING) + " pools otherwise than by mean or cls");
+    }
+
+    private void expect(JsonNode config, String key, String expected) {
+        String found = config.path(key).asText("nothing");
+        if (!found.equals(expected))
+            throw new IllegalArgumentException(
+                    name
+                            + ": "
+                            + folder.resolve(CONFIG)
+                            + " has "
+                            + key
+                            + " "
+                            + found
+                            + ", expected "
+                            + expected);
+    }
+
+    private int number(JsonNode config, String key) {
+        JsonNode value = config.path(key);
+        if (!value.isInt() || value.intValue() < 1 || value.intValue() > 1 << 20)
+            throw new IllegalArgumentException(
+                    folder.resolve(CONFIG) + " has " + key + " " + value + ", expected a number");
+        return value.intValue();
+    }
+
+    private JsonNode json(String file) {
+        try {
+            return new ObjectMapper().readTree(Files.readAllBytes(file(file, MAX_JSON_BYTES)));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private boolean has(String file) {
+        return Files.isRegularFile(folder.resolve(file));
+    }
+
+    /** The file where it really is. */
+    private Path file(String file, long maxBytes) {
+        try {
+            Path real = inside(folder.resolve(file).toRealPath());
+            if (Files.size(real) > maxBytes)
+                throw new IllegalArgumentException(
+                        name + ": " + real + " is larger than " + maxBytes + " bytes");
+            return real;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private Path inside(Path real) {
+        if (!real.startsWith(root))
+            throw new IllegalArgumentException(
+                    name + ": " + real + " lies outside of " + root + ", where encoders are");
+        return real;
+    }
+
+    private IllegalArgumentException missing(String file) {
+        return new IllegalArgumentException(name + ": no " + file + " in " + folder);
+    }
+
+    private UncheckedIOException unreadable(String file, IOException e) {
+        return new UncheckedIOException(name + ": cannot read " + folder.resolve(file), e);
+    }
+}

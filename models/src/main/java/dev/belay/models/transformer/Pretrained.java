@@ -1,0 +1,75 @@
+package dev.belay.models.transformer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * The pretrained sentence encoders that come as jars, all with 384 dimensions.
+ *
+ * @param name what users call it
+ * @param resource name of the ONNX file at the jar's root, without its ending; the tokenizer is
+ *     {@code <resource>-tokenizer.json}
+ * @param pooling how token vectors become one sentence vector, as the model was trained
+ * @param prefix put before each text. E5 was trained with {@code query: } or {@code passage: }
+ *     before every text; its authors say to use {@code query: } where embeddings are features
+ * @param layers of attention
+ * @param maxTokens texts are cut there, special tokens included: MiniLM was trained with 256
+ *     (sentence-transformers' max_seq_length), the others with 512
+ * @param version changes whenever the vectors do (weights, tokenizer, pooling, ONNX Runtime), so
+ *     that cached vectors of another version are never read
+ */
+public record Pretrained(
+        String name,
+        String resource,
+        Pooling pooling,
+        String prefix,
+        int layers,
+        int maxTokens,
+        String version) {
+    public static final int DIMENSIONS = 384;
+
+    public enum Pooling {
+        /** Mean of the token vectors, padding left out. */
+        MEAN,
+        /** The first token's vector. */
+        CLS
+    }
+
+    private static final String VERSION = "0.36.2-ort1.20.0-1";
+
+    public static final List<Pretrained> ALL =
+            List.of(
+                    new Pretrained("minilm", "all-minilm-l6-v2", Pooling.MEAN, "", 6, 256, VERSION),
+                    new Pretrained("bge", "bge-small-en-v1.5", Pooling.CLS, "", 12, 512, VERSION),
+                    new Pretrained("e5", "e5-small-v2", Pooling.MEAN, "query: ", 12, 512, VERSION));
+
+    /** Its transformer; all three have the vocabulary of BERT, uncased. */
+    public TransformerShape shape() {
+        return new TransformerShape(
+                30_522, 512, 2, DIMENSIONS, layers, 12, 4 * DIMENSIONS, 1e-12f, pooling);
+    }
+
+    /** Its tokenizer, opened anew. */
+    public WordPieceTokenizer tokens() {
+        try (InputStream in = open(resource + "-tokenizer.json")) {
+            return new WordPieceTokenizer(in, prefix, maxTokens);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot load the tokenizer of " + name, e);
+        }
+    }
+
+    /** Its ONNX file. */
+    public InputStream onnx() {
+        return open(resource + ".onnx");
+    }
+
+    private static InputStream open(String file) {
+        InputStream in = Pretrained.class.getResourceAsStream("/" + file);
+        if (in == null)
+            throw new IllegalStateException(
+                    "no " + file + " on the class path: its langchain4j-embeddings jar is missing");
+        return in;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.belay.models.transformer;
+
+import dev.belay.models.Rng;
+import dev.belay.models.optimizer.Parameter;
+import dev.belay.models.transformer.Pretrained.Pooling;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Small networks that learn all they know from the labels: hashed words, then the mean of their
+ * vectors ({@code mlp}), or two layers of attention before it ({@code transformer}).
+ */
+public final class ScratchTransformers {
+    private static final HashedWordTokenizer WORDS = new HashedWordTokenizer(1 << 13, 128);
+    private static final int WIDTH = 128;
+    private static final float EPSILON = 1e-12f;
+
+    /** A stream of random numbers of its own: "TRNK". */
+    private static final long TRUNK = 0x54524e4bL;
+
+    private static final Map<String, TransformerShape> SHAPES =
+            Map.of(
+                    "mlp",
+                    new TransformerShape(
+                            WORDS.vocabulary(), 0, 0, WIDTH, 0, 1, WIDTH, EPSILON, Pooling.MEAN),
+                    "transformer",
+                    new TransformerShape(
+                            WORDS.vocabulary(),
+                            WORDS.longest(),
+                            0,
+                            WIDTH,
+                            2,
+                            4,
+                            2 * WIDTH,
+                            EPSILON,
+                            Pooling.MEAN));
+
+    private ScratchTransformers() {}
+
+    public static List<String> names() {
+        return SHAPES.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public static TransformerBase base(String name) {
+        TransformerShape shape = SHAPES.get(name);
+        if (shape == null)
+            throw new IllegalArgumentException(
+                    "'" + name + "' does not learn from scratch, " + names() + " do");
+        return new TransformerBase(name, shape, WORDS);
+    }
+
+    /** What a parameter begins with. */
+    public static float[] initial(String name, long[] shape, long seed) {
+        float[] values = new float[Parameter.size(shape)];
+        boolean norm = name.endsWith("LayerNorm.weight");
+        if (norm) Arrays.fill(values, 1);
+        if (shape.length < 2) return values;
+        // as PyTorch does for linear layers; embeddings small, since LayerNorm comes behind them
+        double bound = name.startsWith("embeddings.") ? 0.05 : 1 / Math.sqrt((double) shape[1]);
+        var random = new Rng(seed, TRUNK, name.hashCode());
+        for (int i = 0; i < values.length; i++)
+            values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+        return values;
+    }
+}

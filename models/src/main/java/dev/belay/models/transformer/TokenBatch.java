@@ -1,0 +1,69 @@
+package dev.belay.models.transformer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Tokens of some texts, filled up to one length.
+ *
+ * @param places which of the texts given are in it; there may be fewer than rows
+ * @param rows of the batch, the last ones empty
+ * @param length tokens of each row
+ * @param ids (rows, length)
+ * @param mask 1 where there is a token, 0 where it is filled up, (rows, length)
+ */
+public record TokenBatch(int[] places, int rows, int length, long[] ids, float[] mask) {
+    private static final int BUCKET = 8;
+    private static final int ROWS = 16;
+    private static final int TOKENS = 2_048;
+
+    /** All of them in one batch, as long as the longest. */
+    public static TokenBatch of(List<int[]> texts) {
+        int[] places = new int[texts.size()];
+        int longest = 0;
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i;
+            longest = Math.max(longest, texts.get(i).length);
+        }
+        return fill(texts, places, places.length, longest);
+    }
+
+    /**
+     * Batches whose shape depends on the length of a text only, so that its result does not hang on
+     * the texts beside it: lengths are rounded up to multiples of 8, and each such length has its
+     * fixed number of rows (16; fewer for long texts, which bounds the memory).
+     */
+    public static List<TokenBatch> fixed(List<int[]> texts) {
+        Map<Integer, List<Integer>> byLength = new TreeMap<>();
+        for (int i = 0; i < texts.size(); i++) {
+            int length = (texts.get(i).length + BUCKET - 1) / BUCKET * BUCKET;
+            byLength.computeIfAbsent(length, l -> new ArrayList<>()).add(i);
+        }
+        var batches = new ArrayList<TokenBatch>();
+        byLength.forEach(
+                (length, places) -> {
+                    int rows = Math.max(1, Math.min(ROWS, TOKENS / length));
+                    for (int from = 0; from < places.size(); from += rows) {
+                        int to = Math.min(from + rows, places.size());
+                        int[] some = places.subList(from, to).stream().mapToInt(i -> i).toArray();
+                        batches.add(fill(texts, some, rows, length));
+                    }
+                });
+        return batches;
+    }
+
+    private static TokenBatch fill(List<int[]> texts, int[] places, int rows, int length) {
+        long[] ids = new long[rows * length];
+        float[] mask = new float[rows * length];
+        for (int row = 0; row < places.length; row++) {
+            int[] text = texts.get(places[row]);
+            for (int t = 0; t < text.length; t++) {
+                ids[row * length + t] = text[t];
+                mask[row * length + t] = 1;
+            }
+        }
+        return new TokenBatch(places, rows, length, ids, mask);
+    }
+}

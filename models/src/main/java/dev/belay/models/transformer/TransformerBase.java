@@ -1,0 +1,93 @@
+package dev.belay.models.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.belay.models.Sha256;
+import dev.belay.models.optimizer.Parameter;
+import dev.belay.models.torch.AlignedFloats;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+
+/**
+ * What a network whose encoder learns begins from: tokens, the shape, and pretrained weights, which
+ * nobody changes and all networks of the process share.
+ */
+public final class TransformerBase {
+    private final String name;
+    private final TransformerShape shape;
+    private final Tokenizer tokens;
+    private final Map<String, AlignedFloats> weights = new HashMap<>();
+    private final String sha256;
+
+    /**
+     * @param read gives the values of a parameter by name and shape
+     */
+    TransformerBase(String name, TransformerShape shape, Tokenizer tokens, BiFunction<String, long[], float[]> read) {
+        this.name = name;
+        this.shape = shape;
+        this.tokens = tokens;
+        MessageDigest digest = Sha256.digest();
+        new TreeMap<>(shape.parameters())
+                .forEach(
+                        (parameter, size) -> {
+                            var values = new AlignedFloats();
+                            values.set(read.apply(parameter, size));
+                            weights.put(parameter, values);
+                            digest.update(values.bytes(Parameter.size(size)));
+                        });
+        this.sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Without weights: everything is learned from scratch. */
+    TransformerBase(String name, TransformerShape shape, Tokenizer tokens) {
+        this.name = name;
+        this.shape = shape;
+        this.tokens = tokens;
+        this.sha256 = "";
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public TransformerShape shape() {
+        return shape;
+    }
+
+    public Tokenizer tokens() {
+        return tokens;
+    }
+
+    /** SHA-256 (hex) of all weights in the order of their names; empty if there are none. */
+    public String sha256() {
+        return sha256;
+    }
+
+    public boolean isPretrained() {
+        return !weights.isEmpty();
+    }
+
+    /** A copy of a parameter's pretrained values. */
+    public float[] values(String parameter, long[] size) {
+        return weights(parameter).get(Parameter.size(size));
+    }
+
+    /** Where PyTorch reads the parameters that are not among {@code others}. */
+    public void addTo(Map<String, NDArray> others, NDManager manager) {
+        shape.parameters()
+                .forEach(
+                        (parameter, size) -> {
+                            if (!others.containsKey(parameter))
+                                others.put(parameter, weights(parameter).array(manager, size));
+                        });
+    }
+
+    private AlignedFloats weights(String parameter) {
+        return Objects.requireNonNull(weights.get(parameter), parameter);
+    }
+}

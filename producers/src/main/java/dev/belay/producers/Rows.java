@@ -1,9 +1,0 @@
-package dev.belay.producers;
-
-import java.util.Iterator;
-
-/** Rows in order; closing it releases the files it reads from. */
-public interface Rows extends Iterator<Row>, AutoCloseable {
-    @Override
-    void close();
-}

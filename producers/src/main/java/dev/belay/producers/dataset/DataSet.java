@@ -1,0 +1,307 @@
+package dev.belay.producers.dataset;
+
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.DelimitedSource;
+import dev.belay.producers.source.JsonlSource;
+import dev.belay.producers.source.Row;
+import dev.belay.producers.source.RowBuilder;
+import dev.belay.producers.source.RowSource;
+import dev.belay.producers.source.SourceFile;
+import dev.belay.producers.source.WordNetSource;
+import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.Split;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set that was read and checked as a whole, in the order in which it is to be produced.
+ *
+ * <p>Memory is bounded whatever the size of the source: rows are sorted by hash on disk once they
+ * are more than fit, and there equal ids are neighbours, so that duplicates are found exactly
+ * without keeping anything for each row. Close it to remove the temporary files.
+ */
+public final class DataSet implements AutoCloseable {
+    /** Rows are kept in memory up to this. */
+    public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
+
+    private final DataConfig config;
+    private final RowSorter sorter;
+    private final Path directory;
+    private final String name;
+    private final String sourceHash;
+    private final DataSummary summary;
+
+    private DataSet(
+            DataConfig config,
+            RowSorter sorter,
+            Path directory,
+            String name,
+            String sourceHash,
+            DataSummary summary) {
+        this.config = config;
+        this.sorter = sorter;
+        this.directory = directory;
+        this.name = name;
+        this.sourceHash = sourceHash;
+        this.summary = summary;
+    }
+
+    /** As {@link #open(DataConfig, long)} with {@link #DEFAULT_MEMORY_BYTES}. */
+    public static DataSet open(DataConfig config) {
+        return open(config, DEFAULT_MEMORY_BYTES);
+    }
+
+    /**
+     * Reads, checks, splits and orders everything.
+     *
+     * @param memoryBytes rows are kept in memory up to about this, then on disk
+     * @throws DataException at the first thing that is wrong
+     */
+    public static DataSet open(DataConfig config, long memoryBytes) {
+        Path directory = temporaryDirectory();
+        RowSorter byHash = new RowSorter(Row.BY_HASH, memoryBytes, directory.resolve("hash"));
+        RowSorter byLine = new RowSorter(Row.BY_LINE, memoryBytes, directory.resolve("line"));
+        boolean inFileOrder = config.order() == DataConfig.Order.FILE;
+        boolean opened = false;
+        try {
+            RowBuilder builder = new RowBuilder(nameOf(config.source()), config);
+            RowSource source = source(config, builder);
+            String bytesHash = source.read(byHash);
+            DataSummary.Counter counter = new DataSummary.Counter(config.classes().size());
+            long distinct = 0;
+            try (Rows rows = new DistinctRows(source.name(), byHash.sorted())) {
+                while (rows.hasNext()) {
+                    Row row = rows.next();
+                    counter.add(row);
+                    distinct++;
+                    if (inFileOrder) {
+                        byLine.accept(row);
+                    }
+                }
+            }
+            DataSummary summary = counter.summary(byHash.count() - distinct);
+            requireHoldout(config, source.name(), summary, builder);
+            opened = true;
+            return new DataSet(
+                    config,
+                    inFileOrder ? byLine : byHash,
+                    directory,
+                    source.name(),
+                    sourceHash(config, bytesHash),
+                    summary);
+        } finally {
+            if (!opened || inFileOrder) {
+                byHash.close();
+            }
+            if (!opened) {
+                byLine.close();
+                deleteTree(directory);
+            }
+        }
+    }
+
+    /** What the user calls the source: a path, or the name of a builtin. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * SHA-256 (hex) of the source's bytes and of everything that decides which rows come of them,
+     * in which split and order; the file's name is no part of it.
+     */
+    public String sourceHash() {
+        return sourceHash;
+    }
+
+    public DataSummary summary() {
+        return summary;
+    }
+
+    public DataConfig config() {
+        return config;
+    }
+
+    /** All rows in the order in which they are produced; each id once. */
+    public Rows rows() {
+        return new DistinctRows(name, sorter.sorted());
+    }
+
+    /**
+     * The rows that a model of this seed draws from a split.
+     *
+     * @param below as {@link IdHash#drawn} takes it
+     */
+    public DataSummary.SplitCounts countDrawn(Split split, long seed, double below) {
+        DataSummary.Counter counter = new DataSummary.Counter(config.classes().size());
+        try (Rows rows = rows()) {
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                if (row.split() == split && IdHash.drawn(seed, row.id(), below)) {
+                    counter.add(row);
+                }
+            }
+        }
+        return counter.summary(0).of(split);
+    }
+
+    @Override
+    public void close() {
+        sorter.close();
+        deleteTree(directory);
+    }
+
+    private static RowSource source(DataConfig config, RowBuilder builder) {
+        if (config.source() instanceof DataConfig.FileSource file) {
+            return file.format() == DataConfig.Format.JSONL
+                    ? new JsonlSource(file.path(), config.fields(), builder)
+                    : new DelimitedSource(file.path(), file.format(), config.fields(), builder);
+        }
+        return new WordNetSource(builder);
+    }
+
+    private static String nameOf(DataConfig.Source source) {
+        return source instanceof DataConfig.FileSource file
+                ? file.path().toString()
+                : WordNetSource.NAME;
+    }
+
+    private static void requireHoldout(
+            DataConfig config, String name, DataSummary summary, RowBuilder builder) {
+        if (summary.of(Split.HOLDOUT).rows() > 0) {
+            return;
+        }
+        if (config.holdout() instanceof DataConfig.Holdout.Column column) {
+            throw DataException.at(
+                    name,
+                    0,
+                    "no row whose split is '" + column.value() + "', but " + builder.splitValues(),
+                    "a holdout",
+                    "Name one of these values in data.holdout, or give a share.");
+        }
+        throw DataException.at(
+                name,
+                0,
+                "no row for the holdout among " + summary.rows(),
+                "a holdout",
+                "Raise the share in data.holdout.");
+    }
+
+    private static String sourceHash(DataConfig config, String bytesHash) {
+        MessageDigest digest = SourceFile.sha256();
+        String format =
+                config.source() instanceof DataConfig.FileSource file
+                        ? file.format().name()
+                        : WordNetSource.NAME;
+        String[] parts = {
+            "belay-source-1",
+            bytesHash,
+            format,
+            "id=" + config.fields().id(),
+            "text=" + config.fields().text(),
+            "label=" + config.fields().label(),
+            "split=" + config.fields().split(),
+            config.holdout() instanceof DataConfig.Holdout.Column column
+                    ? "column=" + column.value()
+                    : "share=" + ((DataConfig.Holdout.Share) config.holdout()).share(),
+            Double.toString(config.supervisorShare()),
+            config.order().name(),
+            Long.toString(config.orderSeed()),
+            String.join("\u001f", config.classes())
+        };
+        for (String part : parts) {
+            digest.update(part.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
+        // where there are none nothing is added: the hash is that of earlier versions
+        for (String label : config.labels()) {
+            digest.update(("label=" + label).getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("belay-sort-");
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't make a temporary directory for sorting", e);
+        }
+    }
+
+    private static void deleteTree(Path directory) {
+        try {
+            Files.deleteIfExists(directory.resolve("hash"));
+            Files.deleteIfExists(directory.resolve("line"));
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't remove " + directory, e);
+        }
+    }
+
+    /**
+     * Leaves out rows whose id has just come by: the same content is one row, another content is an
+     * error.
+     */
+    private static final class DistinctRows implements Rows {
+        private final String file;
+        private final Rows rows;
+        private @Nullable Row last;
+        private @Nullable Row next;
+
+        DistinctRows(String file, Rows rows) {
+            this.file = file;
+            this.rows = rows;
+            next = advance();
+        }
+
+        private @Nullable Row advance() {
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                if (last == null || !last.id().equals(row.id())) {
+                    last = row;
+                    return row;
+                }
+                if (!last.sameContent(row)) {
+                    throw DataException.at(
+                            file,
+                            row.line(),
+                            "id '"
+                                    + RowBuilder.abbreviate(row.id())
+                                    + "' with another content than in line "
+                                    + last.line(),
+                            "each id once, or each time with the same content",
+                            "Mend the rows, or name the column that holds unique ids.");
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public Row next() {
+            Row result = next;
+            if (result == null) {
+                throw new NoSuchElementException();
+            }
+            next = advance();
+            return result;
+        }
+
+        @Override
+        public void close() {
+            rows.close();
+        }
+    }
+}

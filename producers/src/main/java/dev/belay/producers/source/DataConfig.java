@@ -1,0 +1,200 @@
+package dev.belay.producers.source;
+
+import dev.belay.producers.dataset.Rows;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the data of a task come from, how they are split and in which order they are produced.
+ *
+ * @param supervisorShare share of the rows outside the holdout that go to SUPERVISOR, the others go
+ *     to STUDENT; in [0, 1]
+ * @param orderSeed seed of {@link Order#HASH}
+ * @param classes class names, at least 2
+ * @param labels how the source writes each class, beside its name; as many as classes, or none
+ *     where it writes the index into them. Without labels a name that is a number must be its own
+ *     index; with them no name is the label of another class: {@code 1} never means two things
+ */
+public record DataConfig(
+        Source source,
+        Fields fields,
+        Holdout holdout,
+        double supervisorShare,
+        Order order,
+        long orderSeed,
+        List<String> classes,
+        List<String> labels) {
+
+    private static final Pattern INTEGER = Pattern.compile("-?\\d+");
+
+    public DataConfig {
+        classes = List.copyOf(classes);
+        labels = List.copyOf(labels);
+        if (!(supervisorShare >= 0 && supervisorShare <= 1)) {
+            throw new IllegalArgumentException(
+                    "supervisor-share must be in [0, 1], found " + supervisorShare);
+        }
+        if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
+            throw new IllegalArgumentException(
+                    "classes must be at least two different names, found " + classes);
+        }
+        if (!labels.isEmpty()
+                && (labels.size() != classes.size()
+                        || new HashSet<>(labels).size() < labels.size())) {
+            throw new IllegalArgumentException(
+                    "labels must be different and one for each of the classes "
+                            + classes
+                            + ", found "
+                            + labels);
+        }
+        for (int i = 0; i < classes.size(); i++) {
+            requireUnambiguous(classes.get(i), i, labels);
+        }
+        if (holdout instanceof Holdout.Column
+                && source instanceof FileSource
+                && fields.split() == null) {
+            throw new IllegalArgumentException(
+                    "holdout by column needs fields.split, the column that says so");
+        }
+    }
+
+    /** Of a source that writes classes by name or index. */
+    public DataConfig(
+            Source source,
+            Fields fields,
+            Holdout holdout,
+            double supervisorShare,
+            Order order,
+            long orderSeed,
+            List<String> classes) {
+        this(source, fields, holdout, supervisorShare, order, orderSeed, classes, List.of());
+    }
+
+    private static void requireUnambiguous(String name, int index, List<String> labels) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "a class must have a name, found '" + name + "' at index " + index);
+        }
+        if (labels.isEmpty()
+                && INTEGER.matcher(name).matches()
+                && !name.equals(Integer.toString(index))) {
+            throw new IllegalArgumentException(
+                    "a class named by a number must be named by its own index, found '"
+                            + name
+                            + "' at index "
+                            + index
+                            + "; where the data count otherwise write a mapping from their labels"
+                            + " to names, such as classes: {1: world, 2: sports}");
+        }
+        int label = labels.indexOf(name);
+        if (label >= 0 && label != index) {
+            throw new IllegalArgumentException(
+                    "no class may have the label of another one as its name, found class '"
+                            + name
+                            + "' with label '"
+                            + labels.get(index)
+                            + "'");
+        }
+    }
+
+    /** The built-in WordNet task as it is used everywhere: see {@link WordNetSource}. */
+    public static DataConfig wordNet(double supervisorShare) {
+        return new DataConfig(
+                new Builtin(WordNetSource.NAME),
+                new Fields("id", "text", "label", "split"),
+                new Holdout.Column(WordNetSource.HOLDOUT_VALUE),
+                supervisorShare,
+                Order.HASH,
+                0,
+                WordNetSource.CLASSES);
+    }
+
+    /** What is read. */
+    public sealed interface Source permits Builtin, FileSource {}
+
+    /** A task that comes with Belay; {@link WordNetSource#NAME} is the only one so far. */
+    public record Builtin(String name) implements Source {
+        public Builtin {
+            if (!name.equals(WordNetSource.NAME)) {
+                throw new IllegalArgumentException(
+                        "unknown builtin '" + name + "'; expected " + WordNetSource.NAME);
+            }
+        }
+    }
+
+    /** A file; {@code .gz} at the end of its name means gzip. */
+    public record FileSource(Path path, Format format) implements Source {}
+
+    public enum Format {
+        /** One JSON object a line. */
+        JSONL,
+        /** RFC 4180 with a header line. */
+        CSV,
+        /** Tab-separated with a header line; no quoting, so no tabs or line ends in a cell. */
+        TSV;
+
+        /**
+         * Reads the name of a format.
+         *
+         * @throws IllegalArgumentException when it is unknown, or known and not supported yet
+         */
+        public static Format parse(String name) {
+            for (Format format : values()) {
+                if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return format;
+                }
+            }
+            if (name.equals("parquet")) {
+                throw new IllegalArgumentException(
+                        "format parquet is not supported yet; convert the file to jsonl, csv or"
+                                + " tsv");
+            }
+            throw new IllegalArgumentException(
+                    "unknown format '" + name + "'; expected jsonl, csv or tsv");
+        }
+    }
+
+    /**
+     * Which columns hold what.
+     *
+     * @param id null: the id is a hash of the text (see {@link RowBuilder})
+     * @param split null: the file has no split column
+     */
+    public record Fields(@Nullable String id, String text, String label, @Nullable String split) {
+        /** Columns named as what they hold, without a split column. */
+        public static Fields defaults() {
+            return new Fields("id", "text", "label", null);
+        }
+    }
+
+    /** Which rows are only ever predicted. */
+    public sealed interface Holdout {
+        /** Rows whose split column has this value. */
+        record Column(String value) implements Holdout {}
+
+        /**
+         * A share of all rows, drawn by hash of the id.
+         *
+         * @param share in (0, 1)
+         */
+        record Share(double share) implements Holdout {
+            public Share {
+                if (!(share > 0 && share < 1)) {
+                    throw new IllegalArgumentException(
+                            "holdout share must be between 0 and 1, both excluded, found " + share);
+                }
+            }
+        }
+    }
+
+    public enum Order {
+        /** By hash of (order seed, id): many real files are sorted by class. */
+        HASH,
+        /** As in the file. */
+        FILE
+    }
+}

@@ -1,0 +1,154 @@
+package dev.belay.producers.source;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON object a line; blank lines are skipped, columns nobody asked for are ignored. A label is
+ * a class index (number), a class name (string), or null for a row whose truth is not known.
+ */
+public final class JsonlSource implements RowSource {
+    private static final ObjectMapper JSON =
+            new ObjectMapper()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+    private final Path path;
+    private final DataConfig.Fields fields;
+    private final RowBuilder builder;
+
+    public JsonlSource(Path path, DataConfig.Fields fields, RowBuilder builder) {
+        this.path = path;
+        this.fields = fields;
+        this.builder = builder;
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public String read(Consumer<Row> rows) {
+        try (SourceFile file = new SourceFile(path)) {
+            LineReader lines = new LineReader(file.content());
+            boolean any = false;
+            try {
+                for (String line = lines.next(); line != null; line = lines.next()) {
+                    if (!line.isBlank()) {
+                        rows.accept(row(line, lines));
+                        any = true;
+                    }
+                }
+                if (!any) {
+                    throw file.empty();
+                }
+                return file.sha256Hex();
+            } catch (IOException e) {
+                throw file.broken(e, lines.number());
+            }
+        }
+    }
+
+    private Row row(String text, LineReader lines) {
+        long line = lines.number();
+        JsonNode node = parse(text, lines);
+        if (!node.isObject()) {
+            throw DataException.at(
+                    name(),
+                    line,
+                    "a JSON " + kind(node),
+                    "a JSON object",
+                    "Each line holds one object.");
+        }
+        String id = fields.id() == null ? null : scalar(node, fields.id(), line);
+        String split = fields.split() == null ? null : scalar(node, fields.split(), line);
+        return builder.row(line, id, string(node, fields.text(), line), label(node, line), split);
+    }
+
+    private JsonNode parse(String text, LineReader lines) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw DataException.at(
+                    name(),
+                    lines.number(),
+                    lines.complete()
+                            ? "text that is not JSON (" + e.getOriginalMessage() + ")"
+                            : "a last line that is not JSON and has no line end",
+                    "one JSON object a line",
+                    lines.complete()
+                            ? "Is format jsonl right for this file?"
+                            : "The file seems to be cut off: fetch or write it again.",
+                    e);
+        }
+    }
+
+    private JsonNode cell(JsonNode node, String column, long line) {
+        JsonNode cell = node.get(column);
+        if (cell == null) {
+            List<String> found = new ArrayList<>();
+            node.fieldNames().forEachRemaining(found::add);
+            throw DataException.at(
+                    name(),
+                    line,
+                    "columns " + found,
+                    "a column '" + column + "'",
+                    "Mend the row, or name the right column in data.fields.");
+        }
+        return cell;
+    }
+
+    private String string(JsonNode node, String column, long line) {
+        JsonNode cell = cell(node, column, line);
+        if (!cell.isTextual()) {
+            throw wrongType(cell, column, line, "a string");
+        }
+        return cell.textValue();
+    }
+
+    private String scalar(JsonNode node, String column, long line) {
+        JsonNode cell = cell(node, column, line);
+        if (!cell.isTextual() && !cell.isIntegralNumber()) {
+            throw wrongType(cell, column, line, "a string or an integer");
+        }
+        return cell.asText();
+    }
+
+    private int label(JsonNode node, long line) {
+        JsonNode cell = cell(node, fields.label(), line);
+        if (cell.isNull()) {
+            return Row.NO_LABEL;
+        }
+        if (cell.isTextual()) {
+            return builder.labelOf(line, cell.textValue());
+        }
+        if (cell.isIntegralNumber() && cell.canConvertToLong()) {
+            return builder.labelOf(line, cell.longValue());
+        }
+        throw builder.wrongLabel(line, cell.isNumber() ? cell.asText() : "a JSON " + kind(cell));
+    }
+
+    private DataException wrongType(JsonNode cell, String column, long line, String expected) {
+        return DataException.at(
+                name(),
+                line,
+                "a JSON " + kind(cell) + " in '" + column + "'",
+                expected,
+                "Mend the row, or name the right column in data.fields.");
+    }
+
+    private static String kind(@Nullable JsonNode node) {
+        return node == null ? "nothing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+}

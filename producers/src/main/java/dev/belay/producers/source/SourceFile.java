@@ -1,0 +1,159 @@
+package dev.belay.producers.source;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** A data file opened for one pass: unpacked by its ending, its raw bytes hashed on the way. */
+public final class SourceFile implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Path path;
+    private final String name;
+    private final MessageDigest digest;
+    private final InputStream raw;
+    private final InputStream content;
+
+    /**
+     * Opens the file.
+     *
+     * @throws DataException when it is not there, can't be read, is empty, or is packed in a way
+     *     that is not supported
+     */
+    SourceFile(Path path) {
+        this.path = path;
+        name = path.toString();
+        if (!Files.isRegularFile(path)) {
+            throw new DataException(
+                    name
+                            + ": found "
+                            + (Files.isDirectory(path) ? "a directory" : "nothing")
+                            + (path.isAbsolute() ? "" : " (that is " + path.toAbsolutePath() + ")")
+                            + "; expected a data file. A relative path starts at the experiment"
+                            + " file's directory.");
+        }
+        if (name.endsWith(".zst")) {
+            throw new DataException(
+                    name + ": .zst is not supported yet. Unpack it, or pack it with gzip.");
+        }
+        digest = sha256();
+        try {
+            raw =
+                    new BufferedInputStream(
+                            new DigestInputStream(Files.newInputStream(path), digest),
+                            BUFFER_BYTES);
+            raw.mark(1);
+            if (raw.read() < 0) {
+                raw.close();
+                throw empty();
+            }
+            raw.reset();
+            content =
+                    name.endsWith(".gz")
+                            ? new BufferedInputStream(
+                                    new GZIPInputStream(raw, BUFFER_BYTES), BUFFER_BYTES)
+                            : raw;
+        } catch (IOException e) {
+            throw broken(e, 0);
+        }
+    }
+
+    /** The unpacked bytes. */
+    InputStream content() {
+        return content;
+    }
+
+    /** SHA-256 (hex) of the whole file as it lies on disk; reads what was not read yet. */
+    String sha256Hex() throws IOException {
+        raw.transferTo(java.io.OutputStream.nullOutputStream());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The error for a file without rows. */
+    DataException empty() {
+        return DataException.at(
+                name, 0, "no rows", "at least one row", "Is it the right file, and complete?");
+    }
+
+    /**
+     * Says what a failed read means.
+     *
+     * @param afterLine the last line that could be read; 0 for none
+     */
+    DataException broken(IOException e, long afterLine) {
+        String after = afterLine > 0 ? " after line " + afterLine : "";
+        if (e instanceof EOFException) {
+            return DataException.at(
+                    name,
+                    0,
+                    "gzip data cut off in the middle" + after,
+                    "a complete file",
+                    "Fetch or write it again.",
+                    e);
+        }
+        if (e instanceof ZipException) {
+            return DataException.at(
+                    name,
+                    0,
+                    "broken gzip data" + after + " (" + e.getMessage() + ")",
+                    "a gzip file, as its name ends in .gz",
+                    "Fetch or write it again.",
+                    e);
+        }
+        if (e instanceof CharacterCodingException) {
+            return notUtf8(e);
+        }
+        return DataException.at(
+                name,
+                0,
+                "a read error" + after + ": " + e,
+                "a readable file",
+                "Check the disk and the file's permissions.",
+                e);
+    }
+
+    /** Looked for anew: who reads more than a line at once does not know in which one it is. */
+    private DataException notUtf8(IOException e) {
+        long line = 0;
+        String found = "bytes that are not UTF-8";
+        try (SourceFile again = new SourceFile(path)) {
+            LineReader lines = new LineReader(again.content());
+            try {
+                while (lines.next() != null) {
+                    line = lines.number();
+                }
+            } catch (IOException stopped) {
+                found += lines.badByte() > 0 ? ", from byte " + lines.badByte() + " of it on" : "";
+                line++;
+            }
+        }
+        return DataException.at(name, line, found, "UTF-8 text", "Convert the file to UTF-8.", e);
+    }
+
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            content.close();
+        } catch (IOException e) {
+            throw broken(e, 0);
+        }
+    }
+}

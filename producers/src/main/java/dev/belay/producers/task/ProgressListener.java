@@ -1,0 +1,16 @@
+package dev.belay.producers.task;
+
+/** Told how far a producer has come, after each transaction and once before the first. */
+@FunctionalInterface
+public interface ProgressListener {
+    /**
+     * @param done rows written and committed so far, those of earlier runs among them
+     * @param total rows of the data set
+     */
+    void produced(long done, long total);
+
+    /** Nobody is told. */
+    static ProgressListener none() {
+        return (done, total) -> {};
+    }
+}

@@ -1,0 +1,268 @@
+package dev.belay.producers.dataset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.WordNetSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each bad input gives one error that names the file, the line, what was found and expected. */
+class BadDataTest {
+    @TempDir Path dir;
+
+    @Test
+    void aFileThatIsNotThereNamesItsPath() {
+        String message = says("missing.jsonl", DataConfig.Format.JSONL, "found nothing; expected");
+        assertEquals(2, message.split("missing\\.jsonl", -1).length, message);
+    }
+
+    @Test
+    void anEmptyFileIsAnError() throws IOException {
+        for (String name : List.of("a.jsonl", "a.jsonl.gz")) {
+            Data.writeText(dir.resolve(name), "");
+            says(name, DataConfig.Format.JSONL, "found no rows", "expected at least one row");
+        }
+        Files.write(dir.resolve("really.jsonl.gz"), new byte[0]);
+        says("really.jsonl.gz", DataConfig.Format.JSONL, "found no rows");
+        Data.writeText(dir.resolve("header.csv"), "id,text,label,split\n");
+        says("header.csv", DataConfig.Format.CSV, "found no rows");
+        Data.writeText(dir.resolve("empty.csv"), "");
+        says("empty.csv", DataConfig.Format.CSV, "found no rows");
+    }
+
+    @Test
+    void aFileCutOffInTheMiddleSaysAfterWhichLine() throws IOException {
+        // Given a complete gzip file of lines that compress badly, and its first half
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            lines.add(Data.lines(1).get(0).replace("r0", Integer.toHexString(i * 0x9E3779B1)));
+        }
+        byte[] whole = Files.readAllBytes(Data.write(dir.resolve("whole.jsonl.gz"), lines));
+        Files.write(dir.resolve("half.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
+        // Then
+        says("half.jsonl.gz", DataConfig.Format.JSONL, "cut off in the middle after line ");
+    }
+
+    @Test
+    void anUnpackedFileCutOffInTheMiddleOfALineIsAnError() throws IOException {
+        String text = String.join("\n", Data.lines(4));
+        Data.writeText(dir.resolve("cut.jsonl"), text.substring(0, text.length() - 20));
+        says(
+                "cut.jsonl",
+                DataConfig.Format.JSONL,
+                "line 4",
+                "not JSON and has no line end",
+                "seems to be cut off");
+    }
+
+    @Test
+    void aFileThatIsNotGzipThoughItsNameSaysSoIsAnError() throws IOException {
+        Files.writeString(dir.resolve("plain.jsonl.gz"), "{}\n");
+        says("plain.jsonl.gz", DataConfig.Format.JSONL, "broken gzip data", "expected a gzip file");
+    }
+
+    @Test
+    void aLineThatIsNotJsonIsNamed() throws IOException {
+        withLine("oops");
+        says("bad.jsonl", DataConfig.Format.JSONL, "bad.jsonl, line 3", "not JSON");
+        withLine("[1]");
+        says("bad.jsonl", DataConfig.Format.JSONL, "line 3", "a JSON array", "a JSON object");
+    }
+
+    @Test
+    void aMissingColumnNamesWhatIsThere() throws IOException {
+        withLine("{\"id\":\"x\",\"sentence\":\"a\",\"label\":1,\"split\":\"train\"}");
+        says(
+                "bad.jsonl",
+                DataConfig.Format.JSONL,
+                "line 3",
+                "found columns [id, sentence, label, split]",
+                "expected a column 'text'");
+        Data.writeText(dir.resolve("bad.csv"), "id,sentence,label,split\n1,a,0,train\n");
+        says("bad.csv", DataConfig.Format.CSV, "line 1", "[id, sentence,", "a column 'text'");
+    }
+
+    @Test
+    void aClassOutOfRangeIsNamed() throws IOException {
+        for (String label : List.of("2", "-1", "\"neutral\"", "\"\"", "1.5", "true", "1e99")) {
+            withLine("{\"id\":\"x\",\"text\":\"a\",\"label\":" + label + ",\"split\":\"train\"}");
+            says(
+                    "bad.jsonl",
+                    DataConfig.Format.JSONL,
+                    "line 3",
+                    "label",
+                    "a class: 0 to 1, or one of [negative, positive]");
+        }
+        Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,a,0,train\n2,b,7,train\n");
+        says("bad.csv", DataConfig.Format.CSV, "line 3", "found label 7");
+    }
+
+    @Test
+    void aWrongTypeIsNamed() throws IOException {
+        withLine("{\"id\":\"x\",\"text\":7,\"label\":1,\"split\":\"train\"}");
+        says("bad.jsonl", DataConfig.Format.JSONL, "line 3", "a JSON number in 'text'", "a string");
+        withLine("{\"id\":{},\"text\":\"a\",\"label\":1,\"split\":\"train\"}");
+        says("bad.jsonl", DataConfig.Format.JSONL, "line 3", "a JSON object in 'id'");
+        withLine("{\"id\":\"\",\"text\":\"a\",\"label\":1,\"split\":\"train\"}");
+        says("bad.jsonl", DataConfig.Format.JSONL, "line 3", "an empty id");
+        withLine("{\"id\":\"x\",\"text\":\" \",\"label\":1,\"split\":\"train\"}");
+        says("bad.jsonl", DataConfig.Format.JSONL, "line 3", "an empty text");
+    }
+
+    @Test
+    void oneIdWithTwoContentsNamesBothLines() throws IOException {
+        withLine("{\"id\":\"r0\",\"text\":\"another\",\"label\":0,\"split\":\"test\"}");
+        says(
+                "bad.jsonl",
+                DataConfig.Format.JSONL,
+                "line 3",
+                "id 'r0' with another content than in line 1");
+    }
+
+    @Test
+    void textTwiceWithDifferentLabelsIsAnErrorWhereThereAreNoIds() throws IOException {
+        Path file =
+                Data.write(
+                        dir.resolve("noid.jsonl"),
+                        List.of("{\"text\":\"a\",\"label\":0}", "{\"text\":\"a\",\"label\":1}"));
+        DataConfig config =
+                new DataConfig(
+                        new DataConfig.FileSource(file, DataConfig.Format.JSONL),
+                        new DataConfig.Fields(null, "text", "label", null),
+                        new DataConfig.Holdout.Share(.5),
+                        .5,
+                        DataConfig.Order.HASH,
+                        0,
+                        List.of("a", "b"));
+        DataException e = assertThrows(DataException.class, () -> DataSet.open(config));
+        assertTrue(e.toString().contains("line 2"), e.toString());
+    }
+
+    @Test
+    void aHoldoutNobodyIsInNamesTheSplitsThereAre() throws IOException {
+        Data.write(
+                dir.resolve("bad.jsonl"),
+                Data.lines(10).stream().map(l -> l.replace("\"test\"", "\"dev\"")).toList());
+        says(
+                "bad.jsonl",
+                DataConfig.Format.JSONL,
+                "no row whose split is 'test', but [dev, train]");
+    }
+
+    @Test
+    void aRowOfTooFewCellsIsNamed() throws IOException {
+        Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,\"a\nb\",0,train\n2,b\n");
+        says("bad.csv", DataConfig.Format.CSV, "line 4", "found 2 cells", "4 as in the header");
+    }
+
+    @Test
+    void aQuoteThatIsNotClosedIsNamed() throws IOException {
+        Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,\"a,0,train\n2,b,1,test\n");
+        says("bad.csv", DataConfig.Format.CSV, "line 2", "wrong quoting");
+    }
+
+    @Test
+    void aHeaderThatNamesAColumnTwiceIsAnError() throws IOException {
+        Data.writeText(dir.resolve("bad.tsv"), "id\ttext\ttext\n");
+        says("bad.tsv", DataConfig.Format.TSV, "line 1", "a column named twice");
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreNamed() throws IOException {
+        byte[] line = "{\"id\":\"x\",\"text\":\"\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(dir.resolve("latin.jsonl"), line);
+        says("latin.jsonl", DataConfig.Format.JSONL, "line 1", "not UTF-8, from byte 19 of");
+        // readers of CSV read ahead: they do not know the line
+        Files.write(
+                dir.resolve("latin.csv"),
+                "id,text,label,split\n1,a,0,test\n2,\u00e9,0,test\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        says("latin.csv", DataConfig.Format.CSV, "line 3", "not UTF-8, from byte 3 of");
+    }
+
+    @Test
+    void whatIsNotSupportedSaysSo() throws IOException {
+        Files.writeString(dir.resolve("a.jsonl.zst"), "x");
+        says("a.jsonl.zst", DataConfig.Format.JSONL, ".zst is not supported yet");
+        assertTrue(
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> DataConfig.Format.parse("parquet"))
+                        .toString()
+                        .contains("not supported yet"));
+    }
+
+    @Test
+    void aClassNamedByAnotherNumberThanItsIndexIsRefused() {
+        assertEquals(
+                "a class named by a number must be named by its own index, found '1' at index 0;"
+                        + " where the data count otherwise write a mapping from their labels to"
+                        + " names, such as classes: {1: world, 2: sports}",
+                refusal(List.of("1", "2")));
+    }
+
+    @Test
+    void aClassWithoutANameIsRefused() {
+        assertEquals("a class must have a name, found '' at index 1", refusal(List.of("a", "")));
+    }
+
+    @Test
+    void aClassNamedAsAnotherOnesLabelIsRefused() {
+        assertEquals(
+                "no class may have the label of another one as its name, found class '2' with"
+                        + " label '1'",
+                refusal(List.of("2", "b"), List.of("1", "2")));
+        assertEquals(
+                "labels must be different and one for each of the classes [a, b], found [1]",
+                refusal(List.of("a", "b"), List.of("1")));
+    }
+
+    private static String refusal(List<String> classes) {
+        return refusal(classes, List.of());
+    }
+
+    private static String refusal(List<String> classes, List<String> labels) {
+        return String.valueOf(
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        new DataConfig(
+                                                new DataConfig.Builtin(WordNetSource.NAME),
+                                                Data.WITH_SPLIT,
+                                                Data.TEST_ROWS,
+                                                .5,
+                                                DataConfig.Order.HASH,
+                                                0,
+                                                classes,
+                                                labels))
+                        .getMessage());
+    }
+
+    private void withLine(String third) throws IOException {
+        List<String> lines = new ArrayList<>(Data.lines(5));
+        lines.set(2, third);
+        Data.write(dir.resolve("bad.jsonl"), lines);
+    }
+
+    private String says(String file, DataConfig.Format format, String... parts) {
+        DataConfig config = Data.config(dir.resolve(file), format);
+        String message =
+                assertThrows(DataException.class, () -> DataSet.open(config).close()).toString();
+        assertTrue(message.contains(file), message);
+        for (String part : parts) {
+            assertTrue(message.contains(part), "expected '" + part + "' in: " + message);
+        }
+        return message;
+    }
+}

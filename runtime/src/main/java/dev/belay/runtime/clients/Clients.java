@@ -1,0 +1,318 @@
+package dev.belay.runtime.clients;
+
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.Topics;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes Kafka clients from the settings, each with its metrics bound. Clients carry raw bytes;
+ * {@link #codec()} turns them into events, so that a record that can't be read is the service's to
+ * send to the dead letters.
+ */
+public final class Clients {
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+    private static final int CACHED_SCHEMAS = 1000;
+    private static final Duration FIRST_REPORT = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+    private final Settings settings;
+    private final MeterRegistry meters;
+    private final EventCodec codec;
+
+    /** Looks for new client metrics once a minute: one thread for all clients. */
+    private final ScheduledExecutorService refresher =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "kafka-metrics");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    public Clients(Settings settings, MeterRegistry meters) {
+        this(settings, meters, registry(settings));
+    }
+
+    /** With another registry client, such as {@code MockSchemaRegistryClient}. */
+    public Clients(Settings settings, MeterRegistry meters, SchemaRegistryClient registry) {
+        this.settings = settings;
+        this.meters = meters;
+        this.codec = new EventCodec(registry);
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public MeterRegistry meters() {
+        return meters;
+    }
+
+    public EventCodec codec() {
+        return codec;
+    }
+
+    public Topics topics() {
+        return settings.topics();
+    }
+
+    /**
+     * A transactional producer; {@code initTransactions} is the caller's. Transactions time out
+     * after 10 s, so that a dead writer holds readers up for seconds only.
+     */
+    public Producer<byte[], byte[]> producer(String transactionalId) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("linger.ms", 5);
+        // a coordinator's first request waits one back-off for the connection; longer each time
+        config.put("retry.backoff.ms", 10);
+        config.put("compression.type", "lz4");
+        config.put("transaction.timeout.ms", 10_000);
+        config.putAll(settings.kafka("producer"));
+        config.put("enable.idempotence", true);
+        config.put("acks", "all");
+        config.put("transactional.id", transactionalId);
+        config.put("client.id", transactionalId);
+        return new MeteredProducer(config, meters, refresher);
+    }
+
+    /**
+     * A {@code read_committed} consumer without automatic commits and without a reset policy: its
+     * user seeks where there is no committed offset. A position outside the log is an {@link
+     * ExpiredOffsetException} of {@code poll}, so that no record is ever skipped.
+     *
+     * @param group null for one that is assigned its partitions by hand
+     */
+    public Consumer<byte[], byte[]> consumer(@Nullable String group, String clientId) {
+        return consumer(group, clientId, Map.of());
+    }
+
+    /** As {@link #consumer(String, String)}, with other settings on top of the user's. */
+    public Consumer<byte[], byte[]> consumer(
+            @Nullable String group, String clientId, Map<String, Object> overrides) {
+        Map<String, Object> config = new HashMap<>();
+        config.put("session.timeout.ms", 6_000);
+        config.put("heartbeat.interval.ms", 1_500);
+        config.putAll(settings.kafka("consumer"));
+        config.put("auto.offset.reset", "none");
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", false);
+        config.put("allow.auto.create.topics", false);
+        config.put("client.id", clientId);
+        config.putAll(overrides);
+        if (group == null) {
+            config.remove("group.id");
+        } else {
+            config.put("group.id", group);
+        }
+        return new MeteredConsumer(config, meters, refresher);
+    }
+
+    public Admin admin() {
+        Map<String, Object> config = new HashMap<>(settings.kafka("admin"));
+        config.putIfAbsent("client.id", "belay-admin");
+        return Admin.create(config);
+    }
+
+    /** As {@link #awaitBroker(java.util.function.Consumer)}, reporting to the log. */
+    public void awaitBroker() {
+        awaitBroker(LOG::warn);
+    }
+
+    /**
+     * Waits until the broker answers.
+     *
+     * @param report gets a line after 3 s without an answer, and every 5 s after that
+     * @throws IllegalStateException when it does not within {@link Settings#waitForBroker}, naming
+     *     its address
+     */
+    public void awaitBroker(java.util.function.Consumer<String> report) {
+        Duration wait = settings.waitForBroker();
+        Duration tried = Duration.ZERO;
+        Duration next = FIRST_REPORT;
+        try (Admin admin = admin()) {
+            while (true) {
+                Duration left = wait.minus(tried);
+                Duration within = left.compareTo(next) < 0 ? left : next;
+                if (answers(admin, within)) {
+                    return;
+                }
+                tried = tried.plus(within);
+                if (tried.compareTo(wait) >= 0) {
+                    throw new IllegalStateException(
+                            "no Kafka broker answers at "
+                                    + settings.bootstrapServers()
+                                    + " (tried for "
+                                    + wait.toSeconds()
+                                    + " s); start one with './belay broker', or correct the"
+                                    + " address");
+                }
+                report.accept(
+                        "no Kafka broker answers at %s yet; waiting, %d of %d s"
+                                .formatted(
+                                        settings.bootstrapServers(),
+                                        tried.toSeconds(),
+                                        wait.toSeconds()));
+                next = BETWEEN_REPORTS;
+            }
+        }
+    }
+
+    /**
+     * Waits until the schema registry answers, as long as for the broker.
+     *
+     * @param report gets a line when it does not answer at once, and every 5 s after that
+     * @throws IllegalStateException when it does not answer in time, or a server answers that has
+     *     no registry at this URL
+     */
+    public void awaitRegistry(java.util.function.Consumer<String> report) {
+        long begin = System.nanoTime();
+        long reported = begin - BETWEEN_REPORTS.toNanos();
+        while (true) {
+            String problem;
+            try {
+                codec.checkRegistry();
+                return;
+            } catch (IllegalStateException e) {
+                throw noRegistry(String.valueOf(e.getMessage()), e);
+            } catch (IOException e) {
+                problem = String.valueOf(e.getMessage());
+                if (System.nanoTime() - begin >= settings.waitForBroker().toNanos()) {
+                    throw noRegistry(
+                            problem
+                                    + " (tried for "
+                                    + settings.waitForBroker().toSeconds()
+                                    + " s); start one with './belay registry', or correct the"
+                                    + " address",
+                            e);
+                }
+            }
+            if (System.nanoTime() - reported >= BETWEEN_REPORTS.toNanos()) {
+                reported = System.nanoTime();
+                report.accept(
+                        "no schema registry answers at "
+                                + settings.registryUrl()
+                                + " yet: "
+                                + problem);
+            }
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+    }
+
+    /**
+     * What is wrong with the registry now, or null: for those who can do without it, or wait for it
+     * by themselves.
+     */
+    public @Nullable String registryProblem() {
+        try {
+            codec.checkRegistry();
+            return null;
+        } catch (IOException | IllegalStateException e) {
+            return noRegistry(String.valueOf(e.getMessage()), e).getMessage();
+        }
+    }
+
+    private IllegalStateException noRegistry(String problem, Exception cause) {
+        return new IllegalStateException(
+                "no schema registry answers at " + settings.registryUrl() + ": " + problem, cause);
+    }
+
+    private static boolean answers(Admin admin, Duration within) {
+        try {
+            admin.describeCluster(
+                            new DescribeClusterOptions()
+                                    .timeoutMs(Math.toIntExact(within.toMillis())))
+                    .nodes()
+                    .get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return false;
+            }
+            throw new IllegalStateException("the Kafka broker refuses: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the broker", e);
+        }
+    }
+
+    private static SchemaRegistryClient registry(Settings settings) {
+        return new CachedSchemaRegistryClient(
+                new RestService(settings.registryUrl()),
+                CACHED_SCHEMAS,
+                List.of(new AvroSchemaProvider()),
+                settings.registryClient(),
+                Map.of());
+    }
+
+    private static final class MeteredProducer extends KafkaProducer<byte[], byte[]> {
+        private final KafkaClientMetrics metrics;
+
+        MeteredProducer(
+                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
+            super(config, new ByteArraySerializer(), new ByteArraySerializer());
+            metrics = new KafkaClientMetrics(this, List.of(), pool);
+            metrics.bindTo(meters);
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            metrics.close();
+            super.close(timeout);
+        }
+    }
+
+    private static final class MeteredConsumer extends KafkaConsumer<byte[], byte[]> {
+        private final KafkaClientMetrics metrics;
+
+        MeteredConsumer(
+                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            metrics = new KafkaClientMetrics(this, List.of(), pool);
+            metrics.bindTo(meters);
+        }
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            try {
+                return super.poll(timeout);
+            } catch (OffsetOutOfRangeException e) {
+                throw ExpiredOffsetException.of(this, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            metrics.close();
+            super.close();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.belay.runtime.clients;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that can't be read or make no sense go to the dead letters with their raw bytes; headers
+ * {@code belay.topic}, {@code belay.partition}, {@code belay.offset}, {@code belay.service} and
+ * {@code belay.reason} (UTF-8 text) say where from and why. Send them in the service's own
+ * transaction, so that they are exactly-once like all else. {@code belay.model} is there where one
+ * model only cannot take the record.
+ *
+ * <p>A record may be as big as its topic allows, a letter is bigger by its headers: of a key or
+ * value of more than 400,000 bytes the letter holds the first so many, and {@code belay.truncated}
+ * says how many there were. The whole is where the letter came from.
+ */
+public final class DeadLetters {
+    /** Header of a record that one model only cannot take: the model's id. */
+    public static final String MODEL = "belay.model";
+
+    private static final int MAX_BYTES = 400_000;
+    private static final int MAX_REASON = 1_000;
+
+    private final Clients clients;
+    private final String service;
+
+    public DeadLetters(Clients clients, String service) {
+        this.clients = clients;
+        this.service = service;
+    }
+
+    /** Where a record was found. */
+    public record Place(String topic, int partition, long offset) {}
+
+    /** What a letter holds. */
+    public record Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
+
+    /** The letter for a record; also counts it ({@code belay.dead.letters}). */
+    public ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, String reason) {
+        Place place = new Place(record.topic(), record.partition(), record.offset());
+        Letter letter = of(clients.meters(), service, place, record.key(), record.value(), reason);
+        return new ProducerRecord<>(
+                clients.topics().deadLetters(),
+                null,
+                record.timestamp() < 0 ? null : record.timestamp(),
+                letter.key(),
+                letter.value(),
+                letter.headers());
+    }
+
+    /** The same for a record that one model cannot encode; names the model in {@link #MODEL}. */
+    public ProducerRecord<byte[], byte[]> notEncoded(
+            ConsumerRecord<byte[], byte[]> record, String model, String reason) {
+        var letter = of(record, model + " cannot encode its text: " + reason);
+        header(letter.headers(), MODEL, model);
+        return letter;
+    }
+
+    /** How many letters a service has sent that came from a topic. */
+    public static Counter counter(MeterRegistry meters, String service, String topic) {
+        return meters.counter("belay.dead.letters", "service", service, "topic", topic);
+    }
+
+    /** The same for those who send it themselves. */
+    public static Letter of(
+            MeterRegistry meters,
+            String service,
+            Place place,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            String reason) {
+        counter(meters, service, place.topic()).increment();
+        Headers headers = new RecordHeaders();
+        header(headers, "belay.topic", place.topic());
+        header(headers, "belay.partition", Integer.toString(place.partition()));
+        header(headers, "belay.offset", Long.toString(place.offset()));
+        header(headers, "belay.service", service);
+        header(headers, "belay.reason", reason.substring(0, Math.min(MAX_REASON, reason.length())));
+        if (size(key) > MAX_BYTES || size(value) > MAX_BYTES) {
+            header(
+                    headers,
+                    "belay.truncated",
+                    "key of " + size(key) + " bytes, value of " + size(value) + " bytes");
+        }
+        return new Letter(fitting(key), fitting(value), headers);
+    }
+
+    private static int size(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static byte @Nullable [] fitting(byte @Nullable [] bytes) {
+        return size(bytes) <= MAX_BYTES ? bytes : Arrays.copyOf(bytes, MAX_BYTES);
+    }
+
+    private static void header(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.belay.runtime.health;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of meters that {@link HealthServer} publishes: each has a help text. */
+public final class Meters {
+    private static final Map<String, String> TEXTS =
+            Map.ofEntries(
+                    Map.entry(
+                            "belay.labelers.running", "Labelers that this process runs at present"),
+                    Map.entry("belay.labels.written", "Labels committed by this process"),
+                    Map.entry(
+                            "belay.sweep",
+                            "Time from opening a checkpoint to the commit of its holdout"
+                                    + " predictions"),
+                    Map.entry(
+                            "belay.labels.too.late",
+                            "Examples passed over because their truth did not arrive within"
+                                    + " labeler.truth-horizon"),
+                    Map.entry(
+                            "belay.specs.refused",
+                            "Specs whose classes contradict those of their task"),
+                    Map.entry(
+                            "belay.dead.letters",
+                            "Records of a topic that were sent to the dead letters"),
+                    Map.entry(
+                            "belay.strays",
+                            "Records found in another partition than that of their key, and"
+                                    + " forwarded"),
+                    Map.entry(
+                            "belay.unreadable",
+                            "Specs and checkpoints that could not be read, and were skipped"),
+                    Map.entry(
+                            "belay.too.late",
+                            "Blocks of predictions, and counts of windows, received after their"
+                                    + " state was evicted"),
+                    Map.entry(
+                            "belay.self.check.failed",
+                            "Counts that contradict themselves: a defect of Belay"),
+                    Map.entry("belay.predictions.counted", "Predictions that were added to counts"),
+                    Map.entry("belay.trainer.examples", "Examples learned from and committed"),
+                    Map.entry("belay.trainer.checkpoints", "Checkpoints committed"),
+                    Map.entry(
+                            "belay.trainer.troubles",
+                            "Failures after which a model was resumed from its last checkpoint"));
+
+    private Meters() {}
+
+    /** A registry in Prometheus' form. */
+    public static PrometheusMeterRegistry prometheus() {
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(new Help());
+        return registry;
+    }
+
+    /** Adds a text to meters that are registered without one. */
+    private static final class Help implements MeterFilter {
+        @Override
+        public Meter.Id map(Meter.Id id) {
+            String own = id.getDescription();
+            String text = own == null || own.isBlank() ? text(id.getName()) : own;
+            return text == null
+                    ? id
+                    : new Meter.Id(
+                            id.getName(),
+                            Tags.of(id.getTagsAsIterable()),
+                            id.getBaseUnit(),
+                            text,
+                            id.getType());
+        }
+
+        /** Kafka gives many of its metrics no description; their names are its documentation's. */
+        private static @Nullable String text(String name) {
+            return name.startsWith("kafka.")
+                    ? "Kafka's metric " + name.substring("kafka.".length()).replace('.', ' ')
+                    : TEXTS.get(name);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.belay.runtime.topics;
+
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The topics of an installation: what they should be, how they are, and making them so. Adds
+ * missing topics and never deletes one. An existing topic with another number of partitions is an
+ * error, since records are placed by it. Of an existing topic's configuration only a retention that
+ * the broker's default sets is changed, and only to a longer one ({@link TopicDifference}).
+ */
+public final class TopicPlan {
+    /** A topic as it should be. */
+    public record Topic(String name, int partitions, Map<String, String> config) {}
+
+    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ASK_EVERY = Duration.ofMillis(20);
+
+    private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final short replication;
+    private final Map<String, String> expiring;
+    private final Set<String> renamed;
+
+    private TopicPlan(Settings settings) {
+        this.replication = settings.replication();
+        this.expiring = retention(settings.retentionMs());
+        this.renamed = Set.copyOf(settings.topics().renames().values());
+    }
+
+    /** The topics of the whole installation: models, checkpoints, metrics, dead letters. */
+    public static TopicPlan forInstallation(Settings settings) {
+        Topics names = settings.topics();
+        TopicPlan plan = new TopicPlan(settings);
+        plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted());
+        plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, retention(-1));
+        plan.add(names.metrics(), 1, compacted());
+        plan.add(names.deadLetters(), 1, Map.of());
+        return plan;
+    }
+
+    /**
+     * Adds a task's topics.
+     *
+     * @param labelers model ids of those who label, {@code truth} among them
+     * @return this plan
+     */
+    public TopicPlan withTask(
+            Topics names, String task, int partitions, Collection<String> labelers) {
+        add(names.examples(task), partitions, expiring);
+        add(names.holdout(task), partitions, compacted());
+        add(names.truth(task), partitions, compacted());
+        add(names.predictions(task), partitions, expiring);
+        add(names.progress(task), 1, compacted());
+        for (String labeler : labelers) {
+            add(names.labels(task, labeler), partitions, expiring);
+        }
+        return this;
+    }
+
+    public List<Topic> topics() {
+        return List.copyOf(topics.values());
+    }
+
+    /**
+     * The topics that are missing.
+     *
+     * @throws IllegalStateException when an existing topic has another number of partitions, naming
+     *     each
+     */
+    public List<Topic> missing(Admin admin) {
+        Map<String, Integer> found = partitions(admin, topics.keySet());
+        List<String> wrong = new ArrayList<>();
+        List<Topic> missing = new ArrayList<>();
+        for (Topic topic : topics.values()) {
+            Integer partitions = found.get(topic.name());
+            if (partitions == null) {
+                missing.add(topic);
+            } else if (partitions != topic.partitions()) {
+                wrong.add(
+                        topic.name()
+                                + " has "
+                                + partitions
+                                + " partitions, expected "
+                                + topic.partitions());
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalStateException(
+                    String.join("; ", wrong)
+                            + ". All topics of a task must have the same number of partitions: set"
+                            + " task.partitions to what is there, or take another task name");
+        }
+        return missing;
+    }
+
+    /** Where existing topics are configured otherwise than planned. */
+    public List<TopicDifference> differences(Admin admin) {
+        return TopicDifference.find(admin, topics.values());
+    }
+
+    /**
+     * Makes what is missing and waits until the broker knows it; returns what it made. Lengthens
+     * the retention of existing topics, and logs a warning for each difference that is left.
+     *
+     * @throws IllegalStateException when an existing topic, also one that somebody else made
+     *     meanwhile, has another number of partitions, or the broker does not come to know what was
+     *     made
+     */
+    public List<Topic> apply(Admin admin) {
+        List<Topic> missing = missing(admin);
+        if (!missing.isEmpty()) {
+            create(missing, admin);
+        }
+        TopicDifference.lengthen(admin, differences(admin), renamed);
+        return missing;
+    }
+
+    private void create(List<Topic> missing, Admin admin) {
+        var created =
+                admin.createTopics(
+                        missing.stream()
+                                .map(
+                                        t ->
+                                                new NewTopic(t.name(), t.partitions(), replication)
+                                                        .configs(t.config()))
+                                .toList());
+        created.values()
+                .forEach(
+                        (name, future) -> {
+                            try {
+                                Waiting.on(future, "making topic " + name);
+                            } catch (TopicExistsException e) {
+                                // somebody else just made it; checked again below
+                            }
+                        });
+        awaitKnown(admin);
+    }
+
+    /** The controller has made them; the broker that clients ask learns of it a little later. */
+    private void awaitKnown(Admin admin) {
+        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        List<Topic> unknown = missing(admin);
+        while (!unknown.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "the broker does not know topic "
+                                + unknown.get(0).name()
+                                + " "
+                                + KNOWN_WITHIN.toSeconds()
+                                + " s after it was made");
+            }
+            LockSupport.parkNanos(ASK_EVERY.toNanos());
+            unknown = missing(admin);
+        }
+    }
+
+    private static Map<String, Integer> partitions(Admin admin, Set<String> names) {
+        Map<String, Integer> found = new HashMap<>();
+        admin.describeTopics(names)
+                .topicNameValues()
+                .forEach(
+                        (name, future) -> {
+                            try {
+                                TopicDescription d =
+                                        Waiting.on(future, "looking for topic " + name);
+                                found.put(name, d.partitions().size());
+                            } catch (UnknownTopicOrPartitionException e) {
+                                // missing: that is an answer
+                            }
+                        });
+        return found;
+    }
+
+    private void add(String name, int partitions, Map<String, String> config) {
+        topics.put(name, new Topic(name, partitions, config));
+    }
+
+    private static Map<String, String> compacted() {
+        return Map.of("cleanup.policy", "compact");
+    }
+
+    private static Map<String, String> retention(long ms) {
+        return new TreeMap<>(Map.of("retention.ms", String.valueOf(ms), "retention.bytes", "-1"));
+    }
+}

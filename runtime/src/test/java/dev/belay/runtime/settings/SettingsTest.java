@@ -1,0 +1,119 @@
+package dev.belay.runtime.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    @TempDir private Path folder;
+
+    @Test
+    void flagsGoOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        // Given
+        Path file =
+                Files.writeString(
+                        folder.resolve("s.yaml"),
+                        "kafka:\n  bootstrap.servers: file:1\nregistry.url: http://file\nstore: /file\n");
+        // When
+        Settings settings =
+                Settings.load(
+                        file,
+                        Map.of(
+                                "BELAY_REGISTRY_URL",
+                                "http://env",
+                                "BELAY_STORE",
+                                "/env",
+                                "PATH",
+                                "x"),
+                        Map.of("store", "/flag"));
+        // Then
+        assertEquals("file:1", settings.bootstrapServers());
+        assertEquals("http://env", settings.registryUrl());
+        assertEquals("/flag", settings.store());
+    }
+
+    @Test
+    void anS3ServerOfOnesOwnHasItsBucketsInThePathUnlessToldOtherwise() {
+        Settings aws = Settings.of(Map.of("store", "s3://bucket/belay"));
+        assertEquals("s3://bucket/belay", aws.store());
+        assertFalse(aws.s3PathStyle());
+        Settings own = aws.with(Map.of("store.s3.endpoint", "http://localhost:9000"));
+        assertTrue(own.s3PathStyle());
+        assertFalse(own.with(Map.of("store.s3.path-style", "false")).s3PathStyle());
+        Settings wrong = own.with(Map.of("store.s3.path-style", "yes"));
+        assertThrows(IllegalArgumentException.class, wrong::s3PathStyle);
+    }
+
+    @Test
+    void kafkaSettingsReachTheClientsTheyAreFor() {
+        Settings settings =
+                Settings.of(
+                        Map.of(
+                                "kafka.security.protocol", "SSL",
+                                "kafka.consumer.fetch.min.bytes", "7",
+                                "kafka.producer.linger.ms", "9"));
+        assertEquals("SSL", settings.kafka("admin").get("security.protocol"));
+        assertEquals("7", settings.kafka("consumer").get("fetch.min.bytes"));
+        assertFalse(settings.kafka("consumer").containsKey("linger.ms"));
+        assertFalse(settings.kafka("consumer").containsKey("producer.linger.ms"));
+    }
+
+    @Test
+    void variablesThatAreNoSettingsAreLeftAlone() {
+        // Given
+        Map<String, String> environment =
+                Map.of(
+                        "BELAY_MVN_OPTS", "-o",
+                        "BELAY_JAVA_OPTS", "-Xmx1g",
+                        "BELAY_SERVICE_HOST", "10.0.0.1",
+                        "BELAY_DEVICE", "cpu");
+        // When
+        Settings settings = Settings.load(null, environment, Map.of());
+        // Then
+        assertEquals("cpu", settings.device());
+    }
+
+    @Test
+    void anUnknownSettingIsRefusedByName() {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Settings.of(Map.of("stroe", "/x")));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("unknown setting 'stroe'"), e::getMessage);
+    }
+
+    @Test
+    void aNumberThatIsNoneIsRefusedWithWhatWasFound() {
+        Settings settings = Settings.of(Map.of("task.partitions", "four"));
+        var e = assertThrows(IllegalArgumentException.class, settings::taskPartitions);
+        assertTrue(String.valueOf(e.getMessage()).contains("'four'"), e::getMessage);
+    }
+
+    @Test
+    void aTopicCanBeRenamedByItself() {
+        var topics = Settings.of(Map.of("topics.rename.t.examples", "theirs")).topics();
+        assertEquals("theirs", topics.examples("t"));
+        assertEquals("belay.t.truth", topics.truth("t"));
+    }
+
+    @Test
+    void retentionOfTopicsIsForeverUnlessSet() {
+        assertEquals(-1, Settings.of(Map.of()).retentionMs());
+        assertEquals(-1, Settings.of(Map.of("topics.retention", "forever")).retentionMs());
+        assertEquals(
+                30L * 24 * 3600 * 1000,
+                Settings.of(Map.of("topics.retention", "30d")).retentionMs());
+        for (String wrong : new String[] {"0s", "never", "-1"}) {
+            Settings settings = Settings.of(Map.of("topics.retention", wrong));
+            assertThrows(IllegalArgumentException.class, settings::retentionMs);
+        }
+    }
+}

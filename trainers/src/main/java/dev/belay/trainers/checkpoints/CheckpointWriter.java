@@ -1,0 +1,261 @@
+package dev.belay.trainers.checkpoints;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.models.store.CheckpointStore.Kind;
+import dev.belay.models.store.CheckpointStore.StoredFile;
+import dev.belay.models.store.Provenance;
+import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.Version;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PartitionCursor;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.trainers.labels.LabelSource;
+import dev.belay.trainers.learning.MicroEpoch;
+import dev.belay.trainers.status.RetrySchedule;
+import dev.belay.trainers.status.RunMeters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down the micro-epochs of one model, on another thread than the training one, so that the
+ * next one learns meanwhile: its files, then its transaction. They are written strictly one behind
+ * the other, and at most one is in work: whoever hands in the next waits for the one before.
+ *
+ * <p>Once one of them fails nothing more is written: the model must be taken up anew. All methods
+ * are for the training thread.
+ */
+public final class CheckpointWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
+
+    private final ModelSpec spec;
+    private final CheckpointTransaction ledger;
+    private final RunMeters meters;
+    private final Executor executor;
+    private final JsonNode specJson;
+    private Future<?> writing = CompletableFuture.completedFuture(null);
+    private boolean told;
+    private volatile boolean hasWritten;
+
+    /** Of the last checkpoint that was written; belongs to the task in work. */
+    private CheckpointFiles last;
+
+    /** The files of a checkpoint. */
+    public record CheckpointFiles(StoredFile weights, StoredFile state, StoredFile provenance) {
+        private static final StoredFile NO_FILE = new StoredFile("", "");
+        public static final CheckpointFiles NONE = new CheckpointFiles(NO_FILE, NO_FILE, NO_FILE);
+
+        public static CheckpointFiles of(Checkpoint event) {
+            return new CheckpointFiles(
+                    new StoredFile(event.getWeightsUri(), event.getWeightsSha256()),
+                    new StoredFile(event.getStateUri(), event.getStateSha256()),
+                    new StoredFile(event.getProvenanceUri(), event.getProvenanceSha256()));
+        }
+    }
+
+    /**
+     * @param ledger this closes it
+     * @param executor runs one task of this at a time
+     * @param last of the last committed checkpoint
+     */
+    public CheckpointWriter(
+            ModelSpec spec,
+            CheckpointTransaction ledger,
+            RunMeters meters,
+            Executor executor,
+            CheckpointFiles last) {
+        this.spec = spec;
+        this.ledger = ledger;
+        this.meters = meters;
+        this.executor = executor;
+        this.last = last;
+        this.specJson = Provenance.spec(spec.toString());
+    }
+
+    /** For all models of a process: a thread for each that is being written down just now. */
+    public static ExecutorService threads() {
+        return Executors.newCachedThreadPool(
+                task -> {
+                    Thread thread = new Thread(task, "trainer-scribe");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /** Begins to write it down, once the one before is written. */
+    public void begin(PendingCheckpoint learned) {
+        begin(() -> write(learned));
+    }
+
+    /** Begins to write letters down, ahead of their checkpoint. */
+    public void begin(List<ProducerRecord<byte[], byte[]>> letters) {
+        begin(() -> ledger.commitLetters(letters));
+    }
+
+    /** Whether nothing is being written. */
+    public boolean isSettled() {
+        return writing.isDone();
+    }
+
+    /** Whether a micro-epoch was committed since this was made. */
+    public boolean hasWritten() {
+        return hasWritten;
+    }
+
+    /**
+     * Waits until what was handed in is committed.
+     *
+     * @throws org.apache.kafka.common.KafkaException when it was not, or that is not known
+     * @throws RuntimeException what else went wrong; each time it is asked
+     */
+    public void settle() {
+        try {
+            writing.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            told = true;
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(spec.getId() + " can't be written down", e.getCause());
+        }
+    }
+
+    /** Waits for what is in work: after that nothing of the model is written by this. */
+    @Override
+    public void close() {
+        try (ledger) {
+            if (!told) {
+                settle();
+            }
+        } catch (RuntimeException e) { // whoever takes the model up goes on from before it
+            LOG.warn(
+                    "what was in work of {} was not committed: {}",
+                    spec.getId(),
+                    RetrySchedule.reason(e));
+        }
+    }
+
+    private void begin(Runnable work) {
+        settle();
+        var task = new FutureTask<@Nullable Void>(work, null);
+        writing = task;
+        executor.execute(task);
+    }
+
+    private void write(PendingCheckpoint learned) {
+        List<PredictionBlock> blocks = progressive(learned);
+        long begin = System.nanoTime();
+        PendingCheckpoint.Files files = learned.files();
+        if (files != null) {
+            last = store(learned, files);
+        }
+        long stored = System.nanoTime();
+        ledger.commit(checkpoint(learned), blocks, learned.letters());
+        hasWritten = true;
+        if (files != null) {
+            meters.time("save", stored - begin);
+            meters.time("commit", System.nanoTime() - stored);
+            meters.committed(learned.taken().size());
+        }
+    }
+
+    /** The files of the checkpoint: what it is, what is needed to go on, where it came from. */
+    private CheckpointFiles store(PendingCheckpoint learned, PendingCheckpoint.Files files) {
+        long number = learned.number();
+        var parent = number == 1 ? null : new Provenance.Parent(number - 1, last.weights.sha256());
+        StoredFile weights = ledger.store(number, Kind.WEIGHTS, files.weights());
+        StoredFile state = ledger.store(number, Kind.STATE, files.state());
+        List<Provenance.Range> ranges = new ArrayList<>();
+        for (int p = 0; p < learned.cursor().length; p++) {
+            ranges.add(new Provenance.Range(p, learned.from()[p], learned.cursor()[p]));
+        }
+        var origin =
+                new Provenance(
+                        spec.getId(),
+                        number,
+                        learned.seen(),
+                        spec.getSpecHash(),
+                        specJson,
+                        spec.getSeed(),
+                        new Provenance.Encoding(spec.getEncoderName(), spec.getEncoderSha256()),
+                        spec.getSupervisor(),
+                        learned.supervisorCheckpoints(),
+                        new Provenance.Labels(ledger.labelTopic(), ranges),
+                        parent,
+                        weights,
+                        state,
+                        Version.TEXT);
+        return new CheckpointFiles(
+                weights, state, ledger.store(number, Kind.PROVENANCE, origin.toJson()));
+    }
+
+    /** Predictions made before learning, so by the weights of the checkpoint before this one. */
+    private List<PredictionBlock> progressive(PendingCheckpoint learned) {
+        MicroEpoch done = learned.done();
+        if (done == null) {
+            return List.of();
+        }
+        Map<Integer, PredictionBlocks> byPartition = new TreeMap<>();
+        for (int i = 0; i < learned.taken().size(); i++) {
+            LabelSource.Taken taken = learned.taken().get(i);
+            long before = learned.number() - 1;
+            byPartition
+                    .computeIfAbsent(
+                            taken.partition(),
+                            p -> new PredictionBlocks(spec.getId(), before, Phase.PROGRESSIVE, 0))
+                    .add(
+                            taken.example().id(),
+                            taken.example().eventTimeMs(),
+                            done.predictions()[i]);
+        }
+        List<PredictionBlock> blocks = new ArrayList<>();
+        byPartition.values().forEach(b -> blocks.addAll(b.blocks()));
+        return blocks;
+    }
+
+    private Checkpoint checkpoint(PendingCheckpoint learned) {
+        List<PartitionCursor> at = new ArrayList<>();
+        for (int p = 0; p < learned.cursor().length; p++) {
+            at.add(new PartitionCursor(p, learned.cursor()[p]));
+        }
+        MicroEpoch done = learned.done();
+        return Checkpoint.newBuilder()
+                .setModel(spec.getId())
+                .setNumber(learned.number())
+                .setState(learned.state())
+                .setReason(learned.reason())
+                .setWeightsUri(last.weights.uri())
+                .setWeightsSha256(last.weights.sha256())
+                .setStateUri(last.state.uri())
+                .setStateSha256(last.state.sha256())
+                .setProvenanceUri(last.provenance.uri())
+                .setProvenanceSha256(last.provenance.sha256())
+                .setExamplesSeen(learned.seen())
+                .setCursor(at)
+                .setNextPartition(learned.turn())
+                .setSupervisorCheckpoints(learned.supervisorCheckpoints())
+                .setLoss(done == null ? Double.NaN : done.meanLoss())
+                .setGradientNorm(done == null ? Double.NaN : done.meanGradientNorm())
+                .setSpecHash(spec.getSpecHash())
+                .setSoftwareVersion(Version.TEXT)
+                .setEventTimeMs(System.currentTimeMillis())
+                .build();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.belay.trainers.fleet;
+
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.State;
+import dev.belay.trainers.checkpoints.OrphanFiles;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/** The checkpoints that were committed, of all models. Belongs to the training thread. */
+final class CommittedCheckpoints implements AutoCloseable {
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
+
+    private final TopicTable<Checkpoint> table;
+    private final Map<String, Checkpoint> last = new HashMap<>();
+    private final Map<String, Set<String>> files = new HashMap<>();
+
+    CommittedCheckpoints(Clients clients) {
+        table =
+                new TopicTable<>(
+                        clients,
+                        clients.topics().checkpoints(),
+                        Checkpoint.class,
+                        (model, checkpoint) -> remember(checkpoint));
+    }
+
+    /** Takes in what has come, without waiting. */
+    void poll() {
+        table.poll(Duration.ZERO);
+    }
+
+    /**
+     * Reads past all open transactions, so that the last checkpoint of each model is known for
+     * sure, if nobody can write it any more.
+     */
+    void catchUp(Admin admin) {
+        table.catchUpPastOpenTransactions(admin, CATCH_UP);
+    }
+
+    /** The last one of a model, or null. */
+    @Nullable Checkpoint last(String model) {
+        return last.get(model);
+    }
+
+    /** Whether a model has done its work. */
+    boolean isOver(String model) {
+        Checkpoint checkpoint = last.get(model);
+        return checkpoint != null
+                && (checkpoint.getState() == State.FINISHED
+                        || checkpoint.getState() == State.FAILED);
+    }
+
+    /** Removes a model's files that no checkpoint names; only the owner of a model does. */
+    void removeOrphans(CheckpointStore store, String model) {
+        Checkpoint at = last.get(model);
+        OrphanFiles.remove(
+                store, model, files.getOrDefault(model, Set.of()), at == null ? 0 : at.getNumber());
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+
+    private void remember(@Nullable Checkpoint checkpoint) {
+        if (checkpoint != null) {
+            last.put(checkpoint.getModel(), checkpoint);
+            Set<String> of = files.computeIfAbsent(checkpoint.getModel(), m -> new HashSet<>());
+            of.add(checkpoint.getWeightsUri());
+            of.add(checkpoint.getStateUri());
+            of.add(checkpoint.getProvenanceUri());
+        }
+    }
+}

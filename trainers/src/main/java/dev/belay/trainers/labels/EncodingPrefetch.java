@@ -1,0 +1,100 @@
+package dev.belay.trainers.labels;
+
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.network.Networks;
+import dev.belay.schemas.events.FineTuningScope;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Encodes texts that wait to be learned from while the training thread trains, so that it finds
+ * them in the encoder's cache. Nothing depends on it: what it has not done is encoded when it is
+ * asked for.
+ */
+public final class EncodingPrefetch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EncodingPrefetch.class);
+
+    /** Texts at a time: one batch, so one core. */
+    private static final int BATCH = 32;
+
+    /** Texts that may wait; of what comes beyond, training will see to it. */
+    private static final int WAITING = 8_192;
+
+    /**
+     * An encoder as a model uses it.
+     *
+     * @param frozen if not, there is nothing to be done ahead
+     */
+    record Use(String encoder, String sha256, boolean frozen) {
+        static Use of(ModelSpec spec) {
+            boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
+            return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
+        }
+
+        /** Whether there is anything to be done ahead: hashing is cheaper than to remember. */
+        boolean isWorthIt() {
+            return frozen && !Encoders.isHashing(encoder);
+        }
+    }
+
+    private record Text(Use use, String text) {}
+
+    private final Networks networks;
+    private final BlockingQueue<Text> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final Thread thread;
+    private volatile boolean closing;
+
+    public EncodingPrefetch(Networks networks) {
+        this.networks = networks;
+        this.thread = new Thread(this::run, "trainer-encode-ahead");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A text will have to be encoded; from any thread. */
+    void offer(Use use, String text) {
+        boolean unused = waiting.offer(new Text(use, text));
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                List<Text> batch = new ArrayList<>();
+                batch.add(waiting.take());
+                waiting.drainTo(batch, BATCH - 1);
+                Map<Use, List<String>> byEncoder = new HashMap<>();
+                batch.forEach(
+                        t ->
+                                byEncoder
+                                        .computeIfAbsent(t.use(), e -> new ArrayList<>())
+                                        .add(t.text()));
+                byEncoder.forEach(this::encode);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void encode(Use use, List<String> texts) {
+        try {
+            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(texts);
+        } catch (RuntimeException e) { // training meets it too, and reports it with its model
+            if (!closing) {
+                LOG.warn("{} could not encode ahead: {}", use.encoder(), e.toString());
+            }
+        }
+    }
+}

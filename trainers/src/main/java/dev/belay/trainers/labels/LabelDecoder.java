@@ -1,0 +1,73 @@
+package dev.belay.trainers.labels;
+
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.events.Label;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes the records of a labels topic and looks whether they can be learned from. Thread-safe.
+ *
+ * @param labeler whose labels are wanted: model id with its run, since topics are shared by runs
+ * @param classes of the task
+ */
+record LabelDecoder(EventCodec codec, String topic, String labeler, int classes) {
+    /**
+     * What a record is, or null if it is a label of another run.
+     *
+     * @throws SerializationException if the schema registry does not answer, which says nothing
+     *     about the record
+     */
+    @Nullable DecodedLabel decode(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return new DecodedLabel.Bad(record, "a label must not be a tombstone");
+        }
+        Label label;
+        try {
+            label = codec.decode(topic, record.value(), Label.class);
+        } catch (SerializationException e) {
+            if (EventCodec.isOutage(e)) {
+                throw e;
+            }
+            return new DecodedLabel.Bad(record, String.valueOf(e.getMessage()));
+        }
+        if (!label.getLabeler().equals(labeler)) {
+            return null;
+        }
+        List<Float> probabilities = label.getProbabilities();
+        float[] distribution = new float[probabilities.size()];
+        for (int k = 0; k < distribution.length; k++) {
+            distribution[k] = probabilities.get(k);
+        }
+        String wrong = whatIsWrong(distribution, classes);
+        if (wrong != null) {
+            return new DecodedLabel.Bad(record, wrong);
+        }
+        var example =
+                new LabelledExample(
+                        label.getExample().getId(),
+                        label.getExample().getText(),
+                        label.getExample().getEventTimeMs(),
+                        distribution);
+        return new DecodedLabel.Good(record, label.getExample().getSplit(), label.getCheckpoint(), example);
+    }
+
+    /** What is wrong with a distribution over this many classes, or null. */
+    static @Nullable String whatIsWrong(float[] distribution, int classes) {
+        if (distribution.length != classes) {
+            return "expected " + classes + " probabilities, found " + distribution.length;
+        }
+        double sum = 0;
+        for (float p : distribution) {
+            if (!(p >= 0 && p <= 1)) { // NaN too
+                return "expected probabilities in [0, 1], found " + p;
+            }
+            sum += p;
+        }
+        return Math.abs(sum - 1) < 1e-3
+                ? null
+                : "expected probabilities that sum to 1, found " + sum;
+    }
+}

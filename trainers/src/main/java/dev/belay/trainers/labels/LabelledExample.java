@@ -1,0 +1,10 @@
+package dev.belay.trainers.labels;
+
+/**
+ * An example with the supervisor's label, as a learner takes it.
+ *
+ * @param id unique within the task
+ * @param eventTimeMs of the example, milliseconds since the epoch, UTC
+ * @param probabilities the label: a distribution over the classes; not to be written to
+ */
+public record LabelledExample(String id, String text, long eventTimeMs, float[] probabilities) {}

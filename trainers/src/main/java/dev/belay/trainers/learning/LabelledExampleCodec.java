@@ -1,0 +1,99 @@
+package dev.belay.trainers.learning;
+
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.checkpoint.Tensor;
+import dev.belay.trainers.labels.LabelledExample;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Labelled examples as tensors: {@code <prefix>.ids} and {@code .texts} as UTF-8 behind each other
+ * with the end of each in {@code .idEnds} and {@code .textEnds}, {@code .probabilities} (examples,
+ * classes).
+ *
+ * <p>Event times are left out: no learning depends on them, and the same data produced at another
+ * time give files of the same bytes. What is read back has time 0.
+ */
+final class LabelledExampleCodec {
+    private LabelledExampleCodec() {}
+
+    static List<Tensor> write(String prefix, List<LabelledExample> examples, int classes) {
+        int count = examples.size();
+        SafeTensors.requireFits("tensor " + prefix + ".probabilities", 4L * count * classes);
+        float[] probabilities = new float[count * classes];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(
+                    examples.get(i).probabilities(), 0, probabilities, i * classes, classes);
+        }
+        var tensors = new ArrayList<Tensor>();
+        addStrings(tensors, prefix + ".id", examples, LabelledExample::id);
+        addStrings(tensors, prefix + ".text", examples, LabelledExample::text);
+        tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities, count, classes));
+        return tensors;
+    }
+
+    /**
+     * Reads them back in the same order.
+     *
+     * @throws MalformedCheckpointException if tensors are missing or don't fit each other
+     */
+    static List<LabelledExample> read(String prefix, SafeTensors file, int classes) {
+        int count = file.tensor(prefix + ".idEnds").longs().length;
+        float[] probabilities =
+                file.tensor(prefix + ".probabilities").withShape(count, classes).floats();
+        String[] ids = strings(prefix + ".id", file, count);
+        String[] texts = strings(prefix + ".text", file, count);
+        var examples = new ArrayList<LabelledExample>(count);
+        for (int i = 0; i < count; i++) {
+            float[] row = new float[classes];
+            System.arraycopy(probabilities, i * classes, row, 0, classes);
+            examples.add(new LabelledExample(ids[i], texts[i], 0, row));
+        }
+        return examples;
+    }
+
+    private static void addStrings(
+            List<Tensor> tensors,
+            String name,
+            List<LabelledExample> examples,
+            Function<LabelledExample, String> field) {
+        var bytes = new ByteArrayOutputStream();
+        long[] ends = new long[examples.size()];
+        for (int i = 0; i < ends.length; i++) {
+            byte[] one = field.apply(examples.get(i)).getBytes(StandardCharsets.UTF_8);
+            SafeTensors.requireFits("tensor " + name + "s", (long) bytes.size() + one.length);
+            bytes.writeBytes(one);
+            ends[i] = bytes.size();
+        }
+        tensors.add(Tensor.ofBytes(name + "s", bytes.toByteArray()));
+        tensors.add(Tensor.ofLongs(name + "Ends", ends));
+    }
+
+    private static String[] strings(String name, SafeTensors file, int count) {
+        byte[] bytes = file.tensor(name + "s").bytes();
+        long[] ends = file.tensor(name + "Ends").withShape(count).longs();
+        String[] values = new String[count];
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            if (ends[i] < from || ends[i] > bytes.length)
+                throw new MalformedCheckpointException(
+                        name
+                                + "Ends["
+                                + i
+                                + "] is "
+                                + ends[i]
+                                + ", expected "
+                                + from
+                                + " to "
+                                + bytes.length);
+            int to = (int) ends[i];
+            values[i] = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            from = to;
+        }
+        return values;
+    }
+}

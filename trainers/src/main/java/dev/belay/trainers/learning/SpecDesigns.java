@@ -1,0 +1,36 @@
+package dev.belay.trainers.learning;
+
+import dev.belay.models.network.HeadShape;
+import dev.belay.models.network.NetworkDesign;
+import dev.belay.models.transformer.FineTune;
+import dev.belay.schemas.events.FineTuning;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Precision;
+
+/** What specs say of networks. */
+final class SpecDesigns {
+    private SpecDesigns() {}
+
+    /**
+     * @throws IllegalArgumentException if the spec's fine-tuning contradicts itself
+     */
+    static NetworkDesign of(ModelSpec spec) {
+        FineTuning tuning = spec.getFineTuning();
+        FineTune.Scope scope =
+                switch (tuning.getScope()) {
+                    case HEAD -> FineTune.Scope.HEAD;
+                    case LAST_LAYERS -> FineTune.Scope.LAST;
+                    case FULL -> FineTune.Scope.FULL;
+                };
+        boolean bfloat16 = tuning.getPrecision() == Precision.BFLOAT16;
+        boolean mlp = spec.getHead().getKind() == HeadKind.MLP;
+        return new NetworkDesign(
+                spec.getEncoderName(),
+                spec.getEncoderSha256(),
+                mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
+                mlp ? spec.getHead().getHidden() : 0,
+                spec.getClasses().size(),
+                new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16));
+    }
+}

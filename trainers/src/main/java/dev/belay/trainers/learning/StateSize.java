@@ -1,0 +1,55 @@
+package dev.belay.trainers.learning;
+
+import dev.belay.models.checkpoint.CheckpointTooLargeException;
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.schemas.events.ModelSpec;
+import java.nio.file.Path;
+
+/**
+ * How large the training state of a model becomes, as far as its spec says; it is the larger one of
+ * a checkpoint's two files. The texts of remembered examples come on top: a learner that meets them
+ * refuses to write what does not fit.
+ */
+public final class StateSize {
+    private StateSize() {}
+
+    /**
+     * Of a model whose encoder is one of those that {@link dev.belay.models.encoder.Encoders} knows.
+     *
+     * @param encodersDir where the folders of encoders {@code hf:NAME} are
+     * @throws CheckpointTooLargeException if no checkpoint can hold it
+     */
+    public static void requireFits(ModelSpec spec, Path encodersDir) {
+        requireFits(spec, SpecDesigns.of(spec).learning(encodersDir));
+    }
+
+    /**
+     * @param learning weights that learn
+     */
+    static void requireFits(ModelSpec spec, long learning) {
+        long moments = 2L * Float.BYTES * learning;
+        long examples = spec.getReplayMemory();
+        if (spec.getBudget() > 0) {
+            examples = Math.min(examples, spec.getBudget());
+        }
+        int classes = spec.getClasses().size();
+        examples += LossSchedule.windowSize(spec.getLoss(), classes);
+        // a row: the label's probabilities, and where its id and its text end
+        long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
+        SafeTensors.requireFits(
+                "the training state of "
+                        + spec.getId()
+                        + " ("
+                        + moments
+                        + " bytes for Adam's moments of the "
+                        + learning
+                        + " weights that learn, "
+                        + remembered
+                        + " for "
+                        + examples
+                        + " examples remembered with "
+                        + classes
+                        + " classes, without their texts)",
+                moments + remembered);
+    }
+}

@@ -1,0 +1,374 @@
+package dev.belay.trainers.learning;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.models.Rng;
+import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.encoder.BrokenEncoderException;
+import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.HashingEncoder;
+import dev.belay.models.loss.Losses;
+import dev.belay.models.network.Network;
+import dev.belay.models.network.Networks;
+import dev.belay.models.torch.Device;
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.trainers.Specs;
+import dev.belay.trainers.labels.LabelledExample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LearnerTest {
+    private record Case(ModelSpec spec, Encoder encoder) {
+        Networks networks() {
+            return LearnerTest.networks(encoder);
+        }
+
+        @Override
+        public String toString() {
+            return spec.getEncoderName() + " " + spec.getHead() + " " + spec.getLoss();
+        }
+    }
+
+    static List<Case> cases() {
+        var mlp = new Head(HeadKind.MLP, 16);
+        var hard = new Loss(LossKind.CROSS_ENTROPY, true, 0.5, 0.2, 1000L);
+        return List.of(
+                fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0),
+                fake(mlp, Specs.confidence(0.75), 2, 700),
+                fake(mlp, Specs.confidence(0.5), 4, 0),
+                fake(Specs.LINEAR, hard, 3, 700),
+                one(fake(Specs.LINEAR, Specs.confidence(0.75), 2, 700)),
+                new Case(
+                        Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
+                        new HashingEncoder("hashing", 1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void learnerRestoredAfterEachMicroEpochEndsWithTheSameBits(Case c) {
+        // Given: a memory that overflows, a last micro-epoch that is smaller
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setReplayMemory(200)
+                        .setMicroEpoch(100)
+                        .setPasses(2)
+                        .build();
+        List<List<LabelledExample>> epochs = epochs(spec, 650);
+        // When, Then
+        try (Learner<?> whole = Learner.fresh(spec, c.networks())) {
+            Learner<?> broken = Learner.fresh(spec, c.networks());
+            for (List<LabelledExample> epoch : epochs) {
+                MicroEpoch one = whole.run(epoch);
+                MicroEpoch two = broken.run(epoch);
+                assertArrayEquals(one.predictions(), two.predictions());
+                assertEquals(one.meanLoss(), two.meanLoss());
+                byte[] weights = broken.weights();
+                byte[] state = broken.state();
+                assertArrayEquals(whole.weights(), weights);
+                assertArrayEquals(whole.state(), state);
+                broken.close();
+                broken = Learner.restored(spec, c.networks(), weights, state, whole.examplesSeen());
+            }
+            assertEquals(650, broken.examplesSeen());
+            assertEquals(7, broken.microEpochs());
+            broken.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void accuracyRisesWithWhatWasSeen(Case c) {
+        if (c.spec.getEncoderName().equals("hashing")) return; // its texts here carry no words
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setOptimizer(
+                                Optimizer.newBuilder()
+                                        .setKind(OptimizerKind.ADAM)
+                                        .setLearningRate(0.01)
+                                        .build())
+                        .build();
+        List<List<LabelledExample>> epochs = epochs(spec, 1500);
+        try (Learner<?> learner = Learner.fresh(spec, c.networks())) {
+            double last = 0;
+            for (List<LabelledExample> epoch : epochs)
+                last = accuracy(epoch, learner.run(epoch).predictions());
+            assertTrue(last > 0.8, "accuracy " + last);
+        }
+    }
+
+    @Test
+    void seedChangesTheRunAndTheSameSeedRepeatsIt() {
+        assertArrayEquals(trained(1), trained(1));
+        assertFalse(Arrays.equals(trained(1), trained(2)));
+    }
+
+    @Test
+    void predictionsAreMadeBeforeLearning() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec zero = ModelSpec.newBuilder(c.spec).setZeroInit(true).build();
+        try (Learner<?> learner = Learner.fresh(zero, c.networks())) {
+            for (float[] row : learner.run(epochs(c.spec, 100).get(0)).predictions())
+                assertArrayEquals(new float[] {.5f, .5f}, row);
+        }
+    }
+
+    @Test
+    void alphaRisesLinearlyOverTheWarmUp() {
+        Loss loss = Specs.confidence(0.5);
+        assertEquals(0, LossSchedule.alpha(loss, 0, 1000));
+        assertEquals(0.25, LossSchedule.alpha(loss, 100, 1000), 1e-12);
+        assertEquals(0.5, LossSchedule.alpha(loss, 200, 1000), 1e-12);
+        assertEquals(0.5, LossSchedule.alpha(loss, 900, 1000), 1e-12);
+        assertEquals(0.25, LossSchedule.alpha(loss, 500, 0), 1e-12);
+    }
+
+    @Test
+    void unknownLossIsRefused() {
+        Loss unknown = new Loss(null, false, 0.5, 0.2, 1000L);
+        var e = assertThrows(IllegalArgumentException.class, () -> new LossSchedule<>(unknown, 2));
+        assertEquals(
+                "unknown loss null, expected one of [CROSS_ENTROPY, CONFIDENCE]", e.getMessage());
+    }
+
+    @Test
+    void batchOfFourOrMoreIsBalancedByItselfAndASmallerOneAmongTheLastExamples() {
+        // Given: 30 examples learned from before
+        ModelSpec spec = fake(Specs.LINEAR, Specs.confidence(1), 2, 0).spec;
+        try (Network<?> network = networks(new FakeEncoder(24)).fresh(SpecDesigns.of(spec), 3, false)) {
+            requireBalanced(network, spec);
+        }
+    }
+
+    private static <I> void requireBalanced(Network<I> network, ModelSpec spec) {
+        var all = new ArrayList<LabelledExample>();
+        epochs(spec, 40).forEach(all::addAll);
+        List<I> inputs = network.inputs(all.stream().map(LabelledExample::text).toList());
+        for (int size : new int[] {1, 3, 4, 10}) {
+            var targets = new LossSchedule<I>(spec.getLoss(), 2);
+            targets.add(all.subList(0, 30), inputs.subList(0, 30));
+            var batch = all.subList(30, 30 + size);
+            float[][] p = network.predict(inputs.subList(30, 30 + size));
+            // When: alpha is 1, so the loss is that of the hard predictions alone
+            double loss =
+                    targets.of(network, batch, inputs.subList(30, 30 + size), 1000, 1000)
+                            .of(p)
+                            .loss();
+            // Then: class 0 where p0 is at or above the quantile, over the batch or the last 32
+            var among = size < 4 ? all.subList(Math.max(0, size - 2), 30 + size) : batch;
+            float[][] amongP =
+                    network.predict(
+                            size < 4
+                                    ? inputs.subList(Math.max(0, size - 2), 30 + size)
+                                    : inputs.subList(30, 30 + size));
+            double ones = among.stream().mapToDouble(e -> e.probabilities()[1]).average().orElse(0);
+            double[] sorted =
+                    IntStream.range(0, amongP.length)
+                            .mapToDouble(i -> amongP[i][0])
+                            .sorted()
+                            .toArray();
+            double at = ones * (sorted.length - 1);
+            int below = (int) at;
+            double t =
+                    sorted[below]
+                            + (at - below)
+                                    * (sorted[Math.min(below + 1, sorted.length - 1)]
+                                            - sorted[below]);
+            double expected = 0;
+            for (float[] row : p) expected -= Math.log(row[row[0] >= t ? 0 : 1]) / size;
+            assertEquals(expected, loss, 1e-6, "batch of " + size);
+        }
+    }
+
+    @Test
+    void lossThatIsNotFiniteNamesTheStep() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
+        for (int i = 0; i < 64; i++)
+            bad.set(i, new LabelledExample("x" + i, "0 x", 0, new float[] {Float.NaN, 0}));
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
+            var e = assertThrows(DivergedException.class, () -> learner.run(bad));
+            assertTrue(
+                    String.valueOf(e.getMessage())
+                            .contains("step 1 of micro-epoch 1 of test/model#3@1"));
+        }
+    }
+
+    @Test
+    void checkpointOfAnotherModelIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec other = ModelSpec.newBuilder(c.spec).setId("test/other#3@1").build();
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
+            learner.run(epochs(c.spec, 50).get(0));
+            byte[] weights = learner.weights();
+            byte[] state = learner.state();
+            for (var wrong : List.of(other, c.spec))
+                assertThrows(
+                        MalformedCheckpointException.class,
+                        () ->
+                                Learner.restored(
+                                        wrong,
+                                        c.networks(),
+                                        weights,
+                                        state,
+                                        wrong.equals(c.spec) ? 49 : 50));
+        }
+    }
+
+    @Test
+    void labelWithAnotherNumberOfClassesIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 3, 0);
+        try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
+            var two = List.of(new LabelledExample("x", "0 x", 0, new float[] {1, 0}));
+            var e = assertThrows(IllegalArgumentException.class, () -> learner.run(two));
+            assertEquals(
+                    "the label of x has 2 classes, expected 3 for test/model#3@1", e.getMessage());
+            assertThrows(IllegalArgumentException.class, () -> learner.run(List.of()));
+        }
+    }
+
+    @Test
+    void anExampleThatCannotBeEncodedIsLeftOutAndTheRestIsLearnedAsIfItWereNotThere() {
+        // Given
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        List<LabelledExample> clean = epochs(spec, 100).get(0);
+        List<LabelledExample> withPoison = new ArrayList<>(clean);
+        LabelledExample poison = new LabelledExample("poison", "0 poison", 0, new float[] {1, 0});
+        withPoison.add(3, poison);
+        withPoison.add(poison);
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")));
+                Learner<?> undisturbed = Learner.fresh(spec, networks(new FakeEncoder(24)))) {
+            // When
+            MicroEpoch done = learner.run(withPoison);
+            MicroEpoch expected = undisturbed.run(clean);
+            // Then
+            assertEquals(Set.of(3, 101), done.rejected().keySet());
+            assertTrue(String.valueOf(done.rejected().get(3)).contains("cannot encode"));
+            assertArrayEquals(expected.predictions(), done.predictions());
+            assertArrayEquals(undisturbed.weights(), learner.weights());
+            assertArrayEquals(undisturbed.state(), learner.state());
+            assertEquals(100, learner.examplesSeen());
+        }
+    }
+
+    @Test
+    void aMicroEpochOfWhichNothingCanBeEncodedLearnsNothing() {
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")))) {
+            MicroEpoch done =
+                    learner.run(List.of(new LabelledExample("p", "0 poison", 0, new float[] {1, 0})));
+            assertEquals(Set.of(0), done.rejected().keySet());
+            assertEquals(0, done.predictions().length);
+            assertEquals(0, done.steps());
+            assertEquals(0, learner.examplesSeen());
+            assertEquals(1, learner.microEpochs());
+        }
+    }
+
+    @Test
+    void anEncoderThatFailsOnEveryTextRejectsNoExample() {
+        ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
+        List<LabelledExample> epoch = epochs(spec, 100).get(0);
+        try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("")))) {
+            assertThrows(BrokenEncoderException.class, () -> learner.run(epoch));
+        }
+    }
+
+    /** One that fails on texts that contain a word. */
+    private static Encoder failingOn(String word) {
+        FakeEncoder encoder = new FakeEncoder(24);
+        return new Encoder() {
+            @Override
+            public String name() {
+                return encoder.name();
+            }
+
+            @Override
+            public int dimensions() {
+                return encoder.dimensions();
+            }
+
+            @Override
+            public float[][] encode(List<String> texts) {
+                for (String text : texts) {
+                    if (text.contains(word))
+                        throw new IllegalStateException("cannot encode " + text);
+                }
+                return encoder.encode(texts);
+            }
+
+            @Override
+            public void probe() {
+                var unused = encode(List.of("0 probe"));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private static Networks networks(Encoder encoder) {
+        return new Networks((name, sha256) -> encoder, Device.CPU);
+    }
+
+    private static byte[] trained(long seed) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec)
+                        .setSeed(seed) // and nothing else, so that the files could be the same
+                        .build();
+        try (Learner<?> learner = Learner.fresh(spec, networks(new FakeEncoder(8)))) {
+            learner.run(epochs(spec, 100).get(0));
+            return learner.weights();
+        }
+    }
+
+    private static Case fake(Head head, Loss loss, int classes, long budget) {
+        return new Case(Specs.of("fake", head, loss, classes, budget, 3), new FakeEncoder(24));
+    }
+
+    /** The same with batches of one. */
+    private static Case one(Case c) {
+        return new Case(ModelSpec.newBuilder(c.spec).setBatchSize(1).build(), c.encoder);
+    }
+
+    /** Examples whose text begins with their class, labelled softly, cut into micro-epochs. */
+    private static List<List<LabelledExample>> epochs(ModelSpec spec, int count) {
+        int classes = spec.getClasses().size();
+        var random = new Rng(11);
+        var epochs = new ArrayList<List<LabelledExample>>();
+        for (int i = 0; i < count; i++) {
+            if (i % spec.getMicroEpoch() == 0) epochs.add(new ArrayList<>());
+            int truth = random.nextInt(classes);
+            float[] label = new float[classes];
+            Arrays.fill(label, 0.2f / classes);
+            label[truth] += 0.8f;
+            String text = truth + " text " + i + (i % 7 == 0 ? " größe 世界" : "");
+            epochs.get(epochs.size() - 1).add(new LabelledExample("id-" + i, text, i, label));
+        }
+        return epochs;
+    }
+
+    private static double accuracy(List<LabelledExample> examples, float[][] predictions) {
+        int right = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            int truth = examples.get(i).text().charAt(0) - '0';
+            if (Losses.argmax(predictions[i]) == truth) right++;
+        }
+        return (double) right / predictions.length;
+    }
+}
