@@ -17,10 +17,10 @@ import dev.belay.cli.service.ProduceCommand;
 import dev.belay.cli.service.TopicsCommand;
 import dev.belay.cli.service.TrainerCommand;
 import dev.belay.schemas.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** The command line. */
 @Command(

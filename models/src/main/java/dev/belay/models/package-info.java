@@ -8,8 +8,8 @@
  * dev.belay.models.Rng}, checkpoint bytes hold neither time nor host.
  *
  * <p><b>Threads.</b> Encoders and stores may be used by any number of threads. A {@link
- * dev.belay.models.network.Head} may be shared too, but does one thing at a time, and only one head of the
- * process learns at a time (DJL allows one gradient collector per process).
+ * dev.belay.models.network.Head} may be shared too, but does one thing at a time, and only one head
+ * of the process learns at a time (DJL allows one gradient collector per process).
  *
  * <p><b>Rows are shared, not copied.</b> A {@code float[]} that an encoder returns must not be
  * written to.

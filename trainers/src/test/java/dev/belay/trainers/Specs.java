@@ -13,7 +13,8 @@ import java.util.List;
 
 /** Specs for tests. */
 public final class Specs {
-    public static final Loss CROSS_ENTROPY = new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L);
+    public static final Loss CROSS_ENTROPY =
+            new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L);
     public static final Head LINEAR = new Head(HeadKind.LINEAR, 0);
 
     private Specs() {}
@@ -23,7 +24,8 @@ public final class Specs {
     }
 
     /** With the defaults of its encoder. */
-    public static ModelSpec of(String encoder, Head head, Loss loss, int classes, long budget, long seed) {
+    public static ModelSpec of(
+            String encoder, Head head, Loss loss, int classes, long budget, long seed) {
         ModelDefaults d = ModelDefaults.of(encoder, FineTuning.newBuilder().build());
         return ModelSpec.newBuilder()
                 .setId("test/model#" + seed + "@1")

@@ -67,7 +67,8 @@ public final class CatalogDeadLetters {
                             .orElseThrow(() -> new IllegalStateException("a record from nowhere"));
             String reason = reason(at.topic(), record);
             if (reason != null) {
-                EventReader.Origin origin = new EventReader.Origin(at.topic(), at.partition(), at.offset());
+                EventReader.Origin origin =
+                        new EventReader.Origin(at.topic(), at.partition(), at.offset());
                 context().forward(events.reader().letter(record, origin, reason));
             }
         }

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * before the first task runs.
  *
  * <p>A global processor can't forward, so what can't be read or makes no sense is left out, logged
- * and counted ({@code belay.unreadable}); {@link CatalogDeadLetters} sends it to the dead letters. A
- * spec that contradicts the {@link TaskOwner} is logged and counted ({@code belay.specs.refused}).
+ * and counted ({@code belay.unreadable}); {@link CatalogDeadLetters} sends it to the dead letters.
+ * A spec that contradicts the {@link TaskOwner} is logged and counted ({@code
+ * belay.specs.refused}).
  */
 public final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
     public static final String MODELS = "models";

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public class Catalog {
     private static final Comparator<WrittenCheckpoint> BY_EXAMPLES =
-            Comparator.comparingLong(WrittenCheckpoint::examplesSeen).thenComparingLong(WrittenCheckpoint::number);
+            Comparator.comparingLong(WrittenCheckpoint::examplesSeen)
+                    .thenComparingLong(WrittenCheckpoint::number);
 
     private static final Comparator<TaskOwner> FIRST =
             Comparator.comparingLong(TaskOwner::sinceMs).thenComparing(TaskOwner::model);
@@ -282,7 +283,8 @@ public class Catalog {
             return null;
         }
         int every = spec == null ? 1 : Math.max(1, spec.getEvaluateEvery());
-        WrittenCheckpoint limit = new WrittenCheckpoint(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
+        WrittenCheckpoint limit =
+                new WrittenCheckpoint(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
         for (WrittenCheckpoint written : history.byExamples.headSet(limit, true).descendingSet()) {
             if (written.finished() || written.number() % every == 0) {
                 return written;

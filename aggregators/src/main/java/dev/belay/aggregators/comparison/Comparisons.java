@@ -161,7 +161,8 @@ public final class Comparisons {
      * With the policy {@code LATEST} the newest the student's labels name, else the first that may
      * label.
      */
-    private static OptionalLong supervisorCheckpoint(Catalog catalog, Pair pair, WrittenCheckpoint student) {
+    private static OptionalLong supervisorCheckpoint(
+            Catalog catalog, Pair pair, WrittenCheckpoint student) {
         ModelSpec spec = catalog.spec(pair.supervisor());
         if (spec == null) {
             return OptionalLong.empty();
@@ -180,7 +181,8 @@ public final class Comparisons {
      * the one at equally many examples seen or, once the ceiling has gone past without meeting that
      * number, the last before it.
      */
-    private static List<Long> ceilingCheckpoints(Catalog catalog, String ceiling, WrittenCheckpoint student) {
+    private static List<Long> ceilingCheckpoints(
+            Catalog catalog, String ceiling, WrittenCheckpoint student) {
         List<Long> numbers = new ArrayList<>();
         WrittenCheckpoint last = last(catalog, ceiling);
         if (last == null) {
@@ -202,7 +204,8 @@ public final class Comparisons {
     }
 
     /** A checkpoint as far as known; the initial weights, and labelers without, have written 0. */
-    private static Optional<WrittenCheckpoint> written(Catalog catalog, String model, long checkpoint) {
+    private static Optional<WrittenCheckpoint> written(
+            Catalog catalog, String model, long checkpoint) {
         WrittenCheckpoint known = catalog.checkpoint(model, checkpoint);
         if (known != null) {
             return Optional.of(known);

@@ -9,8 +9,8 @@ import java.time.Duration;
  *
  * @param lateness how late truth may come, and the windows
  * @param partitions of each of the task's topics; at least 1
- * @param sweepFlush how often a shard looks whether it is time to send counts on ({@link FlushPolicy}),
- *     and a merger whether what it has told is to be committed
+ * @param sweepFlush how often a shard looks whether it is time to send counts on ({@link
+ *     FlushPolicy}), and a merger whether what it has told is to be committed
  * @param progressiveFlush how long PROGRESSIVE counts are gathered, and the least time between two
  *     metrics events of one pair
  */

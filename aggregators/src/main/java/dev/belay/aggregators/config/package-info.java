@@ -1,6 +1,4 @@
-/**
- * Parameters of a task's topology: partitions, lateness, windows, flush policy. Immutable.
- */
+/** Parameters of a task's topology: partitions, lateness, windows, flush policy. Immutable. */
 @NullMarked
 package dev.belay.aggregators.config;
 

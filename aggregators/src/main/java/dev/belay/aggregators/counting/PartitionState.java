@@ -43,7 +43,8 @@ public final class PartitionState {
      * @param passedMs through which time examples have expired before, see {@link #pass}
      * @param truthOf the truth of an example by its id in UTF-8
      */
-    public PartitionState(int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
+    public PartitionState(
+            int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
         this.classes = classes;
         this.lateness = lateness;
         this.passedMs = passedMs;

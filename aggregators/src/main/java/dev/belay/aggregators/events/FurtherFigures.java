@@ -1,9 +1,9 @@
 package dev.belay.aggregators.events;
 
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
-import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.figures.BrierGain;
 import dev.belay.aggregators.statistics.figures.Calibration;
 import dev.belay.aggregators.statistics.figures.ClassFigures;

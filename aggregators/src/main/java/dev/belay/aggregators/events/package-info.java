@@ -1,6 +1,4 @@
-/**
- * Counts as {@code PairMetrics} events. Pure.
- */
+/** Counts as {@code PairMetrics} events. Pure. */
 @NullMarked
 package dev.belay.aggregators.events;
 

@@ -265,7 +265,8 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
         Tally base = without == null ? tally : without;
         CheckpointRanks standing = standing(pair.student());
-        MetricsRow tested = candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
+        MetricsRow tested =
+                candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
         PairMetrics metrics =
                 MetricsEvent.of(
                         config.task(), catalog, pair, candidate, tally, base, tested, standing);

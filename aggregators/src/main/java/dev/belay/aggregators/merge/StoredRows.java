@@ -54,7 +54,8 @@ public final class StoredRows {
             }
         }
         for (MetricsRow row : rows) {
-            CheckpointRanks standing = standings.getOrDefault(row.any().student(), new CheckpointRanks());
+            CheckpointRanks standing =
+                    standings.getOrDefault(row.any().student(), new CheckpointRanks());
             PairMetrics metrics = metrics(task, catalog, row, standing);
             if (metrics != null) {
                 consumer.accept(MetricsEvent.key(metrics), metrics);
@@ -62,7 +63,8 @@ public final class StoredRows {
         }
     }
 
-    static @Nullable PairMetrics metrics(String task, Catalog catalog, MetricsRow row, CheckpointRanks standing) {
+    static @Nullable PairMetrics metrics(
+            String task, Catalog catalog, MetricsRow row, CheckpointRanks standing) {
         Comparison any = row.any();
         Pair pair = catalog.pairOf(any.student());
         if (pair == null) {

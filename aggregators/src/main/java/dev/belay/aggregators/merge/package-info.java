@@ -1,6 +1,4 @@
-/**
- * Adding up the shards' deltas and emitting metrics rows, and the meters and queries over them.
- */
+/** Adding up the shards' deltas and emitting metrics rows, and the meters and queries over them. */
 @NullMarked
 package dev.belay.aggregators.merge;
 

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.placement;
 
-import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.EventReader;
+import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.Flow;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one partition. Keeps truth and blocks as they came in its stores and, on the heap, a
- * {@link PartitionState} for each phase that is made from them; sends on, from time to time, by how much
- * each tally has changed since it last did.
+ * {@link PartitionState} for each phase that is made from them; sends on, from time to time, by how
+ * much each tally has changed since it last did.
  *
  * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
  * of their own, so after a restart the boards are made again and the difference is sent. Blocks
@@ -81,7 +81,8 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         this.catalog = catalog;
         this.reader = reader;
         MeterRegistry meters = reader.meters();
-        this.predictions = meters.counter("belay.predictions.counted", "service", EventReader.SERVICE);
+        this.predictions =
+                meters.counter("belay.predictions.counted", "service", EventReader.SERVICE);
         this.tooLate = meters.counter("belay.too.late", "service", EventReader.SERVICE);
     }
 

@@ -6,8 +6,8 @@ import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.time.Duration;
@@ -81,7 +81,10 @@ public final class SweepRetention {
      *     compared
      */
     void release(
-            PartitionState board, Map<String, NavigableSet<Long>> unsettled, SentTallies counted, long nowMs) {
+            PartitionState board,
+            Map<String, NavigableSet<Long>> unsettled,
+            SentTallies counted,
+            long nowMs) {
         List<Predicted> due = due(board, unsettled, nowMs);
         for (Predicted sweep : due) {
             for (Comparison comparison : board.readersOf(sweep)) {
@@ -180,7 +183,8 @@ public final class SweepRetention {
         if (settled && !row.isEmpty() && board.isDone(row.get(0))) {
             return true;
         }
-        List<Predicted> read = row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));
+        List<Predicted> read =
+                row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));
         if (!read.stream().allMatch(s -> isQuiet(s, lateness.horizon(), nowMs))) {
             return false;
         }

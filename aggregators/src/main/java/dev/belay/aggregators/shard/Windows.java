@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which windows of a student's stream can still be moved: by a shard those that end after what has
- * passed there ({@link StreamExpiry}), so over are those that have passed in every shard that has ever
- * counted the student. One that has said nothing for a horizon by the clock holds nothing up: it
- * counts as having passed with the others, and so does one that begins later. What they say of
+ * passed there ({@link StreamExpiry}), so over are those that have passed in every shard that has
+ * ever counted the student. One that has said nothing for a horizon by the clock holds nothing up:
+ * it counts as having passed with the others, and so does one that begins later. What they say of
  * windows that are over comes too late.
  */
 public final class Windows {

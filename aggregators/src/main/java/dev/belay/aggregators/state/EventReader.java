@@ -77,7 +77,8 @@ public final class EventReader {
     }
 
     /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */
-    public Record<byte[], byte[]> letter(Record<byte[], byte[]> record, Origin origin, String reason) {
+    public Record<byte[], byte[]> letter(
+            Record<byte[], byte[]> record, Origin origin, String reason) {
         DeadLetters.Letter letter =
                 DeadLetters.of(
                         meters,

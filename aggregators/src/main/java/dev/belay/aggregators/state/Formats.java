@@ -2,8 +2,8 @@ package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.TaskOwner;
-import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.Truths;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.Phase;
@@ -212,7 +212,8 @@ public final class Formats {
         return passed;
     }
 
-    private static void write(MetricsRow.@Nullable Figure figure, DataOutput out) throws IOException {
+    private static void write(MetricsRow.@Nullable Figure figure, DataOutput out)
+            throws IOException {
         out.writeBoolean(figure != null);
         if (figure != null) {
             out.writeDouble(figure.value());
@@ -220,7 +221,8 @@ public final class Formats {
         }
     }
 
-    private static MetricsRow.@Nullable Figure readFigure(DataInput in, int version) throws IOException {
+    private static MetricsRow.@Nullable Figure readFigure(DataInput in, int version)
+            throws IOException {
         return in.readBoolean()
                 ? new MetricsRow.Figure(in.readDouble(), version < 4 ? 0 : in.readLong())
                 : null;

@@ -29,7 +29,8 @@ public record MetricsRow(
         @Nullable Tested tested,
         Map<Key, Tally> tallies,
         Map<Integer, Long> passed) {
-    public static final MetricsRow EMPTY = new MetricsRow(false, "", null, null, null, Map.of(), Map.of());
+    public static final MetricsRow EMPTY =
+            new MetricsRow(false, "", null, null, null, Map.of(), Map.of());
 
     /**
      * @param classes that the task was taken to have: shards don't all learn at once when its owner

@@ -5,7 +5,6 @@ import static dev.belay.aggregators.topology.Specs.spec;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
-import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.topology.RandomEvents.Known;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;

@@ -67,7 +67,8 @@ class GateNumbersTest {
                 Tally tally = tally(supervisor, predict(random), number);
                 var sweep =
                         new Comparison(Phase.HOLDOUT, id("naive"), number, id("weak"), 1, null, -1);
-                MetricsRow row = standing.test(catalog, MetricsRow.EMPTY.merge(Map.of(sweep, tally)), tally);
+                MetricsRow row =
+                        standing.test(catalog, MetricsRow.EMPTY.merge(Map.of(sweep, tally)), tally);
                 any |= requireNonNull(CheckpointRanks.gate(row, tally)).passed();
                 standing.add(
                         new MetricsRow(

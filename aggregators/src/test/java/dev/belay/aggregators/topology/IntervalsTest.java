@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.events.FurtherFigures;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.statistics.counts.PairCounter;

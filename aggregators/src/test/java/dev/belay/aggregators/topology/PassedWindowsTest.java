@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
-import dev.belay.aggregators.shard.Windows;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;

@@ -151,7 +151,8 @@ final class AggregatorBed {
         String prefix = run.topics().prefix();
         try (Admin admin = run.admin()) {
             List<String> own =
-                    dev.belay.runtime.topics.Waiting.on(admin.listTopics().names(), "listing topics")
+                    dev.belay.runtime.topics.Waiting.on(
+                                    admin.listTopics().names(), "listing topics")
                             .stream()
                             .filter(name -> name.startsWith(prefix))
                             .toList();

@@ -4,7 +4,6 @@ import dev.belay.benchmarks.aggregator.Sweeps.Row;
 import dev.belay.benchmarks.aggregator.Sweeps.Sweep;
 import dev.belay.benchmarks.harness.Leftovers;
 import dev.belay.benchmarks.harness.Stage;
-import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.ModelId;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +107,8 @@ final class DslSide {
             }
             told.requireRight();
             List<String> own =
-                    dev.belay.runtime.topics.Waiting.on(admin.listTopics().names(), "listing topics")
+                    dev.belay.runtime.topics.Waiting.on(
+                                    admin.listTopics().names(), "listing topics")
                             .stream()
                             .filter(name -> name.startsWith(prefix))
                             .toList();

@@ -47,7 +47,8 @@ final class MetricsLatency {
             run = bed.run(sweeps);
             Leftovers.clear();
             try (ServiceGroup services = AggregatorBed.start(run);
-                    MetricsFollower rows = new MetricsFollower(run, sweeps.recount(sweeps.checkpoints()))) {
+                    MetricsFollower rows =
+                            new MetricsFollower(run, sweeps.recount(sweeps.checkpoints()))) {
                 AggregatorBed.started(run, services);
                 CompletableFuture<Double> load =
                         CompletableFuture.supplyAsync(

@@ -1,6 +1,4 @@
-/**
- * {@code bench aggregator}: beside a bare consumer and beside the plain DSL of Kafka Streams.
- */
+/** {@code bench aggregator}: beside a bare consumer and beside the plain DSL of Kafka Streams. */
 @NullMarked
 package dev.belay.benchmarks.aggregator;
 

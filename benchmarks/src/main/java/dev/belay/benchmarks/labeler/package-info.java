@@ -1,6 +1,4 @@
-/**
- * {@code bench labeler}: beside ONNX Runtime alone over the same texts.
- */
+/** {@code bench labeler}: beside ONNX Runtime alone over the same texts. */
 @NullMarked
 package dev.belay.benchmarks.labeler;
 

@@ -45,7 +45,8 @@ final class ManyHeads {
         }
     }
 
-    private double seconds(ServiceGroup trainer, CheckpointFollower finish, String name, int heads) {
+    private double seconds(
+            ServiceGroup trainer, CheckpointFollower finish, String name, int heads) {
         String task = "bench-heads-" + name;
         stage.task(task, List.of(ModelId.TRUTH));
         List<float[]> labels = new ArrayList<>();

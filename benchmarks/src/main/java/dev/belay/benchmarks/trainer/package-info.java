@@ -1,6 +1,4 @@
-/**
- * {@code bench trainer}: beside DJL alone on the same features.
- */
+/** {@code bench trainer}: beside DJL alone on the same features. */
 @NullMarked
 package dev.belay.benchmarks.trainer;
 

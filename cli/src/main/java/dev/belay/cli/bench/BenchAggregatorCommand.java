@@ -1,8 +1,8 @@
 package dev.belay.cli.bench;
 
+import dev.belay.benchmarks.aggregator.AggregatorBench;
 import dev.belay.benchmarks.aggregator.AggregatorBench.Part;
 import dev.belay.benchmarks.aggregator.AggregatorBench.Sizes;
-import dev.belay.benchmarks.aggregator.AggregatorBench;
 import dev.belay.runtime.clients.Clients;
 import java.io.IOException;
 import java.util.Map;

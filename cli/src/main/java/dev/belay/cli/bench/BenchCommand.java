@@ -1,9 +1,9 @@
 package dev.belay.cli.bench;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code belay bench}: names its benches; each is a command of its own. */
 @Command(

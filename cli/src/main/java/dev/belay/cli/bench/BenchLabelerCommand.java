@@ -1,7 +1,7 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.labeler.LabelerBench.Sizes;
 import dev.belay.benchmarks.labeler.LabelerBench;
+import dev.belay.benchmarks.labeler.LabelerBench.Sizes;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@
  * What a run looks like from outside: the live view in the terminal while it goes on, and {@code
  * summary.json}, {@code metrics.jsonl} and {@code report.html} at its end.
  *
- * <p>Contract: {@link dev.belay.cli.report.results.RunResults} collects the events of the models it was
- * told of and ignores all others; everything else here is a pure function of it, apart from {@link
- * dev.belay.cli.report.live.LiveView}, which owns the terminal, and {@link
+ * <p>Contract: {@link dev.belay.cli.report.results.RunResults} collects the events of the models it
+ * was told of and ignores all others; everything else here is a pure function of it, apart from
+ * {@link dev.belay.cli.report.live.LiveView}, which owns the terminal, and {@link
  * dev.belay.cli.report.RunReport}, which writes files. An undefined number is null with its reason,
  * never 0.
  */

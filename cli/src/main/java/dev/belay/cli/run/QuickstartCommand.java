@@ -2,11 +2,11 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.experiment.ExperimentFile;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code belay quickstart}: the built-in experiment, {@code experiments/quickstart.yaml}. */
 @Command(

@@ -153,7 +153,8 @@ public final class SampleRun {
                 cells(student, seed, k, weak, pull, strong));
     }
 
-    public static long[] cells(String student, int seed, long k, double weak, double pull, double strong) {
+    public static long[] cells(
+            String student, int seed, long k, double weak, double pull, double strong) {
         Random random = new Random(31 * (student.hashCode() + 1000L * seed) + k / 4);
         long[] cells = new long[16];
         for (int i = 0; i < HOLDOUT; i++) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStores;
 import dev.belay.models.store.S3Store;
 import java.io.UncheckedIOException;

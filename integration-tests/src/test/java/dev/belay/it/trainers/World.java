@@ -81,7 +81,8 @@ final class World implements AutoCloseable {
         add(grid.seeds(1)); // truth is joined for tasks that have models
         produce(grid);
         labelers =
-                ServiceGroup.start(List.of(new ModelLabelingService(clients, new DirectoryStore(store))));
+                ServiceGroup.start(
+                        List.of(new ModelLabelingService(clients, new DirectoryStore(store))));
         checkpoints = new TopicTable<>(clients, clients.topics().checkpoints(), Checkpoint.class);
     }
 

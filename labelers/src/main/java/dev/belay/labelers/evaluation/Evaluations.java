@@ -208,7 +208,10 @@ final class Evaluations implements AutoCloseable {
         return !free.isEmpty();
     }
 
-    private Outcome handle(ConsumerRecord<byte[], byte[]> event, EvaluationCursor standing, TransactionBatch pending) {
+    private Outcome handle(
+            ConsumerRecord<byte[], byte[]> event,
+            EvaluationCursor standing,
+            TransactionBatch pending) {
         long offset = event.offset();
         standing.reached(offset);
         String task = null;
@@ -319,7 +322,10 @@ final class Evaluations implements AutoCloseable {
         return spec.getId() + " " + row.record().partition() + "@" + row.record().offset();
     }
 
-    private Outcome pass(ConsumerRecord<byte[], byte[]> event, EvaluationCursor standing, TransactionBatch pending) {
+    private Outcome pass(
+            ConsumerRecord<byte[], byte[]> event,
+            EvaluationCursor standing,
+            TransactionBatch pending) {
         pending.reached(inbox.partition(event.partition()), standing.committed());
         return Outcome.PASSED;
     }

@@ -15,7 +15,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param checkpoint that predicted; 0 for labelers without checkpoints
  * @param distributions one row an example, in the same order
  */
-record ExampleLabels(List<Example> examples, long checkpoint, List<float[]> distributions, int partition) {
+record ExampleLabels(
+        List<Example> examples, long checkpoint, List<float[]> distributions, int partition) {
     /** For those who learn from it: a label an example, in their order, with the example's time. */
     List<ProducerRecord<byte[], byte[]>> labels(LabelerTopics topics, EventCodec codec) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(examples.size());

@@ -19,7 +19,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *     encoder rejects
  * @param after where the labeler then is in each partition, in the order of those taken
  */
-record LabelTransaction(List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
+record LabelTransaction(
+        List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
     static LabelTransaction of(
             List<ExampleBatch> all,
             Labeler.Verdict verdict,
@@ -48,7 +49,8 @@ record LabelTransaction(List<ProducerRecord<byte[], byte[]>> records, List<Label
                 distributions.add(rows.next());
                 bySplit.merge(input.example().getSplit().name(), 1L, Long::sum);
             }
-            var labels = new ExampleLabels(examples, verdict.checkpoint(), distributions, partition);
+            var labels =
+                    new ExampleLabels(examples, verdict.checkpoint(), distributions, partition);
             records.addAll(labels.labels(topics, codec));
             if (predicts) {
                 records.addAll(labels.blocks(topics, codec));

@@ -64,7 +64,10 @@ public final class Labeling implements AutoCloseable {
      * @param revocations of the inbox when its examples were taken
      */
     private record Running(
-            List<ExampleBatch> taken, TransactionBatch batch, long revocations, Computation<LabelTransaction> computation) {}
+            List<ExampleBatch> taken,
+            TransactionBatch batch,
+            long revocations,
+            Computation<LabelTransaction> computation) {}
 
     /**
      * @param ownProgress this labeler's last committed progress in a partition, whichever process
@@ -328,6 +331,9 @@ public final class Labeling implements AutoCloseable {
     }
 
     private static List<Example> examples(List<ExampleBatch> all) {
-        return all.stream().flatMap(t -> t.accepted().stream()).map(ExampleBatch.Input::example).toList();
+        return all.stream()
+                .flatMap(t -> t.accepted().stream())
+                .map(ExampleBatch.Input::example)
+                .toList();
     }
 }

@@ -80,7 +80,11 @@ public abstract class LabelingService implements Service {
     /** Makes a labeler's judge once its topics are there. */
     @FunctionalInterface
     public interface JudgeMaker {
-        Labeler make(Inbox inbox, Consumer<byte[], byte[]> group, RecordReader reader, PartitionEnds ends);
+        Labeler make(
+                Inbox inbox,
+                Consumer<byte[], byte[]> group,
+                RecordReader reader,
+                PartitionEnds ends);
     }
 
     public LabelingService(Clients clients, String name) {
@@ -97,7 +101,8 @@ public abstract class LabelingService implements Service {
      *
      * @param models the newest run of each model, by id
      */
-    protected abstract Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready);
+    protected abstract Map<String, Wanted> wanted(
+            Map<String, ModelSpec> models, ReadyCheckpoints ready);
 
     @Override
     public String name() {

@@ -1,6 +1,4 @@
-/**
- * Models as labelers: a supervisor's ready checkpoint labels the STUDENT examples of its task.
- */
+/** Models as labelers: a supervisor's ready checkpoint labels the STUDENT examples of its task. */
 @NullMarked
 package dev.belay.labelers.model;
 

@@ -1,8 +1,8 @@
 package dev.belay.labelers.prediction;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
-import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.encoder.FailingTexts;
+import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;

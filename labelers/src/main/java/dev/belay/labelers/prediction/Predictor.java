@@ -12,7 +12,8 @@ public interface Predictor extends AutoCloseable {
      * Class distributions of texts, one row a text in the order given, without the texts that
      * cannot be encoded; a row depends on its text only.
      *
-     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the text is
+     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the
+     *     text is
      */
     Rows<float[]> predict(List<String> texts);
 

@@ -1,7 +1,7 @@
 /**
- * Predictors: what can predict from a checkpoint. A checkpoint that is missing, altered or does
- * not fit its spec is an {@link dev.belay.labelers.prediction.UnusableCheckpointException}. A
- * predictor belongs to one thread at a time.
+ * Predictors: what can predict from a checkpoint. A checkpoint that is missing, altered or does not
+ * fit its spec is an {@link dev.belay.labelers.prediction.UnusableCheckpointException}. A predictor
+ * belongs to one thread at a time.
  */
 @NullMarked
 package dev.belay.labelers.prediction;

@@ -62,7 +62,8 @@ public final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
      * @param mayBeginLate asked for a partition whose offset 0 is not available: whether to begin
      *     at the first that is
      */
-    public Inbox(Consumer<byte[], byte[]> consumer, String topic, int full, IntPredicate mayBeginLate) {
+    public Inbox(
+            Consumer<byte[], byte[]> consumer, String topic, int full, IntPredicate mayBeginLate) {
         this.consumer = consumer;
         this.topic = topic;
         this.full = full;

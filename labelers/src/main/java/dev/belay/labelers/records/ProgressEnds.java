@@ -7,10 +7,10 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * {@link PartitionEnds} from the task's {@code Progress}. When all of a partition's writers have ended its
- * end is asked for once, uncommitted: the transaction that said so is decided, yet its marker may
- * not be in this partition. Works for compacted topics too, where records can't be counted. Belongs
- * to one thread.
+ * {@link PartitionEnds} from the task's {@code Progress}. When all of a partition's writers have
+ * ended its end is asked for once, uncommitted: the transaction that said so is decided, yet its
+ * marker may not be in this partition. Works for compacted topics too, where records can't be
+ * counted. Belongs to one thread.
  */
 public final class ProgressEnds implements PartitionEnds {
     private final ProgressTable progress;

@@ -148,7 +148,8 @@ public final class CachingEncoder implements Encoder {
                     beginChunk(chunk, mine)
                             .whenComplete(
                                     (done, failure) -> {
-                                        if (failure != null) fail(chunk, EncodingFutures.cause(failure));
+                                        if (failure != null)
+                                            fail(chunk, EncodingFutures.cause(failure));
                                     });
         }
     }

@@ -149,7 +149,8 @@ public final class Encoders {
                                         folder.shape().pooling(),
                                         OnnxEncoder.load(name, folder.onnx(), device),
                                         folder.tokens())
-                                : new TransformerEncoder(TransformerBases.open(name, sha256, encodersDir), device));
+                                : new TransformerEncoder(
+                                        TransformerBases.open(name, sha256, encodersDir), device));
     }
 
     /** What the open encoders of this process have done so far, one entry a pretrained encoder. */

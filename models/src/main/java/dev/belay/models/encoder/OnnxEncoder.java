@@ -5,8 +5,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.belay.models.torch.Device;
-import dev.belay.models.transformer.Pretrained.Pooling;
 import dev.belay.models.transformer.Pretrained;
+import dev.belay.models.transformer.Pretrained.Pooling;
 import dev.belay.models.transformer.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,7 +58,11 @@ public final class OnnxEncoder implements Encoder {
      * @param tokens this closes them
      */
     public OnnxEncoder(
-            String name, int dimensions, Pooling pooling, OrtSession session, WordPieceTokenizer tokens) {
+            String name,
+            int dimensions,
+            Pooling pooling,
+            OrtSession session,
+            WordPieceTokenizer tokens) {
         this.name = name;
         this.dimensions = dimensions;
         this.pooling = pooling;

@@ -39,7 +39,9 @@ public final class TransformerEncoder implements Encoder {
                 var weights = new HashMap<String, NDArray>();
                 base.addTo(weights, step);
                 float[] all =
-                        new Transformer(base.shape(), weights, false).forward(step, batch).toFloatArray();
+                        new Transformer(base.shape(), weights, false)
+                                .forward(step, batch)
+                                .toFloatArray();
                 for (int i = 0; i < batch.places().length; i++) {
                     float[] row = new float[width];
                     System.arraycopy(all, i * width, row, 0, width);

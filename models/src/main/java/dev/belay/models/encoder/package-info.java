@@ -1,7 +1,7 @@
 /**
- * Encoders: text → feature vector (float32, one row a text). Deterministic and safe for use by
- * many threads; a row does not depend on the batch it was computed in. Rows are shared and must
- * not be written to.
+ * Encoders: text → feature vector (float32, one row a text). Deterministic and safe for use by many
+ * threads; a row does not depend on the batch it was computed in. Rows are shared and must not be
+ * written to.
  *
  * <p>{@link dev.belay.models.encoder.Encoders} opens them by name; {@link
  * dev.belay.models.encoder.CachingEncoder} computes each text once per process and keeps rows in a

@@ -1,6 +1,4 @@
-/**
- * Losses: pure functions of probabilities and labels, (rows, classes). No state, no chance.
- */
+/** Losses: pure functions of probabilities and labels, (rows, classes). No state, no chance. */
 @NullMarked
 package dev.belay.models.loss;
 

@@ -73,7 +73,8 @@ final class FineTunedNetwork implements Network<int[]> {
      *     and is not to learn all of it
      * @throws IllegalStateException if it is to compute in bfloat16 and there is no GPU
      */
-    static FineTunedNetwork fresh(TransformerBase base, FineTune tune, Head head, long seed, Device device) {
+    static FineTunedNetwork fresh(
+            TransformerBase base, FineTune tune, Head head, long seed, Device device) {
         return new FineTunedNetwork(
                 base,
                 tune,

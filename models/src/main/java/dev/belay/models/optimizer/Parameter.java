@@ -13,7 +13,8 @@ import java.util.Map;
  * @param ofHead whether it belongs to the head, which may learn at a rate of its own
  * @param weights float32, row by row
  */
-public record Parameter(String name, long[] shape, boolean ofHead, float[] weights, AlignedFloats shared) {
+public record Parameter(
+        String name, long[] shape, boolean ofHead, float[] weights, AlignedFloats shared) {
 
     /** Takes over {@code weights}. */
     public static Parameter of(String name, long[] shape, boolean ofHead, float[] weights) {

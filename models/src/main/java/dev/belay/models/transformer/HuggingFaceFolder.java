@@ -183,7 +183,8 @@ public final class HuggingFaceFolder {
         TransformerShape shape = shape();
         if (has(SAFETENSORS)) {
             SafeTensors file = safeTensors();
-            return new TransformerBase(name, shape, tokens(), (tensor, size) -> values(file, tensor, size));
+            return new TransformerBase(
+                    name, shape, tokens(), (tensor, size) -> values(file, tensor, size));
         }
         try (InputStream in = Files.newInputStream(onnx())) {
             return new TransformerBase(name, shape, tokens(), new OnnxWeights(in)::values);

@@ -27,7 +27,11 @@ public final class TransformerBase {
     /**
      * @param read gives the values of a parameter by name and shape
      */
-    TransformerBase(String name, TransformerShape shape, Tokenizer tokens, BiFunction<String, long[], float[]> read) {
+    TransformerBase(
+            String name,
+            TransformerShape shape,
+            Tokenizer tokens,
+            BiFunction<String, long[], float[]> read) {
         this.name = name;
         this.shape = shape;
         this.tokens = tokens;

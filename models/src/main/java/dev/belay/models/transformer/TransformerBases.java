@@ -50,7 +50,8 @@ public final class TransformerBases {
     private static TransformerBase load(Pretrained model) {
         try (InputStream in = model.onnx()) {
             var weights = new OnnxWeights(in);
-            return new TransformerBase(model.name(), model.shape(), model.tokens(), weights::values);
+            return new TransformerBase(
+                    model.name(), model.shape(), model.tokens(), weights::values);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the weights of " + model.name(), e);
         }

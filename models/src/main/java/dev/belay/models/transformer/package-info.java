@@ -2,8 +2,8 @@
  * BERT-like transformers that can be differentiated, their tokenizers and their weights, from
  * Hugging Face folders, from the pretrained jars, or random.
  *
- * <p>Forward passes run in PyTorch on one thread. Token batches have fixed shapes, so that a
- * text's row does not depend on its neighbours.
+ * <p>Forward passes run in PyTorch on one thread. Token batches have fixed shapes, so that a text's
+ * row does not depend on its neighbours.
  */
 @NullMarked
 package dev.belay.models.transformer;

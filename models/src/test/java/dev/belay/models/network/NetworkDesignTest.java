@@ -55,7 +55,8 @@ class NetworkDesignTest {
     @Test
     void folderHasTheParametersOfItsTensors() throws IOException {
         TinyBert.write(root, "tiny", "bert.");
-        NetworkDesign mlp = new NetworkDesign("hf:tiny", "", HeadShape.Kind.MLP, 5, 2, FineTune.HEAD);
+        NetworkDesign mlp =
+                new NetworkDesign("hf:tiny", "", HeadShape.Kind.MLP, 5, 2, FineTune.HEAD);
         long trunk = 0;
         for (long[] shape : TinyBert.SHAPE.parameters().values()) trunk += Parameter.size(shape);
         int width = TinyBert.SHAPE.width();

@@ -16,7 +16,8 @@ import java.util.Map;
 
 /** A BERT of random weights in a folder, small enough for tests, of 12 words. */
 public final class TinyBert {
-    public static final TransformerShape SHAPE = new TransformerShape(16, 64, 2, 8, 2, 2, 12, 1e-12f, Pooling.MEAN);
+    public static final TransformerShape SHAPE =
+            new TransformerShape(16, 64, 2, 8, 2, 2, 12, 1e-12f, Pooling.MEAN);
     static final String CONFIG =
             """
             {"model_type": "bert", "hidden_act": "gelu", "vocab_size": 16, "hidden_size": 8,

@@ -39,7 +39,9 @@ class TransformerTest {
         Pretrained model =
                 Pretrained.ALL.stream().filter(m -> m.name().equals(name)).findAny().orElseThrow();
         try (var onnx = new OnnxEncoder(model, Device.CPU);
-                var trunk = new TransformerEncoder(TransformerBases.open(name, "", Path.of("unused")), Device.CPU)) {
+                var trunk =
+                        new TransformerEncoder(
+                                TransformerBases.open(name, "", Path.of("unused")), Device.CPU)) {
             // When
             float[][] expected = onnx.encode(TEXTS);
             float[][] found = trunk.encode(TEXTS);

@@ -1,6 +1,5 @@
 package dev.belay.producers.source;
 
-import dev.belay.producers.dataset.Rows;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.belay.producers.task;
 
-import dev.belay.producers.dataset.Rows;
 import dev.belay.producers.source.DataException;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.events.Progress;

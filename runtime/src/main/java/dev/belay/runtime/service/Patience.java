@@ -1,7 +1,6 @@
 package dev.belay.runtime.service;
 
 import dev.belay.runtime.topics.TopicCheck;
-import dev.belay.runtime.topics.Waiting;
 import dev.belay.schemas.Topics;
 import java.time.Duration;
 import java.util.List;

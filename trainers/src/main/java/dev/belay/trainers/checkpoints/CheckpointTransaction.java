@@ -1,8 +1,8 @@
 package dev.belay.trainers.checkpoints;
 
+import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStore.StoredFile;
-import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;

@@ -1,7 +1,7 @@
 package dev.belay.trainers.checkpoints;
 
-import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.StoredFile;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -24,7 +24,8 @@ public final class OrphanFiles {
     private OrphanFiles() {}
 
     /** Removes them; only the owner of a model does. */
-    public static void remove(CheckpointStore store, String model, Set<String> referenced, long last) {
+    public static void remove(
+            CheckpointStore store, String model, Set<String> referenced, long last) {
         for (String orphan : among(store.list(model), referenced, last)) {
             LOG.info("removing {}: its micro-epoch was not committed", orphan);
             store.delete(orphan);

@@ -1,7 +1,7 @@
 package dev.belay.trainers.checkpoints;
 
-import dev.belay.schemas.KeptCheckpoints.Numbered;
 import dev.belay.schemas.KeptCheckpoints;
+import dev.belay.schemas.KeptCheckpoints.Numbered;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;

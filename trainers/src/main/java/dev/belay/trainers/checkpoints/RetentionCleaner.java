@@ -1,7 +1,7 @@
 package dev.belay.trainers.checkpoints;
 
-import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.topics.Waiting;

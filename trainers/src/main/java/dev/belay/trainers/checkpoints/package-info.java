@@ -1,6 +1,6 @@
 /**
- * Writing checkpoints: files first, then one transaction with the checkpoint event, predictions
- * and offsets; then removal of files that the retention policy no longer keeps. An uncommitted
+ * Writing checkpoints: files first, then one transaction with the checkpoint event, predictions and
+ * offsets; then removal of files that the retention policy no longer keeps. An uncommitted
  * micro-epoch has not happened.
  */
 @NullMarked

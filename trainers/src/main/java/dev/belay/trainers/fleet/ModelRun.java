@@ -5,8 +5,8 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.network.Networks;
-import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.ExpiredOffsetException;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
@@ -15,8 +15,8 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.State;
 import dev.belay.trainers.checkpoints.CheckpointTransaction;
-import dev.belay.trainers.checkpoints.CheckpointWriter.CheckpointFiles;
 import dev.belay.trainers.checkpoints.CheckpointWriter;
+import dev.belay.trainers.checkpoints.CheckpointWriter.CheckpointFiles;
 import dev.belay.trainers.checkpoints.PendingCheckpoint;
 import dev.belay.trainers.labels.LabelFeeds;
 import dev.belay.trainers.labels.LabelSource;
@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One model being trained by this process: takes micro-epochs of its labels, lets the {@link
- * Learner} predict and learn them, and hands each to the {@link CheckpointWriter}, which writes it down in
- * one transaction while the next one learns. Belongs to the training thread.
+ * Learner} predict and learn them, and hands each to the {@link CheckpointWriter}, which writes it
+ * down in one transaction while the next one learns. Belongs to the training thread.
  *
  * <p>A micro-epoch is FINISHED when the budget is met or it is shorter than asked for because the
  * labels ended: that depends on the labels alone, not on when the end became known. Examples that
@@ -252,7 +252,9 @@ final class ModelRun implements AutoCloseable {
         int turn = labels.order().turn();
         PendingCheckpoint.Files files;
         try {
-            files = new PendingCheckpoint.Files(learner.weights(), learner.state(place(cursor, turn)));
+            files =
+                    new PendingCheckpoint.Files(
+                            learner.weights(), learner.state(place(cursor, turn)));
         } catch (CheckpointTooLargeException e) { // its texts too: no spec says how long they are
             number--;
             seen -= taken.size();
@@ -293,7 +295,8 @@ final class ModelRun implements AutoCloseable {
         }
         var files = committed == null ? CheckpointFiles.NONE : CheckpointFiles.of(committed);
         try (RunMeters meters = new RunMeters(registry, spec.getId());
-                CheckpointWriter scribe = new CheckpointWriter(spec, ledger, meters, Runnable::run, files)) {
+                CheckpointWriter scribe =
+                        new CheckpointWriter(spec, ledger, meters, Runnable::run, files)) {
             scribe.begin(
                     new PendingCheckpoint(
                             committed == null ? 1 : committed.getNumber() + 1,

@@ -291,7 +291,10 @@ public final class TrainerService implements Service {
      * all open transactions, so that the last committed checkpoint of each is known for sure.
      */
     private void takeUp(
-            Map<String, ModelSpec> ours, CommittedCheckpoints committed, Admin admin, LabelFeeds feeds) {
+            Map<String, ModelSpec> ours,
+            CommittedCheckpoints committed,
+            Admin admin,
+            LabelFeeds feeds) {
         long now = System.nanoTime();
         List<ModelSpec> anew = new ArrayList<>();
         for (ModelSpec spec : ours.values()) {
@@ -317,7 +320,9 @@ public final class TrainerService implements Service {
             }
             committed.catchUp(admin);
         } catch (KafkaException | IllegalStateException e) { // no answer from the broker
-            producers.values().forEach(producer -> producer.close(CheckpointTransaction.CLOSE_WITHIN));
+            producers
+                    .values()
+                    .forEach(producer -> producer.close(CheckpointTransaction.CLOSE_WITHIN));
             anew.forEach(spec -> rest(spec.getId(), e));
             return;
         }
@@ -330,7 +335,8 @@ public final class TrainerService implements Service {
             CommittedCheckpoints committed,
             LabelFeeds feeds) {
         String model = spec.getId();
-        CheckpointTransaction ledger = new CheckpointTransaction(spec, clients, store, producer, observer);
+        CheckpointTransaction ledger =
+                new CheckpointTransaction(spec, clients, store, producer, observer);
         boolean taken = false;
         try {
             committed.removeOrphans(store, model);
@@ -363,7 +369,11 @@ public final class TrainerService implements Service {
         }
     }
 
-    private void refuse(ModelSpec spec, CheckpointTransaction ledger, CommittedCheckpoints committed, String reason) {
+    private void refuse(
+            ModelSpec spec,
+            CheckpointTransaction ledger,
+            CommittedCheckpoints committed,
+            String reason) {
         String model = spec.getId();
         try {
             ModelRun.refuse(spec, ledger, clients.meters(), committed.last(model), reason);

@@ -15,7 +15,10 @@ sealed interface DecodedLabel {
      * @param checkpoint of the labeler
      */
     record Good(
-            ConsumerRecord<byte[], byte[]> record, Split split, long checkpoint, LabelledExample example)
+            ConsumerRecord<byte[], byte[]> record,
+            Split split,
+            long checkpoint,
+            LabelledExample example)
             implements DecodedLabel {
         @Override
         public int partition() {

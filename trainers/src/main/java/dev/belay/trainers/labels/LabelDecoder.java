@@ -51,7 +51,8 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
                         label.getExample().getText(),
                         label.getExample().getEventTimeMs(),
                         distribution);
-        return new DecodedLabel.Good(record, label.getExample().getSplit(), label.getCheckpoint(), example);
+        return new DecodedLabel.Good(
+                record, label.getExample().getSplit(), label.getCheckpoint(), example);
     }
 
     /** What is wrong with a distribution over this many classes, or null. */

@@ -42,7 +42,10 @@ public final class LabelFeeds implements AutoCloseable {
     /**
      * @param consumers makes one for a topic, that only this closes
      */
-    public LabelFeeds(Clients clients, Function<String, Consumer<byte[], byte[]>> consumers, EncodingPrefetch ahead) {
+    public LabelFeeds(
+            Clients clients,
+            Function<String, Consumer<byte[], byte[]>> consumers,
+            EncodingPrefetch ahead) {
         this.clients = clients;
         this.consumers = consumers;
         this.ahead = ahead;

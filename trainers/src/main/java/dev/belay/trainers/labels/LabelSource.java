@@ -26,7 +26,8 @@ public final class LabelSource {
     private record Letter(int partition, long offset, ProducerRecord<byte[], byte[]> record) {}
 
     /** A label with the record that holds it. */
-    public record Taken(LabelledExample example, ConsumerRecord<byte[], byte[]> record, long checkpoint) {
+    public record Taken(
+            LabelledExample example, ConsumerRecord<byte[], byte[]> record, long checkpoint) {
         public int partition() {
             return record.partition();
         }

@@ -4,8 +4,8 @@ import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
-import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.encoder.FailingTexts;
+import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
@@ -47,7 +47,8 @@ public final class Learner<I> implements AutoCloseable {
     private long microEpochs;
     private long examplesSeen;
 
-    private Learner(ModelSpec spec, Network<I> network, List<LabelledExample> remembered, long seen) {
+    private Learner(
+            ModelSpec spec, Network<I> network, List<LabelledExample> remembered, long seen) {
         Optimizer optimizer = spec.getOptimizer();
         boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
@@ -62,11 +63,13 @@ public final class Learner<I> implements AutoCloseable {
      * A model that has seen nothing.
      *
      * @throws IllegalArgumentException if the spec makes no sense, or its encoder is unknown
-     * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no checkpoint can hold its state
+     * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no checkpoint can hold its
+     *     state
      */
     public static Learner<?> fresh(ModelSpec spec, Networks networks) {
         StateSize.requireFits(spec, networks.learning(SpecDesigns.of(spec)));
-        return fresh(spec, networks.fresh(SpecDesigns.of(spec), spec.getSeed(), spec.getZeroInit()));
+        return fresh(
+                spec, networks.fresh(SpecDesigns.of(spec), spec.getSeed(), spec.getZeroInit()));
     }
 
     private static <I> Learner<I> fresh(ModelSpec spec, Network<I> network) {
@@ -95,7 +98,8 @@ public final class Learner<I> implements AutoCloseable {
                                     + file.meta(expected.getKey())
                                     + ", expected "
                                     + expected.getValue());
-        return restored(spec, networks.read(weights, SpecDesigns.of(spec)), stateFile, examplesSeen);
+        return restored(
+                spec, networks.read(weights, SpecDesigns.of(spec)), stateFile, examplesSeen);
     }
 
     private static <I> Learner<I> restored(
@@ -121,7 +125,8 @@ public final class Learner<I> implements AutoCloseable {
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
-     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the text is
+     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the
+     *     text is
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {

@@ -14,7 +14,8 @@ public final class StateSize {
     private StateSize() {}
 
     /**
-     * Of a model whose encoder is one of those that {@link dev.belay.models.encoder.Encoders} knows.
+     * Of a model whose encoder is one of those that {@link dev.belay.models.encoder.Encoders}
+     * knows.
      *
      * @param encodersDir where the folders of encoders {@code hf:NAME} are
      * @throws CheckpointTooLargeException if no checkpoint can hold it

@@ -121,7 +121,8 @@ class CheckpointWriterTest {
         assertTrue(producer.closed());
     }
 
-    private PendingCheckpoint learned(long number, State state, PendingCheckpoint.@Nullable Files files) {
+    private PendingCheckpoint learned(
+            long number, State state, PendingCheckpoint.@Nullable Files files) {
         return new PendingCheckpoint(
                 number,
                 number * 10,
@@ -138,7 +139,8 @@ class CheckpointWriterTest {
     }
 
     private static PendingCheckpoint.Files files(int number) {
-        return new PendingCheckpoint.Files(new byte[] {1, (byte) number}, new byte[] {2, (byte) number});
+        return new PendingCheckpoint.Files(
+                new byte[] {1, (byte) number}, new byte[] {2, (byte) number});
     }
 
     private List<Checkpoint> checkpoints() {

@@ -150,7 +150,9 @@ class LabelReaderTest {
     }
 
     private static List<Long> offsets(LabelReader reader, int partition) {
-        return reader.take(partition, Integer.MAX_VALUE).stream().map(DecodedLabel::offset).toList();
+        return reader.take(partition, Integer.MAX_VALUE).stream()
+                .map(DecodedLabel::offset)
+                .toList();
     }
 
     private void untilPausedOrAtTheEnd() {

@@ -150,7 +150,8 @@ class LearnerTest {
     void batchOfFourOrMoreIsBalancedByItselfAndASmallerOneAmongTheLastExamples() {
         // Given: 30 examples learned from before
         ModelSpec spec = fake(Specs.LINEAR, Specs.confidence(1), 2, 0).spec;
-        try (Network<?> network = networks(new FakeEncoder(24)).fresh(SpecDesigns.of(spec), 3, false)) {
+        try (Network<?> network =
+                networks(new FakeEncoder(24)).fresh(SpecDesigns.of(spec), 3, false)) {
             requireBalanced(network, spec);
         }
     }
@@ -271,7 +272,8 @@ class LearnerTest {
         ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
         try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")))) {
             MicroEpoch done =
-                    learner.run(List.of(new LabelledExample("p", "0 poison", 0, new float[] {1, 0})));
+                    learner.run(
+                            List.of(new LabelledExample("p", "0 poison", 0, new float[] {1, 0})));
             assertEquals(Set.of(0), done.rejected().keySet());
             assertEquals(0, done.predictions().length);
             assertEquals(0, done.steps());

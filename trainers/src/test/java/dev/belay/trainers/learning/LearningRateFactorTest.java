@@ -23,13 +23,17 @@ class LearningRateFactorTest {
         Optimizer cosine = optimizer(LearningRateSchedule.COSINE);
         assertEquals(1, LearningRateFactor.factor(cosine, 100, 1000), 1e-12);
         assertEquals(0.5, LearningRateFactor.factor(cosine, 550, 1000), 1e-12);
-        assertEquals(0.5 + 0.5 * Math.cos(Math.PI / 4), LearningRateFactor.factor(cosine, 325, 1000), 1e-12);
+        assertEquals(
+                0.5 + 0.5 * Math.cos(Math.PI / 4),
+                LearningRateFactor.factor(cosine, 325, 1000),
+                1e-12);
         assertEquals(0, LearningRateFactor.factor(cosine, 1000, 1000), 1e-12);
     }
 
     @Test
     void constantAndEndlessModelsStayAfterTheWarmUp() {
-        assertEquals(1, LearningRateFactor.factor(optimizer(LearningRateSchedule.CONSTANT), 999, 1000));
+        assertEquals(
+                1, LearningRateFactor.factor(optimizer(LearningRateSchedule.CONSTANT), 999, 1000));
         Optimizer endless = optimizer(LearningRateSchedule.LINEAR);
         assertEquals(0.25, LearningRateFactor.factor(endless, 50, 0), 1e-12);
         assertEquals(1, LearningRateFactor.factor(endless, 1e9, 0));

@@ -10,7 +10,10 @@ final class LogisticRegression {
     private LogisticRegression() {}
 
     static double accuracy(
-            Encoder encoder, List<LabelledExample> training, List<LabelledExample> holdout, double c) {
+            Encoder encoder,
+            List<LabelledExample> training,
+            List<LabelledExample> holdout,
+            double c) {
         float[][] x = encoder.encode(training.stream().map(LabelledExample::text).toList());
         int d = x[0].length;
         int[][] filled = new int[x.length][];

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /** SST-2 as the optional tests use it: half for supervisors, half for students, a holdout. */
-record Sst2(List<LabelledExample> supervisor, List<LabelledExample> student, List<LabelledExample> holdout) {
+record Sst2(
+        List<LabelledExample> supervisor,
+        List<LabelledExample> student,
+        List<LabelledExample> holdout) {
     /** Beside the project; {@code -Dbelay.data=DIR} for another place. */
     static Path file() {
         return Path.of(System.getProperty("belay.data", "../../shared/data"))

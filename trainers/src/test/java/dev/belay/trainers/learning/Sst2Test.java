@@ -73,7 +73,9 @@ class Sst2Test {
                 supervisor = accuracy(head, words, data.holdout());
                 float[][] labels = predictions(head, words, order);
                 for (int i = 0; i < labels.length; i++)
-                    weak.add(new LabelledExample(order.get(i).id(), order.get(i).text(), 0, labels[i]));
+                    weak.add(
+                            new LabelledExample(
+                                    order.get(i).id(), order.get(i).text(), 0, labels[i]));
             }
             double ceiling = accuracy(encoder, Specs.CROSS_ENTROPY, order, data.holdout(), seed);
             double plain = accuracy(encoder, Specs.CROSS_ENTROPY, weak, data.holdout(), seed);
@@ -108,14 +110,19 @@ class Sst2Test {
     }
 
     private static double accuracy(
-            Encoder encoder, Loss loss, List<LabelledExample> stream, List<LabelledExample> holdout, long seed) {
+            Encoder encoder,
+            Loss loss,
+            List<LabelledExample> stream,
+            List<LabelledExample> holdout,
+            long seed) {
         try (Learner<?> learner = stream(encoder, loss, stream, seed);
                 Head head = Head.read(learner.weights(), Device.CPU)) {
             return accuracy(head, encoder, holdout);
         }
     }
 
-    private static Learner<?> stream(Encoder encoder, Loss loss, List<LabelledExample> stream, long seed) {
+    private static Learner<?> stream(
+            Encoder encoder, Loss loss, List<LabelledExample> stream, long seed) {
         ModelSpec spec = Specs.of(encoder.name(), Specs.LINEAR, loss, 2, stream.size(), seed);
         Learner<?> learner =
                 Learner.fresh(spec, new Networks((name, sha256) -> encoder, Device.CPU));
@@ -128,12 +135,14 @@ class Sst2Test {
         return Sst2.accuracy(predictions(head, encoder, examples), examples);
     }
 
-    private static float[][] predictions(Head head, Encoder encoder, List<LabelledExample> examples) {
+    private static float[][] predictions(
+            Head head, Encoder encoder, List<LabelledExample> examples) {
         float[][] predictions = new float[examples.size()][];
         for (int from = 0; from < predictions.length; from += 256) {
             var block = examples.subList(from, Math.min(from + 256, predictions.length));
             float[][] rows =
-                    head.predict(encoder.encode(block.stream().map(LabelledExample::text).toList()));
+                    head.predict(
+                            encoder.encode(block.stream().map(LabelledExample::text).toList()));
             System.arraycopy(rows, 0, predictions, from, rows.length);
         }
         return predictions;

@@ -29,7 +29,8 @@ public final class SideSums {
      * @param classes K, at most {@link #MOST_CLASSES}
      * @param truths the class of each example by its number
      */
-    public static SideSums of(int classes, int[] examples, int count, int[] truths, SidePredictions said) {
+    public static SideSums of(
+            int classes, int[] examples, int count, int[] truths, SidePredictions said) {
         SideSums sums = new SideSums(classes);
         float[] p = said.probabilities();
         long brier = 0;

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.PairTable.Sum;
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.PairTable.Sum;
 import dev.belay.aggregators.statistics.counts.Terms;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Bin;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.Terms;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
 import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
-import dev.belay.aggregators.statistics.counts.PairTable;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

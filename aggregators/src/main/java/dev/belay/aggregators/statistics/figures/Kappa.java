@@ -1,9 +1,9 @@
 package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
 import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
-import dev.belay.aggregators.statistics.counts.PairTable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package dev.belay.aggregators.statistics.intervals;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.Terms;
 import dev.belay.aggregators.statistics.figures.BrierGain;
 import dev.belay.aggregators.statistics.figures.Calibration;

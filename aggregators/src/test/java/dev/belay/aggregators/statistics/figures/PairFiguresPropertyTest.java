@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.Scored;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.aggregators.statistics.counts.Terms;

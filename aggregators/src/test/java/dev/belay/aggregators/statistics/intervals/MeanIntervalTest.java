@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.PairCounter;
-import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
