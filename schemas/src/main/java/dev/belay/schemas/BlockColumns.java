@@ -162,7 +162,7 @@ public record BlockColumns(
         for (float p : probabilities) {
             row.add(p);
         }
-        return new PredictionBlock(
+        return EventFactory.block(
                 model, checkpoint, phase, classes, ids.toList(), timesMs, row, sweepRows, labels);
     }
 
@@ -189,7 +189,11 @@ public record BlockColumns(
             in.endOfItems(probabilities.length);
             long sweepRows = in.number();
             int labels = bytes[in.at++];
-            if (in.at != bytes.length
+            in.skipNumbers(); // abstained
+            in.skipNumbers(); // option counts
+            long holdoutVersion = in.number();
+            if (holdoutVersion != (int) holdoutVersion
+                    || in.at != bytes.length
                     || labels < 0
                     || labels > 1
                     || phase < 0
@@ -299,6 +303,14 @@ public record BlockColumns(
             if (items > 0 && bytes[at++] != 0) {
                 throw new IllegalArgumentException("an array in several pieces");
             }
+        }
+
+        void skipNumbers() {
+            int items = items(1);
+            for (int i = 0; i < items; i++) {
+                number();
+            }
+            endOfItems(items);
         }
 
         Ids ids(KnownIds known) {

@@ -81,7 +81,7 @@ public final class PredictionBlocks {
 
     private void close() {
         full.add(
-                new PredictionBlock(
+                EventFactory.block(
                         model,
                         checkpoint,
                         phase,

@@ -137,7 +137,7 @@ class BlockColumnsTest {
             }
         }
         Phase phase = random.nextBoolean() ? Phase.HOLDOUT : Phase.PROGRESSIVE;
-        return new PredictionBlock(
+        return EventFactory.block(
                 "x/m#0@" + rows,
                 random.nextLong(),
                 phase,

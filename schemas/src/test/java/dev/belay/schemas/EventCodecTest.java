@@ -40,7 +40,7 @@ class EventCodecTest {
 
     @Test
     void bytesAreZeroThenSchemaIdThenAvro() {
-        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        byte[] bytes = encoded(EventFactory.truth("a", 1, 0L));
         assertEquals(0, bytes[0]);
         assertEquals("[0, 0, 0, 1]", Arrays.toString(Arrays.copyOfRange(bytes, 1, 5)));
         assertEquals("[2, 97, 2, 0]", Arrays.toString(Arrays.copyOfRange(bytes, 5, bytes.length)));
@@ -60,7 +60,7 @@ class EventCodecTest {
 
     @Test
     void aNumberOfTooManyBytesIsTheRecordsFaultAndNotTheRegistrys() {
-        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        byte[] bytes = encoded(EventFactory.truth("a", 1, 0L));
         byte[] flipped = Arrays.copyOf(bytes, 16);
         Arrays.fill(flipped, 7, 16, (byte) 0x80); // the label goes on and on
         var e =
@@ -92,7 +92,7 @@ class EventCodecTest {
 
     @Test
     void aRegistryThatFailsIsAnOutageAndAnUnknownIdIsNot() {
-        byte[] bytes = encoded(new Truth("a", 1, 0L));
+        byte[] bytes = encoded(EventFactory.truth("a", 1, 0L));
         for (int status : new int[] {500, 503, 401}) {
             assertTrue(isOutage(new RestClientException("no", status, status * 100), bytes));
         }
@@ -103,7 +103,7 @@ class EventCodecTest {
     @Test
     void aServerWithoutARegistryAtThatPathIsAnOutageThatNamesThePath() {
         var answer = new RestClientException("no such page", 404, 404);
-        SerializationException failure = failure(answer, encoded(new Truth("a", 1, 0L)));
+        SerializationException failure = failure(answer, encoded(EventFactory.truth("a", 1, 0L)));
 
         assertTrue(EventCodec.isOutage(failure));
         assertTrue(failure.toString().endsWith("has the path /apis/ccompat/v7"), failure::toString);
@@ -124,7 +124,7 @@ class EventCodecTest {
                                 return super.register(subject, schema);
                             }
                         });
-        Truth truth = new Truth("a", 1, 0L);
+        Truth truth = EventFactory.truth("a", 1, 0L);
 
         assertEquals(
                 truth,

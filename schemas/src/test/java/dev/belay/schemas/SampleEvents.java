@@ -11,7 +11,6 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -20,11 +19,9 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
-import dev.belay.schemas.events.Truth;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +32,9 @@ final class SampleEvents {
     static final List<SpecificRecord> ALL =
             List.of(
                     example(),
-                    new Truth("ex-1", 1, 1_700_000_000_001L),
-                    new Label(example(), "demo/bow#0@2", 3L, List.of(0.25f, 0.75f)),
-                    new PredictionBlock(
+                    EventFactory.truth("ex-1", 1, 1_700_000_000_001L),
+                    EventFactory.label(example(), "demo/bow#0@2", 3L, List.of(0.25f, 0.75f)),
+                    EventFactory.block(
                             "demo/conf#0@2",
                             4L,
                             Phase.HOLDOUT,
@@ -63,7 +60,8 @@ final class SampleEvents {
     private SampleEvents() {}
 
     private static Example example() {
-        return new Example("ex-1", Split.STUDENT, "a made-up text, ünïcode", 1_700_000_000_000L);
+        return EventFactory.example(
+                "ex-1", Split.STUDENT, "a made-up text, ünïcode", 1_700_000_000_000L);
     }
 
     private static ModelSpec spec() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
@@ -254,7 +255,7 @@ class AggregatorTopologyTest {
     @Test
     void aBlockWithTheWrongNumberOfClassesIsFoundOutWhenTheSpecComes() {
         PredictionBlock three =
-                new PredictionBlock(
+                EventFactory.block(
                         Specs.id("naive"),
                         1L,
                         Phase.HOLDOUT,

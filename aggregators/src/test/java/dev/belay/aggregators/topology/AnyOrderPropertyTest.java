@@ -5,6 +5,7 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -145,7 +146,7 @@ class AnyOrderPropertyTest {
     private static List<Object> data(Random random) {
         List<Object> data = new ArrayList<>();
         for (int i = random.nextInt(2 * EXAMPLES); i > 0; i--) {
-            data.add(new Truth(id(random), random.nextInt(2), (long) random.nextInt(3)));
+            data.add(EventFactory.truth(id(random), random.nextInt(2), (long) random.nextInt(3)));
         }
         for (int i = 5 + random.nextInt(25); i > 0; i--) {
             String model = MODELS[random.nextInt(MODELS.length)];

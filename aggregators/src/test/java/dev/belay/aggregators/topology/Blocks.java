@@ -1,5 +1,6 @@
 package dev.belay.aggregators.topology;
 
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ public final class Blocks {
             probabilities.add(label == 0 ? 0.75f : 0.25f);
             probabilities.add(label == 0 ? 0.25f : 0.75f);
         }
-        return new PredictionBlock(
+        return EventFactory.block(
                 Specs.id(model), checkpoint, phase, 2, ids, times, probabilities, sweepRows, false);
     }
 }

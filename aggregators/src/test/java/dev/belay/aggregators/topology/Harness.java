@@ -7,13 +7,13 @@ import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.state.BoundedRocksDb;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -98,7 +98,7 @@ public final class Harness implements AutoCloseable {
     }
 
     public void truth(String id, int label, long timeMs) {
-        send(TOPICS.truth(Specs.TASK), id, new Truth(id, label, timeMs));
+        send(TOPICS.truth(Specs.TASK), id, EventFactory.truth(id, label, timeMs));
     }
 
     void truthTakenBack(String id, long timeMs) {

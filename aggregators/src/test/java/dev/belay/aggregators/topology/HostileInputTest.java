@@ -10,10 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,7 +150,7 @@ class HostileInputTest {
                 List<Float> p = List.of(0.5f, 0.25f, 0.25f);
                 var three = Phase.HOLDOUT;
                 odd.block(
-                        new PredictionBlock(
+                        EventFactory.block(
                                 Specs.id(model),
                                 1L,
                                 three,
@@ -185,7 +185,7 @@ class HostileInputTest {
         harness.checkpoint(checkpoint("naive", 2, State.FINISHED, 512));
         harness.block(sweep("naive", 2, 4, 20, IDS, 0, 0, 0, 0));
         harness.block(
-                new PredictionBlock(
+                EventFactory.block(
                         Specs.id("odd0"),
                         1L,
                         Phase.HOLDOUT,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
@@ -77,7 +78,7 @@ class PassedWindowsTest {
             for (String e : ids) {
                 for (int i = random.nextInt(3); i > 0; i--) {
                     long knownMs = timeMs + random.nextInt(90) * MINUTE;
-                    coming.add(new Truth(e, random.nextInt(2), knownMs));
+                    coming.add(EventFactory.truth(e, random.nextInt(2), knownMs));
                 }
             }
             for (Truth truth : List.copyOf(coming)) {

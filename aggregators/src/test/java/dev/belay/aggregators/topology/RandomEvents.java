@@ -3,9 +3,9 @@ package dev.belay.aggregators.topology;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 
 import dev.belay.aggregators.topology.RandomEvents.Known;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,7 +54,7 @@ final class RandomEvents {
         for (int i = 5 + random.nextInt(2 * EXAMPLES); i > 0; i--) {
             int label = random.nextInt(6) == 0 ? -1 : random.nextInt(2);
             long timeMs = TRUTH_TIMES[random.nextInt(TRUTH_TIMES.length)];
-            data.add(new Truth(id(random), label, timeMs));
+            data.add(EventFactory.truth(id(random), label, timeMs));
         }
         for (int i = 8 + random.nextInt(32); i > 0; i--) {
             String model = MODELS[random.nextInt(MODELS.length)];

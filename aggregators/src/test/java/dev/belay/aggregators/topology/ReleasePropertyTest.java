@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.shard.SweepRetention;
 import dev.belay.aggregators.topology.Recount.Table;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
@@ -105,7 +106,7 @@ class ReleasePropertyTest {
             }
             compare(cluster, shards);
         }
-        IDS.forEach(e -> truthOf(cluster, new Truth(e, 0, 1_000L)));
+        IDS.forEach(e -> truthOf(cluster, EventFactory.truth(e, 0, 1_000L)));
         compare(cluster, shards);
         for (int i = 0; i < 3; i++) { // a row goes before what it is compared with
             cluster.advance(SweepRetention.SETTLE.plusMinutes(1));
@@ -169,7 +170,7 @@ class ReleasePropertyTest {
     private void truth(Cluster cluster, Random random, int step) {
         for (int i = random.nextInt(5); i >= 0; i--) {
             String example = IDS.get(random.nextInt(IDS.size()));
-            truthOf(cluster, new Truth(example, random.nextInt(2), (long) step));
+            truthOf(cluster, EventFactory.truth(example, random.nextInt(2), (long) step));
         }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
@@ -111,7 +112,7 @@ class WriterTimesTest {
                 asLabels(atAnyTime(progressive("naive", 2, 0, ids, labels), random, fromMs, span)));
         for (String e : ids) {
             long knownMs = fromMs + random.nextInt(2 * span);
-            events.add(new Truth(e, random.nextInt(2), knownMs));
+            events.add(EventFactory.truth(e, random.nextInt(2), knownMs));
         }
         return events;
     }
@@ -186,7 +187,7 @@ class WriterTimesTest {
         // Given examples whose student is 40 minutes later than their supervisor
         block(cluster, progressive("weak", 1, 0, IDS, 0, 0, 0));
         block(cluster, progressive("naive", 1, 40 * MINUTE, IDS, 0, 0, 1));
-        IDS.forEach(e -> truth(cluster, new Truth(e, 0, 41 * MINUTE)));
+        IDS.forEach(e -> truth(cluster, EventFactory.truth(e, 0, 41 * MINUTE)));
         for (long minute : new long[] {80, 170, 260}) {
             // When time goes on, and the supervisor predicts them again
             goOn(cluster, minute);
@@ -207,7 +208,7 @@ class WriterTimesTest {
         block(cluster, progressive("naive", 1, 50 * MINUTE, IDS, 0, 0, 1));
         // When the supervisor's prediction is more than a horizon old
         goOn(cluster, 100);
-        IDS.forEach(e -> truth(cluster, new Truth(e, 0, 105 * MINUTE)));
+        IDS.forEach(e -> truth(cluster, EventFactory.truth(e, 0, 105 * MINUTE)));
         // Then
         for (int i = 0; i < 2; i++) {
             PairMetrics row = requireNonNull(stream(cluster.metrics(), "naive"));
@@ -230,7 +231,7 @@ class WriterTimesTest {
         for (int i = 0; i < 2; i++) {
             // When what is left of it changes
             block(cluster, progressive("weak", 1, (31 + i) * MINUTE, IDS, 1, 1, i));
-            truth(cluster, new Truth("e1", 0, 20 * MINUTE + i));
+            truth(cluster, EventFactory.truth("e1", 0, 20 * MINUTE + i));
             // Then
             assertEquals(closed, cluster.metrics().get(window));
             assertEquals(late, cluster.counter("belay.too.late"), "nothing is sent for it");

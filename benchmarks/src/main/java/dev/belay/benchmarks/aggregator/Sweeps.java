@@ -2,6 +2,7 @@ package dev.belay.benchmarks.aggregator;
 
 import dev.belay.benchmarks.harness.Stage;
 import dev.belay.benchmarks.trainer.TableEncoder;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
@@ -147,7 +148,7 @@ record Sweeps(String name, int examples, int checkpoints, int families) {
     List<Truth> truths() {
         List<Truth> truths = new ArrayList<>();
         for (int example = 0; example < examples; example++)
-            truths.add(new Truth(id(example), label(example), Stage.TIME_MS));
+            truths.add(EventFactory.truth(id(example), label(example), Stage.TIME_MS));
         return truths;
     }
 

@@ -4,12 +4,12 @@ import dev.belay.benchmarks.trainer.BareTraining;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -119,7 +119,7 @@ public final class Stage {
     }
 
     static Example example(String id, Split split, String text) {
-        return new Example(id, split, text, TIME_MS);
+        return EventFactory.example(id, split, text, TIME_MS);
     }
 
     /**
@@ -133,7 +133,7 @@ public final class Stage {
         for (int i = 0; i < texts.size(); i++) {
             Example example = example("ex-" + i, Split.STUDENT, texts.get(i));
             float[] p = labels.get(i);
-            var label = new Label(example, ModelId.TRUTH, 0L, List.of(p[0], p[1]));
+            var label = EventFactory.label(example, ModelId.TRUTH, 0L, List.of(p[0], p[1]));
             events.add(keyed(topic, example.getId(), label));
         }
         writeAndEnd(task, topic, ModelId.TRUTH, events);

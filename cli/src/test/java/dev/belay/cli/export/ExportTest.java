@@ -6,18 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.ParsedSchema;
@@ -275,16 +274,16 @@ final class ExportTest {
     }
 
     private void truth(int partition, String id, int label, long timeMs) {
-        log.add(TOPICS.truth("t"), partition, id, new Truth(id, label, timeMs));
+        log.add(TOPICS.truth("t"), partition, id, EventFactory.truth(id, label, timeMs));
     }
 
     private void label(int partition, String model, String id, long checkpoint, float... p) {
-        Example example = new Example(id, Split.STUDENT, "text", 1L);
+        Example example = EventFactory.example(id, Split.STUDENT, "text", 1L);
         log.add(
                 TOPICS.labels("t", model),
                 partition,
                 id,
-                new Label(example, model, checkpoint, list(p)));
+                EventFactory.label(example, model, checkpoint, list(p)));
     }
 
     private void block(
@@ -299,7 +298,7 @@ final class ExportTest {
                 TOPICS.predictions("t"),
                 partition,
                 id,
-                new PredictionBlock(
+                EventFactory.block(
                         model,
                         checkpoint,
                         phase,

@@ -10,6 +10,7 @@ import dev.belay.aggregators.statistics.figures.PairedComparison;
 import dev.belay.cli.Belay;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
@@ -19,9 +20,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
-import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -89,7 +88,7 @@ class CompareTest {
         block(B, 3, Phase.HOLDOUT, 10, "e4", 1);
         block(A, 3, Phase.HOLDOUT, 10, "e1", 1);
         block(B, 3, Phase.HOLDOUT, 10, "e1", 1);
-        log.add(TOPICS.truth("t"), 0, "e1", new Truth("e1", 0, 99L));
+        log.add(TOPICS.truth("t"), 0, "e1", EventFactory.truth("e1", 0, 99L));
         block(A, 3, Phase.HOLDOUT, 10, "e2", 1);
         block(B, 3, Phase.HOLDOUT, 10, "e2", 1);
         log.add(TOPICS.truth("t"), 0, "e3", null);
@@ -238,7 +237,7 @@ class CompareTest {
     }
 
     private void truth(String id, int label) {
-        log.add(TOPICS.truth("t"), 0, id, new Truth(id, label, 1L));
+        log.add(TOPICS.truth("t"), 0, id, EventFactory.truth(id, label, 1L));
     }
 
     private void block(
@@ -247,7 +246,7 @@ class CompareTest {
                 TOPICS.predictions("t"),
                 0,
                 id,
-                new PredictionBlock(
+                EventFactory.block(
                         model,
                         checkpoint,
                         phase,

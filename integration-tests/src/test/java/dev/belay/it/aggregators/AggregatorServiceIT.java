@@ -18,6 +18,7 @@ import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
@@ -228,7 +229,7 @@ class AggregatorServiceIT {
     private static void truths(Clients clients, Producer<byte[], byte[]> producer, int from) {
         String topic = clients.topics().truth(TASK);
         for (int i = from; i < EXAMPLES; i += 2) {
-            Truth truth = new Truth(id(i), i % 3 == 0 ? 1 : 0, 1_000L);
+            Truth truth = EventFactory.truth(id(i), i % 3 == 0 ? 1 : 0, 1_000L);
             send(producer, clients.codec().record(topic, null, id(i), truth, 1_000));
         }
     }
@@ -261,7 +262,7 @@ class AggregatorServiceIT {
                 probabilities.add(said == 0 ? 0.25f : 0.75f);
             }
             PredictionBlock block =
-                    new PredictionBlock(
+                    EventFactory.block(
                             model,
                             1L,
                             Phase.HOLDOUT,

@@ -1,6 +1,7 @@
 package dev.belay.it.aggregators;
 
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -208,7 +209,7 @@ final class Load implements AutoCloseable {
         }
         int right = right(id);
         int label = random.nextInt(10) == 0 ? random.nextInt(Pairs.CLASSES) : right;
-        Truth truth = new Truth(id, label, timeMs());
+        Truth truth = EventFactory.truth(id, label, timeMs());
         int partition = random.nextInt(10) == 0 ? random.nextInt(Pairs.PARTITIONS) : -1;
         return record(TRUTH, partition, id, truth);
     }
@@ -256,7 +257,7 @@ final class Load implements AutoCloseable {
         // half of the writers do not say which of their predictions are labels
         boolean labels = phase == Phase.PROGRESSIVE && random.nextInt(4) == 0;
         PredictionBlock block =
-                new PredictionBlock(
+                EventFactory.block(
                         model,
                         checkpoint,
                         phase,

@@ -3,9 +3,8 @@ package dev.belay.it.aggregators;
 import static java.util.Objects.requireNonNull;
 
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,7 +126,7 @@ final class UpgradeEvents {
 
     private void truths(String prefix, int from, int to, long lateMs) {
         for (String id : ids(prefix, from, to)) {
-            add(Load.TRUTH, id, new Truth(id, right(id), timeMs(id) + lateMs));
+            add(Load.TRUTH, id, EventFactory.truth(id, right(id), timeMs(id) + lateMs));
         }
     }
 
@@ -149,7 +148,7 @@ final class UpgradeEvents {
         add(
                 Load.PREDICTIONS,
                 ids.get(0),
-                new PredictionBlock(
+                EventFactory.block(
                         model,
                         k,
                         phase,

@@ -15,6 +15,7 @@ import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -200,7 +201,7 @@ class EvaluatorIT {
         long[] counts = new long[TaskOnBroker.PARTITIONS];
         for (int i = 0; i < ROWS; i++) {
             String id = "held-" + i;
-            rows.add(Map.entry(id, new Example(id, Split.HOLDOUT, "late text " + i, 7L)));
+            rows.add(Map.entry(id, EventFactory.example(id, Split.HOLDOUT, "late text " + i, 7L)));
             counts[TaskOnBroker.partitionOf(id)]++;
         }
         String writer = SLOW + ".producer";

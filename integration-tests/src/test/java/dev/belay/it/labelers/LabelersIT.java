@@ -24,6 +24,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.service.Patience;
 import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -195,8 +196,8 @@ class LabelersIT {
         Producer<byte[], byte[]> dead = task.clients.producer(id);
         dead.initTransactions();
         dead.beginTransaction();
-        var example = new dev.belay.schemas.events.Example("ex-0", Split.STUDENT, "t", 7L);
-        var never = new Label(example, ModelId.TRUTH, 0L, List.of(1f, 0f));
+        var example = EventFactory.example("ex-0", Split.STUDENT, "t", 7L);
+        var never = EventFactory.label(example, ModelId.TRUTH, 0L, List.of(1f, 0f));
         dead.send(
                         task.clients
                                 .codec()

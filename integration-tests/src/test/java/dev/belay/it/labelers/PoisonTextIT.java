@@ -16,6 +16,7 @@ import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -217,7 +218,7 @@ class PoisonTextIT {
                         + (i % 17 == 2 || i % 17 == 3 ? "bitter " : "")
                         + "text "
                         + i;
-        Example example = new Example(id, split, text, 7L);
+        Example example = EventFactory.example(id, split, text, 7L);
         written.put(id, example);
         return Map.entry(id, example);
     }

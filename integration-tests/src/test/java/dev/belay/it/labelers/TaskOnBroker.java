@@ -4,6 +4,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -100,7 +101,10 @@ final class TaskOnBroker {
         List<Map.Entry<String, Example>> events = new ArrayList<>();
         for (int i = from; i < to; i++) {
             Split split = i % 2 == 0 ? Split.STUDENT : Split.SUPERVISOR;
-            events.add(Map.entry("ex-" + i, new Example("ex-" + i, split, "good text " + i, 7L)));
+            events.add(
+                    Map.entry(
+                            "ex-" + i,
+                            EventFactory.example("ex-" + i, split, "good text " + i, 7L)));
         }
         write(TASK + ".producer", topic, events);
     }
@@ -110,7 +114,7 @@ final class TaskOnBroker {
         List<Map.Entry<String, Example>> events = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
             String id = "held-" + i;
-            events.add(Map.entry(id, new Example(id, Split.HOLDOUT, "bad text " + i, 7L)));
+            events.add(Map.entry(id, EventFactory.example(id, Split.HOLDOUT, "bad text " + i, 7L)));
         }
         write(TASK + ".producer", topic, events);
     }
@@ -118,7 +122,7 @@ final class TaskOnBroker {
     void truth(int from, int to) {
         List<Map.Entry<String, Truth>> events = new ArrayList<>();
         for (int i = from; i < to; i++) {
-            events.add(Map.entry("ex-" + i, new Truth("ex-" + i, i % 2, 7L)));
+            events.add(Map.entry("ex-" + i, EventFactory.truth("ex-" + i, i % 2, 7L)));
         }
         write(TASK + ".producer", clients.topics().truth(TASK), events);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;
@@ -149,8 +150,8 @@ class BadLabelsIT {
     }
 
     private static Label label(String id, List<Float> probabilities) {
-        Example example = new Example(id, Split.STUDENT, "word" + id.hashCode() % 50, 7L);
-        return new Label(example, CROWD, 0L, probabilities);
+        Example example = EventFactory.example(id, Split.STUDENT, "word" + id.hashCode() % 50, 7L);
+        return EventFactory.label(example, CROWD, 0L, probabilities);
     }
 
     private static ProducerRecord<byte[], byte[]> bad(

@@ -7,6 +7,7 @@ import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.store.Provenance;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -199,8 +200,8 @@ class LostModelsIT {
             producer.beginTransaction();
             for (int i = from; i < to; i++) {
                 String id = "row-" + i;
-                Example example = new Example(id, Split.STUDENT, "word" + i % 50, 7L);
-                Label label = new Label(example, labeler, 0L, List.of(0.25f, 0.75f));
+                Example example = EventFactory.example(id, Split.STUDENT, "word" + i % 50, 7L);
+                Label label = EventFactory.label(example, labeler, 0L, List.of(0.25f, 0.75f));
                 Future<?> unused = producer.send(codec.record(topic, null, id, label, 7));
             }
             for (int p = 0; p < Grid.PARTITIONS && end; p++) {

@@ -1,9 +1,9 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Example;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ record ExampleLabels(
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
             List<Float> distribution = boxed(distributions.get(i));
-            var label = new Label(example, topics.labeler(), checkpoint, distribution);
+            var label = EventFactory.label(example, topics.labeler(), checkpoint, distribution);
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }

@@ -13,6 +13,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.service.Patience;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelPolicy;
@@ -402,7 +403,7 @@ class EvaluationsTest {
     }
 
     private void holdout(String id) {
-        Example example = new Example(id, Split.HOLDOUT, "text " + id, 7L);
+        Example example = EventFactory.example(id, Split.HOLDOUT, "text " + id, 7L);
         add(examples, HOLDOUT, id, encoded(HOLDOUT, example));
     }
 

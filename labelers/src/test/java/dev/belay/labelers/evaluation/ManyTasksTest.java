@@ -11,6 +11,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.service.Patience;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelPolicy;
@@ -220,7 +221,7 @@ class ManyTasksTest {
                         new DeadLetters(clients, "test"),
                         (t, p, position) -> ended.contains(task),
                         p -> 0);
-        Example example = new Example("held", Split.HOLDOUT, "text", 7L);
+        Example example = EventFactory.example("held", Split.HOLDOUT, "text", 7L);
         consumer.addRecord(
                 new ConsumerRecord<>(
                         topic,

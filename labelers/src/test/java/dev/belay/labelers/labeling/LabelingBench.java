@@ -8,13 +8,12 @@ import dev.belay.labelers.truth.TruthWindow;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -126,7 +125,7 @@ public final class LabelingBench {
     }
 
     public void example(String id, Split split) {
-        add(examples, topics.examples(), id, new Example(id, split, "text " + id, 7L));
+        add(examples, topics.examples(), id, EventFactory.example(id, split, "text " + id, 7L));
     }
 
     public void truth(String id, int label) {
@@ -134,7 +133,7 @@ public final class LabelingBench {
     }
 
     public void truth(String id, int label, long timeMs) {
-        add(truth, topics.truth(), id, new Truth(id, label, timeMs));
+        add(truth, topics.truth(), id, EventFactory.truth(id, label, timeMs));
     }
 
     public void garbage(String topic) {

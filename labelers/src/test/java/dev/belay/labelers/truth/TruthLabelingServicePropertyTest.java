@@ -11,6 +11,7 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
@@ -180,15 +181,16 @@ class TruthLabelingServicePropertyTest {
         List<Example> examples = new ArrayList<>();
         List<Truth> truth = new ArrayList<>();
         for (int i = 0; i < IDS; i++) {
-            examples.add(new Example("e" + i, Split.STUDENT, "t", 2L * i + random.nextInt(6)));
+            examples.add(
+                    EventFactory.example("e" + i, Split.STUDENT, "t", 2L * i + random.nextInt(6)));
         }
         for (int i = 0; i < 2 * IDS; i++) {
             String id = "e" + random.nextInt(IDS + 5);
             if (truth.stream().noneMatch(t -> t.getId().equals(id))) {
-                truth.add(new Truth(id, random.nextInt(2), i + (long) random.nextInt(8)));
+                truth.add(EventFactory.truth(id, random.nextInt(2), i + (long) random.nextInt(8)));
             }
         }
-        truth.add(new Truth("last", 0, 10_000L));
+        truth.add(EventFactory.truth("last", 0, 10_000L));
         // When they arrive in any interleaving, with kills, and whatever fits in memory
         Broker broker = new Broker();
         int limit = 1 + random.nextInt(8);

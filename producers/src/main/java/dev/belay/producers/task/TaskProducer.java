@@ -5,11 +5,10 @@ import dev.belay.producers.dataset.Rows;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -111,7 +110,7 @@ final class TaskProducer {
                             examples.topic(),
                             partition,
                             row.id(),
-                            new Example(row.id(), row.split(), row.text(), nowMs),
+                            EventFactory.example(row.id(), row.split(), row.text(), nowMs),
                             nowMs));
             progress.add(examples, row.split());
             touched.add(examples);
@@ -122,7 +121,7 @@ final class TaskProducer {
                                 truth.topic(),
                                 partition,
                                 row.id(),
-                                new Truth(row.id(), row.label(), nowMs),
+                                EventFactory.truth(row.id(), row.label(), nowMs),
                                 nowMs));
                 progress.add(truth);
                 touched.add(truth);

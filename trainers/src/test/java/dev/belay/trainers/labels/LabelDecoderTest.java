@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.EventCodec;
-import dev.belay.schemas.events.Example;
-import dev.belay.schemas.events.Label;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Split;
 import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -77,7 +76,8 @@ class LabelDecoderTest {
     }
 
     private byte @Nullable [] label(String labeler, Float... probabilities) {
-        var example = new Example("a", Split.STUDENT, "some text", 1L);
-        return codec.encode(TOPIC, new Label(example, labeler, 7L, List.of(probabilities)));
+        var example = EventFactory.example("a", Split.STUDENT, "some text", 1L);
+        return codec.encode(
+                TOPIC, EventFactory.label(example, labeler, 7L, List.of(probabilities)));
     }
 }

@@ -10,10 +10,9 @@ import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ExpiredOffsetException;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.ModelId;
-import dev.belay.schemas.events.Example;
-import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.Specs;
@@ -259,13 +258,14 @@ class LabelFeedsTest {
     }
 
     private byte[] label(String id, float... probabilities) {
-        var example = new Example(id, Split.STUDENT, "0 text of " + id, 1L);
+        var example = EventFactory.example(id, Split.STUDENT, "0 text of " + id, 1L);
         List<Float> list = new ArrayList<>();
         for (float p : probabilities) {
             list.add(p);
         }
         return Objects.requireNonNull(
-                clients.codec().encode(topic, new Label(example, ModelId.TRUTH, 0L, list)));
+                clients.codec()
+                        .encode(topic, EventFactory.label(example, ModelId.TRUTH, 0L, list)));
     }
 
     private LogConsumer consumer(String name, int partitions) {
