@@ -90,7 +90,11 @@ public class FencingClients implements KafkaClientSupplier {
             try {
                 tasks.onPartitionsRevoked(partitions);
             } catch (RuntimeException e) {
-                tasks.onPartitionsLost(partitions);
+                try {
+                    tasks.onPartitionsLost(partitions);
+                } catch (RuntimeException lost) {
+                    e.addSuppressed(lost);
+                }
                 throw e;
             }
         }

@@ -17,14 +17,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 @Timeout(300)
 class BenchIT {
+    /** Two minutes on a quiet machine: {@code .ci/long bench} sets it. */
+    private static final String LONG = "belay.bench";
+
     @TempDir Path dir;
 
     @Test
+    @EnabledIfSystemProperty(named = LONG, matches = "true")
     void trainerEndsWithAllItsFigures() throws IOException {
         JsonNode json = lastLineOf("trainer");
         assertEquals(
@@ -52,6 +57,7 @@ class BenchIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = LONG, matches = "true")
     void labelerEndsWithAllItsFigures() throws IOException {
         JsonNode json = lastLineOf("labeler");
         assertEquals(
@@ -67,6 +73,7 @@ class BenchIT {
 
     /** Ends so only if all sides' counts are those of its recount. */
     @Test
+    @EnabledIfSystemProperty(named = LONG, matches = "true")
     void aggregatorEndsWithAllItsFigures() throws IOException {
         JsonNode json = lastLineOf("aggregator");
         assertEquals(
