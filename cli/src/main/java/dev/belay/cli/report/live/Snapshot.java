@@ -76,8 +76,8 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     }
 
     /**
-     * State of a run: the given bars, one more for each model (all of its seeds together),
-     * and the newest figures of each pair.
+     * State of a run: the given bars, one more for each model (all of its seeds together), and the
+     * newest figures of each pair.
      */
     public static Snapshot of(RunResults results, Duration elapsed, List<Bar> bars) {
         List<Bar> all = new ArrayList<>(bars);
