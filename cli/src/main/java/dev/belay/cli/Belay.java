@@ -1,6 +1,7 @@
 package dev.belay.cli;
 
 import dev.belay.cli.bench.BenchCommand;
+import dev.belay.cli.docs.DocsCommand;
 import dev.belay.cli.export.ExportCommand;
 import dev.belay.cli.fleet.CheckpointsCommand;
 import dev.belay.cli.fleet.CompareCommand;
@@ -44,7 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LineageCommand.class,
             CompareCommand.class,
             ExportCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            DocsCommand.class
         })
 public final class Belay {
     private Belay() {}

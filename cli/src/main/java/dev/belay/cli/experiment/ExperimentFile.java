@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads experiment files. */
 public final class ExperimentFile {
-    private static final double DEFAULT_SUPERVISOR_SHARE = 0.5;
     private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv");
 
     private ExperimentFile() {}
@@ -65,71 +64,45 @@ public final class ExperimentFile {
      * @param directory where relative paths start
      */
     static Experiment read(String name, Reader text, Path directory) {
-        YamlMap root =
-                YamlMap.parse(name, text).only(List.of("name", "task", "data", "models", "seeds"));
-        String experiment = root.require("name").name();
+        YamlMap root = YamlMap.parse(name, text).only(ExperimentKeys.FILE);
+        String experiment = root.require(ExperimentKeys.NAME).name();
         String task = experiment;
         YamlValue classes = null;
-        YamlValue taskValue = root.get("task");
+        YamlValue taskValue = root.get(ExperimentKeys.TASK);
         if (taskValue != null) {
-            YamlMap map = taskValue.map().only(List.of("name", "classes"));
-            YamlValue taskName = map.get("name");
+            YamlMap map = taskValue.map().only(ExperimentKeys.TASKS);
+            YamlValue taskName = map.get(ExperimentKeys.TASK_NAME);
             task = taskName == null ? experiment : taskName.name();
-            classes = map.get("classes");
+            classes = map.get(ExperimentKeys.CLASSES);
         }
-        YamlValue data = root.require("data");
-        YamlMap dataMap = dataMap(data);
-        YamlValue rate = dataMap.get("rows-per-second");
+        YamlValue data = root.require(ExperimentKeys.DATA);
+        YamlMap dataMap = data.map().only(ExperimentKeys.SOURCE);
+        YamlValue rate = dataMap.get(ExperimentKeys.ROWS_PER_SECOND);
         return new Experiment(
                 experiment,
                 task,
                 data(dataMap, root, classes, directory),
                 rate == null ? 0 : rate.number(0.001, 1e9),
-                ModelGraph.check(ModelReader.read(root.require("models"))),
-                seeds(root.get("seeds")));
-    }
-
-    private static YamlMap dataMap(YamlValue data) {
-        return data.map()
-                .only(
-                        List.of(
-                                "path",
-                                "builtin",
-                                "format",
-                                "fields",
-                                "holdout",
-                                "supervisor-share",
-                                "order",
-                                "order-seed",
-                                "rows-per-second"));
+                ModelGraph.check(ModelReader.read(root.require(ExperimentKeys.MODELS))),
+                seeds(root.get(ExperimentKeys.SEEDS)));
     }
 
     private static DataConfig data(
             YamlMap map, YamlMap root, @Nullable YamlValue classes, Path directory) {
-        YamlValue share = map.get("supervisor-share");
-        double supervisorShare = share == null ? DEFAULT_SUPERVISOR_SHARE : share.number(0, 1);
-        YamlValue builtin = map.get("builtin");
+        double supervisorShare = ExperimentKeys.SUPERVISOR_SHARE.of(map);
+        YamlValue builtin = map.get(ExperimentKeys.BUILTIN);
         try {
             if (builtin != null) {
                 return builtin(builtin, map, classes, supervisorShare);
             }
-            DataConfig.Holdout holdout = holdout(map.require("holdout"));
-            YamlValue order = map.get("order");
-            YamlValue seed = map.get("order-seed");
+            DataConfig.Holdout holdout = holdout(map.require(ExperimentKeys.HOLDOUT));
             return new DataConfig(
                     source(map, directory),
                     fields(map, holdout),
                     holdout,
                     supervisorShare,
-                    order == null
-                            ? DataConfig.Order.HASH
-                            : order.oneOf(
-                                    Map.of(
-                                            "hash",
-                                            DataConfig.Order.HASH,
-                                            "file",
-                                            DataConfig.Order.FILE)),
-                    seed == null ? 0 : seed.integer(0, Long.MAX_VALUE),
+                    ExperimentKeys.ORDER.of(map),
+                    ExperimentKeys.ORDER_SEED.of(map),
                     classes == null ? classesMissing(root) : classes(classes),
                     classes == null || !classes.isMap()
                             ? List.of()
@@ -149,7 +122,11 @@ public final class ExperimentFile {
 
     private static DataConfig builtin(
             YamlValue builtin, YamlMap map, @Nullable YamlValue classes, double supervisorShare) {
-        map.only(List.of("builtin", "supervisor-share", "rows-per-second"));
+        map.only(
+                List.of(
+                        ExperimentKeys.BUILTIN.name(),
+                        ExperimentKeys.SUPERVISOR_SHARE.name(),
+                        ExperimentKeys.ROWS_PER_SECOND.name()));
         DataConfig config =
                 builtin.oneOf(Map.of("wordnet-physical", DataConfig.wordNet(supervisorShare)));
         if (classes != null && (classes.isMap() || !classes(classes).equals(config.classes()))) {
@@ -159,8 +136,8 @@ public final class ExperimentFile {
     }
 
     private static DataConfig.FileSource source(YamlMap map, Path directory) {
-        YamlValue path = map.require("path");
-        YamlValue format = map.get("format");
+        YamlValue path = map.require(ExperimentKeys.PATH);
+        YamlValue format = map.get(ExperimentKeys.FORMAT);
         String name = path.text();
         String formatName = format == null ? formatOf(path) : format.text();
         try {
@@ -185,15 +162,15 @@ public final class ExperimentFile {
 
     private static DataConfig.Fields fields(YamlMap data, DataConfig.Holdout holdout) {
         String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
-        YamlValue fields = data.get("fields");
+        YamlValue fields = data.get(ExperimentKeys.FIELDS);
         if (fields == null) {
             return new DataConfig.Fields("id", "text", "label", split);
         }
-        YamlMap map = fields.map().only(List.of("id", "text", "label", "split"));
-        YamlValue id = map.get("id");
-        YamlValue text = map.get("text");
-        YamlValue label = map.get("label");
-        YamlValue splitColumn = map.get("split");
+        YamlMap map = fields.map().only(ExperimentKeys.COLUMNS);
+        YamlValue id = map.get(ExperimentKeys.ID);
+        YamlValue text = map.get(ExperimentKeys.TEXT);
+        YamlValue label = map.get(ExperimentKeys.LABEL);
+        YamlValue splitColumn = map.get(ExperimentKeys.SPLIT_COLUMN);
         return new DataConfig.Fields(
                 id == null ? "id" : id.text().equals("none") ? null : id.text(),
                 text == null ? "text" : text.text(),
@@ -202,9 +179,9 @@ public final class ExperimentFile {
     }
 
     private static DataConfig.Holdout holdout(YamlValue value) {
-        YamlMap map = value.map().only(List.of("split", "share"));
-        YamlValue split = map.get("split");
-        YamlValue share = map.get("share");
+        YamlMap map = value.map().only(ExperimentKeys.HOLDOUTS);
+        YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
+        YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);
         if (split != null && share == null) {
             return new DataConfig.Holdout.Column(split.text());
         }

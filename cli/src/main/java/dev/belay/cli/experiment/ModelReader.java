@@ -6,51 +6,21 @@ import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.LabelPolicy;
-import dev.belay.schemas.events.LearningRateSchedule;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Optimizer;
-import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
-import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {
-    private static final List<String> KEYS =
-            List.of(
-                    "encoder",
-                    "head",
-                    "supervisor",
-                    "split",
-                    "examples",
-                    "loss",
-                    "micro-epoch",
-                    "passes",
-                    "replay",
-                    "replay-memory",
-                    "batch-size",
-                    "learning-rate",
-                    "head-learning-rate",
-                    "optimizer",
-                    "finetune",
-                    "train-embeddings",
-                    "precision",
-                    "keep",
-                    "ready-at",
-                    "label-policy",
-                    "evaluate-every",
-                    "ceiling");
-    private static final int MANY = 1_000_000;
     private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
 
     private ModelReader() {}
@@ -66,7 +36,8 @@ final class ModelReader {
                             if (name.name().equals(ModelId.TRUTH)) {
                                 throw name.wrong("another name: truth is the labeler that knows");
                             }
-                            entries.add(model(key, name.place(), value.map().only(KEYS)));
+                            entries.add(
+                                    model(key, name.place(), value.map().only(ModelKeys.MODEL)));
                         });
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
@@ -75,37 +46,37 @@ final class ModelReader {
     }
 
     private static ModelEntry model(String name, Place place, YamlMap map) {
-        String encoder = encoder(map.require("encoder"));
+        String encoder = encoder(map.require(ModelKeys.ENCODER));
         FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
                 place,
                 name,
                 encoder,
-                head(map.get("head"), defaults.head()),
-                map.require("supervisor").name(),
-                or(map, "split", ModelReader::split, Split.STUDENT),
-                or(map, "examples", v -> v.integer(1, Long.MAX_VALUE), 0L),
-                loss(map.get("loss")),
-                integer(map, "micro-epoch", MANY, defaults.microEpoch()),
-                integer(map, "passes", 1_000, defaults.passes()),
-                or(map, "replay", v -> v.number(0, 100), defaults.replay()),
-                or(map, "replay-memory", v -> (int) v.integer(0, MANY), defaults.replayMemory()),
-                integer(map, "batch-size", MANY, defaults.batchSize()),
-                optimizer(map, defaults.optimizer()),
+                head(map.get(ModelKeys.HEAD), defaults.head()),
+                map.require(ModelKeys.SUPERVISOR).name(),
+                ModelKeys.SPLIT.of(map),
+                ModelKeys.EXAMPLES.of(map),
+                loss(map.get(ModelKeys.LOSS)),
+                ModelKeys.MICRO_EPOCH.of(map, defaults),
+                ModelKeys.PASSES.of(map, defaults),
+                ModelKeys.REPLAY.of(map, defaults),
+                ModelKeys.REPLAY_MEMORY.of(map, defaults),
+                ModelKeys.BATCH_SIZE.of(map, defaults),
+                optimizer(map, defaults),
                 defaults.zeroInit(),
                 fineTuning,
-                retention(map.get("keep")),
-                or(map, "ready-at", v -> v.integer(1, Long.MAX_VALUE), 0L),
-                or(map, "label-policy", ModelReader::labelPolicy, LabelPolicy.FIRST_READY),
-                integer(map, "evaluate-every", MANY, 1),
-                ceiling(map.get("ceiling")));
+                retention(map.get(ModelKeys.KEEP)),
+                ModelKeys.READY_AT.of(map),
+                ModelKeys.LABEL_POLICY.of(map),
+                ModelKeys.EVALUATE_EVERY.of(map),
+                ceiling(map.get(ModelKeys.CEILING)));
     }
 
     private static String encoder(YamlValue value) {
         List<String> known = Encoders.names();
         if (!Encoders.isName(value.text())) {
-            throw value.wrong("hf:NAME or one of " + known + Nearest.hint(value.text(), known));
+            throw value.wrong(ModelKeys.ENCODER.values() + Nearest.hint(value.text(), known));
         }
         return value.text();
     }
@@ -119,7 +90,7 @@ final class ModelReader {
             return new Head(HeadKind.MLP, (int) hidden.integer(1, 65_536));
         }
         if (!value.text().equals("linear")) {
-            throw value.wrong("linear or {mlp: UNITS}");
+            throw value.wrong(ModelKeys.HEAD.values());
         }
         return new Head(HeadKind.LINEAR, 0);
     }
@@ -130,7 +101,7 @@ final class ModelReader {
         if (scratch) {
             result.setScope(FineTuningScope.FULL).setEmbeddings(true);
         }
-        YamlValue scope = model.get("finetune");
+        YamlValue scope = model.get(ModelKeys.FINETUNE);
         if (scope != null) {
             result.setScope(scope(scope)).setLayers(layers(scope));
             if (scratch && result.getScope() != FineTuningScope.FULL) {
@@ -140,7 +111,7 @@ final class ModelReader {
                 throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
             }
         }
-        YamlValue embeddings = model.get("train-embeddings");
+        YamlValue embeddings = model.get(ModelKeys.TRAIN_EMBEDDINGS);
         if (embeddings != null) {
             if (result.getScope() != FineTuningScope.FULL) {
                 throw embeddings.wrong("'finetune: full' beside it");
@@ -150,11 +121,9 @@ final class ModelReader {
                 throw embeddings.wrong("true or nothing: " + encoder + " learns from scratch");
             }
         }
-        YamlValue precision = model.get("precision");
+        YamlValue precision = model.get(ModelKeys.PRECISION);
         if (precision != null) {
-            Map<String, Precision> choices =
-                    Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16);
-            result.setPrecision(precision.oneOf(choices));
+            result.setPrecision(ModelKeys.PRECISION.of(model));
             if (result.getPrecision() == Precision.BFLOAT16
                     && result.getScope() == FineTuningScope.HEAD) {
                 throw precision.wrong("'finetune: full' or 'finetune: last-N' beside it");
@@ -186,20 +155,11 @@ final class ModelReader {
         if (value == null) {
             return new Retention(0, 0, false);
         }
-        YamlMap map = value.map().only(List.of("every", "newest", "best"));
+        YamlMap map = value.map().only(ModelKeys.KEPT);
         return new Retention(
-                or(map, "every", v -> (int) v.integer(1, MANY), 0),
-                or(map, "newest", v -> (int) v.integer(1, MANY), 0),
-                or(map, "best", YamlValue::bool, false));
-    }
-
-    private static Split split(YamlValue value) {
-        return value.oneOf(Map.of("supervisor", Split.SUPERVISOR, "student", Split.STUDENT));
-    }
-
-    private static LabelPolicy labelPolicy(YamlValue value) {
-        return value.oneOf(
-                Map.of("first-ready", LabelPolicy.FIRST_READY, "latest", LabelPolicy.LATEST));
+                Math.toIntExact(ModelKeys.KEEP_EVERY.of(map)),
+                Math.toIntExact(ModelKeys.KEEP_NEWEST.of(map)),
+                ModelKeys.KEEP_BEST.of(map));
     }
 
     private static @Nullable String ceiling(@Nullable YamlValue value) {
@@ -217,15 +177,13 @@ final class ModelReader {
                     ? confidence(LossDefaults.ALPHA, LossDefaults.WARM_UP)
                     : crossEntropy(false);
         }
-        YamlMap map = value.map().only(List.of("kind", "alpha", "warm-up", "hard"));
-        if (map.require("kind").oneOf(kinds) == LossKind.CONFIDENCE) {
+        YamlMap map = value.map().only(ModelKeys.LOSSES);
+        if (map.require(ModelKeys.LOSS_KIND).oneOf(kinds) == LossKind.CONFIDENCE) {
             map.only(List.of("kind", "alpha", "warm-up"));
-            return confidence(
-                    or(map, "alpha", v -> v.number(0, 1), LossDefaults.ALPHA),
-                    or(map, "warm-up", v -> v.number(0, 1), LossDefaults.WARM_UP));
+            return confidence(ModelKeys.ALPHA.of(map), ModelKeys.WARM_UP.of(map));
         }
         map.only(List.of("kind", "hard"));
-        return crossEntropy(or(map, "hard", YamlValue::bool, false));
+        return crossEntropy(ModelKeys.HARD.of(map));
     }
 
     private static Loss crossEntropy(boolean hard) {
@@ -242,65 +200,22 @@ final class ModelReader {
         return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, LossDefaults.WARM_UP_EXAMPLES);
     }
 
-    private static Optimizer optimizer(YamlMap model, Optimizer defaults) {
-        Optimizer.Builder result = Optimizer.newBuilder(defaults);
-        YamlValue value = model.get("optimizer");
-        if (value != null) {
-            Map<String, OptimizerKind> kinds =
-                    Map.of("adam", OptimizerKind.ADAM, "adamw", OptimizerKind.ADAMW);
-            if (value.isMap()) {
-                readOptimizer(
-                        value.map()
-                                .only(
-                                        List.of(
-                                                "kind",
-                                                "weight-decay",
-                                                "ridge-c",
-                                                "clip-norm",
-                                                "schedule",
-                                                "warm-up")),
-                        kinds,
-                        result);
-            } else {
-                result.setKind(value.oneOf(kinds));
-            }
+    private static Optimizer optimizer(YamlMap model, ModelDefaults defaults) {
+        Optimizer.Builder result = Optimizer.newBuilder(defaults.optimizer());
+        YamlValue value = model.get(ModelKeys.OPTIMIZER);
+        if (value != null && !value.isMap()) {
+            result.setKind(ModelKeys.OPTIMIZER_KIND.reader().apply(value));
+        } else if (value != null) {
+            YamlMap map = value.map().only(ModelKeys.OPTIMIZERS);
+            result.setKind(ModelKeys.OPTIMIZER_KIND.of(map, defaults))
+                    .setWeightDecay(ModelKeys.WEIGHT_DECAY.of(map, defaults))
+                    .setRidgeC(ModelKeys.RIDGE_C.of(map, defaults))
+                    .setClipNorm(ModelKeys.CLIP_NORM.of(map, defaults))
+                    .setSchedule(ModelKeys.SCHEDULE.of(map, defaults))
+                    .setWarmUp(ModelKeys.RATE_WARM_UP.of(map, defaults));
         }
-        YamlValue rate = model.get("learning-rate");
-        if (rate != null) {
-            result.setLearningRate(rate.number(1e-9, 10));
-        }
-        YamlValue headRate = model.get("head-learning-rate");
-        if (headRate != null) {
-            result.setHeadLearningRate(headRate.number(1e-9, 10));
-        }
-        return result.build();
-    }
-
-    private static void readOptimizer(
-            YamlMap map, Map<String, OptimizerKind> kinds, Optimizer.Builder result) {
-        Map<String, LearningRateSchedule> schedules =
-                Map.of(
-                        "constant",
-                        LearningRateSchedule.CONSTANT,
-                        "linear",
-                        LearningRateSchedule.LINEAR,
-                        "cosine",
-                        LearningRateSchedule.COSINE);
-        result.setKind(or(map, "kind", v -> v.oneOf(kinds), result.getKind()))
-                .setWeightDecay(
-                        or(map, "weight-decay", v -> v.number(0, 10), result.getWeightDecay()))
-                .setRidgeC(or(map, "ridge-c", v -> v.number(0, 1e9), result.getRidgeC()))
-                .setClipNorm(or(map, "clip-norm", v -> v.number(0, 1e9), result.getClipNorm()))
-                .setSchedule(or(map, "schedule", v -> v.oneOf(schedules), result.getSchedule()))
-                .setWarmUp(or(map, "warm-up", v -> v.number(0, 1), result.getWarmUp()));
-    }
-
-    private static int integer(YamlMap map, String key, int max, int otherwise) {
-        return or(map, key, v -> (int) v.integer(1, max), otherwise);
-    }
-
-    private static <T> T or(YamlMap map, String key, Function<YamlValue, T> read, T otherwise) {
-        YamlValue value = map.get(key);
-        return value == null ? otherwise : read.apply(value);
+        return result.setLearningRate(ModelKeys.LEARNING_RATE.of(model, defaults))
+                .setHeadLearningRate(ModelKeys.HEAD_LEARNING_RATE.of(model, defaults))
+                .build();
     }
 }

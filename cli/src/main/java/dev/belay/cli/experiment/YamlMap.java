@@ -82,6 +82,11 @@ final class YamlMap {
         return this;
     }
 
+    /** Refuses keys that the group does not define. */
+    YamlMap only(KeyGroup known) {
+        return only(known.names());
+    }
+
     Place place() {
         return self.place();
     }
@@ -108,6 +113,14 @@ final class YamlMap {
                     place(), "keys " + keys.keySet() + in(), "also a key '" + name + "'");
         }
         return value;
+    }
+
+    @Nullable YamlValue get(Key<?> key) {
+        return get(key.name());
+    }
+
+    YamlValue require(Key<?> key) {
+        return require(key.name());
     }
 
     private String in() {

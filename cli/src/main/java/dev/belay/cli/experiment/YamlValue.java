@@ -11,7 +11,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A value in a YAML file that knows where it stands.
+ * A value in a YAML file with its position.
  *
  * @param path how it is reached, such as {@code models.bow.loss}
  */
@@ -82,11 +82,7 @@ record YamlValue(String file, String path, Node node) {
     }
 
     long integer(long min, long max) {
-        String expected =
-                "a whole number "
-                        + (max == Long.MAX_VALUE
-                                ? "of at least " + min
-                                : "from " + min + " to " + max);
+        String expected = whole(min, max);
         try {
             long value = Long.parseLong(text());
             if (value >= min && value <= max) {
@@ -100,14 +96,29 @@ record YamlValue(String file, String path, Node node) {
 
     /** From {@code min} to {@code max}, both included. */
     double number(double min, double max) {
-        return number("a number from " + min + " to " + max, v -> v >= min && v <= max);
+        return number(real(min, max), v -> v >= min && v <= max);
     }
 
     /** Between the two, both excluded. */
     double between(double low, double high) {
-        return number(
-                "a number between " + low + " and " + high + ", both excluded",
-                v -> v > low && v < high);
+        return number(realBetween(low, high), v -> v > low && v < high);
+    }
+
+    /** What {@link #integer} accepts, in words. */
+    static String whole(long min, long max) {
+        return max == Long.MAX_VALUE
+                ? "a whole number of at least " + min
+                : "a whole number from " + min + " to " + max;
+    }
+
+    /** What {@link #number} accepts, in words. */
+    static String real(double min, double max) {
+        return "a number from " + min + " to " + max;
+    }
+
+    /** What {@link #between} accepts, in words. */
+    static String realBetween(double low, double high) {
+        return "a number between " + low + " and " + high + ", both excluded";
     }
 
     private double number(String expected, DoublePredicate accepted) {

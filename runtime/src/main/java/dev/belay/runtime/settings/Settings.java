@@ -1,11 +1,6 @@
 package dev.belay.runtime.settings;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.belay.schemas.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,34 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Settings {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final List<String> CLIENTS = List.of("consumer", "producer", "admin", "streams");
-    private static final Set<String> KNOWN =
-            Set.of(
-                    "registry.url",
-                    "topics.prefix",
-                    "task.partitions",
-                    "topics.replication",
-                    "topics.retention",
-                    "store",
-                    "store.s3.endpoint",
-                    "store.s3.region",
-                    "store.s3.path-style",
-                    "cache",
-                    "encoders",
-                    "aggregator.windows",
-                    "aggregator.grace",
-                    "aggregator.truth-horizon",
-                    "labeler.truth-horizon",
-                    "labeler.truth-ids",
-                    "state",
-                    "device",
-                    "health.host",
-                    "health.port",
-                    "instance",
-                    "wait.broker",
-                    "aggregator.server",
-                    "aggregator.patience");
-    private static final Set<String> OPEN =
-            Set.of("kafka.", "registry.", "topics.rename."); // any key below these
 
     /** What the launcher reads. */
     private static final Set<String> LAUNCHER = Set.of("BELAY_JAVA_OPTS", "BELAY_MVN_OPTS");
@@ -69,33 +36,26 @@ public final class Settings {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final Map<String, String> values;
+    private final Map<String, Object> parsed;
 
     private Settings(Map<String, String> values) {
         this.values = new TreeMap<>(values);
-        for (String key : values.keySet()) {
-            if (!isKnown(key)) {
-                throw new IllegalArgumentException(
-                        "unknown setting '"
-                                + key
-                                + "'; known are "
-                                + KNOWN.stream().sorted().collect(Collectors.joining(", "))
-                                + " and anything below kafka., registry., topics.rename.");
-            }
-        }
+        this.parsed = SettingKeys.parse(values);
     }
 
     /**
-     * Reads a file (may be null), then the environment, then flags. Variables that are no settings
-     * are left alone: orchestrators set some of their own, such as {@code BELAY_SERVICE_HOST}.
+     * Reads a file (may be null), then the environment, then flags. Variables of the environment
+     * that are not settings are ignored with a warning: orchestrators set some of their own, such
+     * as {@code BELAY_SERVICE_HOST}.
      *
-     * @throws IllegalArgumentException when a key of the file or the flags is unknown, or the file
-     *     is not a YAML mapping
+     * @throws IllegalArgumentException if a key of the file or the flags is unknown, a value is not
+     *     one of its setting's, or the file is not a YAML mapping
      */
     public static Settings load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
         Map<String, String> all = new HashMap<>();
         if (file != null) {
-            all.putAll(readFile(file));
+            all.putAll(SettingsFile.read(file));
         }
         environment.forEach(
                 (name, value) -> {
@@ -107,17 +67,21 @@ public final class Settings {
                                     .toLowerCase(Locale.ROOT)
                                     .replace("__", "-")
                                     .replace('_', '.');
-                    if (isKnown(key)) {
+                    if (SettingKeys.isKnown(key)) {
                         all.put(key, value);
                     } else {
-                        LOG.warn("{} in the environment is no setting, it is left alone", name);
+                        LOG.warn("{} in the environment is not a setting and is ignored", name);
                     }
                 });
         all.putAll(flags);
         return new Settings(all);
     }
 
-    /** Settings from a map alone. */
+    /**
+     * Settings from a map alone.
+     *
+     * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
+     */
     public static Settings of(Map<String, String> values) {
         return new Settings(values);
     }
@@ -140,11 +104,11 @@ public final class Settings {
     }
 
     public String bootstrapServers() {
-        return text("kafka.bootstrap.servers", "localhost:9092");
+        return text("kafka.bootstrap.servers");
     }
 
     public String registryUrl() {
-        return text("registry.url", "http://localhost:8081/apis/ccompat/v7");
+        return text("registry.url");
     }
 
     /** Everything below {@code registry.} but the URL, for the registry's client. */
@@ -153,40 +117,31 @@ public final class Settings {
     }
 
     public Topics topics() {
-        return new Topics(
-                text("topics.prefix", Topics.DEFAULT_PREFIX), below("topics.rename.", key -> true));
+        return new Topics(text("topics.prefix"), below("topics.rename.", key -> true));
     }
 
-    /** Partitions of each of a task's topics; default 4. */
+    /** Partitions of each of a task's topics; at least 1. */
     public int taskPartitions() {
-        return number("task.partitions", 4);
+        return number("task.partitions");
     }
 
-    /** Replication factor of topics made by Belay; -1, the default, leaves it to the broker. */
+    /** Replication factor of topics made by Belay; -1 leaves it to the broker. */
     public short replication() {
-        return (short) number("topics.replication", -1);
+        return (short) number("topics.replication");
     }
 
     /**
      * How long topics of examples, labels and predictions keep a record after its timestamp, which
-     * is its event time, in milliseconds; -1, the default ({@code forever}): without end.
+     * is its event time, in milliseconds; -1 ({@code forever}): without end.
      */
     public long retentionMs() {
-        String key = "topics.retention";
-        if (text(key, "forever").equals("forever")) {
-            return -1;
-        }
-        Duration retention = duration(key, "forever");
-        if (retention.isZero()) {
-            throw new IllegalArgumentException(
-                    "setting '" + key + "' must be above 0, or forever, found '0'");
-        }
-        return retention.toMillis();
+        String retention = text("topics.retention");
+        return retention.equals(SettingKeys.FOREVER) ? -1 : duration(retention).toMillis();
     }
 
     /** Where checkpoints are kept: a directory, or {@code s3://bucket/prefix}. */
     public String store() {
-        return text("store", ".belay/checkpoints");
+        return text("store");
     }
 
     /** {@code http(s)://host:port} of an S3 server; null: AWS. */
@@ -199,74 +154,62 @@ public final class Settings {
         return values.get("store.s3.region");
     }
 
-    /** Whether the bucket is in the path of its URL; default true where an endpoint is set. */
+    /** Whether the bucket is in the path of its URL; unless set: whether an endpoint is set. */
     public boolean s3PathStyle() {
-        String value = values.get("store.s3.path-style");
-        if (value == null) {
-            return s3Endpoint() != null;
-        }
-        if (!value.equals("true") && !value.equals("false")) {
-            throw new IllegalArgumentException(
-                    "setting 'store.s3.path-style' must be true or false, found '" + value + "'");
-        }
-        return value.equals("true");
+        Boolean set = (Boolean) parsed.get("store.s3.path-style");
+        return set == null ? s3Endpoint() != null : set;
     }
 
-    /** Where encoded texts are kept: a directory. */
+    /** Directory of encoded texts. */
     public Path cache() {
-        return Path.of(text("cache", ".belay/cache"));
+        return Path.of(text("cache"));
     }
 
-    /** Where the encoders {@code hf:NAME} are: a directory with a folder NAME for each. */
+    /** Directory of the encoders {@code hf:NAME}, with a folder NAME for each. */
     public Path encoders() {
-        return Path.of(text("encoders", ".belay/encoders"));
+        return Path.of(text("encoders"));
     }
 
-    /** Where Kafka Streams keeps its state, and processes their names: a directory. */
+    /** Directory of Kafka Streams' state and of the processes' instance names. */
     public Path state() {
-        return Path.of(text("state", ".belay/streams"));
+        return Path.of(text("state"));
     }
 
     /**
-     * Windows in event time of the PROGRESSIVE figures: sizes apart by commas, {@code 1h} tumbling,
-     * {@code 24h/1h} of 24 hours every hour; empty: none.
+     * Windows in event time of the PROGRESSIVE figures: sizes separated by commas, {@code 1h}
+     * tumbling, {@code 24h/1h} of 24 hours every hour; empty: none.
      */
     public String windows() {
-        return text("aggregator.windows", "1h");
+        return text("aggregator.windows");
     }
 
-    /** How much later than its example truth may come and still move windows. */
+    /** How much later than its example truth may be and still update windows. */
     public Duration grace() {
-        return duration("aggregator.grace", "1h");
+        return duration(text("aggregator.grace"));
     }
 
-    /** How much later than its example truth may come and still count. */
+    /** How much later than its example truth may be and still be counted. */
     public Duration truthHorizon() {
-        return duration("aggregator.truth-horizon", "7d");
+        return duration(text("aggregator.truth-horizon"));
     }
 
     /**
-     * How much later than its example, in event time, truth may be and still give a label where
-     * models learn from truth without end.
+     * How much later than its example, in event time, truth may be and still become a label, for
+     * models that learn from truth without end.
      */
     public Duration labelerTruthHorizon() {
-        return duration("labeler.truth-horizon", "7d");
+        return duration(text("labeler.truth-horizon"));
     }
 
     /**
      * Ids of truth that the truth labeler keeps in memory of each partition, about 150 bytes each.
      */
     public int labelerTruthIds() {
-        int ids = number("labeler.truth-ids", 1_000_000);
-        if (ids < 1) {
-            throw new IllegalArgumentException(
-                    "setting 'labeler.truth-ids' must be at least 1, found " + ids);
-        }
-        return ids;
+        return number("labeler.truth-ids");
     }
 
     /**
-     * A length of time as settings write it: 500ms, 30s, 15m, 24h, 7d.
+     * Parses a duration as settings write it: 500ms, 30s, 15m, 24h, 7d.
      *
      * @throws IllegalArgumentException if it is not
      */
@@ -274,9 +217,7 @@ public final class Settings {
         Matcher match = DURATION.matcher(text.strip());
         if (!match.matches()) {
             throw new IllegalArgumentException(
-                    "expected a length of time such as 500ms, 30s, 15m, 24h or 7d, found '"
-                            + text
-                            + "'");
+                    "expected a duration such as 500ms, 30s, 15m, 24h or 7d, found '" + text + "'");
         }
         long count = Long.parseLong(match.group(1));
         return switch (match.group(2)) {
@@ -288,26 +229,18 @@ public final class Settings {
         };
     }
 
-    private Duration duration(String key, String otherwise) {
-        try {
-            return duration(text(key, otherwise));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("setting '" + key + "': " + e.getMessage(), e);
-        }
-    }
-
     /** {@code auto}, {@code cpu} or {@code gpu}. */
     public String device() {
-        return text("device", "auto");
+        return text("device");
     }
 
     public String healthHost() {
-        return text("health.host", "127.0.0.1");
+        return text("health.host");
     }
 
     /** Port of the health and metrics endpoints; 0 takes a free one, -1 switches them off. */
     public int healthPort() {
-        return number("health.port", 8080);
+        return number("health.port");
     }
 
     /**
@@ -319,9 +252,9 @@ public final class Settings {
         return set != null ? set : InstanceName.in(state().resolve("instances"));
     }
 
-    /** How long to wait for a broker that can't be reached before giving up; default 30 s. */
+    /** How long to wait for a broker that can't be reached before giving up. */
     public Duration waitForBroker() {
-        return Duration.ofSeconds(number("wait.broker", 30));
+        return Duration.ofSeconds(number("wait.broker"));
     }
 
     /**
@@ -332,11 +265,11 @@ public final class Settings {
     }
 
     /**
-     * How long an aggregator that dies again and again without a commit in between begins anew
-     * before it gives up; default 15 minutes.
+     * How long an aggregator that fails again and again without a commit in between is restarted
+     * before it gives up.
      */
     public Duration aggregatorPatience() {
-        return Duration.ofSeconds(number("aggregator.patience", 900));
+        return Duration.ofSeconds(number("aggregator.patience"));
     }
 
     /**
@@ -366,48 +299,12 @@ public final class Settings {
                                 e -> e.getKey().substring(prefix.length()), Map.Entry::getValue));
     }
 
-    private static boolean isKnown(String key) {
-        return KNOWN.contains(key) || OPEN.stream().anyMatch(key::startsWith);
+    /** A setting that has a default. */
+    private String text(String key) {
+        return String.valueOf(parsed.get(key));
     }
 
-    private String text(String key, String otherwise) {
-        return values.getOrDefault(key, otherwise);
-    }
-
-    private int number(String key, int otherwise) {
-        String value = values.get(key);
-        try {
-            return value == null ? otherwise : Integer.parseInt(value.strip());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "setting '" + key + "' must be a whole number, found '" + value + "'", e);
-        }
-    }
-
-    private static Map<String, String> readFile(Path file) {
-        if (Files.notExists(file)) {
-            throw new IllegalArgumentException(
-                    file + ": found no such file; expected a YAML mapping of settings");
-        }
-        try {
-            Map<String, Object> tree =
-                    new YAMLMapper().readValue(file.toFile(), new TypeReference<>() {});
-            Map<String, String> flat = new HashMap<>();
-            flatten("", tree, flat);
-            return flat;
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    file + ": expected a YAML mapping of settings: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't read settings from " + file, e);
-        }
-    }
-
-    private static void flatten(String at, Object value, Map<String, String> into) {
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((k, v) -> flatten(at.isEmpty() ? "" + k : at + "." + k, v, into));
-        } else {
-            into.put(at, String.valueOf(value));
-        }
+    private int number(String key) {
+        return Integer.parseInt(text(key));
     }
 }

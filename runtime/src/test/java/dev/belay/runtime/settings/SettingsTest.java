@@ -48,8 +48,8 @@ class SettingsTest {
         Settings own = aws.with(Map.of("store.s3.endpoint", "http://localhost:9000"));
         assertTrue(own.s3PathStyle());
         assertFalse(own.with(Map.of("store.s3.path-style", "false")).s3PathStyle());
-        Settings wrong = own.with(Map.of("store.s3.path-style", "yes"));
-        assertThrows(IllegalArgumentException.class, wrong::s3PathStyle);
+        Map<String, String> wrong = Map.of("store.s3.path-style", "yes");
+        assertThrows(IllegalArgumentException.class, () -> own.with(wrong));
     }
 
     @Test
@@ -91,10 +91,27 @@ class SettingsTest {
     }
 
     @Test
-    void aNumberThatIsNoneIsRefusedWithWhatWasFound() {
-        Settings settings = Settings.of(Map.of("task.partitions", "four"));
-        var e = assertThrows(IllegalArgumentException.class, settings::taskPartitions);
-        assertTrue(String.valueOf(e.getMessage()).contains("'four'"), e::getMessage);
+    void aWrongValueIsRefusedWithItsKeyWhatWasFoundAndWhatWasExpected() {
+        refused("task.partitions", "four", "a whole number [1,...]");
+        refused("task.partitions", "0", "a whole number [1,...]");
+        refused("device", "tpu", "[auto, cpu, gpu]");
+        refused("store.s3.path-style", "yes", "true or false");
+        refused("aggregator.grace", "1 hour", "a duration: 500ms, 30s, 15m, 24h, 7d");
+    }
+
+    private static void refused(String key, String value, String expected) {
+        var e = assertThrows(IllegalArgumentException.class, () -> Settings.of(Map.of(key, value)));
+        assertEquals(
+                "setting '" + key + "': found '" + value + "'; expected " + expected,
+                e.getMessage());
+    }
+
+    @Test
+    void everySettingIsInTheTableWithItsDefault() {
+        String table = SettingKeys.table();
+        assertTrue(table.contains("| `task.partitions` | a whole number [1,...] | `4` |"), table);
+        assertTrue(table.contains("| `store.s3.region` | a text |  |"), table);
+        assertTrue(table.contains("| `kafka.*` |"), table);
     }
 
     @Test
@@ -112,8 +129,8 @@ class SettingsTest {
                 30L * 24 * 3600 * 1000,
                 Settings.of(Map.of("topics.retention", "30d")).retentionMs());
         for (String wrong : new String[] {"0s", "never", "-1"}) {
-            Settings settings = Settings.of(Map.of("topics.retention", wrong));
-            assertThrows(IllegalArgumentException.class, settings::retentionMs);
+            Map<String, String> values = Map.of("topics.retention", wrong);
+            assertThrows(IllegalArgumentException.class, () -> Settings.of(values));
         }
     }
 }

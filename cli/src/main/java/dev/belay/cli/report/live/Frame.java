@@ -49,8 +49,8 @@ final class Frame {
         List<String> bars = bars(snapshot.bars());
         List<Line> shown = snapshot.lines();
         int rest = rows - 1 - bars.size();
-        if (table(shown).size() > rest && shown.stream().anyMatch(Line::median)) {
-            shown = shown.stream().filter(Line::median).toList();
+        if (table(shown).size() > rest && shown.stream().anyMatch(Frame::isOverSeeds)) {
+            shown = shown.stream().filter(Frame::isOverSeeds).toList();
         }
         List<String> table = table(shown);
         int room = Math.max(0, rows - 1 - table.size());
@@ -64,6 +64,10 @@ final class Frame {
         lines.addAll(bars.subList(0, Math.min(bars.size(), room)));
         lines.addAll(table);
         return lines.subList(0, Math.min(lines.size(), Math.max(rows, 1)));
+    }
+
+    private static boolean isOverSeeds(Line line) {
+        return line.kind() != Line.Kind.SEED;
     }
 
     /** The table with a line for each pair and seed; empty when nothing was compared yet. */
@@ -84,7 +88,7 @@ final class Frame {
         for (Line line : lines) {
             drawn.add(
                     style(
-                            line.median() ? BOLD : FAINT,
+                            isOverSeeds(line) ? BOLD : FAINT,
                             row(columns, widths, column -> column.cell().apply(line))));
         }
         return drawn;

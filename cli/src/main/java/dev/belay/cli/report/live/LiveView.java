@@ -153,10 +153,14 @@ public final class LiveView {
         if (!changes.isEmpty()) {
             out.println(frame.plain(at + changes));
         }
-        boolean medians = snapshot.lines().stream().anyMatch(Snapshot.Line::median);
+        // medians only, once there are some; the final table has means and seeds too
+        Snapshot.Line.Kind kind =
+                snapshot.lines().stream().anyMatch(l -> l.kind() == Snapshot.Line.Kind.MEDIAN)
+                        ? Snapshot.Line.Kind.MEDIAN
+                        : Snapshot.Line.Kind.SEED;
         for (Snapshot.Line line : snapshot.lines()) {
             String state = words(line);
-            if (line.median() == medians
+            if (line.kind() == kind
                     && !state.equals(told.put("line " + line.student() + line.seed(), state))) {
                 out.println(frame.plain(at + state));
             }

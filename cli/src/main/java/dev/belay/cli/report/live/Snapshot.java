@@ -21,18 +21,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the live view shows at one moment.
+ * Content of the live view at one moment.
  *
- * @param title what runs
- * @param elapsed since the run began
- * @param bars how far everything is, in the order to show
- * @param lines the table: for each pair its median and mean over seeds, where all have come equally
- *     far, then its seeds as they stand
+ * @param title name of the experiment
+ * @param elapsed time since the run began
+ * @param bars progress, in display order
+ * @param lines the table: for each pair its median and mean over seeds at the newest checkpoint
+ *     that all seeds have reached, then the newest figures of each seed
  */
 public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line> lines) {
 
     /**
-     * How far something is.
+     * Progress of one activity.
      *
      * @param done not negative
      * @param total 0 when not known
@@ -45,7 +45,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      * @param student name of the student
      * @param seed the seed's number, or what says that it is a median (of how many seeds with a
      *     PGR, of all) or a mean
-     * @param median whether it stands for all seeds of its pair
+     * @param kind whether it is one seed's, or the median or mean of all seeds of its pair
      * @param range of PGR: the interval of a seed or mean, the spread of a median; the reason where
      *     undefined
      * @param seen examples that the student's checkpoint had learned from; of a median, the same
@@ -54,13 +54,21 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     public record Line(
             String student,
             String seed,
-            boolean median,
+            Kind kind,
             @Nullable Double supervisor,
             @Nullable Double accuracy,
             @Nullable Double ceiling,
             @Nullable Double pgr,
             String range,
-            long seen) {}
+            long seen) {
+
+        /** What a line's figures are of. */
+        public enum Kind {
+            SEED,
+            MEDIAN,
+            MEAN
+        }
+    }
 
     public Snapshot {
         bars = List.copyOf(bars);
@@ -68,8 +76,8 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     }
 
     /**
-     * The run as it stands: the given bars, one more for each model (all of its seeds together),
-     * and the newest figures of each pair.
+     * State of a run: the given bars, one more for each model (all of its seeds together), and the
+     * newest figures of each pair.
      */
     public static Snapshot of(RunResults results, Duration elapsed, List<Bar> bars) {
         List<Bar> all = new ArrayList<>(bars);
@@ -110,7 +118,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
         return new Line(
                 median.student(),
                 "median of " + (median.seeds() - median.undefined()) + "/" + median.seeds(),
-                true,
+                Line.Kind.MEDIAN,
                 middle(median.supervisorAccuracy()),
                 middle(median.studentAccuracy()),
                 middle(median.ceilingAccuracy()),
@@ -127,7 +135,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
         return new Line(
                 median.student(),
                 "mean of " + median.seeds(),
-                true,
+                Line.Kind.MEAN,
                 mean(group, PairMetrics::getSupervisorAccuracy),
                 mean(group, PairMetrics::getStudentAccuracy),
                 mean(group, PairMetrics::getCeilingAccuracy),
@@ -158,7 +166,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
         return new Line(
                 student,
                 "seed " + row.getSeed(),
-                false,
+                Line.Kind.SEED,
                 value(row.getSupervisorAccuracy()),
                 value(row.getStudentAccuracy()),
                 value(row.getCeilingAccuracy()),

@@ -123,7 +123,7 @@ final class LiveViewTest {
         all.specs().forEach(results::add);
         all.holdoutRows().stream().filter(row -> row.getSeed() < 2).forEach(results::add);
         // Then
-        assertTrue(lines(results).stream().noneMatch(Snapshot.Line::median));
+        assertTrue(lines(results).stream().noneMatch(l -> l.kind() != Snapshot.Line.Kind.SEED));
         // When the third will never have anything
         for (String student : List.of("naive", "conf", "bge-conf")) {
             results.add(SampleRun.checkpoint(SampleRun.id(student, 2), 1, State.FAILED, "NaN"));
@@ -177,6 +177,22 @@ final class LiveViewTest {
         assertEquals(
                 List.of("[0:01] rows 10/100, labels 7/100", "[0:07] rows 12/100"),
                 text().lines().toList());
+    }
+
+    @Test
+    void pipeGetsMediansAsTheyChangeAndTheWholeTableAtTheEnd() {
+        // Given
+        LiveView view = view(PIPE);
+        // When
+        view.update(snapshot(5));
+        // Then
+        assertEquals(3, text().lines().filter(line -> line.contains("(median of ")).count());
+        assertFalse(text().contains("mean of"), text());
+        assertFalse(text().contains("seed 0"), text());
+        // When
+        view.close(snapshot(5));
+        // Then
+        assertEquals(3, text().lines().filter(line -> line.contains("  mean of 3 ")).count());
     }
 
     @Test

@@ -1,0 +1,143 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.WordNetSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Definition of the keys of the experiment file, those of a model in {@link ModelKeys}. A key that
+ * is not defined is refused; the tables of {@code belay docs keys} are made from these definitions.
+ */
+public final class ExperimentKeys {
+    static final KeyGroup FILE = new KeyGroup("");
+    static final Key<YamlValue> NAME =
+            FILE.own("name", "[a-z0-9-]+", "required", "Name of the experiment.");
+    static final Key<YamlValue> TASK =
+            FILE.own("task", "a mapping", "", "What is predicted; see below.");
+    static final Key<YamlValue> DATA =
+            FILE.own("data", "a mapping", "required", "Where the examples come from; see below.");
+    static final Key<YamlValue> MODELS =
+            FILE.own(
+                    "models",
+                    "a mapping from names ([a-z0-9-]+) to models",
+                    "required",
+                    "The models; see below.");
+    static final Key<YamlValue> SEEDS =
+            FILE.own(
+                    "seeds",
+                    "a list of whole numbers, at least 0",
+                    "[0]",
+                    "Each seed makes every model once; student seed s learns from supervisor seed s.");
+
+    static final KeyGroup TASKS = new KeyGroup("task");
+    static final Key<YamlValue> TASK_NAME =
+            TASKS.own(
+                    "name",
+                    "[a-z0-9-]+",
+                    "the experiment's name",
+                    "Name of the task in topic names. Experiments may share a task.");
+    static final Key<YamlValue> CLASSES =
+            TASKS.own(
+                    "classes",
+                    "a list of at least two names, or a mapping from the data's labels to names",
+                    "those of a builtin; else required",
+                    "Class names. With a list, a label is a name or its index from 0; with a mapping such as {1: world, 2: sports} it is a key or a name.");
+
+    static final KeyGroup SOURCE = new KeyGroup("data");
+    static final Key<YamlValue> PATH =
+            SOURCE.own(
+                    "path",
+                    "a file name, relative to the experiment file",
+                    "required, or builtin",
+                    "File of examples; .gz is read as gzip.");
+    static final Key<YamlValue> BUILTIN =
+            SOURCE.own(
+                    "builtin",
+                    "one of [" + WordNetSource.NAME + "]",
+                    "",
+                    "A task that comes with Belay; beside it only supervisor-share and rows-per-second.");
+    static final Key<YamlValue> FORMAT =
+            SOURCE.own(
+                    "format",
+                    "jsonl, csv or tsv",
+                    "by the file's name",
+                    "Format of the file. csv (RFC 4180) and tsv have a header line.");
+    static final Key<YamlValue> FIELDS =
+            SOURCE.own("fields", "a mapping", "see below", "Which column holds what.");
+    static final Key<YamlValue> HOLDOUT =
+            SOURCE.own(
+                    "holdout",
+                    "{split: VALUE} or {share: NUMBER}",
+                    "required, except with builtin",
+                    "Which rows are only predicted, never learned from.");
+    static final Key<Double> SUPERVISOR_SHARE =
+            SOURCE.number(
+                    "supervisor-share",
+                    0,
+                    1,
+                    d -> 0.5,
+                    "Share of the rows outside the holdout that form the supervisor split, by hash of the id; the others form the student split.");
+    static final Key<DataConfig.Order> ORDER =
+            SOURCE.choice(
+                    "order",
+                    Map.of("hash", DataConfig.Order.HASH, "file", DataConfig.Order.FILE),
+                    d -> DataConfig.Order.HASH,
+                    "Order of production: by hash of (order-seed, id), or as in the file.");
+    static final Key<Long> ORDER_SEED =
+            SOURCE.count("order-seed", 0, Long.MAX_VALUE, "0", "Seed of order: hash.");
+    static final Key<YamlValue> ROWS_PER_SECOND =
+            SOURCE.own(
+                    "rows-per-second",
+                    YamlValue.real(0.001, 1e9),
+                    "as fast as possible",
+                    "Rate of production, for demonstrations.");
+
+    static final KeyGroup COLUMNS = new KeyGroup("data.fields");
+    static final Key<YamlValue> ID =
+            COLUMNS.own(
+                    "id", "a column, or none", "id", "Id of the row; none: a hash of its text.");
+    static final Key<YamlValue> TEXT = COLUMNS.own("text", "a column", "text", "The text.");
+    static final Key<YamlValue> LABEL =
+            COLUMNS.own(
+                    "label",
+                    "a column",
+                    "label",
+                    "The right class; null (jsonl) or an empty cell (csv, tsv): not known.");
+    static final Key<YamlValue> SPLIT_COLUMN =
+            COLUMNS.own(
+                    "split",
+                    "a column",
+                    "split with holdout: {split: …}; else none",
+                    "Column that says which rows are the holdout.");
+
+    static final KeyGroup HOLDOUTS = new KeyGroup("data.holdout");
+    static final Key<YamlValue> HOLDOUT_SPLIT =
+            HOLDOUTS.own("split", "a text", "", "Rows whose split column has this value.");
+    static final Key<YamlValue> HOLDOUT_SHARE =
+            HOLDOUTS.own(
+                    "share",
+                    YamlValue.realBetween(0, 1),
+                    "",
+                    "A share of all rows, drawn by hash of the id.");
+
+    private static final List<KeyGroup> ALL =
+            List.of(
+                    FILE,
+                    TASKS,
+                    SOURCE,
+                    COLUMNS,
+                    HOLDOUTS,
+                    ModelKeys.MODEL,
+                    ModelKeys.LOSSES,
+                    ModelKeys.OPTIMIZERS,
+                    ModelKeys.KEPT);
+
+    private ExperimentKeys() {}
+
+    /** All keys in Markdown, a table for each mapping of the file. */
+    public static String tables() {
+        return ALL.stream().map(KeyGroup::table).collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,257 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.models.encoder.Encoders;
+import dev.belay.schemas.events.FineTuning;
+import dev.belay.schemas.events.FineTuningScope;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.LearningRateSchedule;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Precision;
+import dev.belay.schemas.events.Split;
+import dev.belay.trainers.learning.ModelDefaults;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Definition of the keys of a model in the experiment file; see {@link ExperimentKeys}. */
+final class ModelKeys {
+    private static final int MANY = 1_000_000;
+
+    /** Defaults of a head on a frozen pretrained encoder; {@link #OTHER_DEFAULTS}: of the rest. */
+    static final ModelDefaults STANDARD = defaults("minilm", FineTuningScope.HEAD);
+
+    static final Map<String, ModelDefaults> OTHER_DEFAULTS = new LinkedHashMap<>();
+
+    static {
+        OTHER_DEFAULTS.put("hashing", defaults("hashing", FineTuningScope.HEAD));
+        OTHER_DEFAULTS.put("fine-tuned", defaults("minilm", FineTuningScope.FULL));
+        OTHER_DEFAULTS.put("from scratch", defaults("mlp", FineTuningScope.FULL));
+    }
+
+    static final KeyGroup MODEL = new KeyGroup("models.NAME");
+    static final Key<YamlValue> ENCODER =
+            MODEL.own(
+                    "encoder",
+                    "hf:NAME or one of " + Encoders.names(),
+                    "required",
+                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer).");
+    static final Key<YamlValue> SUPERVISOR =
+            MODEL.own(
+                    "supervisor",
+                    "truth, or the name of a model",
+                    "required",
+                    "Whose labels it learns from.");
+    static final Key<Split> SPLIT =
+            MODEL.choice(
+                    "split",
+                    Map.of("supervisor", Split.SUPERVISOR, "student", Split.STUDENT),
+                    d -> Split.STUDENT,
+                    "Which examples it learns from; supervisor only with supervisor: truth.");
+    static final Key<Long> EXAMPLES =
+            MODEL.count(
+                    "examples",
+                    1,
+                    Long.MAX_VALUE,
+                    "all of its split",
+                    "Budget: how many examples it learns from, drawn by its seed.");
+    static final Key<YamlValue> CEILING =
+            MODEL.own(
+                    "ceiling",
+                    "the name of a model, or none",
+                    "its twin",
+                    "Of a student: the model that PGR takes as ceiling. Its twin has the same encoder, head, fine-tuning, split and examples, and supervisor: truth.");
+    static final Key<YamlValue> HEAD =
+            MODEL.own(
+                    "head",
+                    "linear or {mlp: UNITS}",
+                    headDefault(),
+                    "The network on top of the encoder.");
+    static final Key<YamlValue> FINETUNE =
+            MODEL.own(
+                    "finetune",
+                    "head, last-N or full",
+                    "head; from scratch: full",
+                    "What learns: the head alone, the last N layers too, or all layers.");
+    static final Key<YamlValue> TRAIN_EMBEDDINGS =
+            MODEL.own(
+                    "train-embeddings",
+                    "true or false",
+                    "false; from scratch: true",
+                    "With finetune: full: whether the embeddings learn too.");
+    static final Key<Precision> PRECISION =
+            MODEL.choice(
+                    "precision",
+                    Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16),
+                    d -> Precision.FLOAT32,
+                    "Number format of training; bf16 is for fine-tuning on GPUs and is untried.");
+    static final Key<YamlValue> LOSS =
+            MODEL.own("loss", "a name, or a mapping", "cross-entropy", "The loss; see below.");
+    static final Key<YamlValue> OPTIMIZER =
+            MODEL.own(
+                    "optimizer",
+                    "adam or adamw, or a mapping",
+                    "see below",
+                    "The optimizer; see below.");
+    static final Key<Double> LEARNING_RATE =
+            MODEL.number(
+                    "learning-rate",
+                    1e-9,
+                    10,
+                    d -> d.optimizer().getLearningRate(),
+                    "Learning rate; of the encoder's layers where these learn.");
+    static final Key<Double> HEAD_LEARNING_RATE =
+            MODEL.number(
+                    "head-learning-rate",
+                    1e-9,
+                    10,
+                    d -> d.optimizer().getHeadLearningRate(),
+                    "Learning rate of the head where more than the head learns; by default 0: learning-rate.");
+    static final Key<Integer> MICRO_EPOCH =
+            MODEL.integer(
+                    "micro-epoch",
+                    1,
+                    MANY,
+                    ModelDefaults::microEpoch,
+                    "Examples between two checkpoints; take fewer for small data.");
+    static final Key<Integer> PASSES =
+            MODEL.integer(
+                    "passes",
+                    1,
+                    1_000,
+                    ModelDefaults::passes,
+                    "Passes over the new and replayed examples of a micro-epoch.");
+    static final Key<Double> REPLAY =
+            MODEL.number(
+                    "replay",
+                    0,
+                    100,
+                    ModelDefaults::replay,
+                    "Replayed examples of a micro-epoch as a multiple of the new ones.");
+    static final Key<Integer> REPLAY_MEMORY =
+            MODEL.integer(
+                    "replay-memory",
+                    0,
+                    MANY,
+                    ModelDefaults::replayMemory,
+                    "Examples kept for replay.");
+    static final Key<Integer> BATCH_SIZE =
+            MODEL.integer("batch-size", 1, MANY, ModelDefaults::batchSize, "Examples of a step.");
+    static final Key<Long> READY_AT =
+            MODEL.count(
+                    "ready-at",
+                    1,
+                    Long.MAX_VALUE,
+                    "its budget",
+                    "Of a supervisor: examples seen before it begins to label.");
+    static final Key<LabelPolicy> LABEL_POLICY =
+            MODEL.choice(
+                    "label-policy",
+                    Map.of(
+                            "first-ready", LabelPolicy.FIRST_READY,
+                            "latest", LabelPolicy.LATEST),
+                    d -> LabelPolicy.FIRST_READY,
+                    "Of a supervisor: which checkpoint labels, the first that is ready or always the newest.");
+    static final Key<Integer> EVALUATE_EVERY =
+            MODEL.integer(
+                    "evaluate-every",
+                    1,
+                    MANY,
+                    d -> 1,
+                    "Every n-th checkpoint predicts the holdout; the last one always.");
+    static final Key<YamlValue> KEEP =
+            MODEL.own(
+                    "keep",
+                    "a mapping",
+                    "all",
+                    "Which checkpoints are kept: their files, and (except for best) the aggregators' predictions.");
+
+    static final KeyGroup LOSSES = new KeyGroup("models.NAME.loss");
+    static final Key<YamlValue> LOSS_KIND =
+            LOSSES.own("kind", "cross-entropy or confidence", "required", "Name of the loss.");
+    static final Key<Boolean> HARD =
+            LOSSES.bool(
+                    "hard",
+                    false,
+                    "cross-entropy: on the label's argmax, not on the distribution.");
+    static final Key<Double> ALPHA =
+            LOSSES.number(
+                    "alpha",
+                    0,
+                    1,
+                    d -> LossDefaults.ALPHA,
+                    "confidence: weight of the model's own hard predictions after the warm-up.");
+    static final Key<Double> WARM_UP =
+            LOSSES.number(
+                    "warm-up",
+                    0,
+                    1,
+                    d -> LossDefaults.WARM_UP,
+                    "confidence: share of the budget over which alpha rises linearly from 0.");
+
+    static final KeyGroup OPTIMIZERS = new KeyGroup("models.NAME.optimizer");
+    static final Key<OptimizerKind> OPTIMIZER_KIND =
+            OPTIMIZERS.choice(
+                    "kind",
+                    Map.of("adam", OptimizerKind.ADAM, "adamw", OptimizerKind.ADAMW),
+                    d -> d.optimizer().getKind(),
+                    "The update rule.");
+    static final Key<Double> WEIGHT_DECAY =
+            OPTIMIZERS.number(
+                    "weight-decay",
+                    0,
+                    10,
+                    d -> d.optimizer().getWeightDecay(),
+                    "Decoupled weight decay of adamw.");
+    static final Key<Double> RIDGE_C =
+            OPTIMIZERS.number(
+                    "ridge-c",
+                    0,
+                    1e9,
+                    d -> d.optimizer().getRidgeC(),
+                    "C of the penalty |W|²/(C·n), n = examples so far; 0: no penalty.");
+    static final Key<Double> CLIP_NORM =
+            OPTIMIZERS.number(
+                    "clip-norm",
+                    0,
+                    1e9,
+                    d -> d.optimizer().getClipNorm(),
+                    "Greatest L2 norm of a gradient, which is scaled down to it; 0: no limit.");
+    static final Key<LearningRateSchedule> SCHEDULE =
+            OPTIMIZERS.choice(
+                    "schedule",
+                    Map.of(
+                            "constant", LearningRateSchedule.CONSTANT,
+                            "linear", LearningRateSchedule.LINEAR,
+                            "cosine", LearningRateSchedule.COSINE),
+                    d -> d.optimizer().getSchedule(),
+                    "Learning rate after the warm-up: constant, or falling to 0 at the end of the budget.");
+    static final Key<Double> RATE_WARM_UP =
+            OPTIMIZERS.number(
+                    "warm-up",
+                    0,
+                    1,
+                    d -> d.optimizer().getWarmUp(),
+                    "Share of the budget over which the learning rate rises linearly from 0.");
+
+    static final KeyGroup KEPT = new KeyGroup("models.NAME.keep");
+    static final Key<Long> KEEP_EVERY =
+            KEPT.count("every", 1, MANY, "", "Checkpoints whose number it divides.");
+    static final Key<Long> KEEP_NEWEST =
+            KEPT.count("newest", 1, MANY, "", "The newest so many checkpoints.");
+    static final Key<Boolean> KEEP_BEST =
+            KEPT.bool("best", false, "The checkpoint with the greatest holdout accuracy.");
+
+    private ModelKeys() {}
+
+    private static ModelDefaults defaults(String encoder, FineTuningScope scope) {
+        return ModelDefaults.of(encoder, FineTuning.newBuilder().setScope(scope).build());
+    }
+
+    private static String headDefault() {
+        var scratch = OTHER_DEFAULTS.get("from scratch");
+        if (STANDARD.head().getKind() != HeadKind.LINEAR || scratch == null) {
+            throw new IllegalStateException("the standard head is not linear");
+        }
+        return "linear; encoder mlp: {mlp: " + scratch.head().getHidden() + "}";
+    }
+}

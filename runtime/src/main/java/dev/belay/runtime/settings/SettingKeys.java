@@ -1,0 +1,296 @@
+package dev.belay.runtime.settings;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+
+import dev.belay.schemas.Topics;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Definition of every setting: name, type, default, accepted values, documentation. {@link
+ * Settings} parses by it, its errors are made from it, and {@code belay docs keys} prints it.
+ */
+public final class SettingKeys {
+    static final String FOREVER = "forever";
+
+    private static final Validator DURATION =
+            validator(
+                    "a duration: 500ms, 30s, 15m, 24h, 7d",
+                    text -> isDuration(text, Long.MIN_VALUE));
+    private static final Validator RETENTION =
+            validator(
+                    "forever, or a duration above 0: 12h, 30d",
+                    text -> text.equals(FOREVER) || isDuration(text, 1));
+
+    private static final ConfigDef DEFINITION =
+            new ConfigDef()
+                    .define(
+                            "kafka.bootstrap.servers",
+                            STRING,
+                            "localhost:9092",
+                            HIGH,
+                            "Addresses of the Kafka brokers, separated by commas.")
+                    .define(
+                            "registry.url",
+                            STRING,
+                            "http://localhost:8081/apis/ccompat/v7",
+                            HIGH,
+                            "URL of the schema registry, as any Confluent client takes it.")
+                    .define(
+                            "store",
+                            STRING,
+                            ".belay/checkpoints",
+                            HIGH,
+                            "Checkpoint store: a folder that all services share, or s3://BUCKET/PREFIX.")
+                    .define(
+                            "store.s3.endpoint",
+                            STRING,
+                            null,
+                            MEDIUM,
+                            "http(s)://HOST:PORT of an S3 server; unset: AWS.")
+                    .define(
+                            "store.s3.region",
+                            STRING,
+                            null,
+                            MEDIUM,
+                            "Region of the bucket; unset: as AWS clients find it.")
+                    .define(
+                            "store.s3.path-style",
+                            BOOLEAN,
+                            null,
+                            LOW,
+                            "Whether the bucket is in the path of its URL; unset: true if store.s3.endpoint is set.")
+                    .define("cache", STRING, ".belay/cache", MEDIUM, "Folder of encoded texts.")
+                    .define(
+                            "encoders",
+                            STRING,
+                            ".belay/encoders",
+                            MEDIUM,
+                            "Folder of Hugging Face encoders: hf:NAME is its subfolder NAME.")
+                    .define(
+                            "state",
+                            STRING,
+                            ".belay/streams",
+                            MEDIUM,
+                            "Folder of Kafka Streams' state and of the processes' instance names; two aggregators on one machine need one each.")
+                    .define(
+                            "device",
+                            STRING,
+                            "auto",
+                            ValidString.in("auto", "cpu", "gpu"),
+                            MEDIUM,
+                            "Where networks are trained and texts encoded; auto: a GPU if there is one.")
+                    .define(
+                            "instance",
+                            STRING,
+                            null,
+                            LOW,
+                            "Name of this process among those of its service; unset: host name and a number, found again in the folder state after a restart.")
+                    .define(
+                            "health.host",
+                            STRING,
+                            "127.0.0.1",
+                            MEDIUM,
+                            "Address of the health and metrics endpoints.")
+                    .define(
+                            "health.port",
+                            INT,
+                            8080,
+                            Range.between(-1, 65_535),
+                            MEDIUM,
+                            "Port of the health and metrics endpoints; 0: any free port, which the log names; -1: none.")
+                    .define(
+                            "wait.broker",
+                            INT,
+                            30,
+                            Range.atLeast(0),
+                            LOW,
+                            "Seconds to wait for a broker or registry that can't be reached before giving up.")
+                    .define(
+                            "topics.prefix",
+                            STRING,
+                            Topics.DEFAULT_PREFIX,
+                            MEDIUM,
+                            "Prefix of all topics, consumer groups and transactional ids.")
+                    .define(
+                            "topics.replication",
+                            INT,
+                            -1,
+                            Range.between(-1, Short.MAX_VALUE),
+                            MEDIUM,
+                            "Replication factor of topics that Belay creates; -1: the broker's default.")
+                    .define(
+                            "topics.retention",
+                            STRING,
+                            FOREVER,
+                            RETENTION,
+                            MEDIUM,
+                            "How long topics of examples, labels and predictions keep a record after its event time.")
+                    .define(
+                            "task.partitions",
+                            INT,
+                            4,
+                            Range.atLeast(1),
+                            MEDIUM,
+                            "Partitions of each of a task's topics; another number is another run.")
+                    .define(
+                            "labeler.truth-horizon",
+                            STRING,
+                            "7d",
+                            DURATION,
+                            LOW,
+                            "How much later than its example, in event time, truth may be and still become a label. For models that learn from truth without end.")
+                    .define(
+                            "labeler.truth-ids",
+                            INT,
+                            1_000_000,
+                            Range.atLeast(1),
+                            LOW,
+                            "Ids of truth that the truth labeler keeps in memory of each partition, about 150 bytes each.")
+                    .define(
+                            "aggregator.windows",
+                            STRING,
+                            "1h",
+                            MEDIUM,
+                            "Windows of PROGRESSIVE figures in event time, separated by commas: 1h (tumbling), 24h/1h (24 hours, every hour); empty: none.")
+                    .define(
+                            "aggregator.grace",
+                            STRING,
+                            "1h",
+                            DURATION,
+                            MEDIUM,
+                            "How much later than its example truth may be and still update windows.")
+                    .define(
+                            "aggregator.truth-horizon",
+                            STRING,
+                            "7d",
+                            DURATION,
+                            MEDIUM,
+                            "How much later than its example truth may be and still be counted.")
+                    .define(
+                            "aggregator.patience",
+                            INT,
+                            900,
+                            Range.atLeast(0),
+                            LOW,
+                            "Seconds for which an aggregator that fails again and again without a commit restarts before it gives up.")
+                    .define(
+                            "aggregator.server",
+                            STRING,
+                            null,
+                            LOW,
+                            "HOST:PORT of this aggregator (Kafka Streams' application.server) for programs that embed it and serve its rows; unset: none.");
+
+    /** Prefixes below which any key is a setting, with their documentation. */
+    static final Map<String, String> OPEN =
+            new TreeMap<>(
+                    Map.of(
+                            "kafka.",
+                            "Settings of every Kafka client, unchanged: kafka.security.protocol. Below kafka.consumer., kafka.producer., kafka.admin. or kafka.streams.: of that kind of client only.",
+                            "registry.",
+                            "Settings of the schema registry's client, unchanged: registry.basic.auth.user.info.",
+                            "topics.rename.",
+                            "Name of a task's topic that exists under its own name: topics.rename.TASK.truth. TASK.examples, TASK.holdout and the others likewise."));
+
+    private SettingKeys() {}
+
+    static boolean isKnown(String key) {
+        return DEFINITION.names().contains(key) || OPEN.keySet().stream().anyMatch(key::startsWith);
+    }
+
+    /**
+     * Every setting's value: as given, or its default; null where it has none.
+     *
+     * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
+     */
+    static Map<String, Object> parse(Map<String, String> values) {
+        for (String key : values.keySet()) {
+            if (!isKnown(key)) {
+                throw new IllegalArgumentException(
+                        "unknown setting '%s'; expected one of %s, or a key below %s"
+                                .formatted(
+                                        key,
+                                        String.join(
+                                                ", ",
+                                                new TreeMap<>(DEFINITION.configKeys()).keySet()),
+                                        String.join(", ", OPEN.keySet())));
+            }
+        }
+        for (var e : values.entrySet()) {
+            ConfigDef.ConfigKey key = DEFINITION.configKeys().get(e.getKey());
+            try {
+                if (key != null) {
+                    Object value = ConfigDef.parseType(key.name, e.getValue(), key.type);
+                    if (key.validator != null) {
+                        key.validator.ensureValid(key.name, value);
+                    }
+                }
+            } catch (ConfigException wrong) {
+                throw new IllegalArgumentException(
+                        "setting '%s': found '%s'; expected %s"
+                                .formatted(e.getKey(), e.getValue(), expected(key)),
+                        wrong);
+            }
+        }
+        return DEFINITION.parse(values);
+    }
+
+    /** The table of all settings in Markdown, for the docs. */
+    public static String table() {
+        StringBuilder table =
+                new StringBuilder("| setting | values | default | meaning |\n|---|---|---|---|\n");
+        for (ConfigDef.ConfigKey key : DEFINITION.configKeys().values()) {
+            String otherwise = key.defaultValue == null ? "" : "`" + key.defaultValue + "`";
+            table.append(
+                    "| `%s` | %s | %s | %s |%n"
+                            .formatted(key.name, expected(key), otherwise, key.documentation));
+        }
+        OPEN.forEach((prefix, doc) -> table.append("| `%s*` | | | %s |%n".formatted(prefix, doc)));
+        return table.toString();
+    }
+
+    private static String expected(ConfigDef.ConfigKey key) {
+        String type =
+                switch (key.type) {
+                    case INT -> "a whole number";
+                    case BOOLEAN -> "true or false";
+                    default -> "a text";
+                };
+        if (key.validator instanceof Range range) {
+            return type + " " + range;
+        }
+        if (key.validator instanceof ValidString choices) {
+            return choices.toString();
+        }
+        return key.validator == null ? type : key.validator.toString();
+    }
+
+    private static boolean isDuration(String text, long leastMs) {
+        return Settings.duration(text).toMillis() >= leastMs;
+    }
+
+    private static Validator validator(String values, Predicate<String> valid) {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    try {
+                        if (!valid.test(String.valueOf(value).strip())) {
+                            throw new ConfigException(name, value, "expected " + values);
+                        }
+                    } catch (IllegalArgumentException e) {
+                        throw new ConfigException(name, value, e.getMessage());
+                    }
+                },
+                () -> values);
+    }
+}

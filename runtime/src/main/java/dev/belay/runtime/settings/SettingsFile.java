@@ -1,0 +1,45 @@
+package dev.belay.runtime.settings;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads a YAML file of settings, nested or dotted, into a flat map of dotted keys. */
+final class SettingsFile {
+    private SettingsFile() {}
+
+    /**
+     * @throws IllegalArgumentException if there is no such file, or it is not a YAML mapping
+     */
+    static Map<String, String> read(Path file) {
+        if (Files.notExists(file)) {
+            throw new IllegalArgumentException(
+                    file + ": found no such file; expected a YAML mapping of settings");
+        }
+        try {
+            Map<String, Object> tree =
+                    new YAMLMapper().readValue(file.toFile(), new TypeReference<>() {});
+            Map<String, String> flat = new HashMap<>();
+            flatten("", tree, flat);
+            return flat;
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    file + ": expected a YAML mapping of settings: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read settings from " + file, e);
+        }
+    }
+
+    private static void flatten(String at, Object value, Map<String, String> into) {
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> flatten(at.isEmpty() ? "" + k : at + "." + k, v, into));
+        } else {
+            into.put(at, String.valueOf(value));
+        }
+    }
+}
