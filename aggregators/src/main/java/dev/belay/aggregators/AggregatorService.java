@@ -7,16 +7,21 @@ import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Route;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
+import dev.belay.schemas.EventJson;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
+import io.javalin.http.NotFoundResponse;
+import io.javalin.http.ServiceUnavailableResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -117,6 +122,33 @@ public final class AggregatorService implements Service {
     public @Nullable LiveMetrics live(String task) {
         TaskApplication known = tasks.get(task);
         return known == null ? null : known.live();
+    }
+
+    /**
+     * {@code GET /v1/tasks/{task}/metrics[?student=ID]}: the rows of a task that this instance
+     * holds, by their keys in {@code belay.metrics}; 404 for a task it does not know, 503 while
+     * they are being moved or restored.
+     */
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.get(
+                        "/v1/tasks/{task}/metrics",
+                        ctx -> {
+                            String task = ctx.pathParam("task");
+                            LiveMetrics live = live(task);
+                            if (live == null) {
+                                throw new NotFoundResponse("no task " + task + " is aggregated here");
+                            }
+                            Map<String, Object> rows = new TreeMap<>();
+                            try {
+                                live.rows(ctx.queryParam("student"))
+                                        .forEach((key, row) -> rows.put(key, EventJson.of(row)));
+                            } catch (LiveMetrics.NotNowException e) {
+                                throw new ServiceUnavailableResponse(String.valueOf(e.getMessage()));
+                            }
+                            ctx.json(rows);
+                        }));
     }
 
     private Stream<Application> applications() {

@@ -2,8 +2,8 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.platform.Logging;
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.health.HealthServer;
-import dev.belay.runtime.health.Meters;
+import dev.belay.runtime.http.HttpServer;
+import dev.belay.runtime.http.Meters;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
@@ -37,9 +37,9 @@ abstract class ServiceCommand implements Callable<Integer> {
         Clients clients = new Clients(settings, meters);
         clients.awaitBroker();
         ServiceGroup group = ServiceGroup.start(services(clients));
-        HealthServer health;
+        HttpServer health;
         try {
-            health = settings.healthPort() < 0 ? null : HealthServer.start(settings, meters, group);
+            health = settings.healthPort() < 0 ? null : HttpServer.start(settings, meters, group);
         } catch (IllegalStateException e) { // the port is in use
             group.close();
             throw e;

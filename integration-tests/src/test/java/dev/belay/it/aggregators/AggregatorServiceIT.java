@@ -13,7 +13,7 @@ import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
-import dev.belay.runtime.health.HealthServer;
+import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.runtime.topics.TopicPlan;
@@ -90,8 +90,8 @@ class AggregatorServiceIT {
                 Settings.of(settings), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
-    private static HealthServer health(Clients clients, ServiceGroup group) {
-        return HealthServer.start(
+    private static HttpServer health(Clients clients, ServiceGroup group) {
+        return HttpServer.start(
                 clients.settings().with(Map.of("health.port", "0")),
                 (PrometheusMeterRegistry) clients.meters(),
                 group);
@@ -103,7 +103,7 @@ class AggregatorServiceIT {
     }
 
     /** In Prometheus' text form, some moment soon. */
-    private static void scrapeSays(HealthServer health, String... parts) {
+    private static void scrapeSays(HttpServer health, String... parts) {
         var request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health.port() + "/metrics"))
                         .build();

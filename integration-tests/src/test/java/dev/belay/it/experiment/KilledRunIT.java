@@ -1,6 +1,7 @@
 package dev.belay.it.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,6 +21,8 @@ class KilledRunIT {
     private static final long SEED = 20261123;
 
     @TempDir Path folder;
+
+    private boolean standstill;
 
     @Test
     void aRunThatWasKilledFourTimesEndsAsOneThatWasNot() throws Exception {
@@ -44,6 +47,8 @@ class KilledRunIT {
     }
 
     /**
+     * Starts the run and kills it.
+     *
      * @param files kills once that many more checkpoint files are there; 0: once the broker has the
      *     task's topics
      */
@@ -56,14 +61,31 @@ class KilledRunIT {
                     // a file that goes while the folder is walked
                     .ignoreExceptionsInstanceOf(UncheckedIOException.class)
                     .until(
-                            () -> {
-                                assertTrue(process.isAlive(), process::said);
-                                return files == 0
-                                        ? hasTopic(data, "belay.small.truth")
-                                        : checkpointFiles(data) >= before + files;
-                            });
-            process.kill();
+                            () ->
+                                    !process.isAlive()
+                                            || (files == 0
+                                                    ? hasTopic(data, "belay.small.truth")
+                                                    : checkpointFiles(data) >= before + files));
+            if (process.isAlive()) {
+                process.kill();
+                return;
+            }
+            requireFirstStandstill(process);
         }
+        killOnce(file, out, data, files);
+    }
+
+    /**
+     * Seen once in some hundred restarts on a busy machine: a killed broker comes back with
+     * transactions that it neither completes nor aborts (compare KAFKA-16352), so that readers of
+     * committed records wait. The run then ends by itself and says that it goes on when it is given
+     * again, which must be true.
+     */
+    private void requireFirstStandstill(BelayProcess process) throws InterruptedException {
+        assertEquals(1, process.exitCode(), process::said);
+        assertTrue(process.said().contains("goes on from here"), process::said);
+        assertFalse(standstill, process::said);
+        standstill = true;
     }
 
     private static String[] command(Path file, Path out, Path data) {

@@ -7,7 +7,7 @@ import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.health.HealthServer;
+import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.trainers.fleet.TrainerService;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalTrainer implements AutoCloseable {
     private final TrainerService trainer;
     private final ServiceGroup group;
-    private final HealthServer health;
+    private final HttpServer health;
 
     LocalTrainer(World world, CheckpointStore store, Observer observer) {
         Map<String, String> values = new HashMap<>(world.settings("local"));
@@ -45,7 +45,7 @@ final class LocalTrainer implements AutoCloseable {
                         EnumSet.allOf(Group.class),
                         observer);
         group = ServiceGroup.start(List.of(trainer));
-        health = HealthServer.start(settings, meters, group);
+        health = HttpServer.start(settings, meters, group);
     }
 
     /** What is wrong with a model, or null; the service itself must never fail. */

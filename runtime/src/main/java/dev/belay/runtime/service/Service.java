@@ -26,6 +26,11 @@ public interface Service extends AutoCloseable {
         return List.of();
     }
 
+    /** What it serves over HTTP; asked once, before {@link #run} or while it runs. */
+    default List<Route> routes() {
+        return List.of();
+    }
+
     /** Asks {@link #run} to return; does not wait. Any thread may call it, repeatedly. */
     @Override
     void close();

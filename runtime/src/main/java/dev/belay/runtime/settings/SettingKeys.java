@@ -5,6 +5,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
 import dev.belay.schemas.Topics;
@@ -110,6 +111,12 @@ public final class SettingKeys {
                             Range.between(-1, 65_535),
                             MEDIUM,
                             "Port of the health and metrics endpoints; 0: any free port, which the log names; -1: none.")
+                    .define(
+                            "http.token",
+                            PASSWORD,
+                            "",
+                            MEDIUM,
+                            "Token that callers of HTTP endpoints that write must send (Authorization: Bearer TOKEN); unset: such endpoints are off.")
                     .define(
                             "wait.broker",
                             INT,

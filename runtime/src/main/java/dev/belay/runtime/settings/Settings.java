@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -241,6 +242,11 @@ public final class Settings {
     /** Port of the health and metrics endpoints; 0 takes a free one, -1 switches them off. */
     public int healthPort() {
         return number("health.port");
+    }
+
+    /** What callers of HTTP endpoints that write must send; empty: these are off. */
+    public String httpToken() {
+        return parsed.get("http.token") instanceof Password token ? token.value() : "";
     }
 
     /**

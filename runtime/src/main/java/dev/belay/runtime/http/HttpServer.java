@@ -1,10 +1,18 @@
-package dev.belay.runtime.health;
+package dev.belay.runtime.http;
 
+import dev.belay.runtime.service.Route;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.UnauthorizedResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,27 +20,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health and metrics endpoints of a process.
+ * The HTTP endpoint of a process.
  *
  * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
  * /health/ready}: 200 when all services do their work, else 503; both say which, and {@code
  * troubles} what a service can't do now while it goes on with all else. {@code /metrics}:
- * Prometheus' text form. Binds to loopback unless told otherwise.
+ * Prometheus' text form. Below {@code /v1/}: the {@link Service#routes} of its services; those
+ * that write need the token of the setting {@code http.token} and are forbidden where it is not
+ * set. Binds to loopback unless {@code health.host} says otherwise.
  */
-public final class HealthServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final Javalin server;
 
-    private HealthServer(Javalin server) {
+    private HttpServer(Javalin server) {
         this.server = server;
     }
 
     /**
      * @param services asked at each request
-     * @throws IllegalStateException when the port is in use; the message names the setting
+     * @throws IllegalStateException when the port is in use (the message names the setting), or two
+     *     services have the same route
      */
-    public static HealthServer start(
+    public static HttpServer start(
             Settings settings, PrometheusMeterRegistry meters, ServiceGroup services) {
         Javalin server =
                 Javalin.create(
@@ -40,6 +51,12 @@ public final class HealthServer implements AutoCloseable {
                             config.showJavalinBanner = false;
                             config.useVirtualThreads = false;
                         });
+        server.exception(
+                HttpResponseException.class,
+                (e, ctx) ->
+                        ctx.status(e.getStatus())
+                                .json(Map.of("error", String.valueOf(e.getMessage()))));
+        addRoutes(server, services.services(), settings.httpToken());
         server.get(
                 "/health/live",
                 ctx -> {
@@ -76,7 +93,7 @@ public final class HealthServer implements AutoCloseable {
         }
         LOG.info(
                 "health and metrics at http://{}:{}/metrics", settings.healthHost(), server.port());
-        return new HealthServer(server);
+        return new HttpServer(server);
     }
 
     /** The port it listens on. */
@@ -87,6 +104,46 @@ public final class HealthServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+    }
+
+    private static void addRoutes(Javalin server, List<Service> services, String token) {
+        Map<String, String> owners = new HashMap<>();
+        for (Service service : services) {
+            for (Route route : service.routes()) {
+                String other = owners.put(route.method() + " " + route.path(), service.name());
+                if (other != null) {
+                    throw new IllegalStateException(
+                            "both %s and %s serve %s %s"
+                                    .formatted(other, service.name(), route.method(), route.path()));
+                }
+                server.addHttpHandler(
+                        route.method(),
+                        route.path(),
+                        ctx -> {
+                            if (route.access() == Route.Access.TOKEN) {
+                                authorise(ctx, token);
+                            }
+                            route.handler().handle(ctx);
+                        });
+            }
+        }
+    }
+
+    private static void authorise(Context ctx, String token) {
+        if (token.isEmpty()) {
+            throw new ForbiddenResponse(
+                    "endpoints that write are off: the setting http.token is not set");
+        }
+        String given = ctx.header("Authorization");
+        byte[] expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        // the time that a comparison takes must not reveal how much of the token is right
+        if (given == null
+                || !MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8))) {
+            throw new UnauthorizedResponse(
+                    given == null
+                            ? "no token; expected the header 'Authorization: Bearer TOKEN'"
+                            : "the token is not that of the setting http.token");
+        }
     }
 
     private static List<String> troubles(List<Service> services) {

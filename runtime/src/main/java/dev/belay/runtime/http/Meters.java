@@ -1,4 +1,4 @@
-package dev.belay.runtime.health;
+package dev.belay.runtime.http;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -8,7 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of meters that {@link HealthServer} publishes: each has a help text. */
+/** The registry of meters that {@link HttpServer} publishes: each has a help text. */
 public final class Meters {
     private static final Map<String, String> TEXTS =
             Map.ofEntries(
