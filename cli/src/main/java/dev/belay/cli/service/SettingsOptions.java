@@ -1,5 +1,6 @@
 package dev.belay.cli.service;
 
+import dev.belay.plugins.Plugins;
 import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,7 +46,10 @@ public final class SettingsOptions {
         return settings(Map.of());
     }
 
-    /** File, environment, options, then the given ones where none of these sets them. */
+    /**
+     * File, environment, options, then the given ones where none of these sets them. From here on
+     * this process finds the plug-ins of the setting {@code plugins}.
+     */
     public Settings settings(Map<String, String> defaults) {
         Map<String, String> flags = new HashMap<>(others);
         if (bootstrapServers != null) {
@@ -54,6 +58,11 @@ public final class SettingsOptions {
         if (registry != null) {
             flags.put("registry.url", registry);
         }
-        return Settings.load(config, System.getenv(), flags).withDefaults(defaults);
+        Settings settings = Settings.load(config, System.getenv(), flags).withDefaults(defaults);
+        Path plugins = settings.plugins();
+        if (plugins != null) {
+            Plugins.use(plugins);
+        }
+        return settings;
     }
 }
