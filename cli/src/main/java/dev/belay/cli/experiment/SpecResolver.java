@@ -11,6 +11,7 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
+
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,40 +156,42 @@ final class SpecResolver {
     }
 
     private ModelSpec spec(ModelEntry model, long seed, Draw draw, int run, String hash) {
-        return ModelSpec.newBuilder()
-                .setId(id(model.name(), seed, run))
-                .setExperiment(experiment.name())
-                .setModel(model.name())
-                .setSeed(seed)
-                .setRun(run)
-                .setSpecHash(hash)
-                .setTask(experiment.task())
-                .setClasses(data.config().classes())
-                .setPartitions(partitions)
-                .setEncoderName(model.encoder())
-                .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
-                .setHead(model.head())
-                .setSupervisor(model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
-                .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
-                .setSplit(model.split())
-                .setDrawBelow(draw.below)
-                .setBudget(draw.budget)
-                .setReadyAt(model.readyAt())
-                .setLabelPolicy(model.labelPolicy())
-                .setEvaluateEvery(model.evaluateEvery())
-                .setMicroEpoch(model.microEpoch())
-                .setMaxWaitMs(0L)
-                .setPasses(model.passes())
-                .setReplay(model.replay())
-                .setReplayMemory(model.replayMemory())
-                .setBatchSize(model.batchSize())
-                .setOptimizer(model.optimizer())
-                .setZeroInit(model.zeroInit())
-                .setFineTuning(model.fineTuning())
-                .setRetention(model.retention())
-                .setLoss(model.loss())
-                .setParameters(parameters.get(model.name()))
-                .build();
+        ModelSpec.Builder spec =
+                ModelSpec.newBuilder()
+                        .setId(id(model.name(), seed, run))
+                        .setExperiment(experiment.name())
+                        .setModel(model.name())
+                        .setSeed(seed)
+                        .setRun(run)
+                        .setSpecHash(hash)
+                        .setTask(experiment.task())
+                        .setClasses(data.config().classes())
+                        .setPartitions(partitions)
+                        .setEncoderName(model.encoder())
+                        .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
+                        .setHead(model.head())
+                        .setSupervisor(
+                                model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
+                        .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
+                        .setSplit(model.split())
+                        .setDrawBelow(draw.below)
+                        .setBudget(draw.budget)
+                        .setReadyAt(model.readyAt())
+                        .setLabelPolicy(model.labelPolicy())
+                        .setEvaluateEvery(model.evaluateEvery())
+                        .setMicroEpoch(model.microEpoch())
+                        .setMaxWaitMs(0L)
+                        .setPasses(model.passes())
+                        .setReplay(model.replay())
+                        .setReplayMemory(model.replayMemory())
+                        .setBatchSize(model.batchSize())
+                        .setOptimizer(model.optimizer())
+                        .setZeroInit(model.zeroInit())
+                        .setFineTuning(model.fineTuning())
+                        .setRetention(model.retention())
+                        .setParameters(parameters.get(model.name()));
+        model.methods().writeTo(spec);
+        return spec.build();
     }
 
     private String id(String model, long seed, int run) {

@@ -10,10 +10,14 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -21,9 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ExperimentTest {
     private static final String FILE =
@@ -70,7 +71,7 @@ class ExperimentTest {
         assertEquals(1, naive.passes());
         assertEquals(OptimizerKind.ADAMW, naive.optimizer().getKind());
         assertEquals(256, naive.microEpoch());
-        assertEquals(LossKind.CROSS_ENTROPY, naive.loss().getKind());
+        assertEquals("cross-entropy", naive.methods().loss().plugin().name());
         assertEquals("ceiling", naive.ceiling());
         assertEquals("ceiling", experiment.models().get(2).ceiling());
         ModelEntry deep = experiment.models().get(3);

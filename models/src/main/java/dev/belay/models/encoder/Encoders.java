@@ -6,6 +6,7 @@ import dev.belay.models.transformer.Pretrained;
 import dev.belay.models.transformer.ScratchTransformers;
 import dev.belay.models.transformer.TransformerBases;
 import dev.belay.models.transformer.TransformerShape;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,6 +82,11 @@ public final class Encoders {
      */
     public static long parameters(String name, Path encodersDir) {
         return isHashing(name) ? 0 : shape(name, encodersDir).size();
+    }
+
+    /** Version of an encoder's semantics, part of a spec's hash. */
+    public static int version(String name) {
+        return 1;
     }
 
     /** Features of an example that the head gets. */

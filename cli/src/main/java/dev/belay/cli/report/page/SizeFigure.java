@@ -9,6 +9,9 @@ import dev.belay.cli.report.results.Spread;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The figure of Burns et al. (2023): what students of different sizes make of one supervisor's
@@ -82,7 +84,7 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
                         pair.pgr(),
                         pair.agreement(),
                         pair.agreementWhenSupervisorWrong());
-        List<String> settings = new ArrayList<>(List.of(ModelSettings.loss(spec.getLoss())));
+        List<String> settings = new ArrayList<>(List.of(ModelSettings.loss(spec)));
         settings.addAll(common(spec));
         settings.add("taught by " + pair.supervisor());
         return new Drawn(point, Role.STUDENT, settings, ModelSettings.training(spec));

@@ -11,8 +11,10 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 final class SizeFigureTest {
     @Test
@@ -21,7 +23,7 @@ final class SizeFigureTest {
         SizeFigure figure = of(SampleSizes.finished(3));
         // Then
         assertEquals(
-                List.of("cross-entropy", "confidence, α 0.5, warm-up 0.2", "ceiling"),
+                List.of("cross-entropy", "confidence", "ceiling"),
                 figure.curves().stream().map(SizeCurve::name).toList());
         SizeCurve naive = figure.curves().get(0);
         assertEquals(
@@ -77,8 +79,8 @@ final class SizeFigureTest {
         assertEquals(
                 List.of(
                         "cross-entropy, 1,024 examples",
-                        "confidence, α 0.5, warm-up 0.2, 1,024 examples",
-                        "confidence, α 0.5, warm-up 0.2, 512 examples",
+                        "confidence, 1,024 examples",
+                        "confidence, 512 examples",
                         "ceiling"),
                 names);
     }
