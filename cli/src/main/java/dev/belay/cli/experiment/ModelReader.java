@@ -148,7 +148,7 @@ final class ModelReader {
             if (scratch && result.getScope() != FineTuningScope.FULL) {
                 throw scope.wrong("'full' or nothing: " + encoder + " learns from scratch");
             }
-            if (Encoders.isHashing(encoder) && result.getScope() != FineTuningScope.HEAD) {
+            if (Encoders.isProvided(encoder) && result.getScope() != FineTuningScope.HEAD) {
                 throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
             }
         }

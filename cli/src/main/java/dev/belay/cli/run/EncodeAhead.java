@@ -13,6 +13,7 @@ import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ final class EncodeAhead implements Service {
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
-            if (frozen && !Encoders.isHashing(name) && !name.equals("none")) {
+            if (frozen && !Encoders.isCheap(name) && !name.equals("none")) {
                 byEncoder.computeIfAbsent(name, n -> new ArrayList<>()).add(spec);
             }
         }

@@ -1,6 +1,6 @@
 package dev.belay.labelers.evaluation;
 
-import dev.belay.labelers.prediction.NetworkPredictors;
+import dev.belay.labelers.prediction.CheckpointPredictors;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.labelers.records.ComputeThread;
 import dev.belay.labelers.records.Inbox;
@@ -17,18 +17,21 @@ import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
+
 import io.micrometer.core.instrument.Timer;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the whole holdout of a task with each checkpoint that is due: every {@code
@@ -72,14 +75,14 @@ public final class Evaluator implements Service {
 
     /** With the device and the folders that the settings name. */
     public Evaluator(Clients clients, CheckpointStore store) {
-        this(clients, NetworkPredictors.of(clients.settings(), store));
+        this(clients, CheckpointPredictors.of(clients.settings(), store));
     }
 
     /**
      * @param networks opens checkpoints' networks
      */
     public Evaluator(Clients clients, CheckpointStore store, Networks networks) {
-        this(clients, new NetworkPredictors(store, networks));
+        this(clients, new CheckpointPredictors(store, networks));
     }
 
     Evaluator(Clients clients, Predictors predictors) {

@@ -3,7 +3,7 @@ package dev.belay.labelers.model;
 import dev.belay.labelers.labeling.LabelerTopics;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
-import dev.belay.labelers.prediction.NetworkPredictors;
+import dev.belay.labelers.prediction.CheckpointPredictors;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
@@ -11,15 +11,17 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets models label: each that supervises another current model, once it has a checkpoint that may.
@@ -36,14 +38,14 @@ public final class ModelLabelingService extends LabelingService {
 
     /** With the device and the folders that the settings name. */
     public ModelLabelingService(Clients clients, CheckpointStore store) {
-        this(clients, NetworkPredictors.of(clients.settings(), store));
+        this(clients, CheckpointPredictors.of(clients.settings(), store));
     }
 
     /**
      * @param networks opens checkpoints' networks
      */
     public ModelLabelingService(Clients clients, CheckpointStore store, Networks networks) {
-        this(clients, new NetworkPredictors(store, networks));
+        this(clients, new CheckpointPredictors(store, networks));
     }
 
     ModelLabelingService(Clients clients, Predictors predictors) {

@@ -6,6 +6,7 @@ import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
+
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +37,7 @@ final class FrozenNetwork implements Network<float[]> {
 
     @Override
     public void expect(List<String> texts) {
-        if (!Encoders.isHashing(encoder.name())) { // cheaper than to remember
+        if (!Encoders.isCheap(encoder.name())) { // cheaper than to remember
             var unused = encoder.begin(texts); // a failure is met by whoever asks
         }
     }

@@ -4,14 +4,16 @@ import dev.belay.models.encoder.Encoders;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Encodes texts that wait to be learned from while the training thread trains, so that it finds
@@ -40,7 +42,7 @@ public final class EncodingPrefetch implements AutoCloseable {
 
         /** Whether there is anything to be done ahead: hashing is cheaper than to remember. */
         boolean isWorthIt() {
-            return frozen && !Encoders.isHashing(encoder);
+            return frozen && !Encoders.isCheap(encoder);
         }
     }
 
