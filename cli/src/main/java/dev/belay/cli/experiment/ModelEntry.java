@@ -8,7 +8,6 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.methods.Methods;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -23,9 +23,6 @@ import dev.belay.trainers.learning.ModelDefaults;
 import dev.belay.trainers.methods.ExampleSelector;
 import dev.belay.trainers.methods.Methods;
 import dev.belay.trainers.methods.StoppingRule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +30,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {

@@ -11,7 +11,6 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
-
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,7 +13,6 @@ import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

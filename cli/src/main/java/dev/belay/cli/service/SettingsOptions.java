@@ -46,10 +46,15 @@ public final class SettingsOptions {
         return settings(Map.of());
     }
 
-    /**
-     * File, environment, options, then the given ones where none of these sets them. From here on
-     * this process finds the plug-ins of the setting {@code plugins}.
-     */
+    /** Makes this process find the plug-ins of the setting {@code plugins}. */
+    public void usePlugins() {
+        Path folder = settings().plugins();
+        if (folder != null) {
+            Plugins.use(folder);
+        }
+    }
+
+    /** File, environment, options, then the given ones where none of these sets them. */
     public Settings settings(Map<String, String> defaults) {
         Map<String, String> flags = new HashMap<>(others);
         if (bootstrapServers != null) {
@@ -58,11 +63,6 @@ public final class SettingsOptions {
         if (registry != null) {
             flags.put("registry.url", registry);
         }
-        Settings settings = Settings.load(config, System.getenv(), flags).withDefaults(defaults);
-        Path plugins = settings.plugins();
-        if (plugins != null) {
-            Plugins.use(plugins);
-        }
-        return settings;
+        return Settings.load(config, System.getenv(), flags).withDefaults(defaults);
     }
 }

@@ -13,11 +13,6 @@ import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -25,6 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExperimentTest {
     private static final String FILE =

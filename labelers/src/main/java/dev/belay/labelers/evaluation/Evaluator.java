@@ -17,21 +17,18 @@ import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
-
 import io.micrometer.core.instrument.Timer;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the whole holdout of a task with each checkpoint that is due: every {@code

@@ -8,7 +8,6 @@ import dev.belay.plugins.Plugins;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
-
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;

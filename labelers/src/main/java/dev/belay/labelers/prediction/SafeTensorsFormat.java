@@ -6,7 +6,6 @@ import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -18,10 +18,6 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +25,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointPredictorsTest {
     private static final List<String> TEXTS = List.of("good film", "bad film");

@@ -4,7 +4,6 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;

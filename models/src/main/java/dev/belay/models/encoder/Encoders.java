@@ -8,7 +8,6 @@ import dev.belay.models.transformer.TransformerBases;
 import dev.belay.models.transformer.TransformerShape;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugins;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

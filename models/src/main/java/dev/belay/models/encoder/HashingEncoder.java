@@ -1,7 +1,6 @@
 package dev.belay.models.encoder;
 
 import dev.belay.plugins.Parameters;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.belay.models.loss;
 import dev.belay.models.loss.BalancedPredictions.Balance;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-
 import java.util.List;
 import java.util.function.Function;
 

@@ -2,7 +2,6 @@ package dev.belay.models.loss;
 
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-
 import java.util.List;
 
 /** Cross-entropy −Σ label·log p. */

@@ -6,7 +6,6 @@ import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
-
 import java.util.List;
 import java.util.Map;
 

@@ -4,7 +4,6 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.network.Network;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

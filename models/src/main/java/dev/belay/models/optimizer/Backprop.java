@@ -3,12 +3,10 @@ package dev.belay.models.optimizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
-
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.loss.Gradient;
 import dev.belay.models.torch.Softmax;
 import dev.belay.models.torch.Torch;
-
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;

@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.Rng;
 import dev.belay.models.loss.BalancedPredictions.Balance;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 
 class BalancedPredictionsTest {
     @Test

@@ -9,16 +9,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.belay.models.Rng;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugins;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What every loss fulfils. Runs each that the class path has: a plug-in's project runs it on its

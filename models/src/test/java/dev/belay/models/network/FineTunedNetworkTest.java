@@ -18,13 +18,6 @@ import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.FineTune.Scope;
 import dev.belay.models.transformer.TinyBert;
-
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +26,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FineTunedNetworkTest {
     private static final FineTune FULL = new FineTune(Scope.FULL, 0, true, false);

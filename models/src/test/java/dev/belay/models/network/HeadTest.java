@@ -16,14 +16,12 @@ import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.models.torch.Device;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HeadTest {
     static List<HeadShape> shapes() {

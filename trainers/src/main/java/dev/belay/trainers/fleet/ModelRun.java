@@ -24,21 +24,18 @@ import dev.belay.trainers.learning.DivergedException;
 import dev.belay.trainers.learning.Learner;
 import dev.belay.trainers.learning.MicroEpoch;
 import dev.belay.trainers.status.RunMeters;
-
 import io.micrometer.core.instrument.MeterRegistry;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One model being trained by this process: takes micro-epochs of its labels, lets the {@link

@@ -4,16 +4,14 @@ import dev.belay.models.encoder.Encoders;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encodes texts that wait to be learned from while the training thread trains, so that it finds

@@ -23,7 +23,6 @@ import dev.belay.trainers.methods.ExampleSelector.Selection;
 import dev.belay.trainers.methods.Methods;
 import dev.belay.trainers.methods.StoppingRule.Decision;
 import dev.belay.trainers.methods.StoppingRule.Observation;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

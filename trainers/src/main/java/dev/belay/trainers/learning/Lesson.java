@@ -1,7 +1,6 @@
 package dev.belay.trainers.learning;
 
 import dev.belay.trainers.labels.LabelledExample;
-
 import java.util.ArrayList;
 import java.util.List;
 

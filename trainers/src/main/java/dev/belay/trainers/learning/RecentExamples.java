@@ -2,7 +2,6 @@ package dev.belay.trainers.learning;
 
 import dev.belay.models.loss.Window;
 import dev.belay.models.network.Network;
-
 import java.util.ArrayList;
 import java.util.List;
 

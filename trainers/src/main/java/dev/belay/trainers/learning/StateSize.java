@@ -6,7 +6,6 @@ import dev.belay.models.loss.LossFunction;
 import dev.belay.plugins.Configured;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.methods.Methods;
-
 import java.nio.file.Path;
 
 /**

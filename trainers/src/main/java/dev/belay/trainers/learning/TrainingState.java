@@ -5,7 +5,6 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.labels.LabelledExample;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.belay.trainers.methods;
 
 import dev.belay.plugins.Parameters;
-
 import java.util.Arrays;
 
 /** Learns from all examples alike. */

@@ -18,16 +18,14 @@ import dev.belay.trainers.methods.ExampleSelector.Candidates;
 import dev.belay.trainers.methods.ExampleSelector.Selection;
 import dev.belay.trainers.methods.StoppingRule.Decision;
 import dev.belay.trainers.methods.StoppingRule.Observation;
-
-import org.apache.avro.Schema;
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The methods of a model, as its spec names them.

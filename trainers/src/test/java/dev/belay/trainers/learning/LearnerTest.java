@@ -29,17 +29,15 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.trainers.Specs;
 import dev.belay.trainers.labels.LabelledExample;
 import dev.belay.trainers.methods.Methods;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LearnerTest {
     private record Case(ModelSpec spec, Encoder encoder) {

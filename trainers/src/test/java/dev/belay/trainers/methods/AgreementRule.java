@@ -3,7 +3,6 @@ package dev.belay.trainers.methods;
 import dev.belay.models.loss.BalancedPredictions;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-
 import java.util.List;
 
 /** Stops when the agreement with labels not yet learned from was high twice: has a state. */

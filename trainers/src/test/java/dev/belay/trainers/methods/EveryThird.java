@@ -2,7 +2,6 @@ package dev.belay.trainers.methods;
 
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-
 import java.util.List;
 
 /** Weights 0, {@code half} and 1 in turn, across micro-epochs: a selector with a state. */

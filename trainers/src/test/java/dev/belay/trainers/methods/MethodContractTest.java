@@ -12,14 +12,12 @@ import dev.belay.trainers.methods.ExampleSelector.Candidates;
 import dev.belay.trainers.methods.ExampleSelector.Selection;
 import dev.belay.trainers.methods.StoppingRule.Decision;
 import dev.belay.trainers.methods.StoppingRule.Observation;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What every example selector and every stopping rule fulfils. Runs each that the class path has: a

@@ -8,7 +8,6 @@ import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.trainers.methods.Methods;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

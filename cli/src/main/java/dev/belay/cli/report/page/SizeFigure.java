@@ -9,9 +9,6 @@ import dev.belay.cli.report.results.Spread;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figure of Burns et al. (2023): what students of different sizes make of one supervisor's

@@ -11,10 +11,8 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 final class SizeFigureTest {
     @Test
