@@ -131,7 +131,7 @@ public final class Learner<I> implements AutoCloseable {
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {
-        check(examples);
+        Lesson.requireFit(examples, spec);
         microEpochs++;
         long start = System.nanoTime();
 
@@ -214,7 +214,9 @@ public final class Learner<I> implements AutoCloseable {
                                 Lesson.weights(rows), // (batch)
                                 new Progress(consumed, spec.getBudget()));
                 BatchLoss loss = methods.loss(batch, recent);
-                Update update = update(fresh, step, steps);
+                // the learning rate of the middle of the step: the first and last ones count too
+                double middle = examplesSeen + fresh * (step + 0.5) / steps;
+                Update update = LearningRates.update(spec, middle, examplesSeen + fresh);
                 // forward, loss, backward, Adam
                 Step done = network.learn(Lesson.inputs(rows), loss, adam, update);
                 step++;
@@ -224,21 +226,6 @@ public final class Learner<I> implements AutoCloseable {
             }
         }
         return new Means(step, lossSum / step, normSum / step);
-    }
-
-    /** The learning rate is that of the middle of the step: the first and last ones count too. */
-    private Update update(int fresh, int step, int steps) {
-        Optimizer optimizer = spec.getOptimizer();
-        double consumed = examplesSeen + fresh * (step + 0.5) / steps;
-        double factor = LearningRateFactor.factor(optimizer, consumed, spec.getBudget());
-        double rate = optimizer.getLearningRate();
-        double headRate = optimizer.getHeadLearningRate();
-        double ridgeC = optimizer.getRidgeC();
-        return new Update(
-                rate * factor,
-                (headRate > 0 ? headRate : rate) * factor,
-                ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0,
-                optimizer.getClipNorm());
     }
 
     private Progress progress() {
@@ -319,19 +306,5 @@ public final class Learner<I> implements AutoCloseable {
 
     private int classes() {
         return spec.getClasses().size();
-    }
-
-    private void check(List<LabelledExample> examples) {
-        if (examples.isEmpty())
-            throw new IllegalArgumentException("a micro-epoch needs at least one example");
-        for (LabelledExample example : examples)
-            if (example.probabilities().length != classes())
-                throw new IllegalArgumentException(
-                        "the label of %s has %d classes, expected %d for %s"
-                                .formatted(
-                                        example.id(),
-                                        example.probabilities().length,
-                                        classes(),
-                                        spec.getId()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.trainers.learning;
 
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.labels.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,25 @@ import java.util.List;
  * @param weight in (0, 1]
  */
 record Lesson<I>(LabelledExample example, float weight, I input) {
+    /**
+     * @throws IllegalArgumentException if there are no examples, or a label has another number of
+     *     classes than the spec
+     */
+    static void requireFit(List<LabelledExample> examples, ModelSpec spec) {
+        if (examples.isEmpty())
+            throw new IllegalArgumentException("a micro-epoch needs at least one example");
+        int classes = spec.getClasses().size();
+        for (LabelledExample example : examples)
+            if (example.probabilities().length != classes)
+                throw new IllegalArgumentException(
+                        "the label of %s has %d classes, expected %d for %s"
+                                .formatted(
+                                        example.id(),
+                                        example.probabilities().length,
+                                        classes,
+                                        spec.getId()));
+    }
+
     WeightedExample weighted() {
         return new WeightedExample(example, weight);
     }
