@@ -5,6 +5,7 @@ import dev.belay.producers.source.WordNetSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Definition of the keys of the experiment file, those of a model in {@link ModelKeys}. A key that
@@ -123,16 +124,13 @@ public final class ExperimentKeys {
                     "A share of all rows, drawn by hash of the id.");
 
     private static final List<KeyGroup> ALL =
-            List.of(
-                    FILE,
-                    TASKS,
-                    SOURCE,
-                    COLUMNS,
-                    HOLDOUTS,
-                    ModelKeys.MODEL,
-                    ModelKeys.LOSSES,
-                    ModelKeys.OPTIMIZERS,
-                    ModelKeys.KEPT);
+            Stream.of(
+                            List.of(FILE, TASKS, SOURCE, COLUMNS, HOLDOUTS, ModelKeys.MODEL),
+                            ModelKeys.METHODS,
+                            List.of(ModelKeys.OPTIMIZERS, ModelKeys.KEPT))
+                    .flatMap(List::stream)
+                    .filter(group -> !group.keys().isEmpty())
+                    .toList();
 
     private ExperimentKeys() {}
 

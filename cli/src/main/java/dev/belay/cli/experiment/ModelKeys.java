@@ -1,6 +1,9 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.loss.LossFunction;
+import dev.belay.plugins.Plugin;
+import dev.belay.plugins.Plugins;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.HeadKind;
@@ -10,7 +13,11 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
+import dev.belay.trainers.methods.ExampleSelector;
+import dev.belay.trainers.methods.Methods;
+import dev.belay.trainers.methods.StoppingRule;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Definition of the keys of a model in the experiment file; see {@link ExperimentKeys}. */
@@ -85,7 +92,23 @@ final class ModelKeys {
                     d -> Precision.FLOAT32,
                     "Number format of training; bf16 is for fine-tuning on GPUs and is untried.");
     static final Key<YamlValue> LOSS =
-            MODEL.own("loss", "a name, or a mapping", "cross-entropy", "The loss; see below.");
+            MODEL.own(
+                    "loss",
+                    methods(LossFunction.class),
+                    Methods.DEFAULT_LOSS,
+                    "The loss; parameters below.");
+    static final Key<YamlValue> SELECTOR =
+            MODEL.own(
+                    "selector",
+                    methods(ExampleSelector.class),
+                    Methods.DEFAULT_SELECTOR,
+                    "Which examples are learned from, and with what weight; parameters below.");
+    static final Key<YamlValue> STOPPING =
+            MODEL.own(
+                    "stopping",
+                    methods(StoppingRule.class),
+                    Methods.DEFAULT_STOPPING,
+                    "When it is finished before its budget ends; parameters below.");
     static final Key<YamlValue> OPTIMIZER =
             MODEL.own(
                     "optimizer",
@@ -165,28 +188,11 @@ final class ModelKeys {
                     "all",
                     "Which checkpoints are kept: their files, and (except for best) the aggregators' predictions.");
 
-    static final KeyGroup LOSSES = new KeyGroup("models.NAME.loss");
-    static final Key<YamlValue> LOSS_KIND =
-            LOSSES.own("kind", "cross-entropy or confidence", "required", "Name of the loss.");
-    static final Key<Boolean> HARD =
-            LOSSES.bool(
-                    "hard",
-                    false,
-                    "cross-entropy: on the label's argmax, not on the distribution.");
-    static final Key<Double> ALPHA =
-            LOSSES.number(
-                    "alpha",
-                    0,
-                    1,
-                    d -> LossDefaults.ALPHA,
-                    "confidence: weight of the model's own hard predictions after the warm-up.");
-    static final Key<Double> WARM_UP =
-            LOSSES.number(
-                    "warm-up",
-                    0,
-                    1,
-                    d -> LossDefaults.WARM_UP,
-                    "confidence: share of the budget over which alpha rises linearly from 0.");
+    static final List<KeyGroup> METHODS =
+            List.of(
+                    parameters("loss", LossFunction.class),
+                    parameters("selector", ExampleSelector.class),
+                    parameters("stopping", StoppingRule.class));
 
     static final KeyGroup OPTIMIZERS = new KeyGroup("models.NAME.optimizer");
     static final Key<OptimizerKind> OPTIMIZER_KIND =
@@ -245,6 +251,30 @@ final class ModelKeys {
 
     private static ModelDefaults defaults(String encoder, FineTuningScope scope) {
         return ModelDefaults.of(encoder, FineTuning.newBuilder().setScope(scope).build());
+    }
+
+    private static String methods(Class<? extends Plugin> type) {
+        return "one of "
+                + Plugins.load(type).keySet()
+                + " or of a plug-in; with parameters: {kind: NAME, …}";
+    }
+
+    /** The parameters of all methods of a kind; {@code kind} is the method's name. */
+    private static KeyGroup parameters(String key, Class<? extends Plugin> type) {
+        KeyGroup group = new KeyGroup("models.NAME." + key);
+        Plugins.load(type)
+                .values()
+                .forEach(
+                        method ->
+                                method.parameters()
+                                        .forEach(
+                                                p ->
+                                                        group.own(
+                                                                p.name(),
+                                                                p.expected(),
+                                                                p.defaultValue(),
+                                                                method.name() + ": " + p.doc())));
+        return group;
     }
 
     private static String headDefault() {

@@ -65,7 +65,7 @@ public final class Announcement {
             Past past = past();
             Map<String, ModelSpec> before = past.specs();
             int run = past.run(specs, fresh);
-            specs = run == 0 ? specs : resolve(partitions, run);
+            specs = past.keepHashes(run == 0 ? specs : resolve(partitions, run), run);
             plan(specs).apply(admin);
             List<String> stopped = noLonger(specs, before);
             write(specs, before, stopped);

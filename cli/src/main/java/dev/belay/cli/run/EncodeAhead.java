@@ -67,7 +67,7 @@ final class EncodeAhead implements Service {
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
-            if (frozen && !Encoders.isHashing(name) && !name.equals("none")) {
+            if (frozen && !Encoders.isCheap(name) && !name.equals("none")) {
                 byEncoder.computeIfAbsent(name, n -> new ArrayList<>()).add(spec);
             }
         }

@@ -10,7 +10,7 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.Encoders;
-import dev.belay.models.loss.Losses;
+import dev.belay.models.loss.Gradient;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
@@ -211,7 +211,7 @@ class FineTunedNetworkTest {
             step =
                     network.learn(
                             network.inputs(texts),
-                            p -> Losses.crossEntropy(p, labels),
+                            p -> Gradient.crossEntropy(p, labels, ones(labels)),
                             adam,
                             update);
         return step;
@@ -220,7 +220,7 @@ class FineTunedNetworkTest {
     private static <I> Step stepWithNoLoss(Network<I> network) {
         return network.learn(
                 network.inputs(TinyBert.texts(4)),
-                p -> new Losses.Gradient(Double.NaN, p),
+                p -> new Gradient(Double.NaN, p),
                 new Adam(0),
                 UPDATE);
     }
@@ -231,5 +231,11 @@ class FineTunedNetworkTest {
 
     private static void says(Throwable e, String part) {
         assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
+    }
+
+    private static float[] ones(float[][] rows) {
+        float[] ones = new float[rows.length];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 }

@@ -80,6 +80,12 @@ public final class SettingKeys {
                             MEDIUM,
                             "Folder of Hugging Face encoders: hf:NAME is its subfolder NAME.")
                     .define(
+                            "plugins",
+                            STRING,
+                            null,
+                            MEDIUM,
+                            "Folder with the jars of plug-ins; unset: none.")
+                    .define(
                             "state",
                             STRING,
                             ".belay/streams",

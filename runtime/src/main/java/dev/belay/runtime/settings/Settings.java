@@ -171,6 +171,12 @@ public final class Settings {
         return Path.of(text("encoders"));
     }
 
+    /** Folder with the jars of plug-ins; null: none. */
+    public @Nullable Path plugins() {
+        String folder = (String) parsed.get("plugins");
+        return folder == null ? null : Path.of(folder);
+    }
+
     /** Directory of Kafka Streams' state and of the processes' instance names. */
     public Path state() {
         return Path.of(text("state"));

@@ -40,7 +40,7 @@ public final class EncodingPrefetch implements AutoCloseable {
 
         /** Whether there is anything to be done ahead: hashing is cheaper than to remember. */
         boolean isWorthIt() {
-            return frozen && !Encoders.isHashing(encoder);
+            return frozen && !Encoders.isCheap(encoder);
         }
     }
 

@@ -1,11 +1,32 @@
 package dev.belay.trainers.learning;
 
+import dev.belay.models.optimizer.Update;
 import dev.belay.schemas.events.LearningRateSchedule;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 
-/** How the learning rate moves with the examples consumed. */
-final class LearningRateFactor {
-    private LearningRateFactor() {}
+/** Learning rates by the examples consumed. */
+final class LearningRates {
+    private LearningRates() {}
+
+    /**
+     * The learning rates and the penalty of a step.
+     *
+     * @param consumed examples at the middle of the step
+     * @param seen examples at the end of its micro-epoch, n of the ridge penalty
+     */
+    static Update update(ModelSpec spec, double consumed, long seen) {
+        Optimizer optimizer = spec.getOptimizer();
+        double factor = factor(optimizer, consumed, spec.getBudget());
+        double rate = optimizer.getLearningRate();
+        double headRate = optimizer.getHeadLearningRate();
+        double ridgeC = optimizer.getRidgeC();
+        return new Update(
+                rate * factor,
+                (headRate > 0 ? headRate : rate) * factor,
+                ridgeC > 0 ? 1 / (ridgeC * seen) : 0,
+                optimizer.getClipNorm());
+    }
 
     /**
      * What the learning rates are multiplied by, in [0, 1]: rises linearly from 0 over the warm-up,
