@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {
+    private static final long DEFAULT_MAX_WAIT_MS = 10_000;
     private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
 
     private ModelReader() {}
 
-    /** All models; {@code ceiling} is what the file says, null where it says nothing. */
-    static List<ModelEntry> read(YamlValue models) {
+    /**
+     * All models; {@code ceiling} is what the file says, null where it says nothing.
+     *
+     * @param endless whether their source has no end
+     */
+    static List<ModelEntry> read(YamlValue models, boolean endless) {
         List<ModelEntry> entries = new ArrayList<>();
         YamlMap map = models.map();
         map.values()
@@ -36,8 +41,9 @@ final class ModelReader {
                             if (name.name().equals(ModelId.TRUTH)) {
                                 throw name.wrong("another name: truth is the labeler that knows");
                             }
-                            entries.add(
-                                    model(key, name.place(), value.map().only(ModelKeys.MODEL)));
+                            YamlMap model = value.map().only(ModelKeys.MODEL);
+                            EndlessModels.checkKeys(model, endless);
+                            entries.add(model(key, name.place(), model));
                         });
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
@@ -59,6 +65,7 @@ final class ModelReader {
                 ModelKeys.EXAMPLES.of(map),
                 loss(map.get(ModelKeys.LOSS)),
                 ModelKeys.MICRO_EPOCH.of(map, defaults),
+                maxWaitMs(map.get(ModelKeys.MAX_WAIT)),
                 ModelKeys.PASSES.of(map, defaults),
                 ModelKeys.REPLAY.of(map, defaults),
                 ModelKeys.REPLAY_MEMORY.of(map, defaults),
@@ -151,6 +158,10 @@ final class ModelReader {
         return last.matches() ? Integer.parseInt(last.group(1)) : 0;
     }
 
+    private static long maxWaitMs(@Nullable YamlValue value) {
+        return value == null ? DEFAULT_MAX_WAIT_MS : value.duration().toMillis();
+    }
+
     private static Retention retention(@Nullable YamlValue value) {
         if (value == null) {
             return new Retention(0, 0, false);
@@ -174,13 +185,20 @@ final class ModelReader {
                 Map.of("cross-entropy", LossKind.CROSS_ENTROPY, "confidence", LossKind.CONFIDENCE);
         if (!value.isMap()) {
             return value.oneOf(kinds) == LossKind.CONFIDENCE
-                    ? confidence(LossDefaults.ALPHA, LossDefaults.WARM_UP)
+                    ? confidence(
+                            LossDefaults.ALPHA,
+                            LossDefaults.WARM_UP,
+                            LossDefaults.WARM_UP_EXAMPLES)
                     : crossEntropy(false);
         }
         YamlMap map = value.map().only(ModelKeys.LOSSES);
         if (map.require(ModelKeys.LOSS_KIND).oneOf(kinds) == LossKind.CONFIDENCE) {
-            map.only(List.of("kind", "alpha", "warm-up"));
-            return confidence(ModelKeys.ALPHA.of(map), ModelKeys.WARM_UP.of(map));
+            map.only(List.of("kind", "alpha", "warm-up", "warm-up-examples"));
+            return confidence(
+                    ModelKeys.ALPHA.of(map),
+                    ModelKeys.WARM_UP.of(map),
+                    examples(
+                            map.get(ModelKeys.WARM_UP_EXAMPLES), LossDefaults.WARM_UP_EXAMPLES));
         }
         map.only(List.of("kind", "hard"));
         return crossEntropy(ModelKeys.HARD.of(map));
@@ -196,8 +214,12 @@ final class ModelReader {
                 LossDefaults.WARM_UP_EXAMPLES);
     }
 
-    private static Loss confidence(double alpha, double warmUp) {
-        return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, LossDefaults.WARM_UP_EXAMPLES);
+    private static Loss confidence(double alpha, double warmUp, long warmUpExamples) {
+        return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, warmUpExamples);
+    }
+
+    private static long examples(@Nullable YamlValue value, long otherwise) {
+        return value == null ? otherwise : value.integer(1, Long.MAX_VALUE);
     }
 
     private static Optimizer optimizer(YamlMap model, ModelDefaults defaults) {
@@ -212,7 +234,11 @@ final class ModelReader {
                     .setRidgeC(ModelKeys.RIDGE_C.of(map, defaults))
                     .setClipNorm(ModelKeys.CLIP_NORM.of(map, defaults))
                     .setSchedule(ModelKeys.SCHEDULE.of(map, defaults))
-                    .setWarmUp(ModelKeys.RATE_WARM_UP.of(map, defaults));
+                    .setWarmUp(ModelKeys.RATE_WARM_UP.of(map, defaults))
+                    .setWarmUpExamples(
+                            examples(
+                                    map.get(ModelKeys.RATE_WARM_UP_EXAMPLES),
+                                    defaults.optimizer().getWarmUpExamples()));
         }
         return result.setLearningRate(ModelKeys.LEARNING_RATE.of(model, defaults))
                 .setHeadLearningRate(ModelKeys.HEAD_LEARNING_RATE.of(model, defaults))

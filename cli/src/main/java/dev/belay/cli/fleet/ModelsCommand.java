@@ -89,7 +89,7 @@ public final class ModelsCommand implements Runnable {
             throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Experiment experiment = ExperimentFile.read(file);
-        try (DataSet data = DataSet.open(experiment.data())) {
+        try (@Nullable DataSet data = experiment.openData()) {
             return broker.on(
                     spec.commandLine().getErr(),
                     clients -> {
