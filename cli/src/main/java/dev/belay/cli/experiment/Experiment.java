@@ -2,9 +2,14 @@ package dev.belay.cli.experiment;
 
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.TopicSource;
+import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.events.ModelSpec;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment as its file has it, checked, defaults filled in.
@@ -29,15 +34,34 @@ public record Experiment(
     }
 
     /**
+     * Reads and checks the data; null if the source has no end.
+     *
+     * @throws DataException at the first thing that is wrong
+     */
+    public @Nullable DataSet openData() {
+        return data.isEndless() ? null : DataSet.open(data);
+    }
+
+    /**
+     * What the task's producer reads.
+     *
+     * @param opened as {@link #openData} returned it
+     */
+    public ExampleSource source(Clients clients, @Nullable DataSet opened) {
+        return opened == null ? new TopicSource(clients, task, data) : opened;
+    }
+
+    /**
      * The specs of all models and seeds, budgets resolved from the counts of the data.
      *
+     * @param data null: the source has no end, and so have models without {@code examples}
      * @param partitions of each of the task's topics
      * @param run of all of them
      * @param encodersDir where the folders of encoders {@code hf:NAME} are
      * @throws ExperimentException when a model asks for more than its split has, or would learn
      *     from truth that lacks a class, or its encoder's folder or layers are not there
      */
-    public List<ModelSpec> resolve(DataSet data, int partitions, int run, Path encodersDir) {
+    public List<ModelSpec> resolve(@Nullable DataSet data, int partitions, int run, Path encodersDir) {
         return new SpecResolver(this, data, partitions, run, encodersDir).all();
     }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class ExperimentFile {
     private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv");
 
+    private static final long DEFAULT_HOLDOUT_SIZE = 2_000;
+
     private ExperimentFile() {}
 
     /**
@@ -77,13 +79,21 @@ public final class ExperimentFile {
         }
         YamlValue data = root.require(ExperimentKeys.DATA);
         YamlMap dataMap = data.map().only(ExperimentKeys.SOURCE);
+        DataConfig config = data(dataMap, root, classes, directory);
+        List<ModelEntry> models =
+                ModelGraph.check(
+                        ModelReader.read(
+                                root.require(ExperimentKeys.MODELS), config.isEndless()));
+        if (config.isEndless()) {
+            EndlessModels.checkGraph(models);
+        }
         YamlValue rate = dataMap.get(ExperimentKeys.ROWS_PER_SECOND);
         return new Experiment(
                 experiment,
                 task,
-                data(dataMap, root, classes, directory),
+                config,
                 rate == null ? 0 : rate.number(0.001, 1e9),
-                ModelGraph.check(ModelReader.read(root.require(ExperimentKeys.MODELS))),
+                models,
                 seeds(root.get(ExperimentKeys.SEEDS)));
     }
 
@@ -95,9 +105,21 @@ public final class ExperimentFile {
             if (builtin != null) {
                 return builtin(builtin, map, classes, supervisorShare);
             }
-            DataConfig.Holdout holdout = holdout(map.require(ExperimentKeys.HOLDOUT));
+            YamlValue topic = map.get(ExperimentKeys.TOPIC);
+            if (topic != null) {
+                map.only(
+                        List.of(
+                                ExperimentKeys.TOPIC.name(),
+                                ExperimentKeys.FIELDS.name(),
+                                ExperimentKeys.HOLDOUT.name(),
+                                ExperimentKeys.SUPERVISOR_SHARE.name()));
+            }
+            DataConfig.Holdout holdout =
+                    holdout(map.require(ExperimentKeys.HOLDOUT), topic != null);
             return new DataConfig(
-                    source(map, directory),
+                    topic == null
+                            ? source(map, directory)
+                            : new DataConfig.TopicSource(topic.text()),
                     fields(map, holdout),
                     holdout,
                     supervisorShare,
@@ -171,6 +193,9 @@ public final class ExperimentFile {
         YamlValue text = map.get(ExperimentKeys.TEXT);
         YamlValue label = map.get(ExperimentKeys.LABEL);
         YamlValue splitColumn = map.get(ExperimentKeys.SPLIT_COLUMN);
+        if (splitColumn != null && data.get(ExperimentKeys.TOPIC) != null) {
+            throw splitColumn.wrong("no such key: the holdout of a topic is a share of its records");
+        }
         return new DataConfig.Fields(
                 id == null ? "id" : id.text().equals("none") ? null : id.text(),
                 text == null ? "text" : text.text(),
@@ -178,10 +203,22 @@ public final class ExperimentFile {
                 splitColumn == null ? split : splitColumn.text());
     }
 
-    private static DataConfig.Holdout holdout(YamlValue value) {
+    private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {
         YamlMap map = value.map().only(ExperimentKeys.HOLDOUTS);
         YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
         YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);
+        YamlValue size = map.get(ExperimentKeys.HOLDOUT_SIZE);
+        if (endless && (share == null || split != null)) {
+            throw value.wrong("{share: 0.2, size: 2000}, since the source has no end");
+        }
+        if (size != null && !endless) {
+            throw size.wrong("no such key: it is for sources without end (data.topic)");
+        }
+        if (endless) {
+            return new DataConfig.Holdout.Share(
+                    share.between(0, 1),
+                    size == null ? DEFAULT_HOLDOUT_SIZE : size.integer(1, Integer.MAX_VALUE));
+        }
         if (split != null && share == null) {
             return new DataConfig.Holdout.Column(split.text());
         }

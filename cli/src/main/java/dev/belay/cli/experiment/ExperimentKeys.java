@@ -51,8 +51,14 @@ public final class ExperimentKeys {
             SOURCE.own(
                     "path",
                     "a file name, relative to the experiment file",
-                    "required, or builtin",
+                    "required, or builtin or topic",
                     "File of examples; .gz is read as gzip.");
+    static final Key<YamlValue> TOPIC =
+            SOURCE.own(
+                    "topic",
+                    "a topic",
+                    "",
+                    "An existing topic whose values are JSON objects, read without end; beside it only fields, holdout: {share, size} and supervisor-share.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
@@ -122,6 +128,12 @@ public final class ExperimentKeys {
                     YamlValue.realBetween(0, 1),
                     "",
                     "A share of all rows, drawn by hash of the id.");
+    static final Key<YamlValue> HOLDOUT_SIZE =
+            HOLDOUTS.own(
+                    "size",
+                    YamlValue.whole(1, Integer.MAX_VALUE),
+                    "2000 with topic",
+                    "With data.topic: examples after which the holdout is complete; models are compared on it from then on.");
 
     private static final List<KeyGroup> ALL =
             Stream.of(

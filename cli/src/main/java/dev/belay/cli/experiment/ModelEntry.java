@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place where it stands in the file
  * @param supervisor {@code truth} or the name of another model
- * @param examples how many it learns from; 0 = all of its split
+ * @param examples how many it learns from; 0 = all of its split, of an endless source without end
+ * @param maxWaitMs after which a micro-epoch of an endless source takes fewer examples
  * @param readyAt examples after which it may label; 0 = when it has seen all
  * @param ceiling name of its twin trained on truth; null: none, or it is supervised by truth itself
  */
@@ -29,6 +30,7 @@ public record ModelEntry(
         long examples,
         Methods methods,
         int microEpoch,
+        long maxWaitMs,
         int passes,
         double replay,
         int replayMemory,
@@ -58,6 +60,7 @@ public record ModelEntry(
                 examples,
                 methods,
                 microEpoch,
+                maxWaitMs,
                 passes,
                 replay,
                 replayMemory,

@@ -60,7 +60,7 @@ final class ModelKeys {
                     1,
                     Long.MAX_VALUE,
                     "all of its split",
-                    "Budget: how many examples it learns from, drawn by its seed.");
+                    "Budget: how many examples it learns from, drawn by its seed; with data.topic the first so many, or without end.");
     static final Key<YamlValue> CEILING =
             MODEL.own(
                     "ceiling",
@@ -136,6 +136,12 @@ final class ModelKeys {
                     MANY,
                     ModelDefaults::microEpoch,
                     "Examples between two checkpoints; take fewer for small data.");
+    static final Key<YamlValue> MAX_WAIT =
+            MODEL.own(
+                    "max-wait",
+                    "a duration: 500ms, 10s, 5m",
+                    "10s",
+                    "With data.topic: how long a micro-epoch waits for more examples once it has one.");
     static final Key<Integer> PASSES =
             MODEL.integer(
                     "passes",
@@ -164,7 +170,7 @@ final class ModelKeys {
                     "ready-at",
                     1,
                     Long.MAX_VALUE,
-                    "its budget",
+                    "its budget; a supervisor without one must have it",
                     "Of a supervisor: examples seen before it begins to label.");
     static final Key<LabelPolicy> LABEL_POLICY =
             MODEL.choice(
@@ -238,6 +244,12 @@ final class ModelKeys {
                     1,
                     d -> d.optimizer().getWarmUp(),
                     "Share of the budget over which the learning rate rises linearly from 0.");
+    static final Key<YamlValue> RATE_WARM_UP_EXAMPLES =
+            OPTIMIZERS.own(
+                    "warm-up-examples",
+                    YamlValue.whole(1, Long.MAX_VALUE),
+                    "0",
+                    "The same of a model without budget, in examples.");
 
     static final KeyGroup KEPT = new KeyGroup("models.NAME.keep");
     static final Key<Long> KEEP_EVERY =

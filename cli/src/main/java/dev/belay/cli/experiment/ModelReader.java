@@ -29,12 +29,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {
+    private static final long DEFAULT_MAX_WAIT_MS = 10_000;
     private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
 
     private ModelReader() {}
 
-    /** All models; {@code ceiling} is what the file says, null where it says nothing. */
-    static List<ModelEntry> read(YamlValue models) {
+    /**
+     * All models; {@code ceiling} is what the file says, null where it says nothing.
+     *
+     * @param endless whether their source has no end
+     */
+    static List<ModelEntry> read(YamlValue models, boolean endless) {
         List<ModelEntry> entries = new ArrayList<>();
         YamlMap map = models.map();
         map.values()
@@ -44,8 +49,9 @@ final class ModelReader {
                             if (name.name().equals(ModelId.TRUTH)) {
                                 throw name.wrong("another name: truth is the labeler that knows");
                             }
-                            entries.add(
-                                    model(key, name.place(), value.map().only(ModelKeys.MODEL)));
+                            YamlMap model = value.map().only(ModelKeys.MODEL);
+                            EndlessModels.checkKeys(model, endless);
+                            entries.add(model(key, name.place(), model));
                         });
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
@@ -67,6 +73,7 @@ final class ModelReader {
                 ModelKeys.EXAMPLES.of(map),
                 methods(map),
                 ModelKeys.MICRO_EPOCH.of(map, defaults),
+                maxWaitMs(map.get(ModelKeys.MAX_WAIT)),
                 ModelKeys.PASSES.of(map, defaults),
                 ModelKeys.REPLAY.of(map, defaults),
                 ModelKeys.REPLAY_MEMORY.of(map, defaults),
@@ -159,6 +166,10 @@ final class ModelReader {
         return last.matches() ? Integer.parseInt(last.group(1)) : 0;
     }
 
+    private static long maxWaitMs(@Nullable YamlValue value) {
+        return value == null ? DEFAULT_MAX_WAIT_MS : value.duration().toMillis();
+    }
+
     private static Retention retention(@Nullable YamlValue value) {
         if (value == null) {
             return new Retention(0, 0, false);
@@ -229,10 +240,18 @@ final class ModelReader {
                     .setRidgeC(ModelKeys.RIDGE_C.of(map, defaults))
                     .setClipNorm(ModelKeys.CLIP_NORM.of(map, defaults))
                     .setSchedule(ModelKeys.SCHEDULE.of(map, defaults))
-                    .setWarmUp(ModelKeys.RATE_WARM_UP.of(map, defaults));
+                    .setWarmUp(ModelKeys.RATE_WARM_UP.of(map, defaults))
+                    .setWarmUpExamples(
+                            examples(
+                                    map.get(ModelKeys.RATE_WARM_UP_EXAMPLES),
+                                    defaults.optimizer().getWarmUpExamples()));
         }
         return result.setLearningRate(ModelKeys.LEARNING_RATE.of(model, defaults))
                 .setHeadLearningRate(ModelKeys.HEAD_LEARNING_RATE.of(model, defaults))
                 .build();
+    }
+
+    private static long examples(@Nullable YamlValue value, long otherwise) {
+        return value == null ? otherwise : value.integer(1, Long.MAX_VALUE);
     }
 }

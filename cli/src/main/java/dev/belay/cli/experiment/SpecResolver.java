@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves the models of an experiment against the counts of its data.
@@ -27,17 +28,23 @@ import java.util.Map;
  * Which of the drawn rows come first depends on how they lie in the partitions, so the check for
  * lacking classes looks at all that are drawn: it refuses what can't work and may pass a draw of a
  * handful whose first n still lack a class.
+ *
+ * <p>Of an endless source nothing can be counted: a model with {@code examples: n} takes the first n
+ * of its split, whatever its seed; one without has no end.
  */
 final class SpecResolver {
     private final Experiment experiment;
-    private final DataSet data;
+    private final @Nullable DataSet data;
     private final int partitions;
     private final int run;
     private final Path encodersDir;
     private final Map<String, String> encoderSha256 = new HashMap<>();
     private final Map<String, Long> parameters = new HashMap<>();
 
-    SpecResolver(Experiment experiment, DataSet data, int partitions, int run, Path encodersDir) {
+    /**
+     * @param data null: the source has no end
+     */
+    SpecResolver(Experiment experiment, @Nullable DataSet data, int partitions, int run, Path encodersDir) {
         this.encodersDir = encodersDir;
         this.experiment = experiment;
         this.data = data;
@@ -101,11 +108,14 @@ final class SpecResolver {
                 "",
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? model.head().getHidden() : 0,
-                data.config().classes().size(),
+                experiment.data().classes().size(),
                 FineTune.HEAD);
     }
 
     private Draw draw(ModelEntry model, long seed) {
+        if (data == null) {
+            return new Draw(1.0, model.examples());
+        }
         SplitCounts split = data.summary().of(model.split());
         long available = usable(model, split);
         String rows =
@@ -144,7 +154,7 @@ final class SpecResolver {
             throw ExperimentException.at(
                     model.place(),
                     "no row of class '"
-                            + data.config().classes().get(missing)
+                            + experiment.data().classes().get(missing)
                             + "' in "
                             + where
                             + ", which model '"
@@ -164,7 +174,7 @@ final class SpecResolver {
                         .setRun(run)
                         .setSpecHash(hash)
                         .setTask(experiment.task())
-                        .setClasses(data.config().classes())
+                        .setClasses(experiment.data().classes())
                         .setPartitions(partitions)
                         .setEncoderName(model.encoder())
                         .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
@@ -179,7 +189,7 @@ final class SpecResolver {
                         .setLabelPolicy(model.labelPolicy())
                         .setEvaluateEvery(model.evaluateEvery())
                         .setMicroEpoch(model.microEpoch())
-                        .setMaxWaitMs(0L)
+                        .setMaxWaitMs(data == null ? model.maxWaitMs() : 0L)
                         .setPasses(model.passes())
                         .setReplay(model.replay())
                         .setReplayMemory(model.replayMemory())

@@ -1,6 +1,8 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.Names;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoublePredicate;
@@ -79,6 +81,20 @@ record YamlValue(String file, String path, Node node) {
             return oneOf(Map.of("true", true, "false", false));
         }
         throw wrong("true or false");
+    }
+
+    /** Above 0. */
+    Duration duration() {
+        String expected = "a duration above 0: 500ms, 10s, 5m";
+        try {
+            Duration duration = Settings.duration(text());
+            if (duration.toMillis() > 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ExperimentException(wrong(expected).getMessage(), e);
+        }
+        throw wrong(expected);
     }
 
     long integer(long min, long max) {

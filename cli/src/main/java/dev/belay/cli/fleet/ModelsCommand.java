@@ -90,7 +90,7 @@ public final class ModelsCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         broker.usePlugins();
         Experiment experiment = ExperimentFile.read(file);
-        try (DataSet data = DataSet.open(experiment.data())) {
+        try (@Nullable DataSet data = experiment.openData()) {
             return broker.on(
                     spec.commandLine().getErr(),
                     clients -> {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,12 @@ public final class Announcement {
 
     private final Clients clients;
     private final Experiment experiment;
-    private final DataSet data;
+    private final @Nullable DataSet data;
 
-    public Announcement(Clients clients, Experiment experiment, DataSet data) {
+    /**
+     * @param data null: the source has no end
+     */
+    public Announcement(Clients clients, Experiment experiment, @Nullable DataSet data) {
         this.clients = clients;
         this.experiment = experiment;
         this.data = data;

@@ -1,5 +1,6 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.Problem;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.Logging;
@@ -11,6 +12,8 @@ import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.TopicSource;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
@@ -24,17 +27,19 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment from its file to its report: checks everything before anything is written, starts
  * what is to run here, produces the data, watches until the run is complete, writes the results.
- * Exit code 0 only when the run is complete.
+ * Exit code 0 only when the run is complete; on an endless source, when it was stopped.
  */
 final class ExperimentRun implements Callable<Integer> {
     private final Experiment experiment;
@@ -53,6 +58,50 @@ final class ExperimentRun implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         long begin = System.nanoTime();
+        if (!experiment.data().isEndless()) {
+            return untilComplete(begin);
+        }
+        StopSignal stop = new StopSignal();
+        int code = 1;
+        try {
+            code = untilStopped(stop, begin);
+            return code;
+        } catch (Exception e) {
+            if (stop.isStopped(0, TimeUnit.SECONDS)) {
+                Problem.report(e, err); // the JVM ends before anybody else does
+            }
+            throw e;
+        } finally {
+            stop.ended(code);
+        }
+    }
+
+    private int untilStopped(StopSignal stop, long begin) throws Exception {
+        // what is wrong with it is reported before anything starts or is left behind
+        List<ModelSpec> unused =
+                experiment.resolve(null, 1, 0, options.settings(Map.of()).encoders());
+        Duration every = options.reportEvery();
+        Logging.toFile(options.data().resolve("belay.log"));
+        try (@Nullable EmbeddedPlatform platform = platform()) {
+            Clients clients = clients(settings(platform));
+            TopicSource source = new TopicSource(clients, experiment.task(), experiment.data());
+            source.require();
+            RunResults results = announce(clients, null);
+            Watch watch = new Watch(clients, experiment.task(), results, begin);
+            try (ServiceGroup group = start(clients, source, watch)) {
+                watch.untilStopped(
+                        stop,
+                        view,
+                        () -> failure(group, platform),
+                        every,
+                        () -> RunReport.write(results, options.out(), Instant.now()));
+            }
+            sayWhereFiguresAre();
+            return 0;
+        }
+    }
+
+    private int untilComplete(long begin) throws Exception {
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
             // what is wrong with it is told before anything starts or is left behind
@@ -83,35 +132,46 @@ final class ExperimentRun implements Callable<Integer> {
                                 + " truth is taken as not known");
             }
             if (!options.ownBroker()) {
-                return run(options.settings(Map.of()), data, null, begin);
+                return run(data, null, begin);
             }
             ServiceGroup ahead = encodeAhead(data, specs);
-            try (EmbeddedPlatform platform =
-                    EmbeddedPlatform.start(
-                            new PlatformConfig(options.data(), 0, 0), view::println)) {
-                Settings settings =
-                        options.settings(
-                                Map.of(
-                                        "kafka.bootstrap.servers",
-                                        platform.bootstrapServers(),
-                                        "registry.url",
-                                        platform.registryUrl()));
-                return run(settings, data, platform, begin);
+            try (@Nullable EmbeddedPlatform platform = platform()) {
+                return run(data, platform, begin);
             } finally {
                 ahead.close();
             }
         }
     }
 
-    private int run(
-            Settings settings, DataSet data, @Nullable EmbeddedPlatform platform, long begin)
-            throws Exception {
+    /** Started here; null where the broker is somebody else's. */
+    private @Nullable EmbeddedPlatform platform() {
+        return options.ownBroker()
+                ? EmbeddedPlatform.start(new PlatformConfig(options.data(), 0, 0), view::println)
+                : null;
+    }
+
+    private Settings settings(@Nullable EmbeddedPlatform platform) {
+        return options.settings(
+                platform == null
+                        ? Map.of()
+                        : Map.of(
+                                "kafka.bootstrap.servers",
+                                platform.bootstrapServers(),
+                                "registry.url",
+                                platform.registryUrl()));
+    }
+
+    private Clients clients(Settings settings) {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
         clients.awaitBroker(this::say);
         clients.awaitRegistry(this::say);
+        return clients;
+    }
+
+    /** Writes the specs, and says what is new. */
+    private RunResults announce(Clients clients, @Nullable DataSet data) {
         Announcement.Run announced =
                 new Announcement(clients, experiment, data).make(options.fresh());
-        List<ModelSpec> specs = announced.specs();
         if (announced.isOld()) {
             say("going on with a run that was begun before (--fresh starts anew)");
         } else if (announced.number() > 0) {
@@ -121,19 +181,30 @@ final class ExperimentRun implements Callable<Integer> {
         }
         announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());
-        specs.forEach(results::add);
+        announced.specs().forEach(results::add);
+        return results;
+    }
+
+    private ServiceGroup start(Clients clients, ExampleSource source, Watch watch) {
+        List<Service> services =
+                new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
+        services.add(new ProducerService(clients, producing(), source, watch::produced));
+        return ServiceGroup.start(services);
+    }
+
+    private int run(DataSet data, @Nullable EmbeddedPlatform platform, long begin)
+            throws Exception {
+        Clients clients = clients(settings(platform));
+        RunResults results = announce(clients, data);
         DataSummary counts = data.summary();
         results.examples(
                 new RunResults.Examples(
                         rows(counts, Split.SUPERVISOR),
                         rows(counts, Split.STUDENT),
                         rows(counts, Split.HOLDOUT)));
-        Watch watch = new Watch(clients, experiment.task(), specs, results, begin);
-        List<Service> services =
-                new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
-        services.add(new ProducerService(clients, producing(), data, watch::produced));
+        Watch watch = new Watch(clients, experiment.task(), results, begin);
         boolean complete;
-        try (ServiceGroup group = ServiceGroup.start(services)) {
+        try (ServiceGroup group = start(clients, data, watch)) {
             // Ctrl-C and SIGTERM: services stop in order; the same command goes on from there
             Thread stop = new Thread(() -> stop(group), "stop");
             Runtime.getRuntime().addShutdownHook(stop);
@@ -155,12 +226,16 @@ final class ExperimentRun implements Callable<Integer> {
             err.printf("belay: %s failed: %s%n", failed.getModel(), failed.getReason());
         }
         if (complete) {
-            out.printf(
-                    "%nfigures: %s%nnumbers: %s%n",
-                    options.out().resolve("report.html"), options.out().resolve("summary.json"));
+            sayWhereFiguresAre();
         }
-        out.flush();
         err.flush();
+    }
+
+    private void sayWhereFiguresAre() {
+        out.printf(
+                "%nfigures: %s%nnumbers: %s%n",
+                options.out().resolve("report.html"), options.out().resolve("summary.json"));
+        out.flush();
     }
 
     private void stop(ServiceGroup group) {

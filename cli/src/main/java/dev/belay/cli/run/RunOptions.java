@@ -3,6 +3,7 @@ package dev.belay.cli.run;
 import dev.belay.cli.service.SettingsOptions;
 import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +47,19 @@ final class RunOptions {
 
     void usePlugins() {
         settings.usePlugins();
+    }
+
+    @Option(
+            names = "--report-every",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description =
+                    "of an endless source: how often the report is written, such as 30s (default:"
+                            + " ${DEFAULT-VALUE})")
+    private String reportEvery;
+
+    Duration reportEvery() {
+        return Settings.duration(reportEvery);
     }
 
     Path out() {

@@ -5,19 +5,25 @@ import dev.belay.cli.report.live.Snapshot;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.models.encoder.CachingEncoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.producers.task.ProducerConfig;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +40,6 @@ final class Watch {
 
     private final Clients clients;
     private final String task;
-    private final List<ModelSpec> specs;
     private final RunResults results;
     private final long begin;
     private volatile long produced;
@@ -43,10 +48,9 @@ final class Watch {
     /**
      * @param begin {@link System#nanoTime} when the run began
      */
-    Watch(Clients clients, String task, List<ModelSpec> specs, RunResults results, long begin) {
+    Watch(Clients clients, String task, RunResults results, long begin) {
         this.clients = clients;
         this.task = task;
-        this.specs = specs;
         this.results = results;
         this.begin = begin;
     }
@@ -72,51 +76,18 @@ final class Watch {
             LiveView view,
             Supplier<@Nullable Throwable> failure,
             Supplier<List<String>> troubles) {
-        Set<String> ids = new HashSet<>();
-        specs.forEach(spec -> ids.add(spec.getId()));
-        var topics = clients.topics();
-        try (ProgressTable progress = new ProgressTable(clients, task);
-                Unpredicted unpredicted = new Unpredicted(clients, task);
-                var checkpoints =
-                        new TopicTable<>(
-                                clients,
-                                topics.checkpoints(),
-                                Checkpoint.class,
-                                (key, c) -> {
-                                    if (c != null && ids.contains(c.getModel())) {
-                                        results.add(c);
-                                    }
-                                });
-                var metrics =
-                        new TopicTable<>(
-                                clients,
-                                topics.metrics(),
-                                PairMetrics.class,
-                                (key, m) -> {
-                                    if (m != null && ids.contains(m.getStudent())) {
-                                        results.add(m);
-                                    }
-                                })) {
-            var completion = new Completion(specs, holdout, unpredicted::count);
+        try (Tables tables = new Tables()) {
+            Unpredicted unpredicted = tables.unpredicted;
+            var completion = new Completion(results.specs(), holdout, unpredicted::count);
             long lastChange = System.nanoTime();
             long lastGrowth = lastChange;
             List<Completion.Growing> growing = List.of();
             boolean warned = false;
             while (true) {
-                boolean changed = metrics.poll(POLL);
-                changed |= checkpoints.poll(Duration.ZERO);
-                changed |= progress.poll(Duration.ZERO);
-                changed |= unpredicted.poll();
-                Snapshot now = snapshot(progress);
+                boolean changed = tables.poll();
+                Snapshot now = snapshot(tables.progress);
                 view.update(now);
-                Throwable cause = failure.get();
-                if (cause != null) {
-                    view.close(now);
-                    throw new IllegalStateException(
-                            "the run stopped before it was complete; given again, it goes on from"
-                                    + " here",
-                            cause);
-                }
+                requireNone(failure.get(), now, view);
                 if (changed) {
                     lastChange = System.nanoTime();
                     warned = false;
@@ -129,7 +100,7 @@ final class Watch {
                     long quiet = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
                         growing.forEach(student -> view.println(words(student)));
-                        say(unpredicted.count(ids), view);
+                        say(unpredicted.count(tables.ids), view);
                         view.close(now);
                         return results.failures().isEmpty();
                     }
@@ -162,6 +133,125 @@ final class Watch {
         }
     }
 
+    /** Writes the report of a run that has no end. */
+    interface Report {
+        void write() throws IOException;
+    }
+
+    /**
+     * Follows a run that has no end until it is stopped; that nothing happens is no error. The
+     * report is written at the end too.
+     *
+     * @param failure what ends the run early, or null
+     * @param every how often the report is written
+     * @throws IllegalStateException when there is a failure
+     */
+    void untilStopped(
+            StopSignal stop,
+            LiveView view,
+            Supplier<@Nullable Throwable> failure,
+            Duration every,
+            Report report)
+            throws IOException {
+        try (Tables tables = new Tables()) {
+            long written = System.nanoTime();
+            boolean stopped;
+            do {
+                stopped = stop.isStopped(0, TimeUnit.SECONDS);
+                boolean unused = tables.poll();
+                Snapshot now = snapshot(tables.progress);
+                view.update(now);
+                Throwable cause = failure.get();
+                // Ctrl-C reaches the registry's process too, which may end before this one knows
+                if (cause != null && !stop.isStopped(1, TimeUnit.SECONDS)) {
+                    requireNone(cause, now, view);
+                }
+                if (stopped || System.nanoTime() - written >= every.toNanos()) {
+                    written = System.nanoTime();
+                    results.examples(produced(tables.progress));
+                    report.write();
+                }
+            } while (!stopped);
+            view.close(snapshot(tables.progress));
+        }
+    }
+
+    /** Examples of each split that the task's producer has written. */
+    private RunResults.Examples produced(ProgressTable progress) {
+        Map<String, Long> splits = new HashMap<>();
+        String writer = ProducerConfig.of(task).writer();
+        for (Progress p : progress.all()) {
+            if (p.getWriter().equals(writer)) {
+                p.getSplits().forEach((split, n) -> splits.merge(split, n, Long::sum));
+            }
+        }
+        return new RunResults.Examples(
+                splits.getOrDefault(Split.SUPERVISOR.name(), 0L),
+                splits.getOrDefault(Split.STUDENT.name(), 0L),
+                splits.getOrDefault(Split.HOLDOUT.name(), 0L));
+    }
+
+    private static void requireNone(@Nullable Throwable failure, Snapshot now, LiveView view) {
+        if (failure != null) {
+            view.close(now);
+            throw new IllegalStateException(
+                    "the run stopped before it was complete; given again, it goes on from here",
+                    failure);
+        }
+    }
+
+    /** The topics that are followed; what they say of the run goes to its results. */
+    private final class Tables implements AutoCloseable {
+        private final Set<String> ids = new HashSet<>();
+        private final ProgressTable progress;
+        private final Unpredicted unpredicted;
+        private final TopicTable<Checkpoint> checkpoints;
+        private final TopicTable<PairMetrics> metrics;
+
+        Tables() {
+            results.specs().forEach(spec -> ids.add(spec.getId()));
+            progress = new ProgressTable(clients, task);
+            unpredicted = new Unpredicted(clients, task);
+            checkpoints =
+                    new TopicTable<>(
+                            clients,
+                            clients.topics().checkpoints(),
+                            Checkpoint.class,
+                            (key, c) -> {
+                                if (c != null && ids.contains(c.getModel())) {
+                                    results.add(c);
+                                }
+                            });
+            metrics =
+                    new TopicTable<>(
+                            clients,
+                            clients.topics().metrics(),
+                            PairMetrics.class,
+                            (key, m) -> {
+                                if (m != null && ids.contains(m.getStudent())) {
+                                    results.add(m);
+                                }
+                            });
+        }
+
+        /** Reads what has arrived, waiting a moment for it; returns whether there was anything. */
+        boolean poll() {
+            boolean changed = metrics.poll(POLL);
+            changed |= checkpoints.poll(Duration.ZERO);
+            changed |= progress.poll(Duration.ZERO);
+            return changed | unpredicted.poll();
+        }
+
+        @Override
+        public void close() {
+            try (progress;
+                    unpredicted;
+                    checkpoints) {
+                metrics.close();
+            }
+        }
+    }
+
     /**
      * How long no PROGRESSIVE row may change before those that might grow are taken as they are.
      */
@@ -184,9 +274,9 @@ final class Watch {
 
     private Snapshot snapshot(ProgressTable progress) {
         List<Snapshot.Bar> bars = new ArrayList<>();
-        bars.add(new Snapshot.Bar("produced", produced, rows));
+        bars.add(new Snapshot.Bar("produced", produced, Math.max(0, rows)));
         Set<String> labelers = new TreeSet<>();
-        specs.forEach(spec -> labelers.add(spec.getSupervisor()));
+        results.specs().forEach(spec -> labelers.add(spec.getSupervisor()));
         labelers.remove(ModelId.TRUTH);
         long labelled = 0;
         for (String labeler : labelers) {
@@ -200,9 +290,8 @@ final class Watch {
                             .mapToLong(p -> p.getRecords())
                             .sum();
         }
-        bars.add(
-                new Snapshot.Bar(
-                        "labelled", labelled, results.examples().student() * labelers.size()));
+        long total = rows < 0 ? 0 : results.examples().student() * labelers.size();
+        bars.add(new Snapshot.Bar("labelled", labelled, total));
         for (CachingEncoder.Counts counts : Encoders.counts()) {
             if (counts.encoded() > 0) { // else all of them were known from earlier
                 bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "produce",
         mixinStandardHelpOptions = true,
-        description = "Writes the data of an experiment file to its task's topics, once.")
+        description = "Writes the data of an experiment file to its task's topics, once; of an endless source until it is stopped.")
 public final class ProduceCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private SettingsOptions options;
@@ -45,7 +46,7 @@ public final class ProduceCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         options.usePlugins();
         Experiment experiment = ExperimentFile.read(file);
-        try (DataSet data = DataSet.open(experiment.data())) {
+        try (@Nullable DataSet data = experiment.openData()) {
             Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
             clients.awaitBroker();
             clients.awaitRegistry(out::println);
@@ -66,9 +67,12 @@ public final class ProduceCommand implements Callable<Integer> {
                     new ProducerService(
                             clients,
                             config,
-                            data,
+                            experiment.source(clients, data),
                             (done, total) -> {
-                                out.printf("%,d of %,d rows%n", done, total);
+                                out.printf(
+                                        total < 0 ? "%,d rows%n" : "%,d of %,d rows%n",
+                                        done,
+                                        total);
                                 out.flush();
                             });
             Runtime.getRuntime().addShutdownHook(new Thread(producer::close, "stop"));

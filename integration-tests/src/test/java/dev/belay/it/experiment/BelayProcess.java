@@ -49,6 +49,9 @@ public final class BelayProcess implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(
                         List.of(
+                                // a build in the background ignores SIGINT, and so would this
+                                "env",
+                                "--default-signal=INT",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx768m",
                                 "-XX:+UseSerialGC",
@@ -109,6 +112,16 @@ public final class BelayProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it survives SIGKILL");
+    }
+
+    /** SIGINT, as Ctrl-C; returns at once. */
+    void interrupt() throws IOException, InterruptedException {
+        int code =
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+        assertEquals(0, code, "kill -INT failed");
     }
 
     public String said() {

@@ -1,8 +1,10 @@
 package dev.belay.producers.dataset;
 
+import dev.belay.producers.source.Batch;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.DelimitedSource;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.JsonlSource;
 import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
@@ -17,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * are more than fit, and there equal ids are neighbours, so that duplicates are found exactly
  * without keeping anything for each row. Close it to remove the temporary files.
  */
-public final class DataSet implements AutoCloseable {
+public final class DataSet implements ExampleSource, AutoCloseable {
     /** Rows are kept in memory up to this. */
     public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
@@ -108,7 +112,7 @@ public final class DataSet implements AutoCloseable {
         }
     }
 
-    /** What the user calls the source: a path, or the name of a builtin. */
+    @Override
     public String name() {
         return name;
     }
@@ -117,6 +121,7 @@ public final class DataSet implements AutoCloseable {
      * SHA-256 (hex) of the source's bytes and of everything that decides which rows come of them,
      * in which split and order; the file's name is no part of it.
      */
+    @Override
     public String sourceHash() {
         return sourceHash;
     }
@@ -127,6 +132,20 @@ public final class DataSet implements AutoCloseable {
 
     public DataConfig config() {
         return config;
+    }
+
+    @Override
+    public long total() {
+        return summary.rows();
+    }
+
+    @Override
+    public Reader open(long done) {
+        Rows rows = rows();
+        for (long skipped = 0; skipped < done; skipped++) {
+            rows.next();
+        }
+        return new Batches(rows);
     }
 
     /** All rows in the order in which they are produced; each id once. */
@@ -243,6 +262,27 @@ public final class DataSet implements AutoCloseable {
             Files.deleteIfExists(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("can't remove " + directory, e);
+        }
+    }
+
+    private record Batches(Rows rows) implements Reader {
+        @Override
+        public Batch next(int most) {
+            List<Row> next = new ArrayList<>();
+            while (next.size() < most && rows.hasNext()) {
+                next.add(rows.next());
+            }
+            return Batch.of(next);
+        }
+
+        @Override
+        public boolean ended() {
+            return !rows.hasNext();
+        }
+
+        @Override
+        public void close() {
+            rows.close();
         }
     }
 

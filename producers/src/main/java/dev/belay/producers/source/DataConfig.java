@@ -53,12 +53,22 @@ public record DataConfig(
         for (int i = 0; i < classes.size(); i++) {
             requireUnambiguous(classes.get(i), i, labels);
         }
+        if (source instanceof TopicSource
+                && !(holdout instanceof Holdout.Share share && share.size() > 0)) {
+            throw new IllegalArgumentException(
+                    "a topic needs a holdout with a share and a size, found " + holdout);
+        }
         if (holdout instanceof Holdout.Column
                 && source instanceof FileSource
                 && fields.split() == null) {
             throw new IllegalArgumentException(
                     "holdout by column needs fields.split, the column that says so");
         }
+    }
+
+    /** Whether the source never ends. */
+    public boolean isEndless() {
+        return source instanceof TopicSource;
     }
 
     /** Of a source that writes classes by name or index. */
@@ -113,7 +123,7 @@ public record DataConfig(
     }
 
     /** What is read. */
-    public sealed interface Source permits Builtin, FileSource {}
+    public sealed interface Source permits Builtin, FileSource, TopicSource {}
 
     /** A task that comes with Belay; {@link WordNetSource#NAME} is the only one so far. */
     public record Builtin(String name) implements Source {
@@ -127,6 +137,9 @@ public record DataConfig(
 
     /** A file; {@code .gz} at the end of its name means gzip. */
     public record FileSource(Path path, Format format) implements Source {}
+
+    /** An existing topic with JSON objects, read without end. */
+    public record TopicSource(String topic) implements Source {}
 
     public enum Format {
         /** One JSON object a line. */
@@ -179,8 +192,15 @@ public record DataConfig(
          * A share of all rows, drawn by hash of the id.
          *
          * @param share in (0, 1)
+         * @param size of an endless source: examples after which the holdout is complete, at least
+         *     1; 0: all that are drawn
          */
-        record Share(double share) implements Holdout {
+        record Share(double share, long size) implements Holdout {
+            /** Of a finite source. */
+            public Share(double share) {
+                this(share, 0);
+            }
+
             public Share {
                 if (!(share > 0 && share < 1)) {
                     throw new IllegalArgumentException(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * a class index (number), a class name (string), or null for a row whose truth is not known.
  */
 public final class JsonlSource implements RowSource {
-    private static final ObjectMapper JSON =
+    static final ObjectMapper JSON =
             new ObjectMapper()
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -71,6 +71,11 @@ public final class JsonlSource implements RowSource {
                     "a JSON object",
                     "Each line holds one object.");
         }
+        return row(node, line);
+    }
+
+    /** The row of an object; also of one that is no line of a file. */
+    Row row(JsonNode node, long line) {
         String id = fields.id() == null ? null : scalar(node, fields.id(), line);
         String split = fields.split() == null ? null : scalar(node, fields.split(), line);
         return builder.row(line, id, string(node, fields.text(), line), label(node, line), split);
@@ -117,7 +122,7 @@ public final class JsonlSource implements RowSource {
         return cell.textValue();
     }
 
-    private String scalar(JsonNode node, String column, long line) {
+    String scalar(JsonNode node, String column, long line) {
         JsonNode cell = cell(node, column, line);
         if (!cell.isTextual() && !cell.isIntegralNumber()) {
             throw wrongType(cell, column, line, "a string or an integer");
@@ -125,7 +130,7 @@ public final class JsonlSource implements RowSource {
         return cell.asText();
     }
 
-    private int label(JsonNode node, long line) {
+    int label(JsonNode node, long line) {
         JsonNode cell = cell(node, fields.label(), line);
         if (cell.isNull()) {
             return Row.NO_LABEL;
@@ -148,7 +153,7 @@ public final class JsonlSource implements RowSource {
                 "Mend the row, or name the right column in data.fields.");
     }
 
-    private static String kind(@Nullable JsonNode node) {
+    static String kind(@Nullable JsonNode node) {
         return node == null ? "nothing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -36,6 +36,7 @@ public final class RowBuilder {
     private final String file;
     private final DataConfig config;
     private final Set<String> splitValues = new TreeSet<>();
+    private boolean holdoutClosed;
 
     public RowBuilder(String file, DataConfig config) {
         this.file = file;
@@ -45,6 +46,11 @@ public final class RowBuilder {
     /** Values of the split column seen so far, the first few: for an error that names them. */
     public Set<String> splitValues() {
         return splitValues;
+    }
+
+    /** From now on no row is HOLDOUT: those drawn for it are split as all others. */
+    void closeHoldout() {
+        holdoutClosed = true;
     }
 
     Row row(long line, @Nullable String id, String text, int label, @Nullable String split) {
@@ -69,14 +75,7 @@ public final class RowBuilder {
                                         .hashString(text, StandardCharsets.UTF_8)
                                         .toString()
                                         .substring(0, 32);
-        if (key.isBlank() || utf8Length(key) > MAX_ID_BYTES) {
-            throw DataException.at(
-                    file,
-                    line,
-                    key.isBlank() ? "an empty id" : "an id of " + utf8Length(key) + " bytes",
-                    "an id of 1 to " + MAX_ID_BYTES + " bytes",
-                    "Give each row an id of its own, or name no id column.");
-        }
+        checkedId(line, key);
         if (split != null && splitValues.size() < SPLIT_VALUES_KEPT) {
             splitValues.add(split);
         }
@@ -87,6 +86,18 @@ public final class RowBuilder {
                 text,
                 label,
                 split(key, split));
+    }
+
+    String checkedId(long line, String id) {
+        if (id.isBlank() || utf8Length(id) > MAX_ID_BYTES) {
+            throw DataException.at(
+                    file,
+                    line,
+                    id.isBlank() ? "an empty id" : "an id of " + utf8Length(id) + " bytes",
+                    "an id of 1 to " + MAX_ID_BYTES + " bytes",
+                    "Give each row an id of its own, or name no id column.");
+        }
+        return id;
     }
 
     /** The class of a label given as a number. */
@@ -138,7 +149,7 @@ public final class RowBuilder {
                         ? IdHash.uniform(HOLDOUT_PURPOSE, id) < s.share()
                         : config.holdout() instanceof DataConfig.Holdout.Column c
                                 && c.value().equals(column);
-        if (held) {
+        if (held && !holdoutClosed) {
             return Split.HOLDOUT;
         }
         return IdHash.uniform(SUPERVISOR_PURPOSE, id) < config.supervisorShare()

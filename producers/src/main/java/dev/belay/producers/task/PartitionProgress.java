@@ -7,8 +7,10 @@ import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
@@ -21,7 +23,6 @@ final class PartitionProgress {
     private final String sourceHash;
     private final Map<TopicPartition, Count> counts = new LinkedHashMap<>();
     private long rows;
-    private boolean ended;
 
     /**
      * Takes up what the writer has committed.
@@ -40,7 +41,6 @@ final class PartitionProgress {
         this.writer = writer;
         this.sourceHash = sourceHash;
         partitions.forEach(p -> counts.put(p, new Count()));
-        int endedPartitions = 0;
         for (Progress event : committed) {
             Count count = counts.get(new TopicPartition(event.getTopic(), event.getPartition()));
             if (!event.getWriter().equals(writer) || count == null) {
@@ -65,9 +65,8 @@ final class PartitionProgress {
             count.records = event.getRecords();
             count.splits.putAll(event.getSplits());
             rows = Math.max(rows, event.getRows());
-            endedPartitions += event.getEnded() ? 1 : 0;
+            count.ended = event.getEnded();
         }
-        ended = endedPartitions == counts.size();
     }
 
     /** Rows of the whole source done so far. */
@@ -77,11 +76,11 @@ final class PartitionProgress {
 
     /** Whether the whole source was written and all partitions were ended. */
     boolean ended() {
-        return ended;
+        return counts.values().stream().allMatch(count -> count.ended);
     }
 
-    void rowDone() {
-        rows++;
+    void rowsDone(long more) {
+        rows += more;
     }
 
     void add(TopicPartition partition) {
@@ -109,15 +108,17 @@ final class PartitionProgress {
                                     new TreeMap<>(count.splits),
                                     sourceHash,
                                     rows,
-                                    ended)));
+                                    count.ended)));
         }
         return events;
     }
 
-    /** Ends all partitions; the events for them. */
-    List<Map.Entry<String, Progress>> end() {
-        ended = true;
-        return events(counts.keySet());
+    /** Ends partitions; returns those that had not ended before. */
+    Set<TopicPartition> end(Collection<TopicPartition> partitions) {
+        Set<TopicPartition> open = new LinkedHashSet<>(partitions);
+        open.removeIf(p -> count(p).ended);
+        open.forEach(p -> count(p).ended = true);
+        return open;
     }
 
     private Count count(TopicPartition partition) {
@@ -130,6 +131,7 @@ final class PartitionProgress {
 
     private static final class Count {
         private long records;
+        private boolean ended;
         private final Map<String, Long> splits = new TreeMap<>();
     }
 }

@@ -1,7 +1,7 @@
 package dev.belay.producers.task;
 
-import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.service.Service;
@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Produces one data set to one task, then returns. Started again it goes on where it was; when all
+ * Produces one source to one task, then returns; of an endless source, when it is closed. Started again it goes on where it was; when all
  * is written it adds nothing. A second producer of the same task takes over from the first.
  */
 public final class ProducerService implements Service {
@@ -32,20 +32,20 @@ public final class ProducerService implements Service {
 
     private final Clients clients;
     private final ProducerConfig config;
-    private final DataSet data;
+    private final ExampleSource source;
     private final ProgressListener listener;
     private volatile boolean stopped;
     private volatile boolean ready;
     private volatile boolean complete;
 
     /**
-     * @param data stays the caller's to close, after {@link #run} has returned
+     * @param source stays the caller's to close, after {@link #run} has returned
      */
     public ProducerService(
-            Clients clients, ProducerConfig config, DataSet data, ProgressListener listener) {
+            Clients clients, ProducerConfig config, ExampleSource source, ProgressListener listener) {
         this.clients = clients;
         this.config = config;
-        this.data = data;
+        this.source = source;
         this.listener = listener;
     }
 
@@ -68,7 +68,7 @@ public final class ProducerService implements Service {
             producer.initTransactions();
             List<Progress> committed = committed();
             ready = true;
-            LOG.info("producing {} to task {}: {}", data.name(), config.task(), data.summary());
+            LOG.info("producing {} to task {}", source.name(), config.task());
             complete =
                     new TaskProducer(
                                     producer,
@@ -78,7 +78,7 @@ public final class ProducerService implements Service {
                                     config,
                                     Clock.systemUTC(),
                                     new Pacer(config.rowsPerSecond()))
-                            .run(data, committed, () -> stopped, listener);
+                            .run(source, committed, () -> stopped, listener);
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             throw new IllegalStateException(
                     "another producer of task "

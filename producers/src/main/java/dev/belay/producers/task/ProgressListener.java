@@ -5,7 +5,7 @@ package dev.belay.producers.task;
 public interface ProgressListener {
     /**
      * @param done rows written and committed so far, those of earlier runs among them
-     * @param total rows of the data set
+     * @param total rows of the source; -1: it has no end
      */
     void produced(long done, long total);
 

@@ -1,8 +1,8 @@
 package dev.belay.producers.task;
 
-import dev.belay.producers.dataset.DataSet;
-import dev.belay.producers.dataset.Rows;
+import dev.belay.producers.source.Batch;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -26,10 +27,10 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Writes a data set to a task's topics: each row's example (to examples or holdout) and truth,
- * keyed by its id, in the partition Kafka's default partitioner gives the key, in the order of the
- * data set. Every transaction also carries how far it has come, so that whoever continues knows
- * exactly what was written.
+ * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
+ * by its id, in the partition Kafka's default partitioner gives the key, in the order of the
+ * source; rows that can't be read go to the dead letters. Every transaction also carries how far it
+ * has come, so that whoever continues knows exactly what was written.
  */
 final class TaskProducer {
     private final Producer<byte[], byte[]> producer;
@@ -62,7 +63,8 @@ final class TaskProducer {
     }
 
     /**
-     * Writes what is not written yet and ends the partitions.
+     * Writes what is not written yet and ends the partitions; those of the holdout end once it is
+     * full. An endless source is written until {@code stopped}.
      *
      * @param committed all progress of the task, read after the producer was initialised
      * @param stopped asked between transactions; when true, returns without ending the partitions
@@ -70,65 +72,80 @@ final class TaskProducer {
      * @throws DataException when another source was written under this task's name
      */
     boolean run(
-            DataSet data,
+            ExampleSource source,
             Collection<Progress> committed,
             BooleanSupplier stopped,
             ProgressListener listener) {
         PartitionProgress progress =
                 new PartitionProgress(
-                        config.writer(), data.name(), data.sourceHash(), written(), committed);
-        long total = data.summary().rows();
+                        config.writer(), source.name(), source.sourceHash(), written(), committed);
+        long total = source.total();
         listener.produced(progress.rows(), total);
         if (progress.ended()) {
             return true;
         }
-        try (Rows rows = data.rows()) {
-            for (long skipped = 0; skipped < progress.rows(); skipped++) {
-                rows.next();
-            }
-            while (rows.hasNext()) {
+        try (ExampleSource.Reader reader = source.open(progress.rows())) {
+            while (!reader.ended()) {
                 if (stopped.getAsBoolean() || !pacer.await(config.rowsPerTransaction(), stopped)) {
                     return false;
                 }
-                inTransaction(() -> writeSome(rows, progress));
-                listener.produced(progress.rows(), total);
+                Batch batch = reader.next(config.rowsPerTransaction());
+                if (batch.rows() > 0) {
+                    inTransaction(() -> write(batch, progress));
+                    listener.produced(progress.rows(), total);
+                }
             }
         }
-        inTransaction(() -> tell(progress.end()));
+        inTransaction(() -> tell(progress.events(progress.end(written()))));
         return true;
     }
 
-    private void writeSome(Rows rows, PartitionProgress progress) {
+    private void write(Batch batch, PartitionProgress progress) {
         Set<TopicPartition> touched = new LinkedHashSet<>();
         long nowMs = clock.millis();
-        for (int i = 0; i < config.rowsPerTransaction() && rows.hasNext(); i++) {
-            Row row = rows.next();
-            int partition = partition(row.id());
-            TopicPartition examples = new TopicPartition(topic(row.split()), partition);
-            send(
-                    codec.record(
-                            examples.topic(),
-                            partition,
-                            row.id(),
-                            EventFactory.example(row.id(), row.split(), row.text(), nowMs),
-                            nowMs));
-            progress.add(examples, row.split());
-            touched.add(examples);
-            if (row.hasLabel()) {
+        for (Batch.Entry entry : batch.entries()) {
+            String id = entry.id();
+            int partition = partition(id);
+            long timeMs =
+                    entry.eventTimeMs() == Batch.Entry.NOW ? nowMs : entry.eventTimeMs();
+            Row row = entry.row();
+            if (row != null) {
+                TopicPartition examples = new TopicPartition(topic(row.split()), partition);
+                send(
+                        codec.record(
+                                examples.topic(),
+                                partition,
+                                id,
+                                EventFactory.example(id, row.split(), row.text(), timeMs),
+                                timeMs));
+                progress.add(examples, row.split());
+                touched.add(examples);
+            }
+            if (entry.hasLabel()) {
                 TopicPartition truth = new TopicPartition(topics.truth(config.task()), partition);
                 send(
                         codec.record(
                                 truth.topic(),
                                 partition,
-                                row.id(),
-                                EventFactory.truth(row.id(), row.label(), nowMs),
-                                nowMs));
+                                id,
+                                EventFactory.truth(id, entry.label(), timeMs),
+                                timeMs));
                 progress.add(truth);
                 touched.add(truth);
             }
-            progress.rowDone();
+        }
+        batch.rejected().forEach(this::send);
+        progress.rowsDone(batch.rows());
+        if (batch.holdoutFull()) {
+            touched.addAll(progress.end(partitions(topics.holdout(config.task()))));
+        }
+        if (touched.isEmpty()) { // the rows done are recorded all the same
+            touched.add(written().get(0));
         }
         tell(progress.events(touched));
+        if (batch.group() != null) {
+            producer.sendOffsetsToTransaction(batch.positions(), batch.group());
+        }
     }
 
     private void tell(List<Map.Entry<String, Progress>> events) {
@@ -166,11 +183,13 @@ final class TaskProducer {
                         topics.examples(config.task()),
                         topics.holdout(config.task()),
                         topics.truth(config.task()))) {
-            for (int p = 0; p < partitions; p++) {
-                all.add(new TopicPartition(topic, p));
-            }
+            all.addAll(partitions(topic));
         }
         return all;
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
     }
 
     private String topic(Split split) {

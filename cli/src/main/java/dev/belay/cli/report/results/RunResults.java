@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class RunResults {
     private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
     private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
     private final Map<RowKey, PairMetrics> rows = new HashMap<>();
+    private final Map<String, PairMetrics> newestOfStream = new HashMap<>();
     // A final row replaces the provisional one, and with it the ceiling's younger checkpoint: the
     // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
     private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
@@ -86,6 +88,15 @@ public final class RunResults {
     }
 
     public synchronized void add(PairMetrics row) {
+        if (isEndless(row.getStudent())
+                && row.getPhase() == Phase.PROGRESSIVE
+                && isCumulative(row)) { // a row a micro-epoch, without end
+            newestOfStream.merge(
+                    row.getStudent(),
+                    row,
+                    (a, b) -> a.getCheckpoint() > b.getCheckpoint() ? a : b);
+            return;
+        }
         rows.put(RowKey.of(row), row);
         if (row.getPhase() == Phase.HOLDOUT && isCumulative(row)) {
             keep(row.getSupervisor(), row.getSupervisorCheckpoint(), row.getSupervisorAccuracy());
@@ -122,12 +133,13 @@ public final class RunResults {
 
     /**
      * All rows, in the order of models, then by phase; first those over everything so far, by
-     * checkpoint, then those of windows, by time.
+     * checkpoint, then those of windows, by time. Of the first, a model without end has only the
+     * newest that is PROGRESSIVE.
      */
     public synchronized List<PairMetrics> rows() {
         Map<String, Integer> order = new HashMap<>();
         specs.keySet().forEach(id -> order.put(id, order.size()));
-        return rows.values().stream()
+        return Stream.concat(rows.values().stream(), newestOfStream.values().stream())
                 .filter(row -> order.containsKey(row.getStudent()))
                 .sorted(
                         Comparator.comparing((PairMetrics row) -> order.get(row.getStudent()))
@@ -214,6 +226,19 @@ public final class RunResults {
                                     && last.getNumber() == row.getCheckpoint();
                         })
                 .toList();
+    }
+
+    /** The final rows and, of students without end, the newest. */
+    public synchronized List<PairMetrics> reportedRows() {
+        List<PairMetrics> reported = new ArrayList<>(finalRows());
+        newestRows().stream().filter(row -> isEndless(row.getStudent())).forEach(reported::add);
+        return reported;
+    }
+
+    /** Whether the model has no budget. */
+    public synchronized boolean isEndless(String model) {
+        ModelSpec spec = specs.get(model);
+        return spec != null && spec.getBudget() == 0;
     }
 
     /** Whether there is a student, and every student has its final row. */

@@ -27,7 +27,7 @@ public final class SummaryJson {
                 .put("supervisor", results.examples().supervisor())
                 .put("student", results.examples().student())
                 .put("holdout", results.examples().holdout());
-        List<PairMetrics> rows = results.finalRows();
+        List<PairMetrics> rows = results.reportedRows();
         var pairs = json.putArray("pairs");
         Gates gates = Gates.of(results);
         for (PairMetrics row : rows) {
@@ -43,6 +43,10 @@ public final class SummaryJson {
             }
             median.put("shownBetter", gates.passed(seeds));
             medians.add(median);
+        }
+        if (results.specs().stream().anyMatch(spec -> results.isEndless(spec.getId()))) {
+            var stream = json.putArray("stream");
+            results.streamRows().forEach(row -> stream.add(RowJson.pair(row, results)));
         }
         var failed = json.putArray("failed");
         for (ModelSpec spec : results.specs()) {

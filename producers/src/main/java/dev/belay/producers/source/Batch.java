@@ -1,0 +1,56 @@
+package dev.belay.producers.source;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consecutive rows of a source, written in one transaction.
+ *
+ * @param rows of the source that it consumes: entries, rejected rows and rows that say nothing new
+ * @param entries in the order of the source
+ * @param rejected dead letters of rows that can't be read
+ * @param positions next offsets of the source's partitions behind this batch; empty for a source
+ *     that resumes by the number of rows done
+ * @param group consumer group that the positions are committed for; null without positions
+ * @param holdoutFull whether no later batch has an example of the holdout
+ */
+public record Batch(
+        long rows,
+        List<Entry> entries,
+        List<ProducerRecord<byte[], byte[]>> rejected,
+        Map<TopicPartition, OffsetAndMetadata> positions,
+        @Nullable ConsumerGroupMetadata group,
+        boolean holdoutFull) {
+
+    /** Rows of a finite source. */
+    public static Batch of(List<Row> rows) {
+        List<Entry> entries = rows.stream().map(row -> Entry.of(row, Entry.NOW)).toList();
+        return new Batch(rows.size(), entries, List.of(), Map.of(), null, false);
+    }
+
+    /**
+     * An example with or without its truth, or the truth of an example that is written already or
+     * comes later.
+     *
+     * @param row null: truth only
+     * @param label class index, or {@link Row#NO_LABEL}
+     * @param eventTimeMs epoch milliseconds, or {@link #NOW}
+     */
+    public record Entry(String id, @Nullable Row row, int label, long eventTimeMs) {
+        /** The event time is that of production. */
+        public static final long NOW = -1;
+
+        static Entry of(Row row, long eventTimeMs) {
+            return new Entry(row.id(), row, row.label(), eventTimeMs);
+        }
+
+        public boolean hasLabel() {
+            return label != Row.NO_LABEL;
+        }
+    }
+}

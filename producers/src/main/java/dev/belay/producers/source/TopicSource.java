@@ -1,0 +1,193 @@
+package dev.belay.producers.source;
+
+import com.google.common.hash.Hashing;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.topics.Waiting;
+import dev.belay.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * An endless source: an existing topic whose values are JSON objects, with any keys, partitions and
+ * partitioner, read from its beginning.
+ *
+ * <ul>
+ *   <li>A record becomes an example and, where it has a label, truth; event time is its timestamp.
+ *   <li>A record whose id is written already adds truth only, where it has a label; so does one
+ *       without text. Ids are remembered as {@link KnownIds} says, {@value #IDS_KEPT} of each
+ *       partition of the examples.
+ *   <li>Once the holdout has its size, all later rows are split between SUPERVISOR and STUDENT.
+ *   <li>A record that can't be read goes to the dead letters.
+ * </ul>
+ *
+ * <p>It resumes at the offsets of the consumer group {@code <prefix><task>.producer}, which are
+ * committed in the transaction of what was made from the records before them.
+ */
+public final class TopicSource implements ExampleSource {
+    static final int IDS_KEPT = 100_000;
+
+    private static final Duration READ_WITHIN = Duration.ofSeconds(40);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Clients clients;
+    private final String task;
+    private final DataConfig config;
+    private final String topic;
+
+    /**
+     * @param config whose source is a topic and whose holdout is a share with a size
+     */
+    public TopicSource(Clients clients, String task, DataConfig config) {
+        this.clients = clients;
+        this.task = task;
+        this.config = config;
+        this.topic = ((DataConfig.TopicSource) config.source()).topic();
+    }
+
+    @Override
+    public String name() {
+        return name(topic);
+    }
+
+    static String name(String topic) {
+        return "topic " + topic;
+    }
+
+    @Override
+    public String sourceHash() {
+        return hash(config);
+    }
+
+    static String hash(DataConfig config) {
+        var share = (DataConfig.Holdout.Share) config.holdout();
+        String text =
+                String.join(
+                        "\u0000",
+                        "belay-topic-1",
+                        ((DataConfig.TopicSource) config.source()).topic(),
+                        "id=" + config.fields().id(),
+                        "text=" + config.fields().text(),
+                        "label=" + config.fields().label(),
+                        "holdout=" + share.share() + " " + share.size(),
+                        "supervisor=" + config.supervisorShare(),
+                        "classes=" + String.join("\u001f", config.classes()),
+                        "labels=" + String.join("\u001f", config.labels()));
+        return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
+    }
+
+    @Override
+    public long total() {
+        return ENDLESS;
+    }
+
+    /**
+     * Checks that the topic is there.
+     *
+     * @throws DataException when it is not
+     */
+    public void require() {
+        try (Admin admin = clients.admin()) {
+            Waiting.on(
+                    admin.describeTopics(List.of(topic)).allTopicNames(),
+                    "looking for the topic " + topic);
+        } catch (UnknownTopicOrPartitionException e) {
+            throw missing(topic, e);
+        }
+    }
+
+    static DataException missing(String topic, Throwable cause) {
+        return DataException.at(
+                name(topic),
+                0,
+                "no such topic",
+                "an existing topic in data.topic",
+                "Name another one, or another broker (--bootstrap-servers).",
+                cause);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param done takes no part: the group's offsets say where to resume
+     */
+    @Override
+    public Reader open(long done) {
+        String group = clients.topics().prefix() + task + ".producer";
+        KnownIds known = known(group);
+        return new TopicReader(
+                clients.consumer(group, group + ".source"),
+                topic,
+                known,
+                config,
+                new DeadLetters(clients, "producer"));
+    }
+
+    private KnownIds known(String group) {
+        Topics topics = clients.topics();
+        String holdout = topics.holdout(task);
+        try (Admin admin = clients.admin();
+                Consumer<byte[], byte[]> consumer = clients.consumer(null, group + ".known")) {
+            List<TopicPartition> all = new ArrayList<>();
+            for (String written : List.of(topics.examples(task), holdout)) {
+                consumer.partitionsFor(written)
+                        .forEach(p -> all.add(new TopicPartition(written, p.partition())));
+            }
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            all.forEach(p -> latest.put(p, OffsetSpec.latest()));
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            Waiting.on(admin.listOffsets(latest).all(), "reading the ends of task " + task)
+                    .forEach((p, end) -> ends.put(p, end.offset()));
+            KnownIds known = new KnownIds(all.size() / 2, IDS_KEPT);
+            consumer.assign(all);
+            consumer.beginningOffsets(all)
+                    .forEach(
+                            // a transaction has at least one record and one marker
+                            (p, first) ->
+                                    consumer.seek(
+                                            p,
+                                            p.topic().equals(holdout)
+                                                    ? first
+                                                    : Math.max(
+                                                            first,
+                                                            ends.getOrDefault(p, 0L)
+                                                                    - 2L * IDS_KEPT)));
+            long deadline = System.nanoTime() + READ_WITHIN.toNanos();
+            while (ends.entrySet().stream()
+                    .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+                consumer.poll(POLL)
+                        .forEach(
+                                record -> {
+                                    if (record.key() == null) {
+                                        return; // not of this producer
+                                    }
+                                    String id = new String(record.key(), StandardCharsets.UTF_8);
+                                    if (record.topic().equals(holdout)) {
+                                        known.addHoldout(id);
+                                    } else {
+                                        known.addExample(id);
+                                    }
+                                });
+                if (System.nanoTime() > deadline) {
+                    throw new TimeoutException(
+                            "could not read the examples of task "
+                                    + task
+                                    + " to their end in "
+                                    + READ_WITHIN.toSeconds()
+                                    + " s");
+                }
+            }
+            return known;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.belay.producers.source;
+
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import java.util.Optional;
+
+/** A topic in memory; records go to its partitions in turn. */
+public final class MockTopic {
+    public static final String NAME = "reviews";
+    public static final long TIME_MS = 1_700_000_000_000L;
+
+    private final int partitions;
+    private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+    public MockTopic(int partitions) {
+        this.partitions = partitions;
+    }
+
+    /** Event time of the n-th record is {@link #TIME_MS} + n. */
+    public MockTopic add(String value) {
+        int n = records.size();
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        records.add(
+                new ConsumerRecord<>(
+                        NAME,
+                        n % partitions,
+                        n / partitions,
+                        TIME_MS + n,
+                        TimestampType.CREATE_TIME,
+                        0,
+                        bytes.length,
+                        null,
+                        bytes,
+                        new RecordHeaders(),
+                        Optional.empty()));
+        return this;
+    }
+
+    /** Records of the topic. */
+    public int size() {
+        return records.size();
+    }
+
+    /**
+     * The topic as a source that resumes.
+     *
+     * @param committed offsets of its group
+     * @param known examples written by then, each as its id and whether it is in the holdout
+     * @param limit ids remembered of each of the task's partitions
+     */
+    public ExampleSource source(
+            DataConfig config,
+            Clients clients,
+            int taskPartitions,
+            Map<TopicPartition, OffsetAndMetadata> committed,
+            Stream<Map.Entry<String, Boolean>> known,
+            int limit) {
+        KnownIds ids = new KnownIds(taskPartitions, limit);
+        known.forEach(
+                e -> {
+                    if (e.getValue()) {
+                        ids.addHoldout(e.getKey());
+                    } else {
+                        ids.addExample(e.getKey());
+                    }
+                });
+        TopicSource source = new TopicSource(clients, "t", config);
+        return new ExampleSource() {
+            @Override
+            public String name() {
+                return source.name();
+            }
+
+            @Override
+            public String sourceHash() {
+                return source.sourceHash();
+            }
+
+            @Override
+            public long total() {
+                return source.total();
+            }
+
+            @Override
+            public Reader open(long done) {
+                return new TopicReader(
+                        consumer(committed),
+                        NAME,
+                        ids,
+                        config,
+                        new DeadLetters(clients, "producer"));
+            }
+        };
+    }
+
+    private MockConsumer<byte[], byte[]> consumer(
+            Map<TopicPartition, OffsetAndMetadata> committed) {
+        var consumer = new MockConsumer<byte[], byte[]>("none");
+        List<PartitionInfo> infos = new ArrayList<>();
+        Map<TopicPartition, Long> beginnings = new HashMap<>();
+        for (int p = 0; p < partitions; p++) {
+            infos.add(new PartitionInfo(NAME, p, Node.noNode(), new Node[0], new Node[0]));
+            beginnings.put(new TopicPartition(NAME, p), 0L);
+        }
+        consumer.updatePartitions(NAME, infos);
+        consumer.updateBeginningOffsets(beginnings);
+        consumer.commitSync(committed);
+        consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
+        return consumer;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.belay.producers.task;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.MockTopic;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Truth;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.junit.jupiter.api.Test;
+
+/** The endless source: a topic of two partitions with late truth, repetitions and bad records. */
+class TopicSourceTest extends ExampleSourceContract {
+    private static final int HOLDOUT = 12;
+    private static final List<String> BAD =
+            List.of(
+                    "{\"id\": \"x0\", \"text\": ",
+                    "[1, 2]",
+                    "{\"id\": \"x2\", \"text\": \"a\", \"label\": 7}",
+                    "{\"id\": \"x3\", \"text\": \" \"}",
+                    "{\"text\": \"a\", \"label\": 1}",
+                    "{\"id\": \"\", \"label\": 1}",
+                    "{\"id\": \"x6\"}");
+
+    private final Clients clients =
+            new Clients(
+                    Settings.of(Map.of()),
+                    new SimpleMeterRegistry(),
+                    new MockSchemaRegistryClient());
+    private MockTopic topic = new MockTopic(2);
+    private int limit = 1_000;
+
+    TopicSourceTest() {
+        for (int i = 0; i < ROWS; i++) {
+            String label = ", \"label\": " + (i < ROWS / 2 ? 0 : 1);
+            String id = "{\"id\": \"r" + i + "\"";
+            String text = ", \"text\": \"text number " + i + "\"";
+            // a third has its truth at once, a third later beside its text, a third without text
+            topic.add(id + text + (i % 3 == 0 ? label : "") + "}");
+            if (i % 3 > 0) {
+                topic.add(id + (i % 3 == 1 ? text : "") + label + "}");
+            }
+            if (i % 10 == 0) {
+                topic.add(id + text + "}"); // says nothing new
+            }
+        }
+        BAD.forEach(topic::add);
+    }
+
+    @Override
+    long furtherRows() {
+        return topic.size() - ROWS;
+    }
+
+    @Override
+    ExampleSource source() {
+        return source(.5);
+    }
+
+    @Override
+    ExampleSource otherSource() {
+        return source(.4);
+    }
+
+    private ExampleSource source(double supervisorShare) {
+        DataConfig config =
+                new DataConfig(
+                        new DataConfig.TopicSource(MockTopic.NAME),
+                        DataConfig.Fields.defaults(),
+                        new DataConfig.Holdout.Share(.3, HOLDOUT),
+                        supervisorShare,
+                        DataConfig.Order.HASH,
+                        0,
+                        List.of("negative", "positive"));
+        return topic.source(
+                config,
+                clients,
+                PARTITIONS,
+                committed,
+                examples().map(e -> Map.entry(e.getId(), e.getSplit().name().equals("HOLDOUT"))),
+                limit);
+    }
+
+    @Test
+    void theHoldoutIsCompleteAtItsSizeAndEndsInTheTransactionThatFillsIt() {
+        int transactions = 1;
+        boolean full = false;
+        while (!full) {
+            log.clear();
+            committed.clear();
+            produce(source(), transactions++);
+            List<Example> holdout = events("belay.t.holdout", Example.class);
+            full = holdout.size() == HOLDOUT;
+            assertTrue(holdout.size() <= HOLDOUT);
+            assertEquals(full ? PARTITIONS : 0, progress().stream().filter(Progress::getEnded).count());
+            assertTrue(
+                    holdout.stream().allMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
+        }
+        produce(source(), Integer.MAX_VALUE);
+        assertEquals(HOLDOUT, events("belay.t.holdout", Example.class).size());
+        assertEquals(PARTITIONS, progress().stream().filter(Progress::getEnded).count());
+        assertTrue(
+                events("belay.t.examples", Example.class).stream()
+                        .anyMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
+    }
+
+    @Test
+    void aBadRecordIsADeadLetterWithItsBytesPlaceAndReason() {
+        produce(source(), Integer.MAX_VALUE);
+        List<ProducerRecord<byte[], byte[]>> letters =
+                log.stream().filter(r -> r.topic().equals("belay.dead-letters")).toList();
+        assertEquals(BAD.size(), letters.size());
+        List<String> reasons =
+                List.of(
+                        "not JSON", "a JSON array", "label 7", "an empty text", "'id'",
+                        "an empty id", "'text'");
+        for (int i = 0; i < BAD.size(); i++) {
+            ProducerRecord<byte[], byte[]> letter =
+                    letters.stream().skip(i).findFirst().orElseThrow();
+            int bad = BAD.indexOf(new String(letter.value(), StandardCharsets.UTF_8));
+            assertTrue(bad >= 0);
+            String reason = header(letter, "belay.reason");
+            assertTrue(reason.contains(reasons.get(bad)), reason);
+            assertTrue(reason.startsWith("topic reviews: found "), reason);
+            assertEquals(MockTopic.NAME, header(letter, "belay.topic"));
+            assertArrayEquals(BAD.get(bad).getBytes(StandardCharsets.UTF_8), letter.value());
+        }
+    }
+
+    @Test
+    void eventTimeIsTheTimestampOfTheRecordThatBroughtItAndALaterLabelIsLateTruth() {
+        topic =
+                new MockTopic(1)
+                        .add("{\"id\": \"a\", \"text\": \"one\"}")
+                        .add("{\"id\": \"b\", \"text\": \"two\", \"label\": null}")
+                        .add("{\"id\": \"a\", \"text\": \"one\", \"label\": 1}")
+                        .add("{\"id\": \"b\", \"label\": \"negative\"}");
+        produce(source(), Integer.MAX_VALUE);
+        assertEquals(
+                Map.of("a", MockTopic.TIME_MS, "b", MockTopic.TIME_MS + 1),
+                examples().collect(Collectors.toMap(Example::getId, Example::getEventTimeMs)));
+        assertEquals(
+                List.of(
+                        EventFactory.truth("a", 1, MockTopic.TIME_MS + 2),
+                        EventFactory.truth("b", 0, MockTopic.TIME_MS + 3)),
+                events("belay.t.truth", Truth.class));
+    }
+
+    @Test
+    void anIdIsKnownWhileItIsAmongTheNewestOfItsPartition() {
+        // Given ids of one partition, none of them drawn for the holdout
+        List<String> ids =
+                Stream.iterate(0, i -> i + 1)
+                        .map(i -> "i" + i)
+                        .filter(id -> IdHash.uniform("holdout", id) >= .3)
+                        .filter(
+                                id ->
+                                        BuiltInPartitioner.partitionForKey(
+                                                        id.getBytes(StandardCharsets.UTF_8),
+                                                        PARTITIONS)
+                                                == 0)
+                        .limit(3)
+                        .toList();
+        limit = 2;
+        topic = new MockTopic(1);
+        // the third replaces the first
+        for (int i : new int[] {0, 1, 0, 2, 1, 0}) {
+            topic.add("{\"id\": \"" + ids.get(i) + "\", \"text\": \"a\"}");
+        }
+        // When
+        produce(source(), Integer.MAX_VALUE);
+        // Then
+        assertEquals(
+                List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(0)),
+                examples().map(Example::getId).toList());
+    }
+
+    private static String header(ProducerRecord<byte[], byte[]> letter, String name) {
+        return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+}
