@@ -10,6 +10,12 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,10 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the installation about an experiment: makes its topics and writes its models' specs. The
@@ -65,7 +67,7 @@ public final class Announcement {
             Past past = past();
             Map<String, ModelSpec> before = past.specs();
             int run = past.run(specs, fresh);
-            specs = run == 0 ? specs : resolve(partitions, run);
+            specs = past.keepHashes(run == 0 ? specs : resolve(partitions, run), run);
             plan(specs).apply(admin);
             List<String> stopped = noLonger(specs, before);
             write(specs, before, stopped);

@@ -1,7 +1,9 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.experiment.SpecHash;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +37,7 @@ record Past(Map<String, ModelSpec> specs, Map<String, String> trained, Set<Strin
         if (fresh) {
             return newest + 1;
         }
+        List<ModelSpec> wanted = keepHashes(now, newest);
         Map<String, Set<String>> then = new HashMap<>();
         specs.forEach((id, spec) -> note(then, newest, id, Set.of(spec.getSpecHash())));
         trained.forEach((id, hash) -> note(then, newest, id, Set.of(hash)));
@@ -42,13 +45,38 @@ record Past(Map<String, ModelSpec> specs, Map<String, String> trained, Set<Strin
         stopped.forEach(id -> note(then, newest, id, Set.of()));
         Set<String> models = new HashSet<>();
         boolean same = true;
-        for (ModelSpec spec : now) {
+        for (ModelSpec spec : wanted) {
             String model = spec.getModel() + "#" + spec.getSeed();
             models.add(model);
             same &= Set.of(spec.getSpecHash()).containsAll(then.getOrDefault(model, Set.of()));
         }
         // a run killed while its specs were written has none of them: they are one transaction
         return same && then.keySet().equals(models) ? newest : newest + 1;
+    }
+
+    /**
+     * These specs, those that a run already has with the hash that they were written with: another
+     * release may have hashed in another way, and checkpoints carry the hash.
+     */
+    List<ModelSpec> keepHashes(List<ModelSpec> now, int run) {
+        return now.stream()
+                .map(
+                        spec -> {
+                            String id =
+                                    new ModelId(
+                                                    spec.getExperiment(),
+                                                    spec.getModel(),
+                                                    spec.getSeed(),
+                                                    run)
+                                            .toString();
+                            ModelSpec then = specs.get(id);
+                            return then == null || !SpecHash.of(then).equals(SpecHash.of(spec))
+                                    ? spec
+                                    : ModelSpec.newBuilder(spec)
+                                            .setSpecHash(then.getSpecHash())
+                                            .build();
+                        })
+                .toList();
     }
 
     private static void note(

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.cli.report.SampleRun;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class PastTest {
     private static final ModelSpec BOW = SampleRun.spec("bow", 0, "hashing", null, 100);
@@ -46,5 +48,20 @@ class PastTest {
     void aRunOfWhichOnlyCheckpointsAreLeftIsNotRepeated() {
         Map<String, String> trained = Map.of("wordnet/bow#0@4", "other");
         assertEquals(5, new Past(BOTH, trained, Set.of()).run(NOW, false));
+    }
+
+    @Test
+    void aRunThatAnotherReleaseHashedDifferentlyGoesOnWithItsHash() {
+        // Given: what is there has the same settings and the hash of another release
+        ModelSpec old = ModelSpec.newBuilder(NAIVE).setSpecHash("of 0.1").build();
+        Map<String, ModelSpec> then = Map.of(BOW.getId(), BOW, old.getId(), old);
+        Past past = new Past(then, Map.of(old.getId(), "of 0.1"), Set.of());
+        // When, Then
+        assertEquals(0, past.run(NOW, false));
+        assertEquals(List.of(BOW, old), past.keepHashes(NOW, 0));
+        // with another setting it is another run, and has its own hash
+        ModelSpec changed = ModelSpec.newBuilder(NAIVE).setPasses(7).build();
+        assertEquals(1, past.run(List.of(BOW, changed), false));
+        assertEquals(List.of(BOW, changed), past.keepHashes(List.of(BOW, changed), 1));
     }
 }
