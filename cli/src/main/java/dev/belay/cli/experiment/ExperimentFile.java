@@ -80,12 +80,15 @@ public final class ExperimentFile {
         YamlValue data = root.require("data");
         YamlMap dataMap = dataMap(data);
         YamlValue rate = dataMap.get("rows-per-second");
+        DataConfig config = data(dataMap, root, classes, directory);
         return new Experiment(
                 experiment,
                 task,
-                data(dataMap, root, classes, directory),
+                config,
                 rate == null ? 0 : rate.number(0.001, 1e9),
-                ModelGraph.check(ModelReader.read(root.require("models"))),
+                ModelGraph.check(
+                        ModelReader.read(
+                                root.require("models"), FieldsReader.kind(config.fields()))),
                 seeds(root.get("seeds")));
     }
 
@@ -118,7 +121,7 @@ public final class ExperimentFile {
             YamlValue seed = map.get("order-seed");
             return new DataConfig(
                     source(map, directory),
-                    fields(map, holdout),
+                    FieldsReader.read(map.get("fields"), holdout),
                     holdout,
                     supervisorShare,
                     order == null
@@ -181,24 +184,6 @@ public final class ExperimentFile {
             throw path.wrong("a 'format', or a file whose name ends in one of " + FORMATS);
         }
         return ending;
-    }
-
-    private static DataConfig.Fields fields(YamlMap data, DataConfig.Holdout holdout) {
-        String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
-        YamlValue fields = data.get("fields");
-        if (fields == null) {
-            return new DataConfig.Fields("id", "text", "label", split);
-        }
-        YamlMap map = fields.map().only(List.of("id", "text", "label", "split"));
-        YamlValue id = map.get("id");
-        YamlValue text = map.get("text");
-        YamlValue label = map.get("label");
-        YamlValue splitColumn = map.get("split");
-        return new DataConfig.Fields(
-                id == null ? "id" : id.text().equals("none") ? null : id.text(),
-                text == null ? "text" : text.text(),
-                label == null ? "label" : label.text(),
-                splitColumn == null ? split : splitColumn.text());
     }
 
     private static DataConfig.Holdout holdout(YamlValue value) {

@@ -1,6 +1,7 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -55,8 +56,12 @@ final class ModelReader {
 
     private ModelReader() {}
 
-    /** All models; {@code ceiling} is what the file says, null where it says nothing. */
-    static List<ModelEntry> read(YamlValue models) {
+    /**
+     * All models; {@code ceiling} is what the file says, null where it says nothing.
+     *
+     * @param kind of the inputs that they are to classify
+     */
+    static List<ModelEntry> read(YamlValue models, Input.Kind kind) {
         List<ModelEntry> entries = new ArrayList<>();
         YamlMap map = models.map();
         map.values()
@@ -66,7 +71,7 @@ final class ModelReader {
                             if (name.name().equals(ModelId.TRUTH)) {
                                 throw name.wrong("another name: truth is the labeler that knows");
                             }
-                            entries.add(model(key, name.place(), value.map().only(KEYS)));
+                            entries.add(model(key, name.place(), value.map().only(KEYS), kind));
                         });
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
@@ -74,8 +79,8 @@ final class ModelReader {
         return entries;
     }
 
-    private static ModelEntry model(String name, Place place, YamlMap map) {
-        String encoder = encoder(map.require("encoder"));
+    private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {
+        String encoder = encoder(map.require("encoder"), kind);
         FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
@@ -102,10 +107,19 @@ final class ModelReader {
                 ceiling(map.get("ceiling")));
     }
 
-    private static String encoder(YamlValue value) {
+    private static String encoder(YamlValue value, Input.Kind kind) {
         List<String> known = Encoders.names();
         if (!Encoders.isName(value.text())) {
             throw value.wrong("hf:NAME or one of " + known + Nearest.hint(value.text(), known));
+        }
+        if (!Encoders.accepts(value.text()).contains(kind)) {
+            List<String> accepting =
+                    known.stream().filter(name -> Encoders.accepts(name).contains(kind)).toList();
+            throw value.wrong(
+                    "an encoder of inputs of kind "
+                            + kind
+                            + ", as data.fields has them: one of "
+                            + accepting);
         }
         return value.text();
     }
@@ -136,7 +150,7 @@ final class ModelReader {
             if (scratch && result.getScope() != FineTuningScope.FULL) {
                 throw scope.wrong("'full' or nothing: " + encoder + " learns from scratch");
             }
-            if (Encoders.isHashing(encoder) && result.getScope() != FineTuningScope.HEAD) {
+            if (Encoders.isCheap(encoder) && result.getScope() != FineTuningScope.HEAD) {
                 throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
             }
         }

@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.transformer.FineTune;
@@ -102,7 +103,8 @@ final class SpecResolver {
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? model.head().getHidden() : 0,
                 data.config().classes().size(),
-                FineTune.HEAD);
+                FineTune.HEAD,
+                data.vectorLength());
     }
 
     private Draw draw(ModelEntry model, long seed) {
@@ -166,6 +168,7 @@ final class SpecResolver {
                 .setClasses(data.config().classes())
                 .setPartitions(partitions)
                 .setEncoderName(model.encoder())
+                .setEncoderParameters(encoderParameters(model))
                 .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
                 .setHead(model.head())
                 .setSupervisor(model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
@@ -189,6 +192,13 @@ final class SpecResolver {
                 .setLoss(model.loss())
                 .setParameters(parameters.get(model.name()))
                 .build();
+    }
+
+    /** Of encoder {@code vector} the number of features, which only the data know. */
+    private Map<String, String> encoderParameters(ModelEntry model) {
+        return model.encoder().equals(VectorEncoder.NAME)
+                ? Map.of("length", Integer.toString(data.vectorLength()))
+                : Map.of();
     }
 
     private String id(String model, long seed, int run) {

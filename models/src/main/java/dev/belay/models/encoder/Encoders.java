@@ -1,5 +1,6 @@
 package dev.belay.models.encoder;
 
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
 import dev.belay.models.transformer.Pretrained;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +32,7 @@ public final class Encoders {
     /** The names there are, without folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(List.of("hashing", "hashing-bigrams"));
+        names.add(VectorEncoder.NAME);
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
         return List.copyOf(names);
@@ -40,7 +43,19 @@ public final class Encoders {
         return names().contains(name) || isFolder(name);
     }
 
-    /** Whether the encoder is a bag of words, which is cheap and wants other settings. */
+    /** Kinds of inputs that an encoder of this name accepts. */
+    public static Set<Input.Kind> accepts(String name) {
+        return name.equals(VectorEncoder.NAME)
+                ? Set.of(Input.Kind.VECTOR)
+                : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
+    }
+
+    /** Whether it has no weights, so that encoding again costs less than a cache. */
+    public static boolean isCheap(String name) {
+        return isHashing(name) || name.equals(VectorEncoder.NAME);
+    }
+
+    /** Whether the encoder is a bag of words, which wants other settings. */
     public static boolean isHashing(String name) {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
@@ -62,7 +77,7 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static int layers(String name, Path encodersDir) {
-        return isHashing(name) ? 0 : shape(name, encodersDir).layers();
+        return isCheap(name) ? 0 : shape(name, encodersDir).layers();
     }
 
     public static TransformerShape shape(String name, Path encodersDir) {
@@ -73,17 +88,17 @@ public final class Encoders {
 
     /**
      * Weights that an encoder has: embeddings counted like all others, without BERT's pooler, which
-     * is not used. 0 for a bag of words, whose weights are the head's. Runs nothing: the shapes
-     * that are counted are those without which its file is refused.
+     * is not used. 0 for bags of words and vectors. Runs nothing: the shapes that are counted are
+     * those without which its file is refused.
      *
      * @param encodersDir where the folders of {@code hf:NAME} are
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static long parameters(String name, Path encodersDir) {
-        return isHashing(name) ? 0 : shape(name, encodersDir).size();
+        return isCheap(name) ? 0 : shape(name, encodersDir).size();
     }
 
-    /** Features of an example that the head gets. */
+    /** Features of an example that the head gets; those of {@code vector} depend on the data. */
     public static int dimensions(String name, Path encodersDir) {
         return isHashing(name) ? HashingEncoder.BUCKETS : shape(name, encodersDir).width();
     }
@@ -99,7 +114,7 @@ public final class Encoders {
     }
 
     /**
-     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first text
+     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
      * that is not in the cache. Closing it does nothing: it lives as long as the process.
      *
      * @param cacheDir where vectors are kept from run to run; made if absent
@@ -161,7 +176,7 @@ public final class Encoders {
     }
 
     private static Encoder open(Key key, int dimensions, Supplier<Encoder> loader) {
-        // before the first text: errors belong at the start
+        // before the first input: errors belong at the start
         boolean cuda = key.device().cudaForEncoders();
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(

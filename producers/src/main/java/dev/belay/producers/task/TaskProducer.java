@@ -7,8 +7,10 @@ import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -105,30 +107,29 @@ final class TaskProducer {
             Row row = rows.next();
             int partition = partition(row.id());
             TopicPartition examples = new TopicPartition(topic(row.split()), partition);
-            send(
-                    codec.record(
-                            examples.topic(),
-                            partition,
-                            row.id(),
-                            EventFactory.example(row.id(), row.split(), row.text(), nowMs),
-                            nowMs));
+            send(codec.record(examples.topic(), partition, row.id(), example(row, nowMs), nowMs));
             progress.add(examples, row.split());
             touched.add(examples);
             if (row.hasLabel()) {
                 TopicPartition truth = new TopicPartition(topics.truth(config.task()), partition);
-                send(
-                        codec.record(
-                                truth.topic(),
-                                partition,
-                                row.id(),
-                                EventFactory.truth(row.id(), row.label(), nowMs),
-                                nowMs));
+                send(codec.record(truth.topic(), partition, row.id(), truth(row, nowMs), nowMs));
                 progress.add(truth);
                 touched.add(truth);
             }
             progress.rowDone();
         }
         tell(progress.events(touched));
+    }
+
+    private static Example example(Row row, long nowMs) {
+        return Example.newBuilder(row.example()).setEventTimeMs(nowMs).build();
+    }
+
+    private static Truth truth(Row row, long nowMs) {
+        return Truth.newBuilder(EventFactory.truth(row.id(), row.label(), nowMs))
+                .setTags(row.example().getTags())
+                .setGroup(row.example().getGroup())
+                .build();
     }
 
     private void tell(List<Map.Entry<String, Progress>> events) {

@@ -6,6 +6,7 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
@@ -27,7 +28,7 @@ import java.util.Map;
  *
  * <p>After a {@link DivergedException} it must be closed; the last checkpoint is still good.
  *
- * @param <I> a text as its network takes it
+ * @param <I> an input as its network takes it
  */
 public final class Learner<I> implements AutoCloseable {
     private static final String FORMAT = "belay-1";
@@ -111,7 +112,7 @@ public final class Learner<I> implements AutoCloseable {
             var learner = new Learner<>(spec, network, remembered, examplesSeen);
             learner.adam.restore(state, network.sizes());
             learner.microEpochs = state.tensor("microEpochs").withShape(1).longs()[0];
-            learner.targets.add(window, learner.inputs(window));
+            learner.targets.add(window, network.recall(inputs(window)));
             return learner;
         } catch (RuntimeException e) {
             network.close();
@@ -121,12 +122,12 @@ public final class Learner<I> implements AutoCloseable {
 
     /**
      * One micro-epoch: predicts the examples, then learns from them and from replayed ones.
-     * Examples whose texts the encoder cannot encode are left out.
+     * Examples whose inputs the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
      * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the
-     *     text is
+     *     input is
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {
@@ -136,14 +137,15 @@ public final class Learner<I> implements AutoCloseable {
         long[] encodeNs = {0};
         Rows<Predicted<I>> found =
                 FailingTexts.compute(
-                        texts(examples), texts -> predict(texts, encodeNs), network::probe);
-        List<LabelledExample> fresh = found.accepted(examples);
+                        inputs(examples), some -> predict(some, encodeNs), network::probe);
         var inputs = new ArrayList<I>();
         found.rows().forEach(row -> inputs.add(row.input()));
+        List<LabelledExample> fresh = kept(found.accepted(examples), inputs);
+        network.observe(List.copyOf(inputs));
         long predicted = System.nanoTime();
         List<LabelledExample> replayed =
                 memory.draw(Math.round(spec.getReplay() * fresh.size()), random(DRAW));
-        inputs.addAll(inputs(replayed));
+        inputs.addAll(network.recall(inputs(replayed)));
         long recalled = System.nanoTime();
 
         var all = new ArrayList<>(fresh);
@@ -206,9 +208,9 @@ public final class Learner<I> implements AutoCloseable {
     /**
      * @param encodeNs the time spent on features is added to it
      */
-    private List<Predicted<I>> predict(List<String> texts, long[] encodeNs) {
+    private List<Predicted<I>> predict(List<Input> examples, long[] encodeNs) {
         long start = System.nanoTime();
-        List<I> inputs = network.inputs(texts);
+        List<I> inputs = network.inputs(examples);
         encodeNs[0] += System.nanoTime() - start;
         float[][] probabilities = network.predict(inputs);
         var rows = new ArrayList<Predicted<I>>(probabilities.length);
@@ -281,12 +283,19 @@ public final class Learner<I> implements AutoCloseable {
                 optimizer.getClipNorm());
     }
 
-    private List<I> inputs(List<LabelledExample> examples) {
-        return network.inputs(texts(examples));
+    /** The examples with what replay needs of their inputs. */
+    private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
+        var kept = new ArrayList<LabelledExample>(examples.size());
+        for (int i = 0; i < encoded.size(); i++) {
+            LabelledExample e = examples.get(i);
+            Input input = network.kept(e.input(), encoded.get(i));
+            kept.add(new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities()));
+        }
+        return kept;
     }
 
-    private static List<String> texts(List<LabelledExample> examples) {
-        return examples.stream().map(LabelledExample::text).toList();
+    private static List<Input> inputs(List<LabelledExample> examples) {
+        return examples.stream().map(LabelledExample::input).toList();
     }
 
     private Rng random(long purpose) {

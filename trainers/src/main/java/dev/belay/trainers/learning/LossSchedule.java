@@ -16,7 +16,7 @@ import java.util.function.Function;
  * balances over the batch, or, where that has fewer than 4 examples, over the last 32: a quantile
  * of so few says little, and that of one puts each example into class 0.
  *
- * @param <I> a text as the network takes it
+ * @param <I> an input as the network takes it
  */
 final class LossSchedule<I> {
     /** An example learned from, as the network takes it. */

@@ -11,6 +11,7 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.HashingEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.Losses;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
@@ -159,7 +160,7 @@ class LearnerTest {
     private static <I> void requireBalanced(Network<I> network, ModelSpec spec) {
         var all = new ArrayList<LabelledExample>();
         epochs(spec, 40).forEach(all::addAll);
-        List<I> inputs = network.inputs(all.stream().map(LabelledExample::text).toList());
+        List<I> inputs = network.inputs(all.stream().map(LabelledExample::input).toList());
         for (int size : new int[] {1, 3, 4, 10}) {
             var targets = new LossSchedule<I>(spec.getLoss(), 2);
             targets.add(all.subList(0, 30), inputs.subList(0, 30));
@@ -201,7 +202,9 @@ class LearnerTest {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
         for (int i = 0; i < 64; i++)
-            bad.set(i, new LabelledExample("x" + i, "0 x", 0, new float[] {Float.NaN, 0}));
+            bad.set(
+                    i,
+                    new LabelledExample("x" + i, Input.of("0 x"), 0, new float[] {Float.NaN, 0}));
         try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
             var e = assertThrows(DivergedException.class, () -> learner.run(bad));
             assertTrue(
@@ -235,7 +238,7 @@ class LearnerTest {
     void labelWithAnotherNumberOfClassesIsRefused() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 3, 0);
         try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
-            var two = List.of(new LabelledExample("x", "0 x", 0, new float[] {1, 0}));
+            var two = List.of(new LabelledExample("x", Input.of("0 x"), 0, new float[] {1, 0}));
             var e = assertThrows(IllegalArgumentException.class, () -> learner.run(two));
             assertEquals(
                     "the label of x has 2 classes, expected 3 for test/model#3@1", e.getMessage());
@@ -249,7 +252,8 @@ class LearnerTest {
         ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
         List<LabelledExample> clean = epochs(spec, 100).get(0);
         List<LabelledExample> withPoison = new ArrayList<>(clean);
-        LabelledExample poison = new LabelledExample("poison", "0 poison", 0, new float[] {1, 0});
+        LabelledExample poison =
+                new LabelledExample("poison", Input.of("0 poison"), 0, new float[] {1, 0});
         withPoison.add(3, poison);
         withPoison.add(poison);
         try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")));
@@ -273,7 +277,9 @@ class LearnerTest {
         try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")))) {
             MicroEpoch done =
                     learner.run(
-                            List.of(new LabelledExample("p", "0 poison", 0, new float[] {1, 0})));
+                            List.of(
+                                    new LabelledExample(
+                                            "p", Input.of("0 poison"), 0, new float[] {1, 0})));
             assertEquals(Set.of(0), done.rejected().keySet());
             assertEquals(0, done.predictions().length);
             assertEquals(0, done.steps());
@@ -306,17 +312,17 @@ class LearnerTest {
             }
 
             @Override
-            public float[][] encode(List<String> texts) {
-                for (String text : texts) {
-                    if (text.contains(word))
-                        throw new IllegalStateException("cannot encode " + text);
+            public float[][] encode(List<Input> inputs) {
+                for (Input input : inputs) {
+                    if (input.text().contains(word))
+                        throw new IllegalStateException("cannot encode " + input.text());
                 }
-                return encoder.encode(texts);
+                return encoder.encode(inputs);
             }
 
             @Override
             public void probe() {
-                var unused = encode(List.of("0 probe"));
+                var unused = encode(Input.texts("0 probe"));
             }
 
             @Override
@@ -360,7 +366,8 @@ class LearnerTest {
             Arrays.fill(label, 0.2f / classes);
             label[truth] += 0.8f;
             String text = truth + " text " + i + (i % 7 == 0 ? " größe 世界" : "");
-            epochs.get(epochs.size() - 1).add(new LabelledExample("id-" + i, text, i, label));
+            epochs.get(epochs.size() - 1)
+                    .add(new LabelledExample("id-" + i, Input.of(text), i, label));
         }
         return epochs;
     }
@@ -368,7 +375,7 @@ class LearnerTest {
     private static double accuracy(List<LabelledExample> examples, float[][] predictions) {
         int right = 0;
         for (int i = 0; i < predictions.length; i++) {
-            int truth = examples.get(i).text().charAt(0) - '0';
+            int truth = examples.get(i).input().text().charAt(0) - '0';
             if (Losses.argmax(predictions[i]) == truth) right++;
         }
         return (double) right / predictions.length;
