@@ -5,6 +5,7 @@ import dev.belay.labelers.prediction.Predictors;
 import dev.belay.labelers.prediction.UnusableCheckpointException;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
@@ -69,10 +70,10 @@ public final class FakePredictors implements Predictors {
         open++;
         return new Predictor() {
             @Override
-            public Rows<float[]> predict(List<String> texts) {
+            public Rows<float[]> predict(List<Input> inputs) {
                 return FailingTexts.compute(
-                        texts,
-                        some -> some.stream().map(text -> encoded(text, number)).toList(),
+                        inputs,
+                        some -> some.stream().map(input -> encoded(input.text(), number)).toList(),
                         () -> encoded("probe", number));
             }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hash that orders, splits and draws examples: the first 8 bytes of SHA-256 over {@code
@@ -35,9 +36,19 @@ public final class IdHash {
     }
 
     /**
-     * Whether a model of this seed draws this example: {@code uniform("draw:" + seed, id) < below}.
+     * What is split and drawn as a whole: an example's group, or the example itself.
+     *
+     * @param group null: a group of its own
      */
-    public static boolean drawn(long seed, String id, double below) {
-        return below >= 1.0 || uniform("draw:" + seed, id) < below;
+    public static String unit(@Nullable String group, String id) {
+        return group == null ? id : group;
+    }
+
+    /**
+     * Whether a model of this seed draws the examples of a unit: {@code uniform("draw:" + seed,
+     * unit) < below}.
+     */
+    public static boolean drawn(long seed, String unit, double below) {
+        return below >= 1.0 || uniform("draw:" + seed, unit) < below;
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.benchmarks.trainer;
 
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.input.Input;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,8 @@ public final class TableEncoder implements Encoder {
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
-        return texts.stream().map(this::row).toArray(float[][]::new);
+    public float[][] encode(List<Input> inputs) {
+        return inputs.stream().map(input -> row(input.text())).toArray(float[][]::new);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.belay.benchmarks.trainer;
 import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
@@ -48,9 +49,9 @@ record TrainingBed(TableEncoder table, AtomicLong begun) {
     /** An encoder that remembers when it was first used. */
     private record Timed(Encoder encoder, AtomicLong begun) implements Encoder {
         @Override
-        public float[][] encode(List<String> texts) {
+        public float[][] encode(List<Input> inputs) {
             begun.compareAndSet(0, System.nanoTime());
-            return encoder.encode(texts);
+            return encoder.encode(inputs);
         }
 
         @Override

@@ -83,7 +83,8 @@ public final class ExperimentFile {
         List<ModelEntry> models =
                 ModelGraph.check(
                         ModelReader.read(
-                                root.require(ExperimentKeys.MODELS), config.isEndless()));
+                                root.require(ExperimentKeys.MODELS), config.isEndless(),
+                                FieldsReader.kind(config.fields())));
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
         }
@@ -120,7 +121,7 @@ public final class ExperimentFile {
                     topic == null
                             ? source(map, directory)
                             : new DataConfig.TopicSource(topic.text()),
-                    fields(map, holdout),
+                    FieldsReader.read(map.get(ExperimentKeys.FIELDS), holdout, topic != null),
                     holdout,
                     supervisorShare,
                     ExperimentKeys.ORDER.of(map),
@@ -180,27 +181,6 @@ public final class ExperimentFile {
             throw path.wrong("a 'format', or a file whose name ends in one of " + FORMATS);
         }
         return ending;
-    }
-
-    private static DataConfig.Fields fields(YamlMap data, DataConfig.Holdout holdout) {
-        String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
-        YamlValue fields = data.get(ExperimentKeys.FIELDS);
-        if (fields == null) {
-            return new DataConfig.Fields("id", "text", "label", split);
-        }
-        YamlMap map = fields.map().only(ExperimentKeys.COLUMNS);
-        YamlValue id = map.get(ExperimentKeys.ID);
-        YamlValue text = map.get(ExperimentKeys.TEXT);
-        YamlValue label = map.get(ExperimentKeys.LABEL);
-        YamlValue splitColumn = map.get(ExperimentKeys.SPLIT_COLUMN);
-        if (splitColumn != null && data.get(ExperimentKeys.TOPIC) != null) {
-            throw splitColumn.wrong("no such key: the holdout of a topic is a share of its records");
-        }
-        return new DataConfig.Fields(
-                id == null ? "id" : id.text().equals("none") ? null : id.text(),
-                text == null ? "text" : text.text(),
-                label == null ? "label" : label.text(),
-                splitColumn == null ? split : splitColumn.text());
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {

@@ -106,6 +106,26 @@ public final class ExperimentKeys {
             COLUMNS.own(
                     "id", "a column, or none", "id", "Id of the row; none: a hash of its text.");
     static final Key<YamlValue> TEXT = COLUMNS.own("text", "a column", "text", "The text.");
+    static final Key<YamlValue> PARTS =
+            COLUMNS.own(
+                    "parts",
+                    "a list of columns, or {from: COLUMN, separator: TEXT, names: [NAME, …]}",
+                    "",
+                    "Instead of text: several texts, such as premise and hypothesis, encoded as two segments by pretrained encoders.");
+    static final Key<YamlValue> VECTOR =
+            COLUMNS.own(
+                    "vector",
+                    "a list of columns, or one column with arrays of numbers (jsonl)",
+                    "",
+                    "Instead of text: features, for models with encoder: vector.");
+    static final Key<YamlValue> TAGS =
+            COLUMNS.own("tags", "a mapping of names to columns", "", "Tags of each example.");
+    static final Key<YamlValue> GROUP =
+            COLUMNS.own(
+                    "group",
+                    "a column",
+                    "",
+                    "Rows with the same value are in the same split; empty: a group of its own.");
     static final Key<YamlValue> LABEL =
             COLUMNS.own(
                     "label",

@@ -7,6 +7,7 @@ import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import dev.belay.models.input.Input;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -38,8 +39,9 @@ final class ModelReader {
      * All models; {@code ceiling} is what the file says, null where it says nothing.
      *
      * @param endless whether their source has no end
+     * @param kind of the inputs that they are to classify
      */
-    static List<ModelEntry> read(YamlValue models, boolean endless) {
+    static List<ModelEntry> read(YamlValue models, boolean endless, Input.Kind kind) {
         List<ModelEntry> entries = new ArrayList<>();
         YamlMap map = models.map();
         map.values()
@@ -51,7 +53,7 @@ final class ModelReader {
                             }
                             YamlMap model = value.map().only(ModelKeys.MODEL);
                             EndlessModels.checkKeys(model, endless);
-                            entries.add(model(key, name.place(), model));
+                            entries.add(model(key, name.place(), model, kind));
                         });
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
@@ -59,8 +61,8 @@ final class ModelReader {
         return entries;
     }
 
-    private static ModelEntry model(String name, Place place, YamlMap map) {
-        String encoder = encoder(map.require(ModelKeys.ENCODER));
+    private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {
+        String encoder = encoder(map.require(ModelKeys.ENCODER), kind);
         FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
@@ -88,10 +90,19 @@ final class ModelReader {
                 ceiling(map.get(ModelKeys.CEILING)));
     }
 
-    private static String encoder(YamlValue value) {
+    private static String encoder(YamlValue value, Input.Kind kind) {
         List<String> known = Encoders.names();
         if (!Encoders.isName(value.text())) {
             throw value.wrong(ModelKeys.ENCODER.values() + Nearest.hint(value.text(), known));
+        }
+        if (!Encoders.accepts(value.text()).contains(kind)) {
+            List<String> accepting =
+                    known.stream().filter(name -> Encoders.accepts(name).contains(kind)).toList();
+            throw value.wrong(
+                    "an encoder of inputs of kind "
+                            + kind
+                            + ", as data.fields has them: one of "
+                            + accepting);
         }
         return value.text();
     }
@@ -122,7 +133,7 @@ final class ModelReader {
             if (scratch && result.getScope() != FineTuningScope.FULL) {
                 throw scope.wrong("'full' or nothing: " + encoder + " learns from scratch");
             }
-            if (Encoders.isProvided(encoder) && result.getScope() != FineTuningScope.HEAD) {
+            if (Encoders.hasNoLayers(encoder) && result.getScope() != FineTuningScope.HEAD) {
                 throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
             }
         }

@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.transformer.FineTune;
@@ -109,7 +110,8 @@ final class SpecResolver {
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? model.head().getHidden() : 0,
                 experiment.data().classes().size(),
-                FineTune.HEAD);
+                FineTune.HEAD,
+                data == null ? 0 : data.vectorLength());
     }
 
     private Draw draw(ModelEntry model, long seed) {
@@ -178,6 +180,7 @@ final class SpecResolver {
                         .setPartitions(partitions)
                         .setEncoderName(model.encoder())
                         .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
+                        .setEncoderParameters(encoderParameters(model))
                         .setHead(model.head())
                         .setSupervisor(
                                 model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
@@ -201,6 +204,13 @@ final class SpecResolver {
                         .setParameters(parameters.get(model.name()));
         model.methods().writeTo(spec);
         return spec.build();
+    }
+
+    /** Of encoder {@code vector} the number of features, which only the data know. */
+    private Map<String, String> encoderParameters(ModelEntry model) {
+        return model.encoder().equals(VectorEncoder.NAME)
+                ? Map.of("length", Integer.toString(data.vectorLength()))
+                : Map.of();
     }
 
     private String id(String model, long seed, int run) {

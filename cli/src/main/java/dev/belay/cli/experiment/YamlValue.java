@@ -32,6 +32,10 @@ record YamlValue(String file, String path, Node node) {
         return node instanceof MappingNode;
     }
 
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
     YamlMap map() {
         if (node instanceof MappingNode mapping) {
             return new YamlMap(this, mapping);
@@ -51,6 +55,14 @@ record YamlValue(String file, String path, Node node) {
         if (node instanceof ScalarNode scalar
                 && !scalar.getTag().equals(Tag.NULL)
                 && !scalar.getValue().isBlank()) {
+            return scalar.getValue();
+        }
+        throw wrong("a text");
+    }
+
+    /** Any scalar that is not empty, blanks too. */
+    String verbatim() {
+        if (node instanceof ScalarNode scalar && !scalar.getValue().isEmpty()) {
             return scalar.getValue();
         }
         throw wrong("a text");

@@ -10,6 +10,12 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,6 +2,8 @@ package dev.belay.cli.run;
 
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
+import dev.belay.models.input.Inputs;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
 import dev.belay.producers.dataset.DataSet;
@@ -19,13 +21,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Encodes a run's texts before they are asked for, into the cache that its services share: while
+ * Encodes a run's inputs before they are asked for, into the cache that its services share: while
  * the broker starts and supervisors train, cores would be idle. The run does not depend on it; it
  * only finds vectors that it would have made.
  */
 final class EncodeAhead implements Service {
     /**
-     * Texts at a time: one batch, so one core; the others are for training, and for who asks now.
+     * Inputs at a time: one batch, so one core; the others are for training, and for who asks now.
      */
     private static final int CHUNK = 32;
 
@@ -83,30 +85,30 @@ final class EncodeAhead implements Service {
         Encoder encoder =
                 Networks.of(Device.parse(settings.device()), settings.cache(), settings.encoders())
                         .encoder(any.getEncoderName(), any.getEncoderSha256());
-        List<String> texts = texts(users, holdout);
-        for (int from = 0; from < texts.size() && !closing; from += CHUNK) {
-            encoder.encode(texts.subList(from, Math.min(from + CHUNK, texts.size())));
+        List<Input> inputs = inputs(users, holdout);
+        for (int from = 0; from < inputs.size() && !closing; from += CHUNK) {
+            encoder.encode(inputs.subList(from, Math.min(from + CHUNK, inputs.size())));
         }
     }
 
-    private List<String> texts(List<ModelSpec> users, boolean holdout) {
-        List<String> texts = new ArrayList<>();
+    private List<Input> inputs(List<ModelSpec> users, boolean holdout) {
+        List<Input> inputs = new ArrayList<>();
         try (Rows rows = data.rows()) {
-            while (rows.hasNext() && texts.size() < MOST) {
+            while (rows.hasNext() && inputs.size() < MOST) {
                 Row row = rows.next();
                 if ((row.split() == Split.HOLDOUT) == holdout
                         && (holdout || users.stream().anyMatch(spec -> reads(spec, row)))) {
-                    texts.add(row.text());
+                    inputs.add(Inputs.of(row.example()));
                 }
             }
         }
-        return texts;
+        return inputs;
     }
 
     private boolean reads(ModelSpec spec, Row row) {
         boolean learns =
                 spec.getSplit() == row.split()
-                        && IdHash.drawn(spec.getSeed(), row.id(), spec.getDrawBelow());
+                        && IdHash.drawn(spec.getSeed(), row.unit(), spec.getDrawBelow());
         boolean labels =
                 row.split() == Split.STUDENT
                         && specs.stream()

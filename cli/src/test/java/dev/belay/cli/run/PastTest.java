@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.cli.report.SampleRun;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class PastTest {
     private static final ModelSpec BOW = SampleRun.spec("bow", 0, "hashing", null, 100);

@@ -1,6 +1,7 @@
 package dev.belay.it.labelers;
 
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.input.Input;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,7 +26,8 @@ record FakeTexts(String name, Consumer<String> before) implements Encoder {
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
+    public float[][] encode(List<Input> inputs) {
+        List<String> texts = inputs.stream().map(Input::text).toList();
         texts.forEach(before);
         float[][] rows = new float[texts.size()][DIMENSIONS];
         for (int i = 0; i < rows.length; i++) {

@@ -4,6 +4,8 @@ import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
+import dev.belay.models.input.Input;
+import dev.belay.models.input.Inputs;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
@@ -20,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A task's holdout, in memory with its texts: all partitions, each in offset order, the newest
+ * A task's holdout, in memory with its inputs: all partitions, each in offset order, the newest
  * event of each id. Belongs to one thread.
  *
  * <p>Unreadable records go to the dead letters once: the group's committed offset of the holdout
@@ -31,7 +33,7 @@ final class Holdout implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
 
     /** An example of the holdout and the record that holds it. */
-    record Row(String id, String text, ConsumerRecord<byte[], byte[]> record) {}
+    record Row(String id, Input input, ConsumerRecord<byte[], byte[]> record) {}
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -148,7 +150,7 @@ final class Holdout implements AutoCloseable {
                 throw new BadRecordException(
                         "a " + example.getSplit() + " example, expected HOLDOUT");
             }
-            byId.put(example.getId(), new Row(example.getId(), example.getText(), record));
+            byId.put(example.getId(), new Row(example.getId(), Inputs.of(example), record));
         } catch (BadRecordException e) {
             TopicPartition partition = new TopicPartition(topic, record.partition());
             if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {

@@ -36,7 +36,7 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
             Map<Integer, List<Holdout.Row>> holdout,
             Predictor predictor) {
         List<Holdout.Row> all = holdout.values().stream().flatMap(List::stream).toList();
-        Rows<float[]> predicted = predictor.predict(all.stream().map(Holdout.Row::text).toList());
+        Rows<float[]> predicted = predictor.predict(all.stream().map(Holdout.Row::input).toList());
         List<Rejected> rejected = new ArrayList<>();
         predicted.rejected().forEach((i, why) -> rejected.add(new Rejected(all.get(i), why)));
         Iterator<float[]> next = predicted.rows().iterator();

@@ -3,6 +3,7 @@ package dev.belay.labelers.labeling;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
@@ -23,7 +24,9 @@ record ExampleLabels(
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
             List<Float> distribution = boxed(distributions.get(i));
-            var label = EventFactory.label(example, topics.labeler(), checkpoint, distribution);
+            var label =
+                    EventFactory.label(
+                            withoutBytes(example), topics.labeler(), checkpoint, distribution);
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }
@@ -45,6 +48,17 @@ record ExampleLabels(
             records.add(codec.record(topics.predictions(), partition, key, block, newestMs));
         }
         return records;
+    }
+
+    /** The example, of inline content only the reference. */
+    private static Example withoutBytes(Example example) {
+        Content content = example.getContent();
+        if (content == null || content.getBytes() == null) {
+            return example;
+        }
+        return Example.newBuilder(example)
+                .setContent(Content.newBuilder(content).setBytes(null).build())
+                .build();
     }
 
     private static List<Float> boxed(float[] distribution) {

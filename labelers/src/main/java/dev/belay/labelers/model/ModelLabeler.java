@@ -5,6 +5,7 @@ import dev.belay.labelers.prediction.Predictor;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Inputs;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.ModelSpec;
@@ -48,7 +49,7 @@ final class ModelLabeler implements Labeler {
     @Override
     public void expect(List<Example> examples) {
         if (!examples.isEmpty()) {
-            predictor().expect(texts(examples));
+            predictor().expect(Inputs.of(examples));
         }
     }
 
@@ -58,7 +59,7 @@ final class ModelLabeler implements Labeler {
             return new Verdict(0, new Rows<>(List.of(), new TreeMap<>()));
         }
         Predictor predictor = predictor();
-        return new Verdict(openNumber, predictor.predict(texts(examples)));
+        return new Verdict(openNumber, predictor.predict(Inputs.of(examples)));
     }
 
     @Override
@@ -78,10 +79,6 @@ final class ModelLabeler implements Labeler {
             open.close();
             open = null;
         }
-    }
-
-    private static List<String> texts(List<Example> examples) {
-        return examples.stream().map(Example::getText).toList();
     }
 
     private Predictor predictor() {

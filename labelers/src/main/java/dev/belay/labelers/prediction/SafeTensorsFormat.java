@@ -3,6 +3,7 @@ package dev.belay.labelers.prediction;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
@@ -12,10 +13,10 @@ import java.util.TreeMap;
 
 /** Belay's own checkpoints: a network's head, and what of its encoder learned, as safetensors. */
 public final class SafeTensorsFormat implements PredictorFormat {
-    /** Features held at a time, 16 MB: how many texts that are depends on how wide they are. */
+    /** Features held at a time, 16 MB: how many inputs that are depends on how wide they are. */
     private static final int FLOATS = 1 << 22;
 
-    /** Texts predicted at a time, while those after them are being encoded. */
+    /** Inputs predicted at a time, while those after them are being encoded. */
     private static final int MOST = 1_024;
 
     @Override
@@ -42,22 +43,22 @@ public final class SafeTensorsFormat implements PredictorFormat {
 
     private record NetworkPredictor<I>(Network<I> network) implements Predictor {
         @Override
-        public void expect(List<String> texts) {
-            network.expect(texts);
+        public void expect(List<Input> inputs) {
+            network.expect(inputs);
         }
 
         @Override
-        public Rows<float[]> predict(List<String> texts) {
-            List<float[]> rows = new ArrayList<>(texts.size());
+        public Rows<float[]> predict(List<Input> inputs) {
+            List<float[]> rows = new ArrayList<>(inputs.size());
             var rejected = new TreeMap<Integer, String>();
             int block = Math.max(1, Math.min(MOST, FLOATS / network.head().inputs()));
-            for (int from = 0; from < texts.size(); from += block) {
-                int to = Math.min(from + block, texts.size());
+            for (int from = 0; from < inputs.size(); from += block) {
+                int to = Math.min(from + block, inputs.size());
                 // the next ones too: at a block's end no core waits for another
-                network.expect(texts.subList(from, Math.min(to + block, texts.size())));
+                network.expect(inputs.subList(from, Math.min(to + block, inputs.size())));
                 Rows<float[]> part =
                         FailingTexts.compute(
-                                texts.subList(from, to),
+                                inputs.subList(from, to),
                                 some -> List.of(network.predict(network.inputs(some))),
                                 network::probe);
                 rows.addAll(part.rows());

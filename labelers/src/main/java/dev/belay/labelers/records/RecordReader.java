@@ -1,5 +1,6 @@
 package dev.belay.labelers.records;
 
+import dev.belay.models.input.Inputs;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
@@ -13,20 +14,29 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events out of raw records, checked: the key is there and equals the event's own, and the record
- * lies in the partition that Kafka's default partitioner (murmur2) gives its key.
+ * Events out of raw records, checked: an example has a valid input, the key is there and equals the
+ * event's own, and the record lies in the partition that Kafka's default partitioner (murmur2)
+ * gives its key.
  *
  * @param partitions of the topics read
  */
 public record RecordReader(EventCodec codec, int partitions) {
     public Example example(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
-        return present(read(record, Example.class, Example::getId), record);
+        return present(exampleOrTombstone(record), record);
     }
 
     /** Null: a tombstone. */
     public @Nullable Example exampleOrTombstone(ConsumerRecord<byte[], byte[]> record)
             throws BadRecordException {
-        return read(record, Example.class, Example::getId);
+        Example example = read(record, Example.class, Example::getId);
+        if (example != null) {
+            try {
+                var unused = Inputs.of(example);
+            } catch (IllegalArgumentException e) {
+                throw new BadRecordException(String.valueOf(e.getMessage()), e);
+            }
+        }
+        return example;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.belay.labelers.prediction;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 
-/** A format of its own: the file is the probability of class 0, as text, the same for all texts. */
+/** A format of its own: the file is the probability of class 0, as text, the same for all inputs. */
 public final class ConstantFormat implements PredictorFormat {
     @Override
     public String name() {
@@ -32,9 +33,9 @@ public final class ConstantFormat implements PredictorFormat {
         }
         return new Predictor() {
             @Override
-            public Rows<float[]> predict(List<String> texts) {
+            public Rows<float[]> predict(List<Input> inputs) {
                 return new Rows<>(
-                        Collections.nCopies(texts.size(), new float[] {p, 1 - p}), new TreeMap<>());
+                        Collections.nCopies(inputs.size(), new float[] {p, 1 - p}), new TreeMap<>());
             }
 
             @Override

@@ -1,10 +1,12 @@
 package dev.belay.models.encoder;
 
+import dev.belay.models.input.Input;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,19 +14,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes each text once: first the rows in memory, then the file, then the encoder behind, which
- * is loaded when first needed. A text that one thread is encoding is awaited by the others, not
+ * Encodes each input once: first the rows in memory, then the file, then the encoder behind, which
+ * is loaded when first needed. An input that one thread is encoding is awaited by the others, not
  * encoded again.
  */
 public final class CachingEncoder implements Encoder {
-    /** Texts handed to the encoder and written to disk at a time. */
+    /** Inputs handed to the encoder and written to disk at a time. */
     private static final int CHUNK = 1_024;
 
     /**
      * Work so far.
      *
-     * @param hits texts whose row was known
-     * @param encoded texts that had to be encoded
+     * @param hits inputs whose row was known
+     * @param encoded inputs that had to be encoded
      */
     public record Counts(String encoder, long hits, long encoded) {}
 
@@ -32,14 +34,14 @@ public final class CachingEncoder implements Encoder {
     private final int dimensions;
     private final Supplier<Encoder> loader;
     private final VectorFile disk;
-    private final Map<TextKey, float[]> memory;
-    private final Map<TextKey, CompletableFuture<float[]>> inWork = new ConcurrentHashMap<>();
+    private final Map<InputKey, float[]> memory;
+    private final Map<InputKey, CompletableFuture<float[]>> inWork = new ConcurrentHashMap<>();
     private final LongAdder hits = new LongAdder();
     private final LongAdder encoded = new LongAdder();
     private @Nullable Encoder loaded;
 
     /**
-     * @param loader makes the encoder behind; called once, by the first text that is not known
+     * @param loader makes the encoder behind; called once, by the first input that is not known
      * @param rowsInMemory most rows kept in memory; the least recently used go first
      */
     CachingEncoder(
@@ -57,7 +59,7 @@ public final class CachingEncoder implements Encoder {
                     private static final long serialVersionUID = 1L;
 
                     @Override
-                    protected boolean removeEldestEntry(Map.Entry<TextKey, float[]> eldest) {
+                    protected boolean removeEldestEntry(Map.Entry<InputKey, float[]> eldest) {
                         return size() > rowsInMemory;
                     }
                 };
@@ -73,23 +75,29 @@ public final class CachingEncoder implements Encoder {
         return dimensions;
     }
 
-    /** Texts found and texts encoded since this process began; rises while a call is running. */
+    /** As {@link Encoders#accepts} has it, which does not load the encoder behind. */
+    @Override
+    public Set<Input.Kind> accepts() {
+        return Encoders.accepts(name);
+    }
+
+    /** Inputs found and inputs encoded since this process began; rises while a call is running. */
     public Counts counts() {
         return new Counts(name, hits.sum(), encoded.sum());
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
-        return EncodingFutures.await(begin(texts));
+    public float[][] encode(List<Input> inputs) {
+        return EncodingFutures.await(begin(inputs));
     }
 
-    /** Whoever asks for one of the texts from now on waits for this call's row. */
+    /** Whoever asks for one of the inputs from now on waits for this call's row. */
     @Override
-    public CompletableFuture<float[][]> begin(List<String> texts) {
-        var rows = new ArrayList<CompletableFuture<float[]>>(texts.size());
-        var mine = new LinkedHashMap<TextKey, String>();
+    public CompletableFuture<float[][]> begin(List<Input> inputs) {
+        var rows = new ArrayList<CompletableFuture<float[]>>(inputs.size());
+        var mine = new LinkedHashMap<InputKey, Input>();
         try {
-            for (String text : texts) rows.add(row(text, mine));
+            for (Input input : inputs) rows.add(row(input, mine));
         } catch (RuntimeException e) {
             fail(mine.keySet(), e);
             return CompletableFuture.failedFuture(e);
@@ -112,16 +120,16 @@ public final class CachingEncoder implements Encoder {
     /**
      * The row, or the promise of it.
      *
-     * @param mine gets the text if nobody else has promised it
+     * @param mine gets the input if nobody else has promised it
      */
-    private CompletableFuture<float[]> row(String text, Map<TextKey, String> mine) {
-        TextKey key = TextKey.of(text);
+    private CompletableFuture<float[]> row(Input input, Map<InputKey, Input> mine) {
+        InputKey key = InputKey.of(input);
         float[] known = find(key);
         if (known == null) {
             var promise = new CompletableFuture<float[]>();
             var other = inWork.putIfAbsent(key, promise);
             if (other == null) {
-                mine.put(key, text);
+                mine.put(key, input);
                 return promise;
             }
             hits.increment();
@@ -131,7 +139,7 @@ public final class CachingEncoder implements Encoder {
         return CompletableFuture.completedFuture(known);
     }
 
-    private float @Nullable [] find(TextKey key) {
+    private float @Nullable [] find(InputKey key) {
         float[] row = remembered(key);
         if (row != null) return row;
         row = disk.get(key);
@@ -140,10 +148,10 @@ public final class CachingEncoder implements Encoder {
     }
 
     /** Every promise made is kept or broken, before this returns or by the encoder's threads. */
-    private void beginAll(Map<TextKey, String> mine) {
+    private void beginAll(Map<InputKey, Input> mine) {
         var keys = new ArrayList<>(mine.keySet());
         for (int from = 0; from < keys.size(); from += CHUNK) {
-            List<TextKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
+            List<InputKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
             CompletableFuture<?> unused =
                     beginChunk(chunk, mine)
                             .whenComplete(
@@ -154,45 +162,45 @@ public final class CachingEncoder implements Encoder {
         }
     }
 
-    private CompletableFuture<?> beginChunk(List<TextKey> keys, Map<TextKey, String> texts) {
+    private CompletableFuture<?> beginChunk(List<InputKey> keys, Map<InputKey, Input> inputs) {
         try {
-            // another thread may have finished a text between the look-up and the promise
-            var missing = new ArrayList<TextKey>();
-            for (TextKey key : keys) {
+            // another thread may have finished an input between the look-up and the promise
+            var missing = new ArrayList<InputKey>();
+            for (InputKey key : keys) {
                 float[] row = find(key);
                 if (row == null) missing.add(key);
                 else keep(key, row);
             }
             if (missing.isEmpty()) return CompletableFuture.completedFuture(null);
-            return encode(behind(), missing, texts);
+            return encode(behind(), missing, inputs);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /**
-     * Encodes and keeps texts. A batch that fails is encoded in halves, so that a promise that
-     * several threads wait for is broken by its own text only.
+     * Encodes and keeps inputs. A batch that fails is encoded in halves, so that a promise that
+     * several threads wait for is broken by its own input only.
      */
     private CompletableFuture<?> encode(
-            Encoder encoder, List<TextKey> keys, Map<TextKey, String> texts) {
-        return encoder.begin(keys.stream().map(texts::get).toList())
+            Encoder encoder, List<InputKey> keys, Map<InputKey, Input> inputs) {
+        return encoder.begin(keys.stream().map(inputs::get).toList())
                 .thenAccept(rows -> store(keys, rows))
-                .exceptionallyCompose(failure -> encodeHalves(encoder, keys, texts, failure));
+                .exceptionallyCompose(failure -> encodeHalves(encoder, keys, inputs, failure));
     }
 
     private CompletableFuture<Void> encodeHalves(
-            Encoder encoder, List<TextKey> keys, Map<TextKey, String> texts, Throwable failure) {
+            Encoder encoder, List<InputKey> keys, Map<InputKey, Input> inputs, Throwable failure) {
         Throwable cause = EncodingFutures.cause(failure);
         if (keys.size() == 1 || !FailingTexts.mayBeOfText(cause))
             return CompletableFuture.failedFuture(cause);
         int middle = keys.size() / 2;
         return CompletableFuture.allOf(
-                encode(encoder, keys.subList(0, middle), texts),
-                encode(encoder, keys.subList(middle, keys.size()), texts));
+                encode(encoder, keys.subList(0, middle), inputs),
+                encode(encoder, keys.subList(middle, keys.size()), inputs));
     }
 
-    private void store(List<TextKey> keys, float[][] rows) {
+    private void store(List<InputKey> keys, float[][] rows) {
         disk.add(keys, List.of(rows));
         for (int i = 0; i < rows.length; i++) {
             remember(keys.get(i), rows[i]);
@@ -201,25 +209,25 @@ public final class CachingEncoder implements Encoder {
         encoded.add(rows.length);
     }
 
-    private void keep(TextKey key, float[] row) {
+    private void keep(InputKey key, float[] row) {
         CompletableFuture<float[]> promise = inWork.remove(key);
         if (promise != null) promise.complete(row);
     }
 
-    private void fail(Collection<TextKey> keys, Throwable failure) {
-        for (TextKey key : keys) {
+    private void fail(Collection<InputKey> keys, Throwable failure) {
+        for (InputKey key : keys) {
             CompletableFuture<float[]> promise = inWork.remove(key);
             if (promise != null) promise.completeExceptionally(failure);
         }
     }
 
-    private float @Nullable [] remembered(TextKey key) {
+    private float @Nullable [] remembered(InputKey key) {
         synchronized (memory) {
             return memory.get(key);
         }
     }
 
-    private void remember(TextKey key, float[] row) {
+    private void remember(InputKey key, float[] row) {
         synchronized (memory) {
             memory.put(key, row);
         }

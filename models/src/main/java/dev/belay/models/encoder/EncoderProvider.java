@@ -1,7 +1,9 @@
 package dev.belay.models.encoder;
 
+import dev.belay.models.input.Input;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
+import java.util.Set;
 
 /**
  * An encoder that is a Java class: an extension point, see {@link dev.belay.plugins}. Its weights,
@@ -10,6 +12,11 @@ import dev.belay.plugins.Plugin;
 public interface EncoderProvider extends Plugin {
     /** Length of each row, at least 1. Cheap: opens nothing. */
     int dimensions(Parameters parameters);
+
+    /** Kinds of inputs that it encodes. Cheap: opens nothing. */
+    default Set<Input.Kind> accepts() {
+        return Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
+    }
 
     /** Opens it; called once in a process, and never closed. */
     Encoder open(Parameters parameters);

@@ -1,5 +1,6 @@
 package dev.belay.models.encoder;
 
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
 import dev.belay.models.transformer.Pretrained;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +35,7 @@ public final class Encoders {
     /** The names there are, without folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
+        names.add(VectorEncoder.NAME);
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
         return List.copyOf(names);
@@ -43,19 +46,37 @@ public final class Encoders {
         return names().contains(name) || isFolder(name);
     }
 
-    /** Whether the encoder is a bag of words, which is cheap and wants other settings. */
+    /** Kinds of inputs that an encoder of this name accepts. */
+    public static Set<Input.Kind> accepts(String name) {
+        if (isVector(name)) return Set.of(Input.Kind.VECTOR);
+        return isProvided(name)
+                ? provider(name).accepts()
+                : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
+    }
+
+    /** Whether the encoder is a bag of words, which wants other settings. */
     public static boolean isHashing(String name) {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
 
-    /** Whether it is a Java class, a bag of words or a plug-in's: nothing of it learns. */
-    public static boolean isProvided(String name) {
+    /** Whether the features are the input itself, standardised. */
+    private static boolean isVector(String name) {
+        return name.equals(VectorEncoder.NAME);
+    }
+
+    /** Whether nothing of it learns by the gradient: bags of words, vectors, plug-ins' encoders. */
+    public static boolean hasNoLayers(String name) {
+        return isVector(name) || isProvided(name);
+    }
+
+    /** Whether it is a Java class, a bag of words or a plug-in's. */
+    private static boolean isProvided(String name) {
         return Plugins.load(EncoderProvider.class).containsKey(name);
     }
 
     /** Whether encoding again is cheaper than a cache. */
     public static boolean isCheap(String name) {
-        return isProvided(name) && !provider(name).cached();
+        return isVector(name) || isProvided(name) && !provider(name).cached();
     }
 
     /** Whether there is nothing of it before it learns: all of it learns, always. */
@@ -75,7 +96,7 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static int layers(String name, Path encodersDir) {
-        return isProvided(name) ? 0 : shape(name, encodersDir).layers();
+        return hasNoLayers(name) ? 0 : shape(name, encodersDir).layers();
     }
 
     public static TransformerShape shape(String name, Path encodersDir) {
@@ -86,14 +107,14 @@ public final class Encoders {
 
     /**
      * Weights that an encoder has: embeddings counted like all others, without BERT's pooler, which
-     * is not used. 0 for a bag of words, whose weights are the head's. Runs nothing: the shapes
-     * that are counted are those without which its file is refused.
+     * is not used. 0 for bags of words and vectors. Runs nothing: the shapes that are counted are
+     * those without which its file is refused.
      *
      * @param encodersDir where the folders of {@code hf:NAME} are
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static long parameters(String name, Path encodersDir) {
-        return isProvided(name) ? 0 : shape(name, encodersDir).size();
+        return hasNoLayers(name) ? 0 : shape(name, encodersDir).size();
     }
 
     /** Version of an encoder's semantics, part of a spec's hash. */
@@ -101,7 +122,7 @@ public final class Encoders {
         return isProvided(name) ? provider(name).version() : 1;
     }
 
-    /** Features of an example that the head gets. */
+    /** Features of an example that the head gets; those of {@code vector} depend on the data. */
     public static int dimensions(String name, Path encodersDir) {
         return isProvided(name)
                 ? provider(name).dimensions(defaults(name))
@@ -119,7 +140,7 @@ public final class Encoders {
     }
 
     /**
-     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first text
+     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
      * that is not in the cache. Closing it does nothing: it lives as long as the process.
      *
      * @param cacheDir where vectors are kept from run to run; made if absent
@@ -201,7 +222,7 @@ public final class Encoders {
     }
 
     private static Encoder open(Key key, int dimensions, Supplier<Encoder> loader) {
-        // before the first text: errors belong at the start
+        // before the first input: errors belong at the start
         boolean cuda = key.device().cudaForEncoders();
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(

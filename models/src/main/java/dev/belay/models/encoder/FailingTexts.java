@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Separates texts that cannot be encoded from an encoder that is broken. A batch that fails is
- * computed in halves, down to single texts. A text is rejected only if it fails alone while the
- * encoder still encodes its probe ({@link Encoder#probe}) and not every text of a larger batch
- * fails; otherwise the encoder is at fault and {@link BrokenEncoderException} is thrown.
+ * Separates texts (or other inputs) that cannot be encoded from an encoder that is broken. A batch
+ * that fails is computed in halves, down to single texts. A text is rejected only if it fails alone
+ * while the encoder still encodes its probe ({@link Encoder#probe}) and not every text of a larger
+ * batch fails; otherwise the encoder is at fault and {@link BrokenEncoderException} is thrown.
  *
  * <p>I/O errors and errors of the JVM, such as a lack of memory, are never the fault of a text and
  * are thrown unchanged.
@@ -48,8 +48,8 @@ public final class FailingTexts {
      * @throws BrokenEncoderException if the encoder is broken
      * @throws UncheckedIOException as thrown by the computation
      */
-    public static <R> Rows<R> compute(
-            List<String> texts, Function<List<String>, List<R>> computation, Runnable probe) {
+    public static <T, R> Rows<R> compute(
+            List<T> texts, Function<List<T>, List<R>> computation, Runnable probe) {
         var search = new Search<>(computation, probe);
         search.run(texts, 0);
         SortedMap<Integer, Throwable> failures = search.failures;
@@ -68,14 +68,14 @@ public final class FailingTexts {
                 || failure instanceof StackOverflowError;
     }
 
-    private static final class Search<R> {
-        private final Function<List<String>, List<R>> computation;
+    private static final class Search<T, R> {
+        private final Function<List<T>, List<R>> computation;
         private final Runnable probe;
         private final List<R> rows = new ArrayList<>();
         private final SortedMap<Integer, Throwable> failures = new TreeMap<>();
         private boolean probed;
 
-        Search(Function<List<String>, List<R>> computation, Runnable probe) {
+        Search(Function<List<T>, List<R>> computation, Runnable probe) {
             this.computation = computation;
             this.probe = probe;
         }
@@ -83,7 +83,7 @@ public final class FailingTexts {
         /**
          * @param first place of the first text
          */
-        void run(List<String> texts, int first) {
+        void run(List<T> texts, int first) {
             try {
                 rows.addAll(computation.apply(texts));
             } catch (RuntimeException | StackOverflowError e) {

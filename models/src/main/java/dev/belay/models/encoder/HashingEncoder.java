@@ -1,5 +1,6 @@
 package dev.belay.models.encoder;
 
+import dev.belay.models.input.Input;
 import dev.belay.plugins.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -7,7 +8,7 @@ import java.util.List;
 
 /**
  * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets, scaled to unit
- * length. A text without words gives a row of zeros.
+ * length. A text without words gives a row of zeros. Parts are read as one text.
  *
  * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
  * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
@@ -81,9 +82,9 @@ public final class HashingEncoder implements Encoder {
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
-        float[][] rows = new float[texts.size()][];
-        for (int i = 0; i < rows.length; i++) rows[i] = encode(texts.get(i));
+    public float[][] encode(List<Input> inputs) {
+        float[][] rows = new float[inputs.size()][];
+        for (int i = 0; i < rows.length; i++) rows[i] = encode(inputs.get(i).text());
         return rows;
     }
 

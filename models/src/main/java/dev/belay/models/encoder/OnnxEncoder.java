@@ -4,9 +4,11 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.Pretrained;
 import dev.belay.models.transformer.Pretrained.Pooling;
+import dev.belay.models.transformer.Tokens;
 import dev.belay.models.transformer.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,8 +28,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A frozen sentence encoder in ONNX Runtime: one vector a text, of length √dimensions (so that each
- * feature is of order 1).
+ * A frozen sentence encoder in ONNX Runtime: one vector an input, of length √dimensions (so that
+ * each feature is of order 1).
  *
  * <p>Texts are sorted by length and run in batches of 32, each batch in one thread of a small pool,
  * so that little is computed for padding and results don't hang on the number of threads. A text
@@ -89,26 +91,26 @@ public final class OnnxEncoder implements Encoder {
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
-        return EncodingFutures.await(begin(texts));
+    public float[][] encode(List<Input> inputs) {
+        return EncodingFutures.await(begin(inputs));
     }
 
     /** Tokenizes in the calling thread. */
     @Override
-    public CompletableFuture<float[][]> begin(List<String> texts) {
+    public CompletableFuture<float[][]> begin(List<Input> inputs) {
         try {
-            return submit(texts);
+            return submit(inputs);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<float[][]> submit(List<String> texts) {
-        if (texts.isEmpty()) return CompletableFuture.completedFuture(new float[0][]);
-        List<int[]> ids = tokens.ids(texts);
+    private CompletableFuture<float[][]> submit(List<Input> inputs) {
+        if (inputs.isEmpty()) return CompletableFuture.completedFuture(new float[0][]);
+        List<Tokens> ids = tokens.tokens(inputs);
         Integer[] byLength = new Integer[ids.size()];
         Arrays.setAll(byLength, i -> i);
-        Arrays.sort(byLength, Comparator.comparingInt(i -> ids.get(i).length));
+        Arrays.sort(byLength, Comparator.comparingInt(i -> ids.get(i).length()));
         float[][] rows = new float[ids.size()][];
         var running = new ArrayList<CompletableFuture<?>>();
         // longest first, so that no long batch is left for one thread at the end
@@ -131,35 +133,37 @@ public final class OnnxEncoder implements Encoder {
         }
     }
 
-    private void run(List<int[]> texts, Integer[] batch, float[][] rows) {
+    private void run(List<Tokens> texts, Integer[] batch, float[][] rows) {
         int width = 0;
-        for (int i : batch) width = Math.max(width, texts.get(i).length);
+        for (int i : batch) width = Math.max(width, texts.get(i).length());
         int size = batch.length * width;
         LongBuffer ids = LongBuffer.allocate(size);
         LongBuffer mask = LongBuffer.allocate(size);
+        LongBuffer types = LongBuffer.allocate(size); // 0 in the first segment, 1 in the second
         for (int k = 0; k < batch.length; k++) {
-            int[] text = texts.get(batch[k]);
-            for (int t = 0; t < text.length; t++) {
-                ids.put(k * width + t, text[t]);
+            Tokens text = texts.get(batch[k]);
+            for (int t = 0; t < text.length(); t++) {
+                ids.put(k * width + t, text.ids()[t]);
                 mask.put(k * width + t, 1);
+                types.put(k * width + t, text.type(t));
             }
         }
-        // (batch, width), int64; token types are 0 throughout: one segment
+        // (batch, width), int64
         long[] shape = {batch.length, width};
         OrtEnvironment env = OrtEnvironment.getEnvironment();
         try (OnnxTensor idTensor = OnnxTensor.createTensor(env, ids, shape);
                 OnnxTensor maskTensor = OnnxTensor.createTensor(env, mask, shape);
-                OnnxTensor types = OnnxTensor.createTensor(env, LongBuffer.allocate(size), shape)) {
+                OnnxTensor typeTensor = OnnxTensor.createTensor(env, types, shape)) {
             var inputs = new HashMap<String, OnnxTensor>();
             inputs.put("input_ids", idTensor);
             inputs.put("attention_mask", maskTensor);
             if (session.getInputNames().contains("token_type_ids"))
-                inputs.put("token_type_ids", types);
+                inputs.put("token_type_ids", typeTensor);
             try (OrtSession.Result result = session.run(inputs)) {
                 // (batch, width, dimensions), float32: the last layer's token vectors
                 FloatBuffer hidden = ((OnnxTensor) result.get(0)).getFloatBuffer();
                 for (int k = 0; k < batch.length; k++)
-                    rows[batch[k]] = pool(hidden, k * width, texts.get(batch[k]).length);
+                    rows[batch[k]] = pool(hidden, k * width, texts.get(batch[k]).length());
             }
         } catch (OrtException e) {
             throw new IllegalStateException(

@@ -2,6 +2,7 @@ package dev.belay.models.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.torch.Torch;
 import dev.belay.models.transformer.TokenBatch;
@@ -31,10 +32,10 @@ public final class TransformerEncoder implements Encoder {
     }
 
     @Override
-    public synchronized float[][] encode(List<String> texts) {
-        float[][] rows = new float[texts.size()][];
+    public synchronized float[][] encode(List<Input> inputs) {
+        float[][] rows = new float[inputs.size()][];
         int width = dimensions();
-        for (TokenBatch batch : TokenBatch.fixed(base.tokens().ids(texts))) {
+        for (TokenBatch batch : TokenBatch.fixed(base.tokens().tokens(inputs))) {
             try (NDManager step = manager.newSubManager()) {
                 var weights = new HashMap<String, NDArray>();
                 base.addTo(weights, step);

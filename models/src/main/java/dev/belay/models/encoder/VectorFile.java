@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Vectors of texts in an append-only file {@code <name>.vectors}, little-endian records of one
+ * Vectors of inputs in an append-only file {@code <name>.vectors}, little-endian records of one
  * length: 16 bytes of key, the floats, a CRC-32C of both.
  *
  * <p>Several processes may share it: each append holds the file's lock, first takes in what the
@@ -35,7 +35,7 @@ final class VectorFile implements AutoCloseable {
     private final Path path;
     private final int dimensions;
     private final int recordBytes;
-    private final Map<TextKey, Long> offsets = new HashMap<>();
+    private final Map<InputKey, Long> offsets = new HashMap<>();
     private long indexed; // bytes of the file that are in the index
     private @Nullable FileChannel channel;
 
@@ -43,7 +43,7 @@ final class VectorFile implements AutoCloseable {
     VectorFile(Path directory, String name, int dimensions) {
         this.path = directory.resolve(name + ".vectors");
         this.dimensions = dimensions;
-        this.recordBytes = TextKey.BYTES + Float.BYTES * dimensions + Integer.BYTES;
+        this.recordBytes = InputKey.BYTES + Float.BYTES * dimensions + Integer.BYTES;
         try {
             Files.createDirectories(directory);
             append(List.of(), List.of());
@@ -53,7 +53,7 @@ final class VectorFile implements AutoCloseable {
     }
 
     /** The stored vector, or null. */
-    float @Nullable [] get(TextKey key) {
+    float @Nullable [] get(InputKey key) {
         Long offset;
         synchronized (this) {
             offset = offsets.get(key);
@@ -66,7 +66,7 @@ final class VectorFile implements AutoCloseable {
                 return null;
             }
             float[] vector = new float[dimensions];
-            record.position(TextKey.BYTES).asFloatBuffer().get(vector);
+            record.position(InputKey.BYTES).asFloatBuffer().get(vector);
             return vector;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the encoding cache " + path, e);
@@ -74,7 +74,7 @@ final class VectorFile implements AutoCloseable {
     }
 
     /** Adds vectors; those that are there already, perhaps by another process, are left out. */
-    void add(List<TextKey> keys, List<float[]> vectors) {
+    void add(List<InputKey> keys, List<float[]> vectors) {
         try {
             append(keys, vectors);
         } catch (IOException e) {
@@ -97,7 +97,7 @@ final class VectorFile implements AutoCloseable {
         }
     }
 
-    private void append(List<TextKey> keys, List<float[]> vectors) throws IOException {
+    private void append(List<InputKey> keys, List<float[]> vectors) throws IOException {
         synchronized (APPENDING) {
             FileChannel file = channel();
             try (FileLock held = file.lock()) {
@@ -109,12 +109,12 @@ final class VectorFile implements AutoCloseable {
         }
     }
 
-    private synchronized void write(FileChannel file, List<TextKey> keys, List<float[]> vectors)
+    private synchronized void write(FileChannel file, List<InputKey> keys, List<float[]> vectors)
             throws IOException {
         ByteBuffer block = buffer(recordBytes * keys.size());
-        var added = new LinkedHashMap<TextKey, Long>();
+        var added = new LinkedHashMap<InputKey, Long>();
         for (int i = 0; i < keys.size(); i++) {
-            TextKey key = keys.get(i);
+            InputKey key = keys.get(i);
             long offset = indexed + block.position();
             if (!offsets.containsKey(key) && added.putIfAbsent(key, offset) == null)
                 put(block, key, vectors.get(i));
@@ -142,21 +142,21 @@ final class VectorFile implements AutoCloseable {
         while (indexed < end) {
             ByteBuffer block = read(indexed, (int) Math.min(blockBytes, end - indexed));
             for (int at = 0; at + recordBytes <= block.limit(); at += recordBytes) {
-                var key = new TextKey(block.getLong(at), block.getLong(at + Long.BYTES));
+                var key = new InputKey(block.getLong(at), block.getLong(at + Long.BYTES));
                 offsets.putIfAbsent(key, indexed + at);
             }
             indexed += block.limit();
         }
     }
 
-    private void put(ByteBuffer block, TextKey key, float[] vector) {
+    private void put(ByteBuffer block, InputKey key, float[] vector) {
         int start = block.position();
         block.putLong(key.high()).putLong(key.low());
         for (float v : vector) block.putFloat(v);
         block.putInt(crc(block.slice(start, block.position() - start)));
     }
 
-    private boolean whole(ByteBuffer record, @Nullable TextKey key) {
+    private boolean whole(ByteBuffer record, @Nullable InputKey key) {
         int crcAt = recordBytes - Integer.BYTES;
         if (record.limit() != recordBytes || record.getInt(crcAt) != crc(record.slice(0, crcAt)))
             return false;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Backprop;
@@ -16,6 +17,7 @@ import dev.belay.models.torch.Torch;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.ScratchTransformers;
 import dev.belay.models.transformer.TokenBatch;
+import dev.belay.models.transformer.Tokens;
 import dev.belay.models.transformer.Transformer;
 import dev.belay.models.transformer.TransformerBase;
 import java.util.ArrayList;
@@ -25,12 +27,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An encoder of which more learns than the head on top of it. An input is a text's tokens.
+ * An encoder of which more learns than the head on top of it. An input is its tokens.
  *
  * <p>There is no dropout, so a step is a function of weights and batch. What does not learn is the
  * base's own and computed without gradients, as far as it lies below what learns.
  */
-final class FineTunedNetwork implements Network<int[]> {
+final class FineTunedNetwork implements Network<Tokens> {
     private static final String SCOPE = "finetune";
     private static final String LAYERS = "finetuneLayers";
     private static final String EMBEDDINGS = "finetuneEmbeddings";
@@ -143,12 +145,12 @@ final class FineTunedNetwork implements Network<int[]> {
     }
 
     @Override
-    public List<int[]> inputs(List<String> texts) {
-        return base.tokens().ids(texts);
+    public List<Tokens> inputs(List<Input> inputs) {
+        return base.tokens().tokens(inputs);
     }
 
     @Override
-    public synchronized float[][] predict(List<int[]> inputs) {
+    public synchronized float[][] predict(List<Tokens> inputs) {
         float[][] probabilities = new float[inputs.size()][];
         int classes = head.shape().classes();
         for (TokenBatch batch : TokenBatch.fixed(inputs)) {
@@ -165,7 +167,7 @@ final class FineTunedNetwork implements Network<int[]> {
     }
 
     @Override
-    public synchronized Step learn(List<int[]> batch, BatchLoss loss, Adam adam, Update update) {
+    public synchronized Step learn(List<Tokens> batch, BatchLoss loss, Adam adam, Update update) {
         TokenBatch tokens = TokenBatch.of(batch);
         return backprop.step(
                 (step, weights) -> logits(step, tokens, weights, tune.bfloat16()),

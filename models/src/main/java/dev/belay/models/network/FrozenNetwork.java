@@ -1,22 +1,50 @@
 package dev.belay.models.network;
 
+import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A frozen encoder and a head, which learns. An input is the encoder's features. */
+/**
+ * A frozen encoder and a head, which learns. An input is the encoder's features, which are
+ * standardised by their moments where the encoder asks for it.
+ */
 final class FrozenNetwork implements Network<float[]> {
     private final Encoder encoder;
     private final Head head;
+    private final @Nullable Moments moments;
 
-    FrozenNetwork(Encoder encoder, Head head) {
+    private FrozenNetwork(Encoder encoder, Head head, @Nullable Moments moments) {
         this.encoder = encoder;
         this.head = head;
+        this.moments = moments;
+    }
+
+    /** One that has learned nothing yet. */
+    static FrozenNetwork fresh(Encoder encoder, Head head) {
+        boolean standardized = encoder.standardized();
+        return new FrozenNetwork(
+                encoder, head, standardized ? Moments.none(encoder.dimensions()) : null);
+    }
+
+    /**
+     * One that goes on from a file.
+     *
+     * @throws dev.belay.models.checkpoint.MalformedCheckpointException if the moments are missing
+     */
+    static FrozenNetwork read(SafeTensors file, Encoder encoder, Head head) {
+        boolean standardized = encoder.standardized();
+        return new FrozenNetwork(
+                encoder, head, standardized ? Moments.read(file, encoder.dimensions()) : null);
     }
 
     @Override
@@ -30,15 +58,37 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     @Override
-    public List<float[]> inputs(List<String> texts) {
-        return List.of(encoder.encode(texts));
+    public List<float[]> inputs(List<Input> inputs) {
+        return List.of(encoder.encode(inputs));
     }
 
     @Override
-    public void expect(List<String> texts) {
-        if (!Encoders.isCheap(encoder.name())) { // cheaper than to remember
-            var unused = encoder.begin(texts); // a failure is met by whoever asks
+    public Input kept(Input input, float[] encoded) {
+        return input.kind() == Input.Kind.CONTENT ? new Input.Vector(encoded) : input;
+    }
+
+    @Override
+    public List<float[]> recall(List<Input> kept) {
+        if (encoder.accepts().contains(Input.Kind.VECTOR)) return inputs(kept);
+        var rows = new ArrayList<float[]>(kept.size());
+        var others = new ArrayList<Input>();
+        for (Input input : kept) if (!(input instanceof Input.Vector)) others.add(input);
+        var encoded = inputs(others).iterator();
+        for (Input input : kept)
+            rows.add(input instanceof Input.Vector v ? v.features() : encoded.next());
+        return rows;
+    }
+
+    @Override
+    public void expect(List<Input> inputs) {
+        if (!Encoders.isCheap(encoder.name())) {
+            var unused = encoder.begin(inputs); // a failure is met by whoever asks
         }
+    }
+
+    @Override
+    public void observe(List<float[]> fresh) {
+        if (moments != null) moments.add(fresh);
     }
 
     @Override
@@ -48,17 +98,17 @@ final class FrozenNetwork implements Network<float[]> {
 
     @Override
     public float[][] predict(List<float[]> inputs) {
-        return head.predict(inputs.toArray(float[][]::new));
+        return head.predict(features(inputs));
     }
 
     @Override
     public Step learn(List<float[]> batch, BatchLoss loss, Adam adam, Update update) {
-        return head.learn(batch.toArray(float[][]::new), loss, adam, update);
+        return head.learn(features(batch), loss, adam, update);
     }
 
     @Override
     public byte[] write(Map<String, String> provenance) {
-        return head.write(provenance);
+        return head.write(provenance, moments == null ? new Tensor[0] : moments.tensors());
     }
 
     @Override
@@ -69,5 +119,10 @@ final class FrozenNetwork implements Network<float[]> {
     @Override
     public void close() {
         head.close();
+    }
+
+    /** What the head gets, (rows, features), float32. */
+    private float[][] features(List<float[]> inputs) {
+        return moments == null ? inputs.toArray(float[][]::new) : moments.standardize(inputs);
     }
 }

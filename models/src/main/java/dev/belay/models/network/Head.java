@@ -6,6 +6,7 @@ import ai.djl.nn.Activation;
 import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Backprop;
@@ -115,12 +116,17 @@ public final class Head implements AutoCloseable {
         return shape;
     }
 
-    /** The weights as safetensors, the shape as metadata beside {@code provenance}. */
-    public synchronized byte[] write(Map<String, String> provenance) {
+    /**
+     * The weights as safetensors, the shape as metadata beside {@code provenance}.
+     *
+     * @param more tensors of other names that belong into the same file
+     */
+    public synchronized byte[] write(Map<String, String> provenance, Tensor... more) {
         var metadata = new TreeMap<>(provenance);
         metadata.putAll(shape.metadata());
-        return SafeTensors.of(metadata, parameters.stream().map(Parameter::tensor).toList())
-                .write();
+        var tensors = new ArrayList<>(parameters.stream().map(Parameter::tensor).toList());
+        tensors.addAll(List.of(more));
+        return SafeTensors.of(metadata, tensors).write();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.belay.models.network;
 
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
@@ -9,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model as training sees it: texts → class probabilities, of which the head learns, or more.
+ * A model as training sees it: inputs → class probabilities, of which the head learns, or more.
  *
  * <p>May be shared between threads; calls on one network wait for each other, and learning waits
  * for all other networks of the process.
  *
- * @param <I> a text as the network takes it: what has to be made of it only once
+ * @param <I> an input as the network takes it: what has to be made of it only once
  */
 public interface Network<I> extends AutoCloseable {
     /** Name of its encoder. */
@@ -23,20 +24,41 @@ public interface Network<I> extends AutoCloseable {
     HeadShape head();
 
     /**
-     * What {@link #predict} and {@link #learn} take, one a text. Frozen encoders do their work
+     * What {@link #predict} and {@link #learn} take, one an input. Frozen encoders do their work
      * here.
+     *
+     * @throws IllegalArgumentException if an input is of a kind that the encoder does not accept
      */
-    List<I> inputs(List<String> texts);
+    List<I> inputs(List<Input> inputs);
+
+    /**
+     * What replay has to keep of an input, so that {@link #recall} gives the same again: the input
+     * itself, or its features where it is large and the encoder frozen.
+     */
+    default Input kept(Input input, I encoded) {
+        return input;
+    }
+
+    /** {@link #inputs} of what {@link #kept} gave. */
+    default List<I> recall(List<Input> kept) {
+        return inputs(kept);
+    }
 
     /** These will be asked for soon: what can be begun for them, and kept, is. */
-    default void expect(List<String> texts) {}
+    default void expect(List<Input> inputs) {}
+
+    /**
+     * New inputs of a micro-epoch, after they were predicted and before they are learned from: what
+     * the network knows of inputs without their labels may change now, and only now.
+     */
+    default void observe(List<I> fresh) {}
 
     /** Class probabilities of each input, (rows, classes); a row's bits depend on that row only. */
     float[][] predict(List<I> inputs);
 
-    /** Encodes a fixed text, see {@link Encoder#probe}. */
+    /** Encodes a fixed input, see {@link Encoder#probe}. */
     default void probe() {
-        var unused = predict(inputs(List.of("probe")));
+        var unused = predict(inputs(Input.texts("probe")));
     }
 
     /**

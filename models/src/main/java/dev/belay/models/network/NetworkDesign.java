@@ -1,6 +1,7 @@
 package dev.belay.models.network;
 
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerShape;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
  * @param encoderSha256 of encoders from a folder, what its files must be; else empty
  * @param hidden units of an MLP head's hidden layer; 0 if linear
  * @param classes at least 2
+ * @param vectorLength of encoder {@code vector}, features of an example; else 0
  */
 public record NetworkDesign(
         String encoder,
@@ -20,7 +22,19 @@ public record NetworkDesign(
         HeadShape.Kind head,
         int hidden,
         int classes,
-        FineTune fineTune) {
+        FineTune fineTune,
+        int vectorLength) {
+    /** Of an encoder whose number of features is its own. */
+    public NetworkDesign(
+            String encoder,
+            String encoderSha256,
+            HeadShape.Kind head,
+            int hidden,
+            int classes,
+            FineTune fineTune) {
+        this(encoder, encoderSha256, head, hidden, classes, fineTune, 0);
+    }
+
     HeadShape head(int inputs) {
         return new HeadShape(head, inputs, hidden, classes);
     }
@@ -33,7 +47,7 @@ public record NetworkDesign(
      * @throws IllegalArgumentException if the encoder is unknown, or its folder not as it should be
      */
     public long parameters(Path encodersDir) {
-        HeadShape shape = head(Encoders.dimensions(encoder, encodersDir));
+        HeadShape shape = head(width(encodersDir));
         return Encoders.parameters(encoder, encodersDir) + Parameter.count(shape.parameters());
     }
 
@@ -46,10 +60,15 @@ public record NetworkDesign(
      *     is not as it should be
      */
     public long learning(Path encodersDir) {
-        int width = Encoders.dimensions(encoder, encodersDir);
         return fineTune.frozen()
-                ? learningHead(width)
+                ? learningHead(width(encodersDir))
                 : learning(Encoders.shape(encoder, encodersDir));
+    }
+
+    private int width(Path encodersDir) {
+        return encoder.equals(VectorEncoder.NAME)
+                ? vectorLength
+                : Encoders.dimensions(encoder, encodersDir);
     }
 
     /** The same with a frozen encoder of this width. */

@@ -4,6 +4,7 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerBase;
@@ -56,7 +57,8 @@ public final class Networks {
     }
 
     /**
-     * A frozen encoder; it stays open as long as the process.
+     * A frozen encoder, not {@code vector}, whose length is a design's; it stays open as long as
+     * the process.
      *
      * @throws IllegalArgumentException if the name is unknown
      */
@@ -71,8 +73,7 @@ public final class Networks {
      */
     public long learning(NetworkDesign design) {
         return design.fineTune().frozen()
-                ? design.learningHead(
-                        encoder(design.encoder(), design.encoderSha256()).dimensions())
+                ? design.learningHead(encoder(design).dimensions())
                 : design.learning(bases.apply(design.encoder(), design.encoderSha256()).shape());
     }
 
@@ -86,8 +87,8 @@ public final class Networks {
     public Network<?> fresh(NetworkDesign design, long seed, boolean zeroInit) {
         FineTune tune = design.fineTune();
         if (tune.frozen()) {
-            Encoder encoder = encoder(design.encoder(), design.encoderSha256());
-            return new FrozenNetwork(
+            Encoder encoder = encoder(design);
+            return FrozenNetwork.fresh(
                     encoder, head(design.head(encoder.dimensions()), seed, zeroInit));
         }
         TransformerBase base = bases.apply(design.encoder(), design.encoderSha256());
@@ -121,20 +122,28 @@ public final class Networks {
                         head.kind(),
                         head.hidden(),
                         head.classes(),
-                        FineTunedNetwork.tune(file)));
+                        FineTunedNetwork.tune(file),
+                        head.inputs()));
     }
 
     private Network<?> read(SafeTensors file, NetworkDesign design) {
         FineTune tune = design.fineTune();
         if (tune.frozen()) {
-            Encoder encoder = encoder(design.encoder(), design.encoderSha256());
+            Encoder encoder = encoder(design);
             design.head(encoder.dimensions()).require(HeadShape.read(file));
-            return new FrozenNetwork(encoder, Head.read(file, device));
+            Head head = Head.read(file, device);
+            return closingOnError(head, () -> FrozenNetwork.read(file, encoder, head));
         }
         TransformerBase base = bases.apply(design.encoder(), design.encoderSha256());
         design.head(base.shape().width()).require(HeadShape.read(file));
         Head head = Head.read(file, device);
         return closingOnError(head, () -> FineTunedNetwork.read(file, base, tune, head, device));
+    }
+
+    private Encoder encoder(NetworkDesign design) {
+        return design.encoder().equals(VectorEncoder.NAME)
+                ? new VectorEncoder(design.vectorLength())
+                : encoder(design.encoder(), design.encoderSha256());
     }
 
     private Head head(HeadShape shape, long seed, boolean zeroInit) {

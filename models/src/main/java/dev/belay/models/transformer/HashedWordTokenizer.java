@@ -1,12 +1,13 @@
 package dev.belay.models.transformer;
 
 import dev.belay.models.encoder.HashingEncoder;
+import dev.belay.models.input.Input;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Lower-cased words by their hash, behind one token that begins every text (id 1; 0 fills up).
- * Words that fall into the same bucket are not told apart.
+ * Words that fall into the same bucket are not told apart. Parts are read as one text.
  *
  * @param buckets a power of two
  * @param longest texts are cut there
@@ -20,16 +21,16 @@ record HashedWordTokenizer(int buckets, int longest) implements Tokenizer {
     }
 
     @Override
-    public List<int[]> ids(List<String> texts) {
-        var ids = new ArrayList<int[]>(texts.size());
-        for (String text : texts) {
-            List<byte[]> words = HashingEncoder.words(text);
+    public List<Tokens> tokens(List<Input> inputs) {
+        var all = new ArrayList<Tokens>(inputs.size());
+        for (Input input : inputs) {
+            List<byte[]> words = HashingEncoder.words(input.text());
             int[] tokens = new int[Math.min(longest, words.size() + 1)];
             tokens[0] = 1;
             for (int t = 1; t < tokens.length; t++)
                 tokens[t] = SPECIAL + HashingEncoder.bucket(words.get(t - 1), buckets);
-            ids.add(tokens);
+            all.add(Tokens.of(tokens));
         }
-        return ids;
+        return all;
     }
 }

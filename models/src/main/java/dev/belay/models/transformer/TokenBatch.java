@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens of some texts, filled up to one length.
@@ -13,19 +14,21 @@ import java.util.TreeMap;
  * @param length tokens of each row
  * @param ids (rows, length)
  * @param mask 1 where there is a token, 0 where it is filled up, (rows, length)
+ * @param types 0 in the first segment, 1 in the second, (rows, length); null: all 0
  */
-public record TokenBatch(int[] places, int rows, int length, long[] ids, float[] mask) {
+public record TokenBatch(
+        int[] places, int rows, int length, long[] ids, float[] mask, long @Nullable [] types) {
     private static final int BUCKET = 8;
     private static final int ROWS = 16;
     private static final int TOKENS = 2_048;
 
     /** All of them in one batch, as long as the longest. */
-    public static TokenBatch of(List<int[]> texts) {
+    public static TokenBatch of(List<Tokens> texts) {
         int[] places = new int[texts.size()];
         int longest = 0;
         for (int i = 0; i < places.length; i++) {
             places[i] = i;
-            longest = Math.max(longest, texts.get(i).length);
+            longest = Math.max(longest, texts.get(i).length());
         }
         return fill(texts, places, places.length, longest);
     }
@@ -35,10 +38,10 @@ public record TokenBatch(int[] places, int rows, int length, long[] ids, float[]
      * the texts beside it: lengths are rounded up to multiples of 8, and each such length has its
      * fixed number of rows (16; fewer for long texts, which bounds the memory).
      */
-    public static List<TokenBatch> fixed(List<int[]> texts) {
+    public static List<TokenBatch> fixed(List<Tokens> texts) {
         Map<Integer, List<Integer>> byLength = new TreeMap<>();
         for (int i = 0; i < texts.size(); i++) {
-            int length = (texts.get(i).length + BUCKET - 1) / BUCKET * BUCKET;
+            int length = (texts.get(i).length() + BUCKET - 1) / BUCKET * BUCKET;
             byLength.computeIfAbsent(length, l -> new ArrayList<>()).add(i);
         }
         var batches = new ArrayList<TokenBatch>();
@@ -54,16 +57,20 @@ public record TokenBatch(int[] places, int rows, int length, long[] ids, float[]
         return batches;
     }
 
-    private static TokenBatch fill(List<int[]> texts, int[] places, int rows, int length) {
+    private static TokenBatch fill(List<Tokens> texts, int[] places, int rows, int length) {
         long[] ids = new long[rows * length];
         float[] mask = new float[rows * length];
+        long[] types = new long[rows * length];
+        boolean pairs = false;
         for (int row = 0; row < places.length; row++) {
-            int[] text = texts.get(places[row]);
-            for (int t = 0; t < text.length; t++) {
-                ids[row * length + t] = text[t];
+            Tokens text = texts.get(places[row]);
+            pairs |= text.second() < text.length();
+            for (int t = 0; t < text.length(); t++) {
+                ids[row * length + t] = text.ids()[t];
                 mask[row * length + t] = 1;
+                types[row * length + t] = text.type(t);
             }
         }
-        return new TokenBatch(places, rows, length, ids, mask);
+        return new TokenBatch(places, rows, length, ids, mask, pairs ? types : null);
     }
 }

@@ -1,9 +1,14 @@
 package dev.belay.models.transformer;
 
+import dev.belay.models.input.Input;
 import java.util.List;
 
-/** Cuts texts into tokens. Safe for use by many threads. */
+/** Cuts inputs into tokens. Safe for use by many threads. */
 public interface Tokenizer {
-    /** Ids of each text's tokens, special ones included; at least one a text. */
-    List<int[]> ids(List<String> texts);
+    /**
+     * Tokens of each input, in the order given.
+     *
+     * @throws IllegalArgumentException if an input is neither text nor parts
+     */
+    List<Tokens> tokens(List<Input> inputs);
 }

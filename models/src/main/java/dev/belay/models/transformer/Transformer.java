@@ -12,6 +12,7 @@ import dev.belay.models.encoder.OnnxEncoder;
 import dev.belay.models.transformer.Pretrained.Pooling;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The forward pass of BERT in PyTorch, which can be differentiated: tokens → one vector a text of
@@ -47,7 +48,9 @@ public final class Transformer {
         int length = batch.length();
         NDArray ids = step.create(batch.ids(), new Shape(rows, length)); // (rows, length), int64
         NDArray mask = step.create(batch.mask(), new Shape(rows, length, 1)); // 1 = a token
-        NDArray x = embeddings(ids, length);
+        long[] typeIds = shape.types() > 1 ? batch.types() : null; // (rows, length), int64
+        NDArray types = typeIds == null ? null : step.create(typeIds, new Shape(rows, length));
+        NDArray x = embeddings(ids, types, length);
         NDArray bias = mask.reshape(rows, 1, 1, length).sub(1).mul(MASKED);
         NDArray scale =
                 step.create((float) (1 / Math.sqrt((double) shape.width() / shape.heads())));
@@ -62,22 +65,24 @@ public final class Transformer {
     }
 
     /** Vectors of the tokens before any attention, (rows, length, width). */
-    private NDArray embeddings(NDArray ids, int length) {
-        NDArray x =
-                ids.getNDArrayInternal()
-                        .embedding(
-                                ids,
-                                weight("embeddings.word_embeddings.weight"),
-                                SparseFormat.DENSE)
-                        .singletonOrThrow();
+    private NDArray embeddings(NDArray ids, @Nullable NDArray types, int length) {
+        NDArray x = rows(ids, "embeddings.word_embeddings.weight");
         if (shape.positions() > 0)
             x =
                     x.add(
                             weight("embeddings.position_embeddings.weight")
                                     .get(new NDIndex("0:" + length)));
-        if (shape.types() > 0)
+        if (types != null) x = x.add(rows(types, "embeddings.token_type_embeddings.weight"));
+        else if (shape.types() > 0)
             x = x.add(weight("embeddings.token_type_embeddings.weight").get(new NDIndex("0:1")));
         return norm(x, "embeddings.LayerNorm");
+    }
+
+    /** The row of an embedding that each id names, (rows, length, width). */
+    private NDArray rows(NDArray ids, String embedding) {
+        return ids.getNDArrayInternal()
+                .embedding(ids, weight(embedding), SparseFormat.DENSE)
+                .singletonOrThrow();
     }
 
     /** One layer; its intermediate arrays are let go, and x with them. */

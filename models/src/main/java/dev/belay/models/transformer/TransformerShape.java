@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param vocabulary rows of the word embeddings
  * @param positions longest text in tokens; 0 if the order of the words plays no part
- * @param types rows of the segment embeddings, of which the first is used; 0 if there are none
+ * @param types rows of the segment embeddings, of which the first two are used; 0 if there are none
  * @param width of a token's vector
  * @param layers of attention; 0 = a bag of words
  * @param heads of attention a layer; they divide the width

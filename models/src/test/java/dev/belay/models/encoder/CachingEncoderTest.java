@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ class CachingEncoderTest {
         }
 
         @Override
-        public float[][] encode(List<String> texts) {
+        public float[][] encode(List<Input> inputs) {
+            List<String> texts = inputs.stream().map(Input::text).toList();
             for (String text : texts) {
                 if (text.equals("bad")) throw new IllegalStateException("bad text");
                 calls.computeIfAbsent(text, t -> new AtomicInteger()).incrementAndGet();
@@ -68,13 +70,13 @@ class CachingEncoderTest {
         }
 
         @Override
-        public float[][] encode(List<String> texts) {
+        public float[][] encode(List<Input> inputs) {
             throw new UnsupportedOperationException("it is only begun");
         }
 
         @Override
-        public CompletableFuture<float[][]> begin(List<String> texts) {
-            asked.add(texts);
+        public CompletableFuture<float[][]> begin(List<Input> inputs) {
+            asked.add(inputs.stream().map(Input::text).toList());
             futures.add(new CompletableFuture<>());
             return futures.get(futures.size() - 1);
         }
@@ -95,9 +97,9 @@ class CachingEncoderTest {
     void eachTextIsEncodedOnceAlsoAfterARestart() {
         // Given
         var behind = new Counting();
-        open(behind, 100).encode(List.of("a", "bb", "a"));
+        open(behind, 100).encode(Input.texts("a", "bb", "a"));
         // When
-        float[][] rows = open(behind, 100).encode(List.of("bb", "ccc", "a"));
+        float[][] rows = open(behind, 100).encode(Input.texts("bb", "ccc", "a"));
         // Then
         assertArrayEquals(new float[][] {row("bb"), row("ccc"), row("a")}, rows);
         assertEquals(3, behind.calls.size());
@@ -109,15 +111,15 @@ class CachingEncoderTest {
         // Given: whoever else waits for one of the texts gets the row of this call
         CachingEncoder encoder = open(new Counting(), 100);
         // When
-        var all = encoder.begin(List.of("a", "bad", "bb", "ccc", "a"));
+        var all = encoder.begin(Input.texts("a", "bad", "bb", "ccc", "a"));
         // Then
         assertThrows(IllegalStateException.class, () -> EncodingFutures.await(all));
         assertEquals(3, encoder.counts().encoded());
         assertArrayEquals(
                 new float[][] {row("a"), row("bb"), row("ccc")},
-                encoder.encode(List.of("a", "bb", "ccc")));
+                encoder.encode(Input.texts("a", "bb", "ccc")));
         assertEquals(3, encoder.counts().encoded());
-        assertThrows(IllegalStateException.class, () -> encoder.encode(List.of("bad")));
+        assertThrows(IllegalStateException.class, () -> encoder.encode(Input.texts("bad")));
     }
 
     @Test
@@ -136,7 +138,7 @@ class CachingEncoderTest {
     void textsForgottenInMemoryComeFromDisk() {
         var behind = new Counting();
         CachingEncoder encoder = open(behind, 1);
-        for (int i = 0; i < 3; i++) encoder.encode(List.of("a", "b", "c"));
+        for (int i = 0; i < 3; i++) encoder.encode(Input.texts("a", "b", "c"));
         behind.calls.forEach((text, n) -> assertEquals(1, n.get(), text));
         assertEquals(new CachingEncoder.Counts("counting", 6, 3), encoder.counts());
     }
@@ -151,7 +153,7 @@ class CachingEncoderTest {
         // When
         var pool = Executors.newFixedThreadPool(4);
         var jobs = new ArrayList<Callable<float[][]>>();
-        for (int i = 0; i < 4; i++) jobs.add(() -> encoder.encode(texts));
+        for (int i = 0; i < 4; i++) jobs.add(() -> encoder.encode(Input.texts(texts)));
         float[][] expected = texts.stream().map(CachingEncoderTest::row).toArray(float[][]::new);
         // Then
         for (var rows : pool.invokeAll(jobs)) assertArrayEquals(expected, rows.get());
@@ -165,8 +167,8 @@ class CachingEncoderTest {
         // Given: an encoder that has begun and is not done
         var behind = new Slow();
         CachingEncoder encoder = open(behind, 100);
-        var first = encoder.begin(List.of("a", "bb"));
-        var second = encoder.begin(List.of("bb", "ccc"));
+        var first = encoder.begin(Input.texts("a", "bb"));
+        var second = encoder.begin(Input.texts("bb", "ccc"));
         assertFalse(first.isDone() || second.isDone());
         assertEquals(List.of(List.of("a", "bb"), List.of("ccc")), behind.asked);
         // When
@@ -175,7 +177,7 @@ class CachingEncoderTest {
         // Then
         assertArrayEquals(new float[][] {row("a"), row("bb")}, first.join());
         assertArrayEquals(new float[][] {row("bb"), row("ccc")}, second.join());
-        assertArrayEquals(new float[][] {row("ccc")}, encoder.encode(List.of("ccc")));
+        assertArrayEquals(new float[][] {row("ccc")}, encoder.encode(Input.texts("ccc")));
         assertEquals(2, behind.asked.size());
     }
 
@@ -184,13 +186,13 @@ class CachingEncoderTest {
         // Given
         var behind = new Slow();
         CachingEncoder encoder = open(behind, 100);
-        var begun = encoder.begin(List.of("a"));
-        var waiting = encoder.begin(List.of("a"));
+        var begun = encoder.begin(Input.texts("a"));
+        var waiting = encoder.begin(Input.texts("a"));
         // When
         behind.futures.get(0).completeExceptionally(new IllegalStateException("no"));
         // Then
         assertTrue(begun.isCompletedExceptionally() && waiting.isCompletedExceptionally());
-        var again = encoder.begin(List.of("a"));
+        var again = encoder.begin(Input.texts("a"));
         behind.finish(1);
         assertArrayEquals(new float[][] {row("a")}, again.join());
     }
@@ -202,11 +204,11 @@ class CachingEncoderTest {
         CachingEncoder one = open(behind, 100);
         CachingEncoder two = open(behind, 100);
         // When
-        one.encode(List.of("a"));
-        two.encode(List.of("b"));
-        one.encode(List.of("c"));
+        one.encode(Input.texts("a"));
+        two.encode(Input.texts("b"));
+        one.encode(Input.texts("c"));
         // Then
-        float[][] rows = open(new Counting(), 100).encode(List.of("a", "b", "c"));
+        float[][] rows = open(new Counting(), 100).encode(Input.texts("a", "b", "c"));
         assertArrayEquals(new float[][] {row("a"), row("b"), row("c")}, rows);
         try (var file = new VectorFile(directory, "counting", 2)) {
             assertEquals(3, file.size());
@@ -217,15 +219,15 @@ class CachingEncoderTest {
     void tornTailIsCutAndTheRestKept() throws IOException {
         // Given: two records, then what a killed writer left of a third
         var behind = new Counting();
-        open(behind, 100).encode(List.of("a", "b"));
+        open(behind, 100).encode(Input.texts("a", "b"));
         Path file = directory.resolve("counting.vectors");
         long whole = Files.size(file);
         Files.write(file, new byte[13], StandardOpenOption.APPEND);
         // When
-        open(behind, 100).encode(List.of("c", "a"));
+        open(behind, 100).encode(Input.texts("c", "a"));
         // Then
         assertEquals(whole / 2 * 3, Files.size(file));
-        assertEquals(1, open(behind, 100).encode(List.of("c")).length);
+        assertEquals(1, open(behind, 100).encode(Input.texts("c")).length);
         behind.calls.forEach((text, n) -> assertEquals(1, n.get(), text));
     }
 
@@ -233,13 +235,13 @@ class CachingEncoderTest {
     void damagedRecordIsEncodedAgain() throws IOException {
         // Given: a bit turned in the first of two vectors
         var behind = new Counting();
-        open(behind, 100).encode(List.of("a", "b"));
+        open(behind, 100).encode(Input.texts("a", "b"));
         Path file = directory.resolve("counting.vectors");
         byte[] bytes = Files.readAllBytes(file);
         bytes[18] ^= 1;
         Files.write(file, bytes);
         // When, Then
-        assertArrayEquals(row("a"), open(behind, 100).encode(List.of("a"))[0]);
+        assertArrayEquals(row("a"), open(behind, 100).encode(Input.texts("a"))[0]);
         assertEquals(2, Objects.requireNonNull(behind.calls.get("a")).get());
     }
 
@@ -247,8 +249,9 @@ class CachingEncoderTest {
     void failureReachesTheCallerAndTheNextCallTriesAgain() {
         CachingEncoder encoder = open(new Counting(), 100);
         for (int i = 0; i < 2; i++)
-            assertThrows(IllegalStateException.class, () -> encoder.encode(List.of("a", "bad")));
-        assertEquals(1, encoder.encode(List.of("a")).length);
+            assertThrows(
+                    IllegalStateException.class, () -> encoder.encode(Input.texts("a", "bad")));
+        assertEquals(1, encoder.encode(Input.texts("a")).length);
     }
 
     @Test
@@ -258,8 +261,8 @@ class CachingEncoderTest {
                         IllegalArgumentException.class,
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
-                "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams, minilm, bge,"
-                        + " e5, mlp, transformer",
+                "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams,"
+                    + " vector, minilm, bge, e5, mlp, transformer",
                 e.getMessage());
     }
 

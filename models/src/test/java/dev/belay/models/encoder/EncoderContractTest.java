@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugins;
@@ -20,8 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * project runs it on its own from this module's test jar.
  */
 public class EncoderContractTest {
-    private static final List<String> TEXTS =
-            List.of("a plain text", "", "größe 世界", "plain plain words. And more!");
+    private static final List<Input> TEXTS =
+            Input.texts(
+                    List.of("a plain text", "", "größe 世界", "plain plain words. And more!"));
 
     @TempDir Path cache;
 
@@ -36,6 +38,7 @@ public class EncoderContractTest {
         try (Encoder encoder = provider.open(defaults)) {
             assertEquals(provider.name(), encoder.name());
             assertEquals(provider.dimensions(defaults), encoder.dimensions());
+            assertEquals(provider.accepts(), encoder.accepts());
             // When
             float[][] together = encoder.encode(TEXTS);
             // Then

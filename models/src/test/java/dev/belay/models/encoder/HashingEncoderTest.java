@@ -3,7 +3,7 @@ package dev.belay.models.encoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
+import dev.belay.models.input.Input;
 import org.junit.jupiter.api.Test;
 
 class HashingEncoderTest {
@@ -11,14 +11,14 @@ class HashingEncoderTest {
 
     @Test
     void caseAndPunctuationDontCount() {
-        float[][] rows = words.encode(List.of("The Cat!", " the, cat", "Éa e\u0301a"));
+        float[][] rows = words.encode(Input.texts("The Cat!", " the, cat", "Éa e\u0301a"));
         assertArrayEquals(rows[0], rows[1]);
         assertEquals(1, norm(rows[2]), 1e-6);
     }
 
     @Test
     void countsAreScaledToUnitLength() {
-        float[] row = words.encode(List.of("a a b"))[0];
+        float[] row = words.encode(Input.texts("a a b"))[0];
         float max = 0;
         for (float v : row) max = Math.max(max, v);
         assertEquals(1, norm(row), 1e-6);
@@ -27,19 +27,19 @@ class HashingEncoderTest {
 
     @Test
     void textWithoutWordsIsAllZero() {
-        assertEquals(0, norm(words.encode(List.of(" ...!"))[0]));
+        assertEquals(0, norm(words.encode(Input.texts(" ...!"))[0]));
     }
 
     @Test
     void bucketOfAWordNeverChanges() {
         // the published FNV-1a 64 of "a"
         int bucket = (int) (0xaf63dc4c8601ec8cL ^ (0xaf63dc4c8601ec8cL >>> 32)) & 16383;
-        assertEquals(1f, words.encode(List.of("a"))[0][bucket]);
+        assertEquals(1f, words.encode(Input.texts("a"))[0][bucket]);
     }
 
     @Test
     void bigramsAreCountedBesideWords() {
-        float[] row = new HashingEncoder("hashing-bigrams", 2).encode(List.of("not good"))[0];
+        float[] row = new HashingEncoder("hashing-bigrams", 2).encode(Input.texts("not good"))[0];
         int filled = 0;
         for (float v : row) if (v > 0) filled++;
         assertEquals(3, filled);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.Pretrained;
 import java.util.ArrayList;
@@ -30,11 +31,11 @@ class OnnxEncoderTest {
             for (int i = 0; i < 39; i++)
                 many.add("sentence number " + i + " is here".repeat(i % 4));
             // When
-            float[][] together = encoder.encode(many);
+            float[][] together = encoder.encode(Input.texts(many));
             // Then
             for (int i : new int[] {0, 1, 2, 3, 4, 5, 20, 43})
                 assertArrayEquals(
-                        encoder.encode(List.of(many.get(i)))[0], together[i], many.get(i));
+                        encoder.encode(Input.texts(many.get(i)))[0], together[i], many.get(i));
         }
     }
 
@@ -44,7 +45,7 @@ class OnnxEncoderTest {
         try (Encoder encoder = open(name)) {
             float[][] rows =
                     encoder.encode(
-                            List.of(
+                            Input.texts(
                                     "The movie was wonderful.",
                                     "I loved this film.",
                                     "The stock market fell by two percent."));
@@ -57,7 +58,7 @@ class OnnxEncoderTest {
     void textBeyondTheLimitIsCutThere() {
         try (Encoder encoder = open("minilm")) {
             float[][] rows =
-                    encoder.encode(List.of("word ".repeat(254), "word ".repeat(9_000) + "end"));
+                    encoder.encode(Input.texts("word ".repeat(254), "word ".repeat(9_000) + "end"));
             assertArrayEquals(rows[0], rows[1]);
         }
     }

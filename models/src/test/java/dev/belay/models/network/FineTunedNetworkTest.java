@@ -10,6 +10,7 @@ import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.Gradient;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
@@ -196,7 +197,7 @@ class FineTunedNetworkTest {
     }
 
     private static <I> float[][] predict(Network<I> network, List<String> texts) {
-        return network.predict(network.inputs(texts));
+        return network.predict(network.inputs(Input.texts(texts)));
     }
 
     private static Step learn(Network<?> network, Adam adam, int steps) {
@@ -210,7 +211,7 @@ class FineTunedNetworkTest {
         for (int i = 0; i < steps; i++)
             step =
                     network.learn(
-                            network.inputs(texts),
+                            network.inputs(Input.texts(texts)),
                             p -> Gradient.crossEntropy(p, labels, ones(labels)),
                             adam,
                             update);
@@ -219,7 +220,7 @@ class FineTunedNetworkTest {
 
     private static <I> Step stepWithNoLoss(Network<I> network) {
         return network.learn(
-                network.inputs(TinyBert.texts(4)),
+                network.inputs(Input.texts(TinyBert.texts(4))),
                 p -> new Gradient(Double.NaN, p),
                 new Adam(0),
                 UPDATE);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
 import java.io.IOException;
@@ -28,8 +29,8 @@ class HuggingFaceFolderTest {
         TinyBert.write(root, "with.prefix", "bert.");
         List<String> texts = TinyBert.texts(5);
         // When
-        float[][] plain = open("hf:plain").encode(texts);
-        float[][] prefixed = open("hf:with.prefix").encode(texts);
+        float[][] plain = open("hf:plain").encode(Input.texts(texts));
+        float[][] prefixed = open("hf:with.prefix").encode(Input.texts(texts));
         // Then
         assertArrayEquals(plain, prefixed);
         double squares = 0;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.belay.models.encoder.OnnxEncoder;
 import dev.belay.models.encoder.TransformerEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.torch.Torch;
 import java.nio.ByteBuffer;
@@ -24,13 +25,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TransformerTest {
-    private static final List<String> TEXTS =
+    private static final List<Input> INPUTS =
             List.of(
-                    "a gripping, funny film",
-                    "dull",
-                    "It is not the worst of this year's many sequels, but neither is it one that"
-                            + " anybody will want to see a second time.",
-                    "größe 世界 ok");
+                    Input.of("a gripping, funny film"),
+                    Input.of("dull"),
+                    Input.of(
+                            "It is not the worst of this year's many sequels, but neither is it one"
+                                    + " that anybody will want to see a second time."),
+                    pair("A man sleeps.", "Nobody is awake in the house."),
+                    Input.of("größe 世界 ok"));
 
     @ParameterizedTest
     @ValueSource(strings = {"minilm", "bge", "e5"})
@@ -43,16 +46,55 @@ class TransformerTest {
                         new TransformerEncoder(
                                 TransformerBases.open(name, "", Path.of("unused")), Device.CPU)) {
             // When
-            float[][] expected = onnx.encode(TEXTS);
-            float[][] found = trunk.encode(TEXTS);
+            float[][] expected = onnx.encode(INPUTS);
+            float[][] found = trunk.encode(INPUTS);
             // Then: both are of length √384; measured 3e-6 to 7e-6
             double largest = 0;
             for (int i = 0; i < found.length; i++)
                 for (int k = 0; k < found[i].length; k++)
                     largest = Math.max(largest, Math.abs(found[i][k] - expected[i][k]));
             assertTrue(largest < 2e-5, name + " differs by " + largest);
-            assertArrayEquals(found[1], trunk.encode(TEXTS.subList(1, 2))[0]);
+            assertArrayEquals(found[1], trunk.encode(INPUTS.subList(1, 2))[0]);
         }
+    }
+
+    @Test
+    void aPairIsTwoSegmentsAsBertWasTrained() {
+        // Given
+        Pretrained minilm = Pretrained.ALL.get(0);
+        int cls = 101; // of BERT's vocabulary, uncased
+        int sep = 102;
+        try (WordPieceTokenizer tokenizer = minilm.tokens()) {
+            // When
+            List<Tokens> found =
+                    tokenizer.tokens(
+                            List.of(
+                                    Input.of("dogs run"),
+                                    pair("dogs run", "cats"),
+                                    Input.of("cats"),
+                                    new Input.Parts(
+                                            List.of(
+                                                    new Input.Part("a", "dogs"),
+                                                    new Input.Part("b", "run"),
+                                                    new Input.Part("c", "cats")))));
+            // Then: [CLS] dogs run [SEP] cats [SEP], the second segment from "cats" on
+            int[] dogsRun = found.get(0).ids();
+            int[] cats = found.get(2).ids();
+            assertArrayEquals(
+                    new int[] {cls, dogsRun[1], dogsRun[2], sep, cats[1], sep}, found.get(1).ids());
+            assertEquals(4, found.get(1).second());
+            assertEquals(List.of(4, 3), List.of(found.get(0).second(), found.get(2).second()));
+            // more than two parts are one text, joined by [SEP]
+            assertArrayEquals(
+                    new int[] {cls, dogsRun[1], sep, dogsRun[2], sep, cats[1], sep},
+                    found.get(3).ids());
+            assertEquals(7, found.get(3).second());
+        }
+    }
+
+    private static Input pair(String a, String b) {
+        return new Input.Parts(
+                List.of(new Input.Part("premise", a), new Input.Part("hypothesis", b)));
     }
 
     @Test
@@ -120,7 +162,9 @@ class TransformerTest {
 
     /** A number that all of the vectors of two texts play a part in. */
     private static NDArray score(NDManager manager, Map<String, NDArray> weights) {
-        TokenBatch batch = TokenBatch.of(List.of(new int[] {2, 7, 5}, new int[] {7, 3, 4, 9, 11}));
+        TokenBatch batch =
+                TokenBatch.of(
+                        List.of(Tokens.of(2, 7, 5), new Tokens(new int[] {7, 3, 4, 9, 11}, 2)));
         NDArray vectors = new Transformer(TinyBert.SHAPE, weights, false).forward(manager, batch);
         float[] factors = new float[16];
         for (int i = 0; i < factors.length; i++) factors[i] = (i % 5 - 2) * 0.3f;

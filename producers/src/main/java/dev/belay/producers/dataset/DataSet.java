@@ -9,13 +9,11 @@ import dev.belay.producers.source.JsonlSource;
 import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
 import dev.belay.producers.source.RowSource;
-import dev.belay.producers.source.SourceFile;
 import dev.belay.producers.source.WordNetSource;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -42,6 +40,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     private final String name;
     private final String sourceHash;
     private final DataSummary summary;
+    private final int vectorLength;
 
     private DataSet(
             DataConfig config,
@@ -49,13 +48,15 @@ public final class DataSet implements ExampleSource, AutoCloseable {
             Path directory,
             String name,
             String sourceHash,
-            DataSummary summary) {
+            DataSummary summary,
+            int vectorLength) {
         this.config = config;
         this.sorter = sorter;
         this.directory = directory;
         this.name = name;
         this.sourceHash = sourceHash;
         this.summary = summary;
+        this.vectorLength = vectorLength;
     }
 
     /** As {@link #open(DataConfig, long)} with {@link #DEFAULT_MEMORY_BYTES}. */
@@ -92,6 +93,11 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                 }
             }
             DataSummary summary = counter.summary(byHash.count() - distinct);
+            if (config.fields().group() != null
+                    && config.holdout() instanceof DataConfig.Holdout.Column) {
+                Path byUnit = directory.resolve("unit");
+                WholeGroups.require(source.name(), byHash, memoryBytes, byUnit);
+            }
             requireHoldout(config, source.name(), summary, builder);
             opened = true;
             return new DataSet(
@@ -99,8 +105,9 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                     inFileOrder ? byLine : byHash,
                     directory,
                     source.name(),
-                    sourceHash(config, bytesHash),
-                    summary);
+                    SourceHash.of(config, bytesHash),
+                    summary,
+                    builder.vectorLength());
         } finally {
             if (!opened || inFileOrder) {
                 byHash.close();
@@ -128,6 +135,11 @@ public final class DataSet implements ExampleSource, AutoCloseable {
 
     public DataSummary summary() {
         return summary;
+    }
+
+    /** Features of every example; 0 if the input is no vector. */
+    public int vectorLength() {
+        return vectorLength;
     }
 
     public DataConfig config() {
@@ -163,7 +175,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
         try (Rows rows = rows()) {
             while (rows.hasNext()) {
                 Row row = rows.next();
-                if (row.split() == split && IdHash.drawn(seed, row.id(), below)) {
+                if (row.split() == split && IdHash.drawn(seed, row.unit(), below)) {
                     counter.add(row);
                 }
             }
@@ -213,40 +225,6 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                 "Raise the share in data.holdout.");
     }
 
-    private static String sourceHash(DataConfig config, String bytesHash) {
-        MessageDigest digest = SourceFile.sha256();
-        String format =
-                config.source() instanceof DataConfig.FileSource file
-                        ? file.format().name()
-                        : WordNetSource.NAME;
-        String[] parts = {
-            "belay-source-1",
-            bytesHash,
-            format,
-            "id=" + config.fields().id(),
-            "text=" + config.fields().text(),
-            "label=" + config.fields().label(),
-            "split=" + config.fields().split(),
-            config.holdout() instanceof DataConfig.Holdout.Column column
-                    ? "column=" + column.value()
-                    : "share=" + ((DataConfig.Holdout.Share) config.holdout()).share(),
-            Double.toString(config.supervisorShare()),
-            config.order().name(),
-            Long.toString(config.orderSeed()),
-            String.join("\u001f", config.classes())
-        };
-        for (String part : parts) {
-            digest.update(part.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-        }
-        // where there are none nothing is added: the hash is that of earlier versions
-        for (String label : config.labels()) {
-            digest.update(("label=" + label).getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
     private static Path temporaryDirectory() {
         try {
             return Files.createTempDirectory("belay-sort-");
@@ -259,6 +237,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
         try {
             Files.deleteIfExists(directory.resolve("hash"));
             Files.deleteIfExists(directory.resolve("line"));
+            Files.deleteIfExists(directory.resolve("unit"));
             Files.deleteIfExists(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("can't remove " + directory, e);

@@ -1,18 +1,23 @@
 package dev.belay.producers.dataset;
 
 import dev.belay.producers.source.Row;
-import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Example;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 
 /** Rows in a temporary file, written once and read in order. */
 final class RowFile {
@@ -25,15 +30,15 @@ final class RowFile {
         try (DataOutputStream out =
                 new DataOutputStream(
                         new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES))) {
+            var writer = new SpecificDatumWriter<>(Example.class);
+            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
             out.writeLong(count);
             while (rows.hasNext()) {
                 Row row = rows.next();
                 out.writeLong(row.key());
                 out.writeLong(row.line());
-                writeText(out, row.id());
-                writeText(out, row.text());
+                writer.write(row.example(), encoder);
                 out.writeInt(row.label());
-                out.writeUTF(row.split().name());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't write the temporary file " + file, e);
@@ -51,20 +56,18 @@ final class RowFile {
         }
     }
 
-    private static void writeText(DataOutputStream out, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
     private static final class Reader implements Rows {
         private final Path file;
         private final DataInputStream in;
+        private final SpecificDatumReader<Example> reader =
+                new SpecificDatumReader<>(Example.class);
+        private final BinaryDecoder decoder;
         private long left;
 
         Reader(Path file, DataInputStream in) throws IOException {
             this.file = file;
             this.in = in;
+            decoder = DecoderFactory.get().directBinaryDecoder(in, null);
             left = in.readLong();
         }
 
@@ -81,19 +84,10 @@ final class RowFile {
             left--;
             try {
                 return new Row(
-                        in.readLong(),
-                        in.readLong(),
-                        readText(),
-                        readText(),
-                        in.readInt(),
-                        Split.valueOf(in.readUTF()));
+                        in.readLong(), in.readLong(), reader.read(null, decoder), in.readInt());
             } catch (IOException e) {
                 throw new UncheckedIOException("can't read the temporary file " + file, e);
             }
-        }
-
-        private String readText() throws IOException {
-            return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.belay.producers.dataset;
 
 import dev.belay.producers.source.Row;
+import dev.belay.schemas.events.Example;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
     public void accept(Row row) {
         inMemory.add(row);
         // measured with the JDK's compact strings: a byte a Latin character, two for others
-        bytesInMemory += 160 + 2L * (row.id().length() + row.text().length());
+        bytesInMemory += bytes(row.example());
         count++;
         if (bytesInMemory > memoryBytes) {
             inMemory.sort(order);
@@ -54,6 +55,15 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
             inMemory.clear();
             bytesInMemory = 0;
         }
+    }
+
+    private static long bytes(Example example) {
+        long chars = (long) example.getId().length() + example.getText().length();
+        if (example.getParts() != null) {
+            chars *= 2; // the joined text once more
+        }
+        int features = example.getVector() == null ? 0 : example.getVector().size();
+        return 240 + 2 * chars + 24L * features;
     }
 
     long count() {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -173,13 +175,75 @@ public record DataConfig(
     /**
      * Which columns hold what.
      *
-     * @param id null: the id is a hash of the text (see {@link RowBuilder})
+     * @param id null: the id is a hash of the input (see {@link RowBuilder})
      * @param split null: the file has no split column
+     * @param tags name of each tag and its column; an empty or null cell is no tag
+     * @param group null: every example is a group of its own, as one is whose cell is empty or null
      */
-    public record Fields(@Nullable String id, String text, String label, @Nullable String split) {
+    public record Fields(
+            @Nullable String id,
+            InputColumns input,
+            String label,
+            @Nullable String split,
+            Map<String, String> tags,
+            @Nullable String group) {
+        public Fields {
+            tags = new TreeMap<>(tags);
+        }
+
+        /** Of rows whose input is a text, without tags and groups. */
+        public Fields(@Nullable String id, String text, String label, @Nullable String split) {
+            this(id, new InputColumns.Text(text), label, split, Map.of(), null);
+        }
+
         /** Columns named as what they hold, without a split column. */
         public static Fields defaults() {
             return new Fields("id", "text", "label", null);
+        }
+    }
+
+    /** Which columns hold the input, and what it is. */
+    public sealed interface InputColumns {
+        /** All columns that are read. */
+        List<String> columns();
+
+        record Text(String column) implements InputColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(column);
+            }
+        }
+
+        /**
+         * A part a column, named as the column.
+         *
+         * @param columns at least two
+         */
+        record Parts(List<String> columns) implements InputColumns {}
+
+        /**
+         * Parts of one column.
+         *
+         * @param separator between them, literally
+         * @param names of the parts, at least two; each row has exactly so many
+         */
+        record SplitText(String column, String separator, List<String> names)
+                implements InputColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(column);
+            }
+        }
+
+        /** A vector with a feature a column. */
+        record Features(List<String> columns) implements InputColumns {}
+
+        /** A vector in one column: a JSON array of numbers. */
+        record Vector(String column) implements InputColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(column);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.belay.producers.source;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * a label is a class name, else a class index.
  */
 public final class DelimitedSource implements RowSource {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final CSVFormat CSV = CSVFormat.RFC4180.builder().get();
     private static final CSVFormat TSV =
             CSVFormat.RFC4180.builder().setDelimiter('\t').setQuote(null).get();
@@ -111,12 +114,7 @@ public final class DelimitedSource implements RowSource {
                     "different names",
                     "Rename one of them.");
         }
-        return new Header(
-                names.size(),
-                fields.id() == null ? -1 : column(names, fields.id()),
-                column(names, fields.text()),
-                column(names, fields.label()),
-                fields.split() == null ? -1 : column(names, fields.split()));
+        return new Header(names, column(names, fields.label()));
     }
 
     private int column(List<String> names, String column) {
@@ -133,27 +131,77 @@ public final class DelimitedSource implements RowSource {
     }
 
     private Row row(CSVRecord cells, Header header, long line) {
-        if (cells.size() != header.size) {
+        if (cells.size() != header.names.size()) {
             throw DataException.at(
                     name(),
                     line,
                     cells.size() + " cells",
-                    header.size + " as in the header",
+                    header.names.size() + " as in the header",
                     "Mend the row; if it is the last one, the file may be cut off.");
         }
         String label = cells.get(header.label).strip();
         return builder.row(
                 line,
-                cell(cells, header.id),
-                cells.get(header.text),
-                label.isEmpty() ? Row.NO_LABEL : builder.labelOf(line, label),
-                cell(cells, header.split));
+                new DelimitedCells(cells, header.names, line),
+                label.isEmpty() ? Row.NO_LABEL : builder.labelOf(line, label));
     }
 
-    private static @Nullable String cell(CSVRecord cells, int index) {
-        return index < 0 ? null : cells.get(index);
+    private final class DelimitedCells implements Cells {
+        private final CSVRecord cells;
+        private final List<String> names;
+        private final long line;
+
+        DelimitedCells(CSVRecord cells, List<String> names, long line) {
+            this.cells = cells;
+            this.names = names;
+            this.line = line;
+        }
+
+        @Override
+        public String text(String column) {
+            return cells.get(column(names, column));
+        }
+
+        @Override
+        public String scalar(String column) {
+            return text(column);
+        }
+
+        @Override
+        public @Nullable String optional(String column) {
+            String cell = text(column);
+            return cell.isEmpty() ? null : cell;
+        }
+
+        @Override
+        public double number(String column) {
+            try {
+                return Double.parseDouble(text(column).strip());
+            } catch (NumberFormatException e) {
+                throw wrong(column, "a number", e);
+            }
+        }
+
+        @Override
+        public double[] numbers(String column) {
+            try {
+                return JSON.readValue(text(column), double[].class);
+            } catch (JsonProcessingException e) {
+                throw wrong(column, "an array of numbers, such as [0.5, 2]", e);
+            }
+        }
+
+        private DataException wrong(String column, String expected, Exception cause) {
+            return DataException.at(
+                    name(),
+                    line,
+                    "'" + RowBuilder.abbreviate(text(column)) + "' in '" + column + "'",
+                    expected,
+                    "Mend the row, or name the right column in data.fields.",
+                    cause);
+        }
     }
 
-    /** Positions of the columns in a row of {@code size} cells; -1 where there is none. */
-    private record Header(int size, int id, int text, int label, int split) {}
+    /** Columns in their order, and which of them is the label. */
+    private record Header(List<String> names, int label) {}
 }

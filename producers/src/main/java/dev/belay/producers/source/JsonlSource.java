@@ -76,9 +76,71 @@ public final class JsonlSource implements RowSource {
 
     /** The row of an object; also of one that is no line of a file. */
     Row row(JsonNode node, long line) {
-        String id = fields.id() == null ? null : scalar(node, fields.id(), line);
-        String split = fields.split() == null ? null : scalar(node, fields.split(), line);
-        return builder.row(line, id, string(node, fields.text(), line), label(node, line), split);
+        return builder.row(line, new JsonCells(node, line), label(node, line));
+    }
+
+    /** A text or whole number of an object that is no line of a file. */
+    String scalar(JsonNode node, String column) {
+        return new JsonCells(node, 0).scalar(column);
+    }
+
+    private final class JsonCells implements Cells {
+        private final JsonNode node;
+        private final long line;
+
+        JsonCells(JsonNode node, long line) {
+            this.node = node;
+            this.line = line;
+        }
+
+        @Override
+        public String text(String column) {
+            JsonNode cell = cell(node, column, line);
+            if (!cell.isTextual()) {
+                throw wrongType(cell, column, line, "a string");
+            }
+            return cell.textValue();
+        }
+
+        @Override
+        public String scalar(String column) {
+            JsonNode cell = cell(node, column, line);
+            if (!cell.isTextual() && !cell.isIntegralNumber()) {
+                throw wrongType(cell, column, line, "a string or an integer");
+            }
+            return cell.asText();
+        }
+
+        @Override
+        public @Nullable String optional(String column) {
+            JsonNode cell = cell(node, column, line);
+            return cell.isNull() || cell.asText().isEmpty() ? null : scalar(column);
+        }
+
+        @Override
+        public double number(String column) {
+            return number(cell(node, column, line), column);
+        }
+
+        @Override
+        public double[] numbers(String column) {
+            JsonNode cell = cell(node, column, line);
+            if (!cell.isArray()) {
+                throw wrongType(cell, column, line, "an array of numbers");
+            }
+            double[] numbers = new double[cell.size()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = number(cell.get(i), column);
+            }
+            return numbers;
+        }
+
+        private double number(JsonNode cell, String column) {
+            if (!cell.isNumber()) {
+                throw wrongType(cell, column, line, "a number");
+            }
+            return cell.doubleValue();
+        }
     }
 
     private JsonNode parse(String text, LineReader lines) {
@@ -112,22 +174,6 @@ public final class JsonlSource implements RowSource {
                     "Mend the row, or name the right column in data.fields.");
         }
         return cell;
-    }
-
-    private String string(JsonNode node, String column, long line) {
-        JsonNode cell = cell(node, column, line);
-        if (!cell.isTextual()) {
-            throw wrongType(cell, column, line, "a string");
-        }
-        return cell.textValue();
-    }
-
-    String scalar(JsonNode node, String column, long line) {
-        JsonNode cell = cell(node, column, line);
-        if (!cell.isTextual() && !cell.isIntegralNumber()) {
-            throw wrongType(cell, column, line, "a string or an integer");
-        }
-        return cell.asText();
     }
 
     int label(JsonNode node, long line) {

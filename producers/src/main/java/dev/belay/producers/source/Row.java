@@ -1,5 +1,7 @@
 package dev.belay.producers.source;
 
+import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.util.Comparator;
 
@@ -8,9 +10,10 @@ import java.util.Comparator;
  *
  * @param key hash of (order seed, id), to be compared unsigned
  * @param line where it stood in its source, 1-based
+ * @param example with event time 0: it has none until it is produced
  * @param label class index, or {@link #NO_LABEL}
  */
-public record Row(long key, long line, String id, String text, int label, Split split) {
+public record Row(long key, long line, Example example, int label) {
     /** The label of a row whose truth is not known. */
     public static final int NO_LABEL = -1;
 
@@ -23,15 +26,29 @@ public record Row(long key, long line, String id, String text, int label, Split 
     /** As in the file. */
     public static final Comparator<Row> BY_LINE = Comparator.comparingLong(Row::line);
 
+    /** By what is split as a whole, then line. */
+    public static final Comparator<Row> BY_UNIT =
+            Comparator.comparing(Row::unit).thenComparingLong(Row::line);
+
+    public String id() {
+        return example.getId();
+    }
+
+    public Split split() {
+        return example.getSplit();
+    }
+
+    /** What is split and drawn as a whole, see {@link dev.belay.schemas.IdHash#unit}. */
+    public String unit() {
+        return IdHash.unit(example.getGroup(), example.getId());
+    }
+
     public boolean hasLabel() {
         return label != NO_LABEL;
     }
 
     /** Whether both say the same, wherever they stood. */
     public boolean sameContent(Row other) {
-        return id.equals(other.id)
-                && text.equals(other.text)
-                && label == other.label
-                && split == other.split;
+        return example.equals(other.example) && label == other.label;
     }
 }

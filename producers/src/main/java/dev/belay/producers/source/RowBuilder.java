@@ -2,24 +2,28 @@ package dev.belay.producers.source;
 
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the cells of one row into a checked {@link Row}: id, text, class, split, place in the
- * order.
+ * Turns the cells of one row into a checked {@link Row}: id, input, class, split, tags, group,
+ * place in the order.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text: stable whatever the file is called and wherever the row stands, and never a function of the
- * label, which an id must not give away.
+ * text (of a vector: its numbers as Java writes a list of them): stable whatever the file is called
+ * and wherever the row stands, and never a function of the label, which an id must not give away.
  *
- * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", id) < share}; of
- * the others SUPERVISOR when {@code uniform("supervisor", id) < supervisor-share}, else STUDENT.
- * Place in the order: {@code bits("order:" + seed, id)}.
+ * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
+ * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
+ * where unit is the group or, of rows without one, the id. Place in the order: {@code bits("order:"
+ * + seed, id)}.
  */
 public final class RowBuilder {
     static final String HOLDOUT_PURPOSE = "holdout";
@@ -28,19 +32,20 @@ public final class RowBuilder {
     /** Predictions go in blocks of 1,024 ids and at most 512 KiB. */
     static final int MAX_ID_BYTES = 256;
 
-    /** Kafka takes records of 1 MiB; labels repeat the text. */
-    static final int MAX_TEXT_BYTES = 512 << 10;
+    private static final int MAX_TAG_CHARS = 64;
 
     private static final int SPLIT_VALUES_KEPT = 8;
 
     private final String file;
     private final DataConfig config;
+    private final InputReader inputs;
     private final Set<String> splitValues = new TreeSet<>();
     private boolean holdoutClosed;
 
     public RowBuilder(String file, DataConfig config) {
         this.file = file;
         this.config = config;
+        this.inputs = new InputReader(file, config.fields().input());
     }
 
     /** Values of the split column seen so far, the first few: for an error that names them. */
@@ -53,20 +58,54 @@ public final class RowBuilder {
         holdoutClosed = true;
     }
 
+    /** Features of every row's vector; 0 if the input is no vector. */
+    public int vectorLength() {
+        return inputs.vectorLength();
+    }
+
+    /** The row of a source with columns. */
+    Row row(long line, Cells cells, int label) {
+        DataConfig.Fields fields = config.fields();
+        Example.Builder example = inputs.read(line, cells);
+        example.setGroup(fields.group() == null ? null : cells.optional(fields.group()));
+        Map<String, String> tags = new TreeMap<>();
+        fields.tags().forEach((name, column) -> tag(line, tags, name, cells.optional(column)));
+        example.setTags(tags);
+        String id = fields.id() == null ? null : cells.scalar(fields.id());
+        String split = fields.split() == null ? null : cells.scalar(fields.split());
+        return row(line, id, example, label, split);
+    }
+
+    /** The row of a text without tags and group. */
     Row row(long line, @Nullable String id, String text, int label, @Nullable String split) {
-        int textBytes = utf8Length(text);
-        if (text.isBlank()) {
-            throw DataException.at(
-                    file, line, "an empty text", "a text to classify", "Take the row out.");
+        return row(line, id, inputs.text(line, text), label, split);
+    }
+
+    private void tag(long line, Map<String, String> tags, String name, @Nullable String value) {
+        if (value == null) {
+            return;
         }
-        if (textBytes > MAX_TEXT_BYTES) {
+        if (value.length() > MAX_TAG_CHARS) {
             throw DataException.at(
                     file,
                     line,
-                    "a text of " + textBytes + " bytes",
-                    "at most " + MAX_TEXT_BYTES,
-                    "Shorten it or take the row out.");
+                    "a tag '" + name + "' of " + value.length() + " characters",
+                    "at most " + MAX_TAG_CHARS,
+                    "Shorten it, or take the tag out of data.fields.tags.");
         }
+        tags.put(name, value);
+    }
+
+    private Row row(
+            long line,
+            @Nullable String id,
+            Example.Builder example,
+            int label,
+            @Nullable String split) {
+        String text =
+                example.hasVector() && example.getVector() != null
+                        ? example.getVector().toString()
+                        : example.getText();
         String key =
                 id != null
                         ? id
@@ -76,16 +115,23 @@ public final class RowBuilder {
                                         .toString()
                                         .substring(0, 32);
         checkedId(line, key);
+        String group = example.getGroup();
+        if (group != null && utf8Length(group) > MAX_ID_BYTES) {
+            throw DataException.at(
+                    file,
+                    line,
+                    "a group of " + utf8Length(group) + " bytes",
+                    "at most " + MAX_ID_BYTES,
+                    "Shorten it.");
+        }
         if (split != null && splitValues.size() < SPLIT_VALUES_KEPT) {
             splitValues.add(split);
         }
         return new Row(
                 IdHash.bits("order:" + config.orderSeed(), key),
                 line,
-                key,
-                text,
-                label,
-                split(key, split));
+                example.setId(key).setSplit(split(IdHash.unit(group, key), split)).build(),
+                label);
     }
 
     String checkedId(long line, String id) {
@@ -143,16 +189,16 @@ public final class RowBuilder {
                 "Mend the row, or the classes of the task.");
     }
 
-    private Split split(String id, @Nullable String column) {
+    private Split split(String unit, @Nullable String column) {
         boolean held =
                 config.holdout() instanceof DataConfig.Holdout.Share s
-                        ? IdHash.uniform(HOLDOUT_PURPOSE, id) < s.share()
+                        ? IdHash.uniform(HOLDOUT_PURPOSE, unit) < s.share()
                         : config.holdout() instanceof DataConfig.Holdout.Column c
                                 && c.value().equals(column);
         if (held && !holdoutClosed) {
             return Split.HOLDOUT;
         }
-        return IdHash.uniform(SUPERVISOR_PURPOSE, id) < config.supervisorShare()
+        return IdHash.uniform(SUPERVISOR_PURPOSE, unit) < config.supervisorShare()
                 ? Split.SUPERVISOR
                 : Split.STUDENT;
     }
@@ -161,7 +207,7 @@ public final class RowBuilder {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 
-    private static int utf8Length(String text) {
+    static int utf8Length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -118,8 +118,8 @@ final class TopicReader implements ExampleSource.Reader {
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
         JsonNode node = object(record.value());
         boolean labelled = node.hasNonNull(fields.label());
-        if (fields.id() != null && labelled && !node.hasNonNull(fields.text())) {
-            String id = builder.checkedId(0, json.scalar(node, fields.id(), 0));
+        if (fields.id() != null && labelled && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
+            String id = builder.checkedId(0, json.scalar(node, fields.id()));
             return new Entry(id, null, json.label(node, 0), timeMs(record));
         }
         if (known.holdout() >= holdoutSize) {

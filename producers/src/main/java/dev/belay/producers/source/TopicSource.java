@@ -77,7 +77,7 @@ public final class TopicSource implements ExampleSource {
                         "belay-topic-1",
                         ((DataConfig.TopicSource) config.source()).topic(),
                         "id=" + config.fields().id(),
-                        "text=" + config.fields().text(),
+                        "input=" + config.fields().input(),
                         "label=" + config.fields().label(),
                         "holdout=" + share.share() + " " + share.size(),
                         "supervisor=" + config.supervisorShare(),

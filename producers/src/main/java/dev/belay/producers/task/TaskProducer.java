@@ -7,8 +7,10 @@ import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -116,7 +118,7 @@ final class TaskProducer {
                                 examples.topic(),
                                 partition,
                                 id,
-                                EventFactory.example(id, row.split(), row.text(), timeMs),
+                                example(row, timeMs),
                                 timeMs));
                 progress.add(examples, row.split());
                 touched.add(examples);
@@ -128,7 +130,7 @@ final class TaskProducer {
                                 truth.topic(),
                                 partition,
                                 id,
-                                EventFactory.truth(id, entry.label(), timeMs),
+                                truth(entry, timeMs),
                                 timeMs));
                 progress.add(truth);
                 touched.add(truth);
@@ -146,6 +148,22 @@ final class TaskProducer {
         if (batch.group() != null) {
             producer.sendOffsetsToTransaction(batch.positions(), batch.group());
         }
+    }
+
+    private static Example example(Row row, long nowMs) {
+        return Example.newBuilder(row.example()).setEventTimeMs(nowMs).build();
+    }
+
+    /** Late truth, which comes without its example, has neither tags nor group. */
+    private static Truth truth(Batch.Entry entry, long timeMs) {
+        Truth truth = EventFactory.truth(entry.id(), entry.label(), timeMs);
+        Row row = entry.row();
+        return row == null
+                ? truth
+                : Truth.newBuilder(truth)
+                        .setTags(row.example().getTags())
+                        .setGroup(row.example().getGroup())
+                        .build();
     }
 
     private void tell(List<Map.Entry<String, Progress>> events) {

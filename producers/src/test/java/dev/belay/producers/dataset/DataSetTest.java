@@ -165,7 +165,7 @@ class DataSetTest {
                 Data.writeText(
                         dir.resolve("a.tsv"), "id\ttext\tlabel\tsplit\n1\t\"so\" it is\t1\ttest\n");
         try (DataSet data = DataSet.open(Data.config(tsv, DataConfig.Format.TSV))) {
-            assertEquals("\"so\" it is", Data.rows(data).get(0).text());
+            assertEquals("\"so\" it is", Data.rows(data).get(0).example().getText());
         }
     }
 
@@ -214,9 +214,15 @@ class DataSetTest {
             assertEquals(0, summary.duplicates());
             assertEquals(List.of(1_000L, 1_000L), summary.of(Split.HOLDOUT).byClass());
             List<Row> rows = Data.rows(data);
-            assertEquals(12_000, new HashSet<>(rows.stream().map(Row::text).toList()).size());
+            assertEquals(
+                    12_000,
+                    new HashSet<>(rows.stream().map(r -> r.example().getText()).toList()).size());
             assertFalse(
-                    rows.stream().anyMatch(r -> r.text().contains(";") || r.text().contains("\"")));
+                    rows.stream()
+                            .anyMatch(
+                                    r ->
+                                            r.example().getText().contains(";")
+                                                    || r.example().getText().contains("\"")));
             assertEquals(
                     "SplitCounts[rows=4995, byClass=[2503, 2492]]",
                     summary.of(Split.SUPERVISOR).toString());
@@ -241,7 +247,7 @@ class DataSetTest {
 
     private static List<String> contents(DataSet data) {
         return Data.rows(data).stream()
-                .map(r -> r.id() + "|" + r.text() + "|" + r.label() + "|" + r.split())
+                .map(r -> r.id() + "|" + r.example().getText() + "|" + r.label() + "|" + r.split())
                 .toList();
     }
 

@@ -3,6 +3,8 @@ package dev.belay.producers.dataset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.producers.source.Row;
+import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +25,9 @@ class RowSorterPropertyTest {
         // Given
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
-            rows.add(new Row(keys.get(i), i, "id" + keys.get(i), "täxt", i % 2, Split.STUDENT));
+            String id = "id" + keys.get(i);
+            Example example = EventFactory.example(id, Split.STUDENT, "täxt", 0);
+            rows.add(new Row(keys.get(i), i, example, i % 2));
         }
         Path directory = Files.createTempDirectory("belay-sorter-test-");
         // When

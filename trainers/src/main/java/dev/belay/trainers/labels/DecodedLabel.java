@@ -10,14 +10,16 @@ sealed interface DecodedLabel {
     long offset();
 
     /**
-     * One that can be learned from, unless the model's encoder rejects its text.
+     * One that can be learned from, unless the model's encoder rejects its input.
      *
      * @param checkpoint of the labeler
+     * @param unit by which models draw it, see {@link dev.belay.schemas.IdHash#unit}
      */
     record Good(
             ConsumerRecord<byte[], byte[]> record,
             Split split,
             long checkpoint,
+            String unit,
             LabelledExample example)
             implements DecodedLabel {
         @Override

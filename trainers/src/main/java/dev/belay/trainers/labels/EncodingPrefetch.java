@@ -1,6 +1,7 @@
 package dev.belay.trainers.labels;
 
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
@@ -14,17 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes texts that wait to be learned from while the training thread trains, so that it finds
+ * Encodes inputs that wait to be learned from while the training thread trains, so that it finds
  * them in the encoder's cache. Nothing depends on it: what it has not done is encoded when it is
  * asked for.
  */
 public final class EncodingPrefetch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EncodingPrefetch.class);
 
-    /** Texts at a time: one batch, so one core. */
+    /** Inputs at a time: one batch, so one core. */
     private static final int BATCH = 32;
 
-    /** Texts that may wait; of what comes beyond, training will see to it. */
+    /** Inputs that may wait; of what comes beyond, training will see to it. */
     private static final int WAITING = 8_192;
 
     /**
@@ -38,16 +39,16 @@ public final class EncodingPrefetch implements AutoCloseable {
             return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
         }
 
-        /** Whether there is anything to be done ahead: hashing is cheaper than to remember. */
+        /** Whether there is anything to be done ahead: of cheap encoders there is not. */
         boolean isWorthIt() {
             return frozen && !Encoders.isCheap(encoder);
         }
     }
 
-    private record Text(Use use, String text) {}
+    private record Waiting(Use use, Input input) {}
 
     private final Networks networks;
-    private final BlockingQueue<Text> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Thread thread;
     private volatile boolean closing;
 
@@ -58,9 +59,9 @@ public final class EncodingPrefetch implements AutoCloseable {
         thread.start();
     }
 
-    /** A text will have to be encoded; from any thread. */
-    void offer(Use use, String text) {
-        boolean unused = waiting.offer(new Text(use, text));
+    /** An input will have to be encoded; from any thread. */
+    void offer(Use use, Input input) {
+        boolean unused = waiting.offer(new Waiting(use, input));
     }
 
     @Override
@@ -72,15 +73,15 @@ public final class EncodingPrefetch implements AutoCloseable {
     private void run() {
         try {
             while (!closing) {
-                List<Text> batch = new ArrayList<>();
+                List<Waiting> batch = new ArrayList<>();
                 batch.add(waiting.take());
                 waiting.drainTo(batch, BATCH - 1);
-                Map<Use, List<String>> byEncoder = new HashMap<>();
+                Map<Use, List<Input>> byEncoder = new HashMap<>();
                 batch.forEach(
                         t ->
                                 byEncoder
                                         .computeIfAbsent(t.use(), e -> new ArrayList<>())
-                                        .add(t.text()));
+                                        .add(t.input()));
                 byEncoder.forEach(this::encode);
             }
         } catch (InterruptedException e) {
@@ -88,9 +89,9 @@ public final class EncodingPrefetch implements AutoCloseable {
         }
     }
 
-    private void encode(Use use, List<String> texts) {
+    private void encode(Use use, List<Input> inputs) {
         try {
-            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(texts);
+            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(inputs);
         } catch (RuntimeException e) { // training meets it too, and reports it with its model
             if (!closing) {
                 LOG.warn("{} could not encode ahead: {}", use.encoder(), e.toString());

@@ -1,6 +1,10 @@
 package dev.belay.trainers.labels;
 
+import dev.belay.models.input.Input;
+import dev.belay.models.input.Inputs;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.IdHash;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,14 +49,20 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         if (wrong != null) {
             return new DecodedLabel.Bad(record, wrong);
         }
-        var example =
-                new LabelledExample(
-                        label.getExample().getId(),
-                        label.getExample().getText(),
-                        label.getExample().getEventTimeMs(),
-                        distribution);
+        Example example = label.getExample();
+        Input input;
+        try {
+            input = Inputs.of(example);
+        } catch (IllegalArgumentException e) {
+            return new DecodedLabel.Bad(record, String.valueOf(e.getMessage()));
+        }
         return new DecodedLabel.Good(
-                record, label.getExample().getSplit(), label.getCheckpoint(), example);
+                record,
+                example.getSplit(),
+                label.getCheckpoint(),
+                IdHash.unit(example.getGroup(), example.getId()),
+                new LabelledExample(
+                        example.getId(), input, example.getEventTimeMs(), distribution));
     }
 
     /** What is wrong with a distribution over this many classes, or null. */

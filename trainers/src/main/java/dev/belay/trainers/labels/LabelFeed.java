@@ -240,7 +240,7 @@ final class LabelFeed implements AutoCloseable {
             encoding.forEach(
                     (use, specs) -> {
                         if (specs.stream().anyMatch(spec -> LabelSource.draws(spec, good))) {
-                            ahead.offer(use, good.example().text());
+                            ahead.offer(use, good.example().input());
                         }
                     });
         }

@@ -77,7 +77,7 @@ public final class LabelSource {
     /** Whether a label is for a model: of its split, and drawn. */
     static boolean draws(ModelSpec spec, DecodedLabel.Good read) {
         return read.split() == spec.getSplit()
-                && IdHash.drawn(spec.getSeed(), read.example().id(), spec.getDrawBelow());
+                && IdHash.drawn(spec.getSeed(), read.unit(), spec.getDrawBelow());
     }
 
     /** Takes in that a record can't be learned from. */

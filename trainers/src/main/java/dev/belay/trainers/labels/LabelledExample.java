@@ -1,5 +1,7 @@
 package dev.belay.trainers.labels;
 
+import dev.belay.models.input.Input;
+
 /**
  * An example with the supervisor's label, as a learner takes it.
  *
@@ -7,4 +9,4 @@ package dev.belay.trainers.labels;
  * @param eventTimeMs of the example, milliseconds since the epoch, UTC
  * @param probabilities the label: a distribution over the classes; not to be written to
  */
-public record LabelledExample(String id, String text, long eventTimeMs, float[] probabilities) {}
+public record LabelledExample(String id, Input input, long eventTimeMs, float[] probabilities) {}

@@ -3,17 +3,20 @@ package dev.belay.trainers.learning;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
+import dev.belay.models.input.Input;
+import dev.belay.models.input.InputBytes;
 import dev.belay.trainers.labels.LabelledExample;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Labelled examples as tensors: {@code <prefix>.ids} and {@code .texts} as UTF-8 behind each other
- * with the end of each in {@code .idEnds} and {@code .textEnds}, {@code .probabilities} (examples,
- * classes).
+ * Labelled examples as tensors: {@code <prefix>.ids} as UTF-8 and {@code .texts}, the inputs as
+ * {@link InputBytes} (of texts UTF-8, as in release 0.1), behind each other with the end of each in
+ * {@code .idEnds} and {@code .textEnds}, {@code .probabilities} (examples, classes).
  *
  * <p>Event times are left out: no learning depends on them, and the same data produced at another
  * time give files of the same bytes. What is read back has time 0.
@@ -30,8 +33,8 @@ final class LabelledExampleCodec {
                     examples.get(i).probabilities(), 0, probabilities, i * classes, classes);
         }
         var tensors = new ArrayList<Tensor>();
-        addStrings(tensors, prefix + ".id", examples, LabelledExample::id);
-        addStrings(tensors, prefix + ".text", examples, LabelledExample::text);
+        add(tensors, prefix + ".id", examples, e -> e.id().getBytes(StandardCharsets.UTF_8));
+        add(tensors, prefix + ".text", examples, e -> InputBytes.write(e.input()));
         tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities, count, classes));
         return tensors;
     }
@@ -45,26 +48,27 @@ final class LabelledExampleCodec {
         int count = file.tensor(prefix + ".idEnds").longs().length;
         float[] probabilities =
                 file.tensor(prefix + ".probabilities").withShape(count, classes).floats();
-        String[] ids = strings(prefix + ".id", file, count);
-        String[] texts = strings(prefix + ".text", file, count);
+        List<String> ids =
+                read(prefix + ".id", file, count, b -> new String(b, StandardCharsets.UTF_8));
+        List<Input> inputs = read(prefix + ".text", file, count, InputBytes::read);
         var examples = new ArrayList<LabelledExample>(count);
         for (int i = 0; i < count; i++) {
             float[] row = new float[classes];
             System.arraycopy(probabilities, i * classes, row, 0, classes);
-            examples.add(new LabelledExample(ids[i], texts[i], 0, row));
+            examples.add(new LabelledExample(ids.get(i), inputs.get(i), 0, row));
         }
         return examples;
     }
 
-    private static void addStrings(
+    private static void add(
             List<Tensor> tensors,
             String name,
             List<LabelledExample> examples,
-            Function<LabelledExample, String> field) {
+            Function<LabelledExample, byte[]> field) {
         var bytes = new ByteArrayOutputStream();
         long[] ends = new long[examples.size()];
         for (int i = 0; i < ends.length; i++) {
-            byte[] one = field.apply(examples.get(i)).getBytes(StandardCharsets.UTF_8);
+            byte[] one = field.apply(examples.get(i));
             SafeTensors.requireFits("tensor " + name + "s", (long) bytes.size() + one.length);
             bytes.writeBytes(one);
             ends[i] = bytes.size();
@@ -73,10 +77,11 @@ final class LabelledExampleCodec {
         tensors.add(Tensor.ofLongs(name + "Ends", ends));
     }
 
-    private static String[] strings(String name, SafeTensors file, int count) {
+    private static <T> List<T> read(
+            String name, SafeTensors file, int count, Function<byte[], T> value) {
         byte[] bytes = file.tensor(name + "s").bytes();
         long[] ends = file.tensor(name + "Ends").withShape(count).longs();
-        String[] values = new String[count];
+        var values = new ArrayList<T>(count);
         int from = 0;
         for (int i = 0; i < count; i++) {
             if (ends[i] < from || ends[i] > bytes.length)
@@ -91,7 +96,11 @@ final class LabelledExampleCodec {
                                 + " to "
                                 + bytes.length);
             int to = (int) ends[i];
-            values[i] = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            try {
+                values.add(value.apply(Arrays.copyOfRange(bytes, from, to)));
+            } catch (IllegalArgumentException e) {
+                throw new MalformedCheckpointException(name + "[" + i + "]: " + e.getMessage(), e);
+            }
             from = to;
         }
         return values;

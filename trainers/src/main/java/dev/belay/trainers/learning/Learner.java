@@ -9,6 +9,7 @@ import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.loss.Batch;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.loss.Progress;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
@@ -35,7 +36,7 @@ import java.util.stream.IntStream;
  *
  * <p>After a {@link DivergedException} it must be closed; the last checkpoint is still good.
  *
- * @param <I> a text as its network takes it
+ * @param <I> an input as its network takes it
  */
 public final class Learner<I> implements AutoCloseable {
     // what random numbers are for: each has a stream of its own
@@ -122,12 +123,12 @@ public final class Learner<I> implements AutoCloseable {
 
     /**
      * One micro-epoch: predicts the examples, then learns from those selected and from replayed
-     * ones. Examples whose texts the encoder cannot encode are left out.
+     * ones. Examples whose inputs the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
      * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the
-     *     text is
+     *     input is
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {
@@ -139,12 +140,14 @@ public final class Learner<I> implements AutoCloseable {
         long[] encodeNs = {0};
         Rows<Predicted<I>> found =
                 FailingTexts.compute(
-                        texts(examples), texts -> predict(texts, encodeNs), network::probe);
-        List<LabelledExample> fresh = found.accepted(examples); // (n)
+                        inputs(examples), some -> predict(some, encodeNs), network::probe);
+        List<I> encoded = found.rows().stream().<I>map(Predicted::input).toList(); // (n)
+        List<LabelledExample> fresh = kept(found.accepted(examples), encoded); // (n)
         float[][] labels = // (n, classes)
                 fresh.stream().map(LabelledExample::probabilities).toArray(float[][]::new);
         float[][] predictions = // (n, classes)
                 found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
+        network.observe(encoded);
         long predicted = System.nanoTime();
 
         // select which to learn from, m ≤ n; replay round(replay·m) of the earlier ones
@@ -155,7 +158,7 @@ public final class Learner<I> implements AutoCloseable {
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
             if (weights[i] > 0)
-                lessons.add(new Lesson<>(fresh.get(i), weights[i], found.rows().get(i).input()));
+                lessons.add(new Lesson<>(fresh.get(i), weights[i], encoded.get(i)));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
@@ -279,9 +282,9 @@ public final class Learner<I> implements AutoCloseable {
     /**
      * @param encodeNs the time spent on features is added to it
      */
-    private List<Predicted<I>> predict(List<String> texts, long[] encodeNs) {
+    private List<Predicted<I>> predict(List<Input> examples, long[] encodeNs) {
         long start = System.nanoTime();
-        List<I> inputs = network.inputs(texts);
+        List<I> inputs = network.inputs(examples);
         encodeNs[0] += System.nanoTime() - start;
         float[][] probabilities = network.predict(inputs);
         var rows = new ArrayList<Predicted<I>>(probabilities.length);
@@ -293,11 +296,22 @@ public final class Learner<I> implements AutoCloseable {
     private List<Lesson<I>> lessons(List<WeightedExample> examples) {
         return Lesson.of(
                 examples,
-                network.inputs(texts(examples.stream().map(WeightedExample::example).toList())));
+                network.recall(inputs(examples.stream().map(WeightedExample::example).toList())));
     }
 
-    private static List<String> texts(List<LabelledExample> examples) {
-        return examples.stream().map(LabelledExample::text).toList();
+    /** The examples with what replay needs of their inputs. */
+    private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
+        var kept = new ArrayList<LabelledExample>(examples.size());
+        for (int i = 0; i < encoded.size(); i++) {
+            LabelledExample e = examples.get(i);
+            Input input = network.kept(e.input(), encoded.get(i));
+            kept.add(new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities()));
+        }
+        return kept;
+    }
+
+    private static List<Input> inputs(List<LabelledExample> examples) {
+        return examples.stream().map(LabelledExample::input).toList();
     }
 
     private Rng random(long purpose) {

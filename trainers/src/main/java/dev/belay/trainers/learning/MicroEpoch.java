@@ -8,7 +8,7 @@ import java.util.SortedMap;
  * @param number 1 for a model's first; also the number of the checkpoint that follows it
  * @param predictions class probabilities of each new example that was not rejected, in the order
  *     given, by the weights from before the micro-epoch, (examples, classes)
- * @param rejected examples whose texts the encoder cannot encode, by place, with the reason: they
+ * @param rejected examples whose inputs the encoder cannot encode, by place, with the reason: they
  *     were neither predicted nor learned from, and are not counted
  * @param steps of the optimizer
  * @param meanLoss over the steps, nats, without the ridge penalty; NaN if there was no step

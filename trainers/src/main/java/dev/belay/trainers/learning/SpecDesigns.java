@@ -13,7 +13,8 @@ final class SpecDesigns {
     private SpecDesigns() {}
 
     /**
-     * @throws IllegalArgumentException if the spec's fine-tuning contradicts itself
+     * @throws IllegalArgumentException if the spec's fine-tuning contradicts itself, or an encoder
+     *     parameter has no meaning
      */
     static NetworkDesign of(ModelSpec spec) {
         FineTuning tuning = spec.getFineTuning();
@@ -31,6 +32,18 @@ final class SpecDesigns {
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? spec.getHead().getHidden() : 0,
                 spec.getClasses().size(),
-                new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16));
+                new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16),
+                vectorLength(spec));
+    }
+
+    /** Features of an example, which encoder {@code vector} has as a parameter; else 0. */
+    private static int vectorLength(ModelSpec spec) {
+        String length = spec.getEncoderParameters().getOrDefault("length", "0");
+        try {
+            return Integer.parseInt(length);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "found encoder parameter length '" + length + "', expected a whole number", e);
+        }
     }
 }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 
 /**
  * How large the training state of a model becomes, as far as its spec says; it is the larger one of
- * a checkpoint's two files. The texts of remembered examples come on top: a learner that meets them
- * refuses to write what does not fit.
+ * a checkpoint's two files. The inputs of remembered examples come on top: a learner that meets
+ * them refuses to write what does not fit.
  */
 public final class StateSize {
     private StateSize() {}
@@ -39,7 +39,7 @@ public final class StateSize {
         int classes = spec.getClasses().size();
         Configured<LossFunction> loss = Methods.loss(spec);
         examples += loss.plugin().window(classes, loss.parameters());
-        // a row: the label's probabilities, and where its id and its text end
+        // a row: the label's probabilities, and where its id and its input end
         long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
         SafeTensors.requireFits(
                 "the training state of "
@@ -54,7 +54,7 @@ public final class StateSize {
                         + examples
                         + " examples remembered with "
                         + classes
-                        + " classes, without their texts)",
+                        + " classes, without their inputs)",
                 moments + remembered);
     }
 }

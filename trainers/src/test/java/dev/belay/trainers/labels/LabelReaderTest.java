@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.input.Input;
 import dev.belay.schemas.events.Split;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,8 +146,9 @@ class LabelReaderTest {
     }
 
     private static DecodedLabel read(ConsumerRecord<byte[], byte[]> record) {
-        var example = new LabelledExample("id-" + record.offset(), "", 0, new float[] {1, 0});
-        return new DecodedLabel.Good(record, Split.STUDENT, 0, example);
+        var example =
+                new LabelledExample("id-" + record.offset(), Input.of(""), 0, new float[] {1, 0});
+        return new DecodedLabel.Good(record, Split.STUDENT, 0, example.id(), example);
     }
 
     private static List<Long> offsets(LabelReader reader, int partition) {

@@ -2,6 +2,7 @@ package dev.belay.trainers.learning;
 
 import dev.belay.models.Rng;
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.input.Input;
 import java.util.List;
 
 /** Features drawn from a text's hash; the first tells the class that the text begins with. */
@@ -23,8 +24,8 @@ public final class FakeEncoder implements Encoder {
     }
 
     @Override
-    public float[][] encode(List<String> texts) {
-        return texts.stream().map(this::row).toArray(float[][]::new);
+    public float[][] encode(List<Input> inputs) {
+        return inputs.stream().map(input -> row(input.text())).toArray(float[][]::new);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.Rng;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
 import dev.belay.schemas.events.FineTuning;
@@ -112,7 +113,7 @@ class FineTunedLearnerTest {
             label[truth] = 1;
             String before = "word ".repeat(random.nextInt(6));
             String text = before + WORDS[truth] + " and " + random.nextInt(9);
-            stream.add(new LabelledExample("id-" + i, text, i, label));
+            stream.add(new LabelledExample("id-" + i, Input.of(text), i, label));
         }
         return stream;
     }

@@ -12,6 +12,7 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.HashingEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.BalancedPredictions;
 import dev.belay.models.loss.Batch;
 import dev.belay.models.loss.Progress;
@@ -250,7 +251,7 @@ class LearnerTest {
     private static <I> void requireBalanced(Network<I> network, ModelSpec spec) {
         var all = new ArrayList<LabelledExample>();
         epochs(spec, 40).forEach(all::addAll);
-        List<I> inputs = network.inputs(all.stream().map(LabelledExample::text).toList());
+        List<I> inputs = network.inputs(all.stream().map(LabelledExample::input).toList());
         for (int size : new int[] {1, 3, 4, 10}) {
             Methods methods = Methods.of(spec);
             var recent = new RecentExamples<>(network, methods.window(2));
@@ -302,7 +303,9 @@ class LearnerTest {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         var bad = new ArrayList<>(epochs(c.spec, 64).get(0));
         for (int i = 0; i < 64; i++)
-            bad.set(i, new LabelledExample("x" + i, "0 x", 0, new float[] {Float.NaN, 0}));
+            bad.set(
+                    i,
+                    new LabelledExample("x" + i, Input.of("0 x"), 0, new float[] {Float.NaN, 0}));
         try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
             var e = assertThrows(DivergedException.class, () -> learner.run(bad));
             assertTrue(
@@ -336,7 +339,7 @@ class LearnerTest {
     void labelWithAnotherNumberOfClassesIsRefused() {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 3, 0);
         try (Learner<?> learner = Learner.fresh(c.spec, c.networks())) {
-            var two = List.of(new LabelledExample("x", "0 x", 0, new float[] {1, 0}));
+            var two = List.of(new LabelledExample("x", Input.of("0 x"), 0, new float[] {1, 0}));
             var e = assertThrows(IllegalArgumentException.class, () -> learner.run(two));
             assertEquals(
                     "the label of x has 2 classes, expected 3 for test/model#3@1", e.getMessage());
@@ -350,7 +353,8 @@ class LearnerTest {
         ModelSpec spec = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0).spec;
         List<LabelledExample> clean = epochs(spec, 100).get(0);
         List<LabelledExample> withPoison = new ArrayList<>(clean);
-        LabelledExample poison = new LabelledExample("poison", "0 poison", 0, new float[] {1, 0});
+        LabelledExample poison =
+                new LabelledExample("poison", Input.of("0 poison"), 0, new float[] {1, 0});
         withPoison.add(3, poison);
         withPoison.add(poison);
         try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")));
@@ -374,7 +378,9 @@ class LearnerTest {
         try (Learner<?> learner = Learner.fresh(spec, networks(failingOn("poison")))) {
             MicroEpoch done =
                     learner.run(
-                            List.of(new LabelledExample("p", "0 poison", 0, new float[] {1, 0})));
+                            List.of(
+                                    new LabelledExample(
+                                            "p", Input.of("0 poison"), 0, new float[] {1, 0})));
             assertEquals(Set.of(0), done.rejected().keySet());
             assertEquals(0, done.predictions().length);
             assertEquals(0, done.steps());
@@ -407,17 +413,17 @@ class LearnerTest {
             }
 
             @Override
-            public float[][] encode(List<String> texts) {
-                for (String text : texts) {
-                    if (text.contains(word))
-                        throw new IllegalStateException("cannot encode " + text);
+            public float[][] encode(List<Input> inputs) {
+                for (Input input : inputs) {
+                    if (input.text().contains(word))
+                        throw new IllegalStateException("cannot encode " + input.text());
                 }
-                return encoder.encode(texts);
+                return encoder.encode(inputs);
             }
 
             @Override
             public void probe() {
-                var unused = encode(List.of("0 probe"));
+                var unused = encode(Input.texts("0 probe"));
             }
 
             @Override
@@ -470,7 +476,8 @@ class LearnerTest {
             Arrays.fill(label, 0.2f / classes);
             label[truth] += 0.8f;
             String text = truth + " text " + i + (i % 7 == 0 ? " größe 世界" : "");
-            epochs.get(epochs.size() - 1).add(new LabelledExample("id-" + i, text, i, label));
+            epochs.get(epochs.size() - 1)
+                    .add(new LabelledExample("id-" + i, Input.of(text), i, label));
         }
         return epochs;
     }
@@ -478,7 +485,7 @@ class LearnerTest {
     private static double accuracy(List<LabelledExample> examples, float[][] predictions) {
         int right = 0;
         for (int i = 0; i < predictions.length; i++) {
-            int truth = examples.get(i).text().charAt(0) - '0';
+            int truth = examples.get(i).input().text().charAt(0) - '0';
             if (BalancedPredictions.argmax(predictions[i]) == truth) right++;
         }
         return (double) right / predictions.length;

@@ -14,7 +14,7 @@ final class LogisticRegression {
             List<LabelledExample> training,
             List<LabelledExample> holdout,
             double c) {
-        float[][] x = encoder.encode(training.stream().map(LabelledExample::text).toList());
+        float[][] x = encoder.encode(training.stream().map(LabelledExample::input).toList());
         int d = x[0].length;
         int[][] filled = new int[x.length][];
         for (int i = 0; i < x.length; i++) {
@@ -40,7 +40,7 @@ final class LogisticRegression {
         }
         float[][] p = new float[holdout.size()][];
         for (int i = 0; i < p.length; i++) {
-            double s = score(w, encoder.encode(List.of(holdout.get(i).text()))[0]);
+            double s = score(w, encoder.encode(List.of(holdout.get(i).input()))[0]);
             p[i] = new float[] {(float) -s, (float) s};
         }
         return Sst2.accuracy(p, holdout);

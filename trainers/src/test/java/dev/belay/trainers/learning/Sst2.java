@@ -3,6 +3,7 @@ package dev.belay.trainers.learning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.models.Rng;
+import dev.belay.models.input.Input;
 import dev.belay.trainers.labels.LabelledExample;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,7 +39,8 @@ record Sst2(
                 float[] label = new float[2];
                 label[row.get("label").intValue()] = 1;
                 String id = row.get("id").textValue();
-                var example = new LabelledExample(id, row.get("text").textValue(), 0, label);
+                var example =
+                        new LabelledExample(id, Input.of(row.get("text").textValue()), 0, label);
                 if (row.get("split").textValue().equals("test")) data.holdout.add(example);
                 else if (new Rng(id.hashCode()).nextDouble() < 0.5) data.supervisor.add(example);
                 else data.student.add(example);

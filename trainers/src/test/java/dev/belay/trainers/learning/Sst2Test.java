@@ -75,7 +75,7 @@ class Sst2Test {
                 for (int i = 0; i < labels.length; i++)
                     weak.add(
                             new LabelledExample(
-                                    order.get(i).id(), order.get(i).text(), 0, labels[i]));
+                                    order.get(i).id(), order.get(i).input(), 0, labels[i]));
             }
             double ceiling = accuracy(encoder, Specs.CROSS_ENTROPY, order, data.holdout(), seed);
             double plain = accuracy(encoder, Specs.CROSS_ENTROPY, weak, data.holdout(), seed);
@@ -142,7 +142,7 @@ class Sst2Test {
             var block = examples.subList(from, Math.min(from + 256, predictions.length));
             float[][] rows =
                     head.predict(
-                            encoder.encode(block.stream().map(LabelledExample::text).toList()));
+                            encoder.encode(block.stream().map(LabelledExample::input).toList()));
             System.arraycopy(rows, 0, predictions, from, rows.length);
         }
         return predictions;

@@ -9,6 +9,7 @@ import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.HashingEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
 import dev.belay.schemas.events.Head;
@@ -88,7 +89,7 @@ class StateSizeTest {
         List<LabelledExample> examples = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             float one = random.nextInt(2);
-            examples.add(new LabelledExample("", "", 0, new float[] {one, 1 - one}));
+            examples.add(new LabelledExample("", Input.of(""), 0, new float[] {one, 1 - one}));
         }
         try (Learner<?> learner = Learner.fresh(spec, networks())) {
             learner.run(examples);

@@ -1,0 +1,122 @@
+package dev.belay.cli.experiment;
+
+import dev.belay.models.input.Input;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataConfig.InputColumns;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code data.fields}: which columns hold what. */
+final class FieldsReader {
+    private static final int MOST_TAGS = 16;
+    private static final int TAG_CHARS = 64;
+
+    private FieldsReader() {}
+
+    /**
+     * @param endless whether the source is a topic, which has no split column
+     */
+    static DataConfig.Fields read(
+            @Nullable YamlValue value, DataConfig.Holdout holdout, boolean endless) {
+        String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
+        if (value == null) {
+            return new DataConfig.Fields("id", "text", "label", split);
+        }
+        YamlMap map = value.map().only(ExperimentKeys.COLUMNS);
+        YamlValue splitColumn = map.get(ExperimentKeys.SPLIT_COLUMN);
+        if (splitColumn != null && endless) {
+            throw splitColumn.wrong(
+                    "no such key: the holdout of a topic is a share of its records");
+        }
+        String id = text(map.get("id"), "id");
+        return new DataConfig.Fields(
+                "none".equals(id) ? null : id,
+                input(map),
+                String.valueOf(text(map.get("label"), "label")),
+                text(map.get("split"), split),
+                tags(map.get("tags")),
+                text(map.get("group"), null));
+    }
+
+    /** Kind of the inputs of a task's examples. */
+    static Input.Kind kind(DataConfig.Fields fields) {
+        InputColumns input = fields.input();
+        if (input instanceof InputColumns.Text) {
+            return Input.Kind.TEXT;
+        }
+        return input instanceof InputColumns.Parts || input instanceof InputColumns.SplitText
+                ? Input.Kind.PARTS
+                : Input.Kind.VECTOR;
+    }
+
+    private static InputColumns input(YamlMap map) {
+        YamlValue parts = map.get("parts");
+        YamlValue vector = map.get("vector");
+        YamlValue text = map.get("text");
+        if (parts != null && (vector != null || text != null)) {
+            throw parts.wrong("only one of text, parts and vector");
+        }
+        if (vector != null && text != null) {
+            throw vector.wrong("only one of text, parts and vector");
+        }
+        if (parts != null) {
+            return parts.isMap() ? split(parts) : new InputColumns.Parts(names(parts, 2));
+        }
+        if (vector != null) {
+            return vector.isList()
+                    ? new InputColumns.Features(names(vector, 1))
+                    : new InputColumns.Vector(vector.text());
+        }
+        return new InputColumns.Text(text == null ? "text" : text.text());
+    }
+
+    private static InputColumns split(YamlValue parts) {
+        YamlMap map = parts.map().only(List.of("from", "separator", "names"));
+        return new InputColumns.SplitText(
+                map.require("from").text(),
+                map.require("separator").verbatim(),
+                names(map.require("names"), 2));
+    }
+
+    private static List<String> names(YamlValue list, int atLeast) {
+        Set<String> names = new LinkedHashSet<>();
+        for (YamlValue name : list.list()) {
+            if (!names.add(name.text())) {
+                throw name.wrong("each name once");
+            }
+        }
+        if (names.size() < atLeast) {
+            throw list.wrong("at least " + atLeast + " different names");
+        }
+        return List.copyOf(names);
+    }
+
+    private static Map<String, String> tags(@Nullable YamlValue value) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        if (value == null) {
+            return tags;
+        }
+        YamlMap map = value.map();
+        map.values()
+                .forEach(
+                        (name, column) -> {
+                            if (name.length() > TAG_CHARS) {
+                                throw map.key(name)
+                                        .wrong("a name of at most " + TAG_CHARS + " characters");
+                            }
+                            tags.put(name, column.text());
+                        });
+        if (tags.size() > MOST_TAGS) {
+            throw value.wrong("at most " + MOST_TAGS + " tags");
+        }
+        return tags;
+    }
+
+    private static @Nullable String text(@Nullable YamlValue value, @Nullable String otherwise) {
+        return value == null ? otherwise : value.text();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.belay.labelers.labeling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Content;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.Split;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExampleLabelsTest {
+    @Test
+    void aLabelCarriesTheReferenceOfInlineContentAndAllElseAsItIs() {
+        // Given
+        var codec = new EventCodec(new MockSchemaRegistryClient());
+        var topics = LabelerTopics.of(Topics.defaults(), "t", "truth", 1);
+        Example text =
+                Example.newBuilder(EventFactory.example("a", Split.STUDENT, "text", 7))
+                        .setGroup("g")
+                        .build();
+        var bytes = ByteBuffer.wrap(new byte[] {1, 2, 3});
+        Example image =
+                Example.newBuilder(EventFactory.example("b", Split.STUDENT, "", 7))
+                        .setContent(new Content("image/png", bytes, null, "abc", 3L))
+                        .build();
+        float[] distribution = {1, 0};
+        // When
+        List<Label> labels =
+                new ExampleLabels(List.of(text, image), 0, List.of(distribution, distribution), 0)
+                        .labels(topics, codec).stream()
+                                .map(r -> codec.decode(r.topic(), r.value(), Label.class))
+                                .toList();
+        // Then
+        assertEquals(text, labels.get(0).getExample());
+        assertEquals(
+                new Content("image/png", null, null, "abc", 3L),
+                labels.get(1).getExample().getContent());
+        assertEquals(3, bytes.remaining(), "the example keeps its bytes");
+    }
+}

@@ -1,0 +1,57 @@
+package dev.belay.models.encoder;
+
+import dev.belay.models.input.Input;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Feature vectors as they come; the network standardises them.
+ *
+ * @param dimensions features of every input
+ */
+public record VectorEncoder(int dimensions) implements Encoder {
+    public static final String NAME = "vector";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<Input.Kind> accepts() {
+        return Set.of(Input.Kind.VECTOR);
+    }
+
+    @Override
+    public boolean standardized() {
+        return true;
+    }
+
+    @Override
+    public float[][] encode(List<Input> inputs) {
+        return inputs.stream().map(this::features).toArray(float[][]::new);
+    }
+
+    @Override
+    public void probe() {
+        // nothing that could be broken
+    }
+
+    @Override
+    public void close() {
+        // holds nothing
+    }
+
+    private float[] features(Input input) {
+        if (!(input instanceof Input.Vector vector))
+            throw new IllegalArgumentException(
+                    "found an input of kind " + input.kind() + ", expected a vector");
+        if (vector.features().length != dimensions)
+            throw new IllegalArgumentException(
+                    "found a vector of "
+                            + vector.features().length
+                            + " features, expected "
+                            + dimensions);
+        return vector.features();
+    }
+}

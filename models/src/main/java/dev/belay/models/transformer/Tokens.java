@@ -1,0 +1,23 @@
+package dev.belay.models.transformer;
+
+/**
+ * The tokens of one input.
+ *
+ * @param ids special ones included; at least one
+ * @param second place of the first token of the second segment; {@code ids.length}: one segment
+ */
+public record Tokens(int[] ids, int second) {
+    /** Tokens of one segment. */
+    static Tokens of(int... ids) {
+        return new Tokens(ids, ids.length);
+    }
+
+    public int length() {
+        return ids.length;
+    }
+
+    /** Token type: 0 in the first segment, 1 in the second. */
+    public int type(int place) {
+        return place < second ? 0 : 1;
+    }
+}

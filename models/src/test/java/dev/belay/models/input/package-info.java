@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.models.input;
+
+import org.jspecify.annotations.NullMarked;
