@@ -3,6 +3,7 @@ package com.example.belay;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderProvider;
 import dev.belay.plugins.Parameters;
+import dev.belay.models.input.Input;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,8 +38,8 @@ public final class Trigrams implements EncoderProvider {
             }
 
             @Override
-            public float[][] encode(List<String> texts) {
-                return texts.stream().map(Trigrams::row).toArray(float[][]::new);
+            public float[][] encode(List<Input> inputs) {
+                return inputs.stream().map(input -> row(input.text())).toArray(float[][]::new);
             }
 
             @Override

@@ -16,8 +16,6 @@ import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.Optimizer;
-import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.trainers.labels.LabelledExample;
 import dev.belay.trainers.methods.ExampleSelector.Candidates;
 import dev.belay.trainers.methods.ExampleSelector.Selection;
@@ -61,12 +59,10 @@ public final class Learner<I> implements AutoCloseable {
             Network<I> network,
             TrainingState state,
             long examplesSeen) {
-        Optimizer optimizer = spec.getOptimizer();
-        boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
         this.methods = methods;
         this.network = network;
-        this.adam = new Adam(decoupled ? optimizer.getWeightDecay() : 0);
+        this.adam = LearningRates.adam(spec.getOptimizer());
         this.memory = new ReplayMemory(spec.getReplayMemory(), state.replay(), state.learned());
         this.recent = new RecentExamples<>(network, methods.window(spec.getClasses().size()));
         this.selectorState = state.selector();
@@ -110,8 +106,8 @@ public final class Learner<I> implements AutoCloseable {
         TrainingState.requireProvenance(stateFile, spec, examplesSeen);
         Network<?> network = networks.read(weights, SpecDesigns.of(spec));
         try {
-            int classes = spec.getClasses().size();
-            TrainingState known = TrainingState.read(stateFile, classes, examplesSeen);
+            TrainingState known =
+                    TrainingState.read(stateFile, spec.getClasses().size(), examplesSeen);
             var learner = new Learner<>(spec, methods, network, known, examplesSeen);
             learner.adam.restore(stateFile, network.sizes());
             return learner;
@@ -168,10 +164,8 @@ public final class Learner<I> implements AutoCloseable {
         Means means = learn(lessons, fresh.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
-        Decision decision =
-                methods.decide(
-                        new Observation(microEpochs, labels, predictions, means.loss, progress()),
-                        stoppingState);
+        var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
+        Decision decision = methods.decide(observation, stoppingState);
         stoppingState = decision.state();
         long learned = System.nanoTime();
         return new MicroEpoch(
@@ -256,7 +250,7 @@ public final class Learner<I> implements AutoCloseable {
                         selectorState,
                         stoppingState);
         var tensors = new ArrayList<Tensor>(adam.state());
-        tensors.addAll(state.write(classes(), examplesSeen));
+        tensors.addAll(state.write(spec.getClasses().size(), examplesSeen));
         tensors.addAll(List.of(more));
         return SafeTensors.of(TrainingState.provenance(spec, examplesSeen), tensors).write();
     }
@@ -279,9 +273,7 @@ public final class Learner<I> implements AutoCloseable {
 
     private record Predicted<I>(I input, float[] probabilities) {}
 
-    /**
-     * @param encodeNs the time spent on features is added to it
-     */
+    /** Adds the time spent on features to {@code encodeNs}. */
     private List<Predicted<I>> predict(List<Input> examples, long[] encodeNs) {
         long start = System.nanoTime();
         List<I> inputs = network.inputs(examples);
@@ -316,9 +308,5 @@ public final class Learner<I> implements AutoCloseable {
 
     private Rng random(long purpose) {
         return new Rng(spec.getSeed(), microEpochs, purpose);
-    }
-
-    private int classes() {
-        return spec.getClasses().size();
     }
 }

@@ -1,13 +1,21 @@
 package dev.belay.trainers.learning;
 
+import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Update;
 import dev.belay.schemas.events.LearningRateSchedule;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
 
-/** Learning rates by the examples consumed. */
+/** Optimizers of specs, and their learning rates by the examples consumed. */
 final class LearningRates {
     private LearningRates() {}
+
+    /** Fresh; only AdamW decays weights. */
+    static Adam adam(Optimizer optimizer) {
+        boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
+        return new Adam(decoupled ? optimizer.getWeightDecay() : 0);
+    }
 
     /**
      * The learning rates and the penalty of a step.
