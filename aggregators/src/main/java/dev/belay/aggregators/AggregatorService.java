@@ -6,7 +6,7 @@ import dev.belay.aggregators.streams.Application;
 import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
@@ -35,7 +35,7 @@ public final class AggregatorService implements Service {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Clients clients;
-    private final Patience patience = new Patience("aggregator");
+    private final Prerequisites patience = new Prerequisites("aggregator");
     private final Map<String, TaskApplication> tasks = new ConcurrentHashMap<>();
     private volatile @Nullable Application letters;
 

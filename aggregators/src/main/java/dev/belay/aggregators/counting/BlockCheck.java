@@ -52,9 +52,9 @@ public final class BlockCheck {
                     + ", "
                     + block.sweepRows();
         }
-        if (block.sweepRows() > Bounds.MOST_SWEEP_ROWS) {
+        if (block.sweepRows() > InputBounds.MOST_SWEEP_ROWS) {
             return "expected sweepRows of at most "
-                    + Bounds.MOST_SWEEP_ROWS
+                    + InputBounds.MOST_SWEEP_ROWS
                     + ", found "
                     + block.sweepRows();
         }

@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.IdentityHashMap;
 
 /**
- * The predictions of one {@link Predicted} by example number, newest wins.
+ * The predictions of one {@link ColumnKey} by example number, newest wins.
  *
  * <p>Memory of an example number up to the greatest seen, K the number of classes: 2 + 4·K bytes
  * for a sweep whose rows all have one event time, as evaluators write them, else 8 more; 18 + 4·K
@@ -20,7 +20,7 @@ final class Column {
     private static final int MOST_SUMS = 256; // of 1,024 examples each
 
     private final int classes;
-    private final Predicted.Reading reading;
+    private final ColumnKey.Reading reading;
     private final int expected;
     private final BitSet revised = new BitSet();
     private final BitSet labels = new BitSet(); // examples whose prediction is a label
@@ -42,14 +42,14 @@ final class Column {
      * @param expected examples known so far: room for so many is made at once, since a sweep is
      *     nearly always over all of them
      */
-    Column(int classes, Predicted.Reading reading, int expected) {
+    Column(int classes, ColumnKey.Reading reading, int expected) {
         if (classes > BlockCheck.MAX_CLASSES) {
             throw new IllegalArgumentException(
                     "expected at most " + BlockCheck.MAX_CLASSES + " classes, got " + classes);
         }
         this.classes = classes;
         this.reading = reading;
-        this.expected = reading == Predicted.Reading.SWEEP ? expected : 0;
+        this.expected = reading == ColumnKey.Reading.SWEEP ? expected : 0;
     }
 
     /** The class predicted for an example, or -1. */
@@ -87,7 +87,7 @@ final class Column {
      *
      * @param numbers as the roster keeps them, always the same array
      */
-    SideSums sums(int[] numbers, Examples examples) {
+    SideSums sums(int[] numbers, ExampleIndex examples) {
         if (sumsTruths != examples.version() || sums.size() >= MOST_SUMS) {
             sums.clear();
             sumsTruths = examples.version();
@@ -107,13 +107,13 @@ final class Column {
     }
 
     /**
-     * Whether a row of a block would replace what is there: by what the {@link Predicted.Reading}
+     * Whether a row of a block would replace what is there: by what the {@link ColumnKey.Reading}
      * prefers, then greater event time, ties by greater bytes (probabilities compared in order; for
      * numbers that are not negative this is the order of their big-endian bytes).
      */
     boolean wins(int example, BlockColumns block, int row) {
         if (!isOfSameKind(example, block)) {
-            boolean labelled = reading == Predicted.Reading.LABELLED;
+            boolean labelled = reading == ColumnKey.Reading.LABELLED;
             return block.labels() != labels.get(example)
                     ? block.labels() == labelled
                     : block.checkpoint() > checkpoints[example] == labelled;
@@ -139,7 +139,7 @@ final class Column {
      * not.
      */
     private boolean isOfSameKind(int example, BlockColumns block) {
-        return reading == Predicted.Reading.SWEEP
+        return reading == ColumnKey.Reading.SWEEP
                 || (block.checkpoint() == checkpoints[example]
                         && block.labels() == labels.get(example));
     }
@@ -151,7 +151,7 @@ final class Column {
      * @return how many: fewer than possible, or none, where rows differ in more than what they say
      */
     int putFresh(int[] numbers, boolean consecutive, BlockColumns block) {
-        if (reading != Predicted.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
+        if (reading != ColumnKey.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
             return 0;
         }
         long timeMs = block.times().at(0);
@@ -248,7 +248,7 @@ final class Column {
         } else if (isOfSameKind(example, block)) {
             revised.set(example);
         }
-        if (reading != Predicted.Reading.SWEEP) {
+        if (reading != ColumnKey.Reading.SWEEP) {
             checkpoints[example] = block.checkpoint();
             labels.set(example, block.labels());
         }
@@ -269,7 +269,7 @@ final class Column {
 
     /** A block says how many rows the sweep has; returns whether that is news. */
     boolean sweepOf(long wholeRows) {
-        if (wholeRows <= sweepRows || reading != Predicted.Reading.SWEEP) {
+        if (wholeRows <= sweepRows || reading != ColumnKey.Reading.SWEEP) {
             return false;
         }
         sweepRows = wholeRows;
@@ -277,7 +277,7 @@ final class Column {
     }
 
     Tally.Coverage coverage() {
-        return new Tally.Coverage(reading == Predicted.Reading.SWEEP ? rows : 0, sweepRows, newest);
+        return new Tally.Coverage(reading == ColumnKey.Reading.SWEEP ? rows : 0, sweepRows, newest);
     }
 
     /** Examples predicted. */
@@ -297,7 +297,7 @@ final class Column {
         if (timesMs.length > 0) {
             timesMs = Arrays.copyOf(timesMs, size);
         }
-        if (reading != Predicted.Reading.SWEEP) {
+        if (reading != ColumnKey.Reading.SWEEP) {
             checkpoints = Arrays.copyOf(checkpoints, size);
         }
     }

@@ -19,7 +19,7 @@ public final class IdList {
     private final BlockColumns.Ids ids;
     private int @Nullable [] numbers;
     private boolean consecutive; // the numbers
-    private @Nullable Examples numberedBy;
+    private @Nullable ExampleIndex numberedBy;
     private int numberedAt; // how many numbers had been freed
     private byte @Nullable [] key;
 
@@ -59,7 +59,7 @@ public final class IdList {
     }
 
     /** The numbers these examples have; looked up once, unless others are asked for between. */
-    int[] numbers(Examples examples) {
+    int[] numbers(ExampleIndex examples) {
         int[] known = numbers;
         if (known == null || numberedBy != examples || numberedAt != examples.freedEver()) {
             known = examples.numbers(ids);

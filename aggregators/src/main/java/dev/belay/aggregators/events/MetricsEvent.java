@@ -132,7 +132,7 @@ public final class MetricsEvent {
                         .setStudentRightWhenDiffering(
                                 estimate(figures.studentRightWhenDiffering(), fixed))
                         .setEventTimeMs(tally.eventTimeMs());
-        FurtherFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
+        DerivedFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
         anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
             gate(event, CheckpointRanks.gate(row, base));

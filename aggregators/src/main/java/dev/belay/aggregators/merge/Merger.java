@@ -9,8 +9,8 @@ import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.events.MetricsEvent;
-import dev.belay.aggregators.shard.Windows;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.shard.WindowExpiry;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
  * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
  * again when the catalog has changed what they are, or the student's other checkpoints where it
- * stands among them. Windows go once no shard can move them: {@link Windows}.
+ * stands among them. Windows go once no shard can move them: {@link WindowExpiry}.
  */
-public final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
+public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
     public static final String ROWS = "rows";
 
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
@@ -50,7 +50,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, CheckpointRanks> standings = new HashMap<>(); // by student
-    private final Map<String, Windows> windows = new HashMap<>(); // by student
+    private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
     private int catalogVersion;
@@ -111,9 +111,9 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
     }
 
     @Override
-    public void process(Record<byte[], Flow.Delta> record) {
+    public void process(Record<byte[], ShardMessage.Delta> record) {
         heard = true;
-        Flow.Delta delta = record.value();
+        ShardMessage.Delta delta = record.value();
         String student = new String(record.key(), StandardCharsets.UTF_8);
         if (delta.changes().isEmpty()) {
             pass(student, delta);
@@ -142,13 +142,13 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
     }
 
     /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
-    private void pass(String student, Flow.Delta delta) {
+    private void pass(String student, ShardMessage.Delta delta) {
         String key = Comparison.streamOf(student);
         MetricsRow row = rows.get(key);
         if (row == null) {
             return; // nothing of its stream has been counted
         }
-        Windows of = windows(student);
+        WindowExpiry of = windows(student);
         if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
             rows.put(key, row.passed(of.passed()));
             of.takeOver().forEach(over -> letGo(student, over));
@@ -297,8 +297,8 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         }
     }
 
-    private Windows windows(String student) {
-        return windows.computeIfAbsent(student, s -> new Windows(config.lateness().horizon()));
+    private WindowExpiry windows(String student) {
+        return windows.computeIfAbsent(student, s -> new WindowExpiry(config.lateness().horizon()));
     }
 
     private CheckpointRanks standing(String student) {

@@ -2,12 +2,12 @@ package dev.belay.aggregators.placement;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.BlockCheck;
-import dev.belay.aggregators.counting.Bounds;
+import dev.belay.aggregators.counting.InputBounds;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.IdLists;
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -40,7 +40,7 @@ public final class BlockPlacement extends Placement {
         if (value == null) {
             return "predictions without a value";
         }
-        String reason = Bounds.blockBytes(value.length);
+        String reason = InputBounds.blockBytes(value.length);
         if (reason != null) {
             return reason;
         }
@@ -50,7 +50,7 @@ public final class BlockPlacement extends Placement {
             reason = BlockCheck.reason(block, catalog.classes());
         }
         if (reason == null) {
-            reason = Bounds.times(block.times());
+            reason = InputBounds.times(block.times());
         }
         if (reason != null) {
             return reason;
@@ -62,7 +62,7 @@ public final class BlockPlacement extends Placement {
         // of sweeps only: a stream's numbers are given to others once they have passed
         IdList roster = block.phase() == Phase.HOLDOUT ? rosters.of(block.ids()) : null;
         if (roster == null) {
-            reason = Bounds.ids(block.ids()); // those of known rosters were looked at
+            reason = InputBounds.ids(block.ids()); // those of known rosters were looked at
             if (reason != null) {
                 return reason;
             }
@@ -77,7 +77,7 @@ public final class BlockPlacement extends Placement {
                 rosters.add(roster); // it will be swept again; a stream never comes back
             }
         }
-        here(record, new Flow.Block(block, roster, at));
+        here(record, new ShardMessage.Block(block, roster, at));
         return null;
     }
 
@@ -102,7 +102,7 @@ public final class BlockPlacement extends Placement {
             List<Integer> rows) {
         BlockColumns part = block.select(rows.stream().mapToInt(row -> row).toArray());
         if (partition == origin.partition()) {
-            here(record, new Flow.Block(part, new IdList(part.ids()), at));
+            here(record, new ShardMessage.Block(part, new IdList(part.ids()), at));
             return;
         }
         PredictionBlock event = part.toEvent();

@@ -2,7 +2,7 @@ package dev.belay.aggregators.shard;
 
 import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.IdList;
-import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.state.BlockFormat;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.StrayFormat;
@@ -152,7 +152,7 @@ public final class BlockStore {
     void release(String model, long checkpoint) {
         released.add(model, checkpoint);
         List<Kept> going = new ArrayList<>();
-        forEach(new Predicted(model, Predicted.Reading.SWEEP, checkpoint), going::add);
+        forEach(new ColumnKey(model, ColumnKey.Reading.SWEEP, checkpoint), going::add);
         going.forEach(this::remove);
         sweeps(model).remove(checkpoint);
         if (sweeps(model).isEmpty()) {
@@ -250,9 +250,9 @@ public final class BlockStore {
     }
 
     /** Gives all blocks a column is read from. The store must not be changed meanwhile. */
-    void forEach(Predicted predicted, Consumer<Kept> consumer) {
+    void forEach(ColumnKey predicted, Consumer<Kept> consumer) {
         String prefix =
-                predicted.reading() == Predicted.Reading.SWEEP
+                predicted.reading() == ColumnKey.Reading.SWEEP
                         ? prefix(Phase.HOLDOUT, predicted.model(), predicted.checkpoint())
                         : Phase.PROGRESSIVE + "|" + predicted.model() + "|";
         List<Kept> known = recent.of(prefix);

@@ -10,11 +10,11 @@ import dev.belay.aggregators.config.FlushPolicy;
 import dev.belay.aggregators.counting.BlockCheck;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
  * {@link StreamExpiry} and {@link SweepRetention}.
  */
-public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
+public final class Shard implements Processor<byte[], ShardMessage, byte[], ShardMessage> {
     public static final String TRUTH = "truth";
     public static final String BLOCKS = "blocks";
     public static final String COUNTED = "counted";
@@ -65,8 +65,8 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private final FlushPolicy pace = new FlushPolicy();
     private final Counter predictions;
     private final Counter tooLate;
-    private ProcessorContext<byte[], Flow> context;
-    private KeyValueStore<byte[], Truths> truths;
+    private ProcessorContext<byte[], ShardMessage> context;
+    private KeyValueStore<byte[], TruthHistory> truths;
     private BlockStore blocks;
     private SentTallies counted;
     private StreamExpiry passing;
@@ -87,7 +87,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Flow> processorContext) {
+    public void init(ProcessorContext<byte[], ShardMessage> processorContext) {
         context = processorContext;
         truths = context.getStateStore(TRUTH);
         blocks = new BlockStore(context.getStateStore(BLOCKS));
@@ -113,28 +113,28 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     @Override
-    public void process(Record<byte[], Flow> record) {
+    public void process(Record<byte[], ShardMessage> record) {
         pace.hear(record.timestamp());
-        Flow flow = record.value();
-        if (flow instanceof Flow.TruthChange change) {
+        ShardMessage flow = record.value();
+        if (flow instanceof ShardMessage.TruthChange change) {
             truth(change);
-        } else if (flow instanceof Flow.Block block) {
+        } else if (flow instanceof ShardMessage.Block block) {
             block(block);
         } else {
             throw new IllegalStateException("a shard counts truth and blocks, got " + flow);
         }
     }
 
-    private void truth(Flow.TruthChange change) {
-        Truths before = truths.get(change.id());
-        Truths now = (before == null ? Truths.NONE : before).with(change.version());
+    private void truth(ShardMessage.TruthChange change) {
+        TruthHistory before = truths.get(change.id());
+        TruthHistory now = (before == null ? TruthHistory.NONE : before).with(change.version());
         if (!now.equals(before)) {
             truths.put(change.id(), now);
             boards.values().forEach(b -> b.setTruths(change.id(), now.below(classes)));
         }
     }
 
-    private void block(Flow.Block arrived) {
+    private void block(ShardMessage.Block arrived) {
         followClasses();
         BlockColumns block = arrived.block();
         IdList roster = arrived.roster();
@@ -153,7 +153,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         PartitionState board = block.classes() == classes ? boards.get(block.phase()) : null;
         boolean news = board == null;
         if (board != null) {
-            for (Predicted predicted : Predicted.of(block)) {
+            for (ColumnKey predicted : ColumnKey.of(block)) {
                 // a reading that nobody has asked for yet may be asked for later
                 news |= !board.has(predicted) || board.add(predicted, block, roster);
             }
@@ -258,10 +258,10 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
 
     private void open(Phase phase, List<Comparison> comparisons) {
         PartitionState board = boards.computeIfAbsent(phase, this::board);
-        Set<Predicted> empty = new LinkedHashSet<>();
+        Set<ColumnKey> empty = new LinkedHashSet<>();
         for (Comparison comparison : comparisons) {
             if (!board.has(comparison) && releasing.allows(comparison)) {
-                for (Predicted predicted : PartitionState.columnsOf(comparison)) {
+                for (ColumnKey predicted : PartitionState.columnsOf(comparison)) {
                     if (!board.has(predicted)) {
                         board.open(predicted);
                         empty.add(predicted);
@@ -283,8 +283,8 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                         config.lateness(),
                         stream ? blocks.passedMs() : Long.MIN_VALUE,
                         id -> {
-                            Truths known = truths.get(id);
-                            return known == null ? Truths.NONE : known.below(classes);
+                            TruthHistory known = truths.get(id);
+                            return known == null ? TruthHistory.NONE : known.below(classes);
                         });
         if (stream) {
             blocks.forEachProgressive(kept -> board.keep(kept.block(), kept.roster()));
@@ -292,7 +292,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         return board;
     }
 
-    private void load(PartitionState board, Predicted predicted) {
+    private void load(PartitionState board, ColumnKey predicted) {
         List<BlockStore.Kept> nonsense = new ArrayList<>();
         blocks.forEach(
                 predicted,
@@ -312,7 +312,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         nonsense.forEach(blocks::remove);
     }
 
-    private Record<byte[], Flow> deadLetter(BlockStore.Kept kept, String reason) {
+    private Record<byte[], ShardMessage> deadLetter(BlockStore.Kept kept, String reason) {
         String topic = config.topics().predictions(config.task());
         return reader.deadLetter(
                 kept.block().ids().toList().get(0).getBytes(StandardCharsets.UTF_8),
@@ -349,7 +349,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         context.forward(
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
-                        new Flow.Delta(changes, context.taskId().partition(), blocks.passedMs()),
+                        new ShardMessage.Delta(changes, context.taskId().partition(), blocks.passedMs()),
                         context.currentSystemTimeMs()));
     }
 

@@ -6,7 +6,7 @@ import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
+import dev.belay.aggregators.counting.ColumnKey;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -42,7 +42,7 @@ final class StreamExpiry {
         long slowest = Long.MAX_VALUE;
         for (Pair pair : catalog.pairs()) {
             for (Comparison comparison : Comparisons.progressive(pair)) {
-                for (Predicted predicted : PartitionState.columnsOf(comparison)) {
+                for (ColumnKey predicted : PartitionState.columnsOf(comparison)) {
                     if (board.has(comparison) && atWork(predicted.model(), nowMs)) {
                         slowest = Math.min(slowest, board.newestTimeMs(predicted));
                     }

@@ -6,8 +6,8 @@ import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
-import dev.belay.aggregators.counting.Predicted.Reading;
+import dev.belay.aggregators.counting.ColumnKey;
+import dev.belay.aggregators.counting.ColumnKey.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.time.Duration;
@@ -43,7 +43,7 @@ public final class SweepRetention {
     private final Catalog catalog;
     private final BlockStore blocks;
     private final StreamExpiry passing;
-    private final Map<Predicted, Long> heardMs = new HashMap<>(); // of sweeps that are there
+    private final Map<ColumnKey, Long> heardMs = new HashMap<>(); // of sweeps that are there
 
     SweepRetention(Lateness lateness, Catalog catalog, BlockStore blocks, StreamExpiry passing) {
         this.lateness = lateness;
@@ -85,8 +85,8 @@ public final class SweepRetention {
             Map<String, NavigableSet<Long>> unsettled,
             SentTallies counted,
             long nowMs) {
-        List<Predicted> due = due(board, unsettled, nowMs);
-        for (Predicted sweep : due) {
+        List<ColumnKey> due = due(board, unsettled, nowMs);
+        for (ColumnKey sweep : due) {
             for (Comparison comparison : board.readersOf(sweep)) {
                 board.close(comparison);
                 counted.forget(comparison);
@@ -100,7 +100,7 @@ public final class SweepRetention {
         }
     }
 
-    private List<Predicted> due(
+    private List<ColumnKey> due(
             PartitionState board, Map<String, NavigableSet<Long>> unsettled, long nowMs) {
         Map<String, List<Pair>> readers = new HashMap<>(); // by supervisor and ceiling
         for (Pair pair : catalog.pairs()) {
@@ -110,14 +110,14 @@ public final class SweepRetention {
                 }
             }
         }
-        List<Predicted> due = new ArrayList<>();
+        List<ColumnKey> due = new ArrayList<>();
         for (String model : blocks.sweptModels()) {
             Set<Long> kept = catalog.kept(model);
             if (kept == null) {
                 continue;
             }
             for (long number : blocks.sweeps(model)) {
-                Predicted sweep = sweep(model, number);
+                ColumnKey sweep = sweep(model, number);
                 if (!kept.contains(number)
                         && (catalog.checkpoint(model, number) != null || kept.isEmpty())
                         && isQuiet(sweep, SETTLE, nowMs)
@@ -132,21 +132,21 @@ public final class SweepRetention {
         return due;
     }
 
-    private static Predicted sweep(String model, long checkpoint) {
-        return new Predicted(model, Reading.SWEEP, checkpoint);
+    private static ColumnKey sweep(String model, long checkpoint) {
+        return new ColumnKey(model, Reading.SWEEP, checkpoint);
     }
 
-    private static boolean isOwn(Predicted sweep, Comparison reader) {
+    private static boolean isOwn(ColumnKey sweep, Comparison reader) {
         return reader.student().equals(sweep.model()) && reader.checkpoint() == sweep.checkpoint();
     }
 
-    private boolean isQuiet(Predicted sweep, Duration time, long nowMs) {
+    private boolean isQuiet(ColumnKey sweep, Duration time, long nowMs) {
         return nowMs - heardMs.computeIfAbsent(sweep, s -> nowMs) > time.toMillis();
     }
 
     /** Whether a row of the pair that is not begun, or not settled, may come to read a sweep. */
     private boolean mayRead(
-            Pair pair, Map<String, NavigableSet<Long>> unsettled, Predicted sweep, long nowMs) {
+            Pair pair, Map<String, NavigableSet<Long>> unsettled, ColumnKey sweep, long nowMs) {
         String student = pair.student();
         long from = Long.MAX_VALUE;
         if (!passing.quiet(student, nowMs)) {
@@ -173,7 +173,7 @@ public final class SweepRetention {
                 || !isQuiet(sweep(student, number), lateness.horizon(), nowMs);
     }
 
-    private boolean isOver(PartitionState board, Predicted sweep, long nowMs) {
+    private boolean isOver(PartitionState board, ColumnKey sweep, long nowMs) {
         Pair pair = catalog.pairOf(sweep.model());
         if (pair == null) {
             return true; // supervised by truth: it has no row
@@ -183,7 +183,7 @@ public final class SweepRetention {
         if (settled && !row.isEmpty() && board.isDone(row.get(0))) {
             return true;
         }
-        List<Predicted> read =
+        List<ColumnKey> read =
                 row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));
         if (!read.stream().allMatch(s -> isQuiet(s, lateness.horizon(), nowMs))) {
             return false;

@@ -65,7 +65,7 @@ public final class EventReader {
     }
 
     /** The letter; also counts it ({@code belay.dead.letters}). */
-    public Record<byte[], Flow> deadLetter(
+    public Record<byte[], ShardMessage> deadLetter(
             byte @Nullable [] key,
             byte @Nullable [] value,
             long timestampMs,
@@ -73,7 +73,7 @@ public final class EventReader {
             String reason) {
         var letter = letter(new Record<>(key, value, Math.max(0, timestampMs)), origin, reason);
         return letter.withValue(
-                new Flow.DeadLetter(letter.value() == null ? null : Bytes.wrap(letter.value())));
+                new ShardMessage.DeadLetter(letter.value() == null ? null : Bytes.wrap(letter.value())));
     }
 
     /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.counting.IdList;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.schemas.BlockColumns;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ public final class StrayFormat {
 
     private StrayFormat() {}
 
-    public static byte[] of(Flow.TruthChange change) {
+    public static byte[] of(ShardMessage.TruthChange change) {
         return ByteBuffer.allocate(TRUTH_HEADER_BYTES + change.id().length)
                 .put((byte) 'T')
                 .putInt(change.version().label())
@@ -71,7 +71,7 @@ public final class StrayFormat {
     }
 
     /** Reads strays where they belong. They were checked when they were sent. */
-    public static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], Flow> {
+    public static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], ShardMessage> {
         private final EventReader reader;
         private final String predictionsTopic;
 
@@ -84,13 +84,13 @@ public final class StrayFormat {
         public void process(Record<byte[], byte[]> record) {
             ByteBuffer in = ByteBuffer.wrap(record.value());
             byte kind = in.get();
-            Flow flow =
+            ShardMessage flow =
                     switch (kind) {
                         case 'T' ->
-                                new Flow.TruthChange(
+                                new ShardMessage.TruthChange(
                                         Arrays.copyOfRange(
                                                 record.value(), TRUTH_HEADER_BYTES, in.capacity()),
-                                        new Truths.Version(in.getInt(1), in.getLong(5)));
+                                        new TruthHistory.Version(in.getInt(1), in.getLong(5)));
                         case 'B' ->
                                 block(
                                         origin(offset(), in.getInt(1), in.getLong(5)),
@@ -108,10 +108,10 @@ public final class StrayFormat {
                     .offset();
         }
 
-        private Flow block(String origin, byte[] bytes) {
+        private ShardMessage block(String origin, byte[] bytes) {
             BlockColumns block =
                     reader.columns(predictionsTopic, bytes, BlockColumns.KnownIds.NONE);
-            return new Flow.Block(block, new IdList(block.ids()), origin);
+            return new ShardMessage.Block(block, new IdList(block.ids()), origin);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.streams;
 
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public final class Application implements AutoCloseable {
     private final Properties config = new Properties();
     private final Supplier<Topology> topology;
     private final RestartPolicy endurance;
-    private final UncleanMark mark;
+    private final UncleanShutdownMarker mark;
     private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
     private volatile @Nullable KafkaStreams streams;
     private volatile @Nullable String trouble;
@@ -69,7 +69,7 @@ public final class Application implements AutoCloseable {
         this.config.putAll(config);
         this.topology = topology;
         this.mark =
-                new UncleanMark(
+                new UncleanShutdownMarker(
                         Path.of(this.config.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
                         this.config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG));
         this.endurance = new RestartPolicy(clients.settings().aggregatorPatience());
@@ -204,7 +204,7 @@ public final class Application implements AutoCloseable {
     private long committed() {
         String group = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         try {
-            return Waiting.on(
+            return KafkaFutures.get(
                             admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
                             "asking how far " + group + " is")
                     .values()

@@ -12,7 +12,7 @@ import dev.belay.aggregators.placement.BlockPlacement;
 import dev.belay.aggregators.placement.TruthPlacement;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.runtime.clients.DeadLetters;
@@ -88,7 +88,7 @@ public final class AggregatorTopology {
         global(builder, CatalogStore.MODELS, topics.models(), catalog, events);
         global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, events);
 
-        KStream<byte[], Flow> placed =
+        KStream<byte[], ShardMessage> placed =
                 builder.stream(topics.truth(config.task()), bytes("truth-source"))
                         .process(
                                 () -> new TruthPlacement(partitions, reader, catalog),
@@ -103,8 +103,8 @@ public final class AggregatorTopology {
                                                                 partitions, reader, catalog),
                                                 Named.as("place-blocks")),
                                 Named.as("placed"));
-        KStream<byte[], Flow> strays =
-                only(placed, Flow.Stray.class, "strays")
+        KStream<byte[], ShardMessage> strays =
+                only(placed, ShardMessage.Stray.class, "strays")
                         .mapValues(stray -> stray.bytes().get(), Named.as("strays-bytes"))
                         .repartition(
                                 Repartitioned.with(ByteArray(), ByteArray())
@@ -115,15 +115,15 @@ public final class AggregatorTopology {
                                         new StrayFormat.Arrival(
                                                 reader, topics.predictions(config.task())),
                                 Named.as("read-strays"));
-        KStream<byte[], Flow> counted =
+        KStream<byte[], ShardMessage> counted =
                 placed.filter(
                                 (key, flow) ->
-                                        flow instanceof Flow.TruthChange
-                                                || flow instanceof Flow.Block,
+                                        flow instanceof ShardMessage.TruthChange
+                                                || flow instanceof ShardMessage.Block,
                                 Named.as("at-home"))
                         .merge(strays, Named.as("all-at-home"))
                         .process(shard(config, catalog, reader), Named.as("shard"));
-        only(counted, Flow.Delta.class, "only-deltas")
+        only(counted, ShardMessage.Delta.class, "only-deltas")
                 .repartition(
                         Repartitioned.with(ByteArray(), Formats.DELTA)
                                 .withName("deltas")
@@ -168,7 +168,7 @@ public final class AggregatorTopology {
                 () -> new CatalogStore(store, topic, catalog, events));
     }
 
-    private static ProcessorSupplier<byte[], Flow, byte[], Flow> shard(
+    private static ProcessorSupplier<byte[], ShardMessage, byte[], ShardMessage> shard(
             AggregatorConfig config, Catalog catalog, EventReader reader) {
         return supplier(
                 () -> new Shard(config, catalog, reader),
@@ -178,7 +178,7 @@ public final class AggregatorTopology {
                 store(Shard.COUNTED, Formats.TALLY));
     }
 
-    private static ProcessorSupplier<byte[], Flow.Delta, String, PairMetrics> merger(
+    private static ProcessorSupplier<byte[], ShardMessage.Delta, String, PairMetrics> merger(
             AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         // a row changes several times between two commits, and is written once
         StoreBuilder<?> rows =
@@ -215,18 +215,18 @@ public final class AggregatorTopology {
                 .withValueSerde(ByteArray());
     }
 
-    private static <T extends Flow> KStream<byte[], T> only(
-            KStream<byte[], Flow> flow, Class<T> type, String name) {
+    private static <T extends ShardMessage> KStream<byte[], T> only(
+            KStream<byte[], ShardMessage> flow, Class<T> type, String name) {
         return flow.filter((key, value) -> type.isInstance(value), Named.as(name))
                 .mapValues(type::cast, Named.as(name + "-cast"));
     }
 
-    private static byte @Nullable [] raw(Flow.DeadLetter letter) {
+    private static byte @Nullable [] raw(ShardMessage.DeadLetter letter) {
         return letter.bytes() == null ? null : letter.bytes().get();
     }
 
-    private static void deadLetters(KStream<byte[], Flow> flow, String where, Topics topics) {
-        only(flow, Flow.DeadLetter.class, "dead-" + where)
+    private static void deadLetters(KStream<byte[], ShardMessage> flow, String where, Topics topics) {
+        only(flow, ShardMessage.DeadLetter.class, "dead-" + where)
                 .mapValues(AggregatorTopology::raw, Named.as("dead-" + where + "-bytes"))
                 .to(
                         topics.deadLetters(),

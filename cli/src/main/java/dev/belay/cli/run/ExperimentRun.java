@@ -109,8 +109,8 @@ final class ExperimentRun implements Callable<Integer> {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
         clients.awaitBroker(this::say);
         clients.awaitRegistry(this::say);
-        Announcement.Run announced =
-                new Announcement(clients, experiment, data).make(options.fresh());
+        ExperimentRegistration.Run announced =
+                new ExperimentRegistration(clients, experiment, data).make(options.fresh());
         List<ModelSpec> specs = announced.specs();
         if (announced.isOld()) {
             say("going on with a run that was begun before (--fresh starts anew)");
@@ -128,7 +128,7 @@ final class ExperimentRun implements Callable<Integer> {
                         rows(counts, Split.SUPERVISOR),
                         rows(counts, Split.STUDENT),
                         rows(counts, Split.HOLDOUT)));
-        Watch watch = new Watch(clients, experiment.task(), specs, results, begin);
+        RunMonitor watch = new RunMonitor(clients, experiment.task(), specs, results, begin);
         List<Service> services =
                 new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
         services.add(new ProducerService(clients, producing(), data, watch::produced));
@@ -172,7 +172,7 @@ final class ExperimentRun implements Callable<Integer> {
     private ServiceGroup encodeAhead(DataSet data, List<ModelSpec> specs) {
         return ServiceGroup.start(
                 options.ownServices()
-                        ? List.of(new EncodeAhead(data, specs, options.settings(Map.of())))
+                        ? List.of(new EncodingWarmUp(data, specs, options.settings(Map.of())))
                         : List.of());
     }
 

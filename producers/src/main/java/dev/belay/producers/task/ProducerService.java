@@ -77,7 +77,7 @@ public final class ProducerService implements Service {
                                     partitions,
                                     config,
                                     Clock.systemUTC(),
-                                    new Pacer(config.rowsPerSecond()))
+                                    new RateLimiter(config.rowsPerSecond()))
                             .run(data, committed, () -> stopped, listener);
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             throw new IllegalStateException(

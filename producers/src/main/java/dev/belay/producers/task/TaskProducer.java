@@ -38,7 +38,7 @@ final class TaskProducer {
     private final int partitions;
     private final ProducerConfig config;
     private final Clock clock;
-    private final Pacer pacer;
+    private final RateLimiter pacer;
 
     /**
      * @param producer transactional, already initialised
@@ -51,7 +51,7 @@ final class TaskProducer {
             int partitions,
             ProducerConfig config,
             Clock clock,
-            Pacer pacer) {
+            RateLimiter pacer) {
         this.producer = producer;
         this.codec = codec;
         this.topics = topics;

@@ -1,6 +1,6 @@
 package dev.belay.runtime.clients;
 
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -124,7 +124,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         consumer.assignment().forEach(p -> latest.put(p, OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
-        Waiting.on(admin.listOffsets(latest).all(), "reading the end of " + topic)
+        KafkaFutures.get(admin.listOffsets(latest).all(), "reading the end of " + topic)
                 .forEach((partition, info) -> ends.put(partition, info.offset()));
         catchUp(ends, atMost);
     }

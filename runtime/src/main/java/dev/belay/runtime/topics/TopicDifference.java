@@ -60,7 +60,7 @@ public record TopicDifference(
         for (TopicPlan.Topic topic : planned) {
             try {
                 Config found =
-                        Waiting.on(
+                        KafkaFutures.get(
                                 Objects.requireNonNull(asked.get(resource(topic.name()))),
                                 "reading the configuration of topic " + topic.name());
                 new TreeMap<>(topic.config())
@@ -97,7 +97,7 @@ public record TopicDifference(
                             new ConfigEntry(difference.key(), difference.planned()),
                             AlterConfigOp.OpType.SET);
             try {
-                Waiting.on(
+                KafkaFutures.get(
                         admin.incrementalAlterConfigs(
                                         Map.of(resource(difference.topic()), List.of(set)))
                                 .all(),

@@ -143,7 +143,7 @@ public final class TopicPlan {
                 .forEach(
                         (name, future) -> {
                             try {
-                                Waiting.on(future, "making topic " + name);
+                                KafkaFutures.get(future, "making topic " + name);
                             } catch (TopicExistsException e) {
                                 // somebody else just made it; checked again below
                             }
@@ -177,7 +177,7 @@ public final class TopicPlan {
                         (name, future) -> {
                             try {
                                 TopicDescription d =
-                                        Waiting.on(future, "looking for topic " + name);
+                                        KafkaFutures.get(future, "looking for topic " + name);
                                 found.put(name, d.partitions().size());
                             } catch (UnknownTopicOrPartitionException e) {
                                 // missing: that is an answer

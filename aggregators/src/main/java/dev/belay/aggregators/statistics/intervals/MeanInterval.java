@@ -4,7 +4,7 @@ import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.Terms;
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.figures.BrierGain;
 import dev.belay.aggregators.statistics.figures.Calibration;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +53,8 @@ public final class MeanInterval {
         if (n < LEAST || !table.hasMoments()) {
             return null;
         }
-        double mean = sum / Terms.ONE / n;
-        double meanSquare = table.moment(squares) / Terms.ONE_SQUARE / n;
+        double mean = sum / ExampleTerms.ONE / n;
+        double meanSquare = table.moment(squares) / ExampleTerms.ONE_SQUARE / n;
         double half = t(n - 1) * Math.sqrt(Math.max(0, meanSquare - mean * mean) / (n - 1));
         if (half == 0 || (positive && mean <= 0)) {
             return null;

@@ -38,7 +38,7 @@ public final class SummaryJson {
         var medians = json.putArray("median");
         for (List<PairMetrics> seeds : results.byNames(rows)) {
             ObjectNode median = median(PairMedian.of(seeds, results));
-            for (Further figure : Further.ALL) {
+            for (PairFigure figure : PairFigure.ALL) {
                 spread(median, figure.key(), figure.over(seeds));
             }
             median.put("shownBetter", gates.passed(seeds));
