@@ -177,7 +177,11 @@ final class ComparisonCounter {
     }
 
     private void countAt(
-            int example, int sign, Lateness late, RunningTally total, Map<Window, RunningTally> byWindow) {
+            int example,
+            int sign,
+            Lateness late,
+            RunningTally total,
+            Map<Window, RunningTally> byWindow) {
         long timeMs = student.timeMs(example);
         TruthHistory truths = examples.truths(example);
         boolean revised = revised(example);
@@ -195,7 +199,12 @@ final class ComparisonCounter {
     }
 
     private void count(
-            int example, TruthHistory truths, long untilMs, boolean revised, int sign, RunningTally running) {
+            int example,
+            TruthHistory truths,
+            long untilMs,
+            boolean revised,
+            int sign,
+            RunningTally running) {
         int label = truths.at(untilMs);
         running.count(example, label, sign);
         if (label != truths.newest()) {

@@ -34,7 +34,8 @@ public final class PartitionState {
     private final Map<ColumnKey, Column> columns = new HashMap<>();
     private final Map<ColumnKey, List<ComparisonCounter>> readers = new HashMap<>();
     private final Map<Comparison, ComparisonCounter> counters = new HashMap<>();
-    private final Set<ComparisonCounter> changed = new LinkedHashSet<>(); // since they were last asked for
+    private final Set<ComparisonCounter> changed =
+            new LinkedHashSet<>(); // since they were last asked for
     private int[] fresh = new int[1024];
     private long passedMs;
 

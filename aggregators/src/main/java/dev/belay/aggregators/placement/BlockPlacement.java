@@ -2,9 +2,9 @@ package dev.belay.aggregators.placement;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.BlockCheck;
-import dev.belay.aggregators.counting.InputBounds;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.IdLists;
+import dev.belay.aggregators.counting.InputBounds;
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.ShardMessage;

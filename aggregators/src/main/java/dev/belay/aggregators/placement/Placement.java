@@ -68,7 +68,8 @@ abstract class Placement implements Processor<byte[], byte[], byte[], ShardMessa
 
     void elsewhere(Record<byte[], byte[]> record, byte[] id, byte[] bytes) {
         reader.meters().counter("belay.strays", "service", "aggregator").increment();
-        context.forward(new Record<>(id, new ShardMessage.Stray(Bytes.wrap(bytes)), record.timestamp()));
+        context.forward(
+                new Record<>(id, new ShardMessage.Stray(Bytes.wrap(bytes)), record.timestamp()));
     }
 
     /** The partition of an id in UTF-8. */

@@ -1,8 +1,8 @@
 package dev.belay.aggregators.shard;
 
 import dev.belay.aggregators.comparison.TaskOwner;
-import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.ColumnKey;
+import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.state.BlockFormat;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.StrayFormat;

@@ -8,9 +8,9 @@ import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.config.FlushPolicy;
 import dev.belay.aggregators.counting.BlockCheck;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader;
@@ -349,7 +349,8 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         context.forward(
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
-                        new ShardMessage.Delta(changes, context.taskId().partition(), blocks.passedMs()),
+                        new ShardMessage.Delta(
+                                changes, context.taskId().partition(), blocks.passedMs()),
                         context.currentSystemTimeMs()));
     }
 

@@ -4,9 +4,9 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.ColumnKey;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -73,7 +73,8 @@ public final class EventReader {
             String reason) {
         var letter = letter(new Record<>(key, value, Math.max(0, timestampMs)), origin, reason);
         return letter.withValue(
-                new ShardMessage.DeadLetter(letter.value() == null ? null : Bytes.wrap(letter.value())));
+                new ShardMessage.DeadLetter(
+                        letter.value() == null ? null : Bytes.wrap(letter.value())));
     }
 
     /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */

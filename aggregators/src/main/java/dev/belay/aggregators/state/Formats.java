@@ -34,7 +34,8 @@ public final class Formats {
                     "a delta",
                     Formats::write,
                     (in, version) ->
-                            new ShardMessage.Delta(readTallies(in, version), in.readInt(), in.readLong()));
+                            new ShardMessage.Delta(
+                                    readTallies(in, version), in.readInt(), in.readLong()));
 
     public static final BinarySerde<MetricsRow> ROW =
             new BinarySerde<>("a row", Formats::write, Formats::readRow);

@@ -37,7 +37,8 @@ public sealed interface ShardMessage {
      * @param changes by comparison, all of the same row; none: only that the shard has passed
      * @param passedMs event time up to which the stream has passed in that shard
      */
-    record Delta(Map<Comparison, Tally> changes, int partition, long passedMs) implements ShardMessage {}
+    record Delta(Map<Comparison, Tally> changes, int partition, long passedMs)
+            implements ShardMessage {}
 
     /** A record for the dead letters; its headers say where from and why. */
     record DeadLetter(@Nullable Bytes bytes) implements ShardMessage {}

@@ -71,7 +71,8 @@ public final class StrayFormat {
     }
 
     /** Reads strays where they belong. They were checked when they were sent. */
-    public static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], ShardMessage> {
+    public static final class Arrival
+            extends ContextualProcessor<byte[], byte[], byte[], ShardMessage> {
         private final EventReader reader;
         private final String predictionsTopic;
 

@@ -12,8 +12,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Gives records without a timestamp the timestamp 0, as {@link LenientTimestampExtractor} does: Streams does not
- * ask that one when it fills a global store at its start, and dies of such a record each time.
+ * Gives records without a timestamp the timestamp 0, as {@link LenientTimestampExtractor} does:
+ * Streams does not ask that one when it fills a global store at its start, and dies of such a
+ * record each time.
  */
 public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
     @Override

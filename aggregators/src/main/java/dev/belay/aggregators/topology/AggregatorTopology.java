@@ -12,8 +12,8 @@ import dev.belay.aggregators.placement.BlockPlacement;
 import dev.belay.aggregators.placement.TruthPlacement;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.EventCodec;
@@ -225,7 +225,8 @@ public final class AggregatorTopology {
         return letter.bytes() == null ? null : letter.bytes().get();
     }
 
-    private static void deadLetters(KStream<byte[], ShardMessage> flow, String where, Topics topics) {
+    private static void deadLetters(
+            KStream<byte[], ShardMessage> flow, String where, Topics topics) {
         only(flow, ShardMessage.DeadLetter.class, "dead-" + where)
                 .mapValues(AggregatorTopology::raw, Named.as("dead-" + where + "-bytes"))
                 .to(

@@ -29,6 +29,7 @@ class InputBoundsTest {
     @Test
     void theRowIsNamed() {
         byte[] avro = {2, 'a', 2, (byte) 0xff, 2, 'c'};
-        assertEquals("row 1: the id is no UTF-8", InputBounds.ids(new BlockColumns.Ids(avro, 0, 6, 3)));
+        assertEquals(
+                "row 1: the id is no UTF-8", InputBounds.ids(new BlockColumns.Ids(avro, 0, 6, 3)));
     }
 }

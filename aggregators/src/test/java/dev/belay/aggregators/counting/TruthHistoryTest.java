@@ -44,7 +44,10 @@ class TruthHistoryTest {
 
     @Test
     void whatIsCorrectedLaterIsNotRevisedBefore() {
-        TruthHistory truths = TruthHistory.NONE.with(new TruthHistory.Version(0, 5)).with(new TruthHistory.Version(1, 9));
+        TruthHistory truths =
+                TruthHistory.NONE
+                        .with(new TruthHistory.Version(0, 5))
+                        .with(new TruthHistory.Version(1, 9));
         assertFalse(truths.revised(8));
         assertTrue(truths.revised(9));
         assertFalse(truths.with(new TruthHistory.Version(0, 7)).revised(8));

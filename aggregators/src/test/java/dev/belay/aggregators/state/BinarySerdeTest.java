@@ -15,7 +15,8 @@ class BinarySerdeTest {
     /** One version of truth as release 0.1.0 wrote it: class 2 at 1,000 ms. */
     private static final String RELEASE_0_1_0 = "03" + "01" + "00000002" + "00000000000003e8";
 
-    private static final TruthHistory TRUTHS = new TruthHistory(List.of(new TruthHistory.Version(2, 1_000)));
+    private static final TruthHistory TRUTHS =
+            new TruthHistory(List.of(new TruthHistory.Version(2, 1_000)));
 
     @Test
     void valuesOfThePreviousReleaseAndOfThisOneAreRead() {

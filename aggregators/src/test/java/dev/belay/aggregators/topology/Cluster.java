@@ -12,9 +12,9 @@ import dev.belay.aggregators.merge.Merger;
 import dev.belay.aggregators.shard.ReleasedSweeps;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -129,7 +129,9 @@ public final class Cluster {
 
     public void truth(String id, int label, long timeMs) {
         Partition at = partitions.get(shardOf(id));
-        process(at, new ShardMessage.TruthChange(utf8(id), new TruthHistory.Version(label, timeMs)));
+        process(
+                at,
+                new ShardMessage.TruthChange(utf8(id), new TruthHistory.Version(label, timeMs)));
     }
 
     /** Each shard is given the rows that belong to it. */
@@ -153,7 +155,8 @@ public final class Cluster {
                 }
                 process(
                         at,
-                        new ShardMessage.Block(columns, roster, "p" + String.format("%020d", ++offset)));
+                        new ShardMessage.Block(
+                                columns, roster, "p" + String.format("%020d", ++offset)));
             }
         }
     }

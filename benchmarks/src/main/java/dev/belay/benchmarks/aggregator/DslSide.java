@@ -112,7 +112,8 @@ final class DslSide {
                             .stream()
                             .filter(name -> name.startsWith(prefix))
                             .toList();
-            dev.belay.runtime.topics.KafkaFutures.get(admin.deleteTopics(own).all(), "deleting topics");
+            dev.belay.runtime.topics.KafkaFutures.get(
+                    admin.deleteTopics(own).all(), "deleting topics");
             return seconds;
         }
     }

@@ -12,8 +12,8 @@ import picocli.CommandLine;
 
 /**
  * Tables in Markdown that are made from the code: {@code commands}, {@code experiment}, {@code
- * meters} and {@code settings}. A page has a table between the lines {@code <!-- generated: NAME -->} and {@code <!--
- * end -->}.
+ * meters} and {@code settings}. A page has a table between the lines {@code <!-- generated: NAME
+ * -->} and {@code <!-- end -->}.
  */
 final class GeneratedTables {
     private static final Pattern PLACE =

@@ -184,7 +184,8 @@ public final class Export {
     }
 
     /** The same rows; says how many it has given when it is gone through for the first time. */
-    private NewestRows.Rows<ExportRow> telling(String file, NewestRows.Rows<ExportRow> rows, long[] read) {
+    private NewestRows.Rows<ExportRow> telling(
+            String file, NewestRows.Rows<ExportRow> rows, long[] read) {
         boolean[] again = {false};
         return each -> {
             boolean first = !again[0];

@@ -53,7 +53,8 @@ public final class CheckpointsCommand implements Runnable {
                 clients -> {
                     Fleet fleet = Fleet.read(clients);
                     TextTable table =
-                            new TextTable("checkpoint", "state", "seen", "loss", "written", "weights");
+                            new TextTable(
+                                    "checkpoint", "state", "seen", "loss", "written", "weights");
                     for (ModelId id : meant(fleet, model)) {
                         for (Checkpoint event :
                                 fleet.checkpoints().getOrDefault(id.toString(), List.of())) {

@@ -146,7 +146,10 @@ final class Compare {
                 .read(
                         (id, timestampMs, truth) -> {
                             if (ids.contains(id) && (truth == null || truth.getLabel() < classes)) {
-                                newest.merge(id, ExportRow.truth(id, timestampMs, truth), ExportRow::newer);
+                                newest.merge(
+                                        id,
+                                        ExportRow.truth(id, timestampMs, truth),
+                                        ExportRow::newer);
                             }
                         });
         Map<String, Integer> labels = new LinkedHashMap<>();

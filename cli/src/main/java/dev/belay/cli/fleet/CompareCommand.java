@@ -32,7 +32,8 @@ public final class CompareCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "A",
             description =
-                    CheckpointReference.CHECKPOINT + "; here the last one that has predicted the holdout")
+                    CheckpointReference.CHECKPOINT
+                            + "; here the last one that has predicted the holdout")
     private String first;
 
     @Parameters(index = "1", paramLabel = "B", description = "the same")

@@ -156,7 +156,10 @@ final class Lineage {
     }
 
     private void labels(
-            TextTree tree, Checkpoint event, @Nullable Provenance provenance, @Nullable JsonNode spec) {
+            TextTree tree,
+            Checkpoint event,
+            @Nullable Provenance provenance,
+            @Nullable JsonNode spec) {
         String supervisor =
                 provenance != null
                         ? provenance.supervisor()

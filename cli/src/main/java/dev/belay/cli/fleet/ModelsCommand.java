@@ -124,7 +124,8 @@ public final class ModelsCommand implements Runnable {
                     List<String> models)
             throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        List<CheckpointReference> references = models.stream().map(CheckpointReference::parse).toList();
+        List<CheckpointReference> references =
+                models.stream().map(CheckpointReference::parse).toList();
         return broker.on(
                 spec.commandLine().getErr(),
                 clients -> {

@@ -43,7 +43,8 @@ final class Sweep {
             rows.clear();
         }
         if (number == checkpoint()) {
-            ExportRow.predictions(spec, block).forEach(row -> rows.merge(row.id(), row, ExportRow::newer));
+            ExportRow.predictions(spec, block)
+                    .forEach(row -> rows.merge(row.id(), row, ExportRow::newer));
         }
     }
 

@@ -43,7 +43,8 @@ final class RunMonitor {
     /**
      * @param begin {@link System#nanoTime} when the run began
      */
-    RunMonitor(Clients clients, String task, List<ModelSpec> specs, RunResults results, long begin) {
+    RunMonitor(
+            Clients clients, String task, List<ModelSpec> specs, RunResults results, long begin) {
         this.clients = clients;
         this.task = task;
         this.specs = specs;

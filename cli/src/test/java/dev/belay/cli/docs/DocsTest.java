@@ -43,7 +43,8 @@ class DocsTest {
                     Map.entry("./belay bench coverage", ".ci/long coverage"),
                     Map.entry("./belay bench trainer", ".ci/long bench, and coverage"),
                     Map.entry(
-                            "./belay bench trainer --quick", "BenchIT runs the three, more quickly"),
+                            "./belay bench trainer --quick",
+                            "BenchIT runs the three, more quickly"),
                     Map.entry(
                             "./belay run sentiment.yaml --out results",
                             "not run: no such data; .ci/run containers runs and exports ci.yaml"),
@@ -65,7 +66,7 @@ class DocsTest {
                             "HealthServerTest reads the same page, at a free port"),
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
-                                + " --application-id belay.TASK.aggregator \\",
+                                    + " --application-id belay.TASK.aggregator \\",
                             "not run: a tool of Apache Kafka's distribution, not on Maven Central"));
 
     private static final Pattern BLOCK =
@@ -99,8 +100,7 @@ class DocsTest {
     @Test
     void keysArePrintedFromTheCommandLine() {
         StringWriter out = new StringWriter();
-        assertEquals(
-                0, Belay.commandLine().setOut(new PrintWriter(out)).execute("docs", "keys"));
+        assertEquals(0, Belay.commandLine().setOut(new PrintWriter(out)).execute("docs", "keys"));
         for (String key : List.of("`health.port`", "`micro-epoch`", "`quickstart`")) {
             assertTrue(out.toString().contains(key), key);
         }

@@ -30,7 +30,8 @@ final class PackagePicture {
     private static final Pattern PLACE =
             Pattern.compile("(<!-- packages -->\n).*?(<!-- end -->)", Pattern.DOTALL);
     private static final Pattern IMPORT =
-            Pattern.compile("^import (?:static )?dev\\.belay\\.([a-z.]+)\\.[A-Z]", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^import (?:static )?dev\\.belay\\.([a-z.]+)\\.[A-Z]", Pattern.MULTILINE);
     private static final Pattern CONTRACT =
             Pattern.compile("/\\*\\*(.*?)\\*/\\s*(?:@|package)", Pattern.DOTALL);
 

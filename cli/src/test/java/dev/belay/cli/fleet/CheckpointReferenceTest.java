@@ -14,12 +14,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointReferenceTest {
     @Test
     void everyNotationOfACheckpointIsRead() {
-        assertEquals(new CheckpointReference("e", "m", 0L, null, 16L), CheckpointReference.parse("e/m#0:16"));
-        assertEquals(new CheckpointReference("e", "m", 0L, 1, 16L), CheckpointReference.parse("e/m#0@1:16"));
-        assertEquals(new CheckpointReference("e", "m", 0L, 1, 16L), CheckpointReference.parse("e/m#0@1@16"));
-        assertEquals(new CheckpointReference("e", "m", null, null, 16L), CheckpointReference.parse("e/m:16"));
-        assertEquals(new CheckpointReference("e", "m", 0L, 1, null), CheckpointReference.parse("e/m#0@1"));
-        assertEquals(new CheckpointReference("e", null, null, null, null), CheckpointReference.parse("e"));
+        assertEquals(
+                new CheckpointReference("e", "m", 0L, null, 16L),
+                CheckpointReference.parse("e/m#0:16"));
+        assertEquals(
+                new CheckpointReference("e", "m", 0L, 1, 16L),
+                CheckpointReference.parse("e/m#0@1:16"));
+        assertEquals(
+                new CheckpointReference("e", "m", 0L, 1, 16L),
+                CheckpointReference.parse("e/m#0@1@16"));
+        assertEquals(
+                new CheckpointReference("e", "m", null, null, 16L),
+                CheckpointReference.parse("e/m:16"));
+        assertEquals(
+                new CheckpointReference("e", "m", 0L, 1, null),
+                CheckpointReference.parse("e/m#0@1"));
+        assertEquals(
+                new CheckpointReference("e", null, null, null, null),
+                CheckpointReference.parse("e"));
     }
 
     @ParameterizedTest
@@ -41,7 +53,8 @@ class CheckpointReferenceTest {
                         ModelId.parse("e/m#1@1"),
                         ModelId.parse("e/other#0@0"));
         // Then
-        assertEquals(List.of(ids.get(1), ids.get(2)), fleet.find(CheckpointReference.parse("e/m"), ids));
+        assertEquals(
+                List.of(ids.get(1), ids.get(2)), fleet.find(CheckpointReference.parse("e/m"), ids));
         assertEquals(List.of(ids.get(0)), fleet.find(CheckpointReference.parse("e/m#0@0"), ids));
         assertEquals(3, fleet.find(CheckpointReference.parse("e"), ids).size());
         var e =

@@ -74,7 +74,9 @@ class CompareTest {
         assertEquals(
                 List.of("e0", "e1", "e2", "e3", "e7", "e8"),
                 found.discordant().stream().map(CheckpointComparison.Discordant::id).toList());
-        assertEquals(new CheckpointComparison.Discordant("e7", "yes", "no", "yes"), found.discordant().get(4));
+        assertEquals(
+                new CheckpointComparison.Discordant("e7", "yes", "no", "yes"),
+                found.discordant().get(4));
     }
 
     @Test
@@ -160,7 +162,9 @@ class CompareTest {
         // Given: 12 that only A classifies right, one that only B does
         List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
         for (int i = 0; i < 13; i++) {
-            discordant.add(new CheckpointComparison.Discordant("e" + i, "yes", i < 12 ? "yes" : "no", "no"));
+            discordant.add(
+                    new CheckpointComparison.Discordant(
+                            "e" + i, "yes", i < 12 ? "yes" : "no", "no"));
         }
         CheckpointComparison compared =
                 new CheckpointComparison(

@@ -38,7 +38,8 @@ class EarlierRunsTest {
                 0,
                 new EarlierRuns(left, Map.of(NAIVE.getId(), NAIVE.getSpecHash()), stopped)
                         .run(NOW, false));
-        assertEquals(1, new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false));
+        assertEquals(
+                1, new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false));
         assertEquals(0, new EarlierRuns(left, Map.of(), stopped).run(NOW, false));
     }
 

@@ -43,7 +43,8 @@ class UnencodableExamplesTest {
                                 LETTERS.topic(), 0, Node.noNode(), new Node[0], new Node[0])));
         consumer.updateBeginningOffsets(Map.of(LETTERS, 0L));
         UnencodableExamples unpredicted =
-                new UnencodableExamples(consumer, LETTERS.topic(), clients.topics().holdout("task"));
+                new UnencodableExamples(
+                        consumer, LETTERS.topic(), clients.topics().holdout("task"));
         assertFalse(unpredicted.poll());
         // When
         letter(evaluator.notEncoded(found("belay.task.holdout", 3), "a", "bad"));

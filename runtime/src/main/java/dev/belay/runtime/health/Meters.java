@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Meters {
     private static final Map<String, String> TEXTS =
             Map.ofEntries(
-                    Map.entry(
-                            "belay.labelers.running", "Labelers that this process runs now"),
+                    Map.entry("belay.labelers.running", "Labelers that this process runs now"),
                     Map.entry("belay.labels.written", "Labels committed by this process"),
                     Map.entry(
                             "belay.sweep",

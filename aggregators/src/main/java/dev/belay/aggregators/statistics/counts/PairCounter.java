@@ -113,8 +113,11 @@ public final class PairCounter {
             int sSays = s.says()[example];
             cells[sSays * CellTable.SIZE + CellTable.cell(truth, wSays, sSays, false)]++;
             int at = example * classes;
-            long misfit = ExampleTerms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
-            long cross = ExampleTerms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+            long misfit =
+                    ExampleTerms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
+            long cross =
+                    ExampleTerms.cross(
+                            w.probabilities(), at, s.probabilities(), at, classes, truth);
             misfits += misfit;
             crosses += cross;
             squares += ExampleTerms.square(misfit + cross);

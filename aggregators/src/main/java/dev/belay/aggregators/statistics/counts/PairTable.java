@@ -9,8 +9,8 @@ import java.util.Objects;
 
 /**
  * All that is counted for a supervisor and a student, with or without a ceiling, over some
- * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and counts by
- * class.
+ * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and
+ * counts by class.
  *
  * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
  * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw

@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import org.jspecify.annotations.Nullable;
 
 /**

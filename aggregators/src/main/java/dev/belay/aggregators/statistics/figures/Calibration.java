@@ -1,10 +1,10 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Bin;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,8 @@ public record Calibration(double brier, double logLoss, double ece, double eceEx
             Bin bin = table.bin(side, b);
             ece += Math.abs(bin.right() - bin.confidence() / ExampleTerms.ONE);
             // rounding and probabilities a hair above 1 may leave it a hair below 0
-            double variance = Math.max(0, (bin.confidence() - bin.confidenceSquare()) / ExampleTerms.ONE);
+            double variance =
+                    Math.max(0, (bin.confidence() - bin.confidenceSquare()) / ExampleTerms.ONE);
             double wrong = Math.max(0, bin.count() - bin.confidence() / ExampleTerms.ONE);
             expected += meanAbsoluteDeviation(bin.count(), wrong, variance);
         }

@@ -1,10 +1,10 @@
 package dev.belay.aggregators.statistics.intervals;
 
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.figures.BrierGain;
 import dev.belay.aggregators.statistics.figures.Calibration;
 import org.jspecify.annotations.Nullable;

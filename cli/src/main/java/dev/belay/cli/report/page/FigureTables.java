@@ -82,7 +82,10 @@ final class FigureTables {
         return table(
                 results,
                 rows,
-                List.of(PairFigure.BEST_PGR, PairFigure.BEHIND_BEST, PairFigure.BEST_LABEL_AGREEMENT),
+                List.of(
+                        PairFigure.BEST_PGR,
+                        PairFigure.BEHIND_BEST,
+                        PairFigure.BEST_LABEL_AGREEMENT),
                 (seeds, cells) -> {
                     Cells.pgr(cells, "last", PairMedian.values(seeds, PairMetrics::getPgr));
                     Cells.pgr(cells, "bestPgr", PairFigure.BEST_PGR.values(seeds));

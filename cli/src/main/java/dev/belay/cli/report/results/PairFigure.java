@@ -57,7 +57,8 @@ public record PairFigure(
                     supervisor(CalibrationFigures::getEceExpected),
                     NOT_COUNTED);
     public static final PairFigure SUPERVISOR_BRIER =
-            new PairFigure("supervisorBrier", supervisor(CalibrationFigures::getBrier), NOT_COUNTED);
+            new PairFigure(
+                    "supervisorBrier", supervisor(CalibrationFigures::getBrier), NOT_COUNTED);
     public static final PairFigure SUPERVISOR_LOG_LOSS =
             new PairFigure(
                     "supervisorLogLoss",
@@ -122,7 +123,8 @@ public record PairFigure(
                     BEST_LABEL_AGREEMENT);
 
     /** A number of which rows have no interval. */
-    private PairFigure(String key, Function<PairMetrics, @Nullable Double> value, String undefined) {
+    private PairFigure(
+            String key, Function<PairMetrics, @Nullable Double> value, String undefined) {
         this(key, value, null, undefined);
     }
 
