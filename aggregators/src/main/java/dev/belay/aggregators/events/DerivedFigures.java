@@ -10,7 +10,7 @@ import dev.belay.aggregators.statistics.figures.ClassFigures;
 import dev.belay.aggregators.statistics.figures.Kappa;
 import dev.belay.aggregators.statistics.figures.KappaInterval;
 import dev.belay.aggregators.statistics.figures.LabelFree;
-import dev.belay.aggregators.statistics.intervals.MeanInterval;
+import dev.belay.aggregators.statistics.figures.MeanInterval;
 import dev.belay.schemas.events.BrierGainFigures;
 import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;

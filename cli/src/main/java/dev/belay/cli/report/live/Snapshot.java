@@ -1,8 +1,8 @@
 package dev.belay.cli.report.live;
 
 import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
 import dev.belay.cli.report.page.Cells;
 import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.PairMedian;

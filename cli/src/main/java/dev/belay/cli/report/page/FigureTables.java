@@ -1,6 +1,7 @@
 package dev.belay.cli.report.page;
 
 import dev.belay.cli.report.results.Format;
+import dev.belay.cli.report.results.Gates;
 import dev.belay.cli.report.results.PairFigure;
 import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RunResults;

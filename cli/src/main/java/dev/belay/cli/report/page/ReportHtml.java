@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
 import dev.belay.aggregators.statistics.figures.Pgr;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.PairFigure;
 import dev.belay.cli.report.results.PairMedian;

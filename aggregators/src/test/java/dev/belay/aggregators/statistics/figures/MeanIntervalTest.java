@@ -1,4 +1,4 @@
-package dev.belay.aggregators.statistics.intervals;
+package dev.belay.aggregators.statistics.figures;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
+import dev.belay.aggregators.statistics.intervals.Measure;
 import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
-package dev.belay.aggregators.statistics.counts;
+package dev.belay.aggregators.statistics.intervals;
 
-import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.Normal;
+import dev.belay.aggregators.statistics.counts.CellTable;
 
 /**
  * Sums over the examples of a table of the paired differences d_s = [ŝ right] − [ŵ right] and d_c =

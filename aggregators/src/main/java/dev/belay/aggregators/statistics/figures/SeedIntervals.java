@@ -1,8 +1,9 @@
-package dev.belay.aggregators.statistics.intervals;
+package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairedMoments;
-import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+import dev.belay.aggregators.statistics.intervals.StudentT;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.belay.aggregators.statistics.intervals;
+package dev.belay.aggregators.statistics.figures;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.Outcome;
-import dev.belay.aggregators.statistics.figures.PairStatistics;
-import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.intervals.Measure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,5 @@
-package dev.belay.cli.report.page;
+package dev.belay.cli.report.results;
 
-import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.Collection;

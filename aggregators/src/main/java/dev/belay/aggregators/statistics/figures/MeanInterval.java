@@ -1,12 +1,11 @@
-package dev.belay.aggregators.statistics.intervals;
+package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.figures.BrierGain;
-import dev.belay.aggregators.statistics.figures.Calibration;
+import dev.belay.aggregators.statistics.intervals.Measure;
 import org.jspecify.annotations.Nullable;
 
 /**
