@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows {@code belay.models} and runs one Streams application for each task that appears there,
  * as soon as the task's truth and predictions topics exist with as many partitions as its models
- * say (where these contradict each other: any of them); until then they are a trouble. One more,
- * for the installation, sends what makes no sense in {@code belay.models} and {@code
- * belay.checkpoints} to the dead letters. Ready while all of them count, also while there is no
- * task.
+ * say (where these contradict each other: any of them); until then the service reports what it
+ * waits for. One more application, for the installation, sends invalid records of {@code
+ * belay.models} and {@code belay.checkpoints} to the dead letters. Ready while all applications
+ * run, also while there is no task.
  */
 public final class AggregatorService implements Service {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -49,7 +49,7 @@ public final class AggregatorService implements Service {
     }
 
     /**
-     * @throws IllegalStateException when an application dies again and again and makes no progress
+     * @throws IllegalStateException when an application fails again and again without progress
      */
     @Override
     public void run() {
@@ -113,7 +113,7 @@ public final class AggregatorService implements Service {
         patience.close();
     }
 
-    /** What is counted now of a task; null if this aggregator does not know of it. */
+    /** The current rows of a task; null if this aggregator does not know it. */
     public @Nullable LiveMetrics live(String task) {
         TaskApplication known = tasks.get(task);
         return known == null ? null : known.live();

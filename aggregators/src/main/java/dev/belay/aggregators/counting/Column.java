@@ -76,16 +76,16 @@ final class Column {
         return says;
     }
 
-    /** What is there, to be looked at before anything is put or removed. */
+    /** A view of the predictions, valid until the next put or removal. */
     SidePredictions said() {
         return new SidePredictions(says, probabilities);
     }
 
     /**
-     * Sums over all examples of a roster, of each of which prediction and truth are there. They are
-     * remembered: every sweep of every student is compared with the same supervisor's.
+     * Sums over all examples of an id list, all of which have prediction and truth. Cached, because
+     * every sweep of every student is compared with the same supervisor's.
      *
-     * @param numbers as the roster keeps them, always the same array
+     * @param numbers as the id list keeps them, always the same array
      */
     SideSums sums(int[] numbers, ExampleIndex examples) {
         if (sumsTruths != examples.version() || sums.size() >= MOST_SUMS) {
@@ -96,7 +96,7 @@ final class Column {
                 numbers, n -> SideSums.of(classes, n, n.length, examples.newest(), said()));
     }
 
-    /** Event time of an example's prediction, which must be there. */
+    /** Event time of an example's prediction, which must exist. */
     long timeMs(int example) {
         return timesMs.length == 0 ? onlyTimeMs : timesMs[example];
     }
@@ -107,9 +107,10 @@ final class Column {
     }
 
     /**
-     * Whether a row of a block would replace what is there: by what the {@link ColumnKey.Reading}
-     * prefers, then greater event time, ties by greater bytes (probabilities compared in order; for
-     * numbers that are not negative this is the order of their big-endian bytes).
+     * Whether a row of a block would replace the prediction there: by what the {@link
+     * ColumnKey.Reading} prefers, then greater event time, ties by greater bytes (probabilities
+     * compared in order; for numbers that are not negative this is the order of their big-endian
+     * bytes).
      */
     boolean wins(int example, BlockColumns block, int row) {
         if (!isOfSameKind(example, block)) {
@@ -172,7 +173,7 @@ final class Column {
         return put;
     }
 
-    /** Puts rows behind all that are there. */
+    /** Appends rows after the greatest example. */
     private int append(int[] numbers, float[] p) {
         int from = numbers[0];
         makeRoom(from + numbers.length - 1);
@@ -202,7 +203,7 @@ final class Column {
         says[example] = best(p, row * classes);
     }
 
-    /** The class that a row says, ties to the lowest. */
+    /** The class predicted by a row, ties to the lowest. */
     private char best(float[] p, int from) {
         if (classes == 2) {
             // the bits of numbers that are not negative are in their order: no branch, which would
@@ -220,7 +221,7 @@ final class Column {
         return (char) best;
     }
 
-    /** Sees to it that there is room for an example, which is about to be put. */
+    /** Ensures capacity for an example. */
     private void makeRoom(int example) {
         end = Math.max(end, example + 1);
         if (example >= says.length) {
@@ -257,7 +258,7 @@ final class Column {
         newestTimeMs = Math.max(newestTimeMs, timeMs);
     }
 
-    /** Takes an example's prediction out. */
+    /** Removes an example's prediction. */
     void remove(int example) {
         if (has(example)) {
             sums.clear();
@@ -267,7 +268,7 @@ final class Column {
         }
     }
 
-    /** A block says how many rows the sweep has; returns whether that is news. */
+    /** Registers a block's number of rows of the sweep; returns whether it is new. */
     boolean sweepOf(long wholeRows) {
         if (wholeRows <= sweepRows || reading != ColumnKey.Reading.SWEEP) {
             return false;

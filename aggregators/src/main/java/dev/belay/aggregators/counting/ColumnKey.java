@@ -6,20 +6,20 @@ import dev.belay.schemas.events.Phase;
 import java.util.List;
 
 /**
- * One column of predictions: at most one a model (and checkpoint) for each example.
+ * Key of a column of predictions: at most one prediction per example of a model (and checkpoint).
  *
  * <p>PROGRESSIVE predictions of one model have two readings, which differ for a model that is both
  * student and supervisor (bootstrapping): what it predicted before it learned from the example (the
- * trainer's block) and its label (the labeler's block). Checkpoint numbers alone do not tell them
- * apart: a model that labels before it has finished goes on to learn with greater numbers. So a
- * labeler's block says that it is labels; where no block does (external writers), the label is the
+ * trainer's block) and its label (the labeler's block). Checkpoint numbers alone do not distinguish
+ * them: a model that labels before it has finished continues to learn with greater numbers. So a
+ * labeler's block is marked as labels; without such a block (external writers) the label is the
  * prediction of the greatest checkpoint.
  *
  * @param checkpoint {@link Comparison#ANY} unless SWEEP
  */
 public record ColumnKey(String model, Reading reading, long checkpoint) {
 
-    /** All that read a block. */
+    /** The columns that a block belongs to. */
     public static List<ColumnKey> of(BlockColumns block) {
         return block.phase() == Phase.HOLDOUT
                 ? List.of(new ColumnKey(block.model(), Reading.SWEEP, block.checkpoint()))

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running tallies of one comparison in one partition: from the beginning and, of the
- * PROGRESSIVE stream, of its windows.
+ * The tallies of one comparison in one partition: cumulative and, for the PROGRESSIVE stream, by
+ * window.
  */
 final class ComparisonCounter {
     private final Comparison comparison;
@@ -29,7 +29,7 @@ final class ComparisonCounter {
     private long closedMs; // windows that end by then do not change any more
     private boolean changed = true; // even if there is nothing: its columns may be complete
 
-    /** Counts what is there. */
+    /** Counts the examples known. */
     ComparisonCounter(
             Comparison comparison,
             Column supervisor,
@@ -66,9 +66,9 @@ final class ComparisonCounter {
     }
 
     /**
-     * Counts examples in as their columns and truths are now.
+     * Adds examples with their current predictions and truths.
      *
-     * @param roster the same numbers if they are all of a roster, as it keeps them
+     * @param roster the array of an {@link IdList} with the same numbers; null: there is none
      */
     void count(int[] numbers, int count, int @Nullable [] roster) {
         if (lateness == null && classes <= SideSums.MOST_CLASSES) {
@@ -91,7 +91,7 @@ final class ComparisonCounter {
         }
     }
 
-    /** Whether all have predicted all examples that are known, and truth is there for each. */
+    /** Whether all models have predicted all known examples, and the truth of each is known. */
     boolean isDone() {
         long known = examples.known();
         return whole.withoutTruth() == 0
@@ -100,24 +100,24 @@ final class ComparisonCounter {
                 && (ceiling == null || ceiling.rows() == known);
     }
 
-    /** How far the sweeps have come is no longer what was known. */
+    /** Marks the progress of the sweeps as changed. */
     void touch() {
         changed = true;
     }
 
-    /** A window's tally is to be given again, even if nothing is in it. */
+    /** Marks a window's tally to be sent again, even if it is empty. */
     void touch(Window window) {
         changed = true;
         windows.computeIfAbsent(window, w -> running());
         changedWindows.add(window);
     }
 
-    /** Whether the tallies may have changed since they were last asked for. */
+    /** Whether the tallies may have changed since the last call of {@link #changed}. */
     boolean hasChanged() {
         return changed;
     }
 
-    /** Gives the tallies that may have changed since this was last asked. */
+    /** Passes on the tallies that may have changed since the last call. */
     void takeChanged(BiConsumer<Comparison, Tally> taker) {
         if (!changed) {
             return;
@@ -133,9 +133,7 @@ final class ComparisonCounter {
         changedWindows.clear();
     }
 
-    /**
-     * Counts out examples that are about to leave their columns, and gives what they counted as.
-     */
+    /** Removes examples that are about to leave their columns, and returns their tally. */
     void retire(int[] expired, BiConsumer<Comparison, Tally> taker) {
         if (lateness == null) {
             throw new IllegalStateException("a holdout does not expire: " + comparison);
@@ -156,7 +154,7 @@ final class ComparisonCounter {
         }
     }
 
-    /** Closes the windows that end by then: they are not counted any more. */
+    /** Closes the windows that end by then; they are no longer counted. */
     void closeWindows(long throughMs, java.util.function.Consumer<Comparison> closed) {
         closedMs = throughMs;
         windows.keySet()

@@ -10,12 +10,11 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The examples of a partition that have been predicted: numbered from 0 as they come, with their
- * truth. Numbers live in memory only, differ from run to run, and are given again once they are
- * free.
+ * The predicted examples of a partition, numbered from 0 in order of arrival, with their truth.
+ * Numbers exist in memory only, differ from run to run, and are reused once they are free.
  *
- * <p>Memory: about 180 bytes an example beside its id, 64 of them its truth, said once (8 more of
- * the PROGRESSIVE stream); room once made for a number stays.
+ * <p>Memory: about 180 bytes an example beside its id, 64 of them its truth, if reported once (8
+ * more for the PROGRESSIVE stream). Capacity does not shrink.
  */
 final class ExampleIndex {
     private final Map<Id, Integer> numberById = new HashMap<>();
@@ -52,23 +51,23 @@ final class ExampleIndex {
     }
 
     /**
-     * @param truthOf asked once for each example that is new, by its id in UTF-8
+     * @param truthOf called once for each new example, with its id in UTF-8
      */
     ExampleIndex(Function<byte[], TruthHistory> truthOf) {
         this.truthOf = truthOf;
     }
 
-    /** All numbers in use are below; some below may be free. */
+    /** Upper bound of the numbers in use; some below it may be free. */
     int size() {
         return size;
     }
 
-    /** How many are known now. */
+    /** Number of examples known. */
     int known() {
         return size - freed;
     }
 
-    /** Another one whenever a number was freed and so may come to stand for another example. */
+    /** Version that changes whenever a number was freed and may be reused for another example. */
     int freedEver() {
         return freedEver;
     }
@@ -100,8 +99,8 @@ final class ExampleIndex {
     }
 
     /**
-     * A prediction of an example is kept. An example's time is the greatest event time of its
-     * predictions that are kept, whichever model's.
+     * Registers that a prediction of an example is kept. An example's time is the greatest event
+     * time of its kept predictions, of any model.
      */
     void predicted(int number, long timeMs) {
         if (number >= timesMs.length) {
@@ -120,7 +119,7 @@ final class ExampleIndex {
                 .toArray();
     }
 
-    /** The example's number; null if nobody has predicted it. */
+    /** The example's number; null if no model has predicted it. */
     @Nullable Integer known(byte[] utf8) {
         return numberById.get(new Id(utf8));
     }
@@ -139,7 +138,7 @@ final class ExampleIndex {
         return newest;
     }
 
-    /** Another one whenever a truth has changed. */
+    /** Version that changes whenever a truth has changed. */
     int version() {
         return version;
     }
@@ -150,7 +149,7 @@ final class ExampleIndex {
         newest[number] = now.newest();
     }
 
-    /** Forgets an example and gives its id. */
+    /** Removes an example and returns its id. */
     byte[] free(int number) {
         Id id = ids[number];
         if (id == null) {

@@ -9,18 +9,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ids, event times and sweeps may be, so that no record can hold up all others: windows of one
- * at the end of all numbers can't be computed, one too large would fit into its topic and not into
- * those that Streams copies it to. The bounds are wide; what is outside of them is broken.
+ * Limits of ids, event times and sweeps, so that no record can block all others: windows near the
+ * end of the number range can't be computed, and a record that fits into its topic may be too large
+ * for Streams' internal topics. The limits are wide; values outside are invalid.
  */
 public final class InputBounds {
     /** Bytes an example's id may have in UTF-8. */
     public static final int MOST_ID_BYTES = 4096;
 
-    /** Bytes a prediction block may have: its rows and, in the rest, what it has besides. */
+    /** Bytes a prediction block may have: its rows, and 1 KiB for the other fields. */
     public static final int MOST_BLOCK_BYTES = PredictionBlocks.MAX_BYTES + 1024;
 
-    /** Rows a sweep may say it has: what is compared with it waits until they are there. */
+    /** Greatest {@code sweepRows}: comparisons wait for that many rows. */
     public static final long MOST_SWEEP_ROWS = 1_000_000_000;
 
     private static final long EARLIEST_MS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
@@ -28,7 +28,7 @@ public final class InputBounds {
 
     private InputBounds() {}
 
-    /** Why a value of so many bytes is no prediction block, or null. */
+    /** Why a value of this size can't be a prediction block, or null. */
     public static @Nullable String blockBytes(int bytes) {
         return bytes <= MOST_BLOCK_BYTES
                 ? null
@@ -36,8 +36,8 @@ public final class InputBounds {
     }
 
     /**
-     * Why a time makes no sense, or null: from the year 1 to 9999. Not by the clock: the same
-     * record read again must be judged the same.
+     * Why an event time is invalid, or null: years 1 to 9999 are valid. Does not depend on the
+     * clock, so that a record read again gets the same verdict.
      */
     public static @Nullable String time(long timeMs) {
         return timeMs >= EARLIEST_MS && timeMs <= LATEST_MS
@@ -45,7 +45,7 @@ public final class InputBounds {
                 : "event time " + timeMs + " ms is not in the years 1 to 9999";
     }
 
-    /** Why one of the times makes no sense, or null. */
+    /** Why one of the times is invalid, or null. */
     public static @Nullable String times(BlockColumns.Times times) {
         for (int row = 0; row < times.ms().length; row++) {
             String reason = time(times.ms()[row]);
@@ -56,12 +56,12 @@ public final class InputBounds {
         return null;
     }
 
-    /** Why some bytes are no id, or null. */
+    /** Why these bytes are not an id, or null. */
     public static @Nullable String id(byte[] utf8) {
         return id(utf8, 0, utf8.length);
     }
 
-    /** Why one of the ids is none, or null. */
+    /** Why one of the ids is invalid, or null. */
     public static @Nullable String ids(BlockColumns.Ids ids) {
         String[] reason = new String[1];
         ids.forEach(
@@ -78,7 +78,7 @@ public final class InputBounds {
         }
         for (int i = from; i < to; i++) {
             if (bytes[i] < 0) { // ids are mostly ASCII
-                return isUtf8(bytes, from, to) ? null : "the id is no UTF-8";
+                return isUtf8(bytes, from, to) ? null : "the id is not UTF-8";
             }
         }
         return null;

@@ -19,13 +19,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one partition knows of one phase: its examples, the columns of predictions that some
- * comparison reads, and the tallies of the comparisons.
+ * State of one partition and phase: its examples, the columns of predictions that comparisons read,
+ * and the tallies of the comparisons.
  *
- * <p>Every change first counts the touched examples out of the tallies and then in again, so that a
- * tally always equals a recount, whatever came in which order, twice, or corrected. A row costs
- * array accesses only, for each comparison that reads its column; a look-up of its id is paid once
- * a {@link IdList}.
+ * <p>Every change first removes the affected examples from the tallies and then adds them again, so
+ * a tally always equals a recount, in any order of arrival and with repetitions and corrections. A
+ * row costs only array accesses for each comparison that reads its column; ids are looked up once
+ * per {@link IdList}.
  */
 public final class PartitionState {
     private final int classes;
@@ -34,8 +34,7 @@ public final class PartitionState {
     private final Map<ColumnKey, Column> columns = new HashMap<>();
     private final Map<ColumnKey, List<ComparisonCounter>> readers = new HashMap<>();
     private final Map<Comparison, ComparisonCounter> counters = new HashMap<>();
-    private final Set<ComparisonCounter> changed =
-            new LinkedHashSet<>(); // since they were last asked for
+    private final Set<ComparisonCounter> changed = new LinkedHashSet<>(); // since the last call
     private int[] fresh = new int[1024];
     private long passedMs;
 
@@ -74,13 +73,13 @@ public final class PartitionState {
         return columns.containsKey(predicted);
     }
 
-    /** Begins an empty column; the blocks that have come before must be {@link #add added} now. */
+    /** Opens an empty column; blocks received before must be {@link #add added} now. */
     public void open(ColumnKey predicted) {
         columns.put(predicted, new Column(classes, predicted.reading(), examples.size()));
         readers.put(predicted, new ArrayList<>());
     }
 
-    /** Begins to count a comparison, whose columns must be open. */
+    /** Opens a comparison, whose columns must be open. */
     public void open(Comparison comparison) {
         List<Column> read = columnsOf(comparison).stream().map(this::column).toList();
         ComparisonCounter counter =
@@ -100,7 +99,7 @@ public final class PartitionState {
         }
     }
 
-    /** The tally of a window is to be given again, even if nothing is in it. */
+    /** Marks the tally of a window to be sent again, even if it is empty. */
     public void touch(Comparison comparison, Window window) {
         ComparisonCounter counter = counters.get(comparison);
         if (counter != null) {
@@ -130,15 +129,15 @@ public final class PartitionState {
     }
 
     /**
-     * Whether a comparison is open, and all of its models have predicted all examples this board
-     * knows, of each of which truth is known: nothing is missing, as far as this board can tell.
+     * Whether a comparison is open, all of its models have predicted all examples of this
+     * partition, and the truth of each is known.
      */
     public boolean isDone(Comparison comparison) {
         ComparisonCounter counter = counters.get(comparison);
         return counter != null && counter.isDone();
     }
 
-    /** Forgets examples that no column has any more. */
+    /** Removes examples that are in no column. */
     public void forgetUnpredicted() {
         for (int example = 0; example < examples.size(); example++) {
             if (!examples.isFree(example) && !predicted(example)) {
@@ -157,7 +156,7 @@ public final class PartitionState {
     }
 
     /**
-     * Takes a block's rows into an open column.
+     * Adds a block's rows to an open column.
      *
      * @param roster the block's ids
      * @return whether the column has changed
@@ -169,7 +168,7 @@ public final class PartitionState {
         if (fresh.length < numbers.length) {
             fresh = new int[numbers.length];
         }
-        // sweeps of an evaluator go this way as a whole; whatever is left, row by row
+        // an evaluator's sweeps as a whole; the rest row by row
         int quick = column.putFresh(numbers, roster.consecutive(), block);
         boolean whole = quick == numbers.length;
         for (ComparisonCounter counter : counting) {
@@ -184,7 +183,7 @@ public final class PartitionState {
                 fresh[waiting++] = example;
                 any = true;
             } else if (column.wins(example, block, row)) {
-                count(counting, waiting); // it may be among them: an id twice in one block
+                count(counting, waiting); // an id twice in one block
                 waiting = 0;
                 counting.forEach(counter -> counter.count(example, -1));
                 column.put(example, block, row);
@@ -195,7 +194,7 @@ public final class PartitionState {
         count(counting, waiting);
         any |= column.sweepOf(block.sweepRows());
         if (any && predicted.reading() == ColumnKey.Reading.SWEEP) {
-            // rows that no other has predicted count for nothing, but may make the sweep complete
+            // rows that no other model predicted count as nothing, but may complete the sweep
             counting.forEach(ComparisonCounter::touch);
         }
         noteChanged(counting);
@@ -203,8 +202,8 @@ public final class PartitionState {
     }
 
     /**
-     * A block of the PROGRESSIVE stream is kept, whether or not a column reads it: its examples do
-     * not expire before its rows' times.
+     * Registers a block of the PROGRESSIVE stream, read by a column or not: its examples do not
+     * expire before its rows' times.
      */
     public void keep(BlockColumns block, IdList roster) {
         int[] numbers = roster.numbers(examples);
@@ -214,8 +213,8 @@ public final class PartitionState {
     }
 
     /**
-     * The rows of a block that still count: those newer than what has expired, and older ones of
-     * examples that have not expired, because some other prediction of them is newer.
+     * The rows of a block that still count: those newer than the expiry time, and older ones whose
+     * example has not expired because another prediction of it is newer.
      *
      * @return the block itself if all do; null if none does
      */
@@ -244,7 +243,7 @@ public final class PartitionState {
         return examples.known(id) != null;
     }
 
-    /** What is known of an example's truth has changed. */
+    /** Registers a change of an example's truth. */
     public void setTruths(byte[] id, TruthHistory now) {
         Integer example = examples.known(id);
         if (example == null || examples.truths(example).equals(now)) {
@@ -264,7 +263,7 @@ public final class PartitionState {
         }
     }
 
-    /** Gives the tallies that may have changed since this was last asked. */
+    /** Passes on the tallies that may have changed since the last call. */
     public void takeChanged(BiConsumer<Comparison, Tally> taker) {
         changed.forEach(counter -> counter.takeChanged(taker));
         changed.clear();

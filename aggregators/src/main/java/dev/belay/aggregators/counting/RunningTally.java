@@ -7,7 +7,7 @@ import dev.belay.aggregators.statistics.counts.SideSums;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A tally that is being counted, from the columns of its comparison. */
+/** Mutable tally, counted from the columns of its comparison. */
 final class RunningTally {
     private final int classes;
     private final Column supervisor;
@@ -27,7 +27,7 @@ final class RunningTally {
         this.pairs = new PairCounter(classes);
     }
 
-    /** Counts an example, which all have predicted, in (1) or out (−1). */
+    /** Adds (1) or removes (−1) an example that all models have predicted. */
     void count(int example, int label, int sign) {
         int w = supervisor.says(example);
         int s = student.says(example);
@@ -44,9 +44,9 @@ final class RunningTally {
     }
 
     /**
-     * Counts in those of some examples that all have predicted.
+     * Adds those of the given examples that all models have predicted.
      *
-     * @param roster the same numbers if they are all of a roster, as it keeps them
+     * @param roster the array of an {@link IdList} with the same numbers; null: there is none
      * @return whether there are any
      */
     boolean count(int[] numbers, int count, int @Nullable [] roster, ExampleIndex examples) {

@@ -5,13 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What has been said of an example's truth, the oldest first: usually once, more often where it was
- * corrected or taken back. Which of them counts depends on how long after the example truth may
- * come, so all are kept, up to {@value #MOST}: of more, what was said again goes first, then the
- * oldest.
+ * Versions of an example's truth, oldest first: usually one, more if it was corrected or retracted.
+ * Which version counts depends on the accepted lateness, so up to {@value #MOST} are kept; beyond
+ * that repetitions are dropped first, then the oldest.
  */
 public record TruthHistory(List<Version> versions) {
-    /** In place of a class: not known, or taken back. */
+    /** In place of a class: not known, or retracted. */
     public static final int UNKNOWN = -1;
 
     /** Nothing is known. */
@@ -24,8 +23,8 @@ public record TruthHistory(List<Version> versions) {
             Comparator.comparingLong(Version::timeMs).thenComparingInt(Version::label);
 
     /**
-     * @param label class, or {@link #UNKNOWN}: taken back
-     * @param timeMs when it became known
+     * @param label class, or {@link #UNKNOWN}: retracted @param timeMs event time at which it
+     *     became known
      */
     public record Version(int label, long timeMs) {}
 
@@ -33,7 +32,10 @@ public record TruthHistory(List<Version> versions) {
         versions = List.copyOf(versions);
     }
 
-    /** With one more; the same if it was there, or is older than as many as are kept. */
+    /**
+     * This history with one more version; unchanged if it is known, or older than all that can be
+     * kept.
+     */
     public TruthHistory with(Version version) {
         if (versions.contains(version)) {
             return this;
@@ -60,7 +62,7 @@ public record TruthHistory(List<Version> versions) {
         return 0;
     }
 
-    /** A class that came before the specs and is out of range is as good as none. */
+    /** A class received before the specs that is out of range counts as unknown. */
     public TruthHistory below(int classes) {
         return versions.stream().allMatch(v -> v.label() < classes)
                 ? this
@@ -89,7 +91,7 @@ public record TruthHistory(List<Version> versions) {
         return versions.isEmpty() ? UNKNOWN : versions.get(versions.size() - 1).label();
     }
 
-    /** Whether by a time it was said more than once, and not the same. */
+    /** Whether different classes were reported up to a time. */
     boolean revised(long timeMs) {
         return versions.size() > 1
                 && versions.stream()

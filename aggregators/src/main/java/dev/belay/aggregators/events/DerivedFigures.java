@@ -20,9 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an event says beyond the cells: probabilities, classes, agreement beyond chance. */
+/** Fields of an event beyond the cells: calibration, counts by class, agreement beyond chance. */
 public final class DerivedFigures {
-    /** Counts of a confusion matrix in one event; some 80 KB at most. */
+    /** Greatest number of confusion counts in one event; about 80 KB. */
     private static final int MOST_CONFUSIONS = 10_000;
 
     private DerivedFigures() {}

@@ -32,10 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
- * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
- * again when the catalog has changed what they are, or the student's other checkpoints where it
- * stands among them. Windows go once no shard can move them: {@link WindowExpiry}.
+ * Merges the shards' deltas and emits metrics rows: of a row's candidates the preferred one that is
+ * complete. HOLDOUT rows are emitted when they change, PROGRESSIVE rows at most once per interval.
+ * Both are emitted again when the catalog changes their comparison, or another checkpoint of the
+ * student changes their rank. Windows are removed once no shard can change them: {@link
+ * WindowExpiry}.
  */
 public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
     public static final String ROWS = "rows";
@@ -54,8 +55,8 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
     private int catalogVersion;
-    private boolean heard; // since the last look
-    private boolean told; // since the last commit was asked for
+    private boolean heard; // since the last check
+    private boolean told; // since the last commit request
 
     public Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         this.config = config;
@@ -77,7 +78,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         windows.clear();
         told = false;
         catalogVersion = 0;
-        Map<String, MetricsRow> newest = new HashMap<>(); // told of the holdout, by student
+        Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
         try (KeyValueIterator<String, MetricsRow> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
@@ -97,7 +98,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
     }
 
-    /** What another instance, or an earlier life of this one, has told. */
+    /** Rows emitted by another instance, or before a restart. */
     private void show(String student, MetricsRow row) {
         PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
         if (metrics != null) {
@@ -141,7 +142,10 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         }
     }
 
-    /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
+    /**
+     * Registers a shard's expiry time; rows that no shard can change any more are emitted and
+     * removed.
+     */
     private void pass(String student, ShardMessage.Delta delta) {
         String key = Comparison.streamOf(student);
         MetricsRow row = rows.get(key);
@@ -166,7 +170,10 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         unsettled.getOrDefault(student, new HashSet<>()).remove(key);
     }
 
-    /** What is told can be read once it is committed: soon, when all deltas that came are in. */
+    /**
+     * Emitted rows can be read once they are committed: requested as soon as all received deltas
+     * are merged.
+     */
     private void commit() {
         if (told && !heard) {
             told = false;
@@ -204,7 +211,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 }
             }
         }
-        // what is told may set others waiting, for the next time
+        // an emitted row may queue others for the next time
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
         for (String key : now) {
@@ -221,7 +228,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         if (pair == null) {
             return;
         }
-        // asked first: what the catalog learns in between is in the candidates and in the event
+        // read first: changes of the catalog in between are in the candidates and in the event
         boolean settled = settled(pair, any);
         List<Comparison> candidates = candidates(catalog, pair, any);
         Comparison preferred = row.tellable(candidates, catalog.classes(any.student()));
@@ -232,7 +239,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
             }
             return;
         }
-        // a correction has moved the last of its examples to another window: it is empty again
+        // a correction moved its last example to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
         if (row.told() && any.phase() == Phase.PROGRESSIVE) {
             tell(key, row, pair, base);
@@ -251,7 +258,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         if (any.phase() == Phase.HOLDOUT) {
             return Comparisons.settled(catalog, pair, any.checkpoint());
         }
-        // of a window the catalog decides no more than whether the ceiling is the last
+        // of a window the catalog decides only whether the ceiling's checkpoint is its last
         return any.window() != null
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
@@ -288,7 +295,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }
 
-    /** A broken identity is a bug of ours: what is told is wrong, and says so where people look. */
+    /** A violated identity is a defect of Belay: the row is wrong, so it is logged and counted. */
     private void check(String key, Tally base) {
         String broken = SelfCheck.of(base.table());
         if (broken != null) {

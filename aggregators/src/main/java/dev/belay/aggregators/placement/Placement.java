@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First stop of every record: reads it, checks it, and sees that it goes to the partition its
- * example ids belong to by Kafka's default partitioner (murmur2), whoever placed it.
+ * First processor of every record: decodes and validates it, and routes it to the partition of its
+ * example ids by Kafka's default partitioner (murmur2), whichever partitioner its producer used.
  */
 abstract class Placement implements Processor<byte[], byte[], byte[], ShardMessage> {
     private final int partitions;
@@ -35,7 +35,7 @@ abstract class Placement implements Processor<byte[], byte[], byte[], ShardMessa
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata at =
                 context.recordMetadata()
-                        .orElseThrow(() -> new IllegalStateException("a record from nowhere"));
+                        .orElseThrow(() -> new IllegalStateException("a record without an origin"));
         Origin origin = new Origin(at.topic(), at.partition(), at.offset());
         String reason;
         try {
@@ -53,7 +53,7 @@ abstract class Placement implements Processor<byte[], byte[], byte[], ShardMessa
     /**
      * Reads the record and forwards what is in it.
      *
-     * @return why it makes no sense, or null; nothing has been forwarded then
+     * @return why it is invalid (nothing was forwarded then), or null
      * @throws SerializationException if it can't be read
      */
     abstract @Nullable String place(Record<byte[], byte[]> record, Origin origin);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Places truth by its example's id. */
+/** Routes truth by its example's id. */
 public final class TruthPlacement extends Placement {
     private final Catalog catalog;
 

@@ -41,14 +41,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts one partition. Keeps truth and blocks as they came in its stores and, on the heap, a
- * {@link PartitionState} for each phase that is made from them; sends on, from time to time, by how
- * much each tally has changed since it last did.
+ * Counts one partition. Its stores hold truth and blocks as received; the heap holds a {@link
+ * PartitionState} for each phase, rebuilt from them. Periodically it sends the change of each tally
+ * since the last time.
  *
- * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
- * of their own, so after a restart the boards are made again and the difference is sent. Blocks
- * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
- * {@link StreamExpiry} and {@link SweepRetention}.
+ * <p>Only tallies on the heap are ahead of the stores. The tallies last sent have a store of their
+ * own, so after a restart the state is rebuilt and the difference is sent. Blocks that no
+ * comparison reads yet are in the store only. {@link StreamExpiry} and {@link SweepRetention} bound
+ * the state.
  */
 public final class Shard implements Processor<byte[], ShardMessage, byte[], ShardMessage> {
     public static final String TRUTH = "truth";
@@ -72,7 +72,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
     private StreamExpiry passing;
     private SweepRetention releasing;
     private int catalogVersion;
-    private @Nullable TaskOwner owner; // of the classes that the boards are made for
+    private @Nullable TaskOwner owner; // number of classes of the partition states
     private int classes;
     private long progressiveSentMs = Long.MIN_VALUE / 2;
 
@@ -103,7 +103,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::release);
     }
 
-    /** Forgets what was made from the stores; the next {@link #punctuate} makes it again. */
+    /** Discards the state rebuilt from the stores; the next {@link #punctuate} rebuilds it. */
     private void beginAnew() {
         boards.clear();
         unsettled.clear();
@@ -149,12 +149,12 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
             block = rest;
             roster = new IdList(rest.ids());
         }
-        // of other classes, as the specs were a moment ago: found out when it is read again
+        // of other classes, by an earlier spec: detected when it is read again
         PartitionState board = block.classes() == classes ? boards.get(block.phase()) : null;
         boolean news = board == null;
         if (board != null) {
             for (ColumnKey predicted : ColumnKey.of(block)) {
-                // a reading that nobody has asked for yet may be asked for later
+                // a column that no comparison reads yet may be read later
                 news |= !board.has(predicted) || board.add(predicted, block, roster);
             }
         }
@@ -224,11 +224,11 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         }
         if (sent) {
             pace.sent(nowMs);
-            context.commit(); // before that nobody can read it
+            context.commit(); // before that no comparison can read it
         }
     }
 
-    /** Begins what is known by now of a pair whose student has predicted for the first time. */
+    /** Opens the comparisons of a pair whose student has predicted for the first time. */
     private void open(Pair pair, BlockColumns first) {
         if (first.phase() == Phase.HOLDOUT) {
             unsettledOf(pair).add(first.checkpoint());
@@ -236,12 +236,12 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         open(pair);
     }
 
-    /** Begins whatever comparisons of a pair are known by now and not yet counted. */
+    /** Opens the known comparisons of a pair that are not counted yet. */
     private void open(Pair pair) {
         unsettledOf(pair)
                 .removeIf(
                         checkpoint -> {
-                            // asked first: what the catalog learns in between is in the comparisons
+                            // read first: changes of the catalog in between are in the comparisons
                             boolean settled = Comparisons.settled(catalog, pair, checkpoint);
                             open(Phase.HOLDOUT, Comparisons.holdout(catalog, pair, checkpoint));
                             return settled;
@@ -251,7 +251,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         }
     }
 
-    /** The student's checkpoints of which may still change with whom they are compared. */
+    /** The student's checkpoints whose comparisons may still change. */
     private NavigableSet<Long> unsettledOf(Pair pair) {
         return unsettled.computeIfAbsent(pair.student(), s -> new TreeSet<>());
     }
@@ -297,7 +297,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         blocks.forEach(
                 predicted,
                 kept -> {
-                    // it came before the spec that says which classes there are
+                    // it was received before the spec that defines the classes
                     String reason = catalog.refusal(predicted.model());
                     if (reason == null) {
                         reason = BlockCheck.reason(kept.block(), classes);

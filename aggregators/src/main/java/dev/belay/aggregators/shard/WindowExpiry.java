@@ -14,11 +14,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which windows of a student's stream can still be moved: by a shard those that end after what has
- * passed there ({@link StreamExpiry}), so over are those that have passed in every shard that has
- * ever counted the student. One that has said nothing for a horizon by the clock holds nothing up:
- * it counts as having passed with the others, and so does one that begins later. What they say of
- * windows that are over comes too late.
+ * Decides which windows of a student's stream are closed: those that end before the expiry time
+ * ({@link StreamExpiry}) of every shard that has counted the student. A shard that has sent nothing
+ * for one horizon of wall-clock time is inactive and does not hold windows open; nor does one that
+ * starts later. Counts that they send of closed windows are too late.
  */
 public final class WindowExpiry {
     private final long horizonMs;
@@ -31,9 +30,9 @@ public final class WindowExpiry {
     }
 
     /**
-     * Takes stock of a row.
+     * Registers a row.
      *
-     * @param window null: from the beginning
+     * @param window null: cumulative
      */
     public void add(@Nullable Window window, String key, Map<Integer, Long> passedBefore) {
         if (window != null) {
@@ -42,7 +41,7 @@ public final class WindowExpiry {
         passed.putAll(passedBefore);
     }
 
-    /** A shard has come so far; returns whether that is news. */
+    /** Registers a shard's expiry time; returns whether it advanced. */
     public boolean pass(int partition, long throughMs, long nowMs) {
         heardMs.put(partition, nowMs);
         Map<Integer, Long> before = Map.copyOf(passed);
@@ -66,7 +65,7 @@ public final class WindowExpiry {
         return window.endMs() <= overMs(passed.values());
     }
 
-    /** The rows of windows that are over, each once. */
+    /** The rows of closed windows, each once. */
     public List<String> takeOver() {
         Map<Long, Set<String>> over = keysByEnd.headMap(overMs(passed.values()), true);
         List<String> keys = over.values().stream().flatMap(Collection::stream).toList();

@@ -11,8 +11,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes events and makes dead letters of records that can't be read or make no sense, with the
- * headers all of Belay's dead letters have.
+ * Decodes events and makes dead letters of records that can't be read or are invalid, with the
+ * headers of all of Belay's dead letters.
  */
 public final class EventReader {
     public static final String SERVICE = "aggregator";
@@ -38,7 +38,7 @@ public final class EventReader {
      *
      * @throws SerializationException if the bytes are no such event: the record's fault
      * @throws IllegalStateException if the schema registry did not answer: not the record's fault,
-     *     so that the application must try again rather than give the record up
+     *     so the application must retry rather than skip the record
      */
     public <T extends SpecificRecord> T decode(String topic, byte[] bytes, Class<T> type) {
         try {

@@ -9,11 +9,11 @@ import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** What goes from processor to processor. */
+/** Messages between the processors of the topology. */
 public sealed interface ShardMessage {
 
     /**
-     * The truth of an example has become known, or was taken back.
+     * The truth of an example became known or was retracted.
      *
      * @param id the example's, UTF-8
      */
@@ -23,23 +23,23 @@ public sealed interface ShardMessage {
      * Predictions whose ids all belong to this partition, checked.
      *
      * @param roster the block's ids
-     * @param origin where it came from in the predictions topic, unique within the partition, see
-     *     {@link StrayFormat#parse}
+     * @param origin its place in the predictions topic, unique within the partition, see {@link
+     *     StrayFormat#parse}
      */
     record Block(BlockColumns block, IdList roster, String origin) implements ShardMessage {}
 
-    /** Something that belongs to another partition, to be sent there; the key decides where. */
+    /** A record that belongs to another partition and is sent there by its key. */
     record Stray(Bytes bytes) implements ShardMessage {}
 
     /**
-     * What a shard adds to the tallies of a metrics row's candidates; keyed by student.
+     * A shard's changes of the tallies of a metrics row's candidates; keyed by student.
      *
-     * @param changes by comparison, all of the same row; none: only that the shard has passed
-     * @param passedMs event time up to which the stream has passed in that shard
+     * @param changes by comparison, all of the same row; empty: only the expiry time @param
+     *     passedMs event time up to which the stream has expired in that shard
      */
     record Delta(Map<Comparison, Tally> changes, int partition, long passedMs)
             implements ShardMessage {}
 
-    /** A record for the dead letters; its headers say where from and why. */
+    /** A record for the dead letters, with origin and reason in its headers. */
     record DeadLetter(@Nullable Bytes bytes) implements ShardMessage {}
 }

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 taken back), event time (8
+ * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
  * bytes), id in UTF-8. Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the
  * predictions topic of the block it is a part of, the part in the wire format.
  */
@@ -39,14 +39,14 @@ public final class StrayFormat {
                 .array();
     }
 
-    /** Where a block came from that is at home: {@code p} and the offset in 20 digits. */
+    /** Origin of a block in its own partition: {@code p} and the offset in 20 digits. */
     public static String origin(long offset) {
         return "p" + digits(offset);
     }
 
     /**
-     * Where a stray came from: {@code s}, its offset in the strays topic in 20 digits, and
-     * partition and offset of the block it is a part of.
+     * Origin of a stray: {@code s}, its offset in the strays topic in 20 digits, and partition and
+     * offset of the block it is a part of.
      */
     public static String origin(long strayOffset, int partition, long offset) {
         return "s" + digits(strayOffset) + "-" + partition + "-" + offset;
@@ -70,7 +70,7 @@ public final class StrayFormat {
                 : new Origin(topic, Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
     }
 
-    /** Reads strays where they belong. They were checked when they were sent. */
+    /** Decodes strays in their own partition. They were validated when they were sent. */
     public static final class Arrival
             extends ContextualProcessor<byte[], byte[], byte[], ShardMessage> {
         private final EventReader reader;
@@ -97,7 +97,7 @@ public final class StrayFormat {
                                         origin(offset(), in.getInt(1), in.getLong(5)),
                                         Arrays.copyOfRange(
                                                 record.value(), BLOCK_HEADER_BYTES, in.capacity()));
-                        default -> throw new SerializationException("no stray: kind " + kind);
+                        default -> throw new SerializationException("not a stray: kind " + kind);
                     };
             context().forward(new Record<>(new byte[0], flow, record.timestamp()));
         }
@@ -105,7 +105,7 @@ public final class StrayFormat {
         private long offset() {
             return context()
                     .recordMetadata()
-                    .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
+                    .orElseThrow(() -> new IllegalStateException("a stray without an origin"))
                     .offset();
         }
 

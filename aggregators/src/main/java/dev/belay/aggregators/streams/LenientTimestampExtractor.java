@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * The record's timestamp, or 0 if it has none: Streams' own way with those is to stop. Nothing is
- * counted by it, events carry their own times.
+ * The record's timestamp, or 0 if it has none, for which Streams' default extractor stops. Nothing
+ * is counted by it: events carry their own times.
  */
 public final class LenientTimestampExtractor implements TimestampExtractor {
     @Override

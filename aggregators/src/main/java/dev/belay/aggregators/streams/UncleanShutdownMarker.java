@@ -8,13 +8,13 @@ import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * A file beside the stores of a Streams application: it exists while the stores are in use and is
- * deleted once all of them are closed. Found at a start, it says that a process was killed with its
- * stores open, and that they may hold writes of an aborted transaction.
+ * deleted once all of them are closed. If it exists at a start, a process was killed with its
+ * stores open, and they may hold writes of an aborted transaction.
  *
- * <p>Kafka Streams (4.3.1) has a mark of its own in each store, but sets it to "closed" just before
- * it deletes the stores of a task that is closed dirty ({@code StateManagerUtil}): a process killed
- * in between leaves a store that seems to be clean. This file lies outside the tasks' folders, so
- * that no deletion of a task removes it.
+ * <p>Kafka Streams (4.3.1) has a marker of its own in each store, but sets it to "closed" just
+ * before it deletes the stores of a task that is closed dirty ({@code StateManagerUtil}): a process
+ * killed in between leaves a store that appears to be clean. This file lies outside the tasks'
+ * folders, so that no deletion of a task removes it.
  */
 final class UncleanShutdownMarker {
     private final Path file;

@@ -56,16 +56,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In: truth by example id; predictions by an example id, in blocks. All by Kafka's default
- * partitioner; what is not where it belongs goes there through the repartition topic {@code
- * strays}. A shard counts one partition and sends count deltas, keyed by student, through the
- * repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint, phase and
- * window. Stores in brackets. Names are those of changelogs and repartition topics: renaming one is
- * a migration.
+ * partitioner; records in another partition are forwarded to their own through the repartition
+ * topic {@code strays}. A shard counts one partition and sends count deltas, keyed by student,
+ * through the repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint,
+ * phase and window. Stores in brackets. Names are those of changelogs and repartition topics:
+ * renaming one is a migration.
  */
 public final class AggregatorTopology {
     private AggregatorTopology() {}
 
-    /** The topology, with a catalog that nobody else sees. */
+    /** The topology, with a catalog of its own. */
     public static Topology build(AggregatorConfig config, EventCodec codec, MeterRegistry meters) {
         return build(config, codec, meters, new Catalog(config.task()));
     }
@@ -79,7 +79,7 @@ public final class AggregatorTopology {
             AggregatorConfig config, EventCodec codec, MeterRegistry meters, Catalog catalog) {
         Topics topics = config.topics();
         EventReader reader = new EventReader(codec, meters);
-        // none so far is a number too
+        // including none so far
         DeadLetters.counter(meters, EventReader.SERVICE, topics.truth(config.task()));
         DeadLetters.counter(meters, EventReader.SERVICE, topics.predictions(config.task()));
         CatalogEvents events = new CatalogEvents(reader, topics);
@@ -139,7 +139,7 @@ public final class AggregatorTopology {
         return builder.build();
     }
 
-    /** The least that makes Streams refuse a store or topic without a name of ours. */
+    /** The setting with which Streams refuses a store or topic without an explicit name. */
     private static StreamsConfig explicitNames(AggregatorConfig config) {
         return new StreamsConfig(
                 Map.of(

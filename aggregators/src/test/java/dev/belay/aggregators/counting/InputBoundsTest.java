@@ -30,6 +30,6 @@ class InputBoundsTest {
     void theRowIsNamed() {
         byte[] avro = {2, 'a', 2, (byte) 0xff, 2, 'c'};
         assertEquals(
-                "row 1: the id is no UTF-8", InputBounds.ids(new BlockColumns.Ids(avro, 0, 6, 3)));
+                "row 1: the id is not UTF-8", InputBounds.ids(new BlockColumns.Ids(avro, 0, 6, 3)));
     }
 }

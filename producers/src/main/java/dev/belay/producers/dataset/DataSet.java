@@ -22,14 +22,14 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set that was read and checked as a whole, in the order in which it is to be produced.
+ * A data set, read and checked completely, in the order of production.
  *
- * <p>Memory is bounded whatever the size of the source: rows are sorted by hash on disk once they
- * are more than fit, and there equal ids are neighbours, so that duplicates are found exactly
- * without keeping anything for each row. Close it to remove the temporary files.
+ * <p>Memory is bounded for any size of the source: rows that do not fit are sorted by hash on disk.
+ * Equal ids are neighbours in that order, so duplicates are found exactly without state for each
+ * row. Closing it removes the temporary files.
  */
 public final class DataSet implements AutoCloseable {
-    /** Rows are kept in memory up to this. */
+    /** Size up to which rows are kept in memory. */
     public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
     private final DataConfig config;
@@ -114,8 +114,8 @@ public final class DataSet implements AutoCloseable {
     }
 
     /**
-     * SHA-256 (hex) of the source's bytes and of everything that decides which rows come of them,
-     * in which split and order; the file's name is no part of it.
+     * SHA-256 (hex) of the source's bytes and of every setting that affects rows, splits or order.
+     * The file's name is not included.
      */
     public String sourceHash() {
         return sourceHash;
@@ -220,7 +220,7 @@ public final class DataSet implements AutoCloseable {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
         }
-        // where there are none nothing is added: the hash is that of earlier versions
+        // without labels nothing is added, so the hash is that of earlier versions
         for (String label : config.labels()) {
             digest.update(("label=" + label).getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
@@ -247,8 +247,8 @@ public final class DataSet implements AutoCloseable {
     }
 
     /**
-     * Leaves out rows whose id has just come by: the same content is one row, another content is an
-     * error.
+     * Drops rows that repeat the id and content of the row before; the same id with other content
+     * is an error.
      */
     private static final class DistinctRows implements Rows {
         private final String file;
@@ -275,10 +275,10 @@ public final class DataSet implements AutoCloseable {
                             row.line(),
                             "id '"
                                     + RowBuilder.abbreviate(row.id())
-                                    + "' with another content than in line "
+                                    + "' with content that differs from line "
                                     + last.line(),
                             "each id once, or each time with the same content",
-                            "Mend the rows, or name the column that holds unique ids.");
+                            "Correct the rows, or name the column that holds unique ids.");
                 }
             }
             return null;

@@ -7,7 +7,7 @@ import java.util.Comparator;
  * One checked row of a data set.
  *
  * @param key hash of (order seed, id), to be compared unsigned
- * @param line where it stood in its source, 1-based
+ * @param line of its source, 1-based
  * @param label class index, or {@link #NO_LABEL}
  */
 public record Row(long key, long line, String id, String text, int label, Split split) {
@@ -27,7 +27,7 @@ public record Row(long key, long line, String id, String text, int label, Split 
         return label != NO_LABEL;
     }
 
-    /** Whether both say the same, wherever they stood. */
+    /** Whether both have the same content, at any line. */
     public boolean sameContent(Row other) {
         return id.equals(other.id)
                 && text.equals(other.text)

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * order.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text: stable whatever the file is called and wherever the row stands, and never a function of the
- * label, which an id must not give away.
+ * text: independent of the file's name and the row's position, and of the label, which an id must
+ * not reveal.
  *
- * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", id) < share}; of
- * the others SUPERVISOR when {@code uniform("supervisor", id) < supervisor-share}, else STUDENT.
- * Place in the order: {@code bits("order:" + seed, id)}.
+ * <p>Splits: HOLDOUT by the split column, or if {@code uniform("holdout", id) < share}; of the
+ * others SUPERVISOR when {@code uniform("supervisor", id) < supervisor-share}, else STUDENT. Place
+ * in the order: {@code bits("order:" + seed, id)}.
  */
 public final class RowBuilder {
     static final String HOLDOUT_PURPOSE = "holdout";
@@ -42,7 +42,7 @@ public final class RowBuilder {
         this.config = config;
     }
 
-    /** Values of the split column seen so far, the first few: for an error that names them. */
+    /** The first few values of the split column seen, for errors. */
     public Set<String> splitValues() {
         return splitValues;
     }
@@ -129,7 +129,7 @@ public final class RowBuilder {
                 line,
                 "label " + found + " in '" + config.fields().label() + "'",
                 "a class: " + known + ", or one of " + config.classes(),
-                "Mend the row, or the classes of the task.");
+                "Correct the row, or the classes of the task.");
     }
 
     private Split split(String id, @Nullable String column) {

@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Produces one data set to one task, then returns. Started again it goes on where it was; when all
- * is written it adds nothing. A second producer of the same task takes over from the first.
+ * Produces one data set to one task, then returns. Restarted, it resumes; if everything is written
+ * it adds nothing. A second producer of the same task takes over from the first.
  */
 public final class ProducerService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerService.class);
 
     /**
-     * A dead writer's transaction is rolled back by the broker after 10 s, looked for every 10 s.
+     * The broker rolls back a dead writer's transaction after 10 s, and checks for such every 10 s.
      */
     private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(40);
 
@@ -39,7 +39,7 @@ public final class ProducerService implements Service {
     private volatile boolean complete;
 
     /**
-     * @param data stays the caller's to close, after {@link #run} has returned
+     * @param data closed by the caller, after {@link #run} has returned
      */
     public ProducerService(
             Clients clients, ProducerConfig config, DataSet data, ProgressListener listener) {

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Holds a producer to a rate, counted from its first row. */
+/** Limits a producer's rate, counted from its first row. */
 final class RateLimiter {
     private static final long ASK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -13,7 +13,7 @@ final class RateLimiter {
     private long rows;
 
     /**
-     * @param rowsPerSecond 0: never holds
+     * @param rowsPerSecond 0: no limit
      */
     RateLimiter(double rowsPerSecond) {
         this.rowsPerSecond = rowsPerSecond;

@@ -28,8 +28,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Writes a data set to a task's topics: each row's example (to examples or holdout) and truth,
  * keyed by its id, in the partition Kafka's default partitioner gives the key, in the order of the
- * data set. Every transaction also carries how far it has come, so that whoever continues knows
- * exactly what was written.
+ * data set. Every transaction also contains the progress, so that a successor knows exactly what
+ * was written.
  */
 final class TaskProducer {
     private final Producer<byte[], byte[]> producer;
@@ -138,7 +138,7 @@ final class TaskProducer {
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        // commitTransaction throws whatever became of it
+        // commitTransaction throws what a send failed with
         Future<RecordMetadata> unused = producer.send(record);
     }
 
@@ -179,7 +179,9 @@ final class TaskProducer {
                 : topics.examples(config.task());
     }
 
-    /** Said explicitly, so that an example, its truth and the counts can't disagree. */
+    /**
+     * Computed explicitly, so that an example, its truth and the counts are in the same partition.
+     */
     private int partition(String id) {
         return BuiltInPartitioner.partitionForKey(id.getBytes(StandardCharsets.UTF_8), partitions);
     }

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The health and metrics endpoints of a process.
  *
- * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
- * /health/ready}: 200 when all services do their work, else 503; both say which, and {@code
- * troubles} what a service can't do now while it goes on with all else. {@code /metrics}:
- * Prometheus' text form. Binds to loopback unless told otherwise.
+ * <p>{@code /health/live}: 200 while no service has failed. {@code /health/ready}: 200 if all
+ * services are ready, else 503. Both list the services; {@code troubles} lists what a service can't
+ * do now while it continues with the rest. {@code /metrics}: Prometheus' text form. Binds to
+ * loopback by default.
  */
 public final class HealthServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);

@@ -14,16 +14,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waiting for what is not there yet: each thing is asked for once a second, said once in the log,
- * and counts against being ready. {@link #close} and the questions may be called from any thread,
- * the rest belongs to one.
+ * Waits for prerequisites that are missing. Each is checked at most once a second, is logged once,
+ * and keeps the service from being ready. {@link #close} and the queries may be called from any
+ * thread, all else belongs to one.
  */
 public final class Prerequisites {
     private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     /**
-     * @param failed whether the work itself failed, so that a check can't tell that it is over
+     * @param failed whether the work itself failed, so that no check can show that it would succeed
+     *     now
      */
     private record Missing(String problem, boolean failed, long nextTryNs) {}
 
@@ -40,11 +41,11 @@ public final class Prerequisites {
     }
 
     /**
-     * Asks whether something can begin, unless it was asked in the last second. After {@link
-     * #blame} it still counts as missing when the check passes, until {@link #forget}.
+     * Checks whether some work can begin, unless that was checked in the last second. After {@link
+     * #blame} it counts as missing, even if the check passes, until {@link #forget}.
      *
-     * @param check why not, or null when it can
-     * @return whether it can
+     * @param check returns the reason why not, or null
+     * @return whether it can begin
      */
     public boolean passes(String what, Supplier<@Nullable String> check) {
         Missing before = missing.get(what);
@@ -60,7 +61,7 @@ public final class Prerequisites {
         return problem == null;
     }
 
-    /** Says why work that had begun failed; it is asked again in a second. */
+    /** Records why work that had begun failed; it is retried after a second. */
     public void blame(String what, String problem) {
         miss(what, problem, true);
     }
@@ -74,15 +75,15 @@ public final class Prerequisites {
         content = false;
     }
 
-    /** Something is there, or is no longer wanted. */
+    /** Removes a prerequisite that is met or no longer needed. */
     public void forget(String what) {
         if (missing.remove(what) != null) {
-            LOG.info("{} goes on with {}", who, what);
+            LOG.info("{} continues with {}", who, what);
         }
         content = missing.isEmpty();
     }
 
-    /** Waits until {@link #passes} or closed; returns whether it passed. */
+    /** Waits until {@link #passes} holds or this is closed; returns whether it holds. */
     public boolean await(String what, Supplier<@Nullable String> check) {
         while (!isClosed()) {
             if (passes(what, check)) {
@@ -102,7 +103,7 @@ public final class Prerequisites {
         return await("the installation's topics", () -> check.problem(needed, TopicCheck.ANY));
     }
 
-    /** Waits so long, or until closed. */
+    /** Waits for this time, or until closed. */
     public void rest(Duration atMost) {
         try {
             if (closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -110,11 +111,11 @@ public final class Prerequisites {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            closed.countDown(); // whoever interrupts a service wants it to end
+            closed.countDown(); // an interrupted service is to end
         }
     }
 
-    /** What is waited for, each with the reason; any thread may ask. */
+    /** Missing prerequisites, each with its reason; for any thread. */
     public List<String> problems() {
         return missing.entrySet().stream()
                 .map(e -> e.getKey() + ": " + e.getValue().problem())
@@ -122,7 +123,7 @@ public final class Prerequisites {
                 .toList();
     }
 
-    /** Whether nothing is waited for. */
+    /** Whether no prerequisite is missing. */
     public boolean isContent() {
         return content;
     }

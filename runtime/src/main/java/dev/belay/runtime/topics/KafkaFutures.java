@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaFuture;
 
-/** Waits for what Kafka's admin client promises. */
+/** Waits for results of Kafka's admin client. */
 public final class KafkaFutures {
     private static final long SECONDS = 30;
 

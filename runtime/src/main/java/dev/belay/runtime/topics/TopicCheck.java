@@ -13,9 +13,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the broker about topics. */
+/** Queries the broker about topics. */
 public record TopicCheck(Admin admin) {
-    /** Stands for any number of partitions. */
+    /** Any number of partitions. */
     public static final int ANY = 0;
 
     /**

@@ -28,7 +28,7 @@ public record TopicDifference(
         String topic, String key, String found, String planned, boolean ofTopic) {
     private static final Logger LOG = LoggerFactory.getLogger(TopicDifference.class);
 
-    /** Whether the plan keeps records longer, and nobody has decided otherwise for this topic. */
+    /** Whether the plan keeps records longer, and the topic has no value of its own. */
     boolean isLengthenedByPlan() {
         if (ofTopic || found.isEmpty() || !key.startsWith("retention.")) {
             return false;
@@ -51,7 +51,7 @@ public record TopicDifference(
                 + planned;
     }
 
-    /** Of the topics that exist, in their order. */
+    /** Differences of the topics that exist, in the plan's order. */
     static List<TopicDifference> find(Admin admin, Collection<TopicPlan.Topic> planned) {
         List<TopicDifference> differences = new ArrayList<>();
         Map<ConfigResource, KafkaFuture<Config>> asked =
@@ -89,7 +89,7 @@ public record TopicDifference(
     static void lengthen(Admin admin, List<TopicDifference> differences, Set<String> renamed) {
         for (TopicDifference difference : differences) {
             if (!difference.isLengthenedByPlan() || renamed.contains(difference.topic())) {
-                LOG.warn("{}; left as it is, 'kafka-configs --alter' changes it", difference);
+                LOG.warn("{}; not changed, 'kafka-configs --alter' changes it", difference);
                 continue;
             }
             AlterConfigOp set =
@@ -102,7 +102,7 @@ public record TopicDifference(
                                         Map.of(resource(difference.topic()), List.of(set)))
                                 .all(),
                         "changing " + difference);
-                LOG.info("{}; changed to it", difference);
+                LOG.info("{}; changed to the planned value", difference);
             } catch (AuthorizationException e) {
                 LOG.warn("{}; can't be changed: {}", difference, e.toString());
             }
