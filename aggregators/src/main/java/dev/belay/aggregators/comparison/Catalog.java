@@ -83,8 +83,9 @@ public class Catalog {
     /**
      * What has changed.
      *
-     * @param models whose spec or checkpoints have changed @param redefined those of them whose
-     *     spec or a checkpoint before the last has changed: settled results may be invalid
+     * @param models whose spec or checkpoints have changed
+     * @param redefined those of them whose spec or a checkpoint before the last has changed:
+     *     settled results may be invalid
      */
     public record Changes(Set<String> models, Set<String> redefined) {
         /** Whether anything about a pair has changed. */

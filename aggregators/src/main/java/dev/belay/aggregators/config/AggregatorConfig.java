@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param lateness how late truth may come, and the windows
  * @param partitions of each of the task's topics; at least 1
  * @param sweepFlush how often a shard checks its {@link FlushPolicy}, and a merger whether to
- *     commit emitted rows @param progressiveFlush how long PROGRESSIVE counts are collected, and
- *     the least time between two metrics events of one pair
+ *     commit emitted rows
+ * @param progressiveFlush how long PROGRESSIVE counts are collected, and the least time between two
+ *     metrics events of one pair
  */
 public record AggregatorConfig(
         String task,

@@ -9,8 +9,9 @@ import java.util.List;
  * depends on the data alone, not on the order of arrival.
  *
  * @param windows of the PROGRESSIVE stream
- * @param grace later truth does not change windows @param horizon later truth changes nothing and
- *     is only counted; also how long PROGRESSIVE state is kept
+ * @param grace later truth does not change windows
+ * @param horizon later truth changes nothing and is only counted; also how long PROGRESSIVE state
+ *     is kept
  */
 public record Lateness(List<Window.Kind> windows, Duration grace, Duration horizon) {
     public Lateness {

@@ -23,8 +23,8 @@ public record TruthHistory(List<Version> versions) {
             Comparator.comparingLong(Version::timeMs).thenComparingInt(Version::label);
 
     /**
-     * @param label class, or {@link #UNKNOWN}: retracted @param timeMs event time at which it
-     *     became known
+     * @param label class, or {@link #UNKNOWN}: retracted
+     * @param timeMs event time at which it became known
      */
     public record Version(int label, long timeMs) {}
 

@@ -76,8 +76,8 @@ public final class SweepRetention {
      * Releases the sweeps that may be released now, with the comparisons of their rows. Their
      * tallies must have been sent.
      *
-     * @param board state of the HOLDOUT, in which all rows known to the catalog are open @param
-     *     unsettled by student: checkpoints whose comparisons may still change
+     * @param board state of the HOLDOUT, in which all rows known to the catalog are open
+     * @param unsettled by student: checkpoints whose comparisons may still change
      */
     void release(
             PartitionState board,

@@ -34,8 +34,8 @@ public sealed interface ShardMessage {
     /**
      * A shard's changes of the tallies of a metrics row's candidates; keyed by student.
      *
-     * @param changes by comparison, all of the same row; empty: only the expiry time @param
-     *     passedMs event time up to which the stream has expired in that shard
+     * @param changes by comparison, all of the same row; empty: only the expiry time
+     * @param passedMs event time up to which the stream has expired in that shard
      */
     record Delta(Map<Comparison, Tally> changes, int partition, long passedMs)
             implements ShardMessage {}

@@ -54,7 +54,8 @@ public final class Application implements AutoCloseable {
     /**
      * It starts with the first {@link #tend}.
      *
-     * @param name for messages @param topology built again for each instance
+     * @param name for messages
+     * @param topology built again for each instance
      */
     public Application(
             Clients clients,
@@ -94,8 +95,8 @@ public final class Application implements AutoCloseable {
     /**
      * Starts it, or restarts it after a failure; does not wait.
      *
-     * @throws IllegalStateException when it fails again and again without progress @throws
-     *     ConfigException when Kafka rejects its settings
+     * @throws IllegalStateException when it fails again and again without progress
+     * @throws ConfigException when Kafka rejects its settings
      */
     public void tend() {
         KafkaStreams now = streams;

@@ -44,7 +44,7 @@ class PrerequisitesTest {
         patience.forget("bow");
         // Then
         assertTrue(patience.isContent());
-        assertEquals("labeler goes on with bow", lines().get(1));
+        assertEquals("labeler continues with bow", lines().get(1));
     }
 
     @Test
@@ -53,7 +53,7 @@ class PrerequisitesTest {
         assertTrue(patience.await("task", () -> null));
         assertTrue(patience.isContent());
         assertEquals(
-                List.of("labeler waits for task: no topic", "labeler goes on with task"), lines());
+                List.of("labeler waits for task: no topic", "labeler continues with task"), lines());
     }
 
     private List<String> lines() {
