@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a person what went wrong in one message; the stack trace goes to the log where that is not
- * the terminal.
+ * Reports an error to the user in one message; the stack trace goes to the log, unless that is the
+ * terminal.
  */
 public final class ErrorReport {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
@@ -17,8 +17,8 @@ public final class ErrorReport {
     private ErrorReport() {}
 
     /**
-     * The outermost message, and beneath it each cause that says more: none below an error in the
-     * user's files, whose message is complete.
+     * Prints the outermost message, and below it each cause that adds information; none below an
+     * error in the user's files, whose message is complete.
      */
     public static void report(Throwable e, PrintWriter err) {
         if (Logging.isElsewhere()) {
@@ -43,7 +43,7 @@ public final class ErrorReport {
         return e instanceof ExperimentException || e instanceof DataException;
     }
 
-    /** As a future's exception does: it says nothing but its cause's class and message. */
+    /** Whether it only repeats its cause's class and message, as a future's exception does. */
     private static boolean onlyWraps(Throwable e) {
         Throwable cause = e.getCause();
         return cause != null && cause.toString().equals(e.getMessage());

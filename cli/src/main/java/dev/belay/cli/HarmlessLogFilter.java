@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Keeps two things out of the log that look like errors and are none; all else that their loggers
- * say stays.
+ * Drops two log messages that look like errors and are not; all other messages of their loggers
+ * stay.
  *
  * <ul>
  *   <li>The broker refuses a partition's first batch while the producer's transaction before is

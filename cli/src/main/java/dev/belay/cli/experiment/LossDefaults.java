@@ -1,6 +1,6 @@
 package dev.belay.cli.experiment;
 
-/** What a loss is where the file does not say: the paper's weight, and a warm-up known to work. */
+/** Defaults of the losses: the paper's weight, and a warm-up known to work. */
 final class LossDefaults {
     static final double ALPHA = 0.5;
     static final double WARM_UP = 0.2;

@@ -25,7 +25,7 @@ final class ModelReader {
 
     private ModelReader() {}
 
-    /** All models; {@code ceiling} is what the file says, null where it says nothing. */
+    /** All models; {@code ceiling} as in the file, null if not given. */
     static List<ModelEntry> read(YamlValue models) {
         List<ModelEntry> entries = new ArrayList<>();
         YamlMap map = models.map();

@@ -11,7 +11,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 
-/** What tells whether two runs had the same models: a hash over a model's settings. */
+/** Hash over a model's settings; it shows whether two runs have the same models. */
 final class SpecHash {
     /**
      * Fields that follow from the others. They can't tell two specs apart, and without them a run

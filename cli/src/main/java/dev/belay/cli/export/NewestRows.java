@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Passes on the newest row of each key, streaming.
+ * Selects the newest row of each key, as a stream.
  *
  * <p>Two passes: the first collects a 64-bit hash of each row's key, the second passes on at once
  * every row whose hash was unique and keeps the others until the end. Two keys of one hash cost a

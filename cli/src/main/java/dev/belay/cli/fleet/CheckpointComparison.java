@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two checkpoints on the same examples, of which there is at least one.
+ * Comparison of two checkpoints on the same examples, at least one.
  *
  * @param a EXPERIMENT/MODEL#SEED@RUN:NUMBER
  * @param table who is right

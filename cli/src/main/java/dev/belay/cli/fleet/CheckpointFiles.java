@@ -14,11 +14,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into the files of committed checkpoints. */
+/** Checks the files of committed checkpoints. */
 final class CheckpointFiles {
     private CheckpointFiles() {}
 
-    /** What is to be said of a file. */
+    /** Verdict on a file. */
     enum Verdict {
         OK,
         MISSING,
@@ -53,7 +53,7 @@ final class CheckpointFiles {
         return read.finding();
     }
 
-    /** The provenance of a checkpoint: there, unaltered, and saying what the event says. */
+    /** Checks the provenance of a checkpoint: present, unaltered, and equal to the event. */
     static Finding provenance(CheckpointStore store, Checkpoint event) {
         Read read = read(store, event.getProvenanceUri(), event.getProvenanceSha256());
         if (read.bytes() == null) {
@@ -79,7 +79,7 @@ final class CheckpointFiles {
         }
     }
 
-    /** What a provenance says otherwise than the event of its checkpoint. */
+    /** Differences between a provenance and the event of its checkpoint. */
     static List<String> disagreements(Provenance found, Checkpoint event) {
         List<String> wrong = new ArrayList<>();
         compare(wrong, "model", found.model(), event.getModel());

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody means by {@code EXPERIMENT[/MODEL[#SEED][@RUN]][:NUMBER]}; the last part may also
+ * A reference of the form {@code EXPERIMENT[/MODEL[#SEED][@RUN]][:NUMBER]}; the last part may also
  * be written {@code @NUMBER} behind a run.
  *
  * @param model null: all of the experiment

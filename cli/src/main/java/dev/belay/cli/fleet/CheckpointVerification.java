@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the files of a model's committed checkpoints. A file that is not there is no fault where
- * the model's retention policy lets it go; files that no checkpoint names are told, and no fault
- * either: a trainer may just be about to commit them, and removes them otherwise.
+ * Checks the files of a model's committed checkpoints. A missing file is not a fault if the model's
+ * retention policy does not keep it. Files that no checkpoint names are reported, and are not a
+ * fault either: a trainer may be about to commit them, and removes them otherwise.
  */
 final class CheckpointVerification {
     private final CheckpointStore store;

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the topics say of all models, read once.
+ * The state of all models in the topics, read once.
  *
  * @param current the specs of the newest runs that are not stopped, by model id
  * @param all the specs of all runs

@@ -10,19 +10,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is known of an experiment's earlier runs.
+ * The earlier runs of an experiment.
  *
- * @param specs that are declared now, by model id
+ * @param specs declared now, by model id
  * @param trained spec hashes of all models that have a checkpoint, stopped ones too, by model id
  * @param stopped ids of models that were stopped
  */
 record EarlierRuns(Map<String, ModelSpec> specs, Map<String, String> trained, Set<String> stopped) {
 
     /**
-     * The run that these specs are of: the newest one if it had the same models and each with the
-     * same spec, so that a stopped model goes on from its last checkpoint; else the one after it.
+     * The run of these specs: the newest one if it had the same models, each with the same spec, so
+     * that a stopped model resumes from its last checkpoint; else the next one.
      *
-     * @param fresh whether it is to be a new one in any case
+     * @param fresh whether to start a new run in any case
      */
     int run(List<ModelSpec> now, boolean fresh) {
         int newest =
@@ -38,7 +38,7 @@ record EarlierRuns(Map<String, ModelSpec> specs, Map<String, String> trained, Se
         Map<String, Set<String>> then = new HashMap<>();
         specs.forEach((id, spec) -> note(then, newest, id, Set.of(spec.getSpecHash())));
         trained.forEach((id, hash) -> note(then, newest, id, Set.of(hash)));
-        // stopped before its first checkpoint: there is nothing that could not fit
+        // stopped before its first checkpoint: nothing to contradict
         stopped.forEach(id -> note(then, newest, id, Set.of()));
         Set<String> models = new HashSet<>();
         boolean same = true;

@@ -19,19 +19,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Encodes a run's texts before they are asked for, into the cache that its services share: while
- * the broker starts and supervisors train, cores would be idle. The run does not depend on it; it
- * only finds vectors that it would have made.
+ * Encodes a run's texts ahead, into the cache that its services share, since cores are idle while
+ * the broker starts and supervisors train. The run does not depend on it: services encode what is
+ * missing.
  */
 final class EncodingWarmUp implements Service {
     /**
-     * Texts at a time: one batch, so one core; the others are for training, and for who asks now.
+     * Texts at a time: one batch, so one core; other cores are for training and for encoding on
+     * demand.
      */
     private static final int CHUNK = 32;
 
-    /**
-     * Of a large data set only the beginning: what is encoded far ahead leaves the memory again.
-     */
+    /** Limit for large data sets: what is encoded far ahead is evicted from memory. */
     private static final int MOST = 50_000;
 
     private final DataSet data;

@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the installation about an experiment: makes its topics and writes its models' specs. The
- * same experiment again is the same run; a changed one, or {@code --fresh}, is a new run.
+ * Registers an experiment: creates its topics and writes its models' specs. The same experiment
+ * again is the same run; a changed one, or {@code --fresh}, is a new run.
  */
 public final class ExperimentRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(ExperimentRegistration.class);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
     /**
-     * The run that is to be.
+     * The registered run.
      *
-     * @param isOld whether it was announced before
+     * @param isOld whether it was registered before
      * @param stopped ids of models that the experiment no longer has, by order of their names
      */
     public record Run(List<ModelSpec> specs, int number, boolean isOld, List<String> stopped) {}
@@ -49,10 +49,10 @@ public final class ExperimentRegistration {
     }
 
     /**
-     * Returns the run, its specs written where they were not yet.
+     * Returns the run, after writing the specs that are missing.
      *
-     * @param fresh whether to begin a new run whatever there was
-     * @throws IllegalStateException when topics are there with another number of partitions
+     * @param fresh whether to start a new run in any case
+     * @throws IllegalStateException when existing topics have another number of partitions
      */
     public Run make(boolean fresh) {
         int partitions = clients.settings().taskPartitions();
@@ -90,7 +90,7 @@ public final class ExperimentRegistration {
                         labelers(specs));
     }
 
-    /** What there was of this experiment: also what was stopped, as far as anything tells. */
+    /** Earlier runs of this experiment, stopped models included as far as known. */
     private EarlierRuns past() {
         Map<String, ModelSpec> specs = new HashMap<>();
         Map<String, String> hashes = new HashMap<>();

@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An experiment from its file to its report: checks everything before anything is written, starts
- * what is to run here, produces the data, watches until the run is complete, writes the results.
- * Exit code 0 only when the run is complete.
+ * Runs an experiment from its file to its report: checks everything before anything is written,
+ * starts the services of this process, produces the data, monitors the run until it is complete,
+ * writes the results. Exit code 0 only when the run is complete.
  */
 final class ExperimentRun implements Callable<Integer> {
     private final Experiment experiment;
@@ -55,14 +55,14 @@ final class ExperimentRun implements Callable<Integer> {
         long begin = System.nanoTime();
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
-            // what is wrong with it is told before anything starts or is left behind
+            // errors are reported before anything is started or written
             List<ModelSpec> specs =
                     experiment.resolve(data, 1, 0, options.settings(Map.of()).encoders());
             Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
                         "warning: the rows are produced in the order of the file; where that is sorted"
-                                + " by class, what is learned first is one class only");
+                                + " by class, only one class is learned at first");
             }
             DataSummary counts = data.summary();
             say(
@@ -113,7 +113,7 @@ final class ExperimentRun implements Callable<Integer> {
                 new ExperimentRegistration(clients, experiment, data).make(options.fresh());
         List<ModelSpec> specs = announced.specs();
         if (announced.isOld()) {
-            say("going on with a run that was begun before (--fresh starts anew)");
+            say("resuming an earlier run (--fresh starts a new one)");
         } else if (announced.number() > 0) {
             say(
                     "run %d: the experiment has changed, or a fresh run was asked for"
@@ -134,7 +134,7 @@ final class ExperimentRun implements Callable<Integer> {
         services.add(new ProducerService(clients, producing(), data, watch::produced));
         boolean complete;
         try (ServiceGroup group = ServiceGroup.start(services)) {
-            // Ctrl-C and SIGTERM: services stop in order; the same command goes on from there
+            // Ctrl-C and SIGTERM: services stop in order; the same command resumes the run
             Thread stop = new Thread(() -> stop(group), "stop");
             Runtime.getRuntime().addShutdownHook(stop);
             complete =
@@ -164,7 +164,7 @@ final class ExperimentRun implements Callable<Integer> {
     }
 
     private void stop(ServiceGroup group) {
-        err.println("\nstopping; given again, the same command goes on from here");
+        err.println("\nstopping; the same command resumes the run");
         err.flush();
         group.close();
     }

@@ -14,8 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs an experiment to its end. Killed and given again, it goes on where it was.")
+        description = "Runs an experiment to its end. The same command resumes a killed run.")
 public final class RunCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private RunOptions options;

@@ -20,10 +20,10 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a finite run is complete: every model is FINISHED, every due sweep of every student is
- * compared, and the final row of every pair accounts for every example of the holdout: as counted,
- * as without truth, or as one that a model of the pair cannot encode. For what can't come any more,
- * because a model FAILED, nobody waits.
+ * Decides when a finite run is complete: every model is FINISHED, every due sweep of every student
+ * is compared, and the final row of every pair accounts for every example of the holdout: as
+ * counted, as without truth, or as one that a model of the pair cannot encode. Results that a
+ * FAILED model prevents are not waited for.
  *
  * @param specs the models of the run
  * @param holdout examples of the holdout
@@ -33,15 +33,15 @@ record RunCompletion(
         List<ModelSpec> specs, long holdout, ToLongFunction<Collection<String>> notEncoded) {
 
     /**
-     * A student whose newest PROGRESSIVE row may still come to count more.
+     * A student whose newest PROGRESSIVE row may still grow.
      *
      * @param n examples that it counts
      * @param most examples that its whole pair can have predicted before learning from them
-     * @param sure whether it comes to {@code most} for certain
+     * @param sure whether it is certain to reach {@code most}
      */
     record Growing(String student, long n, long most, boolean sure) {}
 
-    /** What is still to come, for people; empty when complete. */
+    /** What is missing, in words; empty when complete. */
     List<String> missing(RunResults results) {
         List<String> missing = new ArrayList<>();
         Map<String, Map<Long, PairMetrics>> rows = new HashMap<>();
@@ -73,8 +73,7 @@ record RunCompletion(
                     missing.add("%s: its final comparison".formatted(spec.getId()));
                 } else if (!isSettled(of.get(last.getNumber()), of)) {
                     missing.add(
-                            "%s: how it compares with its checkpoints before"
-                                    .formatted(spec.getId()));
+                            "%s: its comparison with earlier checkpoints".formatted(spec.getId()));
                 }
             }
         }
@@ -82,9 +81,10 @@ record RunCompletion(
     }
 
     /**
-     * The students of which the last on the stream has not come: what student and ceiling have both
-     * learned from they have predicted before, and the supervisor has labelled it. It is certain to
-     * come where the two learned from the same examples and no truth is missing.
+     * The students whose last PROGRESSIVE row has not been received. It counts the examples that
+     * student and ceiling have both learned from: both predicted them before, and the supervisor
+     * labelled them. It is certain to arrive if the two learned from the same examples and no truth
+     * is missing.
      */
     List<Growing> growing(RunResults results) {
         Map<String, PairMetrics> rows = new HashMap<>();
@@ -157,8 +157,8 @@ record RunCompletion(
     }
 
     /**
-     * Whether the last row knows of the best of all rows before it: it is told again when one of
-     * these comes later than it, which must not be missed. Rows of aggregators that don't compare
+     * Whether the last row includes the best of all earlier rows. It is emitted again if one of
+     * these arrives after it, which must not be missed. Rows of aggregators that don't compare
      * checkpoints are settled.
      */
     private static boolean isSettled(@Nullable PairMetrics last, Map<Long, PairMetrics> rows) {

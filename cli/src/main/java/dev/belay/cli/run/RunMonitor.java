@@ -22,14 +22,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a run on its topics, as anybody else could, and shows it, until it is complete or can't
- * become so.
+ * Follows a run by its topics, like any other client, and shows its progress until it is complete
+ * or can't be completed.
  */
 final class RunMonitor {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
-    /** The same where nothing more need come: longer than aggregators take to take over. */
+    /** The same if no further row is certain: longer than a takeover between aggregators. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private final Clients clients;
@@ -60,12 +60,13 @@ final class RunMonitor {
 
     /**
      * Returns true when the run is complete, false when a model FAILED and all that does not depend
-     * on it is complete; before that it waits for the last on the stream as long as more may come.
+     * on it is complete; before returning it waits for the last PROGRESSIVE rows as long as they
+     * may still change.
      *
      * @param holdout examples of the holdout
      * @param failure what ends the run early, or null
-     * @param troubles what services can't do now; while there are some, a run in which nothing else
-     *     happens any more is given up
+     * @param troubles what services can't do now; if there are any, a run without other progress is
+     *     given up
      * @throws IllegalStateException when there is a failure, or the run is given up
      */
     boolean untilComplete(
@@ -114,8 +115,7 @@ final class RunMonitor {
                 if (cause != null) {
                     view.close(now);
                     throw new IllegalStateException(
-                            "the run stopped before it was complete; given again, it goes on from"
-                                    + " here",
+                            "the run stopped before it was complete; the same command resumes it",
                             cause);
                 }
                 if (changed) {
@@ -143,14 +143,14 @@ final class RunMonitor {
                 if (!known.isEmpty()) {
                     view.close(now);
                     throw new IllegalStateException(
-                            "the run can't be completed, only this is left: "
+                            "the run can't be completed; missing: "
                                     + String.join("; ", known)
-                                    + ". Given again when that is mended, it goes on from here");
+                                    + ". Once this is fixed, the same command resumes the run");
                 }
                 if (!warned) {
                     warned = true;
                     view.println(
-                            "nothing new for %d s; still to come: %s. Are labelers, trainers, evaluators and aggregators running?"
+                            "no progress for %d s; missing: %s. Are labelers, trainers, evaluators and aggregators running?"
                                     .formatted(
                                             PATIENCE.toSeconds(),
                                             String.join(
@@ -163,9 +163,7 @@ final class RunMonitor {
         }
     }
 
-    /**
-     * How long no PROGRESSIVE row may change before those that might grow are taken as they are.
-     */
+    /** How long PROGRESSIVE rows that might still grow must be unchanged to count as final. */
     private static Duration patience(List<RunCompletion.Growing> growing) {
         return growing.stream().anyMatch(RunCompletion.Growing::sure) ? PATIENCE : SETTLED;
     }
@@ -173,13 +171,13 @@ final class RunMonitor {
     private static void say(long notEncoded, LiveView view) {
         if (notEncoded > 0) {
             view.println(
-                    "%,d examples of the holdout are not in the figures of models that cannot encode them; the dead letters say why"
+                    "%,d examples of the holdout are not in the figures of models that cannot encode them; the reasons are in the dead letters"
                             .formatted(notEncoded));
         }
     }
 
     private static String words(RunCompletion.Growing student) {
-        return "%s: the stream counts %,d of %,d examples, and no more came"
+        return "%s: the stream counts %,d of %,d examples; no more were received"
                 .formatted(student.student(), student.n(), student.most());
     }
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where everybody stands when nothing comes any more, for the log: which groups are behind, and
- * which partitions end in a transaction that nobody decides, so that readers wait.
+ * Diagnoses a run without progress, for the log: which groups lag, and which partitions end in an
+ * undecided transaction that blocks readers.
  */
 final class StallReport {
     private static final Logger LOG = LoggerFactory.getLogger(StallReport.class);
@@ -42,8 +42,8 @@ final class StallReport {
     private StallReport() {}
 
     /**
-     * Asks the broker and writes what it says, and what this process's own threads are at; a broker
-     * that does not answer is said too.
+     * Logs the broker's state and the stacks of this process's own threads, or that the broker does
+     * not answer.
      */
     static void log(Clients clients) {
         threads().forEach(line -> LOG.warn("nothing new: {}", line));
@@ -51,14 +51,14 @@ final class StallReport {
             List<String> lines = lines(admin, clients.topics().prefix());
             LOG.warn(
                     "nothing new: {}",
-                    lines.isEmpty() ? "all groups have read all there is" : lines);
+                    lines.isEmpty() ? "all groups have read all records" : lines);
         } catch (KafkaException e) {
-            LOG.warn("nothing new, and the broker does not say where its readers stand", e);
+            LOG.warn("no progress, and the broker does not report the readers' offsets", e);
         }
     }
 
     /**
-     * What is not as it is when all work is done, one line each.
+     * Differences from the state in which all work is done, one line each.
      *
      * @param prefix of the installation's groups
      */
@@ -106,14 +106,16 @@ final class StallReport {
                     long last = offset(written, partition);
                     if (end.offset() < last) {
                         lines.add(
-                                "an undecided transaction holds readers of %s at %d of %d"
+                                "an undecided transaction blocks readers of %s at %d of %d"
                                         .formatted(partition, end.offset(), last));
                     }
                 });
         return lines;
     }
 
-    /** What Belay's own threads of this process are at, a line each; the JDK's frames left out. */
+    /**
+     * Stack of each of Belay's own threads in this process, a line each, without the JDK's frames.
+     */
     private static List<String> threads() {
         List<String> lines = new ArrayList<>();
         Thread.getAllStackTraces()

@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say where the broker is and how this installation is set up. */
+/** Options for the broker's address and the settings of this installation. */
 public final class SettingsOptions {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "settings in YAML; BELAY_* in the environment and options go over it")
+            description = "settings in YAML; BELAY_* in the environment and options override it")
     private @Nullable Path config;
 
     @Option(
@@ -45,7 +45,7 @@ public final class SettingsOptions {
         return settings(Map.of());
     }
 
-    /** File, environment, options, then the given ones where none of these sets them. */
+    /** Settings of file, environment and options, over the given defaults. */
     public Settings settings(Map<String, String> defaults) {
         Map<String, String> flags = new HashMap<>(others);
         if (bootstrapServers != null) {

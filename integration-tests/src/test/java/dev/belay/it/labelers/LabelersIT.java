@@ -279,7 +279,7 @@ class LabelersIT {
             copy(Path.of(task.clients.settings().store()), other);
             // Then
             await().atMost(SOON).until(() -> models.labelled() == 150 && models.ready());
-            assertEquals("labeler-models goes on with " + BOW, aboutBow(said).get(1));
+            assertEquals("labeler-models continues with " + BOW, aboutBow(said).get(1));
         } finally {
             log.detachAppender(said);
             log.setLevel(null); // its parent's

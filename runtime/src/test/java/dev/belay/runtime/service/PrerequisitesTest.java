@@ -53,7 +53,8 @@ class PrerequisitesTest {
         assertTrue(patience.await("task", () -> null));
         assertTrue(patience.isContent());
         assertEquals(
-                List.of("labeler waits for task: no topic", "labeler continues with task"), lines());
+                List.of("labeler waits for task: no topic", "labeler continues with task"),
+                lines());
     }
 
     private List<String> lines() {

@@ -127,7 +127,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
     }
 
-    /** Of all seeds, whether their own PGR is defined or not. */
+    /** The mean of all seeds, whether their own PGR is defined or not. */
     private static Line mean(PairMedian median, List<PairMetrics> group) {
         SeedIntervals all = median.overSeeds();
         Measure pgr = all == null ? null : all.pgr().measure();

@@ -43,7 +43,10 @@ public final class ReportHtml {
 
     private ReportHtml() {}
 
-    /** While the run is incomplete the newest rows stand in for the final ones, and it says so. */
+    /**
+     * While the run is incomplete, the newest rows take the place of the final ones, which the page
+     * states.
+     */
     public static String of(RunResults results, Instant written) {
         boolean complete = results.complete();
         List<PairMetrics> rows = complete ? results.finalRows() : results.newestRows();

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Writes a file aside and renames it, so that its name never stands for half a file. */
+/** Writes a temporary file and renames it, so that a file is never incomplete. */
 public final class AtomicFile {
 
     /** What goes into the file. */
@@ -18,8 +18,8 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Replaces {@code file}, in UTF-8; its directory is made where missing. When {@code content}
-     * throws, what was there stays and nothing is left aside.
+     * Replaces {@code file}, in UTF-8; its directory is created if missing. If {@code content}
+     * throws, the old file stays and the temporary file is removed.
      */
     public static void write(Path file, Content content) throws IOException {
         Path absolute = file.toAbsolutePath();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which students were shown to be better than their supervisors, and when. All looks at one student
- * together err with a probability of 5 % at most, so one that passed once has passed.
+ * together err with a probability of 5 % at most, so a gate that was passed once stays passed.
  *
  * @param first by student, the first look that passed
  * @param looks by student, how many there were

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A number of a pair beyond its accuracies.
  *
- * @param key under which summary.json and metrics.jsonl tell it
- * @param value where a row has it; null where undefined
- * @param estimate where a row has its interval; null: it has none
+ * @param key in summary.json and metrics.jsonl
+ * @param value its value in a row; null where undefined
+ * @param estimate its interval in a row; null: it has none
  * @param undefined why it can be undefined although the row has examples
  */
 public record PairFigure(
@@ -98,7 +98,7 @@ public record PairFigure(
             new PairFigure(
                     "bestLabelAgreement", best(PairMetrics::getBestLabelAgreement), NOT_COUNTED);
 
-    /** In the order in which they are told. */
+    /** All figures, in the order of the output. */
     public static final List<PairFigure> ALL =
             List.of(
                     NEW_ERRORS,

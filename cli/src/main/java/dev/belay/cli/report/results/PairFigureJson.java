@@ -8,14 +8,13 @@ import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.PairMetrics;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON form of what a {@link PairMetrics} says beyond accuracies, flat like the rest of it. */
+/** The JSON form of the figures of a {@link PairMetrics} beyond accuracies, flat. */
 final class PairFigureJson {
 
     private PairFigureJson() {}
 
     /**
-     * @param most classes of which counts are told class by class; null in their place if there are
-     *     more
+     * @param most greatest number of classes with counts by class; with more classes they are null
      */
     static void put(ObjectNode json, PairMetrics row, int most) {
         json.put("tooLate", row.getTooLate()).put("revised", row.getRevised());

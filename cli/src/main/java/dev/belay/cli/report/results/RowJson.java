@@ -30,7 +30,7 @@ public final class RowJson {
         return json;
     }
 
-    /** A line of {@code metrics.jsonl}: everything the event says. */
+    /** A line of {@code metrics.jsonl}: all fields of the event. */
     public static ObjectNode line(PairMetrics row, Function<String, String> name) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("experiment", row.getExperiment()).put("task", row.getTask());
