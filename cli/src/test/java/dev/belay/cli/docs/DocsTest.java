@@ -83,7 +83,7 @@ class DocsTest {
             assertEquals(
                     tables.into(text),
                     text,
-                    () -> "mend it with: ./belay docs keys --write " + ROOT.relativize(page));
+                    () -> "update it with: ./belay docs keys --write " + ROOT.relativize(page));
         }
     }
 
@@ -94,7 +94,7 @@ class DocsTest {
         assertEquals(
                 PackagePicture.into(text, ROOT),
                 text,
-                "mend it with the main method of PackagePicture");
+                "update it with: java cli/src/test/java/dev/belay/cli/docs/PackagePicture.java .");
     }
 
     @Test

@@ -37,7 +37,7 @@ final class PackagePicture {
 
     private PackagePicture() {}
 
-    /** Writes the page anew. */
+    /** Rewrites the page of a project, by default the one above the current folder. */
     public static void main(String[] args) throws IOException {
         Path root = Path.of(args.length > 0 ? args[0] : "..").toAbsolutePath().normalize();
         Path page = root.resolve("docs/architecture.md");
@@ -117,6 +117,6 @@ final class PackagePicture {
                         .replaceAll("\\{@(?:code|link)\\s+(?:[a-z]+\\.)*([^}]*)}", "`$1`")
                         .replaceAll("<pre>.*", "")
                         .strip();
-        return text.replaceFirst("(?s)(.*?[.:;])(?:\\s.*|$)", "$1").replaceFirst("[:;]$", ".");
+        return text.replaceFirst("(?s)(.*?\\.)(?:\\s.*|$)", "$1");
     }
 }
