@@ -6,7 +6,7 @@ import dev.belay.aggregators.streams.Application;
 import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Route;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
@@ -31,16 +31,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows {@code belay.models} and runs one Streams application for each task that appears there,
  * as soon as the task's truth and predictions topics exist with as many partitions as its models
- * say (where these contradict each other: any of them); until then they are a trouble. One more,
- * for the installation, sends what makes no sense in {@code belay.models} and {@code
- * belay.checkpoints} to the dead letters. Ready while all of them count, also while there is no
- * task.
+ * say (where these contradict each other: any of them); until then the service reports what it
+ * waits for. One more application, for the installation, sends invalid records of {@code
+ * belay.models} and {@code belay.checkpoints} to the dead letters. Ready while all applications
+ * run, also while there is no task.
  */
 public final class AggregatorService implements Service {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Clients clients;
-    private final Patience patience = new Patience("aggregator");
+    private final Prerequisites patience = new Prerequisites("aggregator");
     private final Map<String, TaskApplication> tasks = new ConcurrentHashMap<>();
     private volatile @Nullable Application letters;
 
@@ -54,7 +54,7 @@ public final class AggregatorService implements Service {
     }
 
     /**
-     * @throws IllegalStateException when an application dies again and again and makes no progress
+     * @throws IllegalStateException when an application fails again and again without progress
      */
     @Override
     public void run() {
@@ -118,7 +118,7 @@ public final class AggregatorService implements Service {
         patience.close();
     }
 
-    /** What is counted now of a task; null if this aggregator does not know of it. */
+    /** The current rows of a task; null if this aggregator does not know it. */
     public @Nullable LiveMetrics live(String task) {
         TaskApplication known = tasks.get(task);
         return known == null ? null : known.live();

@@ -19,9 +19,9 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics rows of a task as this instance holds them now, without a detour over {@code
- * belay.metrics}: what it counts itself and, a little older, what it holds as a standby for others.
- * Rows are as the next event would tell them. Any thread may ask.
+ * The metrics rows of a task that this instance holds, without reading {@code belay.metrics}: those
+ * it counts itself and, slightly older, those it holds as a standby. A row equals the next event of
+ * its key. Thread-safe.
  */
 public final class LiveMetrics {
     private final String task;
@@ -38,7 +38,7 @@ public final class LiveMetrics {
      * The rows held here, by their keys in {@code belay.metrics}.
      *
      * @param student model id; null: of all students
-     * @throws NotNowException while it is being moved, restored or begun again
+     * @throws NotNowException while the task is being moved, restored or restarted
      */
     public Map<String, PairMetrics> rows(@Nullable String student) {
         KafkaStreams now = alive();
@@ -61,7 +61,7 @@ public final class LiveMetrics {
      * Which instances hold a student's rows, by their {@code aggregator.server}: the one that
      * counts them first, then its standbys.
      *
-     * @return empty if they do not say at what address they can be asked
+     * @return empty if they have no {@code aggregator.server}
      * @throws NotNowException while the instances agree on it
      */
     public List<HostInfo> holders(String student) {
@@ -72,7 +72,7 @@ public final class LiveMetrics {
             throw new NotNowException("task " + task + " has not begun", e);
         }
         if (found == null || found.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
-            throw new NotNowException("it is not known now who holds " + student, null);
+            throw new NotNowException("it is not known now which instance holds " + student, null);
         }
         return java.util.stream.Stream.concat(
                         java.util.stream.Stream.of(found.activeHost()),
@@ -89,7 +89,7 @@ public final class LiveMetrics {
         return now;
     }
 
-    /** Asks to be asked again. */
+    /** The rows can't be read now; retry later. */
     public static final class NotNowException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Streams application of one task and what can be asked of it. */
+/** The Streams application of one task, and its queries. */
 final class TaskApplication {
     private static final Logger LOG = LoggerFactory.getLogger(TaskApplication.class);
 
@@ -48,7 +48,7 @@ final class TaskApplication {
         return new LiveMetrics(config.task(), application::streams, () -> catalog);
     }
 
-    /** Each life reads the catalog from its beginning. */
+    /** Each instance reads the catalog from its beginning. */
     private Topology topology() {
         catalog = new Catalog(config.task());
         return AggregatorTopology.build(config, clients.codec(), clients.meters(), catalog);

@@ -61,7 +61,7 @@ public final class Belay {
         command.setExecutionStrategy(Belay::execute);
         command.setExecutionExceptionHandler(
                 (e, at, parsed) -> {
-                    Problem.report(e, at.getErr());
+                    ErrorReport.report(e, at.getErr());
                     return 1;
                 });
         return command;

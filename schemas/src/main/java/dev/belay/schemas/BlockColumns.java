@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link PredictionBlock} as columns of primitives, for readers whose limit is the log: nothing
- * is boxed, ids stay bytes. {@link EventCodec#columns} makes it.
+ * A {@link PredictionBlock} as columns of primitives, without boxing and with ids as bytes:
+ * decoding keeps up with reading the log. Made by {@link EventCodec#columns}.
  *
  * @param classes K, at least 2
  * @param ids where the ids are
@@ -41,13 +41,13 @@ public record BlockColumns(
      * @param to behind the last
      */
     public record Ids(byte[] bytes, int from, int to, int count) {
-        /** What takes an id: {@code bytes[from, to)}. */
+        /** Receives an id: {@code bytes[from, to)}. */
         @FunctionalInterface
         public interface Taker {
             void take(int row, byte[] bytes, int from, int to);
         }
 
-        /** Gives each id in order. */
+        /** Passes each id to a receiver, in order. */
         public void forEach(Taker taker) {
             var in = new Cursor(bytes, from);
             for (int row = 0; row < count; row++) {
@@ -67,14 +67,14 @@ public record BlockColumns(
         }
     }
 
-    /** Finds ids that have been read before, so that they need not be read once more. */
+    /** Finds ids that were decoded before, so that they are not decoded again. */
     @FunctionalInterface
     public interface KnownIds {
-        /** Nothing has been read before. */
+        /** Knows no ids. */
         KnownIds NONE = (bytes, from, count) -> null;
 
         /**
-         * The ids that are there, byte for byte.
+         * The known ids that are equal, byte for byte.
          *
          * @param from where the first begins in {@code bytes}
          * @param count how many there must be
@@ -84,7 +84,7 @@ public record BlockColumns(
     }
 
     /**
-     * Event times of rows, in milliseconds since the epoch: most often all have the same.
+     * Event times of rows, in milliseconds since the epoch. Usually all rows have the same.
      *
      * @param ms one for each row; a single one if all have the same
      * @param count number of rows
@@ -100,17 +100,17 @@ public record BlockColumns(
             return new Times(ms.length == 0 ? ms : new long[] {ms[0]}, ms.length);
         }
 
-        /** Whether there are rows and all have the same. */
+        /** Whether there are rows and all have the same time. */
         public boolean isOne() {
             return ms.length == 1;
         }
 
-        /** A row's. */
+        /** A row's time. */
         public long at(int row) {
             return ms.length == 1 ? ms[0] : ms[row];
         }
 
-        /** The least; there must be one. */
+        /** The least time; there must be a row. */
         public long oldest() {
             return Arrays.stream(ms).min().orElseThrow();
         }
@@ -167,9 +167,9 @@ public record BlockColumns(
     }
 
     /**
-     * Reads Avro binary as this program writes it: each array in one piece.
+     * Reads Avro binary in the form that this program writes: each array in one block.
      *
-     * @return null if the bytes are anything else, broken ones too
+     * @return null if the bytes have another form or are malformed
      */
     static @Nullable BlockColumns read(byte[] bytes, int from, KnownIds known) {
         var in = new Cursor(bytes, from);
@@ -212,7 +212,7 @@ public record BlockColumns(
                     sweepRows,
                     labels == 1);
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            return null; // a length that leads out of the bytes: not as we write it
+            return null; // a length beyond the end of the bytes: another form
         }
     }
 
@@ -242,9 +242,7 @@ public record BlockColumns(
             return (raw >>> 1) ^ -(raw & 1);
         }
 
-        /**
-         * Most often all are the same, which is found out by comparing their bytes with the next.
-         */
+        /** Usually all are equal, which comparing each one's bytes with the next shows. */
         Times times() {
             int count = items(1);
             if (count == 0) {
@@ -301,7 +299,7 @@ public record BlockColumns(
 
         void endOfItems(int items) {
             if (items > 0 && bytes[at++] != 0) {
-                throw new IllegalArgumentException("an array in several pieces");
+                throw new IllegalArgumentException("an array in several blocks");
             }
         }
 

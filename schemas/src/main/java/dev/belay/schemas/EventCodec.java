@@ -28,10 +28,10 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events to bytes and back in the Confluent wire format: a zero byte, the schema's id in the
- * registry (4 bytes, big-endian), Avro binary. Subjects by TopicNameStrategy ({@code
- * <topic>-value}); a writer's schema is registered when first used, which the registry refuses when
- * it is not BACKWARD compatible. Readers always use their own, compiled-in schema.
+ * Serializes and deserializes events in the Confluent wire format: a zero byte, the schema's id in
+ * the registry (4 bytes, big-endian), Avro binary. Subjects by TopicNameStrategy ({@code
+ * <topic>-value}); a writer's schema is registered at first use, and refused by the registry if it
+ * is not BACKWARD compatible. Readers always use their own, compiled schema.
  *
  * <p>Thread-safe; encoders and decoders are kept per thread.
  */
@@ -40,8 +40,8 @@ public final class EventCodec {
     private static final int MAX_BYTES = 16 << 20;
 
     /**
-     * HTTP status of a server that has no registry at this path. A registry's own error codes begin
-     * with it when it does not have what it is asked for.
+     * HTTP status of a server without a registry at this path. A registry's own error codes begin
+     * with 404 if it lacks the requested subject or schema.
      */
     private static final int NOT_THERE = 404;
 
@@ -52,7 +52,7 @@ public final class EventCodec {
             "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
 
     static {
-        // Nobody's record may make a reader allocate more than a record can hold.
+        // No record may make a reader allocate more than a record can hold.
         limit("org.apache.avro.limits.bytes.maxLength");
         limit("org.apache.avro.limits.string.maxLength");
         limit("org.apache.avro.limits.collectionItems.maxLength");
@@ -63,7 +63,8 @@ public final class EventCodec {
     private final Map<Integer, Schema> writerById = new ConcurrentHashMap<>();
 
     /**
-     * Ids of this program's own schema of blocks: comparing two takes as long as reading a block.
+     * Registry ids of this program's own schema of blocks, cached: comparing two schemas takes as
+     * long as decoding a block.
      */
     private final Set<Integer> blockWriters = ConcurrentHashMap.newKeySet();
 
@@ -103,7 +104,7 @@ public final class EventCodec {
             Schema writer = writer(ByteBuffer.wrap(bytes, 1, 4).getInt());
             return perThread.get().decode(writer, bytes, type);
         } catch (IOException | RuntimeException e) {
-            // Avro's decoder throws many kinds of RuntimeException on broken bytes
+            // Avro's decoder throws many kinds of RuntimeException on malformed bytes
             throw new SerializationException(
                     "cannot read "
                             + type.getSimpleName()
@@ -130,7 +131,7 @@ public final class EventCodec {
      */
     public BlockColumns columns(String topic, byte[] bytes, BlockColumns.KnownIds known) {
         if (bytes.length > HEADER_BYTES && bytes[0] == 0) {
-            // the first block of each writer, and all of writers with another schema, go below
+            // the first block of each writer, and all blocks of writers with another schema
             if (blockWriters.contains(ByteBuffer.wrap(bytes, 1, 4).getInt())) {
                 BlockColumns columns = BlockColumns.read(bytes, HEADER_BYTES, known);
                 if (columns != null) {
@@ -148,14 +149,14 @@ public final class EventCodec {
     }
 
     /**
-     * Whether {@link #decode} failed because the registry did not answer, or not as registries do:
-     * that says nothing about the record, which can be read later.
+     * Whether {@link #decode} failed because the registry did not answer, or not as registries do.
+     * The record itself may be valid, so reading it should be retried.
      */
     public static boolean isOutage(SerializationException failure) {
         return failure.getCause() instanceof RegistryOutage;
     }
 
-    /** Told apart from Avro's own I/O errors, with which it ends broken bytes. */
+    /** Distinguishes the registry's I/O errors from those that Avro throws on malformed bytes. */
     private static final class RegistryOutage extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -218,7 +219,7 @@ public final class EventCodec {
         try {
             registry.getAllSubjects();
         } catch (JsonProcessingException e) { // the page of another server
-            throw new IllegalStateException("the answer is no JSON" + WRONG_PATH, e);
+            throw new IllegalStateException("the answer is not JSON" + WRONG_PATH, e);
         } catch (RestClientException e) {
             if (e.getStatus() == NOT_THERE) {
                 throw new IllegalStateException(
@@ -227,7 +228,7 @@ public final class EventCodec {
             if (e.getStatus() >= SERVER_ERROR) {
                 throw new IOException("HTTP " + e.getStatus() + ": " + e.getMessage(), e);
             }
-            // it is there; who may not list subjects may still read schemas
+            // it answers; a client that may not list subjects may still read schemas
         }
     }
 
@@ -236,8 +237,9 @@ public final class EventCodec {
     }
 
     /**
-     * Of two that register the same schema first at the same time, a registry may tell one of them
-     * that it is there already; a schema that does not fit is refused again.
+     * If two clients register the same new schema at the same time, a registry may refuse one of
+     * them because it exists, so a conflict is retried once. An incompatible schema is refused
+     * again.
      */
     private int registered(String subject, AvroSchema schema)
             throws IOException, RestClientException {

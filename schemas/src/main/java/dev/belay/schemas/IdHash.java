@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hash that orders, splits and draws examples: the first 8 bytes of SHA-256 over {@code
- * purpose|id} in UTF-8, big-endian, as an unsigned number. Anybody can compute it in any language,
- * and it never changes.
+ * purpose|id} in UTF-8, big-endian, as an unsigned number. It can be computed in any language and
+ * never changes.
  */
 public final class IdHash {
     private static final ThreadLocal<MessageDigest> SHA_256 =

@@ -8,27 +8,27 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Which of a model's checkpoints its spec keeps, as far as their numbers and states decide it: what
- * trainers keep files of, and aggregators predictions.
+ * Checkpoints that a model's retention policy keeps, as far as their numbers and states decide it.
+ * Trainers keep their files, aggregators their predictions.
  *
- * <p>Whatever the policy: the last, a FINISHED one, and those that label or may yet label. What is
- * kept as the best, or until it is evaluated, others have to say.
+ * <p>Always kept: the last checkpoint, a FINISHED one, and those that label or may still label. The
+ * caller adds the best one and those not evaluated yet.
  */
 public final class KeptCheckpoints {
-    /** A labeler may just be opening the one before the newest. */
+    /** A labeler may still be opening the one before the newest. */
     private static final int LABELLING = 2;
 
     private KeptCheckpoints() {}
 
     /** A checkpoint's number and state. */
     public record Numbered(long number, State state) {
-        /** Good enough to label. */
+        /** Whether it may label. */
         public boolean mayLabel() {
             return state == State.READY || state == State.FINISHED;
         }
     }
 
-    /** Whether a policy lets anything go at all. */
+    /** Whether a policy removes any checkpoint. */
     public static boolean limits(Retention policy) {
         return policy.getEvery() > 0 || policy.getNewest() > 0 || policy.getBest();
     }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gathers the predictions of one checkpoint for examples of one partition into blocks within the
- * bounds that the topic promises. Not thread-safe.
+ * Collects the predictions of one checkpoint for examples of one partition into blocks within the
+ * size limits of the topic. Not thread-safe.
  */
 public final class PredictionBlocks {
     public static final int MAX_ROWS = 1024;
@@ -35,7 +35,7 @@ public final class PredictionBlocks {
         this(model, checkpoint, phase, sweepRows, false);
     }
 
-    /** Blocks of the predictions that a labeler gives as labels. */
+    /** Blocks of predictions that a labeler uses as labels. */
     public static PredictionBlocks ofLabels(String model, long checkpoint) {
         return new PredictionBlocks(model, checkpoint, Phase.PROGRESSIVE, 0, true);
     }

@@ -1,6 +1,6 @@
 /**
- * What Belay's parts say to each other: the Avro events (generated into {@code events}), the names
- * of topics and models, the codec in the Confluent wire format, and the hash by which examples are
+ * Contracts between Belay's services: the Avro events (generated into {@code events}), the names of
+ * topics and models, the codec in the Confluent wire format, and the hash by which examples are
  * drawn.
  *
  * <p>Everything here is immutable or thread-safe.

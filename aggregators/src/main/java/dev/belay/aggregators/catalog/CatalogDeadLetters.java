@@ -20,9 +20,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dead letters of the installation's topics, once for all tasks and instances: every instance
- * reads all of these topics into its catalogs ({@link CatalogStore}), but each record is looked at
- * here by one member of one group. Both leave out the same records.
+ * Writes the dead letters of the installation's topics, once for all tasks and instances. Every
+ * instance reads these topics into its catalogs ({@link CatalogStore}); here one member of one
+ * group checks each record. Both reject the same records.
  *
  * <pre>
  * belay.models ───────┐
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * belay.checkpoints ──┘
  * </pre>
  *
- * Stateless; letters and offsets in one transaction.
+ * Stateless; dead letters and offsets in one transaction.
  */
 public final class CatalogDeadLetters {
     private CatalogDeadLetters() {}

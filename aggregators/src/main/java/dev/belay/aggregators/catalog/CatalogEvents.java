@@ -8,12 +8,12 @@ import dev.belay.schemas.events.ModelSpec;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
-/** Events out of records of {@code belay.models} and {@code belay.checkpoints}, checked. */
+/** Decodes and validates records of {@code belay.models} and {@code belay.checkpoints}. */
 public record CatalogEvents(EventReader reader, Topics topics) {
     /**
      * The spec in a record; null for a tombstone.
      *
-     * @throws SerializationException if it can't be read or makes no sense
+     * @throws SerializationException if it can't be read or is invalid
      */
     @Nullable ModelSpec spec(@Nullable String key, byte @Nullable [] value) {
         if (value == null) {
@@ -28,7 +28,7 @@ public record CatalogEvents(EventReader reader, Topics topics) {
     /**
      * The checkpoint in a record.
      *
-     * @throws SerializationException if it can't be read or makes no sense
+     * @throws SerializationException if it can't be read or is invalid
      */
     Checkpoint checkpoint(@Nullable String key, byte @Nullable [] value) {
         if (value == null) {

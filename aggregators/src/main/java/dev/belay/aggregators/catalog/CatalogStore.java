@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the global stores of specs and checkpoints and tells the catalog. Streams sends every
- * record of a global topic through here, also when it restores, so that the catalog is complete
+ * Maintains the global stores of specs and checkpoints and updates the catalog. Streams passes
+ * every record of a global topic through here, also during restoration, so the catalog is complete
  * before the first task runs.
  *
- * <p>A global processor can't forward, so what can't be read or makes no sense is left out, logged
- * and counted ({@code belay.unreadable}); {@link CatalogDeadLetters} sends it to the dead letters.
- * A spec that contradicts the {@link TaskOwner} is logged and counted ({@code
+ * <p>A global processor can't forward, so a record that can't be read or is invalid is ignored,
+ * logged and counted ({@code belay.unreadable}); {@link CatalogDeadLetters} sends it to the dead
+ * letters. A spec that contradicts the {@link TaskOwner} is logged and counted ({@code
  * belay.specs.refused}).
  */
 public final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
@@ -60,7 +60,7 @@ public final class CatalogStore extends ContextualProcessor<String, byte[], Void
         try {
             if (store.equals(MODELS)) {
                 ModelSpec spec = events.spec(key, value);
-                if (spec == null) { // a tombstone stops the model; what is known of it stands
+                if (spec == null) { // a tombstone stops the model; what is known of it remains
                     catalog.stop(key);
                 } else {
                     TaskOwner before = catalog.owner();

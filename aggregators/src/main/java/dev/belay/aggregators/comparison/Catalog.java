@@ -22,14 +22,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The specs and checkpoints of one task's models, as far as they have come. Written by the global
- * stores' thread, read by all others; thread-safe. Each look-up costs at most the logarithm of the
- * number of checkpoints.
+ * The specs and checkpoints of one task's models received so far. Written by the global stores'
+ * thread, read by all others; thread-safe. A look-up takes at most logarithmic time in the number
+ * of checkpoints.
  *
- * <p>Every change has a version, so that a reader can ask what has changed since it last looked. A
- * spec stays once it was seen (a tombstone stops the model, its figures stand); a failed checkpoint
- * changes nothing, since it brings no weights. What is told here of a checkpoint is for ever: some
- * 300 bytes each.
+ * <p>Every change has a version, so a reader can query the changes since a version. A spec is never
+ * removed (a tombstone stops the model, its figures remain); a failed checkpoint is ignored, since
+ * it has no weights. Checkpoints are never evicted: about 300 bytes each.
  */
 public class Catalog {
     private static final Comparator<WrittenCheckpoint> BY_EXAMPLES =
@@ -54,13 +53,13 @@ public class Catalog {
     private @Nullable TaskOwner owner;
     private int version;
 
-    /** A model's checkpoints, in the orders in which they are looked for. */
+    /** A model's checkpoints, indexed by each order of look-up. */
     private static final class History {
         private final NavigableMap<Long, WrittenCheckpoint> byNumber = new TreeMap<>();
         private final TreeSet<WrittenCheckpoint> byExamples = new TreeSet<>(BY_EXAMPLES);
         private final TreeSet<Long> labelling = new TreeSet<>();
 
-        /** Whether nothing comes after it, so that what was said of others stands. */
+        /** Whether it is the newest, so that results for other checkpoints remain valid. */
         boolean isNext(WrittenCheckpoint written) {
             return byNumber.isEmpty() || written.number() > byNumber.lastKey();
         }
@@ -84,9 +83,9 @@ public class Catalog {
     /**
      * What has changed.
      *
-     * @param models whose spec or checkpoints have
-     * @param redefined those of them whose spec has, or a checkpoint before the last: what was
-     *     settled may be no longer
+     * @param models whose spec or checkpoints have changed
+     * @param redefined those of them whose spec or a checkpoint before the last has changed:
+     *     settled results may be invalid
      */
     public record Changes(Set<String> models, Set<String> redefined) {
         /** Whether anything about a pair has changed. */
@@ -94,7 +93,7 @@ public class Catalog {
             return pair.members().stream().anyMatch(models::contains);
         }
 
-        /** Whether what was settled about a pair may be no longer. */
+        /** Whether settled results of a pair may be invalid. */
         public boolean redefine(Pair pair) {
             return pair.members().stream().anyMatch(redefined::contains);
         }
@@ -105,7 +104,7 @@ public class Catalog {
     }
 
     /**
-     * Takes in a spec; those of other tasks are remembered only as such.
+     * Adds a spec; of specs of other tasks only that fact is kept.
      *
      * @param timestampMs of its record
      */
@@ -122,15 +121,13 @@ public class Catalog {
         changed(new Change(spec.getId(), true));
     }
 
-    /**
-     * Takes in the owner of the task as it was stored; what the specs say of its classes is newer.
-     */
+    /** Restores the stored owner of the task; classes in specs are newer. */
     public synchronized void own(TaskOwner stored) {
         candidates.merge(ModelId.labelerOf(stored.model()), stored, (known, s) -> s.then(known));
         owner = Collections.min(candidates.values(), FIRST);
     }
 
-    /** Takes in a tombstone: it stops this run of the model and those before. */
+    /** Applies a tombstone: it stops this run of the model and earlier ones. */
     public synchronized void stop(String model) {
         try {
             ModelId id = ModelId.parse(model);
@@ -140,11 +137,11 @@ public class Catalog {
         }
     }
 
-    /** Takes in a checkpoint; the newest event of a number wins. */
+    /** Adds a checkpoint; the newest event of a number wins. */
     public synchronized void add(Checkpoint checkpoint) {
         if (checkpoint.getState() == State.FAILED) {
             if (failed.add(checkpoint.getModel())) {
-                changed(new Change(checkpoint.getModel(), false)); // nobody waits for it now
+                changed(new Change(checkpoint.getModel(), false)); // nothing waits for it now
             }
             return;
         }
@@ -194,7 +191,7 @@ public class Catalog {
         return spec != null && !spec.getTask().equals(task);
     }
 
-    /** Who decides the task's classes; null while no spec of the task is known. */
+    /** The model that decides the task's classes; null while no spec of the task is known. */
     public synchronized @Nullable TaskOwner owner() {
         return owner;
     }
@@ -293,7 +290,7 @@ public class Catalog {
         return null;
     }
 
-    /** Whether a newer run of the same model is known, so that nobody goes on with this one. */
+    /** Whether a newer run of the same model is known, so that this one has ended. */
     public synchronized boolean superseded(String model) {
         ModelSpec spec = specs.get(model);
         ModelSpec newest = spec == null ? null : newestRuns.get(ModelId.labelerOf(model));
@@ -308,8 +305,8 @@ public class Catalog {
     }
 
     /**
-     * Numbers of the checkpoints that the model's spec keeps, but for the best; null: all of them.
-     * Of a stopped model those that any policy keeps, of a superseded one none.
+     * Numbers of the checkpoints that the model's spec keeps, except the best; null: all. Of a
+     * stopped model those that every policy keeps, of a superseded one none.
      */
     public synchronized @Nullable Set<Long> kept(String model) {
         ModelSpec spec = specs.get(model);
@@ -321,7 +318,7 @@ public class Catalog {
             return Set.of();
         }
         if (history == null) {
-            return null; // what predicts without checkpoints has nothing but its one sweep
+            return null; // a labeler without checkpoints has only its one sweep
         }
         boolean stopped = stopped(model);
         if (!stopped && !KeptCheckpoints.limits(spec.getRetention())) {
@@ -335,7 +332,7 @@ public class Catalog {
                         .toList());
     }
 
-    /** Whether nothing new is to be expected of a model: it has finished or failed. */
+    /** Whether a model has finished or failed. */
     public synchronized boolean over(String model) {
         WrittenCheckpoint last = last(model);
         return failed.contains(model) || (last != null && last.finished());

@@ -12,13 +12,13 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a spec or a checkpoint makes sense by itself. What does not is no part of the {@link
- * Catalog} and goes to the dead letters.
+ * Validates a single spec or checkpoint. Invalid ones are not added to the {@link Catalog} and go
+ * to the dead letters.
  */
 public final class CatalogCheck {
     private CatalogCheck() {}
 
-    /** Why the spec with this key is nonsense, or null. */
+    /** Why the spec with this key is invalid, or null. */
     public static @Nullable String reason(String key, ModelSpec spec) {
         try {
             ModelId id = ModelId.parse(key);
@@ -63,7 +63,7 @@ public final class CatalogCheck {
         return numbers(spec);
     }
 
-    /** Why the checkpoint with this key is nonsense, or null. */
+    /** Why the checkpoint with this key is invalid, or null. */
     public static @Nullable String reason(String key, Checkpoint checkpoint) {
         if (!checkpoint.getModel().equals(key)) {
             return "the key is " + key + " but the checkpoint's model " + checkpoint.getModel();

@@ -4,8 +4,8 @@ import dev.belay.schemas.events.Phase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table of cells is about. HOLDOUT: one checkpoint of each model. PROGRESSIVE: whatever
- * checkpoint predicted; the numbers are then {@link #ANY}.
+ * Which checkpoints of student, supervisor and ceiling a table of cells compares. HOLDOUT: one
+ * checkpoint of each model. PROGRESSIVE: any checkpoint; the numbers are then {@link #ANY}.
  *
  * @param ceiling null: counted without a ceiling, because there is none or it is not there yet
  * @param window PROGRESSIVE: the window that is counted; null: from the beginning
@@ -20,15 +20,15 @@ public record Comparison(
         long ceilingCheckpoint,
         @Nullable Window window) {
 
-    /** In place of a checkpoint's number: whichever predicted. */
+    /** In place of a checkpoint's number: any. */
     public static final long ANY = -1;
 
-    /** The window part of keys of what is counted from the beginning. */
+    /** The window part of keys of cumulative counts. */
     public static final String CUMULATIVE = "cumulative";
 
     private static final String NONE = "-";
 
-    /** From the beginning. */
+    /** A cumulative comparison. */
     public Comparison(
             Phase phase,
             String student,
@@ -58,7 +58,7 @@ public record Comparison(
                 window == null ? CUMULATIVE : window.toString());
     }
 
-    /** The row of what a student has predicted in its stream from the beginning. */
+    /** The cumulative row of a student's stream. */
     public static String streamOf(String student) {
         return String.join("|", student, "any", Phase.PROGRESSIVE.name(), CUMULATIVE);
     }
@@ -89,7 +89,7 @@ public record Comparison(
                 window);
     }
 
-    /** The same in a window. */
+    /** The same comparison in a window. */
     public Comparison in(@Nullable Window other) {
         return new Comparison(
                 phase,
@@ -102,7 +102,7 @@ public record Comparison(
                 other);
     }
 
-    /** All of it as text; {@link #parse} reads it. */
+    /** Text form, read by {@link #parse}. */
     public String key() {
         return String.join(
                 "|",

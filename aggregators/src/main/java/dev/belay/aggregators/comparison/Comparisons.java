@@ -13,11 +13,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which checkpoints a student's checkpoint is compared with, from what the catalog knows now. As it
- * learns more, candidates are added; only the order of preference may change.
+ * Selects the supervisor and ceiling checkpoints that a student's checkpoint is compared with, from
+ * the current catalog. As the catalog grows, candidates are added; only their order of preference
+ * may change.
  */
 public final class Comparisons {
-    /** Encoder of labelers that are not Belay's: they need not have checkpoints. */
+    /** Encoder of external labelers, which need not have checkpoints. */
     static final String NO_ENCODER = "none";
 
     private Comparisons() {}
@@ -49,9 +50,9 @@ public final class Comparisons {
     }
 
     /**
-     * Whether {@link #holdout} will say the same of a student's checkpoint whatever checkpoints are
-     * still to come, so that nobody has to ask again. The catalog changes at any time, so ask this
-     * before {@link #holdout}: asked after it, a checkpoint that arrives between the two is missed.
+     * Whether the result of {@link #holdout} for a student's checkpoint can no longer change,
+     * whatever checkpoints are received. Call it before {@link #holdout}, since the catalog may
+     * change at any time: called after it, a checkpoint received between the two calls is missed.
      */
     public static boolean settled(Catalog catalog, Pair pair, long checkpoint) {
         Optional<WrittenCheckpoint> student = written(catalog, pair.student(), checkpoint);
@@ -62,7 +63,7 @@ public final class Comparisons {
             return true;
         }
         if (catalog.over(pair.ceiling())) {
-            return true; // one that has failed writes no more
+            return true; // a failed model writes no more checkpoints
         }
         WrittenCheckpoint last = last(catalog, pair.ceiling());
         return last != null
@@ -72,10 +73,10 @@ public final class Comparisons {
     }
 
     /**
-     * Whether the student's checkpoint {@code from} or a later one may yet be compared with a
+     * Whether the student's checkpoint {@code from} or a later one may still be compared with a
      * checkpoint of its supervisor or ceiling.
      *
-     * @return true as long as it can't be told
+     * @return true as long as that is unknown
      */
     public static boolean mayRead(
             Catalog catalog, Pair pair, long from, String model, long number) {
@@ -87,7 +88,7 @@ public final class Comparisons {
         if (model.equals(pair.supervisor()) && mayLabel(catalog, student.get(), model, read)) {
             return true;
         }
-        // later ones have seen as many examples or more, and the ceiling may still go on
+        // later ones have seen as many examples or more, and the ceiling may still learn
         WrittenCheckpoint equal = catalog.sweptBy(model, student.get().examplesSeen());
         return model.equals(pair.ceiling())
                 && (read.finished()
@@ -203,7 +204,7 @@ public final class Comparisons {
         return numbers;
     }
 
-    /** A checkpoint as far as known; the initial weights, and labelers without, have written 0. */
+    /** A checkpoint, if known; initial weights and labelers without checkpoints have number 0. */
     private static Optional<WrittenCheckpoint> written(
             Catalog catalog, String model, long checkpoint) {
         WrittenCheckpoint known = catalog.checkpoint(model, checkpoint);
@@ -229,7 +230,7 @@ public final class Comparisons {
                 && catalog.last(model) == null;
     }
 
-    /** What a labeler that never changes predicts with. */
+    /** The checkpoint of a labeler that never changes. */
     private static WrittenCheckpoint fixed(long number) {
         return new WrittenCheckpoint(number, State.FINISHED, 0, List.of());
     }

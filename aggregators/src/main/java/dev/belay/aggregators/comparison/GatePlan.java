@@ -3,7 +3,7 @@ package dev.belay.aggregators.comparison;
 import dev.belay.schemas.events.ModelSpec;
 
 /**
- * Which gate of a student is a checkpoint's. The numbers k are fixed before any prediction is read,
+ * Assigns gates to a student's checkpoints. The numbers k are fixed before any prediction is read,
  * so they depend neither on the order of arrival nor on restarts. Every {@code evaluateEvery}-th
  * checkpoint n is planned: k = n / {@code evaluateEvery}. The last one is planned too: k = ⌈n /
  * {@code evaluateEvery}⌉, which is its own number and greater than that of all before it. Others

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record Pair(
         String experiment, long seed, String supervisor, String student, @Nullable String ceiling) {
 
-    /** The pair a spec makes; null for a model supervised by truth, which is no student. */
+    /**
+     * The pair that a spec defines; null for a model supervised by truth, which is not a student.
+     */
     static @Nullable Pair of(ModelSpec spec) {
         return spec.getSupervisor().equals(ModelId.TRUTH)
                 ? null

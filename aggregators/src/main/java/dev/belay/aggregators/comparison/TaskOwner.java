@@ -8,8 +8,8 @@ import java.util.List;
  * record timestamp, ties by name. Later specs that contradict it are refused, however many they
  * are. The owner itself may change the classes, by its newest run or by a correction of its spec.
  *
- * <p>A later record of the same model may replace the first in the compacted topic, so whoever
- * needs the owner after a restart stores it.
+ * <p>A later record of the same model may replace the first in the compacted topic, so the owner
+ * must be stored to survive a restart.
  *
  * @param model id with the run that the classes are of
  * @param run of the same
@@ -26,7 +26,8 @@ public record TaskOwner(String model, int run, long sinceMs, List<String> classe
     }
 
     /**
-     * With the other's classes if they are of a run that is as new; the first timestamp of both.
+     * The owner with the other's classes if their run is at least as new, and the earlier timestamp
+     * of both.
      */
     TaskOwner then(TaskOwner later) {
         TaskOwner newest = later.run >= run ? later : this;

@@ -5,7 +5,7 @@ import dev.belay.schemas.events.State;
 import java.util.List;
 
 /**
- * What comparing needs to know of a checkpoint.
+ * The fields of a checkpoint event that comparisons need.
  *
  * @param number from 1
  * @param examplesSeen new examples it has learned from
@@ -31,7 +31,7 @@ public record WrittenCheckpoint(
         return state == State.FINISHED;
     }
 
-    /** Good enough to label. */
+    /** Whether it may label. */
     public boolean mayLabel() {
         return state == State.READY || finished();
     }

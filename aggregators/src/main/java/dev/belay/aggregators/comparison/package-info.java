@@ -1,8 +1,7 @@
 /**
- * Who is compared with whom: the pairs of a task and, for each checkpoint of a student, the
- * checkpoints of its supervisor and ceiling it is held against (DESIGN, "Which checkpoints are
- * compared"). Pure functions of the model specs and checkpoints known so far, kept in a {@link
- * dev.belay.aggregators.comparison.Catalog}.
+ * Comparisons: the pairs of a task and, for each checkpoint of a student, the checkpoints of
+ * supervisor and ceiling it is compared with. Pure functions of the model specs and checkpoints
+ * known so far, kept in a {@link dev.belay.aggregators.comparison.Catalog}.
  */
 @NullMarked
 package dev.belay.aggregators.comparison;

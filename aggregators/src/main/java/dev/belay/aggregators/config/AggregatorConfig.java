@@ -5,13 +5,13 @@ import dev.belay.schemas.Topics;
 import java.time.Duration;
 
 /**
- * What the topology of one task is made from.
+ * Parameters of one task's topology.
  *
  * @param lateness how late truth may come, and the windows
  * @param partitions of each of the task's topics; at least 1
- * @param sweepFlush how often a shard looks whether it is time to send counts on ({@link
- *     FlushPolicy}), and a merger whether what it has told is to be committed
- * @param progressiveFlush how long PROGRESSIVE counts are gathered, and the least time between two
+ * @param sweepFlush how often a shard checks its {@link FlushPolicy}, and a merger whether to
+ *     commit emitted rows
+ * @param progressiveFlush how long PROGRESSIVE counts are collected, and the least time between two
  *     metrics events of one pair
  */
 public record AggregatorConfig(
@@ -36,7 +36,7 @@ public record AggregatorConfig(
         }
     }
 
-    /** 20 ms for looking, a second for the progressive stream. */
+    /** sweepFlush 20 ms, progressiveFlush 1 s. */
     public static AggregatorConfig of(
             String task, int partitions, Topics topics, Lateness lateness) {
         return new AggregatorConfig(

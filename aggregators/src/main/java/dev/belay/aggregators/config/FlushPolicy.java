@@ -1,16 +1,15 @@
 package dev.belay.aggregators.config;
 
 /**
- * When what has been counted is sent on and committed. What is sent can be read only once it is
- * committed, and a commit holds up the thread that counts for some 20 ms: so while all that comes
- * is new it is done soon, and while a backlog is worked off, of which nobody waits for the next
- * row, seldom.
+ * Flush policy of a shard. A flush forwards changed counts and requests a commit, which blocks the
+ * stream thread for about 20 ms. Caught up, a shard flushes every {@code sweepFlush}; while it
+ * processes a backlog it flushes less often, because nobody waits for intermediate rows.
  *
- * <p>All shards send at the same times, multiples of the interval by the clock: so a thread commits
- * for all of its shards at once, and the parts of a row come together.
+ * <p>All shards flush at the same times, multiples of the interval in wall-clock time. So a thread
+ * commits once for all of its shards, and the parts of a row arrive together.
  *
- * <p>A record whose timestamp is more than a second old is of a backlog. Where nothing has come
- * since it was last asked there is none, whatever the timestamps are.
+ * <p>A record whose timestamp is more than a second old belongs to a backlog. If no record was
+ * received since the last check there is no backlog, whatever the timestamps.
  */
 public final class FlushPolicy {
     private static final long OLD_MS = 1_000;
@@ -21,13 +20,13 @@ public final class FlushPolicy {
     private boolean heard;
     private long lastMs = Long.MIN_VALUE;
 
-    /** A record has come. */
+    /** Registers a received record. */
     public void hear(long timestampMs) {
         heard = true;
         newestMs = Math.max(newestMs, timestampMs);
     }
 
-    /** Whether it is time; asked every few milliseconds. */
+    /** Whether to flush now; called every few milliseconds. */
     public boolean isDue(long nowMs) {
         boolean backlog = heard && newestMs < nowMs - OLD_MS;
         heard = false;
@@ -36,7 +35,7 @@ public final class FlushPolicy {
         return Math.floorDiv(nowMs, everyMs) > Math.floorDiv(lastMs, everyMs);
     }
 
-    /** Something was sent. */
+    /** Registers a flush. */
     public void sent(long nowMs) {
         lastMs = nowMs;
     }

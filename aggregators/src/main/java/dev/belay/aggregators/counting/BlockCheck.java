@@ -4,7 +4,7 @@ import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a block makes sense by itself, and with its model's spec. */
+/** Validates a block by itself and against its model's spec. */
 public final class BlockCheck {
     /** Rows a block may have. */
     public static final int MAX_ROWS = 1024;
@@ -17,7 +17,7 @@ public final class BlockCheck {
     private BlockCheck() {}
 
     /**
-     * Why the block is nonsense, or null.
+     * Why the block is invalid, or null.
      *
      * @param classes number of the task's classes; 0 while it is not known
      */
@@ -52,9 +52,9 @@ public final class BlockCheck {
                     + ", "
                     + block.sweepRows();
         }
-        if (block.sweepRows() > Bounds.MOST_SWEEP_ROWS) {
+        if (block.sweepRows() > InputBounds.MOST_SWEEP_ROWS) {
             return "expected sweepRows of at most "
-                    + Bounds.MOST_SWEEP_ROWS
+                    + InputBounds.MOST_SWEEP_ROWS
                     + ", found "
                     + block.sweepRows();
         }

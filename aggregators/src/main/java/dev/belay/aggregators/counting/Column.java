@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.IdentityHashMap;
 
 /**
- * The predictions of one {@link Predicted} by example number, newest wins.
+ * The predictions of one {@link ColumnKey} by example number, newest wins.
  *
  * <p>Memory of an example number up to the greatest seen, K the number of classes: 2 + 4·K bytes
  * for a sweep whose rows all have one event time, as evaluators write them, else 8 more; 18 + 4·K
@@ -20,7 +20,7 @@ final class Column {
     private static final int MOST_SUMS = 256; // of 1,024 examples each
 
     private final int classes;
-    private final Predicted.Reading reading;
+    private final ColumnKey.Reading reading;
     private final int expected;
     private final BitSet revised = new BitSet();
     private final BitSet labels = new BitSet(); // examples whose prediction is a label
@@ -42,14 +42,14 @@ final class Column {
      * @param expected examples known so far: room for so many is made at once, since a sweep is
      *     nearly always over all of them
      */
-    Column(int classes, Predicted.Reading reading, int expected) {
+    Column(int classes, ColumnKey.Reading reading, int expected) {
         if (classes > BlockCheck.MAX_CLASSES) {
             throw new IllegalArgumentException(
                     "expected at most " + BlockCheck.MAX_CLASSES + " classes, got " + classes);
         }
         this.classes = classes;
         this.reading = reading;
-        this.expected = reading == Predicted.Reading.SWEEP ? expected : 0;
+        this.expected = reading == ColumnKey.Reading.SWEEP ? expected : 0;
     }
 
     /** The class predicted for an example, or -1. */
@@ -76,18 +76,18 @@ final class Column {
         return says;
     }
 
-    /** What is there, to be looked at before anything is put or removed. */
+    /** A view of the predictions, valid until the next put or removal. */
     SidePredictions said() {
         return new SidePredictions(says, probabilities);
     }
 
     /**
-     * Sums over all examples of a roster, of each of which prediction and truth are there. They are
-     * remembered: every sweep of every student is compared with the same supervisor's.
+     * Sums over all examples of an id list, all of which have prediction and truth. Cached, because
+     * every sweep of every student is compared with the same supervisor's.
      *
-     * @param numbers as the roster keeps them, always the same array
+     * @param numbers as the id list keeps them, always the same array
      */
-    SideSums sums(int[] numbers, Examples examples) {
+    SideSums sums(int[] numbers, ExampleIndex examples) {
         if (sumsTruths != examples.version() || sums.size() >= MOST_SUMS) {
             sums.clear();
             sumsTruths = examples.version();
@@ -96,7 +96,7 @@ final class Column {
                 numbers, n -> SideSums.of(classes, n, n.length, examples.newest(), said()));
     }
 
-    /** Event time of an example's prediction, which must be there. */
+    /** Event time of an example's prediction, which must exist. */
     long timeMs(int example) {
         return timesMs.length == 0 ? onlyTimeMs : timesMs[example];
     }
@@ -107,13 +107,14 @@ final class Column {
     }
 
     /**
-     * Whether a row of a block would replace what is there: by what the {@link Predicted.Reading}
-     * prefers, then greater event time, ties by greater bytes (probabilities compared in order; for
-     * numbers that are not negative this is the order of their big-endian bytes).
+     * Whether a row of a block would replace the prediction there: by what the {@link
+     * ColumnKey.Reading} prefers, then greater event time, ties by greater bytes (probabilities
+     * compared in order; for numbers that are not negative this is the order of their big-endian
+     * bytes).
      */
     boolean wins(int example, BlockColumns block, int row) {
         if (!isOfSameKind(example, block)) {
-            boolean labelled = reading == Predicted.Reading.LABELLED;
+            boolean labelled = reading == ColumnKey.Reading.LABELLED;
             return block.labels() != labels.get(example)
                     ? block.labels() == labelled
                     : block.checkpoint() > checkpoints[example] == labelled;
@@ -139,7 +140,7 @@ final class Column {
      * not.
      */
     private boolean isOfSameKind(int example, BlockColumns block) {
-        return reading == Predicted.Reading.SWEEP
+        return reading == ColumnKey.Reading.SWEEP
                 || (block.checkpoint() == checkpoints[example]
                         && block.labels() == labels.get(example));
     }
@@ -151,7 +152,7 @@ final class Column {
      * @return how many: fewer than possible, or none, where rows differ in more than what they say
      */
     int putFresh(int[] numbers, boolean consecutive, BlockColumns block) {
-        if (reading != Predicted.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
+        if (reading != ColumnKey.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
             return 0;
         }
         long timeMs = block.times().at(0);
@@ -172,7 +173,7 @@ final class Column {
         return put;
     }
 
-    /** Puts rows behind all that are there. */
+    /** Appends rows after the greatest example. */
     private int append(int[] numbers, float[] p) {
         int from = numbers[0];
         makeRoom(from + numbers.length - 1);
@@ -202,7 +203,7 @@ final class Column {
         says[example] = best(p, row * classes);
     }
 
-    /** The class that a row says, ties to the lowest. */
+    /** The class predicted by a row, ties to the lowest. */
     private char best(float[] p, int from) {
         if (classes == 2) {
             // the bits of numbers that are not negative are in their order: no branch, which would
@@ -220,7 +221,7 @@ final class Column {
         return (char) best;
     }
 
-    /** Sees to it that there is room for an example, which is about to be put. */
+    /** Ensures capacity for an example. */
     private void makeRoom(int example) {
         end = Math.max(end, example + 1);
         if (example >= says.length) {
@@ -248,7 +249,7 @@ final class Column {
         } else if (isOfSameKind(example, block)) {
             revised.set(example);
         }
-        if (reading != Predicted.Reading.SWEEP) {
+        if (reading != ColumnKey.Reading.SWEEP) {
             checkpoints[example] = block.checkpoint();
             labels.set(example, block.labels());
         }
@@ -257,7 +258,7 @@ final class Column {
         newestTimeMs = Math.max(newestTimeMs, timeMs);
     }
 
-    /** Takes an example's prediction out. */
+    /** Removes an example's prediction. */
     void remove(int example) {
         if (has(example)) {
             sums.clear();
@@ -267,9 +268,9 @@ final class Column {
         }
     }
 
-    /** A block says how many rows the sweep has; returns whether that is news. */
+    /** Registers a block's number of rows of the sweep; returns whether it is new. */
     boolean sweepOf(long wholeRows) {
-        if (wholeRows <= sweepRows || reading != Predicted.Reading.SWEEP) {
+        if (wholeRows <= sweepRows || reading != ColumnKey.Reading.SWEEP) {
             return false;
         }
         sweepRows = wholeRows;
@@ -277,7 +278,7 @@ final class Column {
     }
 
     Tally.Coverage coverage() {
-        return new Tally.Coverage(reading == Predicted.Reading.SWEEP ? rows : 0, sweepRows, newest);
+        return new Tally.Coverage(reading == ColumnKey.Reading.SWEEP ? rows : 0, sweepRows, newest);
     }
 
     /** Examples predicted. */
@@ -297,7 +298,7 @@ final class Column {
         if (timesMs.length > 0) {
             timesMs = Arrays.copyOf(timesMs, size);
         }
-        if (reading != Predicted.Reading.SWEEP) {
+        if (reading != ColumnKey.Reading.SWEEP) {
             checkpoints = Arrays.copyOf(checkpoints, size);
         }
     }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of a block. Every sweep over a holdout has the same ones in the same order, so they are
- * looked up, hashed and stored once and then recognised as a whole: ids are what counting costs
- * (see {@link IdLists}). Belongs to one partition and thread.
+ * The ids of a block. Every sweep of a holdout has the same ids in the same order, so they are
+ * looked up, hashed and stored once and then recognised as a whole: handling ids dominates the cost
+ * of counting (see {@link IdLists}). Belongs to one partition and thread.
  */
 public final class IdList {
     /** Bytes of {@link #key}. */
@@ -19,11 +19,11 @@ public final class IdList {
     private final BlockColumns.Ids ids;
     private int @Nullable [] numbers;
     private boolean consecutive; // the numbers
-    private @Nullable Examples numberedBy;
+    private @Nullable ExampleIndex numberedBy;
     private int numberedAt; // how many numbers had been freed
     private byte @Nullable [] key;
 
-    /** A roster of its own: the bytes are copied. */
+    /** A list with its own copy of the bytes. */
     public IdList(BlockColumns.Ids ids) {
         byte[] copy = Arrays.copyOfRange(ids.bytes(), ids.from(), ids.to());
         this.ids = new BlockColumns.Ids(copy, 0, copy.length, ids.count());
@@ -53,13 +53,13 @@ public final class IdList {
         return key;
     }
 
-    /** {@link #key} as something to look up by. */
+    /** {@link #key} in a form that can be looked up. */
     public ByteBuffer name() {
         return ByteBuffer.wrap(key());
     }
 
-    /** The numbers these examples have; looked up once, unless others are asked for between. */
-    int[] numbers(Examples examples) {
+    /** The numbers of these examples; looked up once, as long as the index is the same. */
+    int[] numbers(ExampleIndex examples) {
         int[] known = numbers;
         if (known == null || numberedBy != examples || numberedAt != examples.freedEver()) {
             known = examples.numbers(ids);
@@ -85,7 +85,7 @@ public final class IdList {
         return numbers.length > 0;
     }
 
-    /** Whether so many ids that are somewhere are these. */
+    /** Whether the given ids equal these. */
     boolean isAt(byte[] in, int from, int count) {
         int to = from + ids.to();
         return count == ids.count()

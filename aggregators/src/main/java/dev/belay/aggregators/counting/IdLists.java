@@ -7,9 +7,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rosters seen of late, found by a checksum over the first of their ids and compared byte by
- * byte: tens of times faster than to look up a thousand ids, and even than to see where each ends.
- * At most 32 MiB of ids, the least recently used go; of rosters that begin alike the last is known.
+ * Cache of id lists, found by a checksum over their first ids and compared byte by byte: tens of
+ * times faster than looking up a thousand ids. Holds at most 32 MiB of ids and evicts the least
+ * recently used; of lists with the same beginning it keeps the last.
  */
 public final class IdLists implements BlockColumns.KnownIds {
     private static final long MOST_BYTES = 32L << 20;
@@ -19,7 +19,7 @@ public final class IdLists implements BlockColumns.KnownIds {
     private @Nullable IdList found;
     private long bytes;
 
-    /** The ids of the roster that is there; {@link #of} gives the roster. */
+    /** The ids of the list found; {@link #of} returns the list. */
     @Override
     public BlockColumns.@Nullable Ids find(byte[] in, int from, int count) {
         IdList roster = recent.get(checksum(in, from, count));
@@ -30,12 +30,12 @@ public final class IdLists implements BlockColumns.KnownIds {
         return roster.ids();
     }
 
-    /** The roster whose ids were {@link #find found} last, if these are they. */
+    /** The list whose ids were {@link #find found} last, if these are its ids. */
     public @Nullable IdList of(BlockColumns.Ids ids) {
         return found != null && found.ids().equals(ids) ? found : null;
     }
 
-    /** Remembers a roster. */
+    /** Adds a list. */
     public void add(IdList roster) {
         BlockColumns.Ids ids = roster.ids();
         IdList before = recent.put(checksum(ids.bytes(), ids.from(), ids.count()), roster);
@@ -47,7 +47,7 @@ public final class IdLists implements BlockColumns.KnownIds {
         }
     }
 
-    /** Over the first id, and more if it is short: each id takes a byte at least. */
+    /** Checksum over the first id, and more bytes if it is short; an id takes at least one byte. */
     private static long checksum(byte[] in, int from, int count) {
         int first = from < in.length ? 1 + Math.max(0, in[from] >> 1) : 0;
         int checked = Math.max(Math.min(count, CHECKED_BYTES), first);

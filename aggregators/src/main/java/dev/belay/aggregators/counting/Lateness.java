@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How late truth may come, in event time: measured from the event time of the student's prediction
- * to that of the truth. So it hangs on the data alone, and not on the order of arrival.
+ * How late truth may be: the event time of the truth minus that of the student's prediction. It
+ * depends on the data alone, not on the order of arrival.
  *
  * @param windows of the PROGRESSIVE stream
- * @param grace truth that comes later does not move windows
- * @param horizon truth that comes later moves nothing, it is only counted; PROGRESSIVE state lives
- *     as long
+ * @param grace later truth does not change windows
+ * @param horizon later truth changes nothing and is only counted; also how long PROGRESSIVE state
+ *     is kept
  */
 public record Lateness(List<Window.Kind> windows, Duration grace, Duration horizon) {
     public Lateness {

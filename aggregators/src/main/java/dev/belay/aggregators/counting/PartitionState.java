@@ -2,7 +2,7 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
-import dev.belay.aggregators.counting.Predicted.Reading;
+import dev.belay.aggregators.counting.ColumnKey.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
@@ -19,22 +19,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one partition knows of one phase: its examples, the columns of predictions that some
- * comparison reads, and the tallies of the comparisons.
+ * State of one partition and phase: its examples, the columns of predictions that comparisons read,
+ * and the tallies of the comparisons.
  *
- * <p>Every change first counts the touched examples out of the tallies and then in again, so that a
- * tally always equals a recount, whatever came in which order, twice, or corrected. A row costs
- * array accesses only, for each comparison that reads its column; a look-up of its id is paid once
- * a {@link IdList}.
+ * <p>Every change first removes the affected examples from the tallies and then adds them again, so
+ * a tally always equals a recount, in any order of arrival and with repetitions and corrections. A
+ * row costs only array accesses for each comparison that reads its column; ids are looked up once
+ * per {@link IdList}.
  */
 public final class PartitionState {
     private final int classes;
     private final Lateness lateness;
-    private final Examples examples;
-    private final Map<Predicted, Column> columns = new HashMap<>();
-    private final Map<Predicted, List<Counter>> readers = new HashMap<>();
-    private final Map<Comparison, Counter> counters = new HashMap<>();
-    private final Set<Counter> changed = new LinkedHashSet<>(); // since they were last asked for
+    private final ExampleIndex examples;
+    private final Map<ColumnKey, Column> columns = new HashMap<>();
+    private final Map<ColumnKey, List<ComparisonCounter>> readers = new HashMap<>();
+    private final Map<Comparison, ComparisonCounter> counters = new HashMap<>();
+    private final Set<ComparisonCounter> changed = new LinkedHashSet<>(); // since the last call
     private int[] fresh = new int[1024];
     private long passedMs;
 
@@ -44,23 +44,23 @@ public final class PartitionState {
      * @param truthOf the truth of an example by its id in UTF-8
      */
     public PartitionState(
-            int classes, Lateness lateness, long passedMs, Function<byte[], Truths> truthOf) {
+            int classes, Lateness lateness, long passedMs, Function<byte[], TruthHistory> truthOf) {
         this.classes = classes;
         this.lateness = lateness;
         this.passedMs = passedMs;
-        this.examples = new Examples(truthOf);
+        this.examples = new ExampleIndex(truthOf);
     }
 
     /** The columns a comparison reads: supervisor, student and, if it has one, ceiling. */
-    public static List<Predicted> columnsOf(Comparison c) {
+    public static List<ColumnKey> columnsOf(Comparison c) {
         boolean sweep = c.phase() == Phase.HOLDOUT;
         Reading labelled = sweep ? Reading.SWEEP : Reading.LABELLED;
         Reading learned = sweep ? Reading.SWEEP : Reading.LEARNED;
-        List<Predicted> columns = new ArrayList<>(3);
-        columns.add(new Predicted(c.supervisor(), labelled, c.supervisorCheckpoint()));
-        columns.add(new Predicted(c.student(), learned, c.checkpoint()));
+        List<ColumnKey> columns = new ArrayList<>(3);
+        columns.add(new ColumnKey(c.supervisor(), labelled, c.supervisorCheckpoint()));
+        columns.add(new ColumnKey(c.student(), learned, c.checkpoint()));
         if (c.ceiling() != null) {
-            columns.add(new Predicted(c.ceiling(), learned, c.ceilingCheckpoint()));
+            columns.add(new ColumnKey(c.ceiling(), learned, c.ceilingCheckpoint()));
         }
         return columns;
     }
@@ -69,21 +69,21 @@ public final class PartitionState {
         return counters.containsKey(comparison);
     }
 
-    public boolean has(Predicted predicted) {
+    public boolean has(ColumnKey predicted) {
         return columns.containsKey(predicted);
     }
 
-    /** Begins an empty column; the blocks that have come before must be {@link #add added} now. */
-    public void open(Predicted predicted) {
+    /** Opens an empty column; blocks received before must be {@link #add added} now. */
+    public void open(ColumnKey predicted) {
         columns.put(predicted, new Column(classes, predicted.reading(), examples.size()));
         readers.put(predicted, new ArrayList<>());
     }
 
-    /** Begins to count a comparison, whose columns must be open. */
+    /** Opens a comparison, whose columns must be open. */
     public void open(Comparison comparison) {
         List<Column> read = columnsOf(comparison).stream().map(this::column).toList();
-        Counter counter =
-                new Counter(
+        ComparisonCounter counter =
+                new ComparisonCounter(
                         comparison,
                         read.get(0),
                         read.get(1),
@@ -94,14 +94,14 @@ public final class PartitionState {
                         passedMs);
         counters.put(comparison, counter);
         changed.add(counter);
-        for (Predicted predicted : Set.copyOf(columnsOf(comparison))) {
+        for (ColumnKey predicted : Set.copyOf(columnsOf(comparison))) {
             readers.getOrDefault(predicted, List.of()).add(counter);
         }
     }
 
-    /** The tally of a window is to be given again, even if nothing is in it. */
+    /** Marks the tally of a window to be sent again, even if it is empty. */
     public void touch(Comparison comparison, Window window) {
-        Counter counter = counters.get(comparison);
+        ComparisonCounter counter = counters.get(comparison);
         if (counter != null) {
             counter.touch(window);
         }
@@ -109,10 +109,10 @@ public final class PartitionState {
 
     /** Ends a comparison; its columns go with it unless others read them. */
     public void close(Comparison comparison) {
-        Counter counter = counters.remove(comparison);
+        ComparisonCounter counter = counters.remove(comparison);
         changed.remove(counter);
-        for (Predicted predicted : columnsOf(comparison)) {
-            List<Counter> rest = readers.getOrDefault(predicted, new ArrayList<>());
+        for (ColumnKey predicted : columnsOf(comparison)) {
+            List<ComparisonCounter> rest = readers.getOrDefault(predicted, new ArrayList<>());
             rest.remove(counter);
             if (rest.isEmpty()) {
                 readers.remove(predicted);
@@ -122,22 +122,22 @@ public final class PartitionState {
     }
 
     /** The comparisons that read a column. */
-    public List<Comparison> readersOf(Predicted predicted) {
+    public List<Comparison> readersOf(ColumnKey predicted) {
         return readers.getOrDefault(predicted, List.of()).stream()
-                .map(Counter::comparison)
+                .map(ComparisonCounter::comparison)
                 .toList();
     }
 
     /**
-     * Whether a comparison is open, and all of its models have predicted all examples this board
-     * knows, of each of which truth is known: nothing is missing, as far as this board can tell.
+     * Whether a comparison is open, all of its models have predicted all examples of this
+     * partition, and the truth of each is known.
      */
     public boolean isDone(Comparison comparison) {
-        Counter counter = counters.get(comparison);
+        ComparisonCounter counter = counters.get(comparison);
         return counter != null && counter.isDone();
     }
 
-    /** Forgets examples that no column has any more. */
+    /** Removes examples that are in no column. */
     public void forgetUnpredicted() {
         for (int example = 0; example < examples.size(); example++) {
             if (!examples.isFree(example) && !predicted(example)) {
@@ -156,22 +156,22 @@ public final class PartitionState {
     }
 
     /**
-     * Takes a block's rows into an open column.
+     * Adds a block's rows to an open column.
      *
      * @param roster the block's ids
      * @return whether the column has changed
      */
-    public boolean add(Predicted predicted, BlockColumns block, IdList roster) {
+    public boolean add(ColumnKey predicted, BlockColumns block, IdList roster) {
         Column column = column(predicted);
-        List<Counter> counting = readers.getOrDefault(predicted, List.of());
+        List<ComparisonCounter> counting = readers.getOrDefault(predicted, List.of());
         int[] numbers = roster.numbers(examples);
         if (fresh.length < numbers.length) {
             fresh = new int[numbers.length];
         }
-        // sweeps of an evaluator go this way as a whole; whatever is left, row by row
+        // an evaluator's sweeps as a whole; the rest row by row
         int quick = column.putFresh(numbers, roster.consecutive(), block);
         boolean whole = quick == numbers.length;
-        for (Counter counter : counting) {
+        for (ComparisonCounter counter : counting) {
             counter.count(numbers, quick, whole ? numbers : null);
         }
         int waiting = 0;
@@ -183,7 +183,7 @@ public final class PartitionState {
                 fresh[waiting++] = example;
                 any = true;
             } else if (column.wins(example, block, row)) {
-                count(counting, waiting); // it may be among them: an id twice in one block
+                count(counting, waiting); // an id twice in one block
                 waiting = 0;
                 counting.forEach(counter -> counter.count(example, -1));
                 column.put(example, block, row);
@@ -193,17 +193,17 @@ public final class PartitionState {
         }
         count(counting, waiting);
         any |= column.sweepOf(block.sweepRows());
-        if (any && predicted.reading() == Predicted.Reading.SWEEP) {
-            // rows that no other has predicted count for nothing, but may make the sweep complete
-            counting.forEach(Counter::touch);
+        if (any && predicted.reading() == ColumnKey.Reading.SWEEP) {
+            // rows that no other model predicted count as nothing, but may complete the sweep
+            counting.forEach(ComparisonCounter::touch);
         }
         noteChanged(counting);
         return any;
     }
 
     /**
-     * A block of the PROGRESSIVE stream is kept, whether or not a column reads it: its examples do
-     * not expire before its rows' times.
+     * Registers a block of the PROGRESSIVE stream, read by a column or not: its examples do not
+     * expire before its rows' times.
      */
     public void keep(BlockColumns block, IdList roster) {
         int[] numbers = roster.numbers(examples);
@@ -213,8 +213,8 @@ public final class PartitionState {
     }
 
     /**
-     * The rows of a block that still count: those newer than what has expired, and older ones of
-     * examples that have not expired, because some other prediction of them is newer.
+     * The rows of a block that still count: those newer than the expiry time, and older ones whose
+     * example has not expired because another prediction of it is newer.
      *
      * @return the block itself if all do; null if none does
      */
@@ -243,8 +243,8 @@ public final class PartitionState {
         return examples.known(id) != null;
     }
 
-    /** What is known of an example's truth has changed. */
-    public void setTruths(byte[] id, Truths now) {
+    /** Registers a change of an example's truth. */
+    public void setTruths(byte[] id, TruthHistory now) {
         Integer example = examples.known(id);
         if (example == null || examples.truths(example).equals(now)) {
             return;
@@ -255,22 +255,22 @@ public final class PartitionState {
         noteChanged(counters.values());
     }
 
-    private void noteChanged(Collection<Counter> some) {
-        for (Counter counter : some) {
+    private void noteChanged(Collection<ComparisonCounter> some) {
+        for (ComparisonCounter counter : some) {
             if (counter.hasChanged()) {
                 changed.add(counter);
             }
         }
     }
 
-    /** Gives the tallies that may have changed since this was last asked. */
+    /** Passes on the tallies that may have changed since the last call. */
     public void takeChanged(BiConsumer<Comparison, Tally> taker) {
         changed.forEach(counter -> counter.takeChanged(taker));
         changed.clear();
     }
 
     /** Newest event time of a column; {@link Long#MIN_VALUE} if it is not open or empty. */
-    public long newestTimeMs(Predicted predicted) {
+    public long newestTimeMs(ColumnKey predicted) {
         Column column = columns.get(predicted);
         return column == null ? Long.MIN_VALUE : column.newestTimeMs();
     }
@@ -300,13 +300,13 @@ public final class PartitionState {
         }
     }
 
-    private void count(List<Counter> counting, int waiting) {
-        for (Counter counter : counting) {
+    private void count(List<ComparisonCounter> counting, int waiting) {
+        for (ComparisonCounter counter : counting) {
             counter.count(fresh, waiting, null);
         }
     }
 
-    private Column column(Predicted predicted) {
+    private Column column(ColumnKey predicted) {
         Column column = columns.get(predicted);
         if (column == null) {
             throw new IllegalStateException(predicted + " is not open");

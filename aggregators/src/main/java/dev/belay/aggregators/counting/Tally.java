@@ -3,15 +3,15 @@ package dev.belay.aggregators.counting;
 import dev.belay.aggregators.statistics.counts.PairTable;
 
 /**
- * All that is counted for a comparison, in one partition or over all. Counts merge by addition, the
- * rest by the greater.
+ * Counts of a comparison, in one partition or over all. Counts merge by addition, all else by
+ * maximum.
  *
  * @param table examples whose truth and predictions are all known
- * @param withoutTruth examples predicted by all whose truth is not known, or came too late
- * @param sameWithoutTruth those of them on which student and supervisor say the same
- * @param tooLate examples whose newest truth came too late, and so does not count; PROGRESSIVE
+ * @param withoutTruth examples predicted by all models whose truth is not known, or too late
+ * @param sameWithoutTruth those of them on which student and supervisor agree
+ * @param tooLate examples whose newest truth was too late and is ignored; PROGRESSIVE
  * @param revised examples of which a prediction or, in time, truth was corrected; PROGRESSIVE
- * @param supervisor how far the supervisor's predictions have come
+ * @param supervisor coverage of the supervisor's predictions
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one
  * @param eventTimeMs greatest event time of a student's prediction
@@ -28,7 +28,7 @@ public record Tally(
         long eventTimeMs) {
 
     /**
-     * How much of a model's predictions is there.
+     * Coverage of a model's predictions.
      *
      * @param rows HOLDOUT: examples predicted; PROGRESSIVE: 0
      * @param sweepRows rows of the whole sweep; 0 when unknown
@@ -73,7 +73,7 @@ public record Tally(
                 0);
     }
 
-    /** Both together. */
+    /** The sum of both. */
     public Tally merge(Tally other) {
         return new Tally(
                 table.merge(other.table),
@@ -87,7 +87,7 @@ public record Tally(
                 Math.max(eventTimeMs, other.eventTimeMs));
     }
 
-    /** What has to be merged into {@code earlier} to give this. */
+    /** The difference: merged into {@code earlier} it gives this. */
     public Tally since(Tally earlier) {
         return new Tally(
                 table.subtract(earlier.table),
@@ -107,9 +107,9 @@ public record Tally(
     }
 
     /**
-     * Whether some example is predicted by all and no more are to be expected: no sweep is known to
-     * lack rows, or one that is known to be whole has been predicted by all others. So a sweep of a
-     * part of the holdout does not wait for what others say of the rest.
+     * Whether some example is predicted by all models and no more are expected: no sweep is known
+     * to lack rows, or a complete sweep has been predicted by all others. So a sweep of a part of
+     * the holdout does not wait for predictions of the rest.
      */
     public boolean complete() {
         return predicted() > 0

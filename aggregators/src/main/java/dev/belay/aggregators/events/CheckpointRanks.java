@@ -13,8 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HOLDOUT rows of a student as far as they bear on one another: the best checkpoint so far, by
- * checkpoint number and not by arrival; and the numbers of its gates.
+ * Rank of each checkpoint among the student's evaluated checkpoints: the best one so far, ordered
+ * by checkpoint number so that the result does not depend on arrival order; and the numbers of its
+ * gates.
  */
 public final class CheckpointRanks {
     private final NavigableMap<Long, Told> told = new TreeMap<>();
@@ -29,7 +30,7 @@ public final class CheckpointRanks {
         }
     }
 
-    /** Takes in a row that was told; returns whether that is news for checkpoints after it. */
+    /** Adds an emitted row; returns whether it changes rows of later checkpoints. */
     public boolean add(MetricsRow row) {
         if (row.tested() != null) {
             greatestK = Math.max(greatestK, row.tested().k());
@@ -41,15 +42,15 @@ public final class CheckpointRanks {
         return !now.equals(told.put(row.any().checkpoint(), now));
     }
 
-    /** Checkpoints told that come after one. */
+    /** Emitted checkpoints with greater numbers. */
     public Set<Long> after(long checkpoint) {
         return told.tailMap(checkpoint, false).keySet();
     }
 
     /**
      * The row with the first result of its gate. Unchanged while the row is not complete, if the
-     * gate was tested before, or if there is none. A checkpoint that follows no plan takes the next
-     * number, once.
+     * gate was tested before, or if there is none. A checkpoint without a planned gate takes the
+     * next number, once.
      *
      * @param base tally without a ceiling
      */

@@ -21,7 +21,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import org.jspecify.annotations.Nullable;
 
-/** A tally as the event of {@code belay.metrics}. */
+/** Builds the event of {@code belay.metrics} from a tally. */
 public final class MetricsEvent {
     private MetricsEvent() {}
 
@@ -38,8 +38,9 @@ public final class MetricsEvent {
     }
 
     /**
-     * What decides whether the same counts have to be told again: what else the event says. Release
-     * 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats} reads it.
+     * Content of an event beside its counts: if it changes, the same counts are emitted again.
+     * Release 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats}
+     * reads it.
      */
     public static String said(Comparison comparison, PairMetrics metrics) {
         GateFigures gate = metrics.getGate();
@@ -61,7 +62,7 @@ public final class MetricsEvent {
      * @param tally of the comparison
      * @param base of the same without a ceiling: all that no ceiling is needed for
      * @param row of the comparison
-     * @param standing of the student's checkpoints
+     * @param standing rank of the checkpoint among the student's
      */
     public static PairMetrics of(
             String task,
@@ -132,7 +133,7 @@ public final class MetricsEvent {
                         .setStudentRightWhenDiffering(
                                 estimate(figures.studentRightWhenDiffering(), fixed))
                         .setEventTimeMs(tally.eventTimeMs());
-        FurtherFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
+        DerivedFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
         anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
             gate(event, CheckpointRanks.gate(row, base));
@@ -143,16 +144,14 @@ public final class MetricsEvent {
 
     /**
      * Whether intervals for a fixed number of examples hold: all sweeps are known to be complete
-     * and all truth is there. Everything else may be read while it grows, and whoever watches it
-     * long enough sees such an interval miss.
+     * and all truth is there. All else may be read repeatedly while it grows, and such intervals
+     * then miss far too often.
      */
     private static boolean isFixed(Comparison comparison, Tally tally) {
         return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
     }
 
-    /**
-     * Figures that may be read while counts grow: of streams, whose models change too, and sweeps.
-     */
+    /** Anytime-valid figures: of streams, whose models change too, and of sweeps. */
     private static void anytime(
             PairMetrics.Builder event,
             Comparison comparison,

@@ -9,9 +9,9 @@ import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.events.MetricsEvent;
-import dev.belay.aggregators.shard.Windows;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.shard.WindowExpiry;
 import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
@@ -32,12 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds the shards' deltas and tells a row's metrics: of its candidates the preferred one that is
- * complete. HOLDOUT rows are told when they change, PROGRESSIVE rows at most once in a while; both
- * again when the catalog has changed what they are, or the student's other checkpoints where it
- * stands among them. Windows go once no shard can move them: {@link Windows}.
+ * Merges the shards' deltas and emits metrics rows: of a row's candidates the preferred one that is
+ * complete. HOLDOUT rows are emitted when they change, PROGRESSIVE rows at most once per interval.
+ * Both are emitted again when the catalog changes their comparison, or another checkpoint of the
+ * student changes their rank. Windows are removed once no shard can change them: {@link
+ * WindowExpiry}.
  */
-public final class Merger implements Processor<byte[], Flow.Delta, String, PairMetrics> {
+public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
     public static final String ROWS = "rows";
 
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
@@ -50,12 +51,12 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, CheckpointRanks> standings = new HashMap<>(); // by student
-    private final Map<String, Windows> windows = new HashMap<>(); // by student
+    private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
     private int catalogVersion;
-    private boolean heard; // since the last look
-    private boolean told; // since the last commit was asked for
+    private boolean heard; // since the last check
+    private boolean told; // since the last commit request
 
     public Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         this.config = config;
@@ -77,7 +78,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         windows.clear();
         told = false;
         catalogVersion = 0;
-        Map<String, MetricsRow> newest = new HashMap<>(); // told of the holdout, by student
+        Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
         try (KeyValueIterator<String, MetricsRow> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
@@ -97,7 +98,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
     }
 
-    /** What another instance, or an earlier life of this one, has told. */
+    /** Rows emitted by another instance, or before a restart. */
     private void show(String student, MetricsRow row) {
         PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
         if (metrics != null) {
@@ -111,9 +112,9 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
     }
 
     @Override
-    public void process(Record<byte[], Flow.Delta> record) {
+    public void process(Record<byte[], ShardMessage.Delta> record) {
         heard = true;
-        Flow.Delta delta = record.value();
+        ShardMessage.Delta delta = record.value();
         String student = new String(record.key(), StandardCharsets.UTF_8);
         if (delta.changes().isEmpty()) {
             pass(student, delta);
@@ -141,14 +142,17 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         }
     }
 
-    /** Takes note how far a shard has passed; what no shard can move any more is told and goes. */
-    private void pass(String student, Flow.Delta delta) {
+    /**
+     * Registers a shard's expiry time; rows that no shard can change any more are emitted and
+     * removed.
+     */
+    private void pass(String student, ShardMessage.Delta delta) {
         String key = Comparison.streamOf(student);
         MetricsRow row = rows.get(key);
         if (row == null) {
             return; // nothing of its stream has been counted
         }
-        Windows of = windows(student);
+        WindowExpiry of = windows(student);
         if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
             rows.put(key, row.passed(of.passed()));
             of.takeOver().forEach(over -> letGo(student, over));
@@ -166,7 +170,10 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         unsettled.getOrDefault(student, new HashSet<>()).remove(key);
     }
 
-    /** What is told can be read once it is committed: soon, when all deltas that came are in. */
+    /**
+     * Emitted rows can be read once they are committed: requested as soon as all received deltas
+     * are merged.
+     */
     private void commit() {
         if (told && !heard) {
             told = false;
@@ -204,7 +211,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
                 }
             }
         }
-        // what is told may set others waiting, for the next time
+        // an emitted row may queue others for the next time
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
         for (String key : now) {
@@ -221,7 +228,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         if (pair == null) {
             return;
         }
-        // asked first: what the catalog learns in between is in the candidates and in the event
+        // read first: changes of the catalog in between are in the candidates and in the event
         boolean settled = settled(pair, any);
         List<Comparison> candidates = candidates(catalog, pair, any);
         Comparison preferred = row.tellable(candidates, catalog.classes(any.student()));
@@ -232,7 +239,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
             }
             return;
         }
-        // a correction has moved the last of its examples to another window: it is empty again
+        // a correction moved its last example to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
         if (row.told() && any.phase() == Phase.PROGRESSIVE) {
             tell(key, row, pair, base);
@@ -251,7 +258,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         if (any.phase() == Phase.HOLDOUT) {
             return Comparisons.settled(catalog, pair, any.checkpoint());
         }
-        // of a window the catalog decides no more than whether the ceiling is the last
+        // of a window the catalog decides only whether the ceiling's checkpoint is its last
         return any.window() != null
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
@@ -288,7 +295,7 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }
 
-    /** A broken identity is a bug of ours: what is told is wrong, and says so where people look. */
+    /** A violated identity is a defect of Belay: the row is wrong, so it is logged and counted. */
     private void check(String key, Tally base) {
         String broken = SelfCheck.of(base.table());
         if (broken != null) {
@@ -297,8 +304,8 @@ public final class Merger implements Processor<byte[], Flow.Delta, String, PairM
         }
     }
 
-    private Windows windows(String student) {
-        return windows.computeIfAbsent(student, s -> new Windows(config.lateness().horizon()));
+    private WindowExpiry windows(String student) {
+        return windows.computeIfAbsent(student, s -> new WindowExpiry(config.lateness().horizon()));
     }
 
     private CheckpointRanks standing(String student) {

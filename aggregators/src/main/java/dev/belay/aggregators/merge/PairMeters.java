@@ -14,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges of the pairs that a merger tells of, by {@code experiment}, {@code task}, {@code student}
- * and {@code supervisor}. Of the newest HOLDOUT row: {@code belay.accuracy} ({@code of} supervisor,
- * student, ceiling), {@code belay.pgr}, {@code belay.agreement}, {@code belay.checkpoint.number}
- * and {@code belay.examples.seen}; of the stream so far {@code belay.truth.too.late}. What is
- * undefined is absent. Made when a row is told; one thread calls.
+ * Gauges of the pairs of a merger, by {@code experiment}, {@code task}, {@code student} and {@code
+ * supervisor}. Of the newest HOLDOUT row: {@code belay.accuracy} ({@code of} supervisor, student,
+ * ceiling), {@code belay.pgr}, {@code belay.agreement}, {@code belay.checkpoint.number} and {@code
+ * belay.examples.seen}; of the stream so far {@code belay.truth.too.late}. An undefined figure is
+ * absent. Updated when a row is emitted; belongs to one thread.
  */
 final class PairMeters implements AutoCloseable {
     private final MeterRegistry registry;
@@ -47,7 +47,7 @@ final class PairMeters implements AutoCloseable {
             pairs.put(row.getStudent(), shown);
         }
         if (row.getPhase() == Phase.PROGRESSIVE) {
-            shown.set("truth.too.late", "Examples whose truth came too late", row.getTooLate());
+            shown.set("truth.too.late", "Examples whose truth was too late", row.getTooLate());
         } else if (row.getCheckpoint() >= shown.checkpoint) {
             shown.checkpoint = row.getCheckpoint();
             shown.accuracy("supervisor", row.getSupervisorAccuracy());
@@ -56,14 +56,17 @@ final class PairMeters implements AutoCloseable {
             shown.set("pgr", "Performance gap recovered", value(row.getPgr()));
             shown.set(
                     "agreement",
-                    "Share of the holdout of which student and supervisor say the same",
+                    "Share of the holdout on which student and supervisor agree",
                     value(row.getAgreement()));
             shown.set("checkpoint.number", "The student's checkpoint", row.getCheckpoint());
-            shown.set("examples.seen", "Examples it had learned from", row.getExamplesSeen());
+            shown.set(
+                    "examples.seen",
+                    "Examples that the checkpoint had learned from",
+                    row.getExamplesSeen());
         }
     }
 
-    /** Removes pairs of which nothing new is to be expected: stopped, or of an older run. */
+    /** Removes pairs that have ended: stopped, or of an older run. */
     void removeGone() {
         Set.copyOf(pairs.keySet()).stream().filter(this::isGone).forEach(this::remove);
     }
@@ -100,7 +103,7 @@ final class PairMeters implements AutoCloseable {
         }
 
         void accuracy(String of, @Nullable Estimate estimate) {
-            String description = "Share of the holdout of which the right class was said";
+            String description = "Share of the holdout that was predicted correctly";
             set("accuracy", description, tags.and("of", of), of, value(estimate));
         }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** The merger's rows for those who look at its store from outside. */
+/** The merger's rows, for queries of its store. */
 public final class StoredRows {
     /** The store's name. */
     public static final String STORE = Merger.ROWS;
@@ -27,7 +27,7 @@ public final class StoredRows {
     private StoredRows() {}
 
     /**
-     * Gives the rows that can be told, by their keys in {@code belay.metrics}.
+     * Passes on the rows that can be emitted, by their keys in {@code belay.metrics}.
      *
      * @param student null: all
      */

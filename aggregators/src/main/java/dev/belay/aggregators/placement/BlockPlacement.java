@@ -2,12 +2,12 @@ package dev.belay.aggregators.placement;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.counting.BlockCheck;
-import dev.belay.aggregators.counting.Bounds;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.IdLists;
+import dev.belay.aggregators.counting.InputBounds;
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -22,8 +22,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places prediction blocks; one that holds ids of several partitions is split. A block of a model
- * whose spec is not known yet is taken as it is: the spec may come later.
+ * Routes prediction blocks; a block with ids of several partitions is split. A block of a model
+ * whose spec is not known yet is accepted, since the spec may arrive later.
  */
 public final class BlockPlacement extends Placement {
     private final Catalog catalog;
@@ -40,7 +40,7 @@ public final class BlockPlacement extends Placement {
         if (value == null) {
             return "predictions without a value";
         }
-        String reason = Bounds.blockBytes(value.length);
+        String reason = InputBounds.blockBytes(value.length);
         if (reason != null) {
             return reason;
         }
@@ -50,7 +50,7 @@ public final class BlockPlacement extends Placement {
             reason = BlockCheck.reason(block, catalog.classes());
         }
         if (reason == null) {
-            reason = Bounds.times(block.times());
+            reason = InputBounds.times(block.times());
         }
         if (reason != null) {
             return reason;
@@ -59,10 +59,10 @@ public final class BlockPlacement extends Placement {
             return "model " + block.model() + " belongs to another task";
         }
         String at = StrayFormat.origin(origin.offset());
-        // of sweeps only: a stream's numbers are given to others once they have passed
+        // of sweeps only: a stream's numbers are reused once they have expired
         IdList roster = block.phase() == Phase.HOLDOUT ? rosters.of(block.ids()) : null;
         if (roster == null) {
-            reason = Bounds.ids(block.ids()); // those of known rosters were looked at
+            reason = InputBounds.ids(block.ids()); // ids of known lists were checked
             if (reason != null) {
                 return reason;
             }
@@ -74,10 +74,10 @@ public final class BlockPlacement extends Placement {
             }
             roster = new IdList(block.ids());
             if (block.phase() == Phase.HOLDOUT) {
-                rosters.add(roster); // it will be swept again; a stream never comes back
+                rosters.add(roster); // its ids occur in later sweeps; those of a stream do not
             }
         }
-        here(record, new Flow.Block(block, roster, at));
+        here(record, new ShardMessage.Block(block, roster, at));
         return null;
     }
 
@@ -92,7 +92,7 @@ public final class BlockPlacement extends Placement {
         return rows;
     }
 
-    /** Puts some rows of a block where they belong. */
+    /** Forwards some rows of a block to their partition. */
     private void place(
             Record<byte[], byte[]> record,
             Origin origin,
@@ -102,7 +102,7 @@ public final class BlockPlacement extends Placement {
             List<Integer> rows) {
         BlockColumns part = block.select(rows.stream().mapToInt(row -> row).toArray());
         if (partition == origin.partition()) {
-            here(record, new Flow.Block(part, new IdList(part.ids()), at));
+            here(record, new ShardMessage.Block(part, new IdList(part.ids()), at));
             return;
         }
         PredictionBlock event = part.toEvent();

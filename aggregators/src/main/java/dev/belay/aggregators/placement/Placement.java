@@ -2,7 +2,7 @@ package dev.belay.aggregators.placement;
 
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -13,13 +13,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First stop of every record: reads it, checks it, and sees that it goes to the partition its
- * example ids belong to by Kafka's default partitioner (murmur2), whoever placed it.
+ * First processor of every record: decodes and validates it, and routes it to the partition of its
+ * example ids by Kafka's default partitioner (murmur2), whichever partitioner its producer used.
  */
-abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
+abstract class Placement implements Processor<byte[], byte[], byte[], ShardMessage> {
     private final int partitions;
     private final EventReader reader;
-    private ProcessorContext<byte[], Flow> context;
+    private ProcessorContext<byte[], ShardMessage> context;
 
     Placement(int partitions, EventReader reader) {
         this.partitions = partitions;
@@ -27,7 +27,7 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Flow> processorContext) {
+    public void init(ProcessorContext<byte[], ShardMessage> processorContext) {
         context = processorContext;
     }
 
@@ -35,7 +35,7 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata at =
                 context.recordMetadata()
-                        .orElseThrow(() -> new IllegalStateException("a record from nowhere"));
+                        .orElseThrow(() -> new IllegalStateException("a record without an origin"));
         Origin origin = new Origin(at.topic(), at.partition(), at.offset());
         String reason;
         try {
@@ -53,7 +53,7 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
     /**
      * Reads the record and forwards what is in it.
      *
-     * @return why it makes no sense, or null; nothing has been forwarded then
+     * @return why it is invalid (nothing was forwarded then), or null
      * @throws SerializationException if it can't be read
      */
     abstract @Nullable String place(Record<byte[], byte[]> record, Origin origin);
@@ -62,13 +62,14 @@ abstract class Placement implements Processor<byte[], byte[], byte[], Flow> {
         return reader;
     }
 
-    void here(Record<byte[], byte[]> record, Flow flow) {
+    void here(Record<byte[], byte[]> record, ShardMessage flow) {
         context.forward(new Record<>(new byte[0], flow, record.timestamp()));
     }
 
     void elsewhere(Record<byte[], byte[]> record, byte[] id, byte[] bytes) {
         reader.meters().counter("belay.strays", "service", "aggregator").increment();
-        context.forward(new Record<>(id, new Flow.Stray(Bytes.wrap(bytes)), record.timestamp()));
+        context.forward(
+                new Record<>(id, new ShardMessage.Stray(Bytes.wrap(bytes)), record.timestamp()));
     }
 
     /** The partition of an id in UTF-8. */

@@ -1,11 +1,11 @@
 package dev.belay.aggregators.placement;
 
 import dev.belay.aggregators.comparison.Catalog;
-import dev.belay.aggregators.counting.Bounds;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.InputBounds;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Places truth by its example's id. */
+/** Routes truth by its example's id. */
 public final class TruthPlacement extends Placement {
     private final Catalog catalog;
 
@@ -29,17 +29,17 @@ public final class TruthPlacement extends Placement {
         if (key == null) {
             return "truth without a key";
         }
-        String reason = Bounds.id(key);
+        String reason = InputBounds.id(key);
         if (reason != null) {
             return reason;
         }
-        Truths.Version version;
+        TruthHistory.Version version;
         if (value == null) {
-            reason = Bounds.time(record.timestamp());
+            reason = InputBounds.time(record.timestamp());
             if (reason != null) {
                 return reason;
             }
-            version = new Truths.Version(Truths.UNKNOWN, record.timestamp());
+            version = new TruthHistory.Version(TruthHistory.UNKNOWN, record.timestamp());
         } else {
             Truth truth = reader().decode(origin.topic(), value, Truth.class);
             if (!Arrays.equals(key, truth.getId().getBytes(StandardCharsets.UTF_8))) {
@@ -50,13 +50,13 @@ public final class TruthPlacement extends Placement {
             if (label < 0 || (classes > 0 && label >= classes)) {
                 return "class " + label + " is not in [0, " + (classes > 0 ? classes : "K") + ")";
             }
-            reason = Bounds.time(truth.getEventTimeMs());
+            reason = InputBounds.time(truth.getEventTimeMs());
             if (reason != null) {
                 return reason;
             }
-            version = new Truths.Version(label, truth.getEventTimeMs());
+            version = new TruthHistory.Version(label, truth.getEventTimeMs());
         }
-        var change = new Flow.TruthChange(key, version);
+        var change = new ShardMessage.TruthChange(key, version);
         if (partitionOf(key) == origin.partition()) {
             here(record, change);
         } else {

@@ -1,8 +1,8 @@
 package dev.belay.aggregators.shard;
 
 import dev.belay.aggregators.comparison.TaskOwner;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.IdList;
-import dev.belay.aggregators.counting.Predicted;
 import dev.belay.aggregators.state.BlockFormat;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.StrayFormat;
@@ -32,20 +32,20 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks a shard was given: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a log
- * for each model and checkpoint: a correction is a further block, newest wins when they are read.
- * Beside them {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with
- * the same, as long as there is one; {@code passed} → the event time (8 bytes) through which
- * examples of the PROGRESSIVE stream have expired, and 1; {@code owner} → the {@link TaskOwner};
- * and the {@link ReleasedSweeps}.
+ * The blocks received by a shard: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a
+ * log for each model and checkpoint. A correction is another block; the newest wins on reading.
+ * Also {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with the same
+ * ids, as long as there is one; {@code passed} → the event time (8 bytes) through which examples of
+ * the PROGRESSIVE stream have expired, and 1; {@code owner} → the {@link TaskOwner}; and the {@link
+ * ReleasedSweeps}.
  *
- * <p>A PROGRESSIVE block has only rows that have not expired. Release 0.1.0 let each row expire by
- * its own time and kept it in the store with its block; it wrote no 1. Such rows are left out when
+ * <p>A PROGRESSIVE block has only rows that have not expired. In release 0.1.0 each row expired by
+ * its own time and stayed in the store with its block; it wrote no 1. Such rows are skipped when
  * read, until the next examples expire.
  *
  * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes (4½ of {@link TwoClassRows}), a
  * PROGRESSIVE one its id and 1 more; both 8 more where the event times of a block differ, and each
- * block at most 100 beside. Of a roster an example takes its id and 1. On the heap: the rosters
+ * block at most 100 beside. In an id list an example takes its id and 1. On the heap: the id lists
  * again, and the keys of PROGRESSIVE blocks.
  */
 public final class BlockStore {
@@ -66,15 +66,15 @@ public final class BlockStore {
     private long passedMs = Long.MIN_VALUE;
     private boolean rowsExpired; // by themselves, as in release 0.1.0
 
-    /** A block as it is kept. */
+    /** A stored block. */
     public record Kept(String key, BlockColumns block, IdList roster) {
-        /** Where it came from, as {@link StrayFormat#parse} reads it. */
+        /** Its origin, in the form of {@link StrayFormat#parse}. */
         String origin() {
             return key.substring(key.lastIndexOf('|') + 1);
         }
     }
 
-    /** Takes stock of what a restored store holds. */
+    /** Indexes the content of a restored store. */
     public BlockStore(KeyValueStore<String, byte[]> store) {
         this.store = store;
         this.released = new ReleasedSweeps(store);
@@ -109,7 +109,7 @@ public final class BlockStore {
     }
 
     /**
-     * Keeps a block.
+     * Stores a block.
      *
      * @return whether it is the first of its model and phase and, of the HOLDOUT, checkpoint
      */
@@ -148,11 +148,11 @@ public final class BlockStore {
         }
     }
 
-    /** Lets the HOLDOUT blocks of a checkpoint go, for good: it {@link #isReleased} then. */
+    /** Deletes the HOLDOUT blocks of a checkpoint for good: it {@link #isReleased} from then on. */
     void release(String model, long checkpoint) {
         released.add(model, checkpoint);
         List<Kept> going = new ArrayList<>();
-        forEach(new Predicted(model, Predicted.Reading.SWEEP, checkpoint), going::add);
+        forEach(new ColumnKey(model, ColumnKey.Reading.SWEEP, checkpoint), going::add);
         going.forEach(this::remove);
         sweeps(model).remove(checkpoint);
         if (sweeps(model).isEmpty()) {
@@ -165,7 +165,7 @@ public final class BlockStore {
     }
 
     /**
-     * The newest checkpoint of a model of which HOLDOUT blocks have come; -1: there is none.
+     * The newest checkpoint of a model with HOLDOUT blocks; -1: there is none.
      *
      * @param counts whether one that was not released counts
      */
@@ -218,7 +218,7 @@ public final class BlockStore {
         for (String key : keys) {
             byte[] value = store.get(key);
             if (value == null) {
-                continue; // removed as nonsense
+                continue; // removed as invalid
             }
             BlockColumns block = kept(key, value).block();
             BlockColumns rest = unexpired.apply(block);
@@ -249,10 +249,10 @@ public final class BlockStore {
         return progressive.contains(model);
     }
 
-    /** Gives all blocks a column is read from. The store must not be changed meanwhile. */
-    void forEach(Predicted predicted, Consumer<Kept> consumer) {
+    /** Passes on all blocks of a column. The store must not be changed meanwhile. */
+    void forEach(ColumnKey predicted, Consumer<Kept> consumer) {
         String prefix =
-                predicted.reading() == Predicted.Reading.SWEEP
+                predicted.reading() == ColumnKey.Reading.SWEEP
                         ? prefix(Phase.HOLDOUT, predicted.model(), predicted.checkpoint())
                         : Phase.PROGRESSIVE + "|" + predicted.model() + "|";
         List<Kept> known = recent.of(prefix);
@@ -263,7 +263,7 @@ public final class BlockStore {
         }
     }
 
-    /** Gives all PROGRESSIVE blocks. The store must not be changed meanwhile. */
+    /** Passes on all PROGRESSIVE blocks. The store must not be changed meanwhile. */
     public void forEachProgressive(Consumer<Kept> consumer) {
         scan(Phase.PROGRESSIVE + "|", (key, value) -> consumer.accept(kept(key, value)));
     }

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HOLDOUT blocks that came last, as they came: most are compared with one another soon, and
- * need not be read from the store for it. At most 1 MiB, whole sweeps go, the oldest first.
+ * Cache of the HOLDOUT blocks received last: most are compared with one another soon, so they need
+ * not be read from the store. At most 1 MiB; evicts whole sweeps, oldest first.
  */
 final class RecentSweeps {
     private static final long MOST_BYTES = 1 << 20;
@@ -18,7 +18,7 @@ final class RecentSweeps {
     private long bytes;
 
     /**
-     * Remembers a block, unless earlier ones of its sweep have been forgotten.
+     * Adds a block, unless earlier ones of its sweep were evicted.
      *
      * @param sweep names it
      * @param first whether it is the sweep's first in this partition
@@ -44,7 +44,7 @@ final class RecentSweeps {
         return blocks == null ? null : List.copyOf(blocks);
     }
 
-    /** Forgets a sweep, of which something is no longer in the store. */
+    /** Evicts a sweep that is no longer complete in the store. */
     void forget(String sweep) {
         List<BlockStore.Kept> blocks = sweeps.remove(sweep);
         if (blocks != null) {

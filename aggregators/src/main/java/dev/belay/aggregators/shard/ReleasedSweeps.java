@@ -11,10 +11,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The checkpoints of which a shard has let the HOLDOUT blocks go, so that those that come again are
- * not counted anew: {@code released|model|first} → the last (8 bytes) of a run of numbers that
- * follow each other. As policies let nearly all go, that is about one entry for each checkpoint
- * that stays.
+ * The checkpoints whose HOLDOUT blocks a shard has deleted, so that blocks received again are not
+ * counted: {@code released|model|first} → the last (8 bytes) of a range of consecutive numbers.
+ * Policies release nearly all checkpoints, so there is about one entry for each that is kept.
  */
 public final class ReleasedSweeps {
     private static final String PREFIX = "released|";

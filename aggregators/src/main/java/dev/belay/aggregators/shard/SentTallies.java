@@ -12,8 +12,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shard has sent on of each comparison, so that it can send the difference, and what of it
- * rests on predictions that have passed out of its memory.
+ * The tally of each comparison that a shard has sent, so that it can send differences, and the part
+ * of it whose predictions have expired.
  */
 public final class SentTallies {
     private static final String RETIRED = "retired|";
@@ -25,14 +25,14 @@ public final class SentTallies {
     }
 
     /**
-     * Takes note that a comparison's tally is now {@code live} and what has been retired.
+     * Updates a comparison's tally to {@code live} plus what has been retired.
      *
-     * @param sender takes what has to be sent on; where the task was taken to have other classes
-     *     before, what was sent then is taken back
+     * @param sender receives what has to be sent; if the task had other classes before, what was
+     *     sent then is retracted
      */
     public void change(Comparison comparison, Tally live, Consumer<Tally> sender) {
         String key = comparison.key();
-        // a holdout does not pass
+        // a holdout does not expire
         Tally retired = comparison.phase() == Phase.HOLDOUT ? null : kept(RETIRED + key, live);
         Tally total = retired == null ? live : live.merge(retired);
         Tally sent = store.get(key);
@@ -51,8 +51,8 @@ public final class SentTallies {
     }
 
     /**
-     * Sees that a comparison that is begun again tells of all windows of which something was sent:
-     * a correction may have emptied one just before the end.
+     * Marks all windows that a reopened comparison has sent before: a correction may have emptied
+     * one just before the end.
      */
     void recall(Comparison comparison, PartitionState board) {
         if (comparison.phase() == Phase.HOLDOUT) {
@@ -71,20 +71,20 @@ public final class SentTallies {
         }
     }
 
-    /** Keeps what will not be counted again. */
+    /** Keeps counts that will not be counted again. */
     void retire(Comparison comparison, Tally gone) {
         String key = RETIRED + comparison.key();
         Tally before = kept(key, gone);
         store.put(key, before == null ? gone : before.merge(gone));
     }
 
-    /** Null also if it was counted when the task was taken to have other classes. */
+    /** Null also if it was counted with other classes of the task. */
     private @Nullable Tally kept(String key, Tally now) {
         Tally kept = store.get(key);
         return kept == null || kept.table().classes() != now.table().classes() ? null : kept;
     }
 
-    /** Forgets a comparison that will not change any more. */
+    /** Removes a comparison that can no longer change. */
     void forget(Comparison comparison) {
         store.delete(comparison.key());
         store.delete(RETIRED + comparison.key());

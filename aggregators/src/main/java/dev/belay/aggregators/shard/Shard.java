@@ -8,13 +8,13 @@ import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.config.FlushPolicy;
 import dev.belay.aggregators.counting.BlockCheck;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
@@ -41,16 +41,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts one partition. Keeps truth and blocks as they came in its stores and, on the heap, a
- * {@link PartitionState} for each phase that is made from them; sends on, from time to time, by how
- * much each tally has changed since it last did.
+ * Counts one partition. Its stores hold truth and blocks as received; the heap holds a {@link
+ * PartitionState} for each phase, rebuilt from them. Periodically it sends the change of each tally
+ * since the last time.
  *
- * <p>The heap is never ahead of the stores by anything but tallies: those last sent are in a store
- * of their own, so after a restart the boards are made again and the difference is sent. Blocks
- * that no comparison reads yet stay in the store only. What must not grow for ever is let go by
- * {@link StreamExpiry} and {@link SweepRetention}.
+ * <p>Only tallies on the heap are ahead of the stores. The tallies last sent have a store of their
+ * own, so after a restart the state is rebuilt and the difference is sent. Blocks that no
+ * comparison reads yet are in the store only. {@link StreamExpiry} and {@link SweepRetention} bound
+ * the state.
  */
-public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
+public final class Shard implements Processor<byte[], ShardMessage, byte[], ShardMessage> {
     public static final String TRUTH = "truth";
     public static final String BLOCKS = "blocks";
     public static final String COUNTED = "counted";
@@ -65,14 +65,14 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     private final FlushPolicy pace = new FlushPolicy();
     private final Counter predictions;
     private final Counter tooLate;
-    private ProcessorContext<byte[], Flow> context;
-    private KeyValueStore<byte[], Truths> truths;
+    private ProcessorContext<byte[], ShardMessage> context;
+    private KeyValueStore<byte[], TruthHistory> truths;
     private BlockStore blocks;
     private SentTallies counted;
     private StreamExpiry passing;
     private SweepRetention releasing;
     private int catalogVersion;
-    private @Nullable TaskOwner owner; // of the classes that the boards are made for
+    private @Nullable TaskOwner owner; // number of classes of the partition states
     private int classes;
     private long progressiveSentMs = Long.MIN_VALUE / 2;
 
@@ -87,7 +87,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Flow> processorContext) {
+    public void init(ProcessorContext<byte[], ShardMessage> processorContext) {
         context = processorContext;
         truths = context.getStateStore(TRUTH);
         blocks = new BlockStore(context.getStateStore(BLOCKS));
@@ -103,7 +103,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         context.schedule(PASS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::release);
     }
 
-    /** Forgets what was made from the stores; the next {@link #punctuate} makes it again. */
+    /** Discards the state rebuilt from the stores; the next {@link #punctuate} rebuilds it. */
     private void beginAnew() {
         boards.clear();
         unsettled.clear();
@@ -113,28 +113,28 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
     }
 
     @Override
-    public void process(Record<byte[], Flow> record) {
+    public void process(Record<byte[], ShardMessage> record) {
         pace.hear(record.timestamp());
-        Flow flow = record.value();
-        if (flow instanceof Flow.TruthChange change) {
+        ShardMessage flow = record.value();
+        if (flow instanceof ShardMessage.TruthChange change) {
             truth(change);
-        } else if (flow instanceof Flow.Block block) {
+        } else if (flow instanceof ShardMessage.Block block) {
             block(block);
         } else {
             throw new IllegalStateException("a shard counts truth and blocks, got " + flow);
         }
     }
 
-    private void truth(Flow.TruthChange change) {
-        Truths before = truths.get(change.id());
-        Truths now = (before == null ? Truths.NONE : before).with(change.version());
+    private void truth(ShardMessage.TruthChange change) {
+        TruthHistory before = truths.get(change.id());
+        TruthHistory now = (before == null ? TruthHistory.NONE : before).with(change.version());
         if (!now.equals(before)) {
             truths.put(change.id(), now);
             boards.values().forEach(b -> b.setTruths(change.id(), now.below(classes)));
         }
     }
 
-    private void block(Flow.Block arrived) {
+    private void block(ShardMessage.Block arrived) {
         followClasses();
         BlockColumns block = arrived.block();
         IdList roster = arrived.roster();
@@ -149,12 +149,12 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
             block = rest;
             roster = new IdList(rest.ids());
         }
-        // of other classes, as the specs were a moment ago: found out when it is read again
+        // of other classes, by an earlier spec: detected when it is read again
         PartitionState board = block.classes() == classes ? boards.get(block.phase()) : null;
         boolean news = board == null;
         if (board != null) {
-            for (Predicted predicted : Predicted.of(block)) {
-                // a reading that nobody has asked for yet may be asked for later
+            for (ColumnKey predicted : ColumnKey.of(block)) {
+                // a column that no comparison reads yet may be read later
                 news |= !board.has(predicted) || board.add(predicted, block, roster);
             }
         }
@@ -224,11 +224,11 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
         if (sent) {
             pace.sent(nowMs);
-            context.commit(); // before that nobody can read it
+            context.commit(); // before that no comparison can read it
         }
     }
 
-    /** Begins what is known by now of a pair whose student has predicted for the first time. */
+    /** Opens the comparisons of a pair whose student has predicted for the first time. */
     private void open(Pair pair, BlockColumns first) {
         if (first.phase() == Phase.HOLDOUT) {
             unsettledOf(pair).add(first.checkpoint());
@@ -236,12 +236,12 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         open(pair);
     }
 
-    /** Begins whatever comparisons of a pair are known by now and not yet counted. */
+    /** Opens the known comparisons of a pair that are not counted yet. */
     private void open(Pair pair) {
         unsettledOf(pair)
                 .removeIf(
                         checkpoint -> {
-                            // asked first: what the catalog learns in between is in the comparisons
+                            // read first: changes of the catalog in between are in the comparisons
                             boolean settled = Comparisons.settled(catalog, pair, checkpoint);
                             open(Phase.HOLDOUT, Comparisons.holdout(catalog, pair, checkpoint));
                             return settled;
@@ -251,17 +251,17 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         }
     }
 
-    /** The student's checkpoints of which may still change with whom they are compared. */
+    /** The student's checkpoints whose comparisons may still change. */
     private NavigableSet<Long> unsettledOf(Pair pair) {
         return unsettled.computeIfAbsent(pair.student(), s -> new TreeSet<>());
     }
 
     private void open(Phase phase, List<Comparison> comparisons) {
         PartitionState board = boards.computeIfAbsent(phase, this::board);
-        Set<Predicted> empty = new LinkedHashSet<>();
+        Set<ColumnKey> empty = new LinkedHashSet<>();
         for (Comparison comparison : comparisons) {
             if (!board.has(comparison) && releasing.allows(comparison)) {
-                for (Predicted predicted : PartitionState.columnsOf(comparison)) {
+                for (ColumnKey predicted : PartitionState.columnsOf(comparison)) {
                     if (!board.has(predicted)) {
                         board.open(predicted);
                         empty.add(predicted);
@@ -283,8 +283,8 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
                         config.lateness(),
                         stream ? blocks.passedMs() : Long.MIN_VALUE,
                         id -> {
-                            Truths known = truths.get(id);
-                            return known == null ? Truths.NONE : known.below(classes);
+                            TruthHistory known = truths.get(id);
+                            return known == null ? TruthHistory.NONE : known.below(classes);
                         });
         if (stream) {
             blocks.forEachProgressive(kept -> board.keep(kept.block(), kept.roster()));
@@ -292,12 +292,12 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         return board;
     }
 
-    private void load(PartitionState board, Predicted predicted) {
+    private void load(PartitionState board, ColumnKey predicted) {
         List<BlockStore.Kept> nonsense = new ArrayList<>();
         blocks.forEach(
                 predicted,
                 kept -> {
-                    // it came before the spec that says which classes there are
+                    // it was received before the spec that defines the classes
                     String reason = catalog.refusal(predicted.model());
                     if (reason == null) {
                         reason = BlockCheck.reason(kept.block(), classes);
@@ -312,7 +312,7 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         nonsense.forEach(blocks::remove);
     }
 
-    private Record<byte[], Flow> deadLetter(BlockStore.Kept kept, String reason) {
+    private Record<byte[], ShardMessage> deadLetter(BlockStore.Kept kept, String reason) {
         String topic = config.topics().predictions(config.task());
         return reader.deadLetter(
                 kept.block().ids().toList().get(0).getBytes(StandardCharsets.UTF_8),
@@ -349,7 +349,8 @@ public final class Shard implements Processor<byte[], Flow, byte[], Flow> {
         context.forward(
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
-                        new Flow.Delta(changes, context.taskId().partition(), blocks.passedMs()),
+                        new ShardMessage.Delta(
+                                changes, context.taskId().partition(), blocks.passedMs()),
                         context.currentSystemTimeMs()));
     }
 

@@ -4,21 +4,21 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When PROGRESSIVE predictions may be forgotten: those of an example go together, once every model
- * that is still at work has come, in event time, a horizon past the newest of them. So a trainer
- * that lags behind the labels by weeks, or history that is read at a thousand times its speed,
- * loses nothing. A model from which nothing has come for a horizon by the clock holds nothing up;
- * while no model is at work nothing is forgotten, and nothing comes.
+ * Decides when PROGRESSIVE predictions are evicted. The predictions of an example, the newest at
+ * event time t, are evicted together once the watermark of every active model exceeds t + horizon.
+ * So a trainer that lags behind the labels by weeks, or history that is replayed at a thousand
+ * times its speed, loses nothing. A model that has sent nothing for one horizon of wall-clock time
+ * is inactive and does not hold eviction back. With no active model nothing is evicted.
  */
 final class StreamExpiry {
-    private static final int STEPS = 16; // of a horizon: forgetting looks at every example
+    private static final int STEPS = 16; // of a horizon: eviction scans every example
 
     private final Lateness lateness;
     private final Catalog catalog;
@@ -31,18 +31,18 @@ final class StreamExpiry {
         this.blocks = blocks;
     }
 
-    /** A model has said something, by the clock. */
+    /** Registers activity of a model, in wall-clock time. */
     void heard(String model, long nowMs) {
         heardMs.put(model, nowMs);
     }
 
-    /** Event time up to which predictions may pass now; at least what it was. */
+    /** Event time up to which predictions may expire now; never decreases. */
     long through(PartitionState board, long nowMs) {
         long horizonMs = lateness.horizon().toMillis();
         long slowest = Long.MAX_VALUE;
         for (Pair pair : catalog.pairs()) {
             for (Comparison comparison : Comparisons.progressive(pair)) {
-                for (Predicted predicted : PartitionState.columnsOf(comparison)) {
+                for (ColumnKey predicted : PartitionState.columnsOf(comparison)) {
                     if (board.has(comparison) && atWork(predicted.model(), nowMs)) {
                         slowest = Math.min(slowest, board.newestTimeMs(predicted));
                     }
@@ -64,7 +64,7 @@ final class StreamExpiry {
         return !catalog.over(model) && !quiet(model, nowMs);
     }
 
-    /** Whether nothing has come from a model for a horizon by the clock. */
+    /** Whether a model has sent nothing for one horizon of wall-clock time. */
     boolean quiet(String model, long nowMs) {
         long heard = heardMs.computeIfAbsent(model, m -> nowMs);
         return nowMs - heard > lateness.horizon().toMillis();

@@ -4,10 +4,10 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
+import dev.belay.aggregators.counting.ColumnKey;
+import dev.belay.aggregators.counting.ColumnKey.Reading;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
-import dev.belay.aggregators.counting.Predicted;
-import dev.belay.aggregators.counting.Predicted.Reading;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.time.Duration;
@@ -20,30 +20,30 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which checkpoints' HOLDOUT predictions a shard may let go: those that the model's spec does not
- * keep ({@link Catalog#kept}), that have been quiet for {@link #SETTLE}, that no other row reads or
- * may come to read, and whose own row is over.
+ * Decides which checkpoints' HOLDOUT predictions a shard releases: those that the model's spec does
+ * not keep ({@link Catalog#kept}), that received no block for {@link #SETTLE}, that no other row
+ * reads or may read later, and whose own row is final.
  *
- * <p>A row is over in this shard once the catalog can't change any more with whom it is compared,
- * all three have predicted every example the shard knows of the holdout, and each has its truth; or
- * else once nothing has come for any of them for a horizon by the clock. So a row goes before what
- * it is compared with, and what a row that stays is compared with stays too.
+ * <p>A row is final in this shard once the catalog can no longer change its comparison, all three
+ * models have predicted every holdout example of the shard, and the truth of each is known; or once
+ * none of them has received a block for one horizon of wall-clock time. So a row is released before
+ * the sweeps it is compared with, and those of a kept row are kept too.
  *
- * <p>A sweep of a checkpoint that nobody has written keeps others for a horizon only: anybody can
- * send one.
+ * <p>A sweep of a checkpoint without an event keeps others for one horizon only, because any client
+ * can send one.
  *
- * <p>All is told from what the shard itself has, so that no shard waits for another. When a shard
- * was restarted everything counts as heard just then: it lets go later, never sooner.
+ * <p>Decisions use the shard's own state only, so no shard waits for another. After a restart every
+ * sweep counts as just active, so it is released later, never earlier.
  */
 public final class SweepRetention {
-    /** How long after its last block a sweep may go at the earliest, by the clock. */
+    /** Least wall-clock time between a sweep's last block and its release. */
     public static final Duration SETTLE = Duration.ofMinutes(10);
 
     private final Lateness lateness;
     private final Catalog catalog;
     private final BlockStore blocks;
     private final StreamExpiry passing;
-    private final Map<Predicted, Long> heardMs = new HashMap<>(); // of sweeps that are there
+    private final Map<ColumnKey, Long> heardMs = new HashMap<>(); // of sweeps that are there
 
     SweepRetention(Lateness lateness, Catalog catalog, BlockStore blocks, StreamExpiry passing) {
         this.lateness = lateness;
@@ -52,20 +52,20 @@ public final class SweepRetention {
         this.passing = passing;
     }
 
-    /** A block was news, by the clock. */
+    /** Registers a new block, in wall-clock time. */
     void heard(BlockColumns block, long nowMs) {
         if (block.phase() == Phase.HOLDOUT) {
             heardMs.put(sweep(block.model(), block.checkpoint()), nowMs);
         }
     }
 
-    /** Whether a block is of a sweep that was let go. */
+    /** Whether a block belongs to a released sweep. */
     boolean isTooLate(BlockColumns block) {
         return block.phase() == Phase.HOLDOUT
                 && blocks.isReleased(block.model(), block.checkpoint());
     }
 
-    /** False if something the comparison reads was released: it is not counted in part. */
+    /** False if a sweep of the comparison was released: it is not counted in part. */
     boolean allows(Comparison comparison) {
         return comparison.phase() != Phase.HOLDOUT
                 || PartitionState.columnsOf(comparison).stream()
@@ -73,20 +73,19 @@ public final class SweepRetention {
     }
 
     /**
-     * Lets go what may go now, with the comparisons of its row. What they counted must have been
-     * sent.
+     * Releases the sweeps that may be released now, with the comparisons of their rows. Their
+     * tallies must have been sent.
      *
-     * @param board of the HOLDOUT, on which all rows are open that the catalog knows of
-     * @param unsettled by student: checkpoints of which may still change with whom they are
-     *     compared
+     * @param board state of the HOLDOUT, in which all rows known to the catalog are open
+     * @param unsettled by student: checkpoints whose comparisons may still change
      */
     void release(
             PartitionState board,
             Map<String, NavigableSet<Long>> unsettled,
             SentTallies counted,
             long nowMs) {
-        List<Predicted> due = due(board, unsettled, nowMs);
-        for (Predicted sweep : due) {
+        List<ColumnKey> due = due(board, unsettled, nowMs);
+        for (ColumnKey sweep : due) {
             for (Comparison comparison : board.readersOf(sweep)) {
                 board.close(comparison);
                 counted.forget(comparison);
@@ -100,7 +99,7 @@ public final class SweepRetention {
         }
     }
 
-    private List<Predicted> due(
+    private List<ColumnKey> due(
             PartitionState board, Map<String, NavigableSet<Long>> unsettled, long nowMs) {
         Map<String, List<Pair>> readers = new HashMap<>(); // by supervisor and ceiling
         for (Pair pair : catalog.pairs()) {
@@ -110,14 +109,14 @@ public final class SweepRetention {
                 }
             }
         }
-        List<Predicted> due = new ArrayList<>();
+        List<ColumnKey> due = new ArrayList<>();
         for (String model : blocks.sweptModels()) {
             Set<Long> kept = catalog.kept(model);
             if (kept == null) {
                 continue;
             }
             for (long number : blocks.sweeps(model)) {
-                Predicted sweep = sweep(model, number);
+                ColumnKey sweep = sweep(model, number);
                 if (!kept.contains(number)
                         && (catalog.checkpoint(model, number) != null || kept.isEmpty())
                         && isQuiet(sweep, SETTLE, nowMs)
@@ -132,27 +131,27 @@ public final class SweepRetention {
         return due;
     }
 
-    private static Predicted sweep(String model, long checkpoint) {
-        return new Predicted(model, Reading.SWEEP, checkpoint);
+    private static ColumnKey sweep(String model, long checkpoint) {
+        return new ColumnKey(model, Reading.SWEEP, checkpoint);
     }
 
-    private static boolean isOwn(Predicted sweep, Comparison reader) {
+    private static boolean isOwn(ColumnKey sweep, Comparison reader) {
         return reader.student().equals(sweep.model()) && reader.checkpoint() == sweep.checkpoint();
     }
 
-    private boolean isQuiet(Predicted sweep, Duration time, long nowMs) {
+    private boolean isQuiet(ColumnKey sweep, Duration time, long nowMs) {
         return nowMs - heardMs.computeIfAbsent(sweep, s -> nowMs) > time.toMillis();
     }
 
-    /** Whether a row of the pair that is not begun, or not settled, may come to read a sweep. */
+    /** Whether a row of the pair that is not open, or not settled, may read a sweep later. */
     private boolean mayRead(
-            Pair pair, Map<String, NavigableSet<Long>> unsettled, Predicted sweep, long nowMs) {
+            Pair pair, Map<String, NavigableSet<Long>> unsettled, ColumnKey sweep, long nowMs) {
         String student = pair.student();
         long from = Long.MAX_VALUE;
         if (!passing.quiet(student, nowMs)) {
             from = blocks.newestSweep(student, number -> counts(student, number, nowMs));
             if (from < 0) {
-                return true; // its first is still to come
+                return true; // its first checkpoint is not written yet
             }
         }
         for (long number : unsettled.getOrDefault(student, new TreeSet<>()).headSet(from)) {
@@ -165,15 +164,13 @@ public final class SweepRetention {
                 && Comparisons.mayRead(catalog, pair, from, sweep.model(), sweep.checkpoint());
     }
 
-    /**
-     * False once a checkpoint that has been swept was not written for a horizon: it is no one's.
-     */
+    /** False for a swept checkpoint whose event has been missing for one horizon. */
     private boolean counts(String student, long number, long nowMs) {
         return Comparisons.isWritten(catalog, student, number)
                 || !isQuiet(sweep(student, number), lateness.horizon(), nowMs);
     }
 
-    private boolean isOver(PartitionState board, Predicted sweep, long nowMs) {
+    private boolean isOver(PartitionState board, ColumnKey sweep, long nowMs) {
         Pair pair = catalog.pairOf(sweep.model());
         if (pair == null) {
             return true; // supervised by truth: it has no row
@@ -183,7 +180,7 @@ public final class SweepRetention {
         if (settled && !row.isEmpty() && board.isDone(row.get(0))) {
             return true;
         }
-        List<Predicted> read =
+        List<ColumnKey> read =
                 row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));
         if (!read.stream().allMatch(s -> isQuiet(s, lateness.horizon(), nowMs))) {
             return false;

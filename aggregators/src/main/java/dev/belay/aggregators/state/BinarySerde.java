@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serde of the values that never leave the application (stores, changelogs, repartition topics): a
  * version byte, then what the writer writes. Null stays null. Values written by the previous
- * release are read, so its state and changelogs survive an upgrade; what it did not write is the
- * reader's to supply.
+ * release are read, so its state and changelogs survive an upgrade; the reader supplies what that
+ * release did not write.
  */
 public record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implements Serde<T> {
     /** Version of the values that are written. */
@@ -49,7 +49,7 @@ public record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) im
         return this::decode;
     }
 
-    /** Why a value of another release is not read, and what to do about it. */
+    /** Error for a value of another release, with what to do. */
     static String refused(int version, int oldest, int newest) {
         return "found version %d, expected %d to %d: %s (docs/upgrading.md)"
                 .formatted(

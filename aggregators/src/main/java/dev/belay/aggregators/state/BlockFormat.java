@@ -8,12 +8,13 @@ import java.nio.ByteOrder;
 import java.util.function.Function;
 
 /**
- * A block as a shard keeps it, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows
- * of the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
- * {@link IdList#key} of a roster (16 bytes) that is kept beside; of others their length (4) and
- * Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a row.
- * The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
- * little-endian as most processors and Avro have them. Model, checkpoint and phase are in the key.
+ * Stored form of a block, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows of
+ * the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
+ * {@link IdList#key} of an id list (16 bytes) that is stored separately; of others their length (4)
+ * and Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a
+ * row. The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after
+ * row, little-endian as most processors and Avro have them. Model, checkpoint and phase are in the
+ * key.
  */
 public final class BlockFormat {
     private static final byte VERSION = 3;
@@ -63,7 +64,7 @@ public final class BlockFormat {
     public record Read(BlockColumns block, IdList roster) {}
 
     /**
-     * @param rosters a roster by its name
+     * @param rosters an id list by its key
      */
     public static Read read(
             byte[] bytes,

@@ -9,8 +9,9 @@ import org.rocksdb.Options;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One cache of 64 MiB, memtables included, for all RocksDB stores of the process: each store's own
- * would be 50 MiB and more, and there are three a partition. Index and filter blocks count too.
+ * One cache of 64 MiB, memtables included, for all RocksDB stores of the process. By default each
+ * store has 50 MiB and more, and there are three stores a partition. Index and filter blocks count
+ * too.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final long CACHE_BYTES = 64L << 20;

@@ -11,8 +11,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes events and makes dead letters of records that can't be read or make no sense, with the
- * headers all of Belay's dead letters have.
+ * Decodes events and makes dead letters of records that can't be read or are invalid, with the
+ * headers of all of Belay's dead letters.
  */
 public final class EventReader {
     public static final String SERVICE = "aggregator";
@@ -38,7 +38,7 @@ public final class EventReader {
      *
      * @throws SerializationException if the bytes are no such event: the record's fault
      * @throws IllegalStateException if the schema registry did not answer: not the record's fault,
-     *     so that the application must try again rather than give the record up
+     *     so the application must retry rather than skip the record
      */
     public <T extends SpecificRecord> T decode(String topic, byte[] bytes, Class<T> type) {
         try {
@@ -65,7 +65,7 @@ public final class EventReader {
     }
 
     /** The letter; also counts it ({@code belay.dead.letters}). */
-    public Record<byte[], Flow> deadLetter(
+    public Record<byte[], ShardMessage> deadLetter(
             byte @Nullable [] key,
             byte @Nullable [] value,
             long timestampMs,
@@ -73,7 +73,8 @@ public final class EventReader {
             String reason) {
         var letter = letter(new Record<>(key, value, Math.max(0, timestampMs)), origin, reason);
         return letter.withValue(
-                new Flow.DeadLetter(letter.value() == null ? null : Bytes.wrap(letter.value())));
+                new ShardMessage.DeadLetter(
+                        letter.value() == null ? null : Bytes.wrap(letter.value())));
     }
 
     /** The letter for a record as it came; also counts it ({@code belay.dead.letters}). */

@@ -4,7 +4,7 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.Phase;
 import java.io.DataInput;
@@ -23,18 +23,19 @@ import org.jspecify.annotations.Nullable;
  * KB.
  */
 public final class Formats {
-    public static final BinarySerde<Truths> TRUTHS =
+    public static final BinarySerde<TruthHistory> TRUTHS =
             new BinarySerde<>("truth", Formats::write, (in, version) -> readTruths(in));
 
     public static final BinarySerde<Tally> TALLY =
             new BinarySerde<>("a tally", Formats::write, Formats::readTally);
 
-    public static final BinarySerde<Flow.Delta> DELTA =
+    public static final BinarySerde<ShardMessage.Delta> DELTA =
             new BinarySerde<>(
                     "a delta",
                     Formats::write,
                     (in, version) ->
-                            new Flow.Delta(readTallies(in, version), in.readInt(), in.readLong()));
+                            new ShardMessage.Delta(
+                                    readTallies(in, version), in.readInt(), in.readLong()));
 
     public static final BinarySerde<MetricsRow> ROW =
             new BinarySerde<>("a row", Formats::write, Formats::readRow);
@@ -69,20 +70,20 @@ public final class Formats {
         return new TaskOwner(model, run, sinceMs, classes);
     }
 
-    private static void write(Truths truths, DataOutput out) throws IOException {
+    private static void write(TruthHistory truths, DataOutput out) throws IOException {
         out.writeByte(truths.versions().size());
-        for (Truths.Version version : truths.versions()) {
+        for (TruthHistory.Version version : truths.versions()) {
             out.writeInt(version.label());
             out.writeLong(version.timeMs());
         }
     }
 
-    private static Truths readTruths(DataInput in) throws IOException {
-        List<Truths.Version> versions = new ArrayList<>();
+    private static TruthHistory readTruths(DataInput in) throws IOException {
+        List<TruthHistory.Version> versions = new ArrayList<>();
         for (int i = in.readUnsignedByte(); i > 0; i--) {
-            versions.add(new Truths.Version(in.readInt(), in.readLong()));
+            versions.add(new TruthHistory.Version(in.readInt(), in.readLong()));
         }
-        return new Truths(versions);
+        return new TruthHistory(versions);
     }
 
     private static void write(Tally tally, DataOutput out) throws IOException {
@@ -137,7 +138,7 @@ public final class Formats {
         return tallies;
     }
 
-    private static void write(Flow.Delta delta, DataOutput out) throws IOException {
+    private static void write(ShardMessage.Delta delta, DataOutput out) throws IOException {
         write(delta.changes(), out);
         out.writeInt(delta.partition());
         out.writeLong(delta.passedMs());

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.counting.IdList;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.schemas.BlockColumns;
 import java.nio.ByteBuffer;
@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 taken back), event time (8
+ * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
  * bytes), id in UTF-8. Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the
  * predictions topic of the block it is a part of, the part in the wire format.
  */
@@ -21,7 +21,7 @@ public final class StrayFormat {
 
     private StrayFormat() {}
 
-    public static byte[] of(Flow.TruthChange change) {
+    public static byte[] of(ShardMessage.TruthChange change) {
         return ByteBuffer.allocate(TRUTH_HEADER_BYTES + change.id().length)
                 .put((byte) 'T')
                 .putInt(change.version().label())
@@ -39,14 +39,14 @@ public final class StrayFormat {
                 .array();
     }
 
-    /** Where a block came from that is at home: {@code p} and the offset in 20 digits. */
+    /** Origin of a block in its own partition: {@code p} and the offset in 20 digits. */
     public static String origin(long offset) {
         return "p" + digits(offset);
     }
 
     /**
-     * Where a stray came from: {@code s}, its offset in the strays topic in 20 digits, and
-     * partition and offset of the block it is a part of.
+     * Origin of a stray: {@code s}, its offset in the strays topic in 20 digits, and partition and
+     * offset of the block it is a part of.
      */
     public static String origin(long strayOffset, int partition, long offset) {
         return "s" + digits(strayOffset) + "-" + partition + "-" + offset;
@@ -70,8 +70,9 @@ public final class StrayFormat {
                 : new Origin(topic, Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
     }
 
-    /** Reads strays where they belong. They were checked when they were sent. */
-    public static final class Arrival extends ContextualProcessor<byte[], byte[], byte[], Flow> {
+    /** Decodes strays in their own partition. They were validated when they were sent. */
+    public static final class Arrival
+            extends ContextualProcessor<byte[], byte[], byte[], ShardMessage> {
         private final EventReader reader;
         private final String predictionsTopic;
 
@@ -84,19 +85,19 @@ public final class StrayFormat {
         public void process(Record<byte[], byte[]> record) {
             ByteBuffer in = ByteBuffer.wrap(record.value());
             byte kind = in.get();
-            Flow flow =
+            ShardMessage flow =
                     switch (kind) {
                         case 'T' ->
-                                new Flow.TruthChange(
+                                new ShardMessage.TruthChange(
                                         Arrays.copyOfRange(
                                                 record.value(), TRUTH_HEADER_BYTES, in.capacity()),
-                                        new Truths.Version(in.getInt(1), in.getLong(5)));
+                                        new TruthHistory.Version(in.getInt(1), in.getLong(5)));
                         case 'B' ->
                                 block(
                                         origin(offset(), in.getInt(1), in.getLong(5)),
                                         Arrays.copyOfRange(
                                                 record.value(), BLOCK_HEADER_BYTES, in.capacity()));
-                        default -> throw new SerializationException("no stray: kind " + kind);
+                        default -> throw new SerializationException("not a stray: kind " + kind);
                     };
             context().forward(new Record<>(new byte[0], flow, record.timestamp()));
         }
@@ -104,14 +105,14 @@ public final class StrayFormat {
         private long offset() {
             return context()
                     .recordMetadata()
-                    .orElseThrow(() -> new IllegalStateException("a stray from nowhere"))
+                    .orElseThrow(() -> new IllegalStateException("a stray without an origin"))
                     .offset();
         }
 
-        private Flow block(String origin, byte[] bytes) {
+        private ShardMessage block(String origin, byte[] bytes) {
             BlockColumns block =
                     reader.columns(predictionsTopic, bytes, BlockColumns.KnownIds.NONE);
-            return new Flow.Block(block, new IdList(block.ids()), origin);
+            return new ShardMessage.Block(block, new IdList(block.ids()), origin);
         }
     }
 }

@@ -9,8 +9,7 @@ import java.nio.ByteOrder;
  * (float32, little-endian, its sign set where it is the second), then, two rows a byte, by how many
  * units in the last place the greater is above 1 less the smaller: -8 to 7, 8 added.
  *
- * <p>What a softmax in float32 gives is of this kind; a block with one row that is not is kept as
- * it is.
+ * <p>Softmax in float32 gives such rows; a block with any other row is stored unchanged.
  */
 public final class TwoClassRows {
     private static final VarHandle INTS =
@@ -21,7 +20,7 @@ public final class TwoClassRows {
 
     private TwoClassRows() {}
 
-    /** What so many rows take. */
+    /** Bytes that this many rows take. */
     static int bytes(int rows) {
         return Integer.BYTES * rows + (rows + 1) / 2;
     }
@@ -30,7 +29,7 @@ public final class TwoClassRows {
      * Writes rows.
      *
      * @param to has {@link #bytes} of zeros from {@code at} on
-     * @return false where a row is not of this kind: what was written then is of no use
+     * @return false if a row has another form; what was written is then invalid
      */
     static boolean write(float[] probabilities, byte[] to, int at) {
         int rows = probabilities.length / 2;

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.streams;
 
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Streams application that outlives its deaths. Whatever ends one of its threads (a registry that
- * does not answer, a broker that was away too long) ends this life of it; {@link #tend} begins the
- * next, from the last commit, after a pause. Threads are not replaced one by one: the one that
- * fills the catalog can't be.
+ * A Streams application that restarts after failures. A failure of any of its threads (a registry
+ * that does not answer, a broker that was away too long) ends the current instance; {@link #tend}
+ * starts the next, from the last commit, after a pause. Threads are not replaced individually,
+ * because the global thread that fills the catalog can't be.
  *
- * <p>{@link #tend} and {@link #close} belong to one thread, the questions to any.
+ * <p>{@link #tend} and {@link #close} belong to one thread, queries to any.
  */
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
@@ -42,20 +42,20 @@ public final class Application implements AutoCloseable {
     private final Properties config = new Properties();
     private final Supplier<Topology> topology;
     private final RestartPolicy endurance;
-    private final UncleanMark mark;
+    private final UncleanShutdownMarker mark;
     private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
     private volatile @Nullable KafkaStreams streams;
     private volatile @Nullable String trouble;
     private @Nullable KafkaStreamsMetrics metrics;
-    private boolean marked; // by this life
+    private boolean marked; // by this instance
     private long nextLifeNs;
     private long committed;
 
     /**
-     * It begins with the first {@link #tend}.
+     * It starts with the first {@link #tend}.
      *
-     * @param name for people
-     * @param topology made anew for each life
+     * @param name for messages
+     * @param topology built again for each instance
      */
     public Application(
             Clients clients,
@@ -69,34 +69,34 @@ public final class Application implements AutoCloseable {
         this.config.putAll(config);
         this.topology = topology;
         this.mark =
-                new UncleanMark(
+                new UncleanShutdownMarker(
                         Path.of(this.config.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
                         this.config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG));
         this.endurance = new RestartPolicy(clients.settings().aggregatorPatience());
         this.nextLifeNs = System.nanoTime();
     }
 
-    /** Whether it does its work now. */
+    /** Whether it is running. */
     public boolean running() {
         KafkaStreams now = streams;
         return now != null && now.state() == State.RUNNING;
     }
 
-    /** Why it does not work, or null. */
+    /** Why it is not running, or null. */
     public @Nullable String trouble() {
         return trouble;
     }
 
-    /** The life it lives now; null between two. */
+    /** The current instance; null between two. */
     public @Nullable KafkaStreams streams() {
         return streams;
     }
 
     /**
-     * Begins it, or begins it again if it has died; does not wait.
+     * Starts it, or restarts it after a failure; does not wait.
      *
-     * @throws IllegalStateException when it dies again and again and makes no progress
-     * @throws ConfigException when Kafka does not take its settings
+     * @throws IllegalStateException when it fails again and again without progress
+     * @throws ConfigException when Kafka rejects its settings
      */
     public void tend() {
         KafkaStreams now = streams;
@@ -183,7 +183,7 @@ public final class Application implements AutoCloseable {
         Duration pause = endurance.pause(committed > before, System.nanoTime());
         if (pause == null) {
             throw new IllegalStateException(
-                    "%s died %d times without a commit in between, for %s and longer: %s"
+                    "%s failed %d times without a commit in between, for %s and longer: %s"
                             .formatted(
                                     name,
                                     endurance.deaths(),
@@ -193,18 +193,21 @@ public final class Application implements AutoCloseable {
         }
         trouble = reason(why);
         nextLifeNs = System.nanoTime() + pause.toNanos();
-        LOG.warn("{} begins again from its last commit in {} s", name, pause.toSeconds(), why);
+        LOG.warn("{} restarts from its last commit in {} s", name, pause.toSeconds(), why);
     }
 
     private static String reason(@Nullable Throwable why) {
         return why + (why == null || why.getCause() == null ? "" : ", by " + why.getCause());
     }
 
-    /** How far its group has come, over all partitions; as before if nobody can tell now. */
+    /**
+     * Committed offsets of its group, summed over all partitions; the last known sum if the broker
+     * does not answer.
+     */
     private long committed() {
         String group = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         try {
-            return Waiting.on(
+            return KafkaFutures.get(
                             admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
                             "asking how far " + group + " is")
                     .values()
@@ -212,7 +215,7 @@ public final class Application implements AutoCloseable {
                     .mapToLong(OffsetAndMetadata::offset)
                     .sum();
         } catch (KafkaException e) {
-            LOG.warn("can't tell how far {} is: {}", group, e.toString());
+            LOG.warn("can't read the committed offsets of {}: {}", group, e.toString());
             return committed;
         }
     }

@@ -20,18 +20,18 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Kafka's clients, but for two things, both because all tasks of a thread write in one transaction,
- * and Streams (4.3.1) lets some of them go on from stores that hold what was aborted.
+ * Kafka's clients with two differences. All tasks of a thread write in one transaction, and Streams
+ * (4.3.1) lets some of them continue with stores that hold aborted writes.
  *
- * <p>A producer that has aborted a transaction, or does not know whether it has committed one, is
- * as good as fenced. To close one task dirty Streams aborts the transaction, having committed what
- * the others wrote; but while a rebalance is in progress it leaves out that commit ({@code
+ * <p>A producer that has aborted a transaction, or whose commit is in doubt, reports that it is
+ * fenced. To close one task dirty Streams aborts the transaction, having committed what the others
+ * wrote; but while a rebalance is in progress it leaves out that commit ({@code
  * TaskManager.handleCorruption}). A commit that times out it takes for done where no task has
  * offsets to commit, as after a start without new records ({@code
- * TaskExecutor.commitOffsetsOrTransaction}). To a fenced producer it answers by closing all tasks
- * of the thread and taking them up from the last commit.
+ * TaskExecutor.commitOffsetsOrTransaction}). On a fenced producer it closes all tasks of the thread
+ * and resumes them from the last commit.
  *
- * <p>And a failed revocation is a loss of all partitions. Before it gives tasks away Streams
+ * <p>A failed revocation becomes a loss of all partitions. Before it releases tasks Streams
  * commits; where that fails, the new assignment comes first, which closes tasks without offsets as
  * clean, and then the answer to a fenced producer ({@code TaskManager.handleRevocation}).
  */
@@ -73,8 +73,8 @@ public class FencingClients implements KafkaClientSupplier {
     }
 
     /**
-     * Where the commit before a revocation fails, all tasks are lost, before the thread takes up
-     * its new assignment.
+     * If the commit before a revocation fails, all tasks are lost before the thread receives its
+     * new assignment.
      *
      * @param tasks Streams' own
      */
@@ -158,7 +158,7 @@ public class FencingClients implements KafkaClientSupplier {
             }
         }
 
-        /** For tests, which let it fail. */
+        /** For tests that make it fail. */
         protected void commit() {
             super.commitTransaction();
         }

@@ -4,13 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When to begin again after a death, and when to give up. Each death without progress since the one
- * before doubles the pause, from one second to 30; so many such deaths over so long a time are the
- * end. Whoever makes progress now and then is never given up, however long it lives. Belongs to one
- * thread.
+ * Decides when to restart after a failure and when to give up. Each failure without progress since
+ * the last one doubles the pause, from 1 s to 30 s. It gives up after a number of such failures
+ * over a minimum time; an application that makes progress between failures always restarts. Belongs
+ * to one thread.
  */
 final class RestartPolicy {
-    /** Deaths in a row that are never the end: a slow death may take minutes. */
+    /** Failures in a row that always restart, because a single failure may take minutes. */
     private static final int DEATHS = 10;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -20,7 +20,7 @@ final class RestartPolicy {
     private long firstNs;
 
     /**
-     * @param patience for how long to try without progress; not negative
+     * @param patience how long to retry without progress; not negative
      */
     RestartPolicy(Duration patience) {
         if (patience.isNegative()) {
@@ -30,11 +30,11 @@ final class RestartPolicy {
     }
 
     /**
-     * After a death.
+     * Registers a failure.
      *
      * @param progressed whether something was committed since the last one
      * @param nowNs as of {@link System#nanoTime}
-     * @return how long to wait before the next life; null: give up
+     * @return how long to wait before the restart; null: give up
      */
     @Nullable Duration pause(boolean progressed, long nowNs) {
         if (deaths == 0 || progressed) {
@@ -49,7 +49,7 @@ final class RestartPolicy {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** Deaths in a row without progress. */
+    /** Failures in a row without progress. */
     int deaths() {
         return deaths;
     }

@@ -12,12 +12,12 @@ import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The settings of a task's Streams application: defaults made for live figures in a process shared
- * with others, then the user's ({@code kafka.*}, {@code kafka.streams.*}), then what correctness
- * rests on.
+ * The settings of a task's Streams application: defaults for live figures in a process shared with
+ * other services, then the user's ({@code kafka.*}, {@code kafka.streams.*}), then those that
+ * correctness requires.
  */
 public final class StreamsSettings {
-    private static final int COMMIT_MS = 1_000; // at the latest: processors ask for it sooner
+    private static final int COMMIT_MS = 1_000; // at the latest: processors request it sooner
     private static final long ROWS_CACHE_BYTES = 8 << 20;
     private static final int BATCH_BYTES = 256 << 10; // a block takes some kilobytes
     private static final int MOST_BYTES = 16 << 20;
@@ -31,8 +31,8 @@ public final class StreamsSettings {
     }
 
     /**
-     * @throws IllegalArgumentException if a setting is no length of time, or they don't fit
-     *     together
+     * @throws IllegalArgumentException if a setting is not a duration, or settings contradict each
+     *     other
      */
     public static Lateness lateness(Settings settings) {
         List<Window.Kind> windows = new ArrayList<>();
@@ -47,12 +47,12 @@ public final class StreamsSettings {
         return new Lateness(windows, settings.grace(), settings.truthHorizon());
     }
 
-    /** Of the application that keeps a task's statistics. */
+    /** Settings of the application that keeps a task's statistics. */
     public static Map<String, Object> of(Settings settings, String task) {
         return withId(settings, applicationId(settings, task));
     }
 
-    /** Of the one that looks through the installation's topics. */
+    /** Settings of the application that checks the installation's topics. */
     public static Map<String, Object> ofCatalog(Settings settings) {
         return withId(settings, settings.topics().prefix() + "aggregator.catalog");
     }
@@ -64,14 +64,14 @@ public final class StreamsSettings {
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, ROWS_CACHE_BYTES);
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) settings.replication());
-        // probabilities hardly compress, and the broker would unpack them to look at them
+        // probabilities hardly compress, and the broker would decompress them to validate them
         config.put(StreamsConfig.producerPrefix("compression.type"), "none");
         config.put(StreamsConfig.producerPrefix("batch.size"), BATCH_BYTES);
-        // what is counted of a thousand classes may be some megabytes: who confuses what with what
+        // the confusion counts of a thousand classes may be some megabytes
         config.put(StreamsConfig.producerPrefix("max.request.size"), MOST_BYTES);
         config.put(StreamsConfig.topicPrefix("max.message.bytes"), MOST_BYTES);
         config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
-        // while one piece is counted the next is on its way, as far as the system's buffers allow
+        // fetches the next piece while one is counted, as far as the system's buffers allow
         config.put(StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), FETCH_BYTES);
         config.put(StreamsConfig.mainConsumerPrefix("receive.buffer.bytes"), -1);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
@@ -87,7 +87,9 @@ public final class StreamsSettings {
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-        config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, AnyTimestamp.class);
+        config.put(
+                StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
+                LenientTimestampExtractor.class);
         config.merge(
                 StreamsConfig.globalConsumerPrefix("interceptor.classes"),
                 TimedRecords.class.getName(),

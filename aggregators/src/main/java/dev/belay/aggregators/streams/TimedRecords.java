@@ -12,8 +12,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Gives records without a timestamp the timestamp 0, as {@link AnyTimestamp} does: Streams does not
- * ask that one when it fills a global store at its start, and dies of such a record each time.
+ * Sets the timestamp 0 on records without one, as {@link LenientTimestampExtractor} does: Streams
+ * does not use the extractor while it restores a global store, and would fail on such a record at
+ * each start.
  */
 public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
     @Override
@@ -53,7 +54,7 @@ public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
 
     @Override
     public void close() {
-        // nothing is held
+        // nothing to close
     }
 
     @Override

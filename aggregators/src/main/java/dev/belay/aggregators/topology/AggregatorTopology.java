@@ -12,8 +12,8 @@ import dev.belay.aggregators.placement.BlockPlacement;
 import dev.belay.aggregators.placement.TruthPlacement;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
 import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.EventCodec;
@@ -56,16 +56,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In: truth by example id; predictions by an example id, in blocks. All by Kafka's default
- * partitioner; what is not where it belongs goes there through the repartition topic {@code
- * strays}. A shard counts one partition and sends count deltas, keyed by student, through the
- * repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint, phase and
- * window. Stores in brackets. Names are those of changelogs and repartition topics: renaming one is
- * a migration.
+ * partitioner; records in another partition are forwarded to their own through the repartition
+ * topic {@code strays}. A shard counts one partition and sends count deltas, keyed by student,
+ * through the repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint,
+ * phase and window. Stores in brackets. Names are those of changelogs and repartition topics:
+ * renaming one is a migration.
  */
 public final class AggregatorTopology {
     private AggregatorTopology() {}
 
-    /** The topology, with a catalog that nobody else sees. */
+    /** The topology, with a catalog of its own. */
     public static Topology build(AggregatorConfig config, EventCodec codec, MeterRegistry meters) {
         return build(config, codec, meters, new Catalog(config.task()));
     }
@@ -79,7 +79,7 @@ public final class AggregatorTopology {
             AggregatorConfig config, EventCodec codec, MeterRegistry meters, Catalog catalog) {
         Topics topics = config.topics();
         EventReader reader = new EventReader(codec, meters);
-        // none so far is a number too
+        // including none so far
         DeadLetters.counter(meters, EventReader.SERVICE, topics.truth(config.task()));
         DeadLetters.counter(meters, EventReader.SERVICE, topics.predictions(config.task()));
         CatalogEvents events = new CatalogEvents(reader, topics);
@@ -88,7 +88,7 @@ public final class AggregatorTopology {
         global(builder, CatalogStore.MODELS, topics.models(), catalog, events);
         global(builder, CatalogStore.CHECKPOINTS, topics.checkpoints(), catalog, events);
 
-        KStream<byte[], Flow> placed =
+        KStream<byte[], ShardMessage> placed =
                 builder.stream(topics.truth(config.task()), bytes("truth-source"))
                         .process(
                                 () -> new TruthPlacement(partitions, reader, catalog),
@@ -103,8 +103,8 @@ public final class AggregatorTopology {
                                                                 partitions, reader, catalog),
                                                 Named.as("place-blocks")),
                                 Named.as("placed"));
-        KStream<byte[], Flow> strays =
-                only(placed, Flow.Stray.class, "strays")
+        KStream<byte[], ShardMessage> strays =
+                only(placed, ShardMessage.Stray.class, "strays")
                         .mapValues(stray -> stray.bytes().get(), Named.as("strays-bytes"))
                         .repartition(
                                 Repartitioned.with(ByteArray(), ByteArray())
@@ -115,15 +115,15 @@ public final class AggregatorTopology {
                                         new StrayFormat.Arrival(
                                                 reader, topics.predictions(config.task())),
                                 Named.as("read-strays"));
-        KStream<byte[], Flow> counted =
+        KStream<byte[], ShardMessage> counted =
                 placed.filter(
                                 (key, flow) ->
-                                        flow instanceof Flow.TruthChange
-                                                || flow instanceof Flow.Block,
+                                        flow instanceof ShardMessage.TruthChange
+                                                || flow instanceof ShardMessage.Block,
                                 Named.as("at-home"))
                         .merge(strays, Named.as("all-at-home"))
                         .process(shard(config, catalog, reader), Named.as("shard"));
-        only(counted, Flow.Delta.class, "only-deltas")
+        only(counted, ShardMessage.Delta.class, "only-deltas")
                 .repartition(
                         Repartitioned.with(ByteArray(), Formats.DELTA)
                                 .withName("deltas")
@@ -139,7 +139,7 @@ public final class AggregatorTopology {
         return builder.build();
     }
 
-    /** The least that makes Streams refuse a store or topic without a name of ours. */
+    /** The setting with which Streams refuses a store or topic without an explicit name. */
     private static StreamsConfig explicitNames(AggregatorConfig config) {
         return new StreamsConfig(
                 Map.of(
@@ -168,7 +168,7 @@ public final class AggregatorTopology {
                 () -> new CatalogStore(store, topic, catalog, events));
     }
 
-    private static ProcessorSupplier<byte[], Flow, byte[], Flow> shard(
+    private static ProcessorSupplier<byte[], ShardMessage, byte[], ShardMessage> shard(
             AggregatorConfig config, Catalog catalog, EventReader reader) {
         return supplier(
                 () -> new Shard(config, catalog, reader),
@@ -178,7 +178,7 @@ public final class AggregatorTopology {
                 store(Shard.COUNTED, Formats.TALLY));
     }
 
-    private static ProcessorSupplier<byte[], Flow.Delta, String, PairMetrics> merger(
+    private static ProcessorSupplier<byte[], ShardMessage.Delta, String, PairMetrics> merger(
             AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         // a row changes several times between two commits, and is written once
         StoreBuilder<?> rows =
@@ -215,18 +215,19 @@ public final class AggregatorTopology {
                 .withValueSerde(ByteArray());
     }
 
-    private static <T extends Flow> KStream<byte[], T> only(
-            KStream<byte[], Flow> flow, Class<T> type, String name) {
+    private static <T extends ShardMessage> KStream<byte[], T> only(
+            KStream<byte[], ShardMessage> flow, Class<T> type, String name) {
         return flow.filter((key, value) -> type.isInstance(value), Named.as(name))
                 .mapValues(type::cast, Named.as(name + "-cast"));
     }
 
-    private static byte @Nullable [] raw(Flow.DeadLetter letter) {
+    private static byte @Nullable [] raw(ShardMessage.DeadLetter letter) {
         return letter.bytes() == null ? null : letter.bytes().get();
     }
 
-    private static void deadLetters(KStream<byte[], Flow> flow, String where, Topics topics) {
-        only(flow, Flow.DeadLetter.class, "dead-" + where)
+    private static void deadLetters(
+            KStream<byte[], ShardMessage> flow, String where, Topics topics) {
+        only(flow, ShardMessage.DeadLetter.class, "dead-" + where)
                 .mapValues(AggregatorTopology::raw, Named.as("dead-" + where + "-bytes"))
                 .to(
                         topics.deadLetters(),

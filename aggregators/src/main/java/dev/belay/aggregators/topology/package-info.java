@@ -3,9 +3,9 @@
  * {@link dev.belay.aggregators.topology.AggregatorTopology} for the picture.
  *
  * <p>Ordering: none is needed; any order of truth and predictions ends with the same metrics.
- * Durability: exactly-once; the shards' stores hold what came, everything on the heap is made again
- * from them. Threads: a processor belongs to its task's thread, the catalog is shared. What can't
- * be read or makes no sense goes to the dead letters in the same transaction.
+ * Durability: exactly-once; the shards' stores hold the records received, all state on the heap is
+ * rebuilt from them. Threads: a processor belongs to its task's thread, the catalog is shared.
+ * Records that can't be read or are invalid go to the dead letters in the same transaction.
  */
 @NullMarked
 package dev.belay.aggregators.topology;

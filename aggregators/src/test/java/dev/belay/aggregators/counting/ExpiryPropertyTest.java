@@ -43,7 +43,7 @@ class ExpiryPropertyTest {
     private record Kept(BlockColumns block, IdList roster) {}
 
     private final Map<String, Example> known = new HashMap<>();
-    private final Map<String, Truths> truths = new HashMap<>();
+    private final Map<String, TruthHistory> truths = new HashMap<>();
     private final Map<Comparison, long[]> expected = new HashMap<>(); // of what has expired
     private final Map<Comparison, Tally> retired = new HashMap<>();
     private List<Kept> kept = new ArrayList<>();
@@ -95,7 +95,7 @@ class ExpiryPropertyTest {
         BlockColumns rest = board.unexpired(block);
         if (rest != null) {
             IdList roster = new IdList(rest.ids());
-            Predicted.of(rest).stream()
+            ColumnKey.of(rest).stream()
                     .filter(board::has)
                     .forEach(predicted -> board.add(predicted, rest, roster));
             board.keep(rest, roster);
@@ -129,8 +129,8 @@ class ExpiryPropertyTest {
 
     private void truth(Random random, int step) {
         String id = "e" + random.nextInt(IDS);
-        var version = new Truths.Version(random.nextInt(2), step * 4L - random.nextInt(40));
-        Truths now = truths.getOrDefault(id, Truths.NONE).with(version);
+        var version = new TruthHistory.Version(random.nextInt(2), step * 4L - random.nextInt(40));
+        TruthHistory now = truths.getOrDefault(id, TruthHistory.NONE).with(version);
         truths.put(id, now);
         board.setTruths(utf8(id), now);
     }
@@ -171,11 +171,11 @@ class ExpiryPropertyTest {
 
     private void open() {
         for (Comparison comparison : COMPARISONS) {
-            for (Predicted predicted : PartitionState.columnsOf(comparison)) {
+            for (ColumnKey predicted : PartitionState.columnsOf(comparison)) {
                 if (!board.has(predicted)) {
                     board.open(predicted);
                     kept.stream()
-                            .filter(some -> Predicted.of(some.block()).contains(predicted))
+                            .filter(some -> ColumnKey.of(some.block()).contains(predicted))
                             .forEach(some -> board.add(predicted, some.block(), some.roster()));
                 }
             }
@@ -238,17 +238,17 @@ class ExpiryPropertyTest {
     }
 
     private int label(String id, long untilMs) {
-        return truths.getOrDefault(id, Truths.NONE).versions().stream()
+        return truths.getOrDefault(id, TruthHistory.NONE).versions().stream()
                 .filter(v -> v.timeMs() <= untilMs)
                 .max(
-                        Comparator.comparingLong(Truths.Version::timeMs)
-                                .thenComparingInt(Truths.Version::label))
-                .map(Truths.Version::label)
+                        Comparator.comparingLong(TruthHistory.Version::timeMs)
+                                .thenComparingInt(TruthHistory.Version::label))
+                .map(TruthHistory.Version::label)
                 .orElse(-1);
     }
 
-    private Truths truthOf(byte[] id) {
-        return truths.getOrDefault(new String(id, StandardCharsets.UTF_8), Truths.NONE);
+    private TruthHistory truthOf(byte[] id) {
+        return truths.getOrDefault(new String(id, StandardCharsets.UTF_8), TruthHistory.NONE);
     }
 
     private static byte[] utf8(String text) {

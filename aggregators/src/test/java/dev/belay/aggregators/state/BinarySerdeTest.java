@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
@@ -15,7 +15,8 @@ class BinarySerdeTest {
     /** One version of truth as release 0.1.0 wrote it: class 2 at 1,000 ms. */
     private static final String RELEASE_0_1_0 = "03" + "01" + "00000002" + "00000000000003e8";
 
-    private static final Truths TRUTHS = new Truths(List.of(new Truths.Version(2, 1_000)));
+    private static final TruthHistory TRUTHS =
+            new TruthHistory(List.of(new TruthHistory.Version(2, 1_000)));
 
     @Test
     void valuesOfThePreviousReleaseAndOfThisOneAreRead() {
@@ -49,7 +50,7 @@ class BinarySerdeTest {
         return requireNonNull(requireNonNull(refused.getCause()).getMessage());
     }
 
-    private static Truths read(byte[] bytes) {
+    private static TruthHistory read(byte[] bytes) {
         return Formats.TRUTHS.deserializer().deserialize("t", bytes);
     }
 

@@ -13,14 +13,14 @@ class UncleanMarkTest {
     @Test
     void anotherProcessFindsItUntilItIsDeleted() {
         Path folder = state.resolve("not-made-yet");
-        UncleanMark mark = new UncleanMark(folder, "belay.t.aggregator");
-        UncleanMark ofAnother = new UncleanMark(folder, "belay.t.aggregator");
+        UncleanShutdownMarker mark = new UncleanShutdownMarker(folder, "belay.t.aggregator");
+        UncleanShutdownMarker ofAnother = new UncleanShutdownMarker(folder, "belay.t.aggregator");
         assertFalse(mark.exists());
 
         mark.create();
         mark.create();
         assertTrue(ofAnother.exists());
-        assertFalse(new UncleanMark(folder, "belay.u.aggregator").exists());
+        assertFalse(new UncleanShutdownMarker(folder, "belay.u.aggregator").exists());
 
         mark.delete();
         mark.delete();

@@ -7,7 +7,7 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Bounds;
+import dev.belay.aggregators.counting.InputBounds;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.State;
@@ -62,7 +62,7 @@ class AbsurdInputTest {
     /** It fits into its topic, and not, with its key, into the one of strays. */
     @Test
     void idsThatAreDocumentsAreRefused() {
-        String huge = "x".repeat(Bounds.MOST_ID_BYTES + 1);
+        String huge = "x".repeat(InputBounds.MOST_ID_BYTES + 1);
         harness.truth(huge, 0, 1);
         harness.truthTakenBack(huge, 1);
         harness.block(sweep("weak", 1, 4, 10, List.of("e1", huge), 0, 1));

@@ -6,9 +6,9 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.shard.SentTallies;
 import dev.belay.aggregators.shard.Shard;
-import dev.belay.aggregators.state.Flow;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayDeque;
@@ -104,7 +104,7 @@ class ClassesPropertyTest {
     }
 
     private static KeyValueStore<String, Tally> store() {
-        MockProcessorContext<byte[], Flow> context = new MockProcessorContext<>();
+        MockProcessorContext<byte[], ShardMessage> context = new MockProcessorContext<>();
         KeyValueStore<String, Tally> store =
                 Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(Shard.COUNTED),

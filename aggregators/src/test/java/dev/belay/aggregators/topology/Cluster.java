@@ -7,14 +7,14 @@ import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.IdLists;
 import dev.belay.aggregators.counting.Lateness;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.merge.Merger;
 import dev.belay.aggregators.shard.ReleasedSweeps;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -67,14 +67,14 @@ public final class Cluster {
 
     /** What a partition's task has: stores that stay, a shard that comes and goes. */
     private static final class Partition {
-        private final KeyValueStore<byte[], Truths> truths;
+        private final KeyValueStore<byte[], TruthHistory> truths;
         private final KeyValueStore<String, byte[]> blocks;
         private final KeyValueStore<String, dev.belay.aggregators.counting.Tally> counted;
-        private MockProcessorContext<byte[], Flow> context;
+        private MockProcessorContext<byte[], ShardMessage> context;
         private Shard shard;
         private IdLists rosters = new IdLists();
 
-        Partition(MockProcessorContext<byte[], Flow> context, Shard shard) {
+        Partition(MockProcessorContext<byte[], ShardMessage> context, Shard shard) {
             this.context = context;
             this.shard = shard;
             truths = store(Shard.TRUTH, Serdes.ByteArray(), Formats.TRUTHS, context);
@@ -82,7 +82,7 @@ public final class Cluster {
             counted = store(Shard.COUNTED, Serdes.String(), Formats.TALLY, context);
         }
 
-        void start(MockProcessorContext<byte[], Flow> next, Shard nextShard) {
+        void start(MockProcessorContext<byte[], ShardMessage> next, Shard nextShard) {
             context = next;
             shard = nextShard;
             rosters = new IdLists();
@@ -129,7 +129,9 @@ public final class Cluster {
 
     public void truth(String id, int label, long timeMs) {
         Partition at = partitions.get(shardOf(id));
-        process(at, new Flow.TruthChange(utf8(id), new Truths.Version(label, timeMs)));
+        process(
+                at,
+                new ShardMessage.TruthChange(utf8(id), new TruthHistory.Version(label, timeMs)));
     }
 
     /** Each shard is given the rows that belong to it. */
@@ -153,7 +155,8 @@ public final class Cluster {
                 }
                 process(
                         at,
-                        new Flow.Block(columns, roster, "p" + String.format("%020d", ++offset)));
+                        new ShardMessage.Block(
+                                columns, roster, "p" + String.format("%020d", ++offset)));
             }
         }
     }
@@ -176,12 +179,12 @@ public final class Cluster {
     void restart(int shard) {
         Partition at = partitions.get(shard);
         deliver(at);
-        MockProcessorContext<byte[], Flow> next = context(shard);
+        MockProcessorContext<byte[], ShardMessage> next = context(shard);
         next.setCurrentSystemTimeMs(nowMs);
         at.start(next, shard());
     }
 
-    private static MockProcessorContext<byte[], Flow> context(int partition) {
+    private static MockProcessorContext<byte[], ShardMessage> context(int partition) {
         return new MockProcessorContext<>(
                 new Properties(), new TaskId(0, partition), new File("."));
     }
@@ -316,7 +319,7 @@ public final class Cluster {
                 .build();
     }
 
-    private void process(Partition at, Flow flow) {
+    private void process(Partition at, ShardMessage flow) {
         at.context.setCurrentSystemTimeMs(nowMs);
         at.shard.process(new Record<>(new byte[0], flow, 0));
     }
@@ -324,9 +327,9 @@ public final class Cluster {
     /** What a shard has sent goes to the merger, as bytes on its way. */
     private void deliver(Partition at) {
         for (var forward : List.copyOf(at.context.forwarded())) {
-            if (forward.record().value() instanceof Flow.Delta delta) {
+            if (forward.record().value() instanceof ShardMessage.Delta delta) {
                 byte[] bytes = Formats.DELTA.serializer().serialize("deltas", delta);
-                Flow.Delta read = Formats.DELTA.deserializer().deserialize("deltas", bytes);
+                ShardMessage.Delta read = Formats.DELTA.deserializer().deserialize("deltas", bytes);
                 mergerContext.setCurrentSystemTimeMs(nowMs);
                 merger.process(new Record<>(forward.record().key(), read, 0));
             } else {
@@ -355,7 +358,7 @@ public final class Cluster {
 
     private Merger startMerger() {
         Merger started = new Merger(config, catalog, meters);
-        Processor<byte[], Flow.Delta, String, PairMetrics> processor = started;
+        Processor<byte[], ShardMessage.Delta, String, PairMetrics> processor = started;
         processor.init(mergerContext);
         return started;
     }

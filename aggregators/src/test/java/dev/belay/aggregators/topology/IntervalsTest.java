@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
-import dev.belay.aggregators.events.FurtherFigures;
+import dev.belay.aggregators.events.DerivedFigures;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
@@ -95,7 +95,7 @@ public class IntervalsTest {
 
     private static PairMetrics.Builder event(Tally tally) {
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        FurtherFigures.put(event, tally, null, true);
+        DerivedFigures.put(event, tally, null, true);
         return event;
     }
 

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.events.FurtherFigures;
+import dev.belay.aggregators.events.DerivedFigures;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;
@@ -271,7 +271,7 @@ class MetricsFiguresTest {
                         0);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        FurtherFigures.put(event, tally, null, true);
+        DerivedFigures.put(event, tally, null, true);
 
         assertEquals(10_000, event.getConfusion().size());
         long told = event.getConfusion().stream().mapToLong(ConfusionCount::getCount).sum();

@@ -14,11 +14,11 @@ import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.Tally;
-import dev.belay.aggregators.counting.Truths;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
-import dev.belay.aggregators.state.Flow;
 import dev.belay.aggregators.state.Formats;
+import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -52,7 +52,7 @@ class ShardRestartTest {
 
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final Catalog catalog = new Catalog(Specs.TASK);
-    private final MockProcessorContext<byte[], Flow> context = new MockProcessorContext<>();
+    private final MockProcessorContext<byte[], ShardMessage> context = new MockProcessorContext<>();
     private Shard shard;
     private long offset;
 
@@ -158,7 +158,7 @@ class ShardRestartTest {
         // When
         punctuate(9 * day);
         // Then
-        KeyValueStore<byte[], Truths> truths = context.getStateStore(Shard.TRUTH);
+        KeyValueStore<byte[], TruthHistory> truths = context.getStateStore(Shard.TRUTH);
         assertNotNull(truths.get("e1".getBytes(StandardCharsets.UTF_8)));
         assertNull(truths.get("s1".getBytes(StandardCharsets.UTF_8)));
     }
@@ -179,7 +179,7 @@ class ShardRestartTest {
         // When
         punctuate(9 * day);
         // Then
-        KeyValueStore<byte[], Truths> truths = context.getStateStore(Shard.TRUTH);
+        KeyValueStore<byte[], TruthHistory> truths = context.getStateStore(Shard.TRUTH);
         assertNotNull(truths.get("e1".getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -206,9 +206,9 @@ class ShardRestartTest {
 
     private void truth(String exampleId, int label) {
         process(
-                new Flow.TruthChange(
+                new ShardMessage.TruthChange(
                         exampleId.getBytes(StandardCharsets.UTF_8),
-                        new Truths.Version(label, ++offset)));
+                        new TruthHistory.Version(label, ++offset)));
     }
 
     private void sweep(String model, int... predicted) {
@@ -220,20 +220,20 @@ class ShardRestartTest {
         byte[] bytes = requireNonNull(codec.encode(topic, block));
         BlockColumns columns = codec.columns(topic, bytes);
         process(
-                new Flow.Block(
+                new ShardMessage.Block(
                         columns,
                         new IdList(columns.ids()),
                         "p" + String.format("%020d", ++offset)));
     }
 
-    private void process(Flow flow) {
+    private void process(ShardMessage flow) {
         shard.process(new Record<>(new byte[0], flow, 0));
     }
 
     /** All deltas together. */
     private Tally sum() {
         return context.forwarded().stream()
-                .map(f -> (Flow.Delta) f.record().value())
+                .map(f -> (ShardMessage.Delta) f.record().value())
                 .map(d -> d.changes().get(WITHOUT_CEILING))
                 .filter(Objects::nonNull)
                 .reduce(Tally.empty(2), Tally::merge);

@@ -1,7 +1,7 @@
 package dev.belay.benchmarks.aggregator;
 
 import dev.belay.aggregators.AggregatorService;
-import dev.belay.benchmarks.harness.Leftovers;
+import dev.belay.benchmarks.harness.CacheClearing;
 import dev.belay.benchmarks.harness.ThreadTimes;
 import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.runtime.clients.Clients;
@@ -122,7 +122,7 @@ final class AggregatorBed {
      */
     Took count(Sweeps sweeps, int toCheckpoint) {
         Clients run = run(sweeps);
-        Leftovers.clear();
+        CacheClearing.clear();
         Took took;
         try (MetricsFollower told = new MetricsFollower(run, sweeps.recount(toCheckpoint))) {
             long start = System.nanoTime();
@@ -151,12 +151,12 @@ final class AggregatorBed {
         String prefix = run.topics().prefix();
         try (Admin admin = run.admin()) {
             List<String> own =
-                    dev.belay.runtime.topics.Waiting.on(
+                    dev.belay.runtime.topics.KafkaFutures.get(
                                     admin.listTopics().names(), "listing topics")
                             .stream()
                             .filter(name -> name.startsWith(prefix))
                             .toList();
-            dev.belay.runtime.topics.Waiting.on(
+            dev.belay.runtime.topics.KafkaFutures.get(
                     admin.deleteTopics(own).all(), "deleting the topics of " + prefix);
         }
     }

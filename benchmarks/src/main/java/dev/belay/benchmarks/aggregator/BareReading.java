@@ -1,6 +1,6 @@
 package dev.belay.benchmarks.aggregator;
 
-import dev.belay.benchmarks.harness.Leftovers;
+import dev.belay.benchmarks.harness.CacheClearing;
 import dev.belay.benchmarks.harness.Stage;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.EventCodec;
@@ -56,7 +56,7 @@ final class BareReading {
             all.add(new TopicPartition(truth, p));
             all.add(new TopicPartition(predictions, p));
         }
-        Leftovers.clear();
+        CacheClearing.clear();
         try (Consumer<byte[], byte[]> consumer = data.consumer(null, "bench-bare")) {
             consumer.assign(all);
             consumer.seekToBeginning(all);

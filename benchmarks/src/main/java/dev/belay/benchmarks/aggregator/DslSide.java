@@ -2,7 +2,7 @@ package dev.belay.benchmarks.aggregator;
 
 import dev.belay.benchmarks.aggregator.Sweeps.Row;
 import dev.belay.benchmarks.aggregator.Sweeps.Sweep;
-import dev.belay.benchmarks.harness.Leftovers;
+import dev.belay.benchmarks.harness.CacheClearing;
 import dev.belay.benchmarks.harness.Stage;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.ModelId;
@@ -96,7 +96,7 @@ final class DslSide {
         try (Admin admin = clients.admin();
                 Cells told = new Cells(cells)) {
             make(admin, cells);
-            Leftovers.clear();
+            CacheClearing.clear();
             double seconds;
             try (var streams = new KafkaStreams(topology(cells).build(), config(group))) {
                 streams.start();
@@ -107,12 +107,13 @@ final class DslSide {
             }
             told.requireRight();
             List<String> own =
-                    dev.belay.runtime.topics.Waiting.on(
+                    dev.belay.runtime.topics.KafkaFutures.get(
                                     admin.listTopics().names(), "listing topics")
                             .stream()
                             .filter(name -> name.startsWith(prefix))
                             .toList();
-            dev.belay.runtime.topics.Waiting.on(admin.deleteTopics(own).all(), "deleting topics");
+            dev.belay.runtime.topics.KafkaFutures.get(
+                    admin.deleteTopics(own).all(), "deleting topics");
             return seconds;
         }
     }
@@ -136,7 +137,7 @@ final class DslSide {
 
     private static void make(Admin admin, String topic) {
         var made = admin.createTopics(List.of(new NewTopic(topic, Stage.PARTITIONS, (short) -1)));
-        dev.belay.runtime.topics.Waiting.on(made.all(), "making topic " + topic);
+        dev.belay.runtime.topics.KafkaFutures.get(made.all(), "making topic " + topic);
     }
 
     private static void send(

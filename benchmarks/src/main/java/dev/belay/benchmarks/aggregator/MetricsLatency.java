@@ -2,7 +2,7 @@ package dev.belay.benchmarks.aggregator;
 
 import dev.belay.benchmarks.aggregator.Sweeps.Row;
 import dev.belay.benchmarks.aggregator.Sweeps.Sweep;
-import dev.belay.benchmarks.harness.Leftovers;
+import dev.belay.benchmarks.harness.CacheClearing;
 import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
@@ -45,7 +45,7 @@ final class MetricsLatency {
         double pace;
         try (SweepWriter writer = new SweepWriter(bed.of(sweeps), sweeps)) {
             run = bed.run(sweeps);
-            Leftovers.clear();
+            CacheClearing.clear();
             try (ServiceGroup services = AggregatorBed.start(run);
                     MetricsFollower rows =
                             new MetricsFollower(run, sweeps.recount(sweeps.checkpoints()))) {

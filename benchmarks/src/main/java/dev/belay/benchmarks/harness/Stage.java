@@ -66,7 +66,7 @@ public final class Stage {
             for (TopicPlan.Topic topic : plan.topics())
                 for (int p = 0; p < topic.partitions(); p++)
                     all.put(new TopicPartition(topic.name(), p), OffsetSpec.latest());
-            dev.belay.runtime.topics.Waiting.on(
+            dev.belay.runtime.topics.KafkaFutures.get(
                     admin.listOffsets(all).all(), "asking the leaders of the topics of " + task);
         }
     }

@@ -1,9 +1,9 @@
 package dev.belay.cli.bench;
 
 import dev.belay.benchmarks.harness.Findings;
+import dev.belay.cli.platform.Directories;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.cli.platform.Trees;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -61,7 +61,7 @@ final class BenchPlatform {
             command.getOut().flush();
             return 0;
         } finally {
-            Trees.delete(folder);
+            Directories.delete(folder);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.belay.cli.docs;
 
 import dev.belay.cli.experiment.ExperimentKeys;
+import dev.belay.runtime.http.Meters;
 import dev.belay.runtime.settings.SettingKeys;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,9 +11,9 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 
 /**
- * Tables in Markdown that are made from the code: {@code commands}, {@code experiment} and {@code
- * settings}. A page has a table between the lines {@code <!-- generated: NAME -->} and {@code <!--
- * end -->}.
+ * Tables in Markdown that are made from the code: {@code commands}, {@code experiment}, {@code
+ * meters} and {@code settings}. A page has a table between the lines {@code <!-- generated: NAME
+ * -->} and {@code <!-- end -->}.
  */
 final class GeneratedTables {
     private static final Pattern PLACE =
@@ -26,6 +27,7 @@ final class GeneratedTables {
                         Map.of(
                                 "commands", commands(belay),
                                 "experiment", ExperimentKeys.tables(),
+                                "meters", Meters.table(),
                                 "settings", SettingKeys.table()));
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model of an experiment, defaults filled in, for all seeds.
  *
- * @param place where it stands in the file
+ * @param place its position in the file
  * @param supervisor {@code truth} or the name of another model
  * @param examples how many it learns from; 0 = all of its split, of an endless source without end
  * @param maxWaitMs after which a micro-epoch of an endless source takes fewer examples

@@ -220,7 +220,7 @@ final class ModelKeys {
                     0,
                     1e9,
                     d -> d.optimizer().getRidgeC(),
-                    "C of the penalty |W|²/(C·n), n = examples so far; 0: no penalty.");
+                    "C of the penalty ‖W‖²/(C·n), n = examples so far; 0: no penalty.");
     static final Key<Double> CLIP_NORM =
             OPTIMIZERS.number(
                     "clip-norm",

@@ -3,7 +3,7 @@ package dev.belay.cli.experiment;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** What somebody who mistyped a word may have meant. */
+/** Suggestion for a mistyped word. */
 public final class Nearest {
     private Nearest() {}
 

@@ -1,7 +1,7 @@
 package dev.belay.cli.experiment;
 
 /**
- * Where something stands in an experiment file.
+ * Position in an experiment file.
  *
  * @param line 1-based
  * @param column 1-based

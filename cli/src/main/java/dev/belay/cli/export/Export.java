@@ -2,7 +2,7 @@ package dev.belay.cli.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.belay.cli.report.results.AsideFile;
+import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -105,7 +105,7 @@ public final class Export {
     }
 
     /** Rows of one topic, with what makes two of them the same, and which of the two counts. */
-    private record Part(Newest.Rows<Row> rows, Function<Row, String> key) {}
+    private record Part(NewestRows.Rows<ExportRow> rows, Function<ExportRow, String> key) {}
 
     private Part truth(ExportedRun run) {
         TopicReader<Truth> reader = reader(topics.truth(run.task()), Truth.class);
@@ -113,8 +113,8 @@ public final class Export {
                 each ->
                         reader.read(
                                 (key, timestampMs, truth) ->
-                                        each.accept(Row.truth(key, timestampMs, truth))),
-                Row::id);
+                                        each.accept(ExportRow.truth(key, timestampMs, truth))),
+                ExportRow::id);
     }
 
     private Part labels(ModelSpec spec) {
@@ -126,10 +126,10 @@ public final class Export {
                                 (key, timestampMs, label) -> {
                                     // runs of a labeler share its topic
                                     if (label != null && label.getLabeler().equals(spec.getId())) {
-                                        each.accept(Row.label(spec, timestampMs, label));
+                                        each.accept(ExportRow.label(spec, timestampMs, label));
                                     }
                                 }),
-                Row::key);
+                ExportRow::key);
     }
 
     private Part predictions(ExportedRun run) {
@@ -144,10 +144,10 @@ public final class Export {
                                                     ? null
                                                     : run.models().get(block.getModel());
                                     if (block != null && spec != null) {
-                                        Row.predictions(spec, block).forEach(each);
+                                        ExportRow.predictions(spec, block).forEach(each);
                                     }
                                 }),
-                Row::key);
+                ExportRow::key);
     }
 
     private long file(Path file, List<Part> parts) throws IOException {
@@ -155,15 +155,15 @@ public final class Export {
         long[] read = {0};
         long[] rows = {0};
         saidNanos = nanos.getAsLong();
-        AsideFile.write(
+        AtomicFile.write(
                 file,
                 out -> {
                     try (JsonGenerator json = JSON.createGenerator(out)) {
                         for (Part part : parts) {
-                            Newest.of(
+                            NewestRows.of(
                                     telling(name, part.rows(), read),
                                     part.key(),
-                                    Row::newer,
+                                    ExportRow::newer,
                                     row -> {
                                         try {
                                             if (row.write(json)) {
@@ -184,7 +184,8 @@ public final class Export {
     }
 
     /** The same rows; says how many it has given when it is gone through for the first time. */
-    private Newest.Rows<Row> telling(String file, Newest.Rows<Row> rows, long[] read) {
+    private NewestRows.Rows<ExportRow> telling(
+            String file, NewestRows.Rows<ExportRow> rows, long[] read) {
         boolean[] again = {false};
         return each -> {
             boolean first = !again[0];

@@ -52,8 +52,9 @@ public final class CheckpointsCommand implements Runnable {
                 spec.commandLine().getErr(),
                 clients -> {
                     Fleet fleet = Fleet.read(clients);
-                    Table table =
-                            new Table("checkpoint", "state", "seen", "loss", "written", "weights");
+                    TextTable table =
+                            new TextTable(
+                                    "checkpoint", "state", "seen", "loss", "written", "weights");
                     for (ModelId id : meant(fleet, model)) {
                         for (Checkpoint event :
                                 fleet.checkpoints().getOrDefault(id.toString(), List.of())) {
@@ -84,10 +85,10 @@ public final class CheckpointsCommand implements Runnable {
                     "Shows a checkpoint: its event, and its provenance as it is in the store.")
     int show(
             @Mixin BrokerOptions broker,
-            @Parameters(paramLabel = "CHECKPOINT", description = Reference.CHECKPOINT)
+            @Parameters(paramLabel = "CHECKPOINT", description = CheckpointReference.CHECKPOINT)
                     String checkpoint)
             throws Exception {
-        Reference reference = Reference.parse(checkpoint);
+        CheckpointReference reference = CheckpointReference.parse(checkpoint);
         PrintWriter out = spec.commandLine().getOut();
         return broker.on(
                 spec.commandLine().getErr(),
@@ -105,7 +106,7 @@ public final class CheckpointsCommand implements Runnable {
                     out.printf("weights      %s%n", event.getWeightsUri());
                     out.printf("state file   %s%n", event.getStateUri());
                     out.printf("provenance   %s%n", event.getProvenanceUri());
-                    Provenance found = Sidecars.find(store, event);
+                    Provenance found = CheckpointFiles.find(store, event);
                     if (found == null) {
                         out.println(
                                 "(it can't be read; 'belay checkpoints verify "
@@ -140,7 +141,7 @@ public final class CheckpointsCommand implements Runnable {
                 clients -> {
                     Fleet fleet = Fleet.read(clients);
                     var verification =
-                            new Verification(
+                            new CheckpointVerification(
                                     Services.store(clients), fleet, Fleet.metrics(clients));
                     meant(fleet, model).forEach(id -> verification.check(id.toString()));
                     if (json) {
@@ -160,7 +161,7 @@ public final class CheckpointsCommand implements Runnable {
     private static List<ModelId> meant(Fleet fleet, @Nullable String model) {
         return model == null
                 ? List.copyOf(fleet.ids())
-                : fleet.find(Reference.parse(model), fleet.ids());
+                : fleet.find(CheckpointReference.parse(model), fleet.ids());
     }
 
     private static String head(String sha256) {

@@ -1,7 +1,7 @@
 package dev.belay.cli.fleet;
 
 import dev.belay.aggregators.statistics.figures.PairedComparison;
-import dev.belay.cli.export.Row;
+import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -53,7 +53,7 @@ final class Compare {
      * @throws IllegalArgumentException when one is not known or has no sweep, when their tasks
      *     differ, or when no example has both predictions and a truth
      */
-    Compared of(Reference first, Reference second) {
+    CheckpointComparison of(CheckpointReference first, CheckpointReference second) {
         Sweep a = new Sweep(spec(first), first.number());
         Sweep b = new Sweep(spec(second), second.number());
         String task = a.spec().getTask();
@@ -81,7 +81,7 @@ final class Compare {
         return count(task, a, b);
     }
 
-    private ModelSpec spec(Reference reference) {
+    private ModelSpec spec(CheckpointReference reference) {
         if (reference.model() == null) {
             throw new IllegalArgumentException(
                     "'%s' names an experiment, expected EXPERIMENT/MODEL"
@@ -96,7 +96,7 @@ final class Compare {
         return spec;
     }
 
-    private Compared count(String task, Sweep a, Sweep b) {
+    private CheckpointComparison count(String task, Sweep a, Sweep b) {
         TreeSet<String> shared = new TreeSet<>(a.ids());
         shared.retainAll(b.ids());
         if (shared.isEmpty()) {
@@ -111,7 +111,7 @@ final class Compare {
                             .formatted(topics.truth(task), shared.size()));
         }
         List<String> classes = a.spec().getClasses();
-        List<Compared.Discordant> discordant = new ArrayList<>();
+        List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
         long[] right = new long[4]; // 2·[A wrong] + [B wrong]
         long same = 0;
         for (Map.Entry<String, Integer> entry : truths.entrySet()) {
@@ -123,11 +123,11 @@ final class Compare {
             same += ofA == ofB ? 1 : 0;
             if ((ofA == truth) != (ofB == truth)) {
                 discordant.add(
-                        new Compared.Discordant(
+                        new CheckpointComparison.Discordant(
                                 id, classes.get(truth), classes.get(ofA), classes.get(ofB)));
             }
         }
-        return new Compared(
+        return new CheckpointComparison(
                 task,
                 a.name(),
                 b.name(),
@@ -141,17 +141,20 @@ final class Compare {
 
     /** The newest truth of each of some examples that has one, by id in their order. */
     private Map<String, Integer> truths(String task, Set<String> ids, int classes) {
-        Map<String, Row> newest = new HashMap<>();
+        Map<String, ExportRow> newest = new HashMap<>();
         reader(topics.truth(task), Truth.class)
                 .read(
                         (id, timestampMs, truth) -> {
                             if (ids.contains(id) && (truth == null || truth.getLabel() < classes)) {
-                                newest.merge(id, Row.truth(id, timestampMs, truth), Row::newer);
+                                newest.merge(
+                                        id,
+                                        ExportRow.truth(id, timestampMs, truth),
+                                        ExportRow::newer);
                             }
                         });
         Map<String, Integer> labels = new LinkedHashMap<>();
         for (String id : ids) {
-            Row row = newest.get(id);
+            ExportRow row = newest.get(id);
             if (row != null && row.label() >= 0) {
                 labels.put(id, row.label());
             }

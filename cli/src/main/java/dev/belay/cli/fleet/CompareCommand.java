@@ -1,6 +1,6 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.report.results.AsideFile;
+import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,7 +32,8 @@ public final class CompareCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "A",
             description =
-                    Reference.CHECKPOINT + "; here the last one that has predicted the holdout")
+                    CheckpointReference.CHECKPOINT
+                            + "; here the last one that has predicted the holdout")
     private String first;
 
     @Parameters(index = "1", paramLabel = "B", description = "the same")
@@ -58,8 +59,8 @@ public final class CompareCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--json and --ids - both write to the terminal: give --ids a file");
         }
-        Reference a = Reference.parse(first);
-        Reference b = Reference.parse(second);
+        CheckpointReference a = CheckpointReference.parse(first);
+        CheckpointReference b = CheckpointReference.parse(second);
         return broker.on(
                 spec.commandLine().getErr(),
                 clients -> {
@@ -80,7 +81,7 @@ public final class CompareCommand implements Callable<Integer> {
                 });
     }
 
-    private void write(Compared compared) throws Exception {
+    private void write(CheckpointComparison compared) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             compared.printJson(out);
@@ -91,7 +92,7 @@ public final class CompareCommand implements Callable<Integer> {
             compared.writeIds(out);
             out.flush();
         } else if (ids != null) {
-            AsideFile.write(Path.of(ids), compared::writeIds);
+            AtomicFile.write(Path.of(ids), compared::writeIds);
         }
     }
 }

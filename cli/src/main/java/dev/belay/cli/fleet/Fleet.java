@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the topics say of all models, read once.
+ * The state of all models in the topics, read once.
  *
  * @param current the specs of the newest runs that are not stopped, by model id
  * @param all the specs of all runs
@@ -80,7 +80,7 @@ record Fleet(
      *
      * @throws IllegalArgumentException when there is none, with those that may have been meant
      */
-    List<ModelId> find(Reference reference, Collection<ModelId> among) {
+    List<ModelId> find(CheckpointReference reference, Collection<ModelId> among) {
         Map<String, ModelId> newest = new TreeMap<>();
         for (ModelId id : among) {
             if (reference.covers(id)) {
@@ -98,7 +98,7 @@ record Fleet(
      *
      * @throws IllegalArgumentException when there is none, or several
      */
-    ModelId model(Reference reference) {
+    ModelId model(CheckpointReference reference) {
         List<ModelId> found = find(reference, ids());
         if (found.size() > 1) {
             throw new IllegalArgumentException(
@@ -112,7 +112,7 @@ record Fleet(
      *
      * @throws IllegalArgumentException when there is none, or several models have one
      */
-    Checkpoint checkpoint(Reference reference) {
+    Checkpoint checkpoint(CheckpointReference reference) {
         String model = model(reference).toString();
         List<Checkpoint> events = checkpoints.getOrDefault(model, List.of());
         Checkpoint event = checkpoint(model, reference.number());
@@ -146,7 +146,7 @@ record Fleet(
         return found;
     }
 
-    private static String unknown(Reference reference, Collection<ModelId> among) {
+    private static String unknown(CheckpointReference reference, Collection<ModelId> among) {
         String typed =
                 reference.experiment()
                         + (reference.model() == null ? "" : "/" + reference.model())

@@ -52,9 +52,9 @@ final class Lineage {
         this.sources = sources;
     }
 
-    Tree of(Checkpoint event) {
-        Tree tree =
-                new Tree(
+    TextTree of(Checkpoint event) {
+        TextTree tree =
+                new TextTree(
                         "%s:%d  %s, %,d examples seen"
                                 .formatted(
                                         event.getModel(),
@@ -75,7 +75,7 @@ final class Lineage {
             tree.add("its files are those of checkpoint " + good.getNumber());
             source = good;
         }
-        Provenance provenance = Sidecars.find(store, source);
+        Provenance provenance = CheckpointFiles.find(store, source);
         tree.add("metric: " + metric(source));
         files(tree, source, provenance);
         JsonNode spec = spec(source, provenance);
@@ -112,8 +112,8 @@ final class Lineage {
                         estimate(row.getCeilingAccuracy(), "–"));
     }
 
-    private void files(Tree tree, Checkpoint event, @Nullable Provenance provenance) {
-        Tree files = tree.add("files, by software " + event.getSoftwareVersion());
+    private void files(TextTree tree, Checkpoint event, @Nullable Provenance provenance) {
+        TextTree files = tree.add("files, by software " + event.getSoftwareVersion());
         files.add("weights " + event.getWeightsUri());
         files.add("state " + event.getStateUri());
         files.add(
@@ -156,7 +156,10 @@ final class Lineage {
     }
 
     private void labels(
-            Tree tree, Checkpoint event, @Nullable Provenance provenance, @Nullable JsonNode spec) {
+            TextTree tree,
+            Checkpoint event,
+            @Nullable Provenance provenance,
+            @Nullable JsonNode spec) {
         String supervisor =
                 provenance != null
                         ? provenance.supervisor()
@@ -167,7 +170,7 @@ final class Lineage {
         String task = spec.path("task").asText();
         String topic =
                 provenance != null ? provenance.labels().topic() : topics.labels(task, supervisor);
-        Tree labels = tree.add("labels: " + topic + ", by partition [from, to)");
+        TextTree labels = tree.add("labels: " + topic + ", by partition [from, to)");
         labels.add("this micro-epoch: " + ranges(event, provenance));
         labels.add(
                 "all so far: "
@@ -175,13 +178,13 @@ final class Lineage {
                                 .map(c -> range(c.getPartition(), 0, c.getOffset()))
                                 .collect(Collectors.joining(", ")));
         if (supervisor.equals(ModelId.TRUTH)) {
-            Tree truth = tree.add("supervisor: truth, " + topics.truth(task));
-            Tree examples = truth.add("examples: " + topics.examples(task));
+            TextTree truth = tree.add("supervisor: truth, " + topics.truth(task));
+            TextTree examples = truth.add("examples: " + topics.examples(task));
             sources.apply(task).forEach(hash -> examples.add("made from the source " + hash));
             return;
         }
         List<Long> numbers = event.getSupervisorCheckpoints();
-        Tree below =
+        TextTree below =
                 tree.add(
                         "supervisor: %s, %d of its checkpoints"
                                 .formatted(supervisor, numbers.size()));

@@ -28,12 +28,12 @@ public final class LineageCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private BrokerOptions broker;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = Reference.CHECKPOINT)
+    @Parameters(paramLabel = "CHECKPOINT", description = CheckpointReference.CHECKPOINT)
     private String checkpoint;
 
     @Override
     public Integer call() throws Exception {
-        Reference reference = Reference.parse(checkpoint);
+        CheckpointReference reference = CheckpointReference.parse(checkpoint);
         return broker.on(
                 spec.commandLine().getErr(),
                 clients -> {

@@ -2,7 +2,7 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
-import dev.belay.cli.run.Announcement;
+import dev.belay.cli.run.ExperimentRegistration;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.runtime.clients.Clients;
@@ -61,7 +61,7 @@ public final class ModelsCommand implements Runnable {
                     Fleet fleet = Fleet.read(clients);
                     List<ModelId> ids = new ArrayList<>(fleet.ids());
                     ids.removeIf(id -> experiment != null && !id.experiment().equals(experiment));
-                    Table table = table(fleet, ids);
+                    TextTable table = table(fleet, ids);
                     if (json) {
                         table.printJson(out);
                     } else if (table.isEmpty()) {
@@ -94,8 +94,8 @@ public final class ModelsCommand implements Runnable {
             return broker.on(
                     spec.commandLine().getErr(),
                     clients -> {
-                        Announcement.Run run =
-                                new Announcement(clients, experiment, data).make(false);
+                        ExperimentRegistration.Run run =
+                                new ExperimentRegistration(clients, experiment, data).make(false);
                         if (run.isOld()) {
                             out.println("nothing to add, these models are there:");
                         }
@@ -125,7 +125,8 @@ public final class ModelsCommand implements Runnable {
                     List<String> models)
             throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        List<Reference> references = models.stream().map(Reference::parse).toList();
+        List<CheckpointReference> references =
+                models.stream().map(CheckpointReference::parse).toList();
         return broker.on(
                 spec.commandLine().getErr(),
                 clients -> {
@@ -133,7 +134,7 @@ public final class ModelsCommand implements Runnable {
                     List<ModelId> running =
                             fleet.current().keySet().stream().map(ModelId::parse).toList();
                     List<ModelId> stopping = new ArrayList<>();
-                    for (Reference reference : references) {
+                    for (CheckpointReference reference : references) {
                         stopping.addAll(fleet.find(reference, running));
                     }
                     stop(clients, fleet, stopping);
@@ -167,9 +168,9 @@ public final class ModelsCommand implements Runnable {
         }
     }
 
-    static Table table(Fleet fleet, List<ModelId> ids) {
-        Table table =
-                new Table(
+    static TextTable table(Fleet fleet, List<ModelId> ids) {
+        TextTable table =
+                new TextTable(
                         "model",
                         "supervisor",
                         "encoder",

@@ -1,6 +1,6 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.export.Row;
+import dev.belay.cli.export.ExportRow;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -19,7 +19,7 @@ final class Sweep {
     private final ModelSpec spec;
     private final @Nullable Long wanted;
     private final TreeSet<Long> found = new TreeSet<>();
-    private final Map<String, Row> rows = new HashMap<>();
+    private final Map<String, ExportRow> rows = new HashMap<>();
 
     /**
      * @param wanted the checkpoint; null: the greatest that has predictions
@@ -43,7 +43,8 @@ final class Sweep {
             rows.clear();
         }
         if (number == checkpoint()) {
-            Row.predictions(spec, block).forEach(row -> rows.merge(row.id(), row, Row::newer));
+            ExportRow.predictions(spec, block)
+                    .forEach(row -> rows.merge(row.id(), row, ExportRow::newer));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.belay.cli.platform;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
-/** Lines for the person at the terminal, each out at once. */
+/** Prints lines on the terminal, each flushed. */
 record Console(PrintWriter out, PrintWriter err) {
     Console(CommandLine command) {
         this(command.getOut(), command.getErr());
@@ -14,7 +14,7 @@ record Console(PrintWriter out, PrintWriter err) {
         out.flush();
     }
 
-    /** The message alone: it says what to do. */
+    /** Prints the message alone, which says what to do. */
     void complain(Exception e) {
         err.println("belay: " + e.getMessage());
         err.flush();

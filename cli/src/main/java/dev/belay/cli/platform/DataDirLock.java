@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The right to use a data folder. The operating system takes it back when the process ends, also by
- * kill -9, so that a file left behind never keeps anybody out; its content only names the holder.
+ * kill -9, so a file left behind does not lock the folder; its content only names the holder.
  */
 final class DataDirLock implements AutoCloseable {
     static final String FILE = "lock";

@@ -75,7 +75,7 @@ final class EmbeddedBroker implements AutoCloseable {
                     "%s is there but has no meta.properties: it is not this broker's. Move it away or choose another folder with --data."
                             .formatted(logDir));
         }
-        Trees.delete(aside);
+        Directories.delete(aside);
         Files.createDirectories(aside);
         var said = new ByteArrayOutputStream();
         try {

@@ -11,7 +11,7 @@ import java.util.List;
 final class Ports {
     private Ports() {}
 
-    /** A port somebody wants: 0 for any free one, and the flag that changes it. */
+    /** A requested port, 0 for any free one, and the option that changes it. */
     record Wanted(String what, int port, String flag) {}
 
     /**

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * A process as it is known after the JVM that started it is gone: pids are used again, a pid
  * together with a start time is not.
  *
- * @param started as the operating system tells; the epoch if it does not tell, which matches nobody
+ * @param started as reported by the operating system; the epoch if it is not, which matches no
+ *     process
  */
 record RecordedProcess(long pid, Instant started) {
     /**

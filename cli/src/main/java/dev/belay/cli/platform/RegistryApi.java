@@ -29,7 +29,7 @@ final class RegistryApi {
         return url;
     }
 
-    /** Whether it answers; false as long as nobody listens. */
+    /** Whether it answers; false as long as nothing listens on the port. */
     boolean answers() throws InterruptedException {
         try {
             return send(request("/subjects").GET()).statusCode() == 200;

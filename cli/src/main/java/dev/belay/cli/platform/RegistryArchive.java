@@ -42,7 +42,7 @@ public final class RegistryArchive {
             record(home, work, aside);
             Files.move(aside, home.archive(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Trees.delete(work);
+            Directories.delete(work);
         }
     }
 

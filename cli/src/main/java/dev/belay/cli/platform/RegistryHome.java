@@ -24,7 +24,7 @@ record RegistryHome(Path folder, Path runner, Path ownClasses) {
      * Finds it: {@value #PROPERTY}, or {@code registry} beside our classes, or beside the folder of
      * our jar.
      *
-     * @throws PlatformException if it is in none of them, with the places looked at
+     * @throws PlatformException if it is in none of them, with the places searched
      */
     static RegistryHome locate() throws IOException {
         var own = ownLocation();

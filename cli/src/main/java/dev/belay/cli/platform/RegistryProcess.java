@@ -100,7 +100,7 @@ final class RegistryProcess implements AutoCloseable {
         return api.url();
     }
 
-    /** Completes if the process ends although nobody asked it to, and never otherwise. */
+    /** Completes if the process ends without having been stopped, and never otherwise. */
     CompletableFuture<PlatformException> failure() {
         return process.onExit()
                 .thenCompose(

@@ -2,7 +2,7 @@ package dev.belay.cli.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.report.page.ReportHtml;
-import dev.belay.cli.report.results.AsideFile;
+import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.report.results.RowJson;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.SummaryJson;
@@ -26,7 +26,7 @@ public final class RunReport {
      */
     public static void write(RunResults results, Path directory, Instant written)
             throws IOException {
-        AsideFile.write(
+        AtomicFile.write(
                 directory.resolve("metrics.jsonl"),
                 out -> {
                     for (PairMetrics row : results.rows()) {
@@ -34,11 +34,11 @@ public final class RunReport {
                         out.write('\n');
                     }
                 });
-        AsideFile.write(
+        AtomicFile.write(
                 directory.resolve("report.html"),
                 out -> out.write(ReportHtml.of(results, written)));
         // Last: whoever waits for the summary finds the others there.
-        AsideFile.write(
+        AtomicFile.write(
                 directory.resolve("summary.json"),
                 out -> {
                     out.write(

@@ -1,6 +1,6 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.Problem;
+import dev.belay.cli.ErrorReport;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.Logging;
@@ -68,7 +68,7 @@ final class ExperimentRun implements Callable<Integer> {
             return code;
         } catch (Exception e) {
             if (stop.isStopped(0, TimeUnit.SECONDS)) {
-                Problem.report(e, err); // the JVM ends before anybody else does
+                ErrorReport.report(e, err); // the JVM ends before anybody else does
             }
             throw e;
         } finally {
@@ -87,7 +87,7 @@ final class ExperimentRun implements Callable<Integer> {
             TopicSource source = new TopicSource(clients, experiment.task(), experiment.data());
             source.require();
             RunResults results = announce(clients, null);
-            Watch watch = new Watch(clients, experiment.task(), results, begin);
+            RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
             try (ServiceGroup group = start(clients, source, watch)) {
                 watch.untilStopped(
                         stop,
@@ -104,14 +104,14 @@ final class ExperimentRun implements Callable<Integer> {
     private int untilComplete(long begin) throws Exception {
         say("reading and checking the data of " + experiment.name());
         try (DataSet data = DataSet.open(experiment.data())) {
-            // what is wrong with it is told before anything starts or is left behind
+            // errors are reported before anything is started or written
             List<ModelSpec> specs =
                     experiment.resolve(data, 1, 0, options.settings(Map.of()).encoders());
             Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
                         "warning: the rows are produced in the order of the file; where that is sorted"
-                                + " by class, what is learned first is one class only");
+                                + " by class, only one class is learned at first");
             }
             DataSummary counts = data.summary();
             say(
@@ -170,10 +170,10 @@ final class ExperimentRun implements Callable<Integer> {
 
     /** Writes the specs, and says what is new. */
     private RunResults announce(Clients clients, @Nullable DataSet data) {
-        Announcement.Run announced =
-                new Announcement(clients, experiment, data).make(options.fresh());
+        ExperimentRegistration.Run announced =
+                new ExperimentRegistration(clients, experiment, data).make(options.fresh());
         if (announced.isOld()) {
-            say("going on with a run that was begun before (--fresh starts anew)");
+            say("resuming an earlier run (--fresh starts a new one)");
         } else if (announced.number() > 0) {
             say(
                     "run %d: the experiment has changed, or a fresh run was asked for"
@@ -185,7 +185,7 @@ final class ExperimentRun implements Callable<Integer> {
         return results;
     }
 
-    private ServiceGroup start(Clients clients, ExampleSource source, Watch watch) {
+    private ServiceGroup start(Clients clients, ExampleSource source, RunMonitor watch) {
         List<Service> services =
                 new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
         services.add(new ProducerService(clients, producing(), source, watch::produced));
@@ -202,7 +202,7 @@ final class ExperimentRun implements Callable<Integer> {
                         rows(counts, Split.SUPERVISOR),
                         rows(counts, Split.STUDENT),
                         rows(counts, Split.HOLDOUT)));
-        Watch watch = new Watch(clients, experiment.task(), results, begin);
+        RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
         boolean complete;
         try (ServiceGroup group = start(clients, data, watch)) {
             // Ctrl-C and SIGTERM: services stop in order; the same command goes on from there
@@ -239,7 +239,7 @@ final class ExperimentRun implements Callable<Integer> {
     }
 
     private void stop(ServiceGroup group) {
-        err.println("\nstopping; given again, the same command goes on from here");
+        err.println("\nstopping; the same command resumes the run");
         err.flush();
         group.close();
     }
@@ -247,7 +247,7 @@ final class ExperimentRun implements Callable<Integer> {
     private ServiceGroup encodeAhead(DataSet data, List<ModelSpec> specs) {
         return ServiceGroup.start(
                 options.ownServices()
-                        ? List.of(new EncodeAhead(data, specs, options.settings(Map.of())))
+                        ? List.of(new EncodingWarmUp(data, specs, options.settings(Map.of())))
                         : List.of());
     }
 

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
         footerHeading = "%nSettings of its own (--set KEY=VALUE):%n",
         footer = {
             "  aggregator.windows        of event time, such as 1h or 1h/15m,1d; none: empty (1h)",
-            "  aggregator.grace          how late truth still moves a window (1h)",
-            "  aggregator.truth-horizon  how late it still moves anything (7d)",
-            "  aggregator.patience       seconds of dying without progress before giving up (900)",
-            "  aggregator.server         HOST:PORT of whoever serves its rows; belay does not (none)",
+            "  aggregator.grace          how late truth still updates windows (1h)",
+            "  aggregator.truth-horizon  how late truth is still counted (7d)",
+            "  aggregator.patience       seconds of failures without progress before giving up (900)",
+            "  aggregator.server         HOST:PORT at which a program that embeds it serves its rows (none)",
             "  state                     folder of Kafka Streams' state"
         })
 public final class AggregatorCommand extends ServiceCommand {

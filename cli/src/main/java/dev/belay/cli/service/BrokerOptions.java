@@ -13,11 +13,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * For commands that look at what is there: a broker that is named, or else the data folder of an
- * embedded one, which is started for as long as the command takes.
+ * Options of commands that read an existing installation: a broker by its address, or the data
+ * folder of an embedded one, which is started for the duration of the command.
  */
 public final class BrokerOptions {
-    /** What a command does once the broker answers. */
+    /** The work of a command, called once the broker answers. */
     @FunctionalInterface
     public interface Work {
         /** Returns the exit code. */
@@ -43,7 +43,7 @@ public final class BrokerOptions {
     /**
      * Does the work.
      *
-     * @param err gets what is waited for, and that a broker is being started
+     * @param err receives what is waited for, and that a broker is being started
      * @throws IllegalArgumentException when no broker is named and the folder holds no data of one
      */
     public int on(PrintWriter err, Work work) throws Exception {

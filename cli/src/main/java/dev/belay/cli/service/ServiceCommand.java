@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 
 /**
- * A service as a process: settings, clients, health endpoint, run until told to stop. Exit code 1
- * when it failed; the signal's (143 for SIGTERM) when it was told to stop and has done so.
+ * A service as a process: settings, clients, health endpoint, run until stopped. Exit code 1 when
+ * it failed; the signal's (143 for SIGTERM) when it was stopped in order.
  */
 abstract class ServiceCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCommand.class);
@@ -45,7 +45,7 @@ abstract class ServiceCommand implements Callable<Integer> {
             group.close();
             throw e;
         }
-        // SIGTERM and Ctrl-C: the work in hand is finished or rolled back before the JVM ends
+        // SIGTERM and Ctrl-C: the work in flight is finished or rolled back before the JVM ends
         Thread stop = new Thread(group::close, "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         String problem = clients.registryProblem();

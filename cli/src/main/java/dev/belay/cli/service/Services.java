@@ -19,11 +19,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Makes the services from the settings: the one place that knows what each needs. */
+/** Builds the services from the settings. */
 public final class Services {
     private Services() {}
 
-    /** All of them, for one process that does everything. */
+    /** All services, for one process. */
     public static List<Service> all(Clients clients) {
         return List.of(
                 truthLabeler(clients),

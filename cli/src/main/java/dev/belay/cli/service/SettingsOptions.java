@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say where the broker is and how this installation is set up. */
+/** Options for the broker's address and the settings of this installation. */
 public final class SettingsOptions {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "settings in YAML; BELAY_* in the environment and options go over it")
+            description = "settings in YAML; BELAY_* in the environment and options override it")
     private @Nullable Path config;
 
     @Option(

@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code belay topics plan | apply}: what the topics should be, and making them so. */
+/** {@code belay topics plan | apply}: shows the planned topics, or creates them. */
 @Command(
         name = "topics",
         mixinStandardHelpOptions = true,
-        description = "What the topics should be (plan), and making them so (apply).")
+        description = "Shows the planned topics (plan), or creates those that are missing (apply).")
 public final class TopicsCommand implements Callable<Integer> {
     /** What to do, as a word of the command line. */
     enum Action {

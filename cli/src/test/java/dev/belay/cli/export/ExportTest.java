@@ -253,7 +253,7 @@ final class ExportTest {
         Collections.shuffle(values, new java.util.Random(7));
         List<Integer> out = new ArrayList<>();
         // When: 4,000 keys, 1,000 of them twice; the greater value is the newer
-        Newest.of(values::forEach, value -> "k" + value % 4000, Math::max, out::add);
+        NewestRows.of(values::forEach, value -> "k" + value % 4000, Math::max, out::add);
         // Then
         Collections.sort(out);
         List<Integer> expected = new ArrayList<>();

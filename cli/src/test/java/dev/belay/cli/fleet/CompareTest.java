@@ -63,7 +63,7 @@ class CompareTest {
         block(A, 16, Phase.HOLDOUT, 10, "a-alone", 1);
         truth("a-alone", 1);
         // When
-        Compared found = compare("x/conf", "x/naive");
+        CheckpointComparison found = compare("x/conf", "x/naive");
         // Then
         assertEquals(new PairedComparison(3, 4, 2, 1), found.table());
         assertEquals(4, found.same());
@@ -73,8 +73,10 @@ class CompareTest {
         assertEquals(A + ":16", found.a());
         assertEquals(
                 List.of("e0", "e1", "e2", "e3", "e7", "e8"),
-                found.discordant().stream().map(Compared.Discordant::id).toList());
-        assertEquals(new Compared.Discordant("e7", "yes", "no", "yes"), found.discordant().get(4));
+                found.discordant().stream().map(CheckpointComparison.Discordant::id).toList());
+        assertEquals(
+                new CheckpointComparison.Discordant("e7", "yes", "no", "yes"),
+                found.discordant().get(4));
     }
 
     @Test
@@ -98,7 +100,7 @@ class CompareTest {
         block("x/conf#0@0", 3, Phase.HOLDOUT, 99, "e0", 1);
         block(A, 4, Phase.HOLDOUT, 99, "e0", 1);
         // Then
-        Compared found = compare("x/conf#0:3", "x/naive#0:3");
+        CheckpointComparison found = compare("x/conf#0:3", "x/naive#0:3");
         assertEquals(new PairedComparison(1, 0, 2, 1), found.table());
         // without a number the last checkpoint that has predictions
         assertEquals(A + ":4", compare("x/conf#0", "x/naive#0").a());
@@ -150,20 +152,22 @@ class CompareTest {
                         () ->
                                 new Compare(fleet, log::consumer, codec, TOPICS, line -> {})
                                         .of(
-                                                Reference.parse("x/gone"),
-                                                Reference.parse("x/gone:1")));
+                                                CheckpointReference.parse("x/gone"),
+                                                CheckpointReference.parse("x/gone:1")));
         assertTrue(String.valueOf(e.getMessage()).contains("x/gone#0@0 was stopped"));
     }
 
     @Test
     void figuresArePrintedForPeopleAndForMachines() throws IOException {
         // Given: 12 that only A classifies right, one that only B does
-        List<Compared.Discordant> discordant = new ArrayList<>();
+        List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
         for (int i = 0; i < 13; i++) {
-            discordant.add(new Compared.Discordant("e" + i, "yes", i < 12 ? "yes" : "no", "no"));
+            discordant.add(
+                    new CheckpointComparison.Discordant(
+                            "e" + i, "yes", i < 12 ? "yes" : "no", "no"));
         }
-        Compared compared =
-                new Compared(
+        CheckpointComparison compared =
+                new CheckpointComparison(
                         "t",
                         A + ":16",
                         B + ":8",
@@ -230,10 +234,10 @@ class CompareTest {
         }
     }
 
-    private Compared compare(String a, String b) {
+    private CheckpointComparison compare(String a, String b) {
         return new Compare(
                         new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS, line -> {})
-                .of(Reference.parse(a), Reference.parse(b));
+                .of(CheckpointReference.parse(a), CheckpointReference.parse(b));
     }
 
     private void truth(String id, int label) {

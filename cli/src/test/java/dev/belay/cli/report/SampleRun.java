@@ -53,7 +53,7 @@ public final class SampleRun {
         }
         add(results, seeds, "ceiling", "minilm", null, checkpoints);
         add(results, seeds, "bge-ceiling", "bge", null, checkpoints);
-        SampleFurther further = new SampleFurther();
+        SampleFigures further = new SampleFigures();
         for (int seed = 0; seed < seeds; seed++) {
             for (int k = 1; k <= checkpoints; k++) {
                 double learned = 1 - Math.exp(-k / (checkpoints * 0.22));
@@ -73,7 +73,7 @@ public final class SampleRun {
                                         .2 + .62 * learned,
                                         bge))) {
                     results.add(further.on(row));
-                    results.add(SampleFurther.stream(further.on(row)));
+                    results.add(SampleFigures.stream(further.on(row)));
                 }
             }
         }

@@ -22,7 +22,7 @@ import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
@@ -256,7 +256,7 @@ class LabelersIT {
         task.examples(0, 300);
         task.end(topics.examples(TaskOnBroker.TASK));
         Path other = Files.createDirectories(data.resolve("other")).toRealPath();
-        var log = (Logger) LoggerFactory.getLogger(Patience.class);
+        var log = (Logger) LoggerFactory.getLogger(Prerequisites.class);
         var said = new ListAppender<ILoggingEvent>();
         said.start();
         log.addAppender(said);
@@ -279,7 +279,7 @@ class LabelersIT {
             copy(Path.of(task.clients.settings().store()), other);
             // Then
             await().atMost(SOON).until(() -> models.labelled() == 150 && models.ready());
-            assertEquals("labeler-models goes on with " + BOW, aboutBow(said).get(1));
+            assertEquals("labeler-models continues with " + BOW, aboutBow(said).get(1));
         } finally {
             log.detachAppender(said);
             log.setLevel(null); // its parent's

@@ -11,7 +11,7 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
@@ -49,7 +49,7 @@ final class Evaluations implements AutoCloseable {
     private final Executor computing;
     private final RecordReader reader;
     private final DeadLetters deadLetters;
-    private final Patience patience;
+    private final Prerequisites patience;
     private final Timer sweepTime;
     private final UnaryOperator<String> predictionsOf;
     private static final String STORE = "the checkpoint store";
@@ -102,7 +102,7 @@ final class Evaluations implements AutoCloseable {
             Executor computing,
             RecordReader reader,
             DeadLetters deadLetters,
-            Patience patience,
+            Prerequisites patience,
             Timer sweepTime,
             UnaryOperator<String> predictionsOf) {
         this.inbox = inbox;

@@ -12,7 +12,7 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
@@ -50,7 +50,7 @@ public final class Evaluator implements Service {
     private final Predictors predictors;
     private final String group;
     private final String member;
-    private final Patience patience = new Patience("evaluator");
+    private final Prerequisites patience = new Prerequisites("evaluator");
     private final AtomicLong sweeps = new AtomicLong();
     private final Timer sweepTime;
     private final Map<String, TaskHoldout> holdouts = new HashMap<>();

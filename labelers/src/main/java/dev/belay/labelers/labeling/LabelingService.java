@@ -14,7 +14,7 @@ import dev.belay.runtime.clients.ExpiredOffsetException;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.ModelId;
@@ -60,7 +60,7 @@ public abstract class LabelingService implements Service {
 
     private final Clients clients;
     private final String name;
-    private final Patience patience;
+    private final Prerequisites patience;
     private final Map<String, Running> running = new TreeMap<>();
     private final Map<String, ProgressTable> progress = new HashMap<>();
 
@@ -90,7 +90,7 @@ public abstract class LabelingService implements Service {
     public LabelingService(Clients clients, String name) {
         this.clients = clients;
         this.name = name;
-        this.patience = new Patience(name);
+        this.patience = new Prerequisites(name);
         Gauge.builder("belay.labelers.running", running, Map::size)
                 .tag("service", name)
                 .register(clients.meters());

@@ -11,7 +11,7 @@ import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
@@ -65,7 +65,7 @@ class EvaluationsTest {
     private final List<MockProducer<byte[], byte[]>> prepared = new ArrayList<>();
     private final Map<String, ModelSpec> specs = new HashMap<>();
     private final Set<String> stopped = new HashSet<>();
-    private final Patience patience = new Patience("test");
+    private final Prerequisites patience = new Prerequisites("test");
     private final FakePredictors predictors = new FakePredictors();
     private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
     private boolean holdoutEnded = true;

@@ -9,7 +9,7 @@ import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
@@ -200,7 +200,7 @@ class ManyTasksTest {
                         Runnable::run,
                         reader,
                         new DeadLetters(clients, "test"),
-                        new Patience("test"),
+                        new Prerequisites("test"),
                         clients.meters().timer("belay.sweep"),
                         task -> "belay." + task + ".predictions");
         consumer.rebalance(List.of(CHECKPOINTS));

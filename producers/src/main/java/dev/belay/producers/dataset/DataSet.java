@@ -24,11 +24,11 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set that was read and checked as a whole, in the order in which it is to be produced.
+ * A data set, read and checked completely, in the order of production.
  *
- * <p>Memory is bounded whatever the size of the source: rows are sorted by hash on disk once they
- * are more than fit, and there equal ids are neighbours, so that duplicates are found exactly
- * without keeping anything for each row. Close it to remove the temporary files.
+ * <p>Memory is bounded for any size of the source: rows that do not fit are sorted by hash on disk.
+ * Equal ids are neighbours in that order, so duplicates are found exactly without state for each
+ * row. Closing it removes the temporary files.
  */
 public final class DataSet implements ExampleSource, AutoCloseable {
     /** Rows are kept in memory up to this. */
@@ -125,8 +125,8 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     }
 
     /**
-     * SHA-256 (hex) of the source's bytes and of everything that decides which rows come of them,
-     * in which split and order; the file's name is no part of it.
+     * SHA-256 (hex) of the source's bytes and of every setting that affects rows, splits or order.
+     * The file's name is not included.
      */
     @Override
     public String sourceHash() {
@@ -266,8 +266,8 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     }
 
     /**
-     * Leaves out rows whose id has just come by: the same content is one row, another content is an
-     * error.
+     * Drops rows that repeat the id and content of the row before; the same id with other content
+     * is an error.
      */
     private static final class DistinctRows implements Rows {
         private final String file;
@@ -294,10 +294,10 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                             row.line(),
                             "id '"
                                     + RowBuilder.abbreviate(row.id())
-                                    + "' with another content than in line "
+                                    + "' with content that differs from line "
                                     + last.line(),
                             "each id once, or each time with the same content",
-                            "Mend the rows, or name the column that holds unique ids.");
+                            "Correct the rows, or name the column that holds unique ids.");
                 }
             }
             return null;

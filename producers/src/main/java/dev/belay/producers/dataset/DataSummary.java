@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * How many rows a data set has, by split and class.
+ * Number of rows of a data set, by split and class.
  *
  * @param rows all of them, with and without label
- * @param duplicates rows left out because the same row had come before
+ * @param duplicates rows dropped because they repeat an earlier row
  * @param bySplit for each split its rows; all splits are present
  */
 public record DataSummary(long rows, long duplicates, Map<Split, SplitCounts> bySplit) {

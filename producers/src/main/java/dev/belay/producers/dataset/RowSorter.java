@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * External merge sort: rows are collected up to a bound of memory, sorted and written to a run;
- * runs are merged {@value #FAN_IN} at a time. What fits into memory never touches the disk. Once
- * all rows are in, {@link #sorted} can be read any number of times.
+ * runs are merged {@value #FAN_IN} at a time. Rows that fit into memory are not written to disk.
+ * Once all rows are in, {@link #sorted} can be read any number of times.
  */
 final class RowSorter implements Consumer<Row>, AutoCloseable {
     /** Runs merged at once, and so files open at once for each level. */
@@ -99,7 +99,7 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
 
             @Override
             public void close() {
-                // nothing is held
+                // nothing to close
             }
         };
     }

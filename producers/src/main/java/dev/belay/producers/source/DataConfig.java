@@ -10,15 +10,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the data of a task come from, how they are split and in which order they are produced.
+ * Source of a task's data, their splits and their order of production.
  *
  * @param supervisorShare share of the rows outside the holdout that go to SUPERVISOR, the others go
  *     to STUDENT; in [0, 1]
  * @param orderSeed seed of {@link Order#HASH}
  * @param classes class names, at least 2
- * @param labels how the source writes each class, beside its name; as many as classes, or none
- *     where it writes the index into them. Without labels a name that is a number must be its own
- *     index; with them no name is the label of another class: {@code 1} never means two things
+ * @param labels what the source writes for each class, beside its name; as many as classes, or none
+ *     where it writes the class's index. Without labels a name that is a number must be its own
+ *     index; with them no name may be the label of another class, so that {@code 1} never has two
+ *     meanings
  */
 public record DataConfig(
         Source source,
@@ -112,7 +113,7 @@ public record DataConfig(
         }
     }
 
-    /** The built-in WordNet task as it is used everywhere: see {@link WordNetSource}. */
+    /** The built-in WordNet task: see {@link WordNetSource}. */
     public static DataConfig wordNet(double supervisorShare) {
         return new DataConfig(
                 new Builtin(WordNetSource.NAME),
@@ -173,7 +174,7 @@ public record DataConfig(
     }
 
     /**
-     * Which columns hold what.
+     * Names of the columns.
      *
      * @param id null: the id is a hash of the input (see {@link RowBuilder})
      * @param split null: the file has no split column

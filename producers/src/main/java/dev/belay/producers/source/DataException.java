@@ -2,7 +2,7 @@ package dev.belay.producers.source;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something is wrong with the data; the message is complete and meant for the user. */
+/** A defect of the data. The message is complete and meant for the user. */
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -90,7 +90,8 @@ public final class DelimitedSource implements RowSource {
     }
 
     private DataException malformed(SourceFile file, IOException e, long afterLine) {
-        // commons-csv throws plain IOExceptions for wrong quoting, subclasses come from below it
+        // commons-csv throws plain IOExceptions for wrong quoting; subclasses are from the file
+        // below it
         if (e.getClass() != IOException.class && !e.getClass().getName().contains("commons.csv")) {
             return file.broken(e, afterLine);
         }
@@ -99,7 +100,7 @@ public final class DelimitedSource implements RowSource {
                 afterLine + 1,
                 "wrong quoting (" + e.getMessage() + ")",
                 "quoted cells to be closed, as RFC 4180 has it",
-                "Mend the row; if it is the last one, the file may be cut off.",
+                "Correct the row; if it is the last one, the file may be truncated.",
                 e);
     }
 

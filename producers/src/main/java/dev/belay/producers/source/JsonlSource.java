@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object a line; blank lines are skipped, columns nobody asked for are ignored. A label is
- * a class index (number), a class name (string), or null for a row whose truth is not known.
+ * One JSON object a line; blank lines are skipped, other columns are ignored. A label is a class
+ * index (number), a class name (string), or null for a row whose truth is not known.
  */
 public final class JsonlSource implements RowSource {
     static final ObjectMapper JSON =
@@ -156,7 +156,7 @@ public final class JsonlSource implements RowSource {
                     "one JSON object a line",
                     lines.complete()
                             ? "Is format jsonl right for this file?"
-                            : "The file seems to be cut off: fetch or write it again.",
+                            : "The file seems to be truncated: fetch or write it again.",
                     e);
         }
     }
@@ -171,7 +171,7 @@ public final class JsonlSource implements RowSource {
                     line,
                     "columns " + found,
                     "a column '" + column + "'",
-                    "Mend the row, or name the right column in data.fields.");
+                    "Correct the row, or name the right column in data.fields.");
         }
         return cell;
     }
@@ -196,7 +196,7 @@ public final class JsonlSource implements RowSource {
                 line,
                 "a JSON " + kind(cell) + " in '" + column + "'",
                 expected,
-                "Mend the row, or name the right column in data.fields.");
+                "Correct the row, or name the right column in data.fields.");
     }
 
     static String kind(@Nullable JsonNode node) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of UTF-8 text, ended by {@code \n} or {@code \r\n}, of bounded length and decoded strictly:
- * a file that is not text must not fill the memory or be read as something else.
+ * a file that is not text must not fill the memory or be misread.
  */
 final class LineReader {
     static final int MAX_LINE_BYTES = 8 << 20;

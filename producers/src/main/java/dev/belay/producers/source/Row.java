@@ -47,7 +47,7 @@ public record Row(long key, long line, Example example, int label) {
         return label != NO_LABEL;
     }
 
-    /** Whether both say the same, wherever they stood. */
+    /** Whether both have the same content, at any line. */
     public boolean sameContent(Row other) {
         return example.equals(other.example) && label == other.label;
     }

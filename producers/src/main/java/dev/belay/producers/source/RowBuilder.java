@@ -48,7 +48,7 @@ public final class RowBuilder {
         this.inputs = new InputReader(file, config.fields().input());
     }
 
-    /** Values of the split column seen so far, the first few: for an error that names them. */
+    /** The first few values of the split column seen, for errors. */
     public Set<String> splitValues() {
         return splitValues;
     }
@@ -186,7 +186,7 @@ public final class RowBuilder {
                 line,
                 "label " + found + " in '" + config.fields().label() + "'",
                 "a class: " + known + ", or one of " + config.classes(),
-                "Mend the row, or the classes of the task.");
+                "Correct the row, or the classes of the task.");
     }
 
     private Split split(String unit, @Nullable String column) {

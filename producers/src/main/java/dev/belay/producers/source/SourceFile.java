@@ -14,7 +14,10 @@ import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** A data file opened for one pass: unpacked by its ending, its raw bytes hashed on the way. */
+/**
+ * A data file opened for one pass: decompressed by its ending, its raw bytes hashed while they are
+ * read.
+ */
 public final class SourceFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -27,8 +30,8 @@ public final class SourceFile implements AutoCloseable {
     /**
      * Opens the file.
      *
-     * @throws DataException when it is not there, can't be read, is empty, or is packed in a way
-     *     that is not supported
+     * @throws DataException when it is missing, can't be read, is empty, or has an unsupported
+     *     compression
      */
     SourceFile(Path path) {
         this.path = path;
@@ -44,7 +47,7 @@ public final class SourceFile implements AutoCloseable {
         }
         if (name.endsWith(".zst")) {
             throw new DataException(
-                    name + ": .zst is not supported yet. Unpack it, or pack it with gzip.");
+                    name + ": .zst is not supported yet. Decompress it, or compress it with gzip.");
         }
         digest = sha256();
         try {
@@ -73,7 +76,7 @@ public final class SourceFile implements AutoCloseable {
         return content;
     }
 
-    /** SHA-256 (hex) of the whole file as it lies on disk; reads what was not read yet. */
+    /** SHA-256 (hex) of the whole file as stored on disk; reads the remaining bytes first. */
     String sha256Hex() throws IOException {
         raw.transferTo(java.io.OutputStream.nullOutputStream());
         return HexFormat.of().formatHex(digest.digest());
@@ -86,7 +89,7 @@ public final class SourceFile implements AutoCloseable {
     }
 
     /**
-     * Says what a failed read means.
+     * The error for a failed read.
      *
      * @param afterLine the last line that could be read; 0 for none
      */
@@ -96,7 +99,7 @@ public final class SourceFile implements AutoCloseable {
             return DataException.at(
                     name,
                     0,
-                    "gzip data cut off in the middle" + after,
+                    "truncated gzip data" + after,
                     "a complete file",
                     "Fetch or write it again.",
                     e);
@@ -105,7 +108,7 @@ public final class SourceFile implements AutoCloseable {
             return DataException.at(
                     name,
                     0,
-                    "broken gzip data" + after + " (" + e.getMessage() + ")",
+                    "corrupt gzip data" + after + " (" + e.getMessage() + ")",
                     "a gzip file, as its name ends in .gz",
                     "Fetch or write it again.",
                     e);

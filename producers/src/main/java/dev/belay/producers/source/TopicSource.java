@@ -3,7 +3,7 @@ package dev.belay.producers.source;
 import com.google.common.hash.Hashing;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,7 +98,7 @@ public final class TopicSource implements ExampleSource {
      */
     public void require() {
         try (Admin admin = clients.admin()) {
-            Waiting.on(
+            KafkaFutures.get(
                     admin.describeTopics(List.of(topic)).allTopicNames(),
                     "looking for the topic " + topic);
         } catch (UnknownTopicOrPartitionException e) {
@@ -146,7 +146,7 @@ public final class TopicSource implements ExampleSource {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             all.forEach(p -> latest.put(p, OffsetSpec.latest()));
             Map<TopicPartition, Long> ends = new HashMap<>();
-            Waiting.on(admin.listOffsets(latest).all(), "reading the ends of task " + task)
+            KafkaFutures.get(admin.listOffsets(latest).all(), "reading the ends of task " + task)
                     .forEach((p, end) -> ends.put(p, end.offset()));
             KnownIds known = new KnownIds(all.size() / 2, IDS_KEPT);
             consumer.assign(all);

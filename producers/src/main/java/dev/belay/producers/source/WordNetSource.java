@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The id is {@code wn31-n-} + the synset's offset. A gloss that several synsets share is kept
  * once (lowest offset) when they are all of one class, and not at all when they are of both: its
- * class would not be a truth, and none may stand on both sides of a split.
+ * class would not be unique, and no gloss may be in two splits.
  */
 public final class WordNetSource implements RowSource {
     public static final String NAME = "wordnet-physical";

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What one writer has written to each partition: taken up from its own progress events, counted on
- * with each record, told again in each transaction.
+ * Records that one writer has written to each partition: restored from its own progress events,
+ * incremented with each record, published in each transaction.
  */
 final class PartitionProgress {
     private final String writer;
@@ -25,7 +25,7 @@ final class PartitionProgress {
     private long rows;
 
     /**
-     * Takes up what the writer has committed.
+     * Restores the writer's committed progress.
      *
      * @param partitions all it writes to
      * @param committed progress of this and any other writer
@@ -60,7 +60,7 @@ final class PartitionProgress {
                                 + " to "
                                 + event.getTopic()
                                 + "; expected the same data, split and order. Take another"
-                                + " task.name for other data, or give back what was changed.");
+                                + " task.name for other data, or undo the change.");
             }
             count.records = event.getRecords();
             count.splits.putAll(event.getSplits());

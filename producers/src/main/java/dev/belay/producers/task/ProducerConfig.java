@@ -5,7 +5,7 @@ package dev.belay.producers.task;
  *
  * @param task the task's name
  * @param rowsPerTransaction at least 1
- * @param rowsPerSecond at most about this many, for demonstrations; 0 = as fast as it goes
+ * @param rowsPerSecond at most about this many, for demonstrations; 0 = as fast as possible
  */
 public record ProducerConfig(String task, int rowsPerTransaction, double rowsPerSecond) {
     private static final int DEFAULT_ROWS_PER_TRANSACTION = 1_000;
@@ -21,7 +21,7 @@ public record ProducerConfig(String task, int rowsPerTransaction, double rowsPer
         }
     }
 
-    /** As fast as it goes. */
+    /** As fast as possible. */
     public static ProducerConfig of(String task) {
         return new ProducerConfig(task, DEFAULT_ROWS_PER_TRANSACTION, 0);
     }

@@ -26,7 +26,7 @@ public final class ProducerService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerService.class);
 
     /**
-     * A dead writer's transaction is rolled back by the broker after 10 s, looked for every 10 s.
+     * The broker rolls back a dead writer's transaction after 10 s, and checks for such every 10 s.
      */
     private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(40);
 
@@ -77,7 +77,7 @@ public final class ProducerService implements Service {
                                     partitions,
                                     config,
                                     Clock.systemUTC(),
-                                    new Pacer(config.rowsPerSecond()))
+                                    new RateLimiter(config.rowsPerSecond()))
                             .run(source, committed, () -> stopped, listener);
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             throw new IllegalStateException(

@@ -1,6 +1,6 @@
 package dev.belay.producers.task;
 
-/** Told how far a producer has come, after each transaction and once before the first. */
+/** Receives a producer's progress, after each transaction and once before the first. */
 @FunctionalInterface
 public interface ProgressListener {
     /**
@@ -9,7 +9,7 @@ public interface ProgressListener {
      */
     void produced(long done, long total);
 
-    /** Nobody is told. */
+    /** Ignores the progress. */
     static ProgressListener none() {
         return (done, total) -> {};
     }

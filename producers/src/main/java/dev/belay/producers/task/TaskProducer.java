@@ -41,7 +41,7 @@ final class TaskProducer {
     private final int partitions;
     private final ProducerConfig config;
     private final Clock clock;
-    private final Pacer pacer;
+    private final RateLimiter pacer;
 
     /**
      * @param producer transactional, already initialised
@@ -54,7 +54,7 @@ final class TaskProducer {
             int partitions,
             ProducerConfig config,
             Clock clock,
-            Pacer pacer) {
+            RateLimiter pacer) {
         this.producer = producer;
         this.codec = codec;
         this.topics = topics;
@@ -173,7 +173,7 @@ final class TaskProducer {
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        // commitTransaction throws whatever became of it
+        // commitTransaction throws what a send failed with
         Future<RecordMetadata> unused = producer.send(record);
     }
 
@@ -216,7 +216,9 @@ final class TaskProducer {
                 : topics.examples(config.task());
     }
 
-    /** Said explicitly, so that an example, its truth and the counts can't disagree. */
+    /**
+     * Computed explicitly, so that an example, its truth and the counts are in the same partition.
+     */
     private int partition(String id) {
         return BuiltInPartitioner.partitionForKey(id.getBytes(StandardCharsets.UTF_8), partitions);
     }

@@ -51,7 +51,7 @@ class BadDataTest {
         byte[] whole = Files.readAllBytes(Data.write(dir.resolve("whole.jsonl.gz"), lines));
         Files.write(dir.resolve("half.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
         // Then
-        says("half.jsonl.gz", DataConfig.Format.JSONL, "cut off in the middle after line ");
+        says("half.jsonl.gz", DataConfig.Format.JSONL, "truncated gzip data after line ");
     }
 
     @Test
@@ -63,13 +63,17 @@ class BadDataTest {
                 DataConfig.Format.JSONL,
                 "line 4",
                 "not JSON and has no line end",
-                "seems to be cut off");
+                "seems to be truncated");
     }
 
     @Test
     void aFileThatIsNotGzipThoughItsNameSaysSoIsAnError() throws IOException {
         Files.writeString(dir.resolve("plain.jsonl.gz"), "{}\n");
-        says("plain.jsonl.gz", DataConfig.Format.JSONL, "broken gzip data", "expected a gzip file");
+        says(
+                "plain.jsonl.gz",
+                DataConfig.Format.JSONL,
+                "corrupt gzip data",
+                "expected a gzip file");
     }
 
     @Test
@@ -127,7 +131,7 @@ class BadDataTest {
                 "bad.jsonl",
                 DataConfig.Format.JSONL,
                 "line 3",
-                "id 'r0' with another content than in line 1");
+                "id 'r0' with content that differs from line 1");
     }
 
     @Test

@@ -182,7 +182,7 @@ abstract class ExampleSourceContract {
                         PARTITIONS,
                         new ProducerConfig("t", 7, 0),
                         Clock.systemUTC(),
-                        new Pacer(0))
+                        new RateLimiter(0))
                 .run(
                         source,
                         progress(),

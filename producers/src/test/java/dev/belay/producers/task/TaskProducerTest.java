@@ -167,7 +167,7 @@ class TaskProducerTest {
     void aPacedProducerKeepsItsRate() {
         // Given 20 rows a second in transactions of 10: the third is due after one second
         long start = System.nanoTime();
-        Pacer pacer = new Pacer(20);
+        RateLimiter pacer = new RateLimiter(20);
         // When
         pacer.await(10, () -> false);
         pacer.await(10, () -> false);
@@ -210,7 +210,7 @@ class TaskProducerTest {
                         PARTITIONS,
                         new ProducerConfig("t", 7, 0),
                         CLOCK,
-                        new Pacer(0))
+                        new RateLimiter(0))
                 .run(
                         data,
                         progress(),

@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes Kafka clients from the settings, each with its metrics bound. Clients carry raw bytes;
- * {@link #codec()} turns them into events, so that a record that can't be read is the service's to
- * send to the dead letters.
+ * Makes Kafka clients from the settings, each with its metrics bound. Clients carry raw bytes,
+ * which {@link #codec()} decodes, so that the service can send a record that can't be read to the
+ * dead letters.
  */
 public final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
@@ -49,7 +49,7 @@ public final class Clients {
     private final MeterRegistry meters;
     private final EventCodec codec;
 
-    /** Looks for new client metrics once a minute: one thread for all clients. */
+    /** Binds new client metrics once a minute, on one thread for all clients. */
     private final ScheduledExecutorService refresher =
             Executors.newSingleThreadScheduledExecutor(
                     task -> {
@@ -87,12 +87,13 @@ public final class Clients {
 
     /**
      * A transactional producer; {@code initTransactions} is the caller's. Transactions time out
-     * after 10 s, so that a dead writer holds readers up for seconds only.
+     * after 10 s, so a dead writer blocks readers for seconds only.
      */
     public Producer<byte[], byte[]> producer(String transactionalId) {
         Map<String, Object> config = new HashMap<>();
         config.put("linger.ms", 5);
-        // a coordinator's first request waits one back-off for the connection; longer each time
+        // a coordinator's first request waits one back-off for the connection, and longer at each
+        // retry
         config.put("retry.backoff.ms", 10);
         config.put("compression.type", "lz4");
         config.put("transaction.timeout.ms", 10_000);
@@ -228,8 +229,8 @@ public final class Clients {
     }
 
     /**
-     * What is wrong with the registry now, or null: for those who can do without it, or wait for it
-     * by themselves.
+     * The problem with the registry now, or null; for callers that can do without it or wait for it
+     * themselves.
      */
     public @Nullable String registryProblem() {
         try {

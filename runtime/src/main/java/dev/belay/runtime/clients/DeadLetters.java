@@ -11,18 +11,18 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that can't be read or make no sense go to the dead letters with their raw bytes; headers
- * {@code belay.topic}, {@code belay.partition}, {@code belay.offset}, {@code belay.service} and
- * {@code belay.reason} (UTF-8 text) say where from and why. Send them in the service's own
- * transaction, so that they are exactly-once like all else. {@code belay.model} is there where one
- * model only cannot take the record.
+ * Writes records that can't be read or are invalid to the dead letters, with their raw bytes;
+ * headers {@code belay.topic}, {@code belay.partition}, {@code belay.offset}, {@code belay.service}
+ * and {@code belay.reason} (UTF-8 text) give origin and reason. Sent in the service's own
+ * transaction, they are exactly-once. {@code belay.model} is set if only one model cannot process
+ * the record.
  *
- * <p>A record may be as big as its topic allows, a letter is bigger by its headers: of a key or
- * value of more than 400,000 bytes the letter holds the first so many, and {@code belay.truncated}
- * says how many there were. The whole is where the letter came from.
+ * <p>A dead letter is larger than its record by its headers. So a key or value of more than 400,000
+ * bytes is cut to that length, and {@code belay.truncated} has the original sizes; the whole record
+ * is at its origin.
  */
 public final class DeadLetters {
-    /** Header of a record that one model only cannot take: the model's id. */
+    /** Header of a record that only one model cannot process: the model's id. */
     public static final String MODEL = "belay.model";
 
     private static final int MAX_BYTES = 400_000;
@@ -39,10 +39,10 @@ public final class DeadLetters {
     /** Where a record was found. */
     public record Place(String topic, int partition, long offset) {}
 
-    /** What a letter holds. */
+    /** Key, value and headers of a dead letter. */
     public record Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
 
-    /** The letter for a record; also counts it ({@code belay.dead.letters}). */
+    /** The dead letter of a record; also counts it ({@code belay.dead.letters}). */
     public ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, String reason) {
         Place place = new Place(record.topic(), record.partition(), record.offset());
         Letter letter = of(clients.meters(), service, place, record.key(), record.value(), reason);
@@ -63,12 +63,12 @@ public final class DeadLetters {
         return letter;
     }
 
-    /** How many letters a service has sent that came from a topic. */
+    /** Counter of the dead letters that a service sent of a topic's records. */
     public static Counter counter(MeterRegistry meters, String service, String topic) {
         return meters.counter("belay.dead.letters", "service", service, "topic", topic);
     }
 
-    /** The same for those who send it themselves. */
+    /** The content of a dead letter, for callers that send it themselves; also counts it. */
     public static Letter of(
             MeterRegistry meters,
             String service,

@@ -10,8 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The next offset of a consumer is outside its partition's log: records were deleted before they
- * were read, by retention or by hand, or the log lost its end. Nothing was skipped, and reading on
- * would skip: whoever reads must stop.
+ * were read, by retention or by hand, or the log lost its end. Nothing was skipped so far; reading
+ * on would skip records, so the reader must stop.
  */
 public final class ExpiredOffsetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -43,7 +43,7 @@ public final class ExpiredOffsetException extends RuntimeException {
         return new ExpiredOffsetException(partition, wanted, first, end);
     }
 
-    /** What was found, for a reader that wants this offset of the partition. */
+    /** Description of the log, for a reader whose next offset of the partition is this one. */
     public static String message(TopicPartition partition, long wanted, long first, long end) {
         return "partition "
                 + partition
@@ -60,12 +60,15 @@ public final class ExpiredOffsetException extends RuntimeException {
         return partition;
     }
 
-    /** Whether a reader of the same partition that wants this offset has lost records too. */
+    /**
+     * Whether another reader of the same partition, whose next offset is this one, lost records
+     * too.
+     */
     public boolean isLost(long offset) {
         return offset < first || offset > end;
     }
 
-    /** What was found, for another reader of the same partition. */
+    /** Description of the log, for another reader of the same partition. */
     public String messageFor(long wanted) {
         return message(partition, wanted, first, end);
     }

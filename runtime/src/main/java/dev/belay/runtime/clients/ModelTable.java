@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models that users want to be: the newest run of each, kept up by {@link #poll}. A run that
- * was stopped ends those before it too, as long as its tombstone is known. A spec whose id is no
- * model id, or differs from its key, is left out with a warning. Belongs to one thread.
+ * The declared models: the newest run of each, updated by {@link #poll}. A stopped run ends the
+ * runs before it too, as long as its tombstone is known. A spec whose id is not a model id, or
+ * differs from its key, is ignored with a warning. Belongs to one thread.
  */
 public final class ModelTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
@@ -31,15 +31,15 @@ public final class ModelTable implements AutoCloseable {
     }
 
     /**
-     * Takes in what has come.
+     * Applies the records received.
      *
-     * @return whether anything came
+     * @return whether there were any
      */
     public boolean poll(Duration wait) {
         return update(table.poll(wait));
     }
 
-    /** Reads up to what is committed now. */
+    /** Reads up to the end of what is committed now. */
     public void catchUp(Duration atMost) {
         table.catchUp(atMost);
         update(true);
@@ -50,7 +50,7 @@ public final class ModelTable implements AutoCloseable {
         return current;
     }
 
-    /** Ids of the runs that were stopped, and not declared again since, as far as known. */
+    /** Ids of the known stopped runs that have not been declared again. */
     public Set<String> stopped() {
         return Set.copyOf(stopped);
     }
@@ -78,7 +78,7 @@ public final class ModelTable implements AutoCloseable {
             }
             specs.put(key, spec);
         } catch (IllegalArgumentException e) {
-            LOG.warn("leaving out the model with key '{}': {}", key, e.getMessage());
+            LOG.warn("ignoring the model with key '{}': {}", key, e.getMessage());
         }
     }
 
@@ -106,7 +106,8 @@ public final class ModelTable implements AutoCloseable {
         Map<String, Integer> ended = new HashMap<>();
         for (String id : stopped) {
             int at = id.indexOf('@');
-            if (at > 0 && id.substring(at + 1).matches("\\d{1,9}")) { // others are no models
+            if (at > 0
+                    && id.substring(at + 1).matches("\\d{1,9}")) { // other keys are not model ids
                 ended.merge(lineage(id), Integer.valueOf(id.substring(at + 1)), Math::max);
             }
         }

@@ -10,11 +10,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What writers of a task's topics said of their {@link Progress}: how many records a partition has,
- * and whether these are all it will have. Belongs to one thread.
+ * The {@link Progress} of the writers of a task's topics: how many records a partition has, and
+ * whether it has ended. Belongs to one thread.
  *
- * <p>Offsets have gaps where transactions ended, so a reader knows that it has a whole partition by
- * counting its records against {@link #records}, never by subtracting offsets.
+ * <p>Offsets have gaps where transactions ended. So a reader has a whole partition once it has read
+ * {@link #records} records; offsets cannot be subtracted.
  */
 public final class ProgressTable implements AutoCloseable {
     private final TopicTable<Progress> table;
@@ -41,13 +41,13 @@ public final class ProgressTable implements AutoCloseable {
         table.catchUpPastOpenTransactions(admin, atMost);
     }
 
-    /** What one writer said of one partition, or null. */
+    /** Progress of one writer in one partition, or null. */
     public @Nullable Progress of(String topic, int partition, String writer) {
         return table.get(key(topic, partition, writer));
     }
 
     /**
-     * Records that the partition will ever have, or -1 while some writer of it goes on (or none has
+     * Final number of records of the partition, or -1 while a writer has not ended (or none has
      * begun).
      */
     public long total(String topic, int partition) {
@@ -66,10 +66,10 @@ public final class ProgressTable implements AutoCloseable {
     }
 
     /**
-     * Records that one writer will ever have written to the partition, or -1 while it goes on (or
-     * has not begun). For labels topics, which all runs of a labeler share: a reader counts the
-     * labels of its own supervisor against this, with the supervisor's model id (or {@code truth})
-     * as the writer.
+     * Final number of records of one writer in the partition, or -1 while it has not ended (or not
+     * begun). For labels topics, which all runs of a labeler share: a reader compares the number of
+     * labels of its supervisor with this; the writer is the supervisor's model id, or {@code
+     * truth}.
      */
     public long total(String topic, int partition, String writer) {
         Progress progress = of(topic, partition, writer);
@@ -94,7 +94,7 @@ public final class ProgressTable implements AutoCloseable {
         return open.isEmpty();
     }
 
-    /** All that is known. */
+    /** All progress known. */
     public List<Progress> all() {
         return List.copyOf(table.values());
     }

@@ -1,6 +1,6 @@
 package dev.belay.runtime.clients;
 
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest event per key of a small topic, read from its beginning and kept up by {@link #poll}.
+ * The newest event per key of a small topic, read from its beginning and updated by {@link #poll}.
  *
- * <p>Belongs to one thread. A record that can't be read is skipped with a warning: it is the
- * topic's owner who sends such to the dead letters. While the schema registry does not answer it
- * stays where it is.
+ * <p>Belongs to one thread. A record that can't be read is skipped with a warning; sending it to
+ * the dead letters is the task of the topic's owner. While the schema registry does not answer, the
+ * position does not advance.
  */
 public final class TopicTable<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicTable.class);
@@ -42,20 +42,20 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     /** Why the record at the position can't be read now; null when it can. */
     private @Nullable String outage;
 
-    /** Told of an event: its key, the event (null for a tombstone), and where it stands. */
+    /** Receives an event: its key, the event (null for a tombstone), and its position. */
     @FunctionalInterface
     public interface Listener<T> {
         void take(String key, @Nullable T event, TopicPartition partition, long offset);
     }
 
-    /** A table of all partitions that nobody else listens to. */
+    /** A table of all partitions without a listener. */
     public TopicTable(Clients clients, String topic, Class<T> type) {
         this(clients, topic, type, (key, event) -> {});
     }
 
     /**
-     * @param listener told of each event in each partition's order, with null for a tombstone;
-     *     called by {@link #poll} after the table took it in
+     * @param listener receives each event in each partition's order, null for a tombstone; called
+     *     by {@link #poll} after the table was updated
      * @throws IllegalStateException when the topic does not exist
      */
     public TopicTable(
@@ -66,7 +66,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         this(clients, topic, type, (key, event, at, offset) -> listener.accept(key, event));
     }
 
-    /** As above, for a listener that wants to know where the events stand. */
+    /** As above, for a listener that needs the events' positions. */
     public TopicTable(Clients clients, String topic, Class<T> type, Listener<T> listener) {
         this.topic = topic;
         this.type = type;
@@ -80,17 +80,17 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         if (partitions.isEmpty()) {
             consumer.close();
             throw new IllegalStateException(
-                    "topic " + topic + " does not exist; 'belay topics apply' makes it");
+                    "topic " + topic + " does not exist; 'belay topics apply' creates it");
         }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
     }
 
     /**
-     * Takes in what has come.
+     * Applies the records received.
      *
-     * @param wait how long to wait when nothing has
-     * @return whether anything came
+     * @param wait how long to wait if there are none
+     * @return whether there were any
      */
     public boolean poll(Duration wait) {
         var records = consumer.poll(wait);
@@ -106,7 +106,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     }
 
     /**
-     * Reads up to what is committed now.
+     * Reads up to the end of what is committed now.
      *
      * @throws TimeoutException when that does not come within the time
      */
@@ -115,8 +115,8 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     }
 
     /**
-     * Reads past all that was written up to now, committed or not: waits for transactions that are
-     * open, so that none of them hides what was committed behind its first record.
+     * Reads up to the end of the log now, committed or not: waits until open transactions end,
+     * because they hide records that were committed after their first one.
      *
      * @throws TimeoutException when that does not come within the time
      */
@@ -124,7 +124,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         consumer.assignment().forEach(p -> latest.put(p, OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
-        Waiting.on(admin.listOffsets(latest).all(), "reading the end of " + topic)
+        KafkaFutures.get(admin.listOffsets(latest).all(), "reading the end of " + topic)
                 .forEach((partition, info) -> ends.put(partition, info.offset()));
         catchUp(ends, atMost);
     }
@@ -166,7 +166,7 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
         consumer.close();
     }
 
-    /** False if the schema registry does not answer: it is to be read again. */
+    /** Returns false if the schema registry does not answer, so that the record is read again. */
     private boolean take(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null) {
             LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());

@@ -6,14 +6,14 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The registry of meters that {@link HttpServer} publishes: each has a help text. */
 public final class Meters {
     private static final Map<String, String> TEXTS =
             Map.ofEntries(
-                    Map.entry(
-                            "belay.labelers.running", "Labelers that this process runs at present"),
+                    Map.entry("belay.labelers.running", "Labelers that this process runs now"),
                     Map.entry("belay.labels.written", "Labels committed by this process"),
                     Map.entry(
                             "belay.sweep",
@@ -21,21 +21,21 @@ public final class Meters {
                                     + " predictions"),
                     Map.entry(
                             "belay.labels.too.late",
-                            "Examples passed over because their truth did not arrive within"
+                            "Examples skipped because their truth did not arrive within"
                                     + " labeler.truth-horizon"),
                     Map.entry(
                             "belay.specs.refused",
                             "Specs whose classes contradict those of their task"),
                     Map.entry(
                             "belay.dead.letters",
-                            "Records of a topic that were sent to the dead letters"),
+                            "Records that were sent to the dead letters, by topic"),
                     Map.entry(
                             "belay.strays",
-                            "Records found in another partition than that of their key, and"
-                                    + " forwarded"),
+                            "Records found in a partition other than that of their key, and"
+                                    + " forwarded to it"),
                     Map.entry(
                             "belay.unreadable",
-                            "Specs and checkpoints that could not be read, and were skipped"),
+                            "Specs and checkpoints that could not be read and were skipped"),
                     Map.entry(
                             "belay.too.late",
                             "Blocks of predictions, and counts of windows, received after their"
@@ -51,6 +51,17 @@ public final class Meters {
                             "Failures after which a model was resumed from its last checkpoint"));
 
     private Meters() {}
+
+    /** The table of Belay's own meters in Markdown, for the docs, by their names in Prometheus. */
+    public static String table() {
+        StringBuilder table = new StringBuilder("| meter | meaning |\n|---|---|\n");
+        new TreeMap<>(TEXTS)
+                .forEach(
+                        (name, text) ->
+                                table.append(
+                                        "| `%s` | %s |%n".formatted(name.replace('.', '_'), text)));
+        return table.toString();
+    }
 
     /** A registry in Prometheus' form. */
     public static PrometheusMeterRegistry prometheus() {

@@ -9,18 +9,18 @@ public interface Service extends AutoCloseable {
 
     /**
      * Runs until {@link #close} is called from another thread; then finishes or rolls back the work
-     * in hand and returns.
+     * in flight and returns.
      *
-     * @throws Exception what it can't go on from; work in hand is rolled back
+     * @throws Exception if it can't continue; work in flight is rolled back
      */
     void run() throws Exception;
 
-    /** Whether it does its work now; any thread may ask. */
+    /** Whether it is ready; for any thread. */
     boolean ready();
 
     /**
-     * What it can't do now, each with its reason, while it goes on with all else and tries again;
-     * empty when all is well. Any thread may ask.
+     * What it can't do now and retries, each with its reason, while it continues with the rest;
+     * empty if there is nothing. For any thread.
      */
     default List<String> troubles() {
         return List.of();

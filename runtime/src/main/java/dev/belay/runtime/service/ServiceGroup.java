@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs services, each on its own thread. The first that fails is remembered ({@link #failure}) and
- * wakes whoever waits; {@link #close} asks all to stop and waits for them.
+ * Runs services, each on its own thread. The first failure is kept ({@link #failure}) and ends
+ * {@link #await}; {@link #close} stops all of them and waits.
  */
 public final class ServiceGroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceGroup.class);
@@ -42,7 +42,7 @@ public final class ServiceGroup implements AutoCloseable {
         return services;
     }
 
-    /** Why the first service that failed did, or null. */
+    /** Failure of the first service that failed, or null. */
     public @Nullable Throwable failure() {
         return failure.get();
     }

@@ -163,7 +163,7 @@ public final class SettingKeys {
                             "7d",
                             DURATION,
                             LOW,
-                            "How much later than its example, in event time, truth may be and still become a label. For models that learn from truth without end.")
+                            "How much later than its example, in event time, truth may be and still become a label (endless models only).")
                     .define(
                             "labeler.truth-ids",
                             INT,
@@ -197,7 +197,7 @@ public final class SettingKeys {
                             900,
                             Range.atLeast(0),
                             LOW,
-                            "Seconds for which an aggregator that fails again and again without a commit restarts before it gives up.")
+                            "Seconds after which an aggregator gives up that fails again and again without a commit.")
                     .define(
                             "aggregator.server",
                             STRING,
@@ -210,11 +210,11 @@ public final class SettingKeys {
             new TreeMap<>(
                     Map.of(
                             "kafka.",
-                            "Settings of every Kafka client, unchanged: kafka.security.protocol. Below kafka.consumer., kafka.producer., kafka.admin. or kafka.streams.: of that kind of client only.",
+                            "Passed on to every Kafka client, such as kafka.security.protocol; with kafka.consumer., kafka.producer., kafka.admin. or kafka.streams. in front to that kind of client only.",
                             "registry.",
-                            "Settings of the schema registry's client, unchanged: registry.basic.auth.user.info.",
+                            "Passed on to the schema registry's client, such as registry.basic.auth.user.info.",
                             "topics.rename.",
-                            "Name of a task's topic that exists under its own name: topics.rename.TASK.truth. TASK.examples, TASK.holdout and the others likewise."));
+                            "Name of an existing topic to use as a task's topic, such as topics.rename.TASK.truth or topics.rename.TASK.examples."));
 
     private SettingKeys() {}
 

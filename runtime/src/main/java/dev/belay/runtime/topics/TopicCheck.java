@@ -13,9 +13,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the broker about topics. */
+/** Queries the broker about topics. */
 public record TopicCheck(Admin admin) {
-    /** Stands for any number of partitions. */
+    /** Any number of partitions. */
     public static final int ANY = 0;
 
     /**
@@ -30,7 +30,8 @@ public record TopicCheck(Admin admin) {
         asked.forEach(
                 (topic, future) -> {
                     try {
-                        TopicDescription found = Waiting.on(future, "looking for topic " + topic);
+                        TopicDescription found =
+                                KafkaFutures.get(future, "looking for topic " + topic);
                         if (partitions != ANY && found.partitions().size() != partitions) {
                             problems.add(
                                     topic
@@ -49,7 +50,8 @@ public record TopicCheck(Admin admin) {
     /** The end of a partition, records of open transactions included. */
     public long uncommittedEnd(TopicPartition partition) {
         var asked = admin.listOffsets(Map.of(partition, OffsetSpec.latest()));
-        return Waiting.on(asked.partitionResult(partition), "asking for the end of " + partition)
+        return KafkaFutures.get(
+                        asked.partitionResult(partition), "asking for the end of " + partition)
                 .offset();
     }
 }

@@ -28,7 +28,7 @@ public record TopicDifference(
         String topic, String key, String found, String planned, boolean ofTopic) {
     private static final Logger LOG = LoggerFactory.getLogger(TopicDifference.class);
 
-    /** Whether the plan keeps records longer, and nobody has decided otherwise for this topic. */
+    /** Whether the plan keeps records longer, and the topic has no value of its own. */
     boolean isLengthenedByPlan() {
         if (ofTopic || found.isEmpty() || !key.startsWith("retention.")) {
             return false;
@@ -51,7 +51,7 @@ public record TopicDifference(
                 + planned;
     }
 
-    /** Of the topics that exist, in their order. */
+    /** Differences of the topics that exist, in the plan's order. */
     static List<TopicDifference> find(Admin admin, Collection<TopicPlan.Topic> planned) {
         List<TopicDifference> differences = new ArrayList<>();
         Map<ConfigResource, KafkaFuture<Config>> asked =
@@ -60,7 +60,7 @@ public record TopicDifference(
         for (TopicPlan.Topic topic : planned) {
             try {
                 Config found =
-                        Waiting.on(
+                        KafkaFutures.get(
                                 Objects.requireNonNull(asked.get(resource(topic.name()))),
                                 "reading the configuration of topic " + topic.name());
                 new TreeMap<>(topic.config())
@@ -89,7 +89,7 @@ public record TopicDifference(
     static void lengthen(Admin admin, List<TopicDifference> differences, Set<String> renamed) {
         for (TopicDifference difference : differences) {
             if (!difference.isLengthenedByPlan() || renamed.contains(difference.topic())) {
-                LOG.warn("{}; left as it is, 'kafka-configs --alter' changes it", difference);
+                LOG.warn("{}; not changed, 'kafka-configs --alter' changes it", difference);
                 continue;
             }
             AlterConfigOp set =
@@ -97,12 +97,12 @@ public record TopicDifference(
                             new ConfigEntry(difference.key(), difference.planned()),
                             AlterConfigOp.OpType.SET);
             try {
-                Waiting.on(
+                KafkaFutures.get(
                         admin.incrementalAlterConfigs(
                                         Map.of(resource(difference.topic()), List.of(set)))
                                 .all(),
                         "changing " + difference);
-                LOG.info("{}; changed to it", difference);
+                LOG.info("{}; changed to the planned value", difference);
             } catch (AuthorizationException e) {
                 LOG.warn("{}; can't be changed: {}", difference, e.toString());
             }

@@ -19,13 +19,14 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * The topics of an installation: what they should be, how they are, and making them so. Adds
- * missing topics and never deletes one. An existing topic with another number of partitions is an
- * error, since records are placed by it. Of an existing topic's configuration only a retention that
- * the broker's default sets is changed, and only to a longer one ({@link TopicDifference}).
+ * The topics of an installation: their planned configuration, its comparison with the broker, and
+ * their creation. Adds missing topics and never deletes one. An existing topic with another number
+ * of partitions is an error, since records are placed by it. Of an existing topic's configuration
+ * only a retention that the broker's default sets is changed, and only to a longer one ({@link
+ * TopicDifference}).
  */
 public final class TopicPlan {
-    /** A topic as it should be. */
+    /** A topic's planned configuration. */
     public record Topic(String name, int partitions, Map<String, String> config) {}
 
     private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
@@ -56,7 +57,7 @@ public final class TopicPlan {
     /**
      * Adds a task's topics.
      *
-     * @param labelers model ids of those who label, {@code truth} among them
+     * @param labelers model ids of the labelers, {@code truth} among them
      * @return this plan
      */
     public TopicPlan withTask(
@@ -108,18 +109,18 @@ public final class TopicPlan {
         return missing;
     }
 
-    /** Where existing topics are configured otherwise than planned. */
+    /** Differences between existing topics and the plan. */
     public List<TopicDifference> differences(Admin admin) {
         return TopicDifference.find(admin, topics.values());
     }
 
     /**
-     * Makes what is missing and waits until the broker knows it; returns what it made. Lengthens
-     * the retention of existing topics, and logs a warning for each difference that is left.
+     * Creates the missing topics and waits until the broker knows them; returns their names.
+     * Lengthens the retention of existing topics, and logs a warning for each difference that is
+     * left.
      *
-     * @throws IllegalStateException when an existing topic, also one that somebody else made
-     *     meanwhile, has another number of partitions, or the broker does not come to know what was
-     *     made
+     * @throws IllegalStateException when an existing topic, also one created concurrently, has
+     *     another number of partitions, or the broker does not list the created topics in time
      */
     public List<Topic> apply(Admin admin) {
         List<Topic> missing = missing(admin);
@@ -143,15 +144,15 @@ public final class TopicPlan {
                 .forEach(
                         (name, future) -> {
                             try {
-                                Waiting.on(future, "making topic " + name);
+                                KafkaFutures.get(future, "making topic " + name);
                             } catch (TopicExistsException e) {
-                                // somebody else just made it; checked again below
+                                // created concurrently; checked again below
                             }
                         });
         awaitKnown(admin);
     }
 
-    /** The controller has made them; the broker that clients ask learns of it a little later. */
+    /** The controller has created them; the broker that clients use learns of it a little later. */
     private void awaitKnown(Admin admin) {
         long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
         List<Topic> unknown = missing(admin);
@@ -162,7 +163,7 @@ public final class TopicPlan {
                                 + unknown.get(0).name()
                                 + " "
                                 + KNOWN_WITHIN.toSeconds()
-                                + " s after it was made");
+                                + " s after it was created");
             }
             LockSupport.parkNanos(ASK_EVERY.toNanos());
             unknown = missing(admin);
@@ -177,7 +178,7 @@ public final class TopicPlan {
                         (name, future) -> {
                             try {
                                 TopicDescription d =
-                                        Waiting.on(future, "looking for topic " + name);
+                                        KafkaFutures.get(future, "looking for topic " + name);
                                 found.put(name, d.partitions().size());
                             } catch (UnknownTopicOrPartitionException e) {
                                 // missing: that is an answer

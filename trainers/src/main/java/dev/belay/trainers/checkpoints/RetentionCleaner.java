@@ -4,7 +4,7 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -182,7 +182,7 @@ public final class RetentionCleaner implements AutoCloseable {
     private Map<TopicPartition, OffsetAndMetadata> evaluated() {
         String group = clients.topics().prefix() + "evaluators";
         try {
-            return Waiting.on(
+            return KafkaFutures.get(
                     admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
                     "asking how far " + group + " are");
         } catch (GroupIdNotFoundException e) {

@@ -6,7 +6,7 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.service.Patience;
+import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.ModelId;
@@ -101,7 +101,7 @@ public final class TrainerService implements Service {
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
     private final RetrySchedule troubles = new RetrySchedule();
-    private final Patience patience = new Patience("trainer");
+    private final Prerequisites patience = new Prerequisites("trainer");
     private final ExecutorService scribes = CheckpointWriter.threads();
     private volatile boolean ready;
 

@@ -3,7 +3,7 @@ package dev.belay.trainers.labels;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.topics.Waiting;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -170,7 +170,7 @@ final class LabelFeed implements AutoCloseable {
         }
         if (!said.isEmpty()) {
             // asked after the writer's last transaction: whatever it wrote is below
-            Waiting.on(admin.listOffsets(said).all(), "reading the ends of " + topic)
+            KafkaFutures.get(admin.listOffsets(said).all(), "reading the ends of " + topic)
                     .forEach((p, found) -> end[p.partition()] = found.offset());
         }
         for (int p = 0; p < end.length; p++) {

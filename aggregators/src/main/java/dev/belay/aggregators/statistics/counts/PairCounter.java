@@ -41,21 +41,21 @@ public final class PairCounter {
     public void pair(
             int truth, float[] w, int wFrom, int wSays, float[] s, int sFrom, int sSays, int sign) {
         add(CellTable.cell(truth, wSays, sSays, false), sign);
-        add(Sum.SUPERVISOR_BRIER.at, sign * Terms.brier(w, wFrom, classes, truth));
-        add(Sum.STUDENT_BRIER.at, sign * Terms.brier(s, sFrom, classes, truth));
-        long logLossOfW = Terms.logLoss(w, wFrom, truth);
-        long logLossOfS = Terms.logLoss(s, sFrom, truth);
-        long misfit = Terms.misfit(w, wFrom, s, sFrom, classes);
-        long cross = Terms.cross(w, wFrom, s, sFrom, classes, truth);
+        add(Sum.SUPERVISOR_BRIER.at, sign * ExampleTerms.brier(w, wFrom, classes, truth));
+        add(Sum.STUDENT_BRIER.at, sign * ExampleTerms.brier(s, sFrom, classes, truth));
+        long logLossOfW = ExampleTerms.logLoss(w, wFrom, truth);
+        long logLossOfS = ExampleTerms.logLoss(s, sFrom, truth);
+        long misfit = ExampleTerms.misfit(w, wFrom, s, sFrom, classes);
+        long cross = ExampleTerms.cross(w, wFrom, s, sFrom, classes, truth);
         add(Sum.SUPERVISOR_LOG_LOSS.at, sign * logLossOfW);
         add(Sum.STUDENT_LOG_LOSS.at, sign * logLossOfS);
         add(Sum.MISFIT.at, sign * misfit);
         add(Sum.CROSS.at, sign * cross);
         addMoments(
                 sign,
-                sign * Terms.square(logLossOfW),
-                sign * Terms.square(logLossOfS),
-                sign * Terms.square(misfit + cross));
+                sign * ExampleTerms.square(logLossOfW),
+                sign * ExampleTerms.square(logLossOfS),
+                sign * ExampleTerms.square(misfit + cross));
         bin(Side.SUPERVISOR, w[wFrom + wSays], wSays == truth, sign);
         bin(Side.STUDENT, s[sFrom + sSays], sSays == truth, sign);
         if (byClass) {
@@ -113,11 +113,14 @@ public final class PairCounter {
             int sSays = s.says()[example];
             cells[sSays * CellTable.SIZE + CellTable.cell(truth, wSays, sSays, false)]++;
             int at = example * classes;
-            long misfit = Terms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
-            long cross = Terms.cross(w.probabilities(), at, s.probabilities(), at, classes, truth);
+            long misfit =
+                    ExampleTerms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
+            long cross =
+                    ExampleTerms.cross(
+                            w.probabilities(), at, s.probabilities(), at, classes, truth);
             misfits += misfit;
             crosses += cross;
-            squares += Terms.square(misfit + cross);
+            squares += ExampleTerms.square(misfit + cross);
         }
         for (int i = 0; i < cells.length; i++) {
             int cell = i % CellTable.SIZE;
@@ -138,7 +141,7 @@ public final class PairCounter {
         add(Sum.STUDENT_BRIER.at, sign * ofS.brier());
         add(Sum.SUPERVISOR_LOG_LOSS.at, sign * ofW.logLoss());
         add(Sum.STUDENT_LOG_LOSS.at, sign * ofS.logLoss());
-        for (int i = 0; i < Terms.BINS * PairTable.BIN; i++) {
+        for (int i = 0; i < ExampleTerms.BINS * PairTable.BIN; i++) {
             add(PairTable.at(Side.SUPERVISOR, 0) + i, sign * ofW.bin(i));
             add(PairTable.at(Side.STUDENT, 0) + i, sign * ofS.bin(i));
         }
@@ -193,13 +196,13 @@ public final class PairCounter {
     }
 
     private void bin(Side side, float confidence, boolean right, int sign) {
-        int at = PairTable.at(side, Terms.bin(confidence));
+        int at = PairTable.at(side, ExampleTerms.bin(confidence));
         add(at, sign);
         if (right) {
             add(at + 1, sign);
         }
-        add(at + 2, sign * Terms.fixed(confidence));
-        add(at + 3, sign * Terms.fixed((double) confidence * confidence));
+        add(at + 2, sign * ExampleTerms.fixed(confidence));
+        add(at + 3, sign * ExampleTerms.fixed((double) confidence * confidence));
     }
 
     private void addMoments(long examples, long logLossOfW, long logLossOfS, long brierGain) {

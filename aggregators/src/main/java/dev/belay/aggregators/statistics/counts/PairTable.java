@@ -9,8 +9,8 @@ import java.util.Objects;
 
 /**
  * All that is counted for a supervisor and a student, with or without a ceiling, over some
- * examples: the 16 cells, sums in fixed point (see {@link Terms}), calibration bins, and counts by
- * class.
+ * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and
+ * counts by class.
  *
  * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
  * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw
@@ -25,7 +25,7 @@ public final class PairTable {
     /** Tables of more classes than this have no counts by class. */
     public static final int MAX_CLASSES_BY_CLASS = 1000;
 
-    /** A sum over examples of the table without a ceiling, see {@link Terms} for each. */
+    /** A sum over examples of the table without a ceiling, see {@link ExampleTerms} for each. */
     public enum Sum {
         SUPERVISOR_BRIER(0),
         STUDENT_BRIER(1),
@@ -46,7 +46,7 @@ public final class PairTable {
     public enum Moment {
         /** Examples in the other moments: fewer than n in tables of release 0.1.0. */
         EXAMPLES(0),
-        /** Σ of the squares of the supervisor's log loss, see {@link Terms#square}. */
+        /** Σ of the squares of the supervisor's log loss, see {@link ExampleTerms#square}. */
         SUPERVISOR_LOG_LOSS(1),
         /** The same of the student. */
         STUDENT_LOG_LOSS(2),
@@ -113,7 +113,7 @@ public final class PairTable {
     static final int SUMS = CellTable.SIZE;
     static final int BINS = SUMS + Sum.values().length;
     static final int BIN = 4;
-    static final int BY_CLASS = BINS + Side.values().length * Terms.BINS * BIN;
+    static final int BY_CLASS = BINS + Side.values().length * ExampleTerms.BINS * BIN;
 
     private final int classes;
     private final long[] flat;
@@ -162,7 +162,7 @@ public final class PairTable {
 
     /** Index in flat of the first of a bin's four sums. */
     static int at(Side side, int bin) {
-        return BINS + (side.place * Terms.BINS + bin) * BIN;
+        return BINS + (side.place * ExampleTerms.BINS + bin) * BIN;
     }
 
     /** Both together. */

@@ -51,7 +51,7 @@ public final class SelfCheck {
     private static @Nullable String bins(PairTable table, Side side, long right) {
         long count = 0;
         long binsRight = 0;
-        for (int b = 0; b < Terms.BINS; b++) {
+        for (int b = 0; b < ExampleTerms.BINS; b++) {
             count += table.bin(side, b).count();
             binsRight += table.bin(side, b).right();
         }

@@ -15,7 +15,7 @@ public final class SideSums {
     private long brier;
     private long logLoss;
     private long logLossSquare;
-    private final long[] bins = new long[Terms.BINS * PairTable.BIN];
+    private final long[] bins = new long[ExampleTerms.BINS * PairTable.BIN];
     private final int[] confusion; // by truth, then by what is said
 
     private SideSums(int classes) {
@@ -41,10 +41,10 @@ public final class SideSums {
             int truth = truths[example];
             int says = said.says()[example];
             int from = example * classes;
-            brier += Terms.brier(p, from, classes, truth);
-            long term = Terms.logLoss(p, from, truth);
+            brier += ExampleTerms.brier(p, from, classes, truth);
+            long term = ExampleTerms.logLoss(p, from, truth);
             logLoss += term;
-            logLossSquare += Terms.square(term);
+            logLossSquare += ExampleTerms.square(term);
             sums.bin(p[from + says], CellTable.same(says, truth));
             sums.confusion[truth * classes + says]++;
         }
@@ -55,11 +55,11 @@ public final class SideSums {
     }
 
     private void bin(float confidence, int right) {
-        int at = Terms.bin(confidence) * PairTable.BIN;
+        int at = ExampleTerms.bin(confidence) * PairTable.BIN;
         bins[at]++;
         bins[at + 1] += right;
-        bins[at + 2] += Terms.fixed(confidence);
-        bins[at + 3] += Terms.fixed((double) confidence * confidence);
+        bins[at + 2] += ExampleTerms.fixed(confidence);
+        bins[at + 3] += ExampleTerms.fixed((double) confidence * confidence);
     }
 
     long brier() {
@@ -70,7 +70,7 @@ public final class SideSums {
         return logLoss;
     }
 
-    /** In units of 2⁻²⁰, see {@link Terms#square}. */
+    /** In units of 2⁻²⁰, see {@link ExampleTerms#square}. */
     long logLossSquare() {
         return logLossSquare;
     }

@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.Terms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public record BrierGain(double gain, double misfit, double cross) {
 
     /** Means over the examples of a table without a ceiling; null if there are none. */
     public static @Nullable BrierGain of(PairTable table) {
-        double units = table.n() * Terms.ONE;
+        double units = table.n() * ExampleTerms.ONE;
         return units == 0
                 ? null
                 : new BrierGain(

@@ -1,10 +1,10 @@
 package dev.belay.aggregators.statistics.figures;
 
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Bin;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
-import dev.belay.aggregators.statistics.counts.Terms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +34,17 @@ public record Calibration(double brier, double logLoss, double ece, double eceEx
         }
         double ece = 0;
         double expected = 0;
-        for (int b = 0; b < Terms.BINS; b++) {
+        for (int b = 0; b < ExampleTerms.BINS; b++) {
             Bin bin = table.bin(side, b);
-            ece += Math.abs(bin.right() - bin.confidence() / Terms.ONE);
+            ece += Math.abs(bin.right() - bin.confidence() / ExampleTerms.ONE);
             // rounding and probabilities a hair above 1 may leave it a hair below 0
-            double variance = Math.max(0, (bin.confidence() - bin.confidenceSquare()) / Terms.ONE);
-            double wrong = Math.max(0, bin.count() - bin.confidence() / Terms.ONE);
+            double variance =
+                    Math.max(0, (bin.confidence() - bin.confidenceSquare()) / ExampleTerms.ONE);
+            double wrong = Math.max(0, bin.count() - bin.confidence() / ExampleTerms.ONE);
             expected += meanAbsoluteDeviation(bin.count(), wrong, variance);
         }
         boolean student = side == Side.STUDENT;
-        double units = n * Terms.ONE;
+        double units = n * ExampleTerms.ONE;
         return new Calibration(
                 table.sum(student ? Sum.STUDENT_BRIER : Sum.SUPERVISOR_BRIER) / units,
                 table.sum(student ? Sum.STUDENT_LOG_LOSS : Sum.SUPERVISOR_LOG_LOSS) / units,

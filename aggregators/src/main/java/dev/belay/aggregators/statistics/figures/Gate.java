@@ -1,9 +1,9 @@
 package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
 /**
  * One of many tests, on the same holdout, that a checkpoint is better than its supervisor. The k-th

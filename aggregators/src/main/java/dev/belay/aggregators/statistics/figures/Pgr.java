@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package dev.belay.aggregators.statistics.intervals;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairedMoments;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.belay.aggregators.statistics.intervals;
 
 /** Student's t distribution with a whole number of degrees of freedom. */
-final class StudentT {
+public final class StudentT {
     private StudentT() {}
 
     /**
@@ -11,7 +11,7 @@ final class StudentT {
      * @param degrees degrees of freedom ν, at least 1
      * @param level in (0, 1)
      */
-    static double twoSidedQuantile(int degrees, double level) {
+    public static double twoSidedQuantile(int degrees, double level) {
         if (degrees < 1 || !(level > 0 && level < 1)) {
             throw new IllegalArgumentException(
                     "expected 1 or more degrees of freedom and a level in (0, 1), got "

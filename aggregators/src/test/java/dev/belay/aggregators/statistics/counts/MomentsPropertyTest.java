@@ -11,7 +11,7 @@ import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.figures.Kappa;
 import dev.belay.aggregators.statistics.figures.KappaInterval;
-import dev.belay.aggregators.statistics.intervals.MeanInterval;
+import dev.belay.aggregators.statistics.figures.MeanInterval;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -44,7 +44,7 @@ class PairTablePropertyTest {
         assertEquals(sum(all, e -> log(e.s(), e.truth())), table.sum(Sum.STUDENT_LOG_LOSS));
         assertEquals(sum(all, PairTablePropertyTest::misfit), table.sum(Sum.MISFIT));
         assertEquals(sum(all, PairTablePropertyTest::cross), table.sum(Sum.CROSS));
-        for (int bin = 0; bin < Terms.BINS; bin++) {
+        for (int bin = 0; bin < ExampleTerms.BINS; bin++) {
             assertEquals(bin(all, bin, Scored::w), table.bin(Side.SUPERVISOR, bin));
             assertEquals(bin(all, bin, Scored::s), table.bin(Side.STUDENT, bin));
         }

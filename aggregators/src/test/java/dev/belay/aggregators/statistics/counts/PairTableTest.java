@@ -26,31 +26,31 @@ class PairTableTest {
         counter.pair(1, new float[] {0.75f, 0.25f}, 0, 0, new float[] {0.5f, 0.5f}, 0, 0, 1);
         PairTable table = counter.table();
 
-        assertEquals(Terms.fixed(1.125), table.sum(Sum.SUPERVISOR_BRIER));
-        assertEquals(Terms.fixed(0.5), table.sum(Sum.STUDENT_BRIER));
-        assertEquals(Terms.fixed(0.125), table.sum(Sum.MISFIT));
-        assertEquals(Terms.fixed(0.5), table.sum(Sum.CROSS));
-        assertEquals(Terms.fixed(Math.log(4)), table.sum(Sum.SUPERVISOR_LOG_LOSS));
+        assertEquals(ExampleTerms.fixed(1.125), table.sum(Sum.SUPERVISOR_BRIER));
+        assertEquals(ExampleTerms.fixed(0.5), table.sum(Sum.STUDENT_BRIER));
+        assertEquals(ExampleTerms.fixed(0.125), table.sum(Sum.MISFIT));
+        assertEquals(ExampleTerms.fixed(0.5), table.sum(Sum.CROSS));
+        assertEquals(ExampleTerms.fixed(Math.log(4)), table.sum(Sum.SUPERVISOR_LOG_LOSS));
         assertEquals(List.of(new Confusion(1, 0, 1)), table.confusion());
     }
 
     @Test
     void halvesAreRoundedToEven() {
-        assertEquals(0, Terms.fixed(0.5 / Terms.ONE));
-        assertEquals(2, Terms.fixed(1.5 / Terms.ONE));
-        assertEquals(-2, Terms.fixed(-2.5 / Terms.ONE));
+        assertEquals(0, ExampleTerms.fixed(0.5 / ExampleTerms.ONE));
+        assertEquals(2, ExampleTerms.fixed(1.5 / ExampleTerms.ONE));
+        assertEquals(-2, ExampleTerms.fixed(-2.5 / ExampleTerms.ONE));
     }
 
     @Test
     void binsAreClosedOnTheRight() {
-        assertEquals(14, Terms.bin(1f));
-        assertEquals(14, Terms.bin(1.0000001f));
-        assertEquals(0, Terms.bin(0f));
-        assertEquals(7, Terms.bin(0.5f));
+        assertEquals(14, ExampleTerms.bin(1f));
+        assertEquals(14, ExampleTerms.bin(1.0000001f));
+        assertEquals(0, ExampleTerms.bin(0f));
+        assertEquals(7, ExampleTerms.bin(0.5f));
         // the floats on both sides of 8/15; 8/15 itself is none
         assertTrue((float) (8 / 15.0) * 15.0 > 8);
-        assertEquals(8, Terms.bin((float) (8 / 15.0)));
-        assertEquals(7, Terms.bin(Math.nextDown((float) (8 / 15.0))));
+        assertEquals(8, ExampleTerms.bin((float) (8 / 15.0)));
+        assertEquals(7, ExampleTerms.bin(Math.nextDown((float) (8 / 15.0))));
     }
 
     @Test

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.Scored;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
-import dev.belay.aggregators.statistics.counts.Terms;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import java.util.List;
 import java.util.function.Predicate;
@@ -79,7 +79,8 @@ class PairFiguresPropertyTest {
             assertNull(brier);
             return;
         }
-        assertEquals(requireNonNull(brier).gain(), brier.misfit() + brier.cross(), 2 / Terms.ONE);
+        assertEquals(
+                requireNonNull(brier).gain(), brier.misfit() + brier.cross(), 2 / ExampleTerms.ONE);
         assertTrue(brier.misfit() >= 0 && brier.misfit() <= 2.000001);
     }
 

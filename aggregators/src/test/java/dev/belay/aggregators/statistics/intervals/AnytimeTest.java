@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.counts.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Anytime.Models;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

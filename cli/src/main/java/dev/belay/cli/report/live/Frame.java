@@ -8,9 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/**
- * Draws a {@link Snapshot} as lines of text that fit a terminal: pure, every line at most as wide.
- */
+/** Draws a {@link Snapshot} as lines of text, each at most as wide as the terminal. Pure. */
 final class Frame {
     private static final int LEAST_BAR = 8;
     private static final int WIDEST_BAR = 48;
@@ -43,7 +41,7 @@ final class Frame {
     }
 
     /**
-     * @param rows lines there is room for; seeds are left out first, then bars
+     * @param rows lines available; seeds are omitted first, then bars
      */
     List<String> lines(Snapshot snapshot, int rows) {
         List<String> bars = bars(snapshot.bars());
@@ -102,7 +100,8 @@ final class Frame {
     }
 
     /**
-     * One line without control characters, in ASCII where nothing else arrives, cut to the width.
+     * One line without control characters, in ASCII unless the terminal has UTF-8, cut to the
+     * width.
      */
     String plain(String text) {
         StringBuilder clean = new StringBuilder();
@@ -133,7 +132,7 @@ final class Frame {
         return drawn;
     }
 
-    /** Blank where there is no total to be near to or far from. */
+    /** Blank without a total. */
     private String stripe(Bar bar, int length) {
         if (bar.total() <= 0) {
             return " ".repeat(length);

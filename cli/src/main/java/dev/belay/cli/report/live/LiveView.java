@@ -14,12 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The terminal while a run goes on: a frame redrawn in place, or, where there is no terminal (a
- * pipe, a CI log), plain lines every few seconds that say what changed.
+ * Shows a run in progress: a frame redrawn in place or, without a terminal (a pipe, a CI log),
+ * plain lines every few seconds with what changed.
  *
- * <p>Never throws into the run: when drawing fails it says so once in the log and draws no more.
- * Safe for use by several threads. While a frame stands, others must print through {@link
- * #println}.
+ * <p>Never throws into the run: a failure of drawing is logged once and ends the drawing.
+ * Thread-safe. Other output must be printed with {@link #println}.
  */
 public final class LiveView {
     private static final Logger LOG = LoggerFactory.getLogger(LiveView.class);
@@ -63,7 +62,7 @@ public final class LiveView {
         return new LiveView(out, terminal, Terminal::size, System::nanoTime);
     }
 
-    /** Shows how things are now; calls that come faster than can be seen are skipped. */
+    /** Shows the current state; calls faster than the refresh rate are skipped. */
     public synchronized void update(Snapshot snapshot) {
         safely(
                 () -> {
@@ -97,7 +96,7 @@ public final class LiveView {
                 });
     }
 
-    /** Leaves the last state standing, with the whole table; further updates show nothing. */
+    /** Shows the last state with the whole table; further updates are ignored. */
     public synchronized void close(Snapshot last) {
         safely(
                 () -> {
@@ -134,7 +133,7 @@ public final class LiveView {
         return standing == 0 ? "" : "\u001b[" + standing + "A\r";
     }
 
-    /** Says what is not as it was told before. */
+    /** Prints what changed since it was printed last. */
     private void tell(Snapshot snapshot) {
         StringBuilder changes = new StringBuilder();
         for (Snapshot.Bar bar : snapshot.bars()) {

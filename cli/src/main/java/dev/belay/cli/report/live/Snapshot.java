@@ -1,8 +1,8 @@
 package dev.belay.cli.report.live;
 
 import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
 import dev.belay.cli.report.page.Cells;
 import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.PairMedian;
@@ -127,7 +127,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
     }
 
-    /** Of all seeds, whether their own PGR is defined or not. */
+    /** The mean of all seeds, whether their own PGR is defined or not. */
     private static Line mean(PairMedian median, List<PairMetrics> group) {
         SeedIntervals all = median.overSeeds();
         Measure pgr = all == null ? null : all.pgr().measure();

@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the place we print to can do.
+ * Capabilities of the terminal.
  *
  * @param interactive whether a frame can be redrawn in place
  * @param colour whether to use colours and bold
- * @param utf8 whether characters outside ASCII arrive
+ * @param utf8 whether it shows characters outside ASCII
  */
 record Terminal(boolean interactive, boolean colour, boolean utf8) {
 

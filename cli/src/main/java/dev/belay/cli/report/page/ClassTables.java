@@ -18,8 +18,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For each supervisor: what it says of each class, and how often it, its students and their
- * ceilings are right on each class. Only where there are few enough classes to look at.
+ * For each supervisor: its predictions by class, and how often it, its students and their ceilings
+ * are right on each class. Only where there are few enough classes to look at.
  */
 final class ClassTables {
     private static final int MOST_CLASSES = 12;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
 import dev.belay.aggregators.statistics.figures.Pgr;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.cli.report.results.Format;
-import dev.belay.cli.report.results.Further;
+import dev.belay.cli.report.results.PairFigure;
 import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RowJson;
 import dev.belay.cli.report.results.RunResults;
@@ -43,7 +43,10 @@ public final class ReportHtml {
 
     private ReportHtml() {}
 
-    /** While the run is incomplete the newest rows stand in for the final ones, and it says so. */
+    /**
+     * While the run is incomplete, the newest rows take the place of the final ones, which the page
+     * states.
+     */
     public static String of(RunResults results, Instant written) {
         boolean complete = results.complete();
         List<PairMetrics> rows = complete ? results.finalRows() : results.newestRows();
@@ -69,9 +72,9 @@ public final class ReportHtml {
         page.put("js", resource("report.js"));
         page.put("d3", resource(D3 + "dist/d3.min.js"));
         page.put("d3license", resource(D3 + "LICENSE"));
-        section(page, "errors", FurtherTables.errors(results, rows));
-        section(page, "calibration", FurtherTables.calibration(results, rows));
-        section(page, "checkpoints", FurtherTables.checkpoints(results, rows));
+        section(page, "errors", FigureTables.errors(results, rows));
+        section(page, "calibration", FigureTables.calibration(results, rows));
+        section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "stream", StreamTable.of(results));
         page.put("labelFree", rows.stream().anyMatch(row -> row.getLabelAgreement() != null));
@@ -240,7 +243,7 @@ public final class ReportHtml {
         figures.put(
                 "wrong", Curve.ofStudents(results, PairMetrics::getAgreementWhenSupervisorWrong));
         figures.put("labels", Curve.ofStudents(results, PairMetrics::getLabelAgreement));
-        figures.put("ece", Curve.valuesOfStudents(results, Further.STUDENT_ECE::in));
+        figures.put("ece", Curve.valuesOfStudents(results, PairFigure.STUDENT_ECE::in));
         figures.put("sizes", sizes);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");

@@ -3,7 +3,7 @@ package dev.belay.cli.report.results;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.figures.Pgr;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.ArrayList;

@@ -26,11 +26,11 @@ public final class RowJson {
         json.put("examplesSeen", row.getExamplesSeen());
         counts(json, row);
         number(json, "gapResolvedAgain", resolvedAgain(row));
-        FurtherJson.put(json, row, SUMMARY_CLASSES);
+        PairFigureJson.put(json, row, SUMMARY_CLASSES);
         return json;
     }
 
-    /** A line of {@code metrics.jsonl}: everything the event says. */
+    /** A line of {@code metrics.jsonl}: all fields of the event. */
     public static ObjectNode line(PairMetrics row, Function<String, String> name) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("experiment", row.getExperiment()).put("task", row.getTask());
@@ -47,7 +47,7 @@ public final class RowJson {
         var cells = json.putArray("cells");
         row.getCells().forEach(cells::add);
         json.put("eventTimeMs", row.getEventTimeMs());
-        FurtherJson.put(json, row, Integer.MAX_VALUE);
+        PairFigureJson.put(json, row, Integer.MAX_VALUE);
         return json;
     }
 

@@ -3,9 +3,8 @@ package dev.belay.cli.report.results;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.SeedIntervals;
-import dev.belay.cli.report.page.Gates;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -38,7 +37,7 @@ public final class SummaryJson {
         var medians = json.putArray("median");
         for (List<PairMetrics> seeds : results.byNames(rows)) {
             ObjectNode median = median(PairMedian.of(seeds, results));
-            for (Further figure : Further.ALL) {
+            for (PairFigure figure : PairFigure.ALL) {
                 spread(median, figure.key(), figure.over(seeds));
             }
             median.put("shownBetter", gates.passed(seeds));

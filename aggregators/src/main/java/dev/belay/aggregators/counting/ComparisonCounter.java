@@ -1,0 +1,225 @@
+package dev.belay.aggregators.counting;
+
+import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.statistics.counts.SideSums;
+import dev.belay.schemas.events.Phase;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tallies of one comparison in one partition: cumulative and, for the PROGRESSIVE stream, by
+ * window.
+ */
+final class ComparisonCounter {
+    private final Comparison comparison;
+    private final Column supervisor;
+    private final Column student;
+    private final @Nullable Column ceiling;
+    private final ExampleIndex examples;
+    private final @Nullable Lateness lateness; // null: HOLDOUT
+    private final int classes;
+    private final RunningTally whole;
+    private final Map<Window, RunningTally> windows = new HashMap<>();
+    private final Set<Window> changedWindows = new HashSet<>();
+    private long closedMs; // windows that end by then do not change any more
+    private boolean changed = true; // even if there is nothing: its columns may be complete
+
+    /** Counts the examples known. */
+    ComparisonCounter(
+            Comparison comparison,
+            Column supervisor,
+            Column student,
+            @Nullable Column ceiling,
+            ExampleIndex examples,
+            Lateness lateness,
+            int classes,
+            long closedMs) {
+        this.comparison = comparison;
+        this.supervisor = supervisor;
+        this.student = student;
+        this.ceiling = ceiling;
+        this.examples = examples;
+        this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
+        this.classes = classes;
+        this.closedMs = closedMs;
+        this.whole = running();
+        if (supervisor.isEmpty() || student.isEmpty() || (ceiling != null && ceiling.isEmpty())) {
+            return;
+        }
+        int[] numbers = new int[BlockCheck.MAX_ROWS];
+        for (int from = 0; from < examples.size(); from += numbers.length) {
+            int count = Math.min(numbers.length, examples.size() - from);
+            for (int i = 0; i < count; i++) {
+                numbers[i] = from + i;
+            }
+            count(numbers, count, null);
+        }
+    }
+
+    Comparison comparison() {
+        return comparison;
+    }
+
+    /**
+     * Adds examples with their current predictions and truths.
+     *
+     * @param roster the array of an {@link IdList} with the same numbers; null: there is none
+     */
+    void count(int[] numbers, int count, int @Nullable [] roster) {
+        if (lateness == null && classes <= SideSums.MOST_CLASSES) {
+            changed |= whole.count(numbers, count, roster, examples);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            count(numbers[i], 1);
+        }
+    }
+
+    void count(int example, int sign) {
+        if (counts(example)) {
+            changed = true;
+            if (lateness == null) {
+                whole.count(example, examples.newest(example), sign);
+            } else {
+                countAt(example, sign, lateness, whole, windows);
+            }
+        }
+    }
+
+    /** Whether all models have predicted all known examples, and the truth of each is known. */
+    boolean isDone() {
+        long known = examples.known();
+        return whole.withoutTruth() == 0
+                && supervisor.rows() == known
+                && student.rows() == known
+                && (ceiling == null || ceiling.rows() == known);
+    }
+
+    /** Marks the progress of the sweeps as changed. */
+    void touch() {
+        changed = true;
+    }
+
+    /** Marks a window's tally to be sent again, even if it is empty. */
+    void touch(Window window) {
+        changed = true;
+        windows.computeIfAbsent(window, w -> running());
+        changedWindows.add(window);
+    }
+
+    /** Whether the tallies may have changed since the last call of {@link #changed}. */
+    boolean hasChanged() {
+        return changed;
+    }
+
+    /** Passes on the tallies that may have changed since the last call. */
+    void takeChanged(BiConsumer<Comparison, Tally> taker) {
+        if (!changed) {
+            return;
+        }
+        changed = false;
+        taker.accept(comparison, whole.tally());
+        for (Window window : changedWindows) {
+            RunningTally running = windows.get(window);
+            if (running != null) {
+                taker.accept(comparison.in(window), running.tally());
+            }
+        }
+        changedWindows.clear();
+    }
+
+    /** Removes examples that are about to leave their columns, and returns their tally. */
+    void retire(int[] expired, BiConsumer<Comparison, Tally> taker) {
+        if (lateness == null) {
+            throw new IllegalStateException("a holdout does not expire: " + comparison);
+        }
+        RunningTally gone = running();
+        Map<Window, RunningTally> goneWindows = new HashMap<>();
+        boolean any = false;
+        for (int example : expired) {
+            if (counts(example)) {
+                countAt(example, 1, lateness, gone, goneWindows);
+                countAt(example, -1, lateness, whole, windows);
+                any = true;
+            }
+        }
+        if (any) {
+            taker.accept(comparison, gone.tally());
+            goneWindows.forEach((window, r) -> taker.accept(comparison.in(window), r.tally()));
+        }
+    }
+
+    /** Closes the windows that end by then; they are no longer counted. */
+    void closeWindows(long throughMs, java.util.function.Consumer<Comparison> closed) {
+        closedMs = throughMs;
+        windows.keySet()
+                .removeIf(
+                        window -> {
+                            boolean over = window.endMs() <= throughMs;
+                            if (over) {
+                                closed.accept(comparison.in(window));
+                            }
+                            return over;
+                        });
+    }
+
+    private boolean counts(int example) {
+        return supervisor.has(example)
+                && student.has(example)
+                && (ceiling == null || ceiling.has(example));
+    }
+
+    private void countAt(
+            int example,
+            int sign,
+            Lateness late,
+            RunningTally total,
+            Map<Window, RunningTally> byWindow) {
+        long timeMs = student.timeMs(example);
+        TruthHistory truths = examples.truths(example);
+        boolean revised = revised(example);
+        count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
+        for (Window.Kind kind : late.windows()) {
+            for (Window window : kind.of(timeMs)) {
+                if (window.endMs() <= closedMs) {
+                    continue;
+                }
+                RunningTally running = byWindow.computeIfAbsent(window, w -> running());
+                count(example, truths, late.graceEnd(timeMs), revised, sign, running);
+                changedWindows.add(window);
+            }
+        }
+    }
+
+    private void count(
+            int example,
+            TruthHistory truths,
+            long untilMs,
+            boolean revised,
+            int sign,
+            RunningTally running) {
+        int label = truths.at(untilMs);
+        running.count(example, label, sign);
+        if (label != truths.newest()) {
+            running.countTooLate(sign);
+        }
+        if (revised || truths.revised(untilMs)) {
+            running.countRevised(sign);
+        }
+    }
+
+    private boolean revised(int example) {
+        return supervisor.revised(example)
+                || student.revised(example)
+                || (ceiling != null && ceiling.revised(example));
+    }
+
+    private RunningTally running() {
+        return new RunningTally(classes, supervisor, student, ceiling);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.belay.aggregators.counting;
+
+import static dev.belay.aggregators.counting.Column.ABSENT;
+
+import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.SideSums;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Mutable tally, counted from the columns of its comparison. */
+final class RunningTally {
+    private final int classes;
+    private final Column supervisor;
+    private final Column student;
+    private final @Nullable Column ceiling;
+    private final PairCounter pairs;
+    private long withoutTruth;
+    private long sameWithoutTruth;
+    private long tooLate;
+    private long revised;
+
+    RunningTally(int classes, Column supervisor, Column student, @Nullable Column ceiling) {
+        this.classes = classes;
+        this.supervisor = supervisor;
+        this.student = student;
+        this.ceiling = ceiling;
+        this.pairs = new PairCounter(classes);
+    }
+
+    /** Adds (1) or removes (−1) an example that all models have predicted. */
+    void count(int example, int label, int sign) {
+        int w = supervisor.says(example);
+        int s = student.says(example);
+        if (label == TruthHistory.UNKNOWN) {
+            withoutTruth += sign;
+            sameWithoutTruth += w == s ? sign : 0;
+        } else if (ceiling != null) {
+            pairs.cell(label, w, s, ceiling.says(example), sign);
+        } else {
+            int at = example * classes;
+            pairs.pair(
+                    label, supervisor.probabilities(), at, w, student.probabilities(), at, s, sign);
+        }
+    }
+
+    /**
+     * Adds those of the given examples that all models have predicted.
+     *
+     * @param roster the array of an {@link IdList} with the same numbers; null: there is none
+     * @return whether there are any
+     */
+    boolean count(int[] numbers, int count, int @Nullable [] roster, ExampleIndex examples) {
+        char[] w = supervisor.says();
+        char[] s = student.says();
+        char[] c = ceiling == null ? s : ceiling.says();
+        int[] truths = examples.newest();
+        int within = Math.min(w.length, Math.min(s.length, c.length));
+        int n = 0;
+        while (n < count && counts(numbers[n], within, w, s, c, truths)) {
+            n++;
+        }
+        int[] known = numbers; // nearly always all of them
+        int unknown = 0;
+        if (n < count) {
+            known = Arrays.copyOf(numbers, count);
+            for (int i = n; i < count; i++) {
+                int e = numbers[i];
+                if (counts(e, within, w, s, c, truths)) {
+                    known[n++] = e;
+                } else if (e < within && w[e] != ABSENT && s[e] != ABSENT && c[e] != ABSENT) {
+                    unknown++;
+                    sameWithoutTruth += w[e] == s[e] ? 1 : 0;
+                }
+            }
+        }
+        withoutTruth += unknown;
+        if (ceiling != null) {
+            pairs.cells(known, n, truths, w, s, c, 1);
+        } else if (n > 0) {
+            SideSums ofSupervisor =
+                    roster != null && n == roster.length
+                            ? supervisor.sums(roster, examples)
+                            : SideSums.of(classes, known, n, truths, supervisor.said());
+            SideSums ofStudent = SideSums.of(classes, known, n, truths, student.said());
+            pairs.pairs(
+                    known,
+                    n,
+                    truths,
+                    supervisor.said(),
+                    student.said(),
+                    ofSupervisor,
+                    ofStudent,
+                    1);
+        }
+        return n + unknown > 0;
+    }
+
+    long withoutTruth() {
+        return withoutTruth;
+    }
+
+    private static boolean counts(
+            int example, int within, char[] w, char[] s, char[] c, int[] truths) {
+        return example < within
+                && w[example] != ABSENT
+                && s[example] != ABSENT
+                && c[example] != ABSENT
+                && truths[example] != TruthHistory.UNKNOWN;
+    }
+
+    void countTooLate(int sign) {
+        tooLate += sign;
+    }
+
+    void countRevised(int sign) {
+        revised += sign;
+    }
+
+    Tally tally() {
+        return new Tally(
+                pairs.table(),
+                withoutTruth,
+                sameWithoutTruth,
+                tooLate,
+                revised,
+                supervisor.coverage(),
+                student.coverage(),
+                ceiling == null ? Tally.Coverage.NONE : ceiling.coverage(),
+                Math.max(0, student.newestTimeMs()));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.belay.cli;
+
+import dev.belay.cli.experiment.ExperimentException;
+import dev.belay.cli.platform.Logging;
+import dev.belay.producers.source.DataException;
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports an error to the user in one message; the stack trace goes to the log, unless that is the
+ * terminal.
+ */
+public final class ErrorReport {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
+
+    private ErrorReport() {}
+
+    /**
+     * Prints the outermost message, and below it each cause that adds information; none below an
+     * error in the user's files, whose message is complete.
+     */
+    public static void report(Throwable e, PrintWriter err) {
+        if (Logging.isElsewhere()) {
+            LOG.error("ended by an error", e);
+        }
+        err.println("belay: " + text(e));
+        err.flush();
+    }
+
+    static String text(Throwable e) {
+        StringBuilder text = new StringBuilder(message(e));
+        for (Throwable at = e; !isComplete(at) && at.getCause() != null; at = at.getCause()) {
+            Throwable cause = at.getCause();
+            if (!onlyWraps(cause) && text.indexOf(message(cause)) < 0) {
+                text.append("\n  because: ").append(message(cause));
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isComplete(Throwable e) {
+        return e instanceof ExperimentException || e instanceof DataException;
+    }
+
+    /** Whether it only repeats its cause's class and message, as a future's exception does. */
+    private static boolean onlyWraps(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause != null && cause.toString().equals(e.getMessage());
+    }
+
+    private static String message(Throwable e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+    }
+}

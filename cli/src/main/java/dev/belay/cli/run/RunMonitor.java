@@ -1,0 +1,303 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.report.live.LiveView;
+import dev.belay.cli.report.live.Snapshot;
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.models.encoder.CachingEncoder;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.producers.task.ProducerConfig;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a run by its topics, like any other client, and shows its progress until it is complete
+ * or can't be completed.
+ */
+final class RunMonitor {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    /** The same if no further row is certain: longer than a takeover between aggregators. */
+    private static final Duration SETTLED = Duration.ofSeconds(10);
+
+    private final Clients clients;
+    private final String task;
+    private final RunResults results;
+    private final long begin;
+    private volatile long produced;
+    private volatile long rows;
+
+    /**
+     * @param begin {@link System#nanoTime} when the run began
+     */
+    RunMonitor(Clients clients, String task, RunResults results, long begin) {
+        this.clients = clients;
+        this.task = task;
+        this.results = results;
+        this.begin = begin;
+    }
+
+    /** The producer's listener. */
+    void produced(long done, long total) {
+        produced = done;
+        rows = total;
+    }
+
+    /**
+     * Returns true when the run is complete, false when a model FAILED and all that does not depend
+     * on it is complete; before returning it waits for the last PROGRESSIVE rows as long as they
+     * may still change.
+     *
+     * @param holdout examples of the holdout
+     * @param failure what ends the run early, or null
+     * @param troubles what services can't do now; if there are any, a run without other progress is
+     *     given up
+     * @throws IllegalStateException when there is a failure, or the run is given up
+     */
+    boolean untilComplete(
+            long holdout,
+            LiveView view,
+            Supplier<@Nullable Throwable> failure,
+            Supplier<List<String>> troubles) {
+        try (Tables tables = new Tables()) {
+            UnencodableExamples unpredicted = tables.unpredicted;
+            var completion = new RunCompletion(results.specs(), holdout, unpredicted::count);
+            long lastChange = System.nanoTime();
+            long lastGrowth = lastChange;
+            List<RunCompletion.Growing> growing = List.of();
+            boolean warned = false;
+            while (true) {
+                boolean changed = tables.poll();
+                Snapshot now = snapshot(tables.progress);
+                view.update(now);
+                requireNone(failure.get(), now, view);
+                if (changed) {
+                    lastChange = System.nanoTime();
+                    warned = false;
+                }
+                List<String> missing = completion.missing(results);
+                if (missing.isEmpty()) {
+                    List<RunCompletion.Growing> before = growing;
+                    growing = completion.growing(results);
+                    lastGrowth = growing.equals(before) ? lastGrowth : System.nanoTime();
+                    long quiet = System.nanoTime() - lastGrowth;
+                    if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
+                        growing.forEach(student -> view.println(words(student)));
+                        say(unpredicted.count(tables.ids), view);
+                        view.close(now);
+                        return results.failures().isEmpty();
+                    }
+                    continue;
+                }
+                if (System.nanoTime() - lastChange <= PATIENCE.toNanos()) {
+                    continue;
+                }
+                List<String> known = troubles.get();
+                if (!known.isEmpty()) {
+                    view.close(now);
+                    throw new IllegalStateException(
+                            "the run can't be completed; missing: "
+                                    + String.join("; ", known)
+                                    + ". Once this is fixed, the same command resumes the run");
+                }
+                if (!warned) {
+                    warned = true;
+                    view.println(
+                            "no progress for %d s; missing: %s. Are labelers, trainers, evaluators and aggregators running?"
+                                    .formatted(
+                                            PATIENCE.toSeconds(),
+                                            String.join(
+                                                    "; ",
+                                                    missing.subList(
+                                                            0, Math.min(3, missing.size())))));
+                    StallReport.log(clients);
+                }
+            }
+        }
+    }
+
+    /** Writes the report of a run that has no end. */
+    interface Report {
+        void write() throws IOException;
+    }
+
+    /**
+     * Follows a run that has no end until it is stopped; that nothing happens is no error. The
+     * report is written at the end too.
+     *
+     * @param failure what ends the run early, or null
+     * @param every how often the report is written
+     * @throws IllegalStateException when there is a failure
+     */
+    void untilStopped(
+            StopSignal stop,
+            LiveView view,
+            Supplier<@Nullable Throwable> failure,
+            Duration every,
+            Report report)
+            throws IOException {
+        try (Tables tables = new Tables()) {
+            long written = System.nanoTime();
+            boolean stopped;
+            do {
+                stopped = stop.isStopped(0, TimeUnit.SECONDS);
+                boolean unused = tables.poll();
+                Snapshot now = snapshot(tables.progress);
+                view.update(now);
+                Throwable cause = failure.get();
+                // Ctrl-C reaches the registry's process too, which may end before this one knows
+                if (cause != null && !stop.isStopped(1, TimeUnit.SECONDS)) {
+                    requireNone(cause, now, view);
+                }
+                if (stopped || System.nanoTime() - written >= every.toNanos()) {
+                    written = System.nanoTime();
+                    results.examples(produced(tables.progress));
+                    report.write();
+                }
+            } while (!stopped);
+            view.close(snapshot(tables.progress));
+        }
+    }
+
+    /** Examples of each split that the task's producer has written. */
+    private RunResults.Examples produced(ProgressTable progress) {
+        Map<String, Long> splits = new HashMap<>();
+        String writer = ProducerConfig.of(task).writer();
+        for (Progress p : progress.all()) {
+            if (p.getWriter().equals(writer)) {
+                p.getSplits().forEach((split, n) -> splits.merge(split, n, Long::sum));
+            }
+        }
+        return new RunResults.Examples(
+                splits.getOrDefault(Split.SUPERVISOR.name(), 0L),
+                splits.getOrDefault(Split.STUDENT.name(), 0L),
+                splits.getOrDefault(Split.HOLDOUT.name(), 0L));
+    }
+
+    private static void requireNone(@Nullable Throwable failure, Snapshot now, LiveView view) {
+        if (failure != null) {
+            view.close(now);
+            throw new IllegalStateException(
+                    "the run stopped before it was complete; given again, it goes on from here",
+                    failure);
+        }
+    }
+
+    /** The topics that are followed; what they say of the run goes to its results. */
+    private final class Tables implements AutoCloseable {
+        private final Set<String> ids = new HashSet<>();
+        private final ProgressTable progress;
+        private final UnencodableExamples unpredicted;
+        private final TopicTable<Checkpoint> checkpoints;
+        private final TopicTable<PairMetrics> metrics;
+
+        Tables() {
+            results.specs().forEach(spec -> ids.add(spec.getId()));
+            progress = new ProgressTable(clients, task);
+            unpredicted = new UnencodableExamples(clients, task);
+            checkpoints =
+                    new TopicTable<>(
+                            clients,
+                            clients.topics().checkpoints(),
+                            Checkpoint.class,
+                            (key, c) -> {
+                                if (c != null && ids.contains(c.getModel())) {
+                                    results.add(c);
+                                }
+                            });
+            metrics =
+                    new TopicTable<>(
+                            clients,
+                            clients.topics().metrics(),
+                            PairMetrics.class,
+                            (key, m) -> {
+                                if (m != null && ids.contains(m.getStudent())) {
+                                    results.add(m);
+                                }
+                            });
+        }
+
+        /** Reads what has arrived, waiting a moment for it; returns whether there was anything. */
+        boolean poll() {
+            boolean changed = metrics.poll(POLL);
+            changed |= checkpoints.poll(Duration.ZERO);
+            changed |= progress.poll(Duration.ZERO);
+            return changed | unpredicted.poll();
+        }
+
+        @Override
+        public void close() {
+            try (progress;
+                    unpredicted;
+                    checkpoints) {
+                metrics.close();
+            }
+        }
+    }
+
+    /**
+     * How long no PROGRESSIVE row may change before those that might grow are taken as they are.
+     */
+    private static Duration patience(List<RunCompletion.Growing> growing) {
+        return growing.stream().anyMatch(RunCompletion.Growing::sure) ? PATIENCE : SETTLED;
+    }
+
+    private static void say(long notEncoded, LiveView view) {
+        if (notEncoded > 0) {
+            view.println(
+                    "%,d examples of the holdout are not in the figures of models that cannot encode them; the reasons are in the dead letters"
+                            .formatted(notEncoded));
+        }
+    }
+
+    private static String words(RunCompletion.Growing student) {
+        return "%s: the stream counts %,d of %,d examples; no more were received"
+                .formatted(student.student(), student.n(), student.most());
+    }
+
+    private Snapshot snapshot(ProgressTable progress) {
+        List<Snapshot.Bar> bars = new ArrayList<>();
+        bars.add(new Snapshot.Bar("produced", produced, Math.max(0, rows)));
+        Set<String> labelers = new TreeSet<>();
+        results.specs().forEach(spec -> labelers.add(spec.getSupervisor()));
+        labelers.remove(ModelId.TRUTH);
+        long labelled = 0;
+        for (String labeler : labelers) {
+            String topic = clients.topics().labels(task, labeler);
+            labelled +=
+                    progress.all().stream()
+                            .filter(
+                                    p ->
+                                            p.getTopic().equals(topic)
+                                                    && p.getWriter().equals(labeler))
+                            .mapToLong(p -> p.getRecords())
+                            .sum();
+        }
+        long total = rows < 0 ? 0 : results.examples().student() * labelers.size();
+        bars.add(new Snapshot.Bar("labelled", labelled, total));
+        for (CachingEncoder.Counts counts : Encoders.counts()) {
+            if (counts.encoded() > 0) { // else all of them were known from earlier
+                bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));
+            }
+        }
+        return Snapshot.of(results, Duration.ofNanos(System.nanoTime() - begin), bars);
+    }
+}

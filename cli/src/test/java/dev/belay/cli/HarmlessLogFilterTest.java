@@ -1,0 +1,45 @@
+package dev.belay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class HarmlessLogFilterTest {
+    @Test
+    void whatIsRetriedIsNotLoggedAndAllElseOfTheSameLoggersIs() {
+        var root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        var logged = new ListAppender<ILoggingEvent>();
+        logged.start();
+        root.addAppender(logged);
+        try {
+            var broker = LoggerFactory.getLogger("kafka.server.ReplicaManager");
+            broker.error(
+                    "retried",
+                    new OutOfOrderSequenceException(
+                            "Invalid sequence number for producer 1 at offset 193 in partition t-1:"
+                                    + " 36 (incoming seq. number). Expected sequence 0 for transactions"
+                                    + " v2 idempotent producer with no existing state."));
+            broker.error("a gap", new OutOfOrderSequenceException("7 (incoming), 3 (current)"));
+            broker.error("another", new InvalidProducerEpochException("old"));
+            var state =
+                    LoggerFactory.getLogger(
+                            "org.apache.kafka.streams.processor.internals.StateDirectory");
+            state.warn("Using an OS temp directory in the state.dir property can cause: {}", "x");
+            state.warn("can't be locked");
+            LoggerFactory.getLogger("org.apache.kafka.clients.producer.internals.Sender")
+                    .warn("Got error produce response, retrying");
+            assertEquals(
+                    List.of("a gap", "another", "can't be locked"),
+                    logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        } finally {
+            root.detachAppender(logged);
+        }
+    }
+}
