@@ -3,7 +3,7 @@
 # Maven fills cli/target/dist with the jars; nothing is built or downloaded here.
 FROM eclipse-temurin:17-jre
 RUN useradd --create-home --uid 10001 belay \
- && install -d -o belay /var/lib/belay /var/lib/belay/checkpoints /var/lib/belay/registry
+ && install -d -o belay /var/lib/belay /var/lib/belay/checkpoints /var/lib/belay/registry /opt/belay/plugins
 COPY cli/target/dist/registry /opt/belay/registry
 COPY cli/target/dist/lib /opt/belay/lib
 COPY cli/target/dist/app /opt/belay/app
@@ -17,7 +17,8 @@ ENV OMP_NUM_THREADS=1 \
     BELAY_HEALTH_PORT=8080 \
     BELAY_STORE=/var/lib/belay/checkpoints \
     BELAY_CACHE=/var/lib/belay/cache \
-    BELAY_STATE=/var/lib/belay/streams
+    BELAY_STATE=/var/lib/belay/streams \
+    BELAY_PLUGINS=/opt/belay/plugins
 EXPOSE 8080
 VOLUME ["/var/lib/belay/checkpoints", "/var/lib/belay/registry"]
 # further JVM options: JAVA_TOOL_OPTIONS

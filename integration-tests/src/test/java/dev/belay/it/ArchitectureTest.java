@@ -15,6 +15,8 @@ class ArchitectureTest {
     static final ArchRule ARROWS =
             layeredArchitecture()
                     .consideringOnlyDependenciesInLayers()
+                    .layer("plugins")
+                    .definedBy("dev.belay.plugins..")
                     .layer("schemas")
                     .definedBy("dev.belay.schemas..")
                     .layer("runtime")

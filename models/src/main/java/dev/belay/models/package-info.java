@@ -1,6 +1,6 @@
 /**
- * Encoders, heads, losses, and the checkpoint format and store. Knows no Kafka and nothing else of
- * Belay.
+ * Encoders, heads, losses, and the checkpoint format and store. Knows no Kafka, and of Belay only
+ * {@link dev.belay.plugins}.
  *
  * <p><b>Same input, same bits.</b> On one processor and with one thread, everything here is a pure
  * function of its arguments: an encoder gives a text the same row whatever it is batched with, a

@@ -4,10 +4,10 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.LabelPolicy;
-import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
+import dev.belay.trainers.methods.Methods;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public record ModelEntry(
         String supervisor,
         Split split,
         long examples,
-        Loss loss,
+        Methods methods,
         int microEpoch,
         int passes,
         double replay,
@@ -56,7 +56,7 @@ public record ModelEntry(
                 supervisor,
                 split,
                 examples,
-                loss,
+                methods,
                 microEpoch,
                 passes,
                 replay,

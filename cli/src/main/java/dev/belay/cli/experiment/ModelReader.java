@@ -2,6 +2,12 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
+import dev.belay.models.loss.LossFunction;
+import dev.belay.plugins.Configured;
+import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
+import dev.belay.plugins.Plugins;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -9,15 +15,17 @@ import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.LearningRateSchedule;
-import dev.belay.schemas.events.Loss;
-import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
+import dev.belay.trainers.methods.ExampleSelector;
+import dev.belay.trainers.methods.Methods;
+import dev.belay.trainers.methods.StoppingRule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,6 +43,8 @@ final class ModelReader {
                     "split",
                     "examples",
                     "loss",
+                    "selector",
+                    "stopping",
                     "micro-epoch",
                     "passes",
                     "replay",
@@ -91,7 +101,7 @@ final class ModelReader {
                 map.require("supervisor").name(),
                 or(map, "split", ModelReader::split, Split.STUDENT),
                 or(map, "examples", v -> v.integer(1, Long.MAX_VALUE), 0L),
-                loss(map.get("loss")),
+                methods(map),
                 integer(map, "micro-epoch", MANY, defaults.microEpoch()),
                 integer(map, "passes", 1_000, defaults.passes()),
                 or(map, "replay", v -> v.number(0, 100), defaults.replay()),
@@ -150,7 +160,7 @@ final class ModelReader {
             if (scratch && result.getScope() != FineTuningScope.FULL) {
                 throw scope.wrong("'full' or nothing: " + encoder + " learns from scratch");
             }
-            if (Encoders.isCheap(encoder) && result.getScope() != FineTuningScope.HEAD) {
+            if (Encoders.isProvided(encoder) && result.getScope() != FineTuningScope.HEAD) {
                 throw scope.wrong("'head' or nothing: " + encoder + " has nothing that learns");
             }
         }
@@ -220,40 +230,47 @@ final class ModelReader {
         return value == null ? null : value.name();
     }
 
-    private static Loss loss(@Nullable YamlValue value) {
+    private static Methods methods(YamlMap model) {
+        return new Methods(
+                method(model, "loss", LossFunction.class, Methods.DEFAULT_LOSS),
+                method(model, "selector", ExampleSelector.class, Methods.DEFAULT_SELECTOR),
+                method(model, "stopping", StoppingRule.class, Methods.DEFAULT_STOPPING));
+    }
+
+    /** A name, or a mapping with the name as {@code kind} and parameters. */
+    private static <T extends Plugin> Configured<T> method(
+            YamlMap model, String key, Class<T> type, String otherwise) {
+        YamlValue value = model.get(key);
         if (value == null) {
-            return crossEntropy(false);
+            return Configured.of(type, otherwise, Map.of());
         }
-        Map<String, LossKind> kinds =
-                Map.of("cross-entropy", LossKind.CROSS_ENTROPY, "confidence", LossKind.CONFIDENCE);
-        if (!value.isMap()) {
-            return value.oneOf(kinds) == LossKind.CONFIDENCE
-                    ? confidence(LossDefaults.ALPHA, LossDefaults.WARM_UP)
-                    : crossEntropy(false);
-        }
-        YamlMap map = value.map().only(List.of("kind", "alpha", "warm-up", "hard"));
-        if (map.require("kind").oneOf(kinds) == LossKind.CONFIDENCE) {
-            map.only(List.of("kind", "alpha", "warm-up"));
-            return confidence(
-                    or(map, "alpha", v -> v.number(0, 1), LossDefaults.ALPHA),
-                    or(map, "warm-up", v -> v.number(0, 1), LossDefaults.WARM_UP));
-        }
-        map.only(List.of("kind", "hard"));
-        return crossEntropy(or(map, "hard", YamlValue::bool, false));
+        YamlValue name = value.isMap() ? value.map().require("kind") : value;
+        T plugin = name.oneOf(Plugins.load(type));
+        return new Configured<>(plugin, parameters(plugin, value));
     }
 
-    private static Loss crossEntropy(boolean hard) {
-        // alpha and warm-up mean nothing here; the schema's defaults keep the spec's hash stable
-        return new Loss(
-                LossKind.CROSS_ENTROPY,
-                hard,
-                LossDefaults.ALPHA,
-                LossDefaults.WARM_UP,
-                LossDefaults.WARM_UP_EXAMPLES);
+    private static Parameters parameters(Plugin plugin, YamlValue value) {
+        Map<String, String> given = new HashMap<>();
+        if (value.isMap()) {
+            List<String> keys = new ArrayList<>(List.of("kind"));
+            plugin.parameters().forEach(parameter -> keys.add(parameter.name()));
+            YamlMap map = value.map().only(keys);
+            for (Parameter parameter : plugin.parameters()) {
+                YamlValue text = map.get(parameter.name());
+                if (text != null) {
+                    given.put(parameter.name(), canonical(parameter, text));
+                }
+            }
+        }
+        return Parameters.of(plugin, given);
     }
 
-    private static Loss confidence(double alpha, double warmUp) {
-        return new Loss(LossKind.CONFIDENCE, false, alpha, warmUp, LossDefaults.WARM_UP_EXAMPLES);
+    private static String canonical(Parameter parameter, YamlValue value) {
+        try {
+            return parameter.canonical().apply(value.text());
+        } catch (IllegalArgumentException e) {
+            throw new ExperimentException(value.wrong(parameter.expected()).getMessage(), e);
+        }
     }
 
     private static Optimizer optimizer(YamlMap model, Optimizer defaults) {

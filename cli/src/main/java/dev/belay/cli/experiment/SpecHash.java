@@ -2,20 +2,17 @@ package dev.belay.cli.experiment;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-
 import dev.belay.schemas.events.ModelSpec;
-
-import org.apache.avro.Schema;
-import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.specific.SpecificData;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.specific.SpecificData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether two specs have the same settings: a hash over canonical pairs of name and value, without

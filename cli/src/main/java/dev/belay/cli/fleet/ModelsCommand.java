@@ -88,6 +88,7 @@ public final class ModelsCommand implements Runnable {
             @Parameters(paramLabel = "FILE", description = "the experiment file") Path file)
             throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        broker.usePlugins();
         Experiment experiment = ExperimentFile.read(file);
         try (DataSet data = DataSet.open(experiment.data())) {
             return broker.on(

@@ -25,6 +25,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        options.usePlugins();
         CommandLine terminal = spec.commandLine();
         return new ExperimentRun(
                         ExperimentFile.read(file), options, terminal.getOut(), terminal.getErr())

@@ -44,6 +44,10 @@ final class RunOptions {
                             + " broker is named)")
     private Where services;
 
+    void usePlugins() {
+        settings.usePlugins();
+    }
+
     Path out() {
         return out;
     }

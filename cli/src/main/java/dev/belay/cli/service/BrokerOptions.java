@@ -35,6 +35,11 @@ public final class BrokerOptions {
                             + " ${DEFAULT-VALUE})")
     private Path data;
 
+    /** As {@link SettingsOptions#usePlugins}. */
+    public void usePlugins() {
+        options.usePlugins();
+    }
+
     /**
      * Does the work.
      *

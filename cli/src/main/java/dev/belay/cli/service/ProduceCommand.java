@@ -43,6 +43,7 @@ public final class ProduceCommand implements Callable<Integer> {
     public Integer call() {
         Logging.toTerminal();
         PrintWriter out = spec.commandLine().getOut();
+        options.usePlugins();
         Experiment experiment = ExperimentFile.read(file);
         try (DataSet data = DataSet.open(experiment.data())) {
             Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());

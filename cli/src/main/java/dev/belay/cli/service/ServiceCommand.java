@@ -30,6 +30,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         Logging.toTerminal();
+        options.usePlugins();
         Settings settings = options.settings();
         var meters = Meters.prometheus();
         new JvmMemoryMetrics().bindTo(meters);

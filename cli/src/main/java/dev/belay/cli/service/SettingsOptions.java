@@ -1,5 +1,6 @@
 package dev.belay.cli.service;
 
+import dev.belay.plugins.Plugins;
 import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,6 +44,14 @@ public final class SettingsOptions {
     /** File, environment, options. */
     public Settings settings() {
         return settings(Map.of());
+    }
+
+    /** Makes this process find the plug-ins of the setting {@code plugins}. */
+    public void usePlugins() {
+        Path folder = settings().plugins();
+        if (folder != null) {
+            Plugins.use(folder);
+        }
     }
 
     /** File, environment, options, then the given ones where none of these sets them. */

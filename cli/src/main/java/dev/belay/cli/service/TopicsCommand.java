@@ -53,6 +53,7 @@ public final class TopicsCommand implements Callable<Integer> {
         Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
         TopicPlan plan = TopicPlan.forInstallation(clients.settings());
         if (file != null) {
+            options.usePlugins();
             Experiment experiment = ExperimentFile.read(file);
             plan.withTask(
                     clients.topics(),

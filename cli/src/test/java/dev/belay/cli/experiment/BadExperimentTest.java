@@ -57,6 +57,17 @@ class BadExperimentTest {
                 "[confidence, cross-entropy]",
                 "did you mean 'confidence'?");
         says(
+                GOOD.replace("supervisor: bow}", "supervisor: bow, selector: {kind: al}}"),
+                "line 9",
+                "'al' in models.naive.selector.kind",
+                "[all]");
+        says(
+                GOOD.replace(
+                        "supervisor: bow}", "supervisor: bow, stopping: {kind: budget, n: 3}}"),
+                "line 9",
+                "unknown key 'n' in models.naive.stopping",
+                "one of [kind]");
+        says(
                 GOOD.replace("  holdout", "  format: jsonn\n  holdout"),
                 "line 6",
                 "unknown format 'jsonn'",

@@ -10,7 +10,6 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
@@ -70,7 +69,7 @@ class ExperimentTest {
         assertEquals(1, naive.passes());
         assertEquals(OptimizerKind.ADAMW, naive.optimizer().getKind());
         assertEquals(256, naive.microEpoch());
-        assertEquals(LossKind.CROSS_ENTROPY, naive.loss().getKind());
+        assertEquals("cross-entropy", naive.methods().loss().plugin().name());
         assertEquals("ceiling", naive.ceiling());
         assertEquals("ceiling", experiment.models().get(2).ceiling());
         ModelEntry deep = experiment.models().get(3);

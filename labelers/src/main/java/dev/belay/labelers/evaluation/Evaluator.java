@@ -1,6 +1,6 @@
 package dev.belay.labelers.evaluation;
 
-import dev.belay.labelers.prediction.NetworkPredictors;
+import dev.belay.labelers.prediction.CheckpointPredictors;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.labelers.records.ComputeThread;
 import dev.belay.labelers.records.Inbox;
@@ -72,14 +72,14 @@ public final class Evaluator implements Service {
 
     /** With the device and the folders that the settings name. */
     public Evaluator(Clients clients, CheckpointStore store) {
-        this(clients, NetworkPredictors.of(clients.settings(), store));
+        this(clients, CheckpointPredictors.of(clients.settings(), store));
     }
 
     /**
      * @param networks opens checkpoints' networks
      */
     public Evaluator(Clients clients, CheckpointStore store, Networks networks) {
-        this(clients, new NetworkPredictors(store, networks));
+        this(clients, new CheckpointPredictors(store, networks));
     }
 
     Evaluator(Clients clients, Predictors predictors) {

@@ -3,7 +3,7 @@ package dev.belay.labelers.model;
 import dev.belay.labelers.labeling.LabelerTopics;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
-import dev.belay.labelers.prediction.NetworkPredictors;
+import dev.belay.labelers.prediction.CheckpointPredictors;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
@@ -36,14 +36,14 @@ public final class ModelLabelingService extends LabelingService {
 
     /** With the device and the folders that the settings name. */
     public ModelLabelingService(Clients clients, CheckpointStore store) {
-        this(clients, NetworkPredictors.of(clients.settings(), store));
+        this(clients, CheckpointPredictors.of(clients.settings(), store));
     }
 
     /**
      * @param networks opens checkpoints' networks
      */
     public ModelLabelingService(Clients clients, CheckpointStore store, Networks networks) {
-        this(clients, new NetworkPredictors(store, networks));
+        this(clients, new CheckpointPredictors(store, networks));
     }
 
     ModelLabelingService(Clients clients, Predictors predictors) {

@@ -71,6 +71,12 @@ public final class Tensor {
         return new Tensor(name, Type.I64, new long[] {values.length}, data);
     }
 
+    public static Tensor ofDoubles(String name, double... values) {
+        ByteBuffer data = allocate(name, (long) values.length * Double.BYTES);
+        data.asDoubleBuffer().put(values);
+        return new Tensor(name, Type.F64, new long[] {values.length}, data);
+    }
+
     public static Tensor ofBytes(String name, byte[] values) {
         return new Tensor(name, Type.U8, new long[] {values.length}, ByteBuffer.wrap(values));
     }
@@ -155,6 +161,18 @@ public final class Tensor {
         expect(Type.I64);
         long[] values = new long[data.remaining() / Long.BYTES];
         data().asLongBuffer().get(values);
+        return values;
+    }
+
+    /**
+     * A copy of its values.
+     *
+     * @throws MalformedCheckpointException if the type is not F64
+     */
+    public double[] doubles() {
+        expect(Type.F64);
+        double[] values = new double[data.remaining() / Double.BYTES];
+        data().asDoubleBuffer().get(values);
         return values;
     }
 

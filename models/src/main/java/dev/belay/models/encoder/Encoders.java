@@ -7,6 +7,8 @@ import dev.belay.models.transformer.Pretrained;
 import dev.belay.models.transformer.ScratchTransformers;
 import dev.belay.models.transformer.TransformerBases;
 import dev.belay.models.transformer.TransformerShape;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,12 +28,13 @@ public final class Encoders {
     private record Key(String name, String version, Device device, Path cacheDir) {}
 
     private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
+    private static final Map<EncoderProvider, Encoder> PROVIDED = new HashMap<>();
 
     private Encoders() {}
 
     /** The names there are, without folders ({@code hf:NAME}). */
     public static List<String> names() {
-        var names = new ArrayList<>(List.of("hashing", "hashing-bigrams"));
+        var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
         names.add(VectorEncoder.NAME);
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
@@ -45,19 +48,25 @@ public final class Encoders {
 
     /** Kinds of inputs that an encoder of this name accepts. */
     public static Set<Input.Kind> accepts(String name) {
-        return name.equals(VectorEncoder.NAME)
-                ? Set.of(Input.Kind.VECTOR)
+        if (isVector(name)) return Set.of(Input.Kind.VECTOR);
+        return isProvided(name)
+                ? provider(name).accepts()
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
-    }
-
-    /** Whether it has no weights, so that encoding again costs less than a cache. */
-    public static boolean isCheap(String name) {
-        return isHashing(name) || name.equals(VectorEncoder.NAME);
     }
 
     /** Whether the encoder is a bag of words, which wants other settings. */
     public static boolean isHashing(String name) {
         return name.equals("hashing") || name.equals("hashing-bigrams");
+    }
+
+    /** Whether it is a Java class, a bag of words, vectors or a plug-in's: nothing of it learns. */
+    public static boolean isProvided(String name) {
+        return isVector(name) || Plugins.load(EncoderProvider.class).containsKey(name);
+    }
+
+    /** Whether encoding again is cheaper than a cache. */
+    public static boolean isCheap(String name) {
+        return isVector(name) || (isProvided(name) && !provider(name).cached());
     }
 
     /** Whether there is nothing of it before it learns: all of it learns, always. */
@@ -77,7 +86,7 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static int layers(String name, Path encodersDir) {
-        return isCheap(name) ? 0 : shape(name, encodersDir).layers();
+        return isProvided(name) ? 0 : shape(name, encodersDir).layers();
     }
 
     public static TransformerShape shape(String name, Path encodersDir) {
@@ -95,12 +104,19 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
      */
     public static long parameters(String name, Path encodersDir) {
-        return isCheap(name) ? 0 : shape(name, encodersDir).size();
+        return isProvided(name) ? 0 : shape(name, encodersDir).size();
+    }
+
+    /** Version of an encoder's semantics, part of a spec's hash. */
+    public static int version(String name) {
+        return isProvided(name) && !isVector(name) ? provider(name).version() : 1;
     }
 
     /** Features of an example that the head gets; those of {@code vector} depend on the data. */
     public static int dimensions(String name, Path encodersDir) {
-        return isHashing(name) ? HashingEncoder.BUCKETS : shape(name, encodersDir).width();
+        return isProvided(name)
+                ? provider(name).dimensions(defaults(name))
+                : shape(name, encodersDir).width();
     }
 
     /**
@@ -122,8 +138,7 @@ public final class Encoders {
      * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
      */
     public static Encoder open(String name, Device device, Path cacheDir) {
-        if (name.equals("hashing")) return new HashingEncoder(name, 1);
-        if (name.equals("hashing-bigrams")) return new HashingEncoder(name, 2);
+        if (isProvided(name)) return provided(name, device, cacheDir);
         for (Pretrained model : Pretrained.ALL)
             if (model.name().equals(name))
                 return open(
@@ -166,6 +181,32 @@ public final class Encoders {
                                         folder.tokens())
                                 : new TransformerEncoder(
                                         TransformerBases.open(name, sha256, encodersDir), device));
+    }
+
+    private static Encoder provided(String name, Device device, Path cacheDir) {
+        EncoderProvider provider = provider(name);
+        Supplier<Encoder> open = () -> provider.open(defaults(name));
+        if (provider.cached()) {
+            String version = "v" + provider.version();
+            int dimensions = provider.dimensions(defaults(name));
+            return open(new Key(name, version, device, normal(cacheDir)), dimensions, open);
+        }
+        synchronized (PROVIDED) {
+            return PROVIDED.computeIfAbsent(provider, p -> open.get());
+        }
+    }
+
+    /** The one Java class whose number of features is that of the data. */
+    private static boolean isVector(String name) {
+        return name.equals(VectorEncoder.NAME);
+    }
+
+    private static EncoderProvider provider(String name) {
+        return Plugins.get(EncoderProvider.class, name);
+    }
+
+    private static Parameters defaults(String name) {
+        return Parameters.of(provider(name), Map.of());
     }
 
     /** What the open encoders of this process have done so far, one entry a pretrained encoder. */

@@ -1,6 +1,7 @@
 package dev.belay.models.encoder;
 
 import dev.belay.models.input.Input;
+import dev.belay.plugins.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,42 @@ public final class HashingEncoder implements Encoder {
 
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
+
+    /** {@code hashing}: single words. */
+    public static final class Unigrams implements EncoderProvider {
+        @Override
+        public String name() {
+            return "hashing";
+        }
+
+        @Override
+        public int dimensions(Parameters parameters) {
+            return BUCKETS;
+        }
+
+        @Override
+        public Encoder open(Parameters parameters) {
+            return new HashingEncoder(name(), 1);
+        }
+    }
+
+    /** {@code hashing-bigrams}: single words and pairs. */
+    public static final class Bigrams implements EncoderProvider {
+        @Override
+        public String name() {
+            return "hashing-bigrams";
+        }
+
+        @Override
+        public int dimensions(Parameters parameters) {
+            return BUCKETS;
+        }
+
+        @Override
+        public Encoder open(Parameters parameters) {
+            return new HashingEncoder(name(), 2);
+        }
+    }
 
     private final String name;
     private final int longest;

@@ -1,9 +1,10 @@
 package dev.belay.models.loss;
 
-import dev.belay.models.loss.Losses.Gradient;
-
-/** The loss of a batch as a function of its probabilities, (rows, classes). */
+/** The loss of a batch as a function of its probabilities. */
 @FunctionalInterface
 public interface BatchLoss {
-    Gradient of(float[][] probabilities);
+    /**
+     * @param p probabilities by the weights before the step, (rows, classes); rows sum to 1
+     */
+    Gradient of(float[][] p);
 }

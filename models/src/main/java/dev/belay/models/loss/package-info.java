@@ -1,4 +1,11 @@
-/** Losses: pure functions of probabilities and labels, (rows, classes). No state, no chance. */
+/**
+ * Losses: an extension point. {@link dev.belay.models.loss.LossFunction} is a pure function of a
+ * batch's labels, weights and probabilities, the progress of the model and the last examples
+ * learned from; rows are examples, columns classes. No state, no randomness.
+ *
+ * <p>{@code LossContractTest} checks every loss that {@link dev.belay.plugins.Plugins} finds: its
+ * slope against finite differences, and a case computed by hand.
+ */
 @NullMarked
 package dev.belay.models.loss;
 

@@ -15,6 +15,9 @@ import java.util.TreeMap;
  * not allow.
  */
 public final class Adam {
+    /** Version of its semantics, part of a spec's hash. */
+    public static final int VERSION = 1;
+
     private static final float BETA1 = 0.9f;
     private static final float BETA2 = 0.999f;
     private static final float EPSILON = 1e-8f;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.belay.models.loss.BatchLoss;
-import dev.belay.models.loss.Losses.Gradient;
+import dev.belay.models.loss.Gradient;
 import dev.belay.models.torch.Softmax;
 import dev.belay.models.torch.Torch;
 import java.nio.ByteOrder;

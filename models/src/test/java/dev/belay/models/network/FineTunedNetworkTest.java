@@ -11,7 +11,7 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
-import dev.belay.models.loss.Losses;
+import dev.belay.models.loss.Gradient;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
@@ -212,7 +212,7 @@ class FineTunedNetworkTest {
             step =
                     network.learn(
                             network.inputs(Input.texts(texts)),
-                            p -> Losses.crossEntropy(p, labels),
+                            p -> Gradient.crossEntropy(p, labels, ones(labels)),
                             adam,
                             update);
         return step;
@@ -221,7 +221,7 @@ class FineTunedNetworkTest {
     private static <I> Step stepWithNoLoss(Network<I> network) {
         return network.learn(
                 network.inputs(Input.texts(TinyBert.texts(4))),
-                p -> new Losses.Gradient(Double.NaN, p),
+                p -> new Gradient(Double.NaN, p),
                 new Adam(0),
                 UPDATE);
     }
@@ -232,5 +232,11 @@ class FineTunedNetworkTest {
 
     private static void says(Throwable e, String part) {
         assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
+    }
+
+    private static float[] ones(float[][] rows) {
+        float[] ones = new float[rows.length];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 }

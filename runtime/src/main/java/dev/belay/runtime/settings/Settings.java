@@ -47,6 +47,7 @@ public final class Settings {
                     "store.s3.path-style",
                     "cache",
                     "encoders",
+                    "plugins",
                     "aggregator.windows",
                     "aggregator.grace",
                     "aggregator.truth-horizon",
@@ -220,6 +221,12 @@ public final class Settings {
     /** Where the encoders {@code hf:NAME} are: a directory with a folder NAME for each. */
     public Path encoders() {
         return Path.of(text("encoders", ".belay/encoders"));
+    }
+
+    /** Folder with the jars of plug-ins; null: none. */
+    public @Nullable Path plugins() {
+        String folder = values.get("plugins");
+        return folder == null ? null : Path.of(folder);
     }
 
     /** Where Kafka Streams keeps its state, and processes their names: a directory. */

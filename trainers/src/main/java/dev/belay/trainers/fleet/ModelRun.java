@@ -42,10 +42,11 @@ import org.slf4j.LoggerFactory;
  * Learner} predict and learn them, and hands each to the {@link CheckpointWriter}, which writes it
  * down in one transaction while the next one learns. Belongs to the training thread.
  *
- * <p>A micro-epoch is FINISHED when the budget is met or it is shorter than asked for because the
- * labels ended: that depends on the labels alone, not on when the end became known. Examples that
- * the encoder rejects are consumed without learning: they go to the dead letters in the transaction
- * of their micro-epoch, and count neither as seen nor towards the budget.
+ * <p>A micro-epoch is FINISHED when the budget is met, the stopping rule says so, or it is shorter
+ * than asked for because the labels ended: that depends on the labels alone, not on when the end
+ * became known. Examples that the encoder rejects are consumed without learning: they go to the
+ * dead letters in the transaction of their micro-epoch, and count neither as seen nor towards the
+ * budget.
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
@@ -224,7 +225,7 @@ final class ModelRun implements AutoCloseable {
         }
         number++;
         seen += taken.size();
-        last = taken.size() == left || atEnd;
+        last = taken.size() == left || atEnd || (done != null && done.stop());
         handIn(last ? State.FINISHED : isReady() ? State.READY : State.LEARNING, taken, done);
     }
 

@@ -7,6 +7,9 @@ import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.input.Input;
+import dev.belay.models.loss.Batch;
+import dev.belay.models.loss.BatchLoss;
+import dev.belay.models.loss.Progress;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
@@ -16,103 +19,101 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.trainers.labels.LabelledExample;
+import dev.belay.trainers.methods.ExampleSelector.Candidates;
+import dev.belay.trainers.methods.ExampleSelector.Selection;
+import dev.belay.trainers.methods.Methods;
+import dev.belay.trainers.methods.StoppingRule.Decision;
+import dev.belay.trainers.methods.StoppingRule.Observation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * A model that learns, micro-epoch by micro-epoch. Knows no Kafka; one thread.
+ * A model that learns, micro-epoch by micro-epoch: {@link #run}. Knows no Kafka; one thread.
  *
  * <p>All chance comes from (seed, micro-epoch number, purpose), so a learner restored from a
- * checkpoint goes on bit for bit as the one that wrote it.
+ * checkpoint continues bit for bit as the one that wrote it.
  *
  * <p>After a {@link DivergedException} it must be closed; the last checkpoint is still good.
  *
  * @param <I> an input as its network takes it
  */
 public final class Learner<I> implements AutoCloseable {
-    private static final String FORMAT = "belay-1";
-    private static final String REPLAY = "replay";
-    private static final String WINDOW = "window";
-
     // what random numbers are for: each has a stream of its own
     private static final long DRAW = 1;
     private static final long ORDER = 2;
     private static final long REMEMBER = 3;
 
     private final ModelSpec spec;
+    private final Methods methods;
     private final Network<I> network;
     private final Adam adam;
     private final ReplayMemory memory;
-    private final LossSchedule<I> targets;
+    private final RecentExamples<I> recent;
+    private double[] selectorState;
+    private double[] stoppingState;
     private long microEpochs;
     private long examplesSeen;
 
     private Learner(
-            ModelSpec spec, Network<I> network, List<LabelledExample> remembered, long seen) {
+            ModelSpec spec,
+            Methods methods,
+            Network<I> network,
+            TrainingState state,
+            long examplesSeen) {
         Optimizer optimizer = spec.getOptimizer();
         boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
+        this.methods = methods;
         this.network = network;
         this.adam = new Adam(decoupled ? optimizer.getWeightDecay() : 0);
-        this.memory = new ReplayMemory(spec.getReplayMemory(), remembered, seen);
-        this.targets = new LossSchedule<>(spec.getLoss(), classes());
-        this.examplesSeen = seen;
+        this.memory = new ReplayMemory(spec.getReplayMemory(), state.replay(), state.learned());
+        this.recent = new RecentExamples<>(network, methods.window(spec.getClasses().size()));
+        this.selectorState = state.selector();
+        this.stoppingState = state.stopping();
+        this.microEpochs = state.microEpochs();
+        this.examplesSeen = examplesSeen;
+        recent.add(lessons(state.window()));
     }
 
     /**
      * A model that has seen nothing.
      *
-     * @throws IllegalArgumentException if the spec makes no sense, or its encoder is unknown
+     * @throws IllegalArgumentException if the spec makes no sense, or its encoder or a method is
+     *     unknown or has another version
      * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no checkpoint can hold its
      *     state
      */
     public static Learner<?> fresh(ModelSpec spec, Networks networks) {
+        Methods methods = Methods.of(spec);
         StateSize.requireFits(spec, networks.learning(SpecDesigns.of(spec)));
-        return fresh(
-                spec, networks.fresh(SpecDesigns.of(spec), spec.getSeed(), spec.getZeroInit()));
-    }
-
-    private static <I> Learner<I> fresh(ModelSpec spec, Network<I> network) {
-        return new Learner<>(spec, network, List.of(), 0);
+        Network<?> network =
+                networks.fresh(SpecDesigns.of(spec), spec.getSeed(), spec.getZeroInit());
+        return new Learner<>(spec, methods, network, TrainingState.FRESH, 0);
     }
 
     /**
-     * Goes on from a checkpoint.
+     * Continues from a checkpoint.
      *
      * @param weights what {@link #weights()} gave
      * @param state what {@link #state} gave at the same time
      * @param examplesSeen as the checkpoint event says
      * @throws MalformedCheckpointException if the files are of another model or spec, don't fit
      *     each other, or are no such files
+     * @throws IllegalArgumentException if a method is unknown or has another version
      */
     public static Learner<?> restored(
             ModelSpec spec, Networks networks, byte[] weights, byte[] state, long examplesSeen) {
+        Methods methods = Methods.of(spec);
         SafeTensors stateFile = SafeTensors.read(state);
-        for (var expected : provenance(spec, examplesSeen).entrySet())
-            for (SafeTensors file : List.of(SafeTensors.read(weights), stateFile))
-                if (!file.meta(expected.getKey()).equals(expected.getValue()))
-                    throw new MalformedCheckpointException(
-                            "a checkpoint with "
-                                    + expected.getKey()
-                                    + " "
-                                    + file.meta(expected.getKey())
-                                    + ", expected "
-                                    + expected.getValue());
-        return restored(
-                spec, networks.read(weights, SpecDesigns.of(spec)), stateFile, examplesSeen);
-    }
-
-    private static <I> Learner<I> restored(
-            ModelSpec spec, Network<I> network, SafeTensors state, long examplesSeen) {
+        TrainingState.requireProvenance(SafeTensors.read(weights), spec, examplesSeen);
+        TrainingState.requireProvenance(stateFile, spec, examplesSeen);
+        Network<?> network = networks.read(weights, SpecDesigns.of(spec));
         try {
             int classes = spec.getClasses().size();
-            List<LabelledExample> remembered = LabelledExampleCodec.read(REPLAY, state, classes);
-            List<LabelledExample> window = LabelledExampleCodec.read(WINDOW, state, classes);
-            var learner = new Learner<>(spec, network, remembered, examplesSeen);
-            learner.adam.restore(state, network.sizes());
-            learner.microEpochs = state.tensor("microEpochs").withShape(1).longs()[0];
-            learner.targets.add(window, network.recall(inputs(window)));
+            TrainingState known = TrainingState.read(stateFile, classes, examplesSeen);
+            var learner = new Learner<>(spec, methods, network, known, examplesSeen);
+            learner.adam.restore(stateFile, network.sizes());
             return learner;
         } catch (RuntimeException e) {
             network.close();
@@ -121,8 +122,8 @@ public final class Learner<I> implements AutoCloseable {
     }
 
     /**
-     * One micro-epoch: predicts the examples, then learns from them and from replayed ones.
-     * Examples whose inputs the encoder cannot encode are left out.
+     * One micro-epoch: predicts the examples, then learns from those selected and from replayed
+     * ones. Examples whose inputs the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
@@ -134,57 +135,142 @@ public final class Learner<I> implements AutoCloseable {
         check(examples);
         microEpochs++;
         long start = System.nanoTime();
+
+        // predict the new examples by the weights as they are; n = those that can be encoded
         long[] encodeNs = {0};
         Rows<Predicted<I>> found =
                 FailingTexts.compute(
                         inputs(examples), some -> predict(some, encodeNs), network::probe);
-        var inputs = new ArrayList<I>();
-        found.rows().forEach(row -> inputs.add(row.input()));
-        List<LabelledExample> fresh = kept(found.accepted(examples), inputs);
-        network.observe(List.copyOf(inputs));
+        List<I> inputs = found.rows().stream().map(Predicted::input).toList(); // (n)
+        List<LabelledExample> fresh = kept(found.accepted(examples), inputs); // (n)
+        network.observe(inputs);
+        float[][] labels = // (n, classes)
+                fresh.stream().map(LabelledExample::probabilities).toArray(float[][]::new);
+        float[][] predictions = // (n, classes)
+                found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
         long predicted = System.nanoTime();
-        List<LabelledExample> replayed =
-                memory.draw(Math.round(spec.getReplay() * fresh.size()), random(DRAW));
-        inputs.addAll(network.recall(inputs(replayed)));
+
+        // select which to learn from, m ≤ n; replay round(replay·m) of the earlier ones
+        Selection selection =
+                methods.select(new Candidates(labels, predictions, progress()), selectorState);
+        selectorState = selection.state();
+        float[] weights = selection.weights(); // (n), 0 = not learned from
+        var lessons = new ArrayList<Lesson<I>>();
+        for (int i = 0; i < weights.length; i++)
+            if (weights[i] > 0) lessons.add(new Lesson<>(fresh.get(i), weights[i], inputs.get(i)));
+        List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
+        long replays = Math.round(spec.getReplay() * selected.size());
+        lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
         long recalled = System.nanoTime();
 
-        var all = new ArrayList<>(fresh);
-        all.addAll(replayed);
-        Sums sums = learn(all, inputs, fresh.size());
-
-        memory.add(fresh, random(REMEMBER));
+        // learn, remember, decide whether this was the last one
+        Means means = learn(lessons, fresh.size());
+        memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
+        Decision decision =
+                methods.decide(
+                        new Observation(microEpochs, labels, predictions, means.loss, progress()),
+                        stoppingState);
+        stoppingState = decision.state();
         long learned = System.nanoTime();
         return new MicroEpoch(
                 microEpochs,
-                found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new),
+                predictions,
                 found.rejected(),
-                sums.steps,
-                sums.loss / sums.steps,
-                sums.gradientNorm / sums.steps,
+                means.steps,
+                means.loss,
+                means.gradientNorm,
+                decision.stop(),
                 encodeNs[0] + (recalled - predicted),
                 predicted - start - encodeNs[0],
                 learned - recalled);
     }
 
+    /** Means over the steps; NaN if there was none. */
+    private record Means(int steps, double loss, double gradientNorm) {}
+
+    /**
+     * Passes over the lessons in random order, batch by batch.
+     *
+     * @param fresh new examples consumed by this micro-epoch
+     */
+    private Means learn(List<Lesson<I>> lessons, int fresh) {
+        int batchSize = spec.getBatchSize();
+        int steps = (lessons.size() + batchSize - 1) / batchSize * spec.getPasses();
+        Rng random = random(ORDER);
+        int[] order = IntStream.range(0, lessons.size()).toArray();
+        int step = 0;
+        double lossSum = 0;
+        double normSum = 0;
+        for (int pass = 0; pass < spec.getPasses(); pass++) {
+            random.shuffle(order, order.length);
+            for (int from = 0; from < order.length; from += batchSize) {
+                var rows = new ArrayList<Lesson<I>>(); // batch = min(batchSize, what is left)
+                for (int i = from; i < Math.min(from + batchSize, order.length); i++)
+                    rows.add(lessons.get(order[i]));
+                recent.add(rows);
+                double consumed = examplesSeen + fresh * ((double) step / steps);
+                var batch =
+                        new Batch(
+                                Lesson.labels(rows), // (batch, classes), float32
+                                Lesson.weights(rows), // (batch)
+                                new Progress(consumed, spec.getBudget()));
+                BatchLoss loss = methods.loss(batch, recent);
+                Update update = update(fresh, step, steps);
+                // forward, loss, backward, Adam
+                Step done = network.learn(Lesson.inputs(rows), loss, adam, update);
+                step++;
+                DivergedException.requireFinite(done, step, microEpochs, spec.getId());
+                lossSum += done.loss();
+                normSum += done.gradientNorm();
+            }
+        }
+        return new Means(step, lossSum / step, normSum / step);
+    }
+
+    /** The learning rate is that of the middle of the step: the first and last ones count too. */
+    private Update update(int fresh, int step, int steps) {
+        Optimizer optimizer = spec.getOptimizer();
+        double consumed = examplesSeen + fresh * (step + 0.5) / steps;
+        double factor = LearningRateFactor.factor(optimizer, consumed, spec.getBudget());
+        double rate = optimizer.getLearningRate();
+        double headRate = optimizer.getHeadLearningRate();
+        double ridgeC = optimizer.getRidgeC();
+        return new Update(
+                rate * factor,
+                (headRate > 0 ? headRate : rate) * factor,
+                ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0,
+                optimizer.getClipNorm());
+    }
+
+    private Progress progress() {
+        return new Progress(examplesSeen, spec.getBudget());
+    }
+
     /** All that has learned, safetensors; {@link Networks#read} takes it. */
     public byte[] weights() {
-        return network.write(provenance(spec, examplesSeen));
+        return network.write(TrainingState.provenance(spec, examplesSeen));
     }
 
     /**
-     * Everything else that is needed to go on, safetensors.
+     * Everything else that is needed to continue, safetensors.
      *
      * @param more what the caller needs beside it; names that learners do not use
      * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no file can hold it
      */
     public byte[] state(Tensor... more) {
+        var state =
+                new TrainingState(
+                        microEpochs,
+                        memory.examples(),
+                        memory.seen(),
+                        recent.examples(),
+                        selectorState,
+                        stoppingState);
         var tensors = new ArrayList<Tensor>(adam.state());
-        tensors.add(Tensor.ofLongs("microEpochs", microEpochs));
-        tensors.addAll(LabelledExampleCodec.write(REPLAY, memory.examples(), classes()));
-        tensors.addAll(LabelledExampleCodec.write(WINDOW, targets.window(), classes()));
+        tensors.addAll(state.write(classes(), examplesSeen));
         tensors.addAll(List.of(more));
-        return SafeTensors.of(provenance(spec, examplesSeen), tensors).write();
+        return SafeTensors.of(TrainingState.provenance(spec, examplesSeen), tensors).write();
     }
 
     /** New examples consumed so far, replayed ones not counted. */
@@ -219,68 +305,10 @@ public final class Learner<I> implements AutoCloseable {
         return rows;
     }
 
-    private static final class Sums {
-        private int steps;
-        private double loss;
-        private double gradientNorm;
-    }
-
-    private Sums learn(List<LabelledExample> all, List<I> inputs, int fresh) {
-        int batchSize = spec.getBatchSize();
-        int stepsAPass = (all.size() + batchSize - 1) / batchSize;
-        int steps = stepsAPass * spec.getPasses();
-        Rng random = random(ORDER);
-        int[] order = new int[all.size()];
-        for (int i = 0; i < order.length; i++) order[i] = i;
-        var sums = new Sums();
-        for (int pass = 0; pass < spec.getPasses(); pass++) {
-            random.shuffle(order, order.length);
-            for (int from = 0; from < order.length; from += batchSize) {
-                int size = Math.min(batchSize, order.length - from);
-                var batch = new ArrayList<LabelledExample>(size);
-                var x = new ArrayList<I>(size);
-                for (int i = 0; i < size; i++) {
-                    batch.add(all.get(order[from + i]));
-                    x.add(inputs.get(order[from + i]));
-                }
-                double done = (double) sums.steps / steps;
-                double consumed = examplesSeen + fresh * done;
-                var loss = targets.of(network, batch, x, consumed, spec.getBudget());
-                Step step = network.learn(x, loss, adam, update(fresh, sums.steps, steps));
-                sums.steps++;
-                sums.loss += step.loss();
-                sums.gradientNorm += step.gradientNorm();
-                if (!Double.isFinite(step.loss()) || !Double.isFinite(step.gradientNorm()))
-                    throw new DivergedException(
-                            "loss "
-                                    + step.loss()
-                                    + ", gradient norm "
-                                    + step.gradientNorm()
-                                    + " at step "
-                                    + sums.steps
-                                    + " of micro-epoch "
-                                    + microEpochs
-                                    + " of "
-                                    + spec.getId()
-                                    + ", expected finite numbers");
-            }
-        }
-        return sums;
-    }
-
-    /** The learning rate is that of the middle of the step: the first and last ones count too. */
-    private Update update(int fresh, int step, int steps) {
-        Optimizer optimizer = spec.getOptimizer();
-        double consumed = examplesSeen + fresh * (step + 0.5) / steps;
-        double factor = LearningRateFactor.factor(optimizer, consumed, spec.getBudget());
-        double rate = optimizer.getLearningRate();
-        double headRate = optimizer.getHeadLearningRate();
-        double ridgeC = optimizer.getRidgeC();
-        return new Update(
-                rate * factor,
-                (headRate > 0 ? headRate : rate) * factor,
-                ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0,
-                optimizer.getClipNorm());
+    private List<Lesson<I>> lessons(List<WeightedExample> examples) {
+        return Lesson.of(
+                examples,
+                network.recall(inputs(examples.stream().map(WeightedExample::example).toList())));
     }
 
     /** The examples with what replay needs of their inputs. */
@@ -312,23 +340,11 @@ public final class Learner<I> implements AutoCloseable {
         for (LabelledExample example : examples)
             if (example.probabilities().length != classes())
                 throw new IllegalArgumentException(
-                        "the label of "
-                                + example.id()
-                                + " has "
-                                + example.probabilities().length
-                                + " classes, expected "
-                                + classes()
-                                + " for "
-                                + spec.getId());
-    }
-
-    /** In both files; the same for the same checkpoint, whenever and wherever it is written. */
-    private static Map<String, String> provenance(ModelSpec spec, long examplesSeen) {
-        return Map.of(
-                "format", FORMAT,
-                "model", spec.getId(),
-                "specHash", spec.getSpecHash(),
-                "encoder", spec.getEncoderName(),
-                "examplesSeen", String.valueOf(examplesSeen));
+                        "the label of %s has %d classes, expected %d for %s"
+                                .formatted(
+                                        example.id(),
+                                        example.probabilities().length,
+                                        classes(),
+                                        spec.getId()));
     }
 }

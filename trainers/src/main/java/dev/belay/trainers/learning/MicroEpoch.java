@@ -11,8 +11,9 @@ import java.util.SortedMap;
  * @param rejected examples whose inputs the encoder cannot encode, by place, with the reason: they
  *     were neither predicted nor learned from, and are not counted
  * @param steps of the optimizer
- * @param meanLoss over the steps, nats, without the ridge penalty
- * @param meanGradientNorm over the steps, L2
+ * @param meanLoss over the steps, nats, without the ridge penalty; NaN if there was no step
+ * @param meanGradientNorm over the steps, L2; NaN if there was no step
+ * @param stop whether the stopping rule made it the last one
  * @param encodeNs time spent on features, nanoseconds
  * @param predictNs time spent on {@code predictions}, nanoseconds
  * @param learnNs time spent on the steps, nanoseconds
@@ -24,6 +25,7 @@ public record MicroEpoch(
         int steps,
         double meanLoss,
         double meanGradientNorm,
+        boolean stop,
         long encodeNs,
         long predictNs,
         long learnNs) {}

@@ -1,7 +1,6 @@
 package dev.belay.trainers.learning;
 
 import dev.belay.models.Rng;
-import dev.belay.trainers.labels.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,21 +11,21 @@ import java.util.List;
  */
 final class ReplayMemory {
     private final int capacity;
-    private final List<LabelledExample> examples;
+    private final List<WeightedExample> examples;
     private long seen;
 
     /**
      * @param examples kept so far, in the order of {@link #examples()}
      * @param seen examples ever added
      */
-    ReplayMemory(int capacity, List<LabelledExample> examples, long seen) {
+    ReplayMemory(int capacity, List<WeightedExample> examples, long seen) {
         this.capacity = capacity;
         this.examples = new ArrayList<>(examples);
         this.seen = seen;
     }
 
-    void add(List<LabelledExample> more, Rng random) {
-        for (LabelledExample example : more) {
+    void add(List<WeightedExample> more, Rng random) {
+        for (WeightedExample example : more) {
             seen++;
             if (examples.size() < capacity) {
                 examples.add(example);
@@ -38,17 +37,22 @@ final class ReplayMemory {
     }
 
     /** This many of them, or all if there are fewer, without replacement. */
-    List<LabelledExample> draw(long count, Rng random) {
+    List<WeightedExample> draw(long count, Rng random) {
         int[] places = new int[examples.size()];
         for (int i = 0; i < places.length; i++) places[i] = i;
         int drawn = (int) Math.min(count, places.length);
         random.shuffle(places, drawn);
-        var draw = new ArrayList<LabelledExample>(drawn);
+        var draw = new ArrayList<WeightedExample>(drawn);
         for (int i = 0; i < drawn; i++) draw.add(examples.get(places[i]));
         return draw;
     }
 
-    List<LabelledExample> examples() {
+    /** Examples ever added. */
+    long seen() {
+        return seen;
+    }
+
+    List<WeightedExample> examples() {
         return List.copyOf(examples);
     }
 }

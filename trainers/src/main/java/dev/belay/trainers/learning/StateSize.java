@@ -2,7 +2,10 @@ package dev.belay.trainers.learning;
 
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.loss.LossFunction;
+import dev.belay.plugins.Configured;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.trainers.methods.Methods;
 import java.nio.file.Path;
 
 /**
@@ -34,7 +37,8 @@ public final class StateSize {
             examples = Math.min(examples, spec.getBudget());
         }
         int classes = spec.getClasses().size();
-        examples += LossSchedule.windowSize(spec.getLoss(), classes);
+        Configured<LossFunction> loss = Methods.loss(spec);
+        examples += loss.plugin().window(classes, loss.parameters());
         // a row: the label's probabilities, and where its id and its input end
         long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
         SafeTensors.requireFits(

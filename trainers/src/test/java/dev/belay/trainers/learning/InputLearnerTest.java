@@ -8,7 +8,7 @@ import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.input.Input;
-import dev.belay.models.loss.Losses;
+import dev.belay.models.loss.BalancedPredictions;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
 import dev.belay.schemas.events.Head;
@@ -45,8 +45,8 @@ class InputLearnerTest {
             for (float[] row : first.predictions()) assertArrayEquals(first.predictions()[0], row);
             int right = 0;
             for (int i = 0; i < predictions.length; i++)
-                if (Losses.argmax(predictions[i]) == Losses.argmax(last.get(i).probabilities()))
-                    right++;
+                if (BalancedPredictions.argmax(predictions[i])
+                        == BalancedPredictions.argmax(last.get(i).probabilities())) right++;
             assertTrue(right > 190, right + " of 200 right");
         }
     }

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.HashingEncoder;
 import dev.belay.models.input.Input;
-import dev.belay.models.loss.Losses;
+import dev.belay.models.loss.BalancedPredictions;
+import dev.belay.models.loss.Batch;
+import dev.belay.models.loss.Progress;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
@@ -20,14 +23,17 @@ import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.trainers.Specs;
 import dev.belay.trainers.labels.LabelledExample;
+import dev.belay.trainers.methods.Methods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,7 @@ class LearnerTest {
                 fake(mlp, Specs.confidence(0.5), 4, 0),
                 fake(Specs.LINEAR, hard, 3, 700),
                 one(fake(Specs.LINEAR, Specs.confidence(0.75), 2, 700)),
+                selecting(fake(Specs.LINEAR, Specs.confidence(0.75), 3, 700)),
                 new Case(
                         Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
                         new HashingEncoder("hashing", 1)));
@@ -79,6 +86,7 @@ class LearnerTest {
                 MicroEpoch two = broken.run(epoch);
                 assertArrayEquals(one.predictions(), two.predictions());
                 assertEquals(one.meanLoss(), two.meanLoss());
+                assertEquals(one.stop(), two.stop());
                 byte[] weights = broken.weights();
                 byte[] state = broken.state();
                 assertArrayEquals(whole.weights(), weights);
@@ -130,21 +138,104 @@ class LearnerTest {
     }
 
     @Test
-    void alphaRisesLinearlyOverTheWarmUp() {
-        Loss loss = Specs.confidence(0.5);
-        assertEquals(0, LossSchedule.alpha(loss, 0, 1000));
-        assertEquals(0.25, LossSchedule.alpha(loss, 100, 1000), 1e-12);
-        assertEquals(0.5, LossSchedule.alpha(loss, 200, 1000), 1e-12);
-        assertEquals(0.5, LossSchedule.alpha(loss, 900, 1000), 1e-12);
-        assertEquals(0.25, LossSchedule.alpha(loss, 500, 0), 1e-12);
+    void unknownLossIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec).setLossMethod(new Method("absent", Map.of())).build();
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Learner.fresh(spec, c.networks()));
+        assertTrue(
+                String.valueOf(e.getMessage())
+                        .startsWith(
+                                "unknown LossFunction 'absent', expected one of [confidence,"
+                                        + " cross-entropy]"),
+                e.getMessage());
     }
 
     @Test
-    void unknownLossIsRefused() {
-        Loss unknown = new Loss(null, false, 0.5, 0.2, 1000L);
-        var e = assertThrows(IllegalArgumentException.class, () -> new LossSchedule<>(unknown, 2));
-        assertEquals(
-                "unknown loss null, expected one of [CROSS_ENTROPY, CONFIDENCE]", e.getMessage());
+    void aMethodOfAnotherVersionIsRefused() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec spec = ModelSpec.newBuilder(c.spec).setVersions(Map.of("loss", 2)).build();
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Learner.fresh(spec, c.networks()));
+        assertTrue(
+                String.valueOf(e.getMessage())
+                        .startsWith("test/model#3@1 needs the versions {loss=2} of its methods"),
+                e.getMessage());
+    }
+
+    @Test
+    void examplesOfWeightZeroAreConsumedAndPredictedButNotLearnedFrom() {
+        // Given: one selects all of 60 examples, one 40 of 60 that begin with the same 40
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec third = selecting(c.spec, Map.of("half", "1"));
+        ModelSpec none = selecting(c.spec, Map.of("half", "0"));
+        List<LabelledExample> epoch = epochs(c.spec, 60).get(0);
+        var kept = new ArrayList<LabelledExample>();
+        for (int i = 0; i < 60; i++) if (i % 3 != 0) kept.add(epoch.get(i));
+        try (Learner<?> selects = Learner.fresh(third, c.networks());
+                Learner<?> whole = Learner.fresh(c.spec, c.networks());
+                Learner<?> fewer = Learner.fresh(none, c.networks())) {
+            // When
+            MicroEpoch done = selects.run(epoch);
+            whole.run(kept);
+            int steps = fewer.run(epoch).steps();
+            // Then
+            assertEquals(60, done.predictions().length);
+            assertEquals(60, selects.examplesSeen());
+            assertEquals(tensor(whole.weights()), tensor(selects.weights()));
+            assertEquals(1, steps); // 20 examples of weight 1 in a batch of 32
+            SafeTensors state = SafeTensors.read(fewer.state());
+            assertEquals(20, state.tensor("replay.idEnds").longs().length);
+            assertEquals(20, state.tensor("learned").longs()[0]);
+        }
+    }
+
+    @Test
+    void aSelectorThatGivesAWeightAboveOneIsAnError() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec spec = selecting(c.spec, Map.of("half", "2"));
+        try (Learner<?> learner = Learner.fresh(spec, c.networks())) {
+            var e =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> learner.run(epochs(c.spec, 9).get(0)));
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("selector 'every-third' gave"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void theStoppingRuleEndsTheModel() {
+        Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setStopping(new Method("agreement", Map.of("above", "0")))
+                        .build();
+        List<List<LabelledExample>> epochs = epochs(spec, 512);
+        try (Learner<?> learner = Learner.fresh(spec, c.networks());
+                Learner<?> endless = Learner.fresh(c.spec, c.networks())) {
+            assertFalse(learner.run(epochs.get(0)).stop());
+            assertTrue(learner.run(epochs.get(1)).stop());
+            assertFalse(endless.run(epochs.get(0)).stop());
+            assertFalse(endless.run(epochs.get(1)).stop());
+        }
+    }
+
+    private static ModelSpec selecting(ModelSpec spec, Map<String, String> parameters) {
+        return ModelSpec.newBuilder(spec)
+                .setSelector(new Method("every-third", parameters))
+                .build();
+    }
+
+    private static List<Float> tensor(byte[] weights) {
+        var values = new ArrayList<Float>();
+        for (float value : SafeTensors.read(weights).tensor("output.weight").floats())
+            values.add(value);
+        return values;
     }
 
     @Test
@@ -162,13 +253,23 @@ class LearnerTest {
         epochs(spec, 40).forEach(all::addAll);
         List<I> inputs = network.inputs(all.stream().map(LabelledExample::input).toList());
         for (int size : new int[] {1, 3, 4, 10}) {
-            var targets = new LossSchedule<I>(spec.getLoss(), 2);
-            targets.add(all.subList(0, 30), inputs.subList(0, 30));
+            Methods methods = Methods.of(spec);
+            var recent = new RecentExamples<>(network, methods.window(2));
+            var lessons =
+                    Lesson.of(all.stream().map(e -> new WeightedExample(e, 1)).toList(), inputs);
+            recent.add(lessons.subList(0, 30));
+            recent.add(lessons.subList(30, 30 + size));
             var batch = all.subList(30, 30 + size);
+            var rows = lessons.subList(30, 30 + size);
             float[][] p = network.predict(inputs.subList(30, 30 + size));
             // When: alpha is 1, so the loss is that of the hard predictions alone
             double loss =
-                    targets.of(network, batch, inputs.subList(30, 30 + size), 1000, 1000)
+                    methods.loss(
+                                    new Batch(
+                                            Lesson.labels(rows),
+                                            Lesson.weights(rows),
+                                            new Progress(1000, 1000)),
+                                    recent)
                             .of(p)
                             .loss();
             // Then: class 0 where p0 is at or above the quantile, over the batch or the last 32
@@ -349,6 +450,15 @@ class LearnerTest {
         return new Case(Specs.of("fake", head, loss, classes, budget, 3), new FakeEncoder(24));
     }
 
+    /** The same with a selector and a stopping rule that have a state. */
+    private static Case selecting(Case c) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(selecting(c.spec, Map.of()))
+                        .setStopping(new Method("agreement", Map.of()))
+                        .build();
+        return new Case(spec, c.encoder);
+    }
+
     /** The same with batches of one. */
     private static Case one(Case c) {
         return new Case(ModelSpec.newBuilder(c.spec).setBatchSize(1).build(), c.encoder);
@@ -376,7 +486,7 @@ class LearnerTest {
         int right = 0;
         for (int i = 0; i < predictions.length; i++) {
             int truth = examples.get(i).input().text().charAt(0) - '0';
-            if (Losses.argmax(predictions[i]) == truth) right++;
+            if (BalancedPredictions.argmax(predictions[i]) == truth) right++;
         }
         return (double) right / predictions.length;
     }

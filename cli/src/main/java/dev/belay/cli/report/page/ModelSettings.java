@@ -4,15 +4,16 @@ import dev.belay.cli.report.results.Format;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.HeadKind;
-import dev.belay.schemas.events.Loss;
-import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
+import dev.belay.trainers.methods.Methods;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What makes each model reproducible, in words, one entry a model name (seeds share settings). */
 final class ModelSettings {
@@ -34,7 +35,7 @@ final class ModelSettings {
                     cells.put("supervisor", names.getOrDefault(supervisor, supervisor));
                     cells.put("encoder", encoder(spec));
                     cells.put("parameters", Format.size(spec.getParameters()));
-                    cells.put("loss", loss(spec.getLoss()));
+                    cells.put("loss", loss(spec));
                     cells.put("data", data(spec));
                     cells.put("training", training(spec));
                     models.add(cells);
@@ -62,20 +63,32 @@ final class ModelSettings {
         };
     }
 
-    static String loss(Loss loss) {
-        if (loss.getKind() == LossKind.CROSS_ENTROPY) {
-            return loss.getHard() ? "cross-entropy, hard labels" : "cross-entropy";
-        }
-        return String.format(
-                Locale.ROOT, "confidence, α %s, warm-up %s", loss.getAlpha(), loss.getWarmUp());
+    /** Name of the loss and its parameters that differ from the defaults. */
+    static String loss(ModelSpec spec) {
+        return text(Methods.lossMethod(spec));
+    }
+
+    private static String text(Method method) {
+        StringBuilder text = new StringBuilder(method.getName());
+        new TreeMap<>(method.getParameters())
+                .forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
+        return text.toString();
     }
 
     private static String data(ModelSpec spec) {
         String split = spec.getSplit().name().toLowerCase(Locale.ROOT);
         String budget = spec.getBudget() == 0 ? "endless" : Format.count(spec.getBudget());
+        String selector = spec.getSelector().getName();
+        String stopping = spec.getStopping().getName();
         return budget
                 + " of split "
                 + split
+                + (selector.equals(Methods.DEFAULT_SELECTOR)
+                        ? ""
+                        : ", selector " + text(spec.getSelector()))
+                + (stopping.equals(Methods.DEFAULT_STOPPING)
+                        ? ""
+                        : ", stopping " + text(spec.getStopping()))
                 + (spec.getSupervisor().equals(ModelId.TRUTH) ? ", truth" : ", weak labels");
     }
 

@@ -82,7 +82,7 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
                         pair.pgr(),
                         pair.agreement(),
                         pair.agreementWhenSupervisorWrong());
-        List<String> settings = new ArrayList<>(List.of(ModelSettings.loss(spec.getLoss())));
+        List<String> settings = new ArrayList<>(List.of(ModelSettings.loss(spec)));
         settings.addAll(common(spec));
         settings.add("taught by " + pair.supervisor());
         return new Drawn(point, Role.STUDENT, settings, ModelSettings.training(spec));

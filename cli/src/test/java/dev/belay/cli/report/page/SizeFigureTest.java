@@ -21,7 +21,7 @@ final class SizeFigureTest {
         SizeFigure figure = of(SampleSizes.finished(3));
         // Then
         assertEquals(
-                List.of("cross-entropy", "confidence, α 0.5, warm-up 0.2", "ceiling"),
+                List.of("cross-entropy", "confidence", "ceiling"),
                 figure.curves().stream().map(SizeCurve::name).toList());
         SizeCurve naive = figure.curves().get(0);
         assertEquals(
@@ -77,8 +77,8 @@ final class SizeFigureTest {
         assertEquals(
                 List.of(
                         "cross-entropy, 1,024 examples",
-                        "confidence, α 0.5, warm-up 0.2, 1,024 examples",
-                        "confidence, α 0.5, warm-up 0.2, 512 examples",
+                        "confidence, 1,024 examples",
+                        "confidence, 512 examples",
                         "ceiling"),
                 names);
     }

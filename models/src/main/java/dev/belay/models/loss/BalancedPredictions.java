@@ -4,64 +4,13 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Losses as pure functions of the model's probabilities and the labels. Rows are examples, columns
- * classes; probability rows sum to 1.
+ * Hard predictions with the class balance of the labels: ĥ of the confidence loss (Burns et al.
+ * 2023). Pure functions of probabilities and labels, (rows, classes).
  */
-public final class Losses {
-    /** Keeps log p finite where float32 has rounded p to 0. */
-    private static final double SMALLEST = 1e-30;
-
+public final class BalancedPredictions {
     private static final int SMALLEST_CLASS = 5;
 
-    private Losses() {}
-
-    /**
-     * A loss and its slope.
-     *
-     * @param loss mean over the rows, nats
-     * @param dLogits derivative of that mean by each logit, (rows, classes)
-     */
-    public record Gradient(double loss, float[][] dLogits) {}
-
-    /** Mean cross-entropy −Σ target·log p; the targets are constants to the gradient. */
-    public static Gradient crossEntropy(float[][] p, float[][] targets) {
-        double loss = 0;
-        float[][] slope = new float[p.length][];
-        for (int i = 0; i < p.length; i++) {
-            slope[i] = new float[p[i].length];
-            for (int k = 0; k < p[i].length; k++) {
-                loss -= targets[i][k] * Math.log(Math.max(p[i][k], SMALLEST));
-                slope[i][k] = (p[i][k] - targets[i][k]) / p.length;
-            }
-        }
-        return new Gradient(loss / p.length, slope);
-    }
-
-    /** The labels' argmax as one-hot rows; ties to the lowest class. */
-    public static float[][] hard(float[][] labels) {
-        float[][] hard = new float[labels.length][];
-        for (int i = 0; i < labels.length; i++) {
-            hard[i] = new float[labels[i].length];
-            hard[i][argmax(labels[i])] = 1;
-        }
-        return hard;
-    }
-
-    /**
-     * Targets of the auxiliary confidence loss (Burns et al. 2023): (1 − alpha)·label + alpha·ĥ.
-     *
-     * @param own ĥ, a class a row
-     * @param alpha in [0, 1]
-     */
-    public static float[][] confidence(float[][] labels, int[] own, double alpha) {
-        float[][] targets = new float[labels.length][];
-        for (int i = 0; i < labels.length; i++) {
-            targets[i] = new float[labels[i].length];
-            for (int k = 0; k < targets[i].length; k++)
-                targets[i][k] = (float) ((1 - alpha) * labels[i][k] + (own[i] == k ? alpha : 0));
-        }
-        return targets;
-    }
+    private BalancedPredictions() {}
 
     /**
      * ĥ for two classes: class 0 where p₀ ≥ t, with t the mean(l₁)-quantile of p₀ over the batch
@@ -136,7 +85,7 @@ public final class Losses {
 
     private static double[] logs(float[] row, int[] classes) {
         return Arrays.stream(classes)
-                .mapToDouble(k -> Math.log(Math.max(row[k], SMALLEST)))
+                .mapToDouble(k -> Math.log(Math.max(row[k], Gradient.SMALLEST)))
                 .toArray();
     }
 
@@ -151,7 +100,7 @@ public final class Losses {
                 Arrays.fill(soft, 0);
                 for (double[] lp : logP) addSoftmax(lp, b, temperature, row, soft);
                 for (int k = 0; k < classes; k++)
-                    b[k] += temperature * Math.log(Math.max(soft[k], SMALLEST) / share[k]);
+                    b[k] += temperature * Math.log(Math.max(soft[k], Gradient.SMALLEST) / share[k]);
                 double first = b[0];
                 for (int k = 0; k < classes; k++) b[k] -= first;
             }
@@ -167,7 +116,8 @@ public final class Losses {
             double best = Double.NEGATIVE_INFINITY;
             for (int k = 0; k < p[i].length; k++) {
                 if (balance.pinned()[k]) continue;
-                double score = Math.log(Math.max(p[i][k], SMALLEST)) - balance.offsets()[k];
+                double score =
+                        Math.log(Math.max(p[i][k], Gradient.SMALLEST)) - balance.offsets()[k];
                 if (score > best) {
                     best = score;
                     own[i] = k;

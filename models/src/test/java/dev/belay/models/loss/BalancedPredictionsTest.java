@@ -5,31 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.Rng;
+import dev.belay.models.loss.BalancedPredictions.Balance;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class LossesTest {
-    @Test
-    void slopeOfCrossEntropyIsItsDerivativeByTheLogits() {
-        // Given
-        float[][] targets = {{0.2f, 0.5f, 0.3f}, {1, 0, 0}};
-        double[][] logits = {{0.3, -1, 2}, {0.5, 0.1, -0.4}};
-        float[][] slope = Losses.crossEntropy(softmax(logits), targets).dLogits();
-        // When, Then
-        for (int i = 0; i < 2; i++)
-            for (int k = 0; k < 3; k++) {
-                double up = moved(logits, i, k, 1e-2, targets);
-                double down = moved(logits, i, k, -1e-2, targets);
-                assertEquals((up - down) / 2e-2, slope[i][k], 1e-4);
-            }
-    }
-
-    @Test
-    void confidenceMovesTheLabelTowardsTheOwnPrediction() {
-        float[][] targets = Losses.confidence(new float[][] {{0.8f, 0.2f}}, new int[] {1}, 0.75);
-        assertArrayEquals(new float[] {0.2f, 0.8f}, targets[0], 1e-6f);
-    }
-
+class BalancedPredictionsTest {
     @Test
     void twoClassesAreBalancedAsTheLabelsAre() {
         // Given: the model leans to class 0 throughout; 40 % of the label mass is class 1
@@ -43,11 +23,6 @@ class LossesTest {
     void equalProbabilitiesFallToClassZero() {
         float[][] p = {{.5f, .5f}, {.5f, .5f}};
         assertArrayEquals(new int[] {0, 0}, two(p, p));
-    }
-
-    @Test
-    void hardLabelTakesTheLowestOfTies() {
-        assertArrayEquals(new float[] {0, 1, 0}, Losses.hard(new float[][] {{.2f, .4f, .4f}})[0]);
     }
 
     @Test
@@ -66,7 +41,8 @@ class LossesTest {
         float[][] p = softmax(logits);
         // When
         int[] count = new int[3];
-        for (int k : Losses.balanced(p, Losses.balance(p, labels))) count[k]++;
+        for (int k : BalancedPredictions.balanced(p, BalancedPredictions.balance(p, labels)))
+            count[k]++;
         // Then
         assertEquals(200, count[0], 8);
         assertEquals(120, count[1], 8);
@@ -82,7 +58,7 @@ class LossesTest {
         float[][] p = softmax(logits);
         float[][] labels = new float[200][];
         for (int i = 0; i < 200; i++) labels[i] = new float[] {.1f, .2f, .3f, .4f};
-        double[] b = Losses.balance(p, labels).offsets();
+        double[] b = BalancedPredictions.balance(p, labels).offsets();
         double found = dual(p, b);
         // When, Then: no random direction leads lower by more than a thousandth
         for (int i = 0; i < 500; i++) {
@@ -95,7 +71,7 @@ class LossesTest {
     @Test
     void whereAllClassesAreRareBalancingIsOff() {
         float[][] p = {{.5f, .3f, .2f}};
-        assertArrayEquals(new double[3], Losses.balance(p, p).offsets());
+        assertArrayEquals(new double[3], BalancedPredictions.balance(p, p).offsets());
     }
 
     @Test
@@ -107,8 +83,10 @@ class LossesTest {
         // When, Then: medians .4 of (.2 .3 .4 .6 .8) and .6 of (.2 .4 .6 .7 .8)
         float[][] low = {{.3f, .7f}};
         float[][] high = {{.7f, .3f}};
-        assertArrayEquals(new int[] {1}, Losses.balancedTwo(low, one, earlier, labels));
-        assertArrayEquals(new int[] {0}, Losses.balancedTwo(high, one, earlier, labels));
+        assertArrayEquals(
+                new int[] {1}, BalancedPredictions.balancedTwo(low, one, earlier, labels));
+        assertArrayEquals(
+                new int[] {0}, BalancedPredictions.balancedTwo(high, one, earlier, labels));
     }
 
     @Test
@@ -131,7 +109,7 @@ class LossesTest {
         double[] wanted = new double[4];
         for (float[] label : labels) for (int k = 0; k < 4; k++) wanted[k] += label[k];
         // When
-        int[] own = Losses.balanced(p, Losses.balance(p, labels));
+        int[] own = BalancedPredictions.balanced(p, BalancedPredictions.balance(p, labels));
         // Then: the rare class where it is the plain argmax, in 20 rows and no others
         int[] count = new int[4];
         for (int i = 0; i < 400; i++) {
@@ -154,9 +132,11 @@ class LossesTest {
         for (int i = 0; i < 200; i++) labels[i] = new float[] {.28f, .02f, .3f, .4f};
         double[] share = {.28 / .98, 0, .3 / .98, .4 / .98};
         float[][] left =
-                Arrays.stream(p).filter(row -> Losses.argmax(row) != 1).toArray(float[][]::new);
+                Arrays.stream(p)
+                        .filter(row -> BalancedPredictions.argmax(row) != 1)
+                        .toArray(float[][]::new);
         // When
-        Losses.Balance balance = Losses.balance(p, labels);
+        Balance balance = BalancedPredictions.balance(p, labels);
         // Then
         assertArrayEquals(new boolean[] {false, true, false, false}, balance.pinned());
         assertEquals(0, balance.offsets()[1]);
@@ -169,7 +149,7 @@ class LossesTest {
     }
 
     private static int[] two(float[][] p, float[][] labels) {
-        return Losses.balancedTwo(p, labels, new float[0][], new float[0][]);
+        return BalancedPredictions.balancedTwo(p, labels, new float[0][], new float[0][]);
     }
 
     /** Of the classes with a share. */
@@ -187,12 +167,6 @@ class LossesTest {
 
     private static double dual(float[][] p, double[] b) {
         return dual(p, new double[] {.1, .2, .3, .4}, b);
-    }
-
-    private static double moved(double[][] logits, int i, int k, double by, float[][] targets) {
-        double[][] copy = {logits[0].clone(), logits[1].clone()};
-        copy[i][k] += by;
-        return Losses.crossEntropy(softmax(copy), targets).loss();
     }
 
     private static float[][] softmax(double[][] logits) {

@@ -1,0 +1,32 @@
+package dev.belay.models.encoder;
+
+import dev.belay.models.input.Input;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
+import java.util.Set;
+
+/**
+ * An encoder that is a Java class: an extension point, see {@link dev.belay.plugins}. Its weights,
+ * if it has any, do not learn. Its name is the {@code encoder} of experiment files.
+ */
+public interface EncoderProvider extends Plugin {
+    /** Length of each row, at least 1. Cheap: opens nothing. */
+    int dimensions(Parameters parameters);
+
+    /** Kinds of inputs that it encodes; the same as those of what {@link #open} returns. */
+    default Set<Input.Kind> accepts() {
+        return Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
+    }
+
+    /** Opens it; called once in a process, and never closed. */
+    Encoder open(Parameters parameters);
+
+    /**
+     * Whether rows are kept, in memory and in the folder of the setting {@code cache}: for encoders
+     * that take longer than a millisecond for an input. The cache is told apart by {@link
+     * #version}.
+     */
+    default boolean cached() {
+        return false;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.belay.models.loss;
+
+import dev.belay.models.loss.BalancedPredictions.Balance;
+import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Parameters;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The auxiliary confidence loss (Burns et al. 2023, weak-to-strong generalization): cross-entropy
+ * with the target (1 − α)·label + α·ĥ, where ĥ is the model's own hard prediction by the current
+ * weights with the labels' class balance, and α rises linearly over a warm-up.
+ *
+ * <p>ĥ is balanced over the last max(512, 32·classes) examples learned from with more than two
+ * classes. With two it is balanced over the batch, or, where that has fewer than 4 examples, over
+ * the last 32: a quantile of fewer is unreliable, and that of one puts each example into class 0.
+ */
+public final class ConfidenceLoss implements LossFunction {
+    private static final int TWO_CLASS_WINDOW = 32;
+    private static final int SMALLEST_BATCH = 4;
+
+    private static final String ALPHA = "alpha";
+    private static final String WARM_UP = "warm-up";
+    private static final String WARM_UP_EXAMPLES = "warm-up-examples";
+
+    @Override
+    public String name() {
+        return "confidence";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(
+                Parameter.number(
+                        ALPHA, 0.5, 0, 1, "weight of the model's own predictions after warm-up"),
+                Parameter.number(
+                        WARM_UP, 0.2, 0, 1, "share of the budget over which alpha rises from 0"),
+                Parameter.integer(
+                        WARM_UP_EXAMPLES,
+                        1_000,
+                        0,
+                        Long.MAX_VALUE,
+                        "the same for endless models, in examples"));
+    }
+
+    @Override
+    public int window(int classes, Parameters parameters) {
+        return classes == 2 ? TWO_CLASS_WINDOW : Math.max(512, 32 * classes);
+    }
+
+    @Override
+    public BatchLoss of(Batch batch, Window window, Parameters parameters) {
+        double warmUp =
+                batch.progress()
+                        .warmUp(parameters.number(WARM_UP), parameters.integer(WARM_UP_EXAMPLES));
+        double alpha = parameters.number(ALPHA) * warmUp;
+        Function<float[][], int[]> own = own(batch.labels(), window);
+        return p -> // p: (rows, classes), float32
+        Gradient.crossEntropy(p, targets(batch.labels(), own.apply(p), alpha), batch.weights());
+    }
+
+    /** (1 − α)·label + α·ĥ, (rows, classes). */
+    private static float[][] targets(float[][] labels, int[] own, double alpha) {
+        float[][] targets = new float[labels.length][];
+        for (int i = 0; i < labels.length; i++) {
+            targets[i] = new float[labels[i].length];
+            for (int k = 0; k < targets[i].length; k++)
+                targets[i][k] = (float) ((1 - alpha) * labels[i][k] + (own[i] == k ? alpha : 0));
+        }
+        return targets;
+    }
+
+    /** ĥ of each row of the batch, (rows), from its probabilities, (rows, classes). */
+    private static Function<float[][], int[]> own(float[][] labels, Window window) {
+        if (labels[0].length > 2) {
+            Balance balance =
+                    BalancedPredictions.balance(
+                            window.probabilities(0, window.size()),
+                            window.labels(0, window.size()));
+            return p -> BalancedPredictions.balanced(p, balance);
+        }
+        int earlier = labels.length < SMALLEST_BATCH ? window.size() - labels.length : 0;
+        float[][] earlierP = window.probabilities(0, earlier);
+        float[][] earlierLabels = window.labels(0, earlier);
+        return p -> BalancedPredictions.balancedTwo(p, labels, earlierP, earlierLabels);
+    }
+}

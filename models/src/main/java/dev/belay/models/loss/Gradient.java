@@ -1,0 +1,35 @@
+package dev.belay.models.loss;
+
+/**
+ * A loss and its slope.
+ *
+ * @param loss weighted mean over the rows, nats
+ * @param dLogits derivative of that mean by each logit, (rows, classes)
+ */
+public record Gradient(double loss, float[][] dLogits) {
+    /** Keeps log p finite where float32 has rounded p to 0. */
+    static final double SMALLEST = 1e-30;
+
+    /**
+     * Weighted mean cross-entropy, Σ w·(−Σ target·log p) / Σ w; the targets are constants to the
+     * gradient.
+     *
+     * @param p probabilities, (rows, classes)
+     * @param targets distributions, (rows, classes)
+     * @param weights of the rows, in (0, 1]
+     */
+    public static Gradient crossEntropy(float[][] p, float[][] targets, float[] weights) {
+        float total = 0;
+        for (float w : weights) total += w;
+        double loss = 0;
+        float[][] slope = new float[p.length][];
+        for (int i = 0; i < p.length; i++) {
+            slope[i] = new float[p[i].length];
+            for (int k = 0; k < p[i].length; k++) {
+                loss -= weights[i] * targets[i][k] * Math.log(Math.max(p[i][k], SMALLEST));
+                slope[i][k] = weights[i] * (p[i][k] - targets[i][k]) / total;
+            }
+        }
+        return new Gradient(loss / total, slope);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.belay.models.loss;
+
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
+
+/**
+ * A loss: an extension point, see {@link dev.belay.plugins}. Deterministic: the same arguments give
+ * the same bits. Must not write to the arrays it is given.
+ */
+public interface LossFunction extends Plugin {
+    /**
+     * How many of the last examples learned from it looks back at, {@link Window}; 0 = none. They
+     * are part of the training state, so the number must not change while a model learns.
+     */
+    default int window(int classes, Parameters parameters) {
+        return 0;
+    }
+
+    /**
+     * The loss of a batch as a function of its probabilities. Called before the step; what needs
+     * the window's probabilities is computed here, by the weights before the step.
+     *
+     * @param window the last examples learned from, those of the batch at the end; empty if {@link
+     *     #window} is 0
+     */
+    BatchLoss of(Batch batch, Window window, Parameters parameters);
+}

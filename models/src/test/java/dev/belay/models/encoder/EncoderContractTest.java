@@ -1,0 +1,63 @@
+package dev.belay.models.encoder;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.models.input.Input;
+import dev.belay.models.torch.Device;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugins;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every encoder that is a Java class fulfils. Runs each that the class path has: a plug-in's
+ * project runs it on its own from this module's test jar.
+ */
+public class EncoderContractTest {
+    private static final List<Input> TEXTS =
+            Input.texts("a plain text", "", "größe 世界", "plain plain words. And more!");
+
+    @TempDir Path cache;
+
+    static Stream<EncoderProvider> providers() {
+        return Plugins.load(EncoderProvider.class).values().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void aRowHasItsLengthAndDependsOnItsTextOnly(EncoderProvider provider) {
+        Parameters defaults = Parameters.of(provider, Map.of());
+        try (Encoder encoder = provider.open(defaults)) {
+            assertEquals(provider.name(), encoder.name());
+            assertEquals(provider.dimensions(defaults), encoder.dimensions());
+            assertEquals(provider.accepts(), encoder.accepts());
+            // When
+            float[][] together = encoder.encode(TEXTS);
+            // Then
+            assertEquals(TEXTS.size(), together.length);
+            for (int i = 0; i < together.length; i++) {
+                assertEquals(encoder.dimensions(), together[i].length);
+                for (float feature : together[i]) assertTrue(Float.isFinite(feature));
+                assertArrayEquals(together[i], encoder.encode(List.of(TEXTS.get(i)))[0]);
+            }
+            assertEquals(0, encoder.encode(List.of()).length);
+            encoder.probe();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void itIsOpenedByItsNameAndAgainAfterThat(EncoderProvider provider) {
+        float[][] once = Encoders.open(provider.name(), Device.CPU, cache).encode(TEXTS);
+        assertArrayEquals(once, Encoders.open(provider.name(), Device.CPU, cache).encode(TEXTS));
+        assertEquals(provider.version(), Encoders.version(provider.name()));
+        assertTrue(Encoders.isName(provider.name()));
+    }
+}

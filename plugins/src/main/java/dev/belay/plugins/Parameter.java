@@ -1,0 +1,80 @@
+package dev.belay.plugins;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A parameter of a plug-in.
+ *
+ * @param name as in experiment files, words separated by {@code -}
+ * @param defaultValue in canonical form
+ * @param expected accepted values, for error messages
+ * @param canonical the one form of all ways to write a value ({@code .50} → {@code 0.5}); throws
+ *     {@link IllegalArgumentException} for values that are not accepted
+ * @param doc meaning and unit
+ */
+public record Parameter(
+        String name,
+        String defaultValue,
+        String expected,
+        UnaryOperator<String> canonical,
+        String doc) {
+
+    /** A number from {@code min} to {@code max}, both included. */
+    public static Parameter number(
+            String name, double defaultValue, double min, double max, String doc) {
+        return new Parameter(
+                name,
+                Double.toString(defaultValue),
+                "a number from " + min + " to " + max,
+                text -> {
+                    double value = Double.parseDouble(text.strip());
+                    require(value >= min && value <= max);
+                    return Double.toString(value);
+                },
+                doc);
+    }
+
+    /** A whole number from {@code min} to {@code max}, both included. */
+    public static Parameter integer(
+            String name, long defaultValue, long min, long max, String doc) {
+        return new Parameter(
+                name,
+                Long.toString(defaultValue),
+                "a whole number from " + min + " to " + max,
+                text -> {
+                    long value = Long.parseLong(text.strip());
+                    require(value >= min && value <= max);
+                    return Long.toString(value);
+                },
+                doc);
+    }
+
+    /** {@code true} or {@code false}. */
+    public static Parameter flag(String name, boolean defaultValue, String doc) {
+        return choice(name, String.valueOf(defaultValue), List.of("true", "false"), doc);
+    }
+
+    /** One of some words. */
+    public static Parameter choice(
+            String name, String defaultValue, List<String> words, String doc) {
+        return new Parameter(
+                name,
+                defaultValue,
+                "one of " + words,
+                text -> {
+                    require(words.contains(text));
+                    return text;
+                },
+                doc);
+    }
+
+    /** Any text. */
+    public static Parameter text(String name, String defaultValue, String doc) {
+        return new Parameter(name, defaultValue, "a text", text -> text, doc);
+    }
+
+    private static void require(boolean accepted) {
+        if (!accepted) throw new IllegalArgumentException("not accepted");
+    }
+}

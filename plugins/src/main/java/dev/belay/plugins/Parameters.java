@@ -1,0 +1,98 @@
+package dev.belay.plugins;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The parameters that a plug-in is used with: those given, and the defaults of the others. */
+public final class Parameters {
+    private final String owner;
+    private final SortedMap<String, String> values = new TreeMap<>();
+    private final SortedMap<String, String> differing = new TreeMap<>();
+
+    private Parameters(String owner) {
+        this.owner = owner;
+    }
+
+    /**
+     * @param given values by name; those not given have their defaults
+     * @throws IllegalArgumentException if the plug-in has no such parameter or does not accept its
+     *     value
+     */
+    public static Parameters of(Plugin plugin, Map<String, String> given) {
+        var result = new Parameters(plugin.name());
+        var unknown = new TreeMap<>(given);
+        for (Parameter parameter : plugin.parameters()) {
+            String value = given.get(parameter.name());
+            if (value != null) result.differ(parameter, value);
+            result.values.put(
+                    parameter.name(),
+                    result.differing.getOrDefault(parameter.name(), parameter.defaultValue()));
+            unknown.remove(parameter.name());
+        }
+        if (!unknown.isEmpty())
+            throw new IllegalArgumentException(
+                    "unknown parameter '"
+                            + unknown.firstKey()
+                            + "' of '"
+                            + plugin.name()
+                            + "', expected "
+                            + plugin.parameters().stream()
+                                    .map(Parameter::name)
+                                    .collect(Collectors.joining(", ", "one of [", "]")));
+        return result;
+    }
+
+    private void differ(Parameter parameter, String value) {
+        try {
+            String canonical = parameter.canonical().apply(value);
+            if (!canonical.equals(parameter.defaultValue()))
+                differing.put(parameter.name(), canonical);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "parameter '"
+                            + parameter.name()
+                            + "' of '"
+                            + owner
+                            + "' is '"
+                            + value
+                            + "', expected "
+                            + parameter.expected(),
+                    e);
+        }
+    }
+
+    /** Values that differ from their defaults, in canonical form: what specs store. */
+    public SortedMap<String, String> differing() {
+        return new TreeMap<>(differing);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the plug-in declares no parameter of this name
+     */
+    public String text(String name) {
+        String value = values.get(name);
+        if (value == null)
+            throw new IllegalArgumentException(
+                    "'"
+                            + owner
+                            + "' declares no parameter '"
+                            + name
+                            + "', only "
+                            + values.keySet());
+        return value;
+    }
+
+    public double number(String name) {
+        return Double.parseDouble(text(name));
+    }
+
+    public long integer(String name) {
+        return Long.parseLong(text(name));
+    }
+
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(text(name));
+    }
+}

@@ -1,0 +1,6 @@
+package dev.belay.plugins;
+
+/** An extension point. */
+public interface Greeting extends Plugin {
+    String greet();
+}

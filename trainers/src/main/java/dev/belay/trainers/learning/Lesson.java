@@ -1,0 +1,44 @@
+package dev.belay.trainers.learning;
+
+import dev.belay.trainers.labels.LabelledExample;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An example to learn from, as the network takes it.
+ *
+ * @param weight in (0, 1]
+ */
+record Lesson<I>(LabelledExample example, float weight, I input) {
+    WeightedExample weighted() {
+        return new WeightedExample(example, weight);
+    }
+
+    /**
+     * @param inputs of the examples, in their order
+     */
+    static <I> List<Lesson<I>> of(List<WeightedExample> examples, List<I> inputs) {
+        var lessons = new ArrayList<Lesson<I>>(inputs.size());
+        for (int i = 0; i < inputs.size(); i++)
+            lessons.add(
+                    new Lesson<>(
+                            examples.get(i).example(), examples.get(i).weight(), inputs.get(i)));
+        return lessons;
+    }
+
+    /** Labels of these, (rows, classes). */
+    static float[][] labels(List<? extends Lesson<?>> lessons) {
+        return lessons.stream().map(l -> l.example().probabilities()).toArray(float[][]::new);
+    }
+
+    /** Weights of these, (rows). */
+    static float[] weights(List<? extends Lesson<?>> lessons) {
+        float[] weights = new float[lessons.size()];
+        for (int i = 0; i < weights.length; i++) weights[i] = lessons.get(i).weight();
+        return weights;
+    }
+
+    static <I> List<I> inputs(List<Lesson<I>> lessons) {
+        return lessons.stream().map(Lesson::input).toList();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.belay.trainers.learning;
+
+import dev.belay.trainers.labels.LabelledExample;
+
+/**
+ * An example to learn from.
+ *
+ * @param weight in (0, 1], as the selector gave it
+ */
+record WeightedExample(LabelledExample example, float weight) {}

@@ -1,0 +1,32 @@
+package dev.belay.trainers.methods;
+
+import dev.belay.models.loss.Progress;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
+
+/**
+ * Decides which of the new examples of a micro-epoch are learned from, and with what weight: an
+ * extension point. A pure function: the same arguments give the same bits, and are not written to.
+ */
+public interface ExampleSelector extends Plugin {
+    /**
+     * New examples.
+     *
+     * @param labels distributions over the classes, (rows, classes)
+     * @param predictions of the model before it learns from them, (rows, classes)
+     * @param progress before these examples
+     */
+    record Candidates(float[][] labels, float[][] predictions, Progress progress) {}
+
+    /**
+     * @param weights of the examples, (rows), in [0, 1]; one of weight 0 is consumed (it counts
+     *     towards the budget and is predicted), but neither learned from nor replayed
+     * @param state for the next call
+     */
+    record Selection(float[] weights, double[] state) {}
+
+    /**
+     * @param state of the call before; empty at the first one
+     */
+    Selection select(Candidates candidates, double[] state, Parameters parameters);
+}

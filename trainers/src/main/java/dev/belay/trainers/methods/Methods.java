@@ -1,0 +1,186 @@
+package dev.belay.trainers.methods;
+
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.loss.Batch;
+import dev.belay.models.loss.BatchLoss;
+import dev.belay.models.loss.LossFunction;
+import dev.belay.models.loss.Window;
+import dev.belay.models.optimizer.Adam;
+import dev.belay.plugins.Configured;
+import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Plugin;
+import dev.belay.plugins.Plugins;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.Method;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.trainers.methods.ExampleSelector.Candidates;
+import dev.belay.trainers.methods.ExampleSelector.Selection;
+import dev.belay.trainers.methods.StoppingRule.Decision;
+import dev.belay.trainers.methods.StoppingRule.Observation;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The methods of a model, as its spec names them.
+ *
+ * <p>Release 0.1 wrote a loss as the record {@link Loss}: a kind and a field for each parameter. A
+ * loss that the record can express is still written so, whichever it is: its name is a kind, and
+ * its parameters are fields, with {@code -} and upper case exchanged. All others are written as
+ * {@code lossMethod}.
+ */
+public record Methods(
+        Configured<LossFunction> loss,
+        Configured<ExampleSelector> selector,
+        Configured<StoppingRule> stopping) {
+    /** Methods of models that name none. */
+    public static final String DEFAULT_LOSS = "cross-entropy";
+
+    public static final String DEFAULT_SELECTOR = "all";
+    public static final String DEFAULT_STOPPING = "budget";
+
+    private static final Pattern DASH = Pattern.compile("-([a-z])");
+
+    /**
+     * @throws IllegalArgumentException if this process does not have a method, or not in the
+     *     version that the spec asks for, or it does not accept its parameters
+     */
+    public static Methods of(ModelSpec spec) {
+        var methods =
+                new Methods(
+                        loss(spec),
+                        configured(ExampleSelector.class, spec.getSelector()),
+                        configured(StoppingRule.class, spec.getStopping()));
+        Map<String, Integer> versions = methods.versions(spec.getEncoderName());
+        if (!versions.equals(spec.getVersions()))
+            throw new IllegalArgumentException(
+                    spec.getId()
+                            + " needs the versions "
+                            + new TreeMap<>(spec.getVersions())
+                            + " of its methods, this process has "
+                            + versions
+                            + " (those above 1); expected the same: a corrected method needs a new"
+                            + " run");
+        return methods;
+    }
+
+    /** The loss of a spec; its other methods need not be known here. */
+    public static Configured<LossFunction> loss(ModelSpec spec) {
+        return configured(LossFunction.class, lossMethod(spec));
+    }
+
+    /** Name and parameters of a spec's loss; one named in {@code lossMethod} need not be known. */
+    public static Method lossMethod(ModelSpec spec) {
+        if (spec.getLossMethod() != null) return spec.getLossMethod();
+        Loss record = spec.getLoss();
+        String name = record.getKind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        var parameters = new TreeMap<String, String>();
+        for (Parameter parameter : Plugins.get(LossFunction.class, name).parameters()) {
+            Schema.Field field = field(parameter.name());
+            if (field != null)
+                parameters.put(parameter.name(), String.valueOf(record.get(field.pos())));
+        }
+        return method(Configured.of(LossFunction.class, name, parameters));
+    }
+
+    /** Examples that the loss looks back at. */
+    public int window(int classes) {
+        return loss.plugin().window(classes, loss.parameters());
+    }
+
+    public BatchLoss loss(Batch batch, Window window) {
+        return loss.plugin().of(batch, window, loss.parameters());
+    }
+
+    /**
+     * @throws IllegalStateException if the selector gives other than one weight in [0, 1] for each
+     */
+    public Selection select(Candidates candidates, double[] state) {
+        Selection selection = selector.plugin().select(candidates, state, selector.parameters());
+        float[] weights = selection.weights();
+        boolean good = weights.length == candidates.labels().length;
+        for (float weight : weights) good &= weight >= 0 && weight <= 1;
+        if (!good)
+            throw new IllegalStateException(
+                    "selector '"
+                            + selector.plugin().name()
+                            + "' gave the weights "
+                            + Arrays.toString(weights)
+                            + ", expected "
+                            + candidates.labels().length
+                            + " in [0, 1]");
+        return selection;
+    }
+
+    public Decision decide(Observation observation, double[] state) {
+        return stopping.plugin().decide(observation, state, stopping.parameters());
+    }
+
+    /** Writes these methods and the versions of all methods into a spec that names its encoder. */
+    public void writeTo(ModelSpec.Builder spec) {
+        Loss record = record(loss);
+        spec.setLoss(
+                record == null
+                        ? Loss.newBuilder().setKind(LossKind.CROSS_ENTROPY).build()
+                        : record);
+        spec.setLossMethod(record == null ? method(loss) : null);
+        spec.setSelector(method(selector));
+        spec.setStopping(method(stopping));
+        spec.setVersions(versions(spec.getEncoderName()));
+    }
+
+    /** Semantics versions above 1, by what they are of. */
+    private SortedMap<String, Integer> versions(String encoder) {
+        var versions = new TreeMap<String, Integer>();
+        versions.put("loss", loss.plugin().version());
+        versions.put("encoder", Encoders.version(encoder));
+        versions.put("optimizer", Adam.VERSION);
+        versions.put("selector", selector.plugin().version());
+        versions.put("stopping", stopping.plugin().version());
+        versions.values().removeIf(version -> version == 1);
+        return versions;
+    }
+
+    private static <T extends Plugin> Configured<T> configured(Class<T> type, Method method) {
+        return Configured.of(type, method.getName(), method.getParameters());
+    }
+
+    private static Method method(Configured<?> method) {
+        return new Method(method.plugin().name(), method.parameters().differing());
+    }
+
+    /** A loss as release 0.1 wrote it; null if it could not. */
+    private static @Nullable Loss record(Configured<LossFunction> loss) {
+        String name = loss.plugin().name().toUpperCase(Locale.ROOT).replace('-', '_');
+        if (Arrays.stream(LossKind.values()).noneMatch(kind -> kind.name().equals(name)))
+            return null;
+        Loss record = Loss.newBuilder().setKind(LossKind.valueOf(name)).build();
+        for (Parameter parameter : loss.plugin().parameters()) {
+            String value = loss.parameters().text(parameter.name());
+            Schema.Field field = field(parameter.name());
+            if (field != null) record.put(field.pos(), value(field.schema(), value));
+            else if (!value.equals(parameter.defaultValue())) return null;
+        }
+        return record;
+    }
+
+    private static Schema.@Nullable Field field(String parameter) {
+        String name = DASH.matcher(parameter).replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
+        return Loss.getClassSchema().getField(name);
+    }
+
+    private static Object value(Schema schema, String text) {
+        return switch (schema.getType()) {
+            case BOOLEAN -> Boolean.valueOf(text);
+            case DOUBLE -> Double.valueOf(text);
+            case LONG -> Long.valueOf(text);
+            default -> throw new IllegalStateException("no parameter has the type " + schema);
+        };
+    }
+}
