@@ -2,12 +2,6 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
-import dev.belay.models.loss.LossFunction;
-import dev.belay.plugins.Configured;
-import dev.belay.plugins.Parameter;
-import dev.belay.plugins.Parameters;
-import dev.belay.plugins.Plugin;
-import dev.belay.plugins.Plugins;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -21,11 +15,7 @@ import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
-import dev.belay.trainers.methods.ExampleSelector;
-import dev.belay.trainers.methods.Methods;
-import dev.belay.trainers.methods.StoppingRule;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -101,7 +91,7 @@ final class ModelReader {
                 map.require("supervisor").name(),
                 or(map, "split", ModelReader::split, Split.STUDENT),
                 or(map, "examples", v -> v.integer(1, Long.MAX_VALUE), 0L),
-                methods(map),
+                MethodReader.methods(map),
                 integer(map, "micro-epoch", MANY, defaults.microEpoch()),
                 integer(map, "passes", 1_000, defaults.passes()),
                 or(map, "replay", v -> v.number(0, 100), defaults.replay()),
@@ -228,49 +218,6 @@ final class ModelReader {
 
     private static @Nullable String ceiling(@Nullable YamlValue value) {
         return value == null ? null : value.name();
-    }
-
-    private static Methods methods(YamlMap model) {
-        return new Methods(
-                method(model, "loss", LossFunction.class, Methods.DEFAULT_LOSS),
-                method(model, "selector", ExampleSelector.class, Methods.DEFAULT_SELECTOR),
-                method(model, "stopping", StoppingRule.class, Methods.DEFAULT_STOPPING));
-    }
-
-    /** A name, or a mapping with the name as {@code kind} and parameters. */
-    private static <T extends Plugin> Configured<T> method(
-            YamlMap model, String key, Class<T> type, String otherwise) {
-        YamlValue value = model.get(key);
-        if (value == null) {
-            return Configured.of(type, otherwise, Map.of());
-        }
-        YamlValue name = value.isMap() ? value.map().require("kind") : value;
-        T plugin = name.oneOf(Plugins.load(type));
-        return new Configured<>(plugin, parameters(plugin, value));
-    }
-
-    private static Parameters parameters(Plugin plugin, YamlValue value) {
-        Map<String, String> given = new HashMap<>();
-        if (value.isMap()) {
-            List<String> keys = new ArrayList<>(List.of("kind"));
-            plugin.parameters().forEach(parameter -> keys.add(parameter.name()));
-            YamlMap map = value.map().only(keys);
-            for (Parameter parameter : plugin.parameters()) {
-                YamlValue text = map.get(parameter.name());
-                if (text != null) {
-                    given.put(parameter.name(), canonical(parameter, text));
-                }
-            }
-        }
-        return Parameters.of(plugin, given);
-    }
-
-    private static String canonical(Parameter parameter, YamlValue value) {
-        try {
-            return parameter.canonical().apply(value.text());
-        } catch (IllegalArgumentException e) {
-            throw new ExperimentException(value.wrong(parameter.expected()).getMessage(), e);
-        }
     }
 
     private static Optimizer optimizer(YamlMap model, Optimizer defaults) {

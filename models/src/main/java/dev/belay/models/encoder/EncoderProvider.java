@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * An encoder that is a Java class: an extension point, see {@link dev.belay.plugins}. Its weights,
- * if it has any, do not learn. Its name is the {@code encoder} of experiment files.
+ * if it has any, do not learn. Its name is the {@code encoder} of experiment files, which give no
+ * parameters to encoders yet: all have their defaults.
  */
 public interface EncoderProvider extends Plugin {
     /** Length of each row, at least 1. Cheap: opens nothing. */

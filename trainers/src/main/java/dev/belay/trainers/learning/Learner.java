@@ -16,8 +16,6 @@ import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.Optimizer;
-import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.trainers.labels.LabelledExample;
 import dev.belay.trainers.methods.ExampleSelector.Candidates;
 import dev.belay.trainers.methods.ExampleSelector.Selection;
@@ -61,12 +59,10 @@ public final class Learner<I> implements AutoCloseable {
             Network<I> network,
             TrainingState state,
             long examplesSeen) {
-        Optimizer optimizer = spec.getOptimizer();
-        boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
         this.methods = methods;
         this.network = network;
-        this.adam = new Adam(decoupled ? optimizer.getWeightDecay() : 0);
+        this.adam = LearningRates.adam(spec.getOptimizer());
         this.memory = new ReplayMemory(spec.getReplayMemory(), state.replay(), state.learned());
         this.recent = new RecentExamples<>(network, methods.window(spec.getClasses().size()));
         this.selectorState = state.selector();
@@ -110,8 +106,8 @@ public final class Learner<I> implements AutoCloseable {
         TrainingState.requireProvenance(stateFile, spec, examplesSeen);
         Network<?> network = networks.read(weights, SpecDesigns.of(spec));
         try {
-            int classes = spec.getClasses().size();
-            TrainingState known = TrainingState.read(stateFile, classes, examplesSeen);
+            TrainingState known =
+                    TrainingState.read(stateFile, spec.getClasses().size(), examplesSeen);
             var learner = new Learner<>(spec, methods, network, known, examplesSeen);
             learner.adam.restore(stateFile, network.sizes());
             return learner;
@@ -132,7 +128,7 @@ public final class Learner<I> implements AutoCloseable {
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {
-        check(examples);
+        Lesson.requireFit(examples, spec);
         microEpochs++;
         long start = System.nanoTime();
 
@@ -167,10 +163,8 @@ public final class Learner<I> implements AutoCloseable {
         Means means = learn(lessons, fresh.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
-        Decision decision =
-                methods.decide(
-                        new Observation(microEpochs, labels, predictions, means.loss, progress()),
-                        stoppingState);
+        var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
+        Decision decision = methods.decide(observation, stoppingState);
         stoppingState = decision.state();
         long learned = System.nanoTime();
         return new MicroEpoch(
@@ -216,7 +210,9 @@ public final class Learner<I> implements AutoCloseable {
                                 Lesson.weights(rows), // (batch)
                                 new Progress(consumed, spec.getBudget()));
                 BatchLoss loss = methods.loss(batch, recent);
-                Update update = update(fresh, step, steps);
+                // the learning rate of the middle of the step: the first and last ones count too
+                double middle = examplesSeen + fresh * (step + 0.5) / steps;
+                Update update = LearningRates.update(spec, middle, examplesSeen + fresh);
                 // forward, loss, backward, Adam
                 Step done = network.learn(Lesson.inputs(rows), loss, adam, update);
                 step++;
@@ -226,21 +222,6 @@ public final class Learner<I> implements AutoCloseable {
             }
         }
         return new Means(step, lossSum / step, normSum / step);
-    }
-
-    /** The learning rate is that of the middle of the step: the first and last ones count too. */
-    private Update update(int fresh, int step, int steps) {
-        Optimizer optimizer = spec.getOptimizer();
-        double consumed = examplesSeen + fresh * (step + 0.5) / steps;
-        double factor = LearningRateFactor.factor(optimizer, consumed, spec.getBudget());
-        double rate = optimizer.getLearningRate();
-        double headRate = optimizer.getHeadLearningRate();
-        double ridgeC = optimizer.getRidgeC();
-        return new Update(
-                rate * factor,
-                (headRate > 0 ? headRate : rate) * factor,
-                ridgeC > 0 ? 1 / (ridgeC * (examplesSeen + fresh)) : 0,
-                optimizer.getClipNorm());
     }
 
     private Progress progress() {
@@ -268,7 +249,7 @@ public final class Learner<I> implements AutoCloseable {
                         selectorState,
                         stoppingState);
         var tensors = new ArrayList<Tensor>(adam.state());
-        tensors.addAll(state.write(classes(), examplesSeen));
+        tensors.addAll(state.write(spec.getClasses().size(), examplesSeen));
         tensors.addAll(List.of(more));
         return SafeTensors.of(TrainingState.provenance(spec, examplesSeen), tensors).write();
     }
@@ -291,9 +272,7 @@ public final class Learner<I> implements AutoCloseable {
 
     private record Predicted<I>(I input, float[] probabilities) {}
 
-    /**
-     * @param encodeNs the time spent on features is added to it
-     */
+    /** Adds the time spent on features to {@code encodeNs}. */
     private List<Predicted<I>> predict(List<Input> examples, long[] encodeNs) {
         long start = System.nanoTime();
         List<I> inputs = network.inputs(examples);
@@ -313,13 +292,9 @@ public final class Learner<I> implements AutoCloseable {
 
     /** The examples with what replay needs of their inputs. */
     private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
-        var kept = new ArrayList<LabelledExample>(examples.size());
-        for (int i = 0; i < encoded.size(); i++) {
-            LabelledExample e = examples.get(i);
-            Input input = network.kept(e.input(), encoded.get(i));
-            kept.add(new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities()));
-        }
-        return kept;
+        return IntStream.range(0, encoded.size())
+                .mapToObj(i -> Lesson.kept(network, examples.get(i), encoded.get(i)))
+                .toList();
     }
 
     private static List<Input> inputs(List<LabelledExample> examples) {
@@ -328,23 +303,5 @@ public final class Learner<I> implements AutoCloseable {
 
     private Rng random(long purpose) {
         return new Rng(spec.getSeed(), microEpochs, purpose);
-    }
-
-    private int classes() {
-        return spec.getClasses().size();
-    }
-
-    private void check(List<LabelledExample> examples) {
-        if (examples.isEmpty())
-            throw new IllegalArgumentException("a micro-epoch needs at least one example");
-        for (LabelledExample example : examples)
-            if (example.probabilities().length != classes())
-                throw new IllegalArgumentException(
-                        "the label of %s has %d classes, expected %d for %s"
-                                .formatted(
-                                        example.id(),
-                                        example.probabilities().length,
-                                        classes(),
-                                        spec.getId()));
     }
 }

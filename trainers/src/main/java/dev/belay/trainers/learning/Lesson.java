@@ -1,5 +1,8 @@
 package dev.belay.trainers.learning;
 
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.models.input.Input;
+import dev.belay.models.network.Network;
 import dev.belay.trainers.labels.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +13,25 @@ import java.util.List;
  * @param weight in (0, 1]
  */
 record Lesson<I>(LabelledExample example, float weight, I input) {
+    /**
+     * @throws IllegalArgumentException if there are no examples, or a label has another number of
+     *     classes than the spec
+     */
+    static void requireFit(List<LabelledExample> examples, ModelSpec spec) {
+        if (examples.isEmpty())
+            throw new IllegalArgumentException("a micro-epoch needs at least one example");
+        int classes = spec.getClasses().size();
+        for (LabelledExample example : examples)
+            if (example.probabilities().length != classes)
+                throw new IllegalArgumentException(
+                        "the label of %s has %d classes, expected %d for %s"
+                                .formatted(
+                                        example.id(),
+                                        example.probabilities().length,
+                                        classes,
+                                        spec.getId()));
+    }
+
     WeightedExample weighted() {
         return new WeightedExample(example, weight);
     }
@@ -24,6 +46,12 @@ record Lesson<I>(LabelledExample example, float weight, I input) {
                     new Lesson<>(
                             examples.get(i).example(), examples.get(i).weight(), inputs.get(i)));
         return lessons;
+    }
+
+    /** The example with what replay needs of its input. */
+    static <I> LabelledExample kept(Network<I> network, LabelledExample e, I encoded) {
+        Input input = network.kept(e.input(), encoded);
+        return new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities());
     }
 
     /** Labels of these, (rows, classes). */

@@ -97,12 +97,12 @@ public class MethodContractTest {
 
     private static Candidates candidates(int epoch) {
         return new Candidates(
-                rows(10 + epoch, 2 * epoch), rows(10 + epoch, 2 * epoch + 1), progress(epoch));
+                rows(10 + epoch, 2L * epoch), rows(10 + epoch, 2L * epoch + 1), progress(epoch));
     }
 
     private static Observation observation(int epoch) {
         return new Observation(
-                epoch + 1, rows(10, 2 * epoch), rows(10, 2 * epoch + 1), 0.7, progress(epoch));
+                epoch + 1, rows(10, 2L * epoch), rows(10, 2L * epoch + 1), 0.7, progress(epoch));
     }
 
     private static Progress progress(int epoch) {
