@@ -179,6 +179,7 @@ final class SpecResolver {
                         .setClasses(experiment.data().classes())
                         .setPartitions(partitions)
                         .setEncoderName(model.encoder())
+                        .setEncoderParameters(encoderParameters(model))
                         .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
                         .setEncoderParameters(encoderParameters(model))
                         .setHead(model.head())

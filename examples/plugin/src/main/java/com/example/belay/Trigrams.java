@@ -2,6 +2,7 @@ package com.example.belay;
 
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderProvider;
+import dev.belay.models.input.Input;
 import dev.belay.plugins.Parameters;
 import dev.belay.models.input.Input;
 import java.util.List;

@@ -6,10 +6,10 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.models.loss.Batch;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.loss.Progress;
-import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
@@ -137,13 +137,13 @@ public final class Learner<I> implements AutoCloseable {
         Rows<Predicted<I>> found =
                 FailingTexts.compute(
                         inputs(examples), some -> predict(some, encodeNs), network::probe);
-        List<I> encoded = found.rows().stream().<I>map(Predicted::input).toList(); // (n)
-        List<LabelledExample> fresh = kept(found.accepted(examples), encoded); // (n)
+        List<I> inputs = found.rows().stream().map(Predicted::input).toList(); // (n)
+        List<LabelledExample> fresh = kept(found.accepted(examples), inputs); // (n)
+        network.observe(inputs);
         float[][] labels = // (n, classes)
                 fresh.stream().map(LabelledExample::probabilities).toArray(float[][]::new);
         float[][] predictions = // (n, classes)
                 found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
-        network.observe(encoded);
         long predicted = System.nanoTime();
 
         // select which to learn from, m ≤ n; replay round(replay·m) of the earlier ones
@@ -153,8 +153,7 @@ public final class Learner<I> implements AutoCloseable {
         float[] weights = selection.weights(); // (n), 0 = not learned from
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
-            if (weights[i] > 0)
-                lessons.add(new Lesson<>(fresh.get(i), weights[i], encoded.get(i)));
+            if (weights[i] > 0) lessons.add(new Lesson<>(fresh.get(i), weights[i], inputs.get(i)));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
@@ -293,13 +292,9 @@ public final class Learner<I> implements AutoCloseable {
 
     /** The examples with what replay needs of their inputs. */
     private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
-        var kept = new ArrayList<LabelledExample>(examples.size());
-        for (int i = 0; i < encoded.size(); i++) {
-            LabelledExample e = examples.get(i);
-            Input input = network.kept(e.input(), encoded.get(i));
-            kept.add(new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities()));
-        }
-        return kept;
+        return IntStream.range(0, encoded.size())
+                .mapToObj(i -> Lesson.kept(network, examples.get(i), encoded.get(i)))
+                .toList();
     }
 
     private static List<Input> inputs(List<LabelledExample> examples) {

@@ -1,6 +1,8 @@
 package dev.belay.trainers.learning;
 
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.models.input.Input;
+import dev.belay.models.network.Network;
 import dev.belay.trainers.labels.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,12 @@ record Lesson<I>(LabelledExample example, float weight, I input) {
                     new Lesson<>(
                             examples.get(i).example(), examples.get(i).weight(), inputs.get(i)));
         return lessons;
+    }
+
+    /** The example with what replay needs of its input. */
+    static <I> LabelledExample kept(Network<I> network, LabelledExample e, I encoded) {
+        Input input = network.kept(e.input(), encoded);
+        return new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities());
     }
 
     /** Labels of these, (rows, classes). */

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * The last examples learned from, new and replayed ones, for losses that look back.
  *
- * @param <I> a text as the network takes it
+ * @param <I> an input as the network takes it
  */
 final class RecentExamples<I> implements Window {
     private final Network<I> network;

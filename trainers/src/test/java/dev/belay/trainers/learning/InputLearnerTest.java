@@ -45,8 +45,8 @@ class InputLearnerTest {
             for (float[] row : first.predictions()) assertArrayEquals(first.predictions()[0], row);
             int right = 0;
             for (int i = 0; i < predictions.length; i++)
-                if (BalancedPredictions.argmax(predictions[i]) == BalancedPredictions.argmax(last.get(i).probabilities()))
-                    right++;
+                if (BalancedPredictions.argmax(predictions[i])
+                        == BalancedPredictions.argmax(last.get(i).probabilities())) right++;
             assertTrue(right > 190, right + " of 200 right");
         }
     }
