@@ -5,15 +5,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The parameters that a plug-in is used with: those given, and the defaults of the others. */
-public final class Parameters {
-    private final String owner;
-    private final SortedMap<String, String> values = new TreeMap<>();
-    private final SortedMap<String, String> differing = new TreeMap<>();
-
-    private Parameters(String owner) {
-        this.owner = owner;
-    }
+/**
+ * The parameters that a plug-in is used with: those given, and the defaults of the others.
+ *
+ * @param owner name of the plug-in
+ * @param values of all its parameters, in canonical form
+ * @param differing those that differ from their defaults: what specs store
+ */
+public record Parameters(
+        String owner, SortedMap<String, String> values, SortedMap<String, String> differing) {
 
     /**
      * @param given values by name; those not given have their defaults
@@ -21,7 +21,7 @@ public final class Parameters {
      *     value
      */
     public static Parameters of(Plugin plugin, Map<String, String> given) {
-        var result = new Parameters(plugin.name());
+        var result = new Parameters(plugin.name(), new TreeMap<>(), new TreeMap<>());
         var unknown = new TreeMap<>(given);
         for (Parameter parameter : plugin.parameters()) {
             String value = given.get(parameter.name());
@@ -61,11 +61,6 @@ public final class Parameters {
                             + parameter.expected(),
                     e);
         }
-    }
-
-    /** Values that differ from their defaults, in canonical form: what specs store. */
-    public SortedMap<String, String> differing() {
-        return new TreeMap<>(differing);
     }
 
     /**
