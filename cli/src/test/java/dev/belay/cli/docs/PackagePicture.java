@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -57,13 +57,14 @@ final class PackagePicture {
     }
 
     private static String module(String module, Path folder) throws IOException {
-        SortedMap<String, SortedSet<String>> uses = new TreeMap<>();
+        NavigableMap<String, NavigableSet<String>> uses = new TreeMap<>();
         StringBuilder rows = new StringBuilder();
         try (Stream<Path> packages = Files.walk(folder)) {
             for (Path file :
                     packages.filter(f -> f.endsWith("package-info.java")).sorted().toList()) {
-                String name = name(module, folder.relativize(file.getParent()));
-                uses.put(name, uses(name, module, file.getParent()));
+                Path home = file.resolveSibling("");
+                String name = name(module, folder.relativize(home));
+                uses.put(name, uses(name, module, home));
                 rows.append("| `%s` | %s |%n".formatted(name, contract(Files.readString(file))));
             }
         }
@@ -85,9 +86,9 @@ final class PackagePicture {
                 + "\n";
     }
 
-    private static SortedSet<String> uses(String name, String module, Path folder)
+    private static NavigableSet<String> uses(String name, String module, Path folder)
             throws IOException {
-        SortedSet<String> used = new TreeSet<>();
+        NavigableSet<String> used = new TreeSet<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                 IMPORT.matcher(Files.readString(file))
