@@ -191,7 +191,9 @@ final class TopicReader implements ExampleSource.Reader {
                                 consumer.seek(partition, committed.offset());
                             }
                         });
-        consumer.seekToBeginning(added);
+        if (!added.isEmpty()) { // none would be all
+            consumer.seekToBeginning(added);
+        }
         added.forEach(p -> beginnings.put(p, new OffsetAndMetadata(consumer.position(p))));
     }
 }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endless source: an existing topic whose values are JSON objects, with any keys, partitions and
@@ -106,7 +107,7 @@ public final class TopicSource implements ExampleSource {
         }
     }
 
-    static DataException missing(String topic, Throwable cause) {
+    static DataException missing(String topic, @Nullable Throwable cause) {
         return DataException.at(
                 name(topic),
                 0,
