@@ -1,11 +1,13 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.schemas.events.LearningRateSchedule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What models of an endless source may say, and what only they may say. Without {@code examples}
@@ -20,7 +22,10 @@ final class EndlessModels {
         YamlMap optimizer = mapping(model.get(ModelKeys.OPTIMIZER));
         boolean budget = !endless || model.get(ModelKeys.EXAMPLES) != null;
         if (!endless) {
-            refuse(model, ModelKeys.MAX_WAIT, "no such key: it is for sources without end (data.topic)");
+            refuse(
+                    model,
+                    ModelKeys.MAX_WAIT,
+                    "no such key: it is for sources without end (data.topic)");
         }
         if (budget) {
             String words = "'warm-up', a share of its examples";
@@ -28,7 +33,8 @@ final class EndlessModels {
             refuse(optimizer, ModelKeys.RATE_WARM_UP_EXAMPLES, words);
             return;
         }
-        String words = "'warm-up-examples', or 'examples' for the model: a model without end has no budget";
+        String words =
+                "'warm-up-examples', or 'examples' for the model: a model without end has no budget";
         refuse(loss, ModelKeys.WARM_UP, words);
         refuse(optimizer, ModelKeys.RATE_WARM_UP, words);
         YamlValue schedule = optimizer == null ? null : optimizer.get(ModelKeys.SCHEDULE);

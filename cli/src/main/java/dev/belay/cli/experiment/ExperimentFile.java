@@ -1,6 +1,9 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.producers.source.DataConfig;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -14,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads experiment files. */
 public final class ExperimentFile {
@@ -82,8 +84,7 @@ public final class ExperimentFile {
         DataConfig config = data(dataMap, root, classes, directory);
         List<ModelEntry> models =
                 ModelGraph.check(
-                        ModelReader.read(
-                                root.require(ExperimentKeys.MODELS), config.isEndless()));
+                        ModelReader.read(root.require(ExperimentKeys.MODELS), config.isEndless()));
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
         }
@@ -194,7 +195,8 @@ public final class ExperimentFile {
         YamlValue label = map.get(ExperimentKeys.LABEL);
         YamlValue splitColumn = map.get(ExperimentKeys.SPLIT_COLUMN);
         if (splitColumn != null && data.get(ExperimentKeys.TOPIC) != null) {
-            throw splitColumn.wrong("no such key: the holdout of a topic is a share of its records");
+            throw splitColumn.wrong(
+                    "no such key: the holdout of a topic is a share of its records");
         }
         return new DataConfig.Fields(
                 id == null ? "id" : id.text().equals("none") ? null : id.text(),

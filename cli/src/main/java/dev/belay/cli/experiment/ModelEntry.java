@@ -8,6 +8,7 @@ import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Retention;
 import dev.belay.schemas.events.Split;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,6 +10,7 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -12,12 +12,14 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.trainers.learning.ModelDefaults;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {
@@ -186,9 +188,7 @@ final class ModelReader {
         if (!value.isMap()) {
             return value.oneOf(kinds) == LossKind.CONFIDENCE
                     ? confidence(
-                            LossDefaults.ALPHA,
-                            LossDefaults.WARM_UP,
-                            LossDefaults.WARM_UP_EXAMPLES)
+                            LossDefaults.ALPHA, LossDefaults.WARM_UP, LossDefaults.WARM_UP_EXAMPLES)
                     : crossEntropy(false);
         }
         YamlMap map = value.map().only(ModelKeys.LOSSES);
@@ -197,8 +197,7 @@ final class ModelReader {
             return confidence(
                     ModelKeys.ALPHA.of(map),
                     ModelKeys.WARM_UP.of(map),
-                    examples(
-                            map.get(ModelKeys.WARM_UP_EXAMPLES), LossDefaults.WARM_UP_EXAMPLES));
+                    examples(map.get(ModelKeys.WARM_UP_EXAMPLES), LossDefaults.WARM_UP_EXAMPLES));
         }
         map.only(List.of("kind", "hard"));
         return crossEntropy(ModelKeys.HARD.of(map));

@@ -10,6 +10,13 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,11 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the installation about an experiment: makes its topics and writes its models' specs. The

@@ -13,6 +13,9 @@ import dev.belay.producers.source.SourceFile;
 import dev.belay.producers.source.WordNetSource;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Split;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A data set that was read and checked as a whole, in the order in which it is to be produced.

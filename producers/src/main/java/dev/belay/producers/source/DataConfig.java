@@ -1,11 +1,12 @@
 package dev.belay.producers.source;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the data of a task come from, how they are split and in which order they are produced.
