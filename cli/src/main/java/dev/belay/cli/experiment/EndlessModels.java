@@ -1,11 +1,13 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.schemas.events.LearningRateSchedule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What models of an endless source may say, and what only they may say. Without {@code examples}

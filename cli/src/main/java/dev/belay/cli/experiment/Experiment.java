@@ -7,9 +7,11 @@ import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.TopicSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment as its file has it, checked, defaults filled in.
@@ -61,7 +63,8 @@ public record Experiment(
      * @throws ExperimentException when a model asks for more than its split has, or would learn
      *     from truth that lacks a class, or its encoder's folder or layers are not there
      */
-    public List<ModelSpec> resolve(@Nullable DataSet data, int partitions, int run, Path encodersDir) {
+    public List<ModelSpec> resolve(
+            @Nullable DataSet data, int partitions, int run, Path encodersDir) {
         return new SpecResolver(this, data, partitions, run, encodersDir).all();
     }
 }

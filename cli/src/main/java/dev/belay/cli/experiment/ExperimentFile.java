@@ -1,6 +1,9 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.producers.source.DataConfig;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -14,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads experiment files. */
 public final class ExperimentFile {
@@ -188,16 +190,16 @@ public final class ExperimentFile {
         YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
         YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);
         YamlValue size = map.get(ExperimentKeys.HOLDOUT_SIZE);
-        if (endless && (share == null || split != null)) {
-            throw value.wrong("{share: 0.2, size: 2000}, since the source has no end");
-        }
-        if (size != null && !endless) {
-            throw size.wrong("no such key: it is for sources without end (data.topic)");
-        }
         if (endless) {
+            if (share == null || split != null) {
+                throw value.wrong("{share: 0.2, size: 2000}, since the source has no end");
+            }
             return new DataConfig.Holdout.Share(
                     share.between(0, 1),
                     size == null ? DEFAULT_HOLDOUT_SIZE : size.integer(1, Integer.MAX_VALUE));
+        }
+        if (size != null) {
+            throw size.wrong("no such key: it is for sources without end (data.topic)");
         }
         if (split != null && share == null) {
             return new DataConfig.Holdout.Column(split.text());

@@ -12,6 +12,9 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves the models of an experiment against the counts of its data.
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * lacking classes looks at all that are drawn: it refuses what can't work and may pass a draw of a
  * handful whose first n still lack a class.
  *
- * <p>Of an endless source nothing can be counted: a model with {@code examples: n} takes the first n
- * of its split, whatever its seed; one without has no end.
+ * <p>Of an endless source nothing can be counted: a model with {@code examples: n} takes the first
+ * n of its split, whatever its seed; one without has no end.
  */
 final class SpecResolver {
     private final Experiment experiment;
@@ -45,7 +47,12 @@ final class SpecResolver {
     /**
      * @param data null: the source has no end
      */
-    SpecResolver(Experiment experiment, @Nullable DataSet data, int partitions, int run, Path encodersDir) {
+    SpecResolver(
+            Experiment experiment,
+            @Nullable DataSet data,
+            int partitions,
+            int run,
+            Path encodersDir) {
         this.encodersDir = encodersDir;
         this.experiment = experiment;
         this.data = data;

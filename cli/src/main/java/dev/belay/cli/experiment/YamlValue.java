@@ -2,15 +2,17 @@ package dev.belay.cli.experiment;
 
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.Names;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.function.DoublePredicate;
+
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoublePredicate;
 
 /**
  * A value in a YAML file with its position.

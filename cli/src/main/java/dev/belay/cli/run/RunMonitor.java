@@ -8,24 +8,22 @@ import dev.belay.models.encoder.Encoders;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.ModelId;
-import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a run by its topics, like any other client, and shows its progress until it is complete
@@ -77,16 +75,16 @@ final class RunMonitor {
             LiveView view,
             Supplier<@Nullable Throwable> failure,
             Supplier<List<String>> troubles) {
-        try (Tables tables = new Tables()) {
-            UnencodableExamples unpredicted = tables.unpredicted;
+        try (RunTopics topics = new RunTopics(clients, task, POLL, results)) {
+            UnencodableExamples unpredicted = topics.unpredicted;
             var completion = new RunCompletion(results.specs(), holdout, unpredicted::count);
             long lastChange = System.nanoTime();
             long lastGrowth = lastChange;
             List<RunCompletion.Growing> growing = List.of();
             boolean warned = false;
             while (true) {
-                boolean changed = tables.poll();
-                Snapshot now = snapshot(tables.progress);
+                boolean changed = topics.poll();
+                Snapshot now = snapshot(topics.progress);
                 view.update(now);
                 requireNone(failure.get(), now, view);
                 if (changed) {
@@ -101,7 +99,7 @@ final class RunMonitor {
                     long quiet = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
                         growing.forEach(student -> view.println(words(student)));
-                        say(unpredicted.count(tables.ids), view);
+                        say(unpredicted.count(topics.ids), view);
                         view.close(now);
                         return results.failures().isEmpty();
                     }
@@ -154,13 +152,13 @@ final class RunMonitor {
             Duration every,
             Report report)
             throws IOException {
-        try (Tables tables = new Tables()) {
+        try (RunTopics topics = new RunTopics(clients, task, POLL, results)) {
             long written = System.nanoTime();
             boolean stopped;
             do {
                 stopped = stop.isStopped(0, TimeUnit.SECONDS);
-                boolean unused = tables.poll();
-                Snapshot now = snapshot(tables.progress);
+                boolean unused = topics.poll();
+                Snapshot now = snapshot(topics.progress);
                 view.update(now);
                 Throwable cause = failure.get();
                 // Ctrl-C reaches the registry's process too, which may end before this one knows
@@ -169,11 +167,11 @@ final class RunMonitor {
                 }
                 if (stopped || System.nanoTime() - written >= every.toNanos()) {
                     written = System.nanoTime();
-                    results.examples(produced(tables.progress));
+                    results.examples(produced(topics.progress));
                     report.write();
                 }
             } while (!stopped);
-            view.close(snapshot(tables.progress));
+            view.close(snapshot(topics.progress));
         }
     }
 
@@ -198,58 +196,6 @@ final class RunMonitor {
             throw new IllegalStateException(
                     "the run stopped before it was complete; given again, it goes on from here",
                     failure);
-        }
-    }
-
-    /** The topics that are followed; what they say of the run goes to its results. */
-    private final class Tables implements AutoCloseable {
-        private final Set<String> ids = new HashSet<>();
-        private final ProgressTable progress;
-        private final UnencodableExamples unpredicted;
-        private final TopicTable<Checkpoint> checkpoints;
-        private final TopicTable<PairMetrics> metrics;
-
-        Tables() {
-            results.specs().forEach(spec -> ids.add(spec.getId()));
-            progress = new ProgressTable(clients, task);
-            unpredicted = new UnencodableExamples(clients, task);
-            checkpoints =
-                    new TopicTable<>(
-                            clients,
-                            clients.topics().checkpoints(),
-                            Checkpoint.class,
-                            (key, c) -> {
-                                if (c != null && ids.contains(c.getModel())) {
-                                    results.add(c);
-                                }
-                            });
-            metrics =
-                    new TopicTable<>(
-                            clients,
-                            clients.topics().metrics(),
-                            PairMetrics.class,
-                            (key, m) -> {
-                                if (m != null && ids.contains(m.getStudent())) {
-                                    results.add(m);
-                                }
-                            });
-        }
-
-        /** Reads what has arrived, waiting a moment for it; returns whether there was anything. */
-        boolean poll() {
-            boolean changed = metrics.poll(POLL);
-            changed |= checkpoints.poll(Duration.ZERO);
-            changed |= progress.poll(Duration.ZERO);
-            return changed | unpredicted.poll();
-        }
-
-        @Override
-        public void close() {
-            try (progress;
-                    unpredicted;
-                    checkpoints) {
-                metrics.close();
-            }
         }
     }
 

@@ -8,13 +8,12 @@ import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.topics.TopicPlan;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,11 +21,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
 /** {@code belay produce}: writes an experiment's data to its task's topics. */
 @Command(
         name = "produce",
         mixinStandardHelpOptions = true,
-        description = "Writes the data of an experiment file to its task's topics, once; of an endless source until it is stopped.")
+        description =
+                "Writes the data of an experiment file to its task's topics, once; of an endless source until it is stopped.")
 public final class ProduceCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private SettingsOptions options;

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class EndlessExperimentTest {
     private static final String FILE =
@@ -77,7 +79,10 @@ class EndlessExperimentTest {
         says(FILE.replace("  fields", "  order: file\n  fields"), "line 5", "key 'order' in data");
         says(FILE.replace("  fields", "  path: a.csv\n  fields"), "line 5", "key 'path' in data");
         says(FILE.replace("{share: 0.2, size: 300}", "{split: test}"), "line 6", "{share: 0.2");
-        says(FILE.replace("{text: body}", "{split: part}"), "line 5", "'part' in data.fields.split");
+        says(
+                FILE.replace("{text: body}", "{split: part}"),
+                "line 5",
+                "'part' in data.fields.split");
         says(FILE.replace("size: 300", "size: 0"), "line 6", "'0' in data.holdout.size");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");
         says(FILE.replace("500ms", "soon"), "line 9", "'soon' in models.conf.max-wait", "10s");

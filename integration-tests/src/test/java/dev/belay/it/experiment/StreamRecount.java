@@ -1,5 +1,12 @@
 package dev.belay.it.experiment;
 
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,12 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Counts the stream of task {@code live} again from truth and predictions, by definition and with
@@ -124,7 +125,8 @@ final class StreamRecount implements AutoCloseable {
         // what a supervisor predicts before it learns is on other examples than what it labels
         for (int i = 0; i < ids.size(); i++) {
             String id = ids.get(i).toString();
-            int label = (Float) probabilities.get(2 * i + 1) > (Float) probabilities.get(2 * i) ? 1 : 0;
+            int label =
+                    (Float) probabilities.get(2 * i + 1) > (Float) probabilities.get(2 * i) ? 1 : 0;
             var before =
                     predicted
                             .computeIfAbsent(model, m -> new HashMap<>())
@@ -209,7 +211,8 @@ final class StreamRecount implements AutoCloseable {
         letters.seekToBeginning(all);
         Map<TopicPartition, Long> ends = letters.endOffsets(all);
         Map<String, Integer> values = new TreeMap<>();
-        while (ends.entrySet().stream().anyMatch(e -> letters.position(e.getKey()) < e.getValue())) {
+        while (ends.entrySet().stream()
+                .anyMatch(e -> letters.position(e.getKey()) < e.getValue())) {
             letters.poll(Duration.ofMillis(200))
                     .forEach(
                             letter ->

@@ -2,9 +2,18 @@ package dev.belay.producers.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.belay.producers.source.Batch.Entry;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Split;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,12 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@link TopicSource}. A partition without a committed offset is read from its beginning,
@@ -60,8 +63,7 @@ final class TopicReader implements ExampleSource.Reader {
         this.topic = topic;
         this.known = known;
         this.builder = new RowBuilder(TopicSource.name(topic), config);
-        this.json =
-                new JsonlSource(Path.of(TopicSource.name(topic)), config.fields(), builder);
+        this.json = new JsonlSource(Path.of(TopicSource.name(topic)), config.fields(), builder);
         this.fields = config.fields();
         this.holdoutSize = ((DataConfig.Holdout.Share) config.holdout()).size();
         this.deadLetters = deadLetters;
@@ -191,7 +193,9 @@ final class TopicReader implements ExampleSource.Reader {
                                 consumer.seek(partition, committed.offset());
                             }
                         });
-        consumer.seekToBeginning(added);
+        if (!added.isEmpty()) { // none would be all
+            consumer.seekToBeginning(added);
+        }
         added.forEach(p -> beginnings.put(p, new OffsetAndMetadata(consumer.position(p))));
     }
 }

@@ -1,22 +1,26 @@
 package dev.belay.producers.source;
 
 import com.google.common.hash.Hashing;
+
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.Topics;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * An endless source: an existing topic whose values are JSON objects, with any keys, partitions and
@@ -106,7 +110,7 @@ public final class TopicSource implements ExampleSource {
         }
     }
 
-    static DataException missing(String topic, Throwable cause) {
+    static DataException missing(String topic, @Nullable Throwable cause) {
         return DataException.at(
                 name(topic),
                 0,

@@ -1,7 +1,8 @@
 /**
  * Sources of a task's examples, holdout and truth. An {@link
  * dev.belay.producers.source.ExampleSource} is finite, as {@code DataSet}, or endless, as {@link
- * dev.belay.producers.source.TopicSource}. Its contract, which {@code ExampleSourceContract} checks:
+ * dev.belay.producers.source.TopicSource}. Its contract, which {@code ExampleSourceContract}
+ * checks:
  *
  * <ul>
  *   <li>Each row is in one batch: as an example (SUPERVISOR, STUDENT or HOLDOUT by hash of its id),
@@ -18,9 +19,9 @@
  *       record of an endless one is a dead letter with its raw bytes and the reason.
  * </ul>
  *
- * <p>Rows of files: CSV, TSV, JSON Lines and the built-in WordNet task, each read once from first to
- * last row. Every defect of a file is a {@link dev.belay.producers.source.DataException} with file,
- * line, what was found and what was expected.
+ * <p>Rows of files: CSV, TSV, JSON Lines and the built-in WordNet task, each read once from first
+ * to last row. Every defect of a file is a {@link dev.belay.producers.source.DataException} with
+ * file, line, what was found and what was expected.
  */
 @NullMarked
 package dev.belay.producers.source;

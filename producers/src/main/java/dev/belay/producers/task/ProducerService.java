@@ -7,10 +7,7 @@ import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.service.Service;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Progress;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
-import java.util.TreeMap;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -18,9 +15,15 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+
 /**
- * Produces one source to one task, then returns; of an endless source, when it is closed. Started again it goes on where it was; when all
- * is written it adds nothing. A second producer of the same task takes over from the first.
+ * Produces one source to one task, then returns; of an endless source, when it is closed. Started
+ * again it goes on where it was; when all is written it adds nothing. A second producer of the same
+ * task takes over from the first.
  */
 public final class ProducerService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerService.class);
@@ -42,7 +45,10 @@ public final class ProducerService implements Service {
      * @param source stays the caller's to close, after {@link #run} has returned
      */
     public ProducerService(
-            Clients clients, ProducerConfig config, ExampleSource source, ProgressListener listener) {
+            Clients clients,
+            ProducerConfig config,
+            ExampleSource source,
+            ProgressListener listener) {
         this.clients = clients;
         this.config = config;
         this.source = source;

@@ -11,6 +11,13 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.TopicPartition;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -22,11 +29,6 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
@@ -108,8 +110,7 @@ final class TaskProducer {
         for (Batch.Entry entry : batch.entries()) {
             String id = entry.id();
             int partition = partition(id);
-            long timeMs =
-                    entry.eventTimeMs() == Batch.Entry.NOW ? nowMs : entry.eventTimeMs();
+            long timeMs = entry.eventTimeMs() == Batch.Entry.NOW ? nowMs : entry.eventTimeMs();
             Row row = entry.row();
             if (row != null) {
                 TopicPartition examples = new TopicPartition(topic(row.split()), partition);

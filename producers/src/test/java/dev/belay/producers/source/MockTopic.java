@@ -2,12 +2,7 @@ package dev.belay.producers.source;
 
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -16,7 +11,15 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** A topic in memory; records go to its partitions in turn. */
 public final class MockTopic {
@@ -109,7 +112,17 @@ public final class MockTopic {
 
     private MockConsumer<byte[], byte[]> consumer(
             Map<TopicPartition, OffsetAndMetadata> committed) {
-        var consumer = new MockConsumer<byte[], byte[]>("none");
+        var consumer =
+                new MockConsumer<byte[], byte[]>("none") {
+                    /** MockConsumer forgets them with each assignment. */
+                    @Override
+                    public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                            Set<TopicPartition> wanted) {
+                        Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(committed);
+                        found.keySet().retainAll(wanted);
+                        return found;
+                    }
+                };
         List<PartitionInfo> infos = new ArrayList<>();
         Map<TopicPartition, Long> beginnings = new HashMap<>();
         for (int p = 0; p < partitions; p++) {
@@ -118,7 +131,6 @@ public final class MockTopic {
         }
         consumer.updatePartitions(NAME, infos);
         consumer.updateBeginningOffsets(beginnings);
-        consumer.commitSync(committed);
         consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
         return consumer;
     }

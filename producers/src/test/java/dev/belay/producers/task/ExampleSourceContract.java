@@ -13,7 +13,18 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -26,14 +37,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.Cluster;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link ExampleSource} guarantees when a {@link TaskProducer} writes it; see the
@@ -114,8 +117,7 @@ abstract class ExampleSourceContract {
         MockProducer<byte[], byte[]> failing = producer();
         failing.commitTransactionException = new IllegalStateException("no");
         ExampleSource again = source();
-        assertThrows(
-                IllegalStateException.class, () -> produce(again, failing, Integer.MAX_VALUE));
+        assertThrows(IllegalStateException.class, () -> produce(again, failing, Integer.MAX_VALUE));
         assertTrue(failing.history().isEmpty());
         assertTrue(failing.consumerGroupOffsetsHistory().isEmpty());
         // Then
@@ -137,7 +139,8 @@ abstract class ExampleSourceContract {
             assertEquals(records, p.getRecords());
         }
         assertEquals(
-                ROWS + furtherRows(), progress().stream().mapToLong(Progress::getRows).max().orElse(0));
+                ROWS + furtherRows(),
+                progress().stream().mapToLong(Progress::getRows).max().orElse(0));
     }
 
     @Test
@@ -146,7 +149,8 @@ abstract class ExampleSourceContract {
         produce(source, 2);
         ExampleSource other = otherSource();
         String message =
-                assertThrows(DataException.class, () -> produce(other, Integer.MAX_VALUE)).toString();
+                assertThrows(DataException.class, () -> produce(other, Integer.MAX_VALUE))
+                        .toString();
         assertTrue(message.contains(source.sourceHash()), message);
         assertTrue(message.contains(other.sourceHash()), message);
         assertTrue(message.contains(source.name()), message);

@@ -14,16 +14,19 @@ import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.junit.jupiter.api.Test;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.junit.jupiter.api.Test;
 
 /** The endless source: a topic of two partitions with late truth, repetitions and bad records. */
 class TopicSourceTest extends ExampleSourceContract {
@@ -108,9 +111,9 @@ class TopicSourceTest extends ExampleSourceContract {
             List<Example> holdout = events("belay.t.holdout", Example.class);
             full = holdout.size() == HOLDOUT;
             assertTrue(holdout.size() <= HOLDOUT);
-            assertEquals(full ? PARTITIONS : 0, progress().stream().filter(Progress::getEnded).count());
-            assertTrue(
-                    holdout.stream().allMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
+            assertEquals(
+                    full ? PARTITIONS : 0, progress().stream().filter(Progress::getEnded).count());
+            assertTrue(holdout.stream().allMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
         }
         produce(source(), Integer.MAX_VALUE);
         assertEquals(HOLDOUT, events("belay.t.holdout", Example.class).size());
@@ -128,8 +131,13 @@ class TopicSourceTest extends ExampleSourceContract {
         assertEquals(BAD.size(), letters.size());
         List<String> reasons =
                 List.of(
-                        "not JSON", "a JSON array", "label 7", "an empty text", "'id'",
-                        "an empty id", "'text'");
+                        "not JSON",
+                        "a JSON array",
+                        "label 7",
+                        "an empty text",
+                        "'id'",
+                        "an empty id",
+                        "'text'");
         for (int i = 0; i < BAD.size(); i++) {
             ProducerRecord<byte[], byte[]> letter =
                     letters.stream().skip(i).findFirst().orElseThrow();

@@ -7,6 +7,9 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.State;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one run of an experiment, collected from its events: the newest of each key.
@@ -92,9 +94,7 @@ public final class RunResults {
                 && row.getPhase() == Phase.PROGRESSIVE
                 && isCumulative(row)) { // a row a micro-epoch, without end
             newestOfStream.merge(
-                    row.getStudent(),
-                    row,
-                    (a, b) -> a.getCheckpoint() > b.getCheckpoint() ? a : b);
+                    row.getStudent(), row, (a, b) -> a.getCheckpoint() > b.getCheckpoint() ? a : b);
             return;
         }
         rows.put(RowKey.of(row), row);

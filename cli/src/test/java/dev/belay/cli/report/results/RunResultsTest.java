@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.belay.cli.report.SampleRun;
 import dev.belay.cli.report.SampleSeeds;
 import dev.belay.cli.report.page.Curve;
@@ -12,10 +13,13 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.State;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Test;
 
 final class RunResultsTest {
     @Test
@@ -187,6 +191,27 @@ final class RunResultsTest {
         assertEquals(1, results.streamRows().size());
         assertEquals(2, results.streamRows().get(0).getCheckpoint());
         assertEquals(1, results.holdoutRows().size());
+    }
+
+    @Test
+    void ofAStudentWithoutEndTheNewestRowsAreReportedAndKept() {
+        // Given
+        RunResults results = one("naive", false, cells(700, 900));
+        String student = results.holdoutRows().get(0).getStudent();
+        assertEquals(0, SummaryJson.of(results).get("pairs").size());
+        assertFalse(SummaryJson.of(results).has("stream"));
+        ModelSpec spec = Objects.requireNonNull(results.spec(student));
+        // When
+        results.add(ModelSpec.newBuilder(spec).setBudget(0).build());
+        results.add(stream(2));
+        results.add(stream(1));
+        results.add(window(3, 5000, 6000));
+        // Then
+        JsonNode summary = SummaryJson.of(results);
+        assertEquals(1, summary.get("pairs").size());
+        assertEquals(2, summary.at("/stream/0/checkpoint").longValue());
+        assertEquals(3, results.rows().size());
+        assertEquals(1, results.streamRows().size());
     }
 
     @Test

@@ -1,0 +1,75 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.PairMetrics;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The topics that say how a run goes; checkpoints and metrics of its models go to its results.
+ * Belongs to one thread.
+ */
+final class RunTopics implements AutoCloseable {
+    /** Of the run's models. */
+    final Set<String> ids = new HashSet<>();
+
+    final ProgressTable progress;
+    final UnencodableExamples unpredicted;
+    private final TopicTable<Checkpoint> checkpoints;
+    private final TopicTable<PairMetrics> metrics;
+    private final Duration wait;
+
+    /**
+     * @param wait for how long {@link #poll} waits
+     * @param results with the specs of the run's models
+     */
+    RunTopics(Clients clients, String task, Duration wait, RunResults results) {
+        this.wait = wait;
+        results.specs().forEach(spec -> ids.add(spec.getId()));
+        progress = new ProgressTable(clients, task);
+        unpredicted = new UnencodableExamples(clients, task);
+        checkpoints =
+                new TopicTable<>(
+                        clients,
+                        clients.topics().checkpoints(),
+                        Checkpoint.class,
+                        (key, c) -> {
+                            if (c != null && ids.contains(c.getModel())) {
+                                results.add(c);
+                            }
+                        });
+        metrics =
+                new TopicTable<>(
+                        clients,
+                        clients.topics().metrics(),
+                        PairMetrics.class,
+                        (key, m) -> {
+                            if (m != null && ids.contains(m.getStudent())) {
+                                results.add(m);
+                            }
+                        });
+    }
+
+    /** Reads what has arrived; returns whether there was anything. */
+    boolean poll() {
+        boolean changed = metrics.poll(wait);
+        changed |= checkpoints.poll(Duration.ZERO);
+        changed |= progress.poll(Duration.ZERO);
+        return changed | unpredicted.poll();
+    }
+
+    @Override
+    public void close() {
+        try (progress;
+                unpredicted;
+                checkpoints) {
+            metrics.close();
+        }
+    }
+}
