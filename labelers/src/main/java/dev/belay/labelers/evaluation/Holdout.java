@@ -31,7 +31,15 @@ final class Holdout implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
 
     /** An example of the holdout and the record that holds it. */
-    record Row(String id, String text, ConsumerRecord<byte[], byte[]> record) {}
+    record Row(Example example, ConsumerRecord<byte[], byte[]> record) {
+        String id() {
+            return example.getId();
+        }
+
+        String text() {
+            return example.getText();
+        }
+    }
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -148,7 +156,7 @@ final class Holdout implements AutoCloseable {
                 throw new BadRecordException(
                         "a " + example.getSplit() + " example, expected HOLDOUT");
             }
-            byId.put(example.getId(), new Row(example.getId(), example.getText(), record));
+            byId.put(example.getId(), new Row(example, record));
         } catch (BadRecordException e) {
             TopicPartition partition = new TopicPartition(topic, record.partition());
             if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {

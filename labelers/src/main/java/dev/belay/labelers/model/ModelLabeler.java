@@ -1,12 +1,12 @@
 package dev.belay.labelers.model;
 
-import dev.belay.labelers.labeling.Labeler;
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.LabelerInput;
+import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.prediction.Predictor;
 import dev.belay.labelers.prediction.Predictors;
-import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A model's predictions of the STUDENT examples, by the checkpoint that may label now. */
-final class ModelLabeler implements Labeler {
+final class ModelLabeler implements ExampleLabeler {
     private final ModelSpec spec;
     private final Supplier<Checkpoint> current;
     private final Predictors predictors;
@@ -41,36 +41,32 @@ final class ModelLabeler implements Labeler {
     }
 
     @Override
-    public Answer answer(int partition, Example example, long timeMs) {
-        return example.getSplit() == Split.STUDENT ? Answer.YES : Answer.NEVER;
+    public Answer answer(int partition, LabelerInput input, long timeMs) {
+        return input.example().getSplit() == Split.STUDENT ? Answer.YES : Answer.NEVER;
     }
 
     @Override
-    public void expect(List<Example> examples) {
-        if (!examples.isEmpty()) {
-            predictor().expect(texts(examples));
+    public void expect(List<LabelerInput> inputs) {
+        if (!inputs.isEmpty()) {
+            predictor().expect(texts(inputs));
         }
     }
 
     @Override
-    public Verdict judge(List<Example> examples) {
-        if (examples.isEmpty()) {
-            return new Verdict(0, new Rows<>(List.of(), new TreeMap<>()));
+    public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
+        if (inputs.isEmpty()) {
+            return new Rows<>(List.of(), new TreeMap<>());
         }
-        Predictor predictor = predictor();
-        return new Verdict(openNumber, predictor.predict(texts(examples)));
+        Rows<float[]> predicted = predictor().predict(texts(inputs));
+        return new Rows<>(
+                predicted.rows().stream().map(row -> new GivenLabel(openNumber, row)).toList(),
+                predicted.rejected());
     }
 
     @Override
     public boolean predicts() {
         return true;
     }
-
-    @Override
-    public void contribute(TransactionBatch batch) {}
-
-    @Override
-    public void rewind() {}
 
     @Override
     public void close() {
@@ -80,8 +76,8 @@ final class ModelLabeler implements Labeler {
         }
     }
 
-    private static List<String> texts(List<Example> examples) {
-        return examples.stream().map(Example::getText).toList();
+    private static List<String> texts(List<LabelerInput> inputs) {
+        return inputs.stream().map(input -> input.example().getText()).toList();
     }
 
     private Predictor predictor() {
