@@ -5,6 +5,12 @@ package dev.belay.trainers.labels;
  *
  * @param id unique within the task
  * @param eventTimeMs of the example, milliseconds since the epoch, UTC
- * @param probabilities the label: a distribution over the classes; not to be written to
+ * @param probabilities the label: a distribution over the classes, empty where the supervisor
+ *     abstained; not to be written to
  */
-public record LabelledExample(String id, String text, long eventTimeMs, float[] probabilities) {}
+public record LabelledExample(String id, String text, long eventTimeMs, float[] probabilities) {
+    /** Whether there is no label to learn from. */
+    public boolean abstained() {
+        return probabilities.length == 0;
+    }
+}

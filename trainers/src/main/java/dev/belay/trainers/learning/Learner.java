@@ -33,6 +33,7 @@ public final class Learner<I> implements AutoCloseable {
     private static final String FORMAT = "belay-1";
     private static final String REPLAY = "replay";
     private static final String WINDOW = "window";
+    private static final String REMEMBERED = "replay.seen";
 
     // what random numbers are for: each has a stream of its own
     private static final long DRAW = 1;
@@ -47,16 +48,15 @@ public final class Learner<I> implements AutoCloseable {
     private long microEpochs;
     private long examplesSeen;
 
-    private Learner(
-            ModelSpec spec, Network<I> network, List<LabelledExample> remembered, long seen) {
+    private Learner(ModelSpec spec, Network<I> network, ReplayMemory memory, long examplesSeen) {
         Optimizer optimizer = spec.getOptimizer();
         boolean decoupled = optimizer.getKind() == OptimizerKind.ADAMW;
         this.spec = spec;
         this.network = network;
         this.adam = new Adam(decoupled ? optimizer.getWeightDecay() : 0);
-        this.memory = new ReplayMemory(spec.getReplayMemory(), remembered, seen);
+        this.memory = memory;
         this.targets = new LossSchedule<>(spec.getLoss(), classes());
-        this.examplesSeen = seen;
+        this.examplesSeen = examplesSeen;
     }
 
     /**
@@ -73,7 +73,8 @@ public final class Learner<I> implements AutoCloseable {
     }
 
     private static <I> Learner<I> fresh(ModelSpec spec, Network<I> network) {
-        return new Learner<>(spec, network, List.of(), 0);
+        return new Learner<>(
+                spec, network, new ReplayMemory(spec.getReplayMemory(), List.of(), 0), 0);
     }
 
     /**
@@ -108,7 +109,12 @@ public final class Learner<I> implements AutoCloseable {
             int classes = spec.getClasses().size();
             List<LabelledExample> remembered = LabelledExampleCodec.read(REPLAY, state, classes);
             List<LabelledExample> window = LabelledExampleCodec.read(WINDOW, state, classes);
-            var learner = new Learner<>(spec, network, remembered, examplesSeen);
+            long seen =
+                    state.tensors().containsKey(REMEMBERED)
+                            ? state.tensor(REMEMBERED).withShape(1).longs()[0]
+                            : examplesSeen;
+            var memory = new ReplayMemory(spec.getReplayMemory(), remembered, seen);
+            var learner = new Learner<>(spec, network, memory, examplesSeen);
             learner.adam.restore(state, network.sizes());
             learner.microEpochs = state.tensor("microEpochs").withShape(1).longs()[0];
             learner.targets.add(window, learner.inputs(window));
@@ -121,6 +127,7 @@ public final class Learner<I> implements AutoCloseable {
 
     /**
      * One micro-epoch: predicts the examples, then learns from them and from replayed ones.
+     * Examples from which the supervisor abstained are predicted and consumed, not learned from.
      * Examples whose texts the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
@@ -138,19 +145,25 @@ public final class Learner<I> implements AutoCloseable {
                 FailingTexts.compute(
                         texts(examples), texts -> predict(texts, encodeNs), network::probe);
         List<LabelledExample> fresh = found.accepted(examples);
+        var labelled = new ArrayList<LabelledExample>();
         var inputs = new ArrayList<I>();
-        found.rows().forEach(row -> inputs.add(row.input()));
+        for (int i = 0; i < fresh.size(); i++) {
+            if (!fresh.get(i).abstained()) {
+                labelled.add(fresh.get(i));
+                inputs.add(found.rows().get(i).input());
+            }
+        }
         long predicted = System.nanoTime();
         List<LabelledExample> replayed =
-                memory.draw(Math.round(spec.getReplay() * fresh.size()), random(DRAW));
+                memory.draw(Math.round(spec.getReplay() * labelled.size()), random(DRAW));
         inputs.addAll(inputs(replayed));
         long recalled = System.nanoTime();
 
-        var all = new ArrayList<>(fresh);
+        var all = new ArrayList<>(labelled);
         all.addAll(replayed);
         Sums sums = learn(all, inputs, fresh.size());
 
-        memory.add(fresh, random(REMEMBER));
+        memory.add(labelled, random(REMEMBER));
         examplesSeen += fresh.size();
         long learned = System.nanoTime();
         return new MicroEpoch(
@@ -158,8 +171,8 @@ public final class Learner<I> implements AutoCloseable {
                 found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new),
                 found.rejected(),
                 sums.steps,
-                sums.loss / sums.steps,
-                sums.gradientNorm / sums.steps,
+                sums.steps == 0 ? 0 : sums.loss / sums.steps,
+                sums.steps == 0 ? 0 : sums.gradientNorm / sums.steps,
                 encodeNs[0] + (recalled - predicted),
                 predicted - start - encodeNs[0],
                 learned - recalled);
@@ -179,6 +192,8 @@ public final class Learner<I> implements AutoCloseable {
     public byte[] state(Tensor... more) {
         var tensors = new ArrayList<Tensor>(adam.state());
         tensors.add(Tensor.ofLongs("microEpochs", microEpochs));
+        if (memory.seen() != examplesSeen)
+            tensors.add(Tensor.ofLongs(REMEMBERED, memory.seen())); // some were not learned from
         tensors.addAll(LabelledExampleCodec.write(REPLAY, memory.examples(), classes()));
         tensors.addAll(LabelledExampleCodec.write(WINDOW, targets.window(), classes()));
         tensors.addAll(List.of(more));
@@ -301,7 +316,7 @@ public final class Learner<I> implements AutoCloseable {
         if (examples.isEmpty())
             throw new IllegalArgumentException("a micro-epoch needs at least one example");
         for (LabelledExample example : examples)
-            if (example.probabilities().length != classes())
+            if (!example.abstained() && example.probabilities().length != classes())
                 throw new IllegalArgumentException(
                         "the label of "
                                 + example.id()

@@ -11,7 +11,7 @@ import java.util.SortedMap;
  * @param rejected examples whose texts the encoder cannot encode, by place, with the reason: they
  *     were neither predicted nor learned from, and are not counted
  * @param steps of the optimizer
- * @param meanLoss over the steps, nats, without the ridge penalty
+ * @param meanLoss over the steps, nats, without the ridge penalty; 0 without steps
  * @param meanGradientNorm over the steps, L2
  * @param encodeNs time spent on features, nanoseconds
  * @param predictNs time spent on {@code predictions}, nanoseconds

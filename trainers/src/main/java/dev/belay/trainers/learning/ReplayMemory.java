@@ -48,6 +48,11 @@ final class ReplayMemory {
         return draw;
     }
 
+    /** Examples ever added. */
+    long seen() {
+        return seen;
+    }
+
     List<LabelledExample> examples() {
         return List.copyOf(examples);
     }
