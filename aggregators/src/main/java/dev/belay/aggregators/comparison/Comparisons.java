@@ -2,6 +2,7 @@ package dev.belay.aggregators.comparison;
 
 import static dev.belay.aggregators.comparison.Comparison.ANY;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * learns more, candidates are added; only the order of preference may change.
  */
 public final class Comparisons {
-    /** Encoder of labelers that are not Belay's: they need not have checkpoints. */
-    static final String NO_ENCODER = "none";
-
     private Comparisons() {}
 
     /**
@@ -225,7 +223,7 @@ public final class Comparisons {
     private static boolean withoutCheckpoints(Catalog catalog, String model) {
         ModelSpec spec = catalog.spec(model);
         return spec != null
-                && spec.getEncoderName().equals(NO_ENCODER)
+                && spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER)
                 && catalog.last(model) == null;
     }
 
