@@ -66,7 +66,8 @@ public final class ExperimentFile {
      */
     static Experiment read(String name, Reader text, Path directory) {
         YamlMap root =
-                YamlMap.parse(name, text).only(List.of("name", "task", "data", "models", "seeds"));
+                YamlMap.parse(name, text)
+                        .only(List.of("name", "task", "data", "labelers", "models", "seeds"));
         String experiment = root.require("name").name();
         String task = experiment;
         YamlValue classes = null;
@@ -80,12 +81,15 @@ public final class ExperimentFile {
         YamlValue data = root.require("data");
         YamlMap dataMap = dataMap(data);
         YamlValue rate = dataMap.get("rows-per-second");
+        DataConfig config = data(dataMap, root, classes, directory);
+        List<LabelerEntry> labelers = LabelerReader.read(root.get("labelers"), config.classes());
         return new Experiment(
                 experiment,
                 task,
-                data(dataMap, root, classes, directory),
+                config,
                 rate == null ? 0 : rate.number(0.001, 1e9),
-                ModelGraph.check(ModelReader.read(root.require("models"))),
+                labelers,
+                ModelGraph.check(ModelReader.read(root.require("models")), labelers),
                 seeds(root.get("seeds")));
     }
 

@@ -168,7 +168,7 @@ final class SpecResolver {
                 .setEncoderName(model.encoder())
                 .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
                 .setHead(model.head())
-                .setSupervisor(model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
+                .setSupervisor(experiment.labelerId(model.supervisor(), seed, run))
                 .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
                 .setSplit(model.split())
                 .setDrawBelow(draw.below)

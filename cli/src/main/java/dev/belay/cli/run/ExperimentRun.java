@@ -110,7 +110,8 @@ final class ExperimentRun implements Callable<Integer> {
         clients.awaitBroker(this::say);
         clients.awaitRegistry(this::say);
         Announcement.Run announced =
-                new Announcement(clients, experiment, data).make(options.fresh());
+                new Announcement(clients, experiment, data)
+                        .make(options.fresh(), Announcement.Changed.NEW_RUN);
         List<ModelSpec> specs = announced.specs();
         if (announced.isOld()) {
             say("going on with a run that was begun before (--fresh starts anew)");
@@ -122,6 +123,7 @@ final class ExperimentRun implements Callable<Integer> {
         announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());
         specs.forEach(results::add);
+        announced.labelers().forEach(results::add);
         DataSummary counts = data.summary();
         results.examples(
                 new RunResults.Examples(

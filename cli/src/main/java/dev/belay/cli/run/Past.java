@@ -18,17 +18,21 @@ import java.util.Set;
  */
 record Past(Map<String, ModelSpec> specs, Map<String, String> trained, Set<String> stopped) {
 
+    /** The newest run of which anything is known; -1 without any. */
+    int newest() {
+        return Math.max(
+                newest(specs.keySet()), Math.max(newest(trained.keySet()), newest(stopped)));
+    }
+
     /**
      * The run that these specs are of: the newest one if it had the same models and each with the
      * same spec, so that a stopped model goes on from its last checkpoint; else the one after it.
      *
      * @param fresh whether it is to be a new one in any case
+     * @param versioned those, as name#seed, that may have another spec in the same run
      */
-    int run(List<ModelSpec> now, boolean fresh) {
-        int newest =
-                Math.max(
-                        newest(specs.keySet()),
-                        Math.max(newest(trained.keySet()), newest(stopped)));
+    int run(List<ModelSpec> now, boolean fresh, Set<String> versioned) {
+        int newest = newest();
         if (newest < 0) {
             return 0;
         }
@@ -45,7 +49,10 @@ record Past(Map<String, ModelSpec> specs, Map<String, String> trained, Set<Strin
         for (ModelSpec spec : now) {
             String model = spec.getModel() + "#" + spec.getSeed();
             models.add(model);
-            same &= Set.of(spec.getSpecHash()).containsAll(then.getOrDefault(model, Set.of()));
+            same &=
+                    versioned.contains(model)
+                            || Set.of(spec.getSpecHash())
+                                    .containsAll(then.getOrDefault(model, Set.of()));
         }
         // a run killed while its specs were written has none of them: they are one transaction
         return same && then.keySet().equals(models) ? newest : newest + 1;

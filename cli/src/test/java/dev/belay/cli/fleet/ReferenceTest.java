@@ -33,7 +33,7 @@ class ReferenceTest {
     @Test
     void theNewestRunIsMeantUnlessOneIsNamed() {
         // Given
-        Fleet fleet = new Fleet(Map.of(), Map.of(), Map.of());
+        Fleet fleet = new Fleet(Map.of(), Map.of(), Map.of(), Map.of());
         List<ModelId> ids =
                 List.of(
                         ModelId.parse("e/m#0@0"),

@@ -18,16 +18,16 @@ class PastTest {
 
     @Test
     void nothingBeforeIsTheFirstRun() {
-        assertEquals(0, new Past(Map.of(), Map.of(), Set.of()).run(NOW, false));
-        assertEquals(0, new Past(Map.of(), Map.of(), Set.of()).run(NOW, true));
+        assertEquals(0, new Past(Map.of(), Map.of(), Set.of()).run(NOW, false, Set.of()));
+        assertEquals(0, new Past(Map.of(), Map.of(), Set.of()).run(NOW, true, Set.of()));
     }
 
     @Test
     void theSameModelsAreTheSameRunUnlessAFreshOneIsAskedFor() {
         Past past = new Past(BOTH, Map.of(BOW.getId(), BOW.getSpecHash()), Set.of());
-        assertEquals(0, past.run(NOW, false));
-        assertEquals(1, past.run(NOW, true));
-        assertEquals(1, past.run(List.of(BOW), false));
+        assertEquals(0, past.run(NOW, false, Set.of()));
+        assertEquals(1, past.run(NOW, true, Set.of()));
+        assertEquals(1, past.run(List.of(BOW), false, Set.of()));
     }
 
     @Test
@@ -37,14 +37,16 @@ class PastTest {
         assertEquals(
                 0,
                 new Past(left, Map.of(NAIVE.getId(), NAIVE.getSpecHash()), stopped)
-                        .run(NOW, false));
-        assertEquals(1, new Past(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false));
-        assertEquals(0, new Past(left, Map.of(), stopped).run(NOW, false));
+                        .run(NOW, false, Set.of()));
+        assertEquals(
+                1,
+                new Past(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false, Set.of()));
+        assertEquals(0, new Past(left, Map.of(), stopped).run(NOW, false, Set.of()));
     }
 
     @Test
     void aRunOfWhichOnlyCheckpointsAreLeftIsNotRepeated() {
         Map<String, String> trained = Map.of("wordnet/bow#0@4", "other");
-        assertEquals(5, new Past(BOTH, trained, Set.of()).run(NOW, false));
+        assertEquals(5, new Past(BOTH, trained, Set.of()).run(NOW, false, Set.of()));
     }
 }
