@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param probabilities n rows of K
  * @param sweepRows rows of the whole sweep; 0 when unknown
  * @param labels whether the predictions were given as labels
+ * @param abstained rows, ascending, that are abstentions; most often none
  */
 public record BlockColumns(
         String model,
@@ -31,8 +33,24 @@ public record BlockColumns(
         Times times,
         float[] probabilities,
         long sweepRows,
-        boolean labels) {
+        boolean labels,
+        int[] abstained) {
+    private static final int[] NONE = {};
     private static final Phase[] PHASES = Phase.values();
+
+    /** A block without abstentions. */
+    public BlockColumns(
+            String model,
+            long checkpoint,
+            Phase phase,
+            int classes,
+            Ids ids,
+            Times times,
+            float[] probabilities,
+            long sweepRows,
+            boolean labels) {
+        this(model, checkpoint, phase, classes, ids, times, probabilities, sweepRows, labels, NONE);
+    }
 
     /**
      * Ids in Avro's form, one after the other: length (zigzag varint), UTF-8.
@@ -121,6 +139,11 @@ public record BlockColumns(
         return ids.count();
     }
 
+    /** Whether a row is an abstention. */
+    public boolean abstains(int row) {
+        return abstained.length > 0 && Arrays.binarySearch(abstained, row) >= 0;
+    }
+
     /**
      * A block of some of its rows.
      *
@@ -149,7 +172,8 @@ public record BlockColumns(
                 Times.of(ms),
                 some,
                 sweepRows,
-                labels);
+                labels,
+                IntStream.range(0, rows.length).filter(i -> abstains(rows[i])).toArray());
     }
 
     /** The same as an event. */
@@ -163,7 +187,16 @@ public record BlockColumns(
             row.add(p);
         }
         return EventFactory.block(
-                model, checkpoint, phase, classes, ids.toList(), timesMs, row, sweepRows, labels);
+                model,
+                checkpoint,
+                phase,
+                classes,
+                ids.toList(),
+                timesMs,
+                row,
+                sweepRows,
+                labels,
+                Arrays.stream(abstained).boxed().toList());
     }
 
     /**
@@ -189,7 +222,7 @@ public record BlockColumns(
             in.endOfItems(probabilities.length);
             long sweepRows = in.number();
             int labels = bytes[in.at++];
-            in.skipNumbers(); // abstained
+            int[] abstained = in.ints();
             in.skipNumbers(); // option counts
             long holdoutVersion = in.number();
             if (holdoutVersion != (int) holdoutVersion
@@ -210,9 +243,10 @@ public record BlockColumns(
                     times,
                     probabilities,
                     sweepRows,
-                    labels == 1);
-        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            return null; // a length beyond the end of the bytes: another form
+                    labels == 1,
+                    abstained);
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            return null; // a length that leads out of the bytes: not as we write it
         }
     }
 
@@ -301,6 +335,15 @@ public record BlockColumns(
             if (items > 0 && bytes[at++] != 0) {
                 throw new IllegalArgumentException("an array in several blocks");
             }
+        }
+
+        int[] ints() {
+            int[] all = new int[items(1)];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = Math.toIntExact(number());
+            }
+            endOfItems(all.length);
+            return all.length == 0 ? NONE : all;
         }
 
         void skipNumbers() {

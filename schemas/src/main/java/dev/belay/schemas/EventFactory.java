@@ -6,6 +6,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,20 @@ public final class EventFactory {
         return new Label(example, labeler, checkpoint, probabilities, false);
     }
 
+    /**
+     * The label of a labeler.
+     *
+     * @param distribution one probability a class; empty where the labeler abstained
+     */
+    public static Label label(
+            Example example, String labeler, long checkpoint, float[] distribution) {
+        List<Float> boxed = new ArrayList<>(distribution.length);
+        for (float p : distribution) {
+            boxed.add(p);
+        }
+        return new Label(example, labeler, checkpoint, boxed, distribution.length == 0);
+    }
+
     /** A block in which no row is an abstention, of a task of kind classes. */
     public static PredictionBlock block(
             String model,
@@ -41,6 +56,31 @@ public final class EventFactory {
             List<Float> probabilities,
             long sweepRows,
             boolean labels) {
+        return block(
+                model,
+                checkpoint,
+                phase,
+                classes,
+                ids,
+                eventTimesMs,
+                probabilities,
+                sweepRows,
+                labels,
+                List.of());
+    }
+
+    /** A block of a task of kind classes; the rows that are abstentions hold zeros. */
+    public static PredictionBlock block(
+            String model,
+            long checkpoint,
+            Phase phase,
+            int classes,
+            List<String> ids,
+            List<Long> eventTimesMs,
+            List<Float> probabilities,
+            long sweepRows,
+            boolean labels,
+            List<Integer> abstained) {
         return new PredictionBlock(
                 model,
                 checkpoint,
@@ -51,7 +91,7 @@ public final class EventFactory {
                 probabilities,
                 sweepRows,
                 labels,
-                List.of(),
+                abstained,
                 List.of(),
                 0);
     }

@@ -25,6 +25,7 @@ public final class PredictionBlocks {
     private List<String> ids = new ArrayList<>();
     private List<Long> times = new ArrayList<>();
     private List<Float> probabilities = new ArrayList<>();
+    private List<Integer> abstained = new ArrayList<>();
     private int classes;
     private int bytes;
 
@@ -71,6 +72,16 @@ public final class PredictionBlocks {
         bytes += size;
     }
 
+    /**
+     * Adds a row for which the labeler abstained.
+     *
+     * @param taskClasses number of the task's classes
+     */
+    public void addAbstained(String id, long eventTimeMs, int taskClasses) {
+        add(id, eventTimeMs, new float[taskClasses]);
+        abstained.add(ids.size() - 1);
+    }
+
     /** All blocks so far, in the order of their rows; none when there were no rows. */
     public List<PredictionBlock> blocks() {
         if (!ids.isEmpty()) {
@@ -90,10 +101,12 @@ public final class PredictionBlocks {
                         times,
                         probabilities,
                         sweepRows,
-                        labels));
+                        labels,
+                        abstained));
         ids = new ArrayList<>();
         times = new ArrayList<>();
         probabilities = new ArrayList<>();
+        abstained = new ArrayList<>();
         bytes = 0;
     }
 }

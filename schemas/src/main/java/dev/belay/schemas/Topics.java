@@ -12,7 +12,10 @@ import java.util.Map;
 public record Topics(String prefix, Map<String, String> renames) {
     public static final String DEFAULT_PREFIX = "belay.";
 
-    /** Partitions of {@code belay.models} and {@code belay.checkpoints}, never changed. */
+    /**
+     * Partitions of {@code belay.models}, {@code belay.labelers} and {@code belay.checkpoints},
+     * never changed.
+     */
     public static final int MODEL_PARTITIONS = 16;
 
     public Topics {
@@ -55,6 +58,11 @@ public record Topics(String prefix, Map<String, String> renames) {
 
     public String models() {
         return name("models");
+    }
+
+    /** Labelers that are not trained models. */
+    public String labelers() {
+        return name("labelers");
     }
 
     public String checkpoints() {

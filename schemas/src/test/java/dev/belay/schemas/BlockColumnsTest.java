@@ -63,6 +63,12 @@ class BlockColumnsTest {
                 assertThrows(SerializationException.class, () -> codec.columns("t", bad));
                 continue;
             }
+            // what no reader of columns needs, they do not hold
+            expected =
+                    PredictionBlock.newBuilder(expected)
+                            .setOptionCounts(List.of())
+                            .setHoldoutVersion(0)
+                            .build();
             assertEquals(expected, codec.columns("t", bad).toEvent());
         }
     }
@@ -94,12 +100,16 @@ class BlockColumnsTest {
                             .setIds(new ArrayList<>())
                             .setEventTimesMs(new ArrayList<>())
                             .setProbabilities(new ArrayList<>())
+                            .setAbstained(new ArrayList<>())
                             .build();
             int[] rows =
                     IntStream.range(0, block.getIds().size())
                             .filter(row -> random.nextBoolean())
                             .toArray();
             for (int row : rows) {
+                if (block.getAbstained().contains(row)) {
+                    expected.getAbstained().add(expected.getIds().size());
+                }
                 expected.getIds().add(block.getIds().get(row));
                 expected.getEventTimesMs().add(block.getEventTimesMs().get(row));
                 expected.getProbabilities()
@@ -127,13 +137,18 @@ class BlockColumnsTest {
         List<String> ids = new ArrayList<>();
         List<Long> times = new ArrayList<>();
         List<Float> probabilities = new ArrayList<>();
+        List<Integer> abstained = new ArrayList<>();
         long time = random.nextLong();
         boolean oneTime = random.nextBoolean();
         for (int i = 0; i < rows; i++) {
             ids.add("é".repeat(random.nextInt(3)) + random.nextInt());
             times.add(oneTime ? time : random.nextLong());
+            boolean abstains = random.nextInt(4) == 0;
+            if (abstains) {
+                abstained.add(i);
+            }
             for (int k = 0; k < classes; k++) {
-                probabilities.add(random.nextFloat());
+                probabilities.add(abstains ? 0 : random.nextFloat());
             }
         }
         Phase phase = random.nextBoolean() ? Phase.HOLDOUT : Phase.PROGRESSIVE;
@@ -146,6 +161,7 @@ class BlockColumnsTest {
                 times,
                 probabilities,
                 random.nextLong(),
-                random.nextBoolean());
+                random.nextBoolean(),
+                abstained);
     }
 }

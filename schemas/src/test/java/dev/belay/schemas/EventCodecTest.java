@@ -44,7 +44,8 @@ class EventCodecTest {
         assertEquals(0, bytes[0]);
         assertEquals("[0, 0, 0, 1]", Arrays.toString(Arrays.copyOfRange(bytes, 1, 5)));
         assertEquals(
-                "[2, 97, 2, 0, 0, 0, 0, 0]", Arrays.toString(Arrays.copyOfRange(bytes, 5, bytes.length)));
+                "[2, 97, 2, 0, 0, 0, 0, 0]",
+                Arrays.toString(Arrays.copyOfRange(bytes, 5, bytes.length)));
     }
 
     @Test

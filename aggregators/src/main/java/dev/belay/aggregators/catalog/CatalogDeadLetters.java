@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * belay.models ───────┐
- *                     ├─► check ─► belay.dead-letters
+ * belay.labelers ─────┼─► check ─► belay.dead-letters
  * belay.checkpoints ──┘
  * </pre>
  *
@@ -39,7 +39,7 @@ public final class CatalogDeadLetters {
         var events = new CatalogEvents(new EventReader(codec, meters), topics);
         var builder = new StreamsBuilder();
         builder.stream(
-                        List.of(topics.models(), topics.checkpoints()),
+                        List.of(topics.models(), topics.labelers(), topics.checkpoints()),
                         Consumed.<byte[], byte[]>as("catalog-source")
                                 .withKeySerde(ByteArray())
                                 .withValueSerde(ByteArray()))
@@ -79,6 +79,8 @@ public final class CatalogDeadLetters {
             try {
                 if (topic.equals(events.topics().models())) {
                     events.spec(key, record.value());
+                } else if (topic.equals(events.topics().labelers())) {
+                    events.labeler(key, record.value());
                 } else {
                     events.checkpoint(key, record.value());
                 }

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Maintains the global stores of specs and checkpoints and updates the catalog. Streams passes
- * every record of a global topic through here, also during restoration, so the catalog is complete
- * before the first task runs.
+ * Keeps the global stores of the specs of models and labelers, and of checkpoints, and tells the
+ * catalog. Streams sends every record of a global topic through here, also when it restores, so
+ * that the catalog is complete before the first task runs.
  *
  * <p>A global processor can't forward, so a record that can't be read or is invalid is ignored,
  * logged and counted ({@code belay.unreadable}); {@link CatalogDeadLetters} sends it to the dead
@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CatalogStore extends ContextualProcessor<String, byte[], Void, Void> {
     public static final String MODELS = "models";
+    public static final String LABELERS = "labelers";
     public static final String CHECKPOINTS = "checkpoints";
 
     private static final Logger LOG = LoggerFactory.getLogger(CatalogStore.class);
@@ -58,9 +59,10 @@ public final class CatalogStore extends ContextualProcessor<String, byte[], Void
         byte[] value = record.value();
         KeyValueStore<String, byte[]> kept = context().getStateStore(store);
         try {
-            if (store.equals(MODELS)) {
-                ModelSpec spec = events.spec(key, value);
-                if (spec == null) { // a tombstone stops the model; what is known of it remains
+            if (!store.equals(CHECKPOINTS)) {
+                ModelSpec spec =
+                        store.equals(MODELS) ? events.spec(key, value) : events.labeler(key, value);
+                if (spec == null) { // a tombstone stops the model; what is known of it stands
                     catalog.stop(key);
                 } else {
                     TaskOwner before = catalog.owner();

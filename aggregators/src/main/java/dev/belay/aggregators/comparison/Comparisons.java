@@ -2,6 +2,7 @@ package dev.belay.aggregators.comparison;
 
 import static dev.belay.aggregators.comparison.Comparison.ANY;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * may change.
  */
 public final class Comparisons {
-    /** Encoder of external labelers, which need not have checkpoints. */
-    static final String NO_ENCODER = "none";
-
     private Comparisons() {}
 
     /**
@@ -226,7 +224,7 @@ public final class Comparisons {
     private static boolean withoutCheckpoints(Catalog catalog, String model) {
         ModelSpec spec = catalog.spec(model);
         return spec != null
-                && spec.getEncoderName().equals(NO_ENCODER)
+                && spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER)
                 && catalog.last(model) == null;
     }
 

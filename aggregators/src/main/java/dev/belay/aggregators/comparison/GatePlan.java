@@ -1,5 +1,6 @@
 package dev.belay.aggregators.comparison;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.ModelSpec;
 
 /**
@@ -22,7 +23,7 @@ public final class GatePlan {
 
     /** Whether a student's checkpoints are planned by its spec. */
     public static boolean isPlanned(ModelSpec student) {
-        return !student.getEncoderName().equals(Comparisons.NO_ENCODER);
+        return !student.getEncoderName().equals(LabelerSpecs.NO_ENCODER);
     }
 
     /** The planned k of a checkpoint, from 1, or {@link #NO_GATE}. */

@@ -2,6 +2,7 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Validates a block by itself and against its model's spec. */
@@ -63,7 +64,36 @@ public final class BlockCheck {
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
-        return distributions(block.probabilities(), k);
+        return block.abstained().length > 0
+                ? withAbstentions(block, k)
+                : distributions(block.probabilities(), k);
+    }
+
+    private static @Nullable String withAbstentions(BlockColumns block, int k) {
+        int before = -1;
+        for (int row : block.abstained()) {
+            if (row <= before || row >= block.rows()) {
+                return "expected abstained rows that ascend from 0 to "
+                        + (block.rows() - 1)
+                        + ", found "
+                        + Arrays.toString(block.abstained());
+            }
+            before = row;
+        }
+        float[] p = block.probabilities();
+        for (int row = 0; row < block.rows(); row++) {
+            float[] distribution = Arrays.copyOfRange(p, row * k, (row + 1) * k);
+            String reason =
+                    !block.abstains(row)
+                            ? oneByOne(distribution, k)
+                            : Arrays.equals(distribution, new float[k])
+                                    ? null
+                                    : "an abstention with probabilities";
+            if (reason != null) {
+                return "row " + row + " of the block: " + reason;
+            }
+        }
+        return null;
     }
 
     private static @Nullable String distributions(float[] probabilities, int k) {

@@ -17,6 +17,9 @@ import java.util.IdentityHashMap;
 final class Column {
     static final char ABSENT = Character.MAX_VALUE;
 
+    /** In place of a class: there is a row, and it is an abstention. All classes are smaller. */
+    static final char ABSTAINED = ABSENT - 1;
+
     private static final int MOST_SUMS = 256; // of 1,024 examples each
 
     private final int classes;
@@ -52,11 +55,12 @@ final class Column {
         this.expected = reading == ColumnKey.Reading.SWEEP ? expected : 0;
     }
 
-    /** The class predicted for an example, or -1. */
+    /** The class predicted for an example; -1 without a prediction. */
     int says(int example) {
-        return has(example) ? says[example] : -1;
+        return has(example) && says[example] != ABSTAINED ? says[example] : -1;
     }
 
+    /** Whether there is a row, a prediction or an abstention. */
     boolean has(int example) {
         return example < says.length && says[example] != ABSENT;
     }
@@ -71,7 +75,7 @@ final class Column {
         return probabilities;
     }
 
-    /** All classes by example, {@link #ABSENT} where there is no prediction. */
+    /** All classes by example, or {@link #ABSENT} or {@link #ABSTAINED}. */
     char[] says() {
         return says;
     }
@@ -152,7 +156,10 @@ final class Column {
      * @return how many: fewer than possible, or none, where rows differ in more than what they say
      */
     int putFresh(int[] numbers, boolean consecutive, BlockColumns block) {
-        if (reading != ColumnKey.Reading.SWEEP || !block.times().isOne() || timesMs.length > 0) {
+        if (reading != ColumnKey.Reading.SWEEP
+                || !block.times().isOne()
+                || timesMs.length > 0
+                || block.abstained().length > 0) {
             return 0;
         }
         long timeMs = block.times().at(0);
@@ -254,6 +261,9 @@ final class Column {
             labels.set(example, block.labels());
         }
         copy(block.probabilities(), row, example);
+        if (block.abstains(row)) {
+            says[example] = ABSTAINED;
+        }
         newest = Math.max(newest, block.checkpoint());
         newestTimeMs = Math.max(newestTimeMs, timeMs);
     }
@@ -281,7 +291,7 @@ final class Column {
         return new Tally.Coverage(reading == ColumnKey.Reading.SWEEP ? rows : 0, sweepRows, newest);
     }
 
-    /** Examples predicted. */
+    /** Examples predicted, or abstained from. */
     long rows() {
         return rows;
     }

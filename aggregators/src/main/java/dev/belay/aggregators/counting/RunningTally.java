@@ -1,6 +1,7 @@
 package dev.belay.aggregators.counting;
 
 import static dev.belay.aggregators.counting.Column.ABSENT;
+import static dev.belay.aggregators.counting.Column.ABSTAINED;
 
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.SideSums;
@@ -18,6 +19,7 @@ final class RunningTally {
     private long sameWithoutTruth;
     private long tooLate;
     private long revised;
+    private long abstained;
 
     RunningTally(int classes, Column supervisor, Column student, @Nullable Column ceiling) {
         this.classes = classes;
@@ -27,11 +29,16 @@ final class RunningTally {
         this.pairs = new PairCounter(classes);
     }
 
-    /** Adds (1) or removes (−1) an example that all models have predicted. */
+    /**
+     * Counts an example in (1) or out (−1), which student and ceiling have predicted and of which
+     * the supervisor has a row.
+     */
     void count(int example, int label, int sign) {
         int w = supervisor.says(example);
         int s = student.says(example);
-        if (label == TruthHistory.UNKNOWN) {
+        if (w < 0) {
+            abstained += sign;
+        } else if (label == TruthHistory.UNKNOWN) {
             withoutTruth += sign;
             sameWithoutTruth += w == s ? sign : 0;
         } else if (ceiling != null) {
@@ -61,19 +68,25 @@ final class RunningTally {
         }
         int[] known = numbers; // nearly always all of them
         int unknown = 0;
+        int without = 0;
         if (n < count) {
             known = Arrays.copyOf(numbers, count);
             for (int i = n; i < count; i++) {
                 int e = numbers[i];
                 if (counts(e, within, w, s, c, truths)) {
                     known[n++] = e;
-                } else if (e < within && w[e] != ABSENT && s[e] != ABSENT && c[e] != ABSENT) {
-                    unknown++;
-                    sameWithoutTruth += w[e] == s[e] ? 1 : 0;
+                } else if (e < within && s[e] < ABSTAINED && c[e] < ABSTAINED) {
+                    if (w[e] == ABSTAINED) {
+                        without++;
+                    } else if (w[e] != ABSENT) {
+                        unknown++;
+                        sameWithoutTruth += w[e] == s[e] ? 1 : 0;
+                    }
                 }
             }
         }
         withoutTruth += unknown;
+        abstained += without;
         if (ceiling != null) {
             pairs.cells(known, n, truths, w, s, c, 1);
         } else if (n > 0) {
@@ -92,7 +105,7 @@ final class RunningTally {
                     ofStudent,
                     1);
         }
-        return n + unknown > 0;
+        return n + unknown + without > 0;
     }
 
     long withoutTruth() {
@@ -102,9 +115,9 @@ final class RunningTally {
     private static boolean counts(
             int example, int within, char[] w, char[] s, char[] c, int[] truths) {
         return example < within
-                && w[example] != ABSENT
-                && s[example] != ABSENT
-                && c[example] != ABSENT
+                && w[example] < ABSTAINED
+                && s[example] < ABSTAINED
+                && c[example] < ABSTAINED
                 && truths[example] != TruthHistory.UNKNOWN;
     }
 
@@ -123,6 +136,7 @@ final class RunningTally {
                 sameWithoutTruth,
                 tooLate,
                 revised,
+                abstained,
                 supervisor.coverage(),
                 student.coverage(),
                 ceiling == null ? Tally.Coverage.NONE : ceiling.coverage(),

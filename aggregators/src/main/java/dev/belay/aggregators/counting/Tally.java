@@ -11,7 +11,9 @@ import dev.belay.aggregators.statistics.counts.PairTable;
  * @param sameWithoutTruth those of them on which student and supervisor agree
  * @param tooLate examples whose newest truth was too late and is ignored; PROGRESSIVE
  * @param revised examples of which a prediction or, in time, truth was corrected; PROGRESSIVE
- * @param supervisor coverage of the supervisor's predictions
+ * @param abstained examples that student and ceiling have predicted and from which the supervisor
+ *     abstained; neither in the table nor in {@code withoutTruth}
+ * @param supervisor how far the supervisor's predictions have come
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one
  * @param eventTimeMs greatest event time of a student's prediction
@@ -22,6 +24,7 @@ public record Tally(
         long sameWithoutTruth,
         long tooLate,
         long revised,
+        long abstained,
         Coverage supervisor,
         Coverage student,
         Coverage ceiling,
@@ -30,7 +33,7 @@ public record Tally(
     /**
      * Coverage of a model's predictions.
      *
-     * @param rows HOLDOUT: examples predicted; PROGRESSIVE: 0
+     * @param rows HOLDOUT: examples predicted, or abstained from; PROGRESSIVE: 0
      * @param sweepRows rows of the whole sweep; 0 when unknown
      * @param newest greatest number of a checkpoint among them
      */
@@ -67,6 +70,7 @@ public record Tally(
                 0,
                 0,
                 0,
+                0,
                 Coverage.NONE,
                 Coverage.NONE,
                 Coverage.NONE,
@@ -81,6 +85,7 @@ public record Tally(
                 Math.addExact(sameWithoutTruth, other.sameWithoutTruth),
                 Math.addExact(tooLate, other.tooLate),
                 Math.addExact(revised, other.revised),
+                Math.addExact(abstained, other.abstained),
                 supervisor.merge(other.supervisor),
                 student.merge(other.student),
                 ceiling.merge(other.ceiling),
@@ -95,15 +100,16 @@ public record Tally(
                 Math.subtractExact(sameWithoutTruth, earlier.sameWithoutTruth),
                 Math.subtractExact(tooLate, earlier.tooLate),
                 Math.subtractExact(revised, earlier.revised),
+                Math.subtractExact(abstained, earlier.abstained),
                 supervisor.since(earlier.supervisor),
                 student.since(earlier.student),
                 ceiling.since(earlier.ceiling),
                 eventTimeMs);
     }
 
-    /** Examples predicted by all. */
+    /** Examples that all have a row of: predictions, or the supervisor's abstention. */
     public long predicted() {
-        return table.n() + withoutTruth;
+        return table.n() + withoutTruth + abstained;
     }
 
     /**

@@ -115,6 +115,7 @@ public final class MetricsEvent {
                         .setPairN(base.table().n())
                         .setTooLate(tally.tooLate())
                         .setRevised(tally.revised())
+                        .setAbstained(tally.abstained())
                         .setConfidence(Measure.CONFIDENCE)
                         .setSupervisorAccuracy(estimate(figures.supervisorAccuracy(), fixed))
                         .setStudentAccuracy(estimate(figures.studentAccuracy(), fixed))

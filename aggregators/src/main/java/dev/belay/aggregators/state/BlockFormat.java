@@ -5,16 +5,18 @@ import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
- * Stored form of a block, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows of
- * the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
- * {@link IdList#key} of an id list (16 bytes) that is stored separately; of others their length (4)
- * and Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a
- * row. The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after
- * row, little-endian as most processors and Avro have them. Model, checkpoint and phase are in the
- * key.
+ * A block as a shard keeps it, big-endian: version (1 byte), flags (1), classes (4), rows (4), rows
+ * of the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
+ * {@link IdList#key} of a roster (16 bytes) that is kept beside; of others their length (4) and
+ * Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a row.
+ * The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
+ * little-endian as most processors and Avro have them. Rows whose probabilities are all 0 are
+ * abstentions. Model, checkpoint and phase are in the key.
  */
 public final class BlockFormat {
     private static final byte VERSION = 3;
@@ -23,6 +25,7 @@ public final class BlockFormat {
     private static final int ONE_TIME = 2;
     private static final int TWO_CLASSES = 4;
     private static final int LABELS = 8;
+    private static final int ABSTAINS = 16;
 
     private BlockFormat() {}
 
@@ -33,6 +36,7 @@ public final class BlockFormat {
         int before = HEADER_BYTES + idBytes + Long.BYTES * block.times().ms().length;
         int flags = (byRoster ? ROSTER : 0) | (block.times().isOne() ? ONE_TIME : 0);
         flags |= block.labels() ? LABELS : 0;
+        flags |= block.abstained().length > 0 ? ABSTAINS : 0;
         if (block.classes() == 2) {
             byte[] kept = new byte[before + TwoClassRows.bytes(block.rows())];
             if (TwoClassRows.write(probabilities, kept, before)) {
@@ -117,7 +121,24 @@ public final class BlockFormat {
                         new BlockColumns.Times(ms, rows),
                         probabilities,
                         sweepRows,
-                        (flags & LABELS) != 0),
+                        (flags & LABELS) != 0,
+                        (flags & ABSTAINS) != 0 ? zeroRows(probabilities, rows) : new int[0]),
                 roster);
+    }
+
+    private static int[] zeroRows(float[] probabilities, int rows) {
+        int classes = probabilities.length / rows;
+        float[] zeros = new float[classes];
+        return IntStream.range(0, rows)
+                .filter(
+                        row ->
+                                Arrays.equals(
+                                        probabilities,
+                                        row * classes,
+                                        (row + 1) * classes,
+                                        zeros,
+                                        0,
+                                        classes))
+                .toArray();
     }
 }

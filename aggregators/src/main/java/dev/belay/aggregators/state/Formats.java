@@ -92,6 +92,7 @@ public final class Formats {
         out.writeLong(tally.sameWithoutTruth());
         out.writeLong(tally.tooLate());
         out.writeLong(tally.revised());
+        out.writeLong(tally.abstained());
         write(tally.supervisor(), out);
         write(tally.student(), out);
         write(tally.ceiling(), out);
@@ -105,6 +106,7 @@ public final class Formats {
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
+                version < 5 ? 0 : in.readLong(),
                 readCoverage(in),
                 readCoverage(in),
                 readCoverage(in),

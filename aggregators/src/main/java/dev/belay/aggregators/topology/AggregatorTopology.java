@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * belay.models ───────► models ──────┐  (global stores; together the catalog:
- * belay.checkpoints ──► checkpoints ─┘   who is compared with whom)
+ * belay.labelers ─────► labelers ────┤   the comparisons)
+ * belay.checkpoints ──► checkpoints ─┘
  *
  * truth ───────► place-truth ──┐
  *                              ├─ placed ─┬──────────────────────────┬─► shard ─┬─ deltas ─► merger ─► belay.metrics
@@ -136,6 +137,9 @@ public final class AggregatorTopology {
                                 .withValueSerde(new EventSerde<>(codec, PairMetrics.class)));
         deadLetters(placed, "placed", topics);
         deadLetters(counted, "counted", topics);
+        // last, because Streams numbers sub-topologies in the order in which they are added, and
+        // the tasks of the last release must keep their numbers
+        global(builder, CatalogStore.LABELERS, topics.labelers(), catalog, events);
         return builder.build();
     }
 

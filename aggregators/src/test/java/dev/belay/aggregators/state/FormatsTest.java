@@ -28,7 +28,7 @@ class FormatsTest {
                         new MetricsRow.Figure(0.5, 100),
                         null,
                         new MetricsRow.Tested(3, -0.25),
-                        Map.of(new MetricsRow.Key(SWEEP, 2), Tally.empty(2)),
+                        Map.of(new MetricsRow.Key(SWEEP, 2), abstained(7)),
                         Map.of(1, 2L));
         assertEquals(row, read(Formats.ROW.serializer().serialize("rows", row)));
         MetricsRow untested = row.tested(null);
@@ -48,6 +48,21 @@ class FormatsTest {
         // And there is none in a row that was not emitted, or is of a stream
         assertNull(read(before(SWEEP, "")).tested());
         assertNull(read(before(STREAM, STREAM.key() + "|512|false||2")).tested());
+    }
+
+    private static Tally abstained(long count) {
+        Tally none = Tally.empty(2);
+        return new Tally(
+                none.table(),
+                1,
+                0,
+                0,
+                0,
+                count,
+                none.supervisor(),
+                none.student(),
+                none.ceiling(),
+                0);
     }
 
     private static MetricsRow read(byte[] bytes) {

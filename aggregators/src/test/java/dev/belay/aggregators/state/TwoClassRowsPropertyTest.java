@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -89,6 +90,35 @@ class TwoClassRowsPropertyTest {
             assertArrayEquals(bits(p), bits(TwoClassRows.read(bytes, 3, rows)));
         }
         return fits;
+    }
+
+    @Example
+    void abstentionsAreKept() {
+        float[] p = {0.25f, 0.75f, 0, 0, 1, 0, 0, 0};
+        var roster =
+                new IdList(
+                        new BlockColumns.Ids(
+                                "\u00021\u00022\u00023\u00024".getBytes(StandardCharsets.UTF_8),
+                                0,
+                                8,
+                                4));
+        var times = new BlockColumns.Times(new long[] {7}, 4);
+        var block =
+                new BlockColumns(
+                        "e/m#0@0",
+                        1,
+                        Phase.HOLDOUT,
+                        2,
+                        roster.ids(),
+                        times,
+                        p,
+                        4,
+                        false,
+                        new int[] {1, 3});
+        byte[] kept = BlockFormat.write(block, roster);
+        var read = BlockFormat.read(kept, "e/m#0@0", 1, Phase.HOLDOUT, name -> roster).block();
+        assertArrayEquals(new int[] {1, 3}, read.abstained());
+        assertArrayEquals(bits(p), bits(read.probabilities()));
     }
 
     private static void requireBlockAsWritten(float[] p, int classes) {

@@ -27,6 +27,19 @@ public final class Blocks {
         return block(model, checkpoint, Phase.PROGRESSIVE, 0, timeMs, ids, predicted);
     }
 
+    /** The same, abstaining from some rows. */
+    static PredictionBlock abstaining(PredictionBlock block, Integer... rows) {
+        List<Float> probabilities = new ArrayList<>(block.getProbabilities());
+        for (int row : rows) {
+            probabilities.set(2 * row, 0f);
+            probabilities.set(2 * row + 1, 0f);
+        }
+        return PredictionBlock.newBuilder(block)
+                .setProbabilities(probabilities)
+                .setAbstained(List.of(rows))
+                .build();
+    }
+
     /** The same, given as labels. */
     static PredictionBlock asLabels(PredictionBlock block) {
         return PredictionBlock.newBuilder(block).setLabels(true).build();

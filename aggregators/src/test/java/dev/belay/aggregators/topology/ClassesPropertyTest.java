@@ -100,7 +100,7 @@ class ClassesPropertyTest {
                     1);
         }
         Tally.Coverage rows = new Tally.Coverage(random.nextInt(9), 0, 0);
-        return new Tally(pairs.table(), random.nextInt(9), 0, 0, 0, rows, rows, rows, 0);
+        return new Tally(pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0);
     }
 
     private static KeyValueStore<String, Tally> store() {

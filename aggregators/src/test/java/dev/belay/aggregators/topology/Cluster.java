@@ -304,9 +304,13 @@ public final class Cluster {
         List<String> ids = new ArrayList<>();
         List<Long> times = new ArrayList<>();
         List<Float> row = new ArrayList<>();
+        List<Integer> abstained = new ArrayList<>();
         int k = block.getClasses();
         for (int i = 0; i < block.getIds().size(); i++) {
             if (shardOf(block.getIds().get(i)) == shard) {
+                if (block.getAbstained().contains(i)) {
+                    abstained.add(ids.size());
+                }
                 ids.add(block.getIds().get(i));
                 times.add(block.getEventTimesMs().get(i));
                 row.addAll(block.getProbabilities().subList(k * i, k * i + k));
@@ -316,6 +320,7 @@ public final class Cluster {
                 .setIds(ids)
                 .setEventTimesMs(times)
                 .setProbabilities(row)
+                .setAbstained(abstained)
                 .build();
     }
 

@@ -107,6 +107,7 @@ class GateNumbersTest {
                 0,
                 0,
                 0,
+                0,
                 new Tally.Coverage(EXAMPLES, EXAMPLES, 1),
                 new Tally.Coverage(EXAMPLES, EXAMPLES, number),
                 Tally.Coverage.NONE,

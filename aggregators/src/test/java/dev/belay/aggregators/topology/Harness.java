@@ -10,6 +10,7 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
@@ -87,6 +88,10 @@ public final class Harness implements AutoCloseable {
                                 bytes(spec.getId()),
                                 codec.encode(TOPICS.models(), spec),
                                 START.plusMillis(++specs)));
+    }
+
+    void labeler(LabelerSpec spec) {
+        send(TOPICS.labelers(), spec.getId(), spec);
     }
 
     public void stop(String model) {

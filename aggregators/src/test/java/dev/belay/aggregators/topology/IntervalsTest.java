@@ -146,6 +146,6 @@ public class IntervalsTest {
     /** Of two complete sweeps. */
     private static Tally tally(PairTable table) {
         Coverage sweep = new Coverage(table.n(), table.n(), 1);
-        return new Tally(table, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0);
+        return new Tally(table, 0, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0);
     }
 }

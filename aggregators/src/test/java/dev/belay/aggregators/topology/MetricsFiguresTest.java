@@ -265,6 +265,7 @@ class MetricsFiguresTest {
                         0,
                         0,
                         0,
+                        0,
                         none.supervisor(),
                         none.student(),
                         none.ceiling(),

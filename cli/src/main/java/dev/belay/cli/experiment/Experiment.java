@@ -6,6 +6,9 @@ import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.TopicSource;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 
 import org.jspecify.annotations.Nullable;
@@ -19,18 +22,22 @@ import java.util.List;
  * @param task name of the task whose topics it uses; experiments may share one
  * @param data where the task's rows come from, its classes among it
  * @param rowsPerSecond rate of production, for demonstrations; 0 = as fast as it goes
+ * @param labelers those that are not trained models, in the order of the file
  * @param models in the order of the file
- * @param seeds each makes all models once; student seed s learns from supervisor seed s
+ * @param seeds each makes all models once; student seed s learns from supervisor seed s, or from
+ *     the one seed 0 of a labeler that is not a trained model
  */
 public record Experiment(
         String name,
         String task,
         DataConfig data,
         double rowsPerSecond,
+        List<LabelerEntry> labelers,
         List<ModelEntry> models,
         List<Long> seeds) {
 
     public Experiment {
+        labelers = List.copyOf(labelers);
         models = List.copyOf(models);
         seeds = List.copyOf(seeds);
     }
@@ -66,5 +73,50 @@ public record Experiment(
     public List<ModelSpec> resolve(
             @Nullable DataSet data, int partitions, int run, Path encodersDir) {
         return new SpecResolver(this, data, partitions, run, encodersDir).all();
+    }
+
+    /**
+     * The specs of the labelers, in version 0.
+     *
+     * @param partitions of each of the task's topics
+     * @param nowMs when they are written, milliseconds since the epoch
+     */
+    public List<LabelerSpec> labelerSpecs(int partitions, int run, long nowMs) {
+        return labelers.stream()
+                .map(
+                        labeler -> {
+                            LabelerSpec.Builder spec =
+                                    LabelerSpec.newBuilder()
+                                            .setId(labelerId(labeler.name(), 0, run))
+                                            .setVersion(0)
+                                            .setTask(task)
+                                            .setClasses(data.classes())
+                                            .setPartitions(partitions)
+                                            .setMethod(
+                                                    new Method(
+                                                            labeler.kind(), labeler.parameters()))
+                                            .setSources(
+                                                    labeler.sources().stream()
+                                                            .map(s -> labelerId(s, 0, run))
+                                                            .toList())
+                                            .setSpecHash("")
+                                            .setEventTimeMs(nowMs);
+                            return spec.setSpecHash(LabelerHash.of(spec.build())).build();
+                        })
+                .toList();
+    }
+
+    /**
+     * The id of who gives labels to a model: {@code truth}, the model of its own seed, or the one
+     * seed of a labeler that is not a model.
+     *
+     * @param name as the file has it
+     */
+    public String labelerId(String name, long seed, int run) {
+        if (name.equals(ModelId.TRUTH)) {
+            return ModelId.TRUTH;
+        }
+        boolean model = models.stream().anyMatch(m -> m.name().equals(name));
+        return new ModelId(this.name, name, model ? seed : 0, run).toString();
     }
 }

@@ -82,11 +82,15 @@ public final class ExperimentFile {
         YamlValue data = root.require(ExperimentKeys.DATA);
         YamlMap dataMap = data.map().only(ExperimentKeys.SOURCE);
         DataConfig config = data(dataMap, root, classes, directory);
+        List<LabelerEntry> labelers =
+                LabelerReader.read(root.get(ExperimentKeys.LABELERS), config.classes());
         List<ModelEntry> models =
                 ModelGraph.check(
                         ModelReader.read(
-                                root.require(ExperimentKeys.MODELS), config.isEndless(),
-                                FieldsReader.kind(config.fields())));
+                                root.require(ExperimentKeys.MODELS),
+                                config.isEndless(),
+                                FieldsReader.kind(config.fields())),
+                        labelers);
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
         }
@@ -96,6 +100,7 @@ public final class ExperimentFile {
                 task,
                 config,
                 rate == null ? 0 : rate.number(0.001, 1e9),
+                labelers,
                 models,
                 seeds(root.get(ExperimentKeys.SEEDS)));
     }

@@ -20,6 +20,12 @@ public final class ExperimentKeys {
             FILE.own("task", "a mapping", "", "What is predicted; see below.");
     static final Key<YamlValue> DATA =
             FILE.own("data", "a mapping", "required", "Where the examples come from; see below.");
+    static final Key<YamlValue> LABELERS =
+            FILE.own(
+                    "labelers",
+                    "a mapping of names to labelers",
+                    "",
+                    "Labelers that are not models (rules, external, of plug-ins); a model's supervisor may name one.");
     static final Key<YamlValue> MODELS =
             FILE.own(
                     "models",

@@ -6,15 +6,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold between models: who supervises whom, and who is whose ceiling. */
 final class ModelGraph {
     private static final String NONE = "none";
 
     private final Map<String, ModelEntry> byName = new LinkedHashMap<>();
+    private final Map<String, LabelerEntry> labelers = new LinkedHashMap<>();
 
-    private ModelGraph(List<ModelEntry> models) {
+    private ModelGraph(List<ModelEntry> models, List<LabelerEntry> labelers) {
         models.forEach(model -> byName.put(model.name(), model));
+        labelers.forEach(labeler -> this.labelers.put(labeler.name(), labeler));
     }
 
     /**
@@ -22,24 +25,25 @@ final class ModelGraph {
      *
      * @return the models, each student with the name of its ceiling, or null where it has none
      */
-    static List<ModelEntry> check(List<ModelEntry> models) {
-        ModelGraph graph = new ModelGraph(models);
+    static List<ModelEntry> check(List<ModelEntry> models, List<LabelerEntry> labelers) {
+        ModelGraph graph = new ModelGraph(models, labelers);
+        labelers.forEach(graph::checkLabeler);
         models.forEach(graph::checkSupervisors);
         return models.stream().map(graph::resolveCeiling).toList();
     }
 
-    private void checkSupervisors(ModelEntry model) {
-        List<String> path = new ArrayList<>(List.of(model.name()));
-        for (ModelEntry at = model; !at.onTruth(); at = supervisor(at)) {
-            if (path.contains(at.supervisor())) {
-                path.add(at.supervisor());
-                throw ExperimentException.at(
-                        model.place(),
-                        "a cycle of supervisors: " + String.join(" -> ", path),
-                        "every chain of supervisors to end at truth");
-            }
-            path.add(at.supervisor());
+    private void checkLabeler(LabelerEntry labeler) {
+        if (byName.containsKey(labeler.name())) {
+            throw ExperimentException.at(
+                    labeler.place(),
+                    "labeler '" + labeler.name() + "' and a model of the same name",
+                    "different names");
         }
+        checkChain(labeler.place(), labeler.name());
+    }
+
+    private void checkSupervisors(ModelEntry model) {
+        checkChain(model.place(), model.name());
         if (!model.onTruth() && model.split() != Split.STUDENT) {
             throw ExperimentException.at(
                     model.place(),
@@ -52,17 +56,52 @@ final class ModelGraph {
         }
     }
 
-    private ModelEntry supervisor(ModelEntry model) {
-        ModelEntry supervisor = byName.get(model.supervisor());
-        if (supervisor == null) {
-            throw ExperimentException.at(
-                    model.place(),
-                    "supervisor '" + model.supervisor() + "' of model '" + model.name() + "'",
-                    "truth or one of the models "
-                            + byName.keySet()
-                            + Nearest.hint(model.supervisor(), byName.keySet()));
+    /** Follows who labels for whom, up to truth or a labeler that reads no other. */
+    private void checkChain(Place place, String from) {
+        List<String> path = new ArrayList<>(List.of(from));
+        String at = from;
+        for (String next = supervisor(at); next != null; next = supervisor(at)) {
+            if (path.contains(next)) {
+                path.add(next);
+                throw ExperimentException.at(
+                        place,
+                        "a cycle of supervisors: " + String.join(" -> ", path),
+                        "every chain of supervisors to end at truth"
+                                + (labelers.isEmpty() ? "" : " or a labeler without sources"));
+            }
+            path.add(next);
+            at = next;
         }
-        return supervisor;
+    }
+
+    /** Who labels for a model or a labeler; null for truth and what reads no other. */
+    private @Nullable String supervisor(String name) {
+        ModelEntry model = byName.get(name);
+        LabelerEntry labeler = labelers.get(name);
+        if (model != null) {
+            String what = "supervisor '" + model.supervisor() + "' of model '" + name + "'";
+            return known(model.supervisor(), model.place(), what);
+        }
+        if (labeler == null || labeler.sources().isEmpty()) {
+            return null;
+        }
+        String source = labeler.sources().get(0);
+        return known(source, labeler.place(), "source '" + source + "' of labeler '" + name + "'");
+    }
+
+    private String known(String name, Place place, String what) {
+        if (name.equals(ModelId.TRUTH) || byName.containsKey(name) || labelers.containsKey(name)) {
+            return name;
+        }
+        List<String> known = new ArrayList<>(byName.keySet());
+        known.addAll(labelers.keySet());
+        throw ExperimentException.at(
+                place,
+                what,
+                "truth or one of the "
+                        + (labelers.isEmpty() ? "models " : "models and labelers ")
+                        + known
+                        + Nearest.hint(name, known));
     }
 
     private ModelEntry resolveCeiling(ModelEntry model) {

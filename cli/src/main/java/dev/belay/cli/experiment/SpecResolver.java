@@ -188,10 +188,8 @@ final class SpecResolver {
                         .setEncoderName(model.encoder())
                         .setEncoderParameters(encoderParameters(model))
                         .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
-                        .setEncoderParameters(encoderParameters(model))
                         .setHead(model.head())
-                        .setSupervisor(
-                                model.onTruth() ? ModelId.TRUTH : id(model.supervisor(), seed, run))
+                        .setSupervisor(experiment.labelerId(model.supervisor(), seed, run))
                         .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
                         .setSplit(model.split())
                         .setDrawBelow(draw.below)

@@ -3,6 +3,13 @@ package dev.belay.cli.experiment;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.Names;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.schemas.Names;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoublePredicate;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -68,6 +75,29 @@ record YamlValue(String file, String path, Node node) {
             return scalar.getValue();
         }
         throw wrong("a text");
+    }
+
+    /** A scalar as it is written; a list or mapping of texts as JSON, in the order of the file. */
+    String textOrJson() {
+        if (node instanceof ScalarNode) {
+            return text();
+        }
+        try {
+            return new ObjectMapper().writeValueAsString(tree());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts can't be written as JSON", e);
+        }
+    }
+
+    private Object tree() {
+        if (isMap()) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            map().values().forEach((key, value) -> tree.put(key, value.tree()));
+            return tree;
+        }
+        return node instanceof SequenceNode
+                ? list().stream().map(YamlValue::tree).toList()
+                : text();
     }
 
     /** A name of the form {@code [a-z0-9-]+}. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
@@ -92,6 +94,13 @@ public final class Export {
                         (key, timestampMs, spec) -> {
                             if (spec != null) { // a tombstone stops a model, it undoes nothing
                                 specs.put(key, spec);
+                            }
+                        });
+        reader(topics.labelers(), LabelerSpec.class)
+                .read(
+                        (key, timestampMs, spec) -> {
+                            if (spec != null) {
+                                specs.put(key, LabelerSpecs.asModel(spec));
                             }
                         });
         ExportedRun run = ExportedRun.newest(specs.values(), experiment);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase null for truth and labels
  * @param timeMs event time of truth and predictions; write time of labels, which have none
  * @param label class, -1 where truth was taken back; of truth only
- * @param probabilities empty for truth
+ * @param probabilities empty for truth and abstentions
  */
 public record ExportRow(
         @Nullable ModelSpec model,
@@ -70,7 +70,9 @@ public record ExportRow(
                             block.getIds().get(i),
                             block.getEventTimesMs().get(i),
                             0,
-                            Arrays.copyOfRange(all, i * classes, (i + 1) * classes)));
+                            block.getAbstained().contains(i)
+                                    ? new float[0]
+                                    : Arrays.copyOfRange(all, i * classes, (i + 1) * classes)));
         }
         return rows;
     }

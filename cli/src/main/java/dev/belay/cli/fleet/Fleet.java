@@ -2,8 +2,10 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.experiment.Nearest;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
@@ -24,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param current the specs of the newest runs that are not stopped, by model id
  * @param all the specs of all runs
+ * @param labelers of these, the kinds of those that are not trained models, by id
  * @param checkpoints of each model that has some, in their order; of stopped ones too
  */
 record Fleet(
         Map<String, ModelSpec> current,
         Map<String, ModelSpec> all,
+        Map<String, String> labelers,
         Map<String, List<Checkpoint>> checkpoints) {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final Comparator<ModelId> ORDER =
@@ -40,6 +44,7 @@ record Fleet(
     static Fleet read(Clients clients) {
         Map<String, List<Checkpoint>> checkpoints = new TreeMap<>();
         try (ModelTable models = new ModelTable(clients);
+                LabelerTable labelers = new LabelerTable(clients);
                 var events =
                         new TopicTable<>(
                                 clients,
@@ -53,8 +58,19 @@ record Fleet(
                                     }
                                 })) {
             models.catchUp(CATCH_UP);
+            labelers.catchUp(CATCH_UP);
             events.catchUp(CATCH_UP);
-            return new Fleet(models.current(), models.all(), checkpoints);
+            Map<String, ModelSpec> current = new TreeMap<>(models.current());
+            Map<String, ModelSpec> all = new TreeMap<>(models.all());
+            Map<String, String> kinds = new TreeMap<>();
+            labelers.current().forEach((id, spec) -> current.put(id, LabelerSpecs.asModel(spec)));
+            labelers.all()
+                    .forEach(
+                            (id, spec) -> {
+                                all.put(id, LabelerSpecs.asModel(spec));
+                                kinds.put(id, spec.getMethod().getName());
+                            });
+            return new Fleet(current, all, kinds, checkpoints);
         }
     }
 

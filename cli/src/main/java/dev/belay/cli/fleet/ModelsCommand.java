@@ -6,6 +6,7 @@ import dev.belay.cli.run.ExperimentRegistration;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -82,8 +83,9 @@ public final class ModelsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Declares the models of an experiment file to a running fleet, which takes them up.",
-                "The same file again adds nothing; a changed one starts a new run, and stops the"
-                        + " models and seeds that it no longer has. The data are written by 'belay"
+                "The same file again adds nothing; a changed model starts a new run, a changed labeler"
+                        + " is a new version that labels from then on. Stops the models, labelers"
+                        + " and seeds that the file no longer has. The data are written by 'belay"
                         + " produce FILE'."
             })
     int add(
@@ -98,10 +100,18 @@ public final class ModelsCommand implements Runnable {
                     spec.commandLine().getErr(),
                     clients -> {
                         ExperimentRegistration.Run run =
-                                new ExperimentRegistration(clients, experiment, data).make(false);
+                                new ExperimentRegistration(clients, experiment, data).make(false, ExperimentRegistration.Changed.NEW_VERSION);
                         if (run.isOld()) {
                             out.println("nothing to add, these models are there:");
                         }
+                        run.labelers()
+                                .forEach(
+                                        s ->
+                                                out.println(
+                                                        s.getId()
+                                                                + " (labeler, version "
+                                                                + s.getVersion()
+                                                                + ")"));
                         run.specs().forEach(s -> out.println(s.getId()));
                         run.stopped().forEach(id -> out.println("stopped " + id + NO_LONGER));
                         out.flush();
@@ -164,7 +174,15 @@ public final class ModelsCommand implements Runnable {
                         .anyMatch(s -> s.labeler().equals(old.labeler()) && s.run() >= old.run())) {
                     Future<?> unused =
                             producer.send(
-                                    clients.codec().record(topics.models(), null, id, null, now));
+                                    clients.codec()
+                                            .record(
+                                                    fleet.labelers().containsKey(id)
+                                                            ? topics.labelers()
+                                                            : topics.models(),
+                                                    null,
+                                                    id,
+                                                    null,
+                                                    now));
                 }
             }
             producer.commitTransaction(); // throws what a send has failed with
@@ -190,10 +208,11 @@ public final class ModelsCommand implements Runnable {
             }
             ModelSpec spec = fleet.current().get(id.toString());
             Checkpoint last = fleet.checkpoint(id.toString(), null);
+            String labeler = fleet.labelers().get(id.toString());
             table.add(
                     id.toString(),
-                    spec == null ? null : spec.getSupervisor(),
-                    spec == null ? null : encoder(spec),
+                    spec == null || labeler != null ? null : spec.getSupervisor(),
+                    labeler != null ? labeler : spec == null ? null : encoder(spec),
                     state(spec, last),
                     last == null ? 0L : last.getNumber(),
                     last == null ? 0L : last.getExamplesSeen(),
@@ -206,7 +225,11 @@ public final class ModelsCommand implements Runnable {
 
     private static String state(@Nullable ModelSpec spec, @Nullable Checkpoint last) {
         if (last == null) {
-            return spec == null ? "stopped" : "waiting";
+            return spec == null
+                    ? "stopped"
+                    : spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER)
+                            ? "labeling"
+                            : "waiting";
         }
         if (spec != null) {
             return word(last.getState());

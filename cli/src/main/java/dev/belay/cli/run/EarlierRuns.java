@@ -20,17 +20,21 @@ import java.util.Set;
  */
 record EarlierRuns(Map<String, ModelSpec> specs, Map<String, String> trained, Set<String> stopped) {
 
+    /** The newest run of which anything is known; -1 without any. */
+    int newest() {
+        return Math.max(
+                newest(specs.keySet()), Math.max(newest(trained.keySet()), newest(stopped)));
+    }
+
     /**
      * The run of these specs: the newest one if it had the same models, each with the same spec, so
      * that a stopped model resumes from its last checkpoint; else the next one.
      *
      * @param fresh whether to start a new run in any case
+     * @param versioned those, as name#seed, that may have another spec in the same run
      */
-    int run(List<ModelSpec> now, boolean fresh) {
-        int newest =
-                Math.max(
-                        newest(specs.keySet()),
-                        Math.max(newest(trained.keySet()), newest(stopped)));
+    int run(List<ModelSpec> now, boolean fresh, Set<String> versioned) {
+        int newest = newest();
         if (newest < 0) {
             return 0;
         }
@@ -48,7 +52,10 @@ record EarlierRuns(Map<String, ModelSpec> specs, Map<String, String> trained, Se
         for (ModelSpec spec : wanted) {
             String model = spec.getModel() + "#" + spec.getSeed();
             models.add(model);
-            same &= Set.of(spec.getSpecHash()).containsAll(then.getOrDefault(model, Set.of()));
+            same &=
+                    versioned.contains(model)
+                            || Set.of(spec.getSpecHash())
+                                    .containsAll(then.getOrDefault(model, Set.of()));
         }
         // a run killed while its specs were written has none of them: they are one transaction
         return same && then.keySet().equals(models) ? newest : newest + 1;

@@ -3,12 +3,15 @@ package dev.belay.cli.run;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -18,12 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Registers an experiment: creates its topics and writes its models' specs. The same experiment
@@ -37,13 +48,29 @@ public final class ExperimentRegistration {
      * The registered run.
      *
      * @param isOld whether it was registered before
-     * @param stopped ids of models that the experiment no longer has, by order of their names
+     * @param labelers that are not trained models, each in its newest version
+     * @param stopped ids of models and labelers that the experiment no longer has, by order of
+     *     their names
      */
-    public record Run(List<ModelSpec> specs, int number, boolean isOld, List<String> stopped) {}
+    public record Run(
+            List<ModelSpec> specs,
+            List<LabelerSpec> labelers,
+            int number,
+            boolean isOld,
+            List<String> stopped) {}
+
+    /** What a changed labeler of an experiment whose models are unchanged means. */
+    public enum Changed {
+        /** A new run: all of its labels are by the changed labeler. */
+        NEW_RUN,
+        /** A new version in the same run: it labels from now on. */
+        NEW_VERSION
+    }
 
     private final Clients clients;
     private final Experiment experiment;
     private final @Nullable DataSet data;
+    private final Map<String, LabelerSpec> known = new HashMap<>(); // labelers, by id
 
     /**
      * @param data null: the source has no end
@@ -58,9 +85,10 @@ public final class ExperimentRegistration {
      * Returns the run, after writing the specs that are missing.
      *
      * @param fresh whether to start a new run in any case
+     * @param changed what a changed labeler means
      * @throws IllegalStateException when existing topics have another number of partitions
      */
-    public Run make(boolean fresh) {
+    public Run make(boolean fresh, Changed changed) {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
             // before anything is made: whether what is there already fits
@@ -70,17 +98,57 @@ public final class ExperimentRegistration {
             TopicPlan.forInstallation(clients.settings()).apply(admin);
             EarlierRuns past = past();
             Map<String, ModelSpec> before = past.specs();
-            int run = past.run(specs, fresh);
+            int run = run(specs, past, fresh, changed);
             specs = past.keepHashes(run == 0 ? specs : resolve(partitions, run), run);
             plan(specs).apply(admin);
-            List<String> stopped = noLonger(specs, before);
-            write(specs, before, stopped);
-            return new Run(
-                    specs,
-                    run,
-                    specs.stream().allMatch(s -> before.containsKey(s.getId())),
-                    stopped);
+            List<LabelerSpec> labelers = versions(partitions, run);
+            List<String> stopped = noLonger(specs, labelers, before);
+            boolean isOld =
+                    specs.stream().allMatch(s -> before.containsKey(s.getId()))
+                            && labelers.stream().allMatch(l -> l.equals(known.get(l.getId())));
+            write(specs, labelers, before, stopped);
+            return new Run(specs, labelers, run, isOld, stopped);
         }
+    }
+
+    private int run(List<ModelSpec> specs, EarlierRuns past, boolean fresh, Changed changed) {
+        // the version that a stopped one had is not known any more: it can't go on in its run
+        boolean forgotten =
+                past.newest() >= 0
+                        && declared(past.newest()).stream()
+                                .anyMatch(labeler -> past.stopped().contains(labeler.getId()));
+        List<ModelSpec> all = new ArrayList<>(specs);
+        Set<String> labelers = new HashSet<>();
+        for (LabelerSpec labeler : declared(0)) {
+            ModelSpec model = LabelerSpecs.asModel(labeler);
+            all.add(model);
+            labelers.add(model.getModel() + "#" + model.getSeed());
+        }
+        return past.run(
+                all, fresh || forgotten, changed == Changed.NEW_VERSION ? labelers : Set.of());
+    }
+
+    private List<LabelerSpec> declared(int run) {
+        return experiment.labelerSpecs(
+                clients.settings().taskPartitions(), run, System.currentTimeMillis());
+    }
+
+    /** The labelers of a run: the version that is known if it has not changed, else the next. */
+    private List<LabelerSpec> versions(int partitions, int run) {
+        return declared(run).stream()
+                .map(
+                        labeler -> {
+                            LabelerSpec before = known.get(labeler.getId());
+                            if (before == null) {
+                                return labeler;
+                            }
+                            return before.getSpecHash().equals(labeler.getSpecHash())
+                                    ? before
+                                    : LabelerSpec.newBuilder(labeler)
+                                            .setVersion(before.getVersion() + 1)
+                                            .build();
+                        })
+                .toList();
     }
 
     private List<ModelSpec> resolve(int partitions, int run) {
@@ -102,10 +170,12 @@ public final class ExperimentRegistration {
         Map<String, String> hashes = new HashMap<>();
         Set<String> stopped = new HashSet<>();
         try (ModelTable models = new ModelTable(clients);
+                LabelerTable labelers = new LabelerTable(clients);
                 var checkpoints =
                         new TopicTable<>(
                                 clients, clients.topics().checkpoints(), Checkpoint.class)) {
             models.catchUp(CATCH_UP);
+            labelers.catchUp(CATCH_UP);
             checkpoints.catchUp(CATCH_UP);
             String ours = experiment.name() + "/";
             models.all()
@@ -116,6 +186,15 @@ public final class ExperimentRegistration {
                                 }
                             });
             models.stopped().stream().filter(id -> id.startsWith(ours)).forEach(stopped::add);
+            labelers.all()
+                    .forEach(
+                            (id, spec) -> {
+                                if (id.startsWith(ours)) {
+                                    specs.put(id, LabelerSpecs.asModel(spec));
+                                    known.put(id, spec);
+                                }
+                            });
+            labelers.stopped().stream().filter(id -> id.startsWith(ours)).forEach(stopped::add);
             checkpoints
                     .all()
                     .forEach(
@@ -128,14 +207,22 @@ public final class ExperimentRegistration {
         return new EarlierRuns(specs, hashes, stopped);
     }
 
-    private static Set<String> labelers(List<ModelSpec> specs) {
+    private Set<String> labelers(List<ModelSpec> specs) {
         Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
         specs.forEach(spec -> labelers.add(spec.getSupervisor()));
+        for (LabelerSpec labeler : declared(0)) {
+            labelers.add(labeler.getId());
+            labelers.addAll(labeler.getSources());
+        }
         return labelers;
     }
 
-    private static List<String> noLonger(List<ModelSpec> specs, Map<String, ModelSpec> before) {
+    private static List<String> noLonger(
+            List<ModelSpec> specs, List<LabelerSpec> labelers, Map<String, ModelSpec> before) {
         Set<String> names = new HashSet<>();
+        labelers.stream()
+                .map(LabelerSpecs::asModel)
+                .forEach(spec -> names.add(spec.getModel() + "#" + spec.getSeed()));
         specs.forEach(spec -> names.add(spec.getModel() + "#" + spec.getSeed()));
         return before.values().stream()
                 .filter(old -> !names.contains(old.getModel() + "#" + old.getSeed()))
@@ -148,33 +235,42 @@ public final class ExperimentRegistration {
      * One transaction: the specs that are new, and an end to models that the experiment no longer
      * has.
      */
-    private void write(List<ModelSpec> specs, Map<String, ModelSpec> before, List<String> stopped) {
+    private void write(
+            List<ModelSpec> specs,
+            List<LabelerSpec> labelers,
+            Map<String, ModelSpec> before,
+            List<String> stopped) {
         Topics topics = clients.topics();
         try (Producer<byte[], byte[]> producer =
                 clients.producer(topics.prefix() + "experiment." + experiment.name())) {
             producer.initTransactions();
             producer.beginTransaction();
             long now = System.currentTimeMillis();
+            var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+            for (LabelerSpec spec : labelers) {
+                if (!spec.equals(known.get(spec.getId()))) {
+                    records.add(record(topics.labelers(), spec.getId(), spec, now));
+                }
+            }
             for (ModelSpec spec : specs) {
                 if (!spec.equals(before.get(spec.getId()))) {
-                    Future<?> unused =
-                            producer.send(
-                                    clients.codec()
-                                            .record(
-                                                    topics.models(),
-                                                    null,
-                                                    spec.getId(),
-                                                    spec,
-                                                    now));
+                    records.add(record(topics.models(), spec.getId(), spec, now));
                 }
             }
             for (String old : stopped) {
                 LOG.info("stopping {}: the experiment no longer has it", old);
-                Future<?> unused =
-                        producer.send(
-                                clients.codec().record(topics.models(), null, old, null, now));
+                String topic = known.containsKey(old) ? topics.labelers() : topics.models();
+                records.add(record(topic, old, null, now));
+            }
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                Future<?> unused = producer.send(record);
             }
             producer.commitTransaction(); // throws what a send has failed with
         }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(
+            String topic, String key, @Nullable SpecificRecord spec, long nowMs) {
+        return clients.codec().record(topic, null, key, spec, nowMs);
     }
 }

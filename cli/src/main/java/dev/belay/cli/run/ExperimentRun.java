@@ -174,7 +174,8 @@ final class ExperimentRun implements Callable<Integer> {
     /** Writes the specs, and says what is new. */
     private RunResults announce(Clients clients, @Nullable DataSet data) {
         ExperimentRegistration.Run announced =
-                new ExperimentRegistration(clients, experiment, data).make(options.fresh());
+                new ExperimentRegistration(clients, experiment, data)
+                        .make(options.fresh(), ExperimentRegistration.Changed.NEW_RUN);
         if (announced.isOld()) {
             say("resuming an earlier run (--fresh starts a new one)");
         } else if (announced.number() > 0) {
@@ -185,6 +186,7 @@ final class ExperimentRun implements Callable<Integer> {
         announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());
         announced.specs().forEach(results::add);
+        announced.labelers().forEach(results::add);
         return results;
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides when a finite run is complete: every model is FINISHED, every due sweep of every student
  * is compared, and the final row of every pair accounts for every example of the holdout: as
- * counted, as without truth, or as one that a model of the pair cannot encode. Results that a
+ * counted, as without truth, as one from which the supervisor abstained, or as one that a model of the pair cannot encode. Results that a
  * FAILED model prevents are not waited for.
  *
  * @param specs the models of the run
@@ -102,7 +102,7 @@ record RunCompletion(
             long beside = ceiling == null ? seen : results.examplesSeen(ceiling);
             long most = beside == 0 ? seen : Math.min(seen, beside);
             PairMetrics row = rows.get(spec.getId());
-            long n = row == null ? 0 : row.getN();
+            long n = row == null ? 0 : row.getN() + row.getAbstained();
             if (row == null || n < most || (row.getProvisional() && !lost.contains(ceiling))) {
                 boolean sure =
                         (row == null || row.getWithoutTruth() == 0)
@@ -185,7 +185,7 @@ record RunCompletion(
         if (row == null || (row.getProvisional() && !withoutCeiling)) {
             return false;
         }
-        long missing = holdout - row.getN() - row.getWithoutTruth();
+        long missing = holdout - row.getN() - row.getWithoutTruth() - row.getAbstained();
         return missing == 0 || (missing > 0 && missing <= notEncoded.applyAsLong(models(row)));
     }
 

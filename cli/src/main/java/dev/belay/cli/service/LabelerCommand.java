@@ -9,7 +9,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "labeler",
         mixinStandardHelpOptions = true,
-        description = "Labels examples: with their truth, and with each supervisor that is ready.",
+        description =
+                "Labels examples: with their truth, with each supervisor that is ready, and with each labeler"
+                        + " that is not a model.",
         footerHeading = "%nSettings of its own (--set KEY=VALUE):%n",
         footer = {
             "  labeler.truth-horizon  how late truth may be on a live stream, in event time (7d)",
@@ -19,6 +21,9 @@ public final class LabelerCommand extends ServiceCommand {
 
     @Override
     List<? extends Service> services(Clients clients) {
-        return List.of(Services.truthLabeler(clients), Services.modelLabeler(clients));
+        return List.of(
+                Services.truthLabeler(clients),
+                Services.modelLabeler(clients),
+                Services.specLabeler(clients));
     }
 }

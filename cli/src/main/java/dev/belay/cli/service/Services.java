@@ -3,6 +3,7 @@ package dev.belay.cli.service;
 import dev.belay.aggregators.AggregatorService;
 import dev.belay.labelers.evaluation.Evaluator;
 import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.labelers.spec.SpecLabelingService;
 import dev.belay.labelers.truth.TruthLabelingService;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
@@ -28,6 +29,7 @@ public final class Services {
         return List.of(
                 truthLabeler(clients),
                 modelLabeler(clients),
+                specLabeler(clients),
                 evaluator(clients),
                 trainer(clients, EnumSet.allOf(Group.class)),
                 aggregator(clients));
@@ -39,6 +41,10 @@ public final class Services {
 
     static Service modelLabeler(Clients clients) {
         return new ModelLabelingService(clients, store(clients));
+    }
+
+    static Service specLabeler(Clients clients) {
+        return new SpecLabelingService(clients);
     }
 
     static Service evaluator(Clients clients) {

@@ -2,6 +2,7 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
+import dev.belay.cli.experiment.LabelerEntry;
 import dev.belay.cli.experiment.ModelEntry;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.topics.TopicDifference;
@@ -95,12 +96,13 @@ public final class TopicsCommand implements Callable<Integer> {
     private static List<String> labelers(Experiment experiment) {
         Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
         for (ModelEntry model : experiment.models()) {
-            if (!model.onTruth()) {
-                for (long seed : experiment.seeds()) {
-                    labelers.add(
-                            new ModelId(experiment.name(), model.supervisor(), seed, 0).toString());
-                }
+            for (long seed : experiment.seeds()) {
+                labelers.add(experiment.labelerId(model.supervisor(), seed, 0));
             }
+        }
+        for (LabelerEntry labeler : experiment.labelers()) {
+            labelers.add(experiment.labelerId(labeler.name(), 0, 0));
+            labeler.sources().forEach(s -> labelers.add(experiment.labelerId(s, 0, 0)));
         }
         return labelers.stream().sorted().toList();
     }

@@ -118,6 +118,44 @@ class BadExperimentTest {
     }
 
     @Test
+    void whatIsWrongWithALabelerIsTold() {
+        String rules =
+                GOOD.replace(
+                        "models:\n",
+                        "labelers:\n  words: {kind: rules, keywords: {negative: [fine]}}\nmodels:\n");
+        read(rules.replace("supervisor: bow}", "supervisor: words}"));
+        says(
+                rules.replace("supervisor: bow}", "supervisor: word}"),
+                "line 11",
+                "supervisor 'word' of model 'naive'",
+                "truth or one of the models and labelers [bow, naive, ceiling, words]",
+                "did you mean 'words'?");
+        says(
+                rules.replace("kind: rules", "kind: rule"),
+                "line 8, column 3: labeler 'words': no labeler of kind 'rule' is installed",
+                "[external, rules]",
+                "did you mean 'rules'?");
+        says(
+                rules.replace("{negative: [fine]}", "{c: [fine]}"),
+                "line 8, column 3: labeler 'words': keywords: found class 'c', expected one of");
+        says(
+                rules.replace("keywords", "key-words"),
+                "unknown key 'key-words', expected one of [combine, ignore-case, keywords,"
+                        + " patterns]");
+        says(rules.replace("  words:", "  bow:"), "labeler 'bow' and a model of the same name");
+        says(rules.replace("  words:", "  truth:"), "another name: truth");
+        says(
+                rules.replace("kind: rules, ", "kind: rules, sources: [naive], ")
+                        .replace("supervisor: bow}", "supervisor: words}"),
+                "a cycle of supervisors: words -> naive -> words");
+        says(
+                rules.replace("kind: rules, ", "kind: rules, sources: [bowl], "),
+                "line 8",
+                "source 'bowl' of labeler 'words'",
+                "'bow'?");
+    }
+
+    @Test
     void aStudentLearnsFromTheStudentSplitOnly() {
         says(
                 GOOD.replace("supervisor: bow}", "supervisor: bow, split: supervisor}"),

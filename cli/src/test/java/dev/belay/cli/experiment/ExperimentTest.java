@@ -10,6 +10,7 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +204,62 @@ class ExperimentTest {
             assertEquals(5_005, specs.get(1).getBudget());
             assertEquals("quickstart/bge-ceiling#0@0", specs.get(3).getCeiling());
         }
+    }
+
+    @Test
+    void studentsOfAllSeedsLearnFromTheOneLabelerThatIsNoModel() {
+        Experiment experiment =
+                read(
+                        """
+                        name: demo
+                        task: {classes: [no, yes]}
+                        data:
+                          path: data.csv
+                          holdout: {split: test}
+                        labelers:
+                          words:
+                            kind: rules
+                            keywords: {yes: [fine, "of course"], no: [bad]}
+                            ignore-case: false
+                          crowd: {kind: external}
+                        models:
+                          student: {encoder: minilm, supervisor: words}
+                          other: {encoder: minilm, supervisor: crowd}
+                          boot: {encoder: minilm, supervisor: student}
+                          ceiling: {encoder: minilm, supervisor: truth}
+                        seeds: [0, 7]
+                        """);
+        try (DataSet data = DataSet.open(experiment.data())) {
+            List<ModelSpec> specs = experiment.resolve(data, 4, 2, dir);
+            assertEquals(
+                    List.of(
+                            "demo/words#0@2",
+                            "demo/crowd#0@2",
+                            "demo/student#0@2",
+                            "truth",
+                            "demo/words#0@2",
+                            "demo/crowd#0@2",
+                            "demo/student#7@2",
+                            "truth"),
+                    specs.stream().map(ModelSpec::getSupervisor).toList());
+            assertEquals("demo/ceiling#7@2", specs.get(4).getCeiling());
+        }
+        LabelerSpec words = experiment.labelerSpecs(4, 2, 11).get(0);
+        assertEquals("demo/words#0@2", words.getId());
+        assertEquals(0, words.getVersion());
+        assertEquals(11, words.getEventTimeMs());
+        assertEquals(
+                Map.of(
+                        "keywords",
+                        "{\"yes\":[\"fine\",\"of course\"],\"no\":[\"bad\"]}",
+                        "ignore-case",
+                        "false"),
+                words.getMethod().getParameters());
+        // the hash is of the settings only
+        LabelerSpec again = experiment.labelerSpecs(4, 3, 12).get(0);
+        assertEquals(words.getSpecHash(), again.getSpecHash());
+        assertNotEquals(
+                words.getSpecHash(), experiment.labelerSpecs(4, 2, 11).get(1).getSpecHash());
     }
 
     @Test

@@ -145,7 +145,7 @@ class CompareTest {
 
     @Test
     void aStoppedModelHasNoTask() {
-        var fleet = new Fleet(Map.of(), Map.of(), Map.of("x/gone#0@0", List.of()));
+        var fleet = new Fleet(Map.of(), Map.of(), Map.of(), Map.of("x/gone#0@0", List.of()));
         var e =
                 assertThrows(
                         IllegalArgumentException.class,
@@ -236,7 +236,11 @@ class CompareTest {
 
     private CheckpointComparison compare(String a, String b) {
         return new Compare(
-                        new Fleet(specs, specs, Map.of()), log::consumer, codec, TOPICS, line -> {})
+                        new Fleet(specs, specs, Map.of(), Map.of()),
+                        log::consumer,
+                        codec,
+                        TOPICS,
+                        line -> {})
                 .of(CheckpointReference.parse(a), CheckpointReference.parse(b));
     }
 

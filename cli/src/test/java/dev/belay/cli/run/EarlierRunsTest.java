@@ -20,16 +20,16 @@ class EarlierRunsTest {
 
     @Test
     void nothingBeforeIsTheFirstRun() {
-        assertEquals(0, new EarlierRuns(Map.of(), Map.of(), Set.of()).run(NOW, false));
-        assertEquals(0, new EarlierRuns(Map.of(), Map.of(), Set.of()).run(NOW, true));
+        assertEquals(0, new EarlierRuns(Map.of(), Map.of(), Set.of()).run(NOW, false, Set.of()));
+        assertEquals(0, new EarlierRuns(Map.of(), Map.of(), Set.of()).run(NOW, true, Set.of()));
     }
 
     @Test
     void theSameModelsAreTheSameRunUnlessAFreshOneIsAskedFor() {
         EarlierRuns past = new EarlierRuns(BOTH, Map.of(BOW.getId(), BOW.getSpecHash()), Set.of());
-        assertEquals(0, past.run(NOW, false));
-        assertEquals(1, past.run(NOW, true));
-        assertEquals(1, past.run(List.of(BOW), false));
+        assertEquals(0, past.run(NOW, false, Set.of()));
+        assertEquals(1, past.run(NOW, true, Set.of()));
+        assertEquals(1, past.run(List.of(BOW), false, Set.of()));
     }
 
     @Test
@@ -39,16 +39,16 @@ class EarlierRunsTest {
         assertEquals(
                 0,
                 new EarlierRuns(left, Map.of(NAIVE.getId(), NAIVE.getSpecHash()), stopped)
-                        .run(NOW, false));
+                        .run(NOW, false, Set.of()));
         assertEquals(
-                1, new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false));
-        assertEquals(0, new EarlierRuns(left, Map.of(), stopped).run(NOW, false));
+                1, new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false, Set.of()));
+        assertEquals(0, new EarlierRuns(left, Map.of(), stopped).run(NOW, false, Set.of()));
     }
 
     @Test
     void aRunOfWhichOnlyCheckpointsAreLeftIsNotRepeated() {
         Map<String, String> trained = Map.of("wordnet/bow#0@4", "other");
-        assertEquals(5, new EarlierRuns(BOTH, trained, Set.of()).run(NOW, false));
+        assertEquals(5, new EarlierRuns(BOTH, trained, Set.of()).run(NOW, false, Set.of()));
     }
 
     @Test
@@ -58,11 +58,11 @@ class EarlierRunsTest {
         Map<String, ModelSpec> then = Map.of(BOW.getId(), BOW, old.getId(), old);
         EarlierRuns past = new EarlierRuns(then, Map.of(old.getId(), "of 0.1"), Set.of());
         // When, Then
-        assertEquals(0, past.run(NOW, false));
+        assertEquals(0, past.run(NOW, false, Set.of()));
         assertEquals(List.of(BOW, old), past.keepHashes(NOW, 0));
         // with another setting it is another run, and has its own hash
         ModelSpec changed = ModelSpec.newBuilder(NAIVE).setPasses(7).build();
-        assertEquals(1, past.run(List.of(BOW, changed), false));
+        assertEquals(1, past.run(List.of(BOW, changed), false, Set.of()));
         assertEquals(List.of(BOW, changed), past.keepHashes(List.of(BOW, changed), 1));
     }
 }

@@ -1,18 +1,16 @@
 package dev.belay.labelers.evaluation;
 
-import dev.belay.labelers.prediction.Predictor;
-import dev.belay.labelers.prediction.Predictors;
+import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.prediction.UnusableCheckpointException;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.Computation;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.Outbox;
-import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.service.Prerequisites;
-import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
@@ -33,21 +31,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works through the events of {@code belay.checkpoints}: a due one becomes a sweep, committed with
- * the event's offset in a transaction of its own; one that can't become a sweep goes to the dead
- * letters. An event whose holdout is not complete holds back those of its task only, see {@link
- * Standing}; where the store can't be read now, all wait. One sweep at a time is computed on
- * another thread, while this one keeps polling; if a partition is revoked in the meantime the sweep
- * is dropped. Belongs to one thread.
+ * Works through the events of {@code belay.checkpoints}, or of {@code belay.labelers}: a due one
+ * becomes a sweep, committed with the event's offset in a transaction of its own; one that can't
+ * become a sweep goes to the dead letters. An event whose holdout is not complete holds back those
+ * of its task only, see {@link EvaluationCursor}; where the store can't be read now, all wait. One
+ * sweep at a time is computed on another thread, while this one keeps polling; if a partition is
+ * revoked in the meantime the sweep is dropped. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
     private final Inbox inbox;
     private final Outbox outbox;
-    private final Specs specs;
+    private final SweepRequests requests;
     private final Function<ModelSpec, @Nullable Holdout> holdouts;
-    private final Predictors predictors;
     private final Executor computing;
-    private final RecordReader reader;
+    private final EventCodec codec;
     private final DeadLetters deadLetters;
     private final Prerequisites patience;
     private final Timer sweepTime;
@@ -96,22 +93,20 @@ final class Evaluations implements AutoCloseable {
     Evaluations(
             Inbox inbox,
             Outbox outbox,
-            Specs specs,
+            SweepRequests requests,
             Function<ModelSpec, @Nullable Holdout> holdouts,
-            Predictors predictors,
             Executor computing,
-            RecordReader reader,
+            EventCodec codec,
             DeadLetters deadLetters,
             Prerequisites patience,
             Timer sweepTime,
             UnaryOperator<String> predictionsOf) {
         this.inbox = inbox;
         this.outbox = outbox;
-        this.specs = specs;
+        this.requests = requests;
         this.holdouts = holdouts;
-        this.predictors = predictors;
         this.computing = computing;
-        this.reader = reader;
+        this.codec = codec;
         this.deadLetters = deadLetters;
         this.patience = patience;
         this.sweepTime = sweepTime;
@@ -197,8 +192,7 @@ final class Evaluations implements AutoCloseable {
     private boolean resume() {
         Map<String, ModelSpec> free = new HashMap<>();
         standings.values().forEach(standing -> free.putAll(standing.waiting()));
-        free.values()
-                .removeIf(spec -> specs.of(spec.getId()) != null && holdouts.apply(spec) == null);
+        free.values().removeIf(spec -> requests.isWanted(spec) && holdouts.apply(spec) == null);
         standings.forEach(
                 (partition, standing) -> {
                     if (!Collections.disjoint(standing.waiting().keySet(), free.keySet())) {
@@ -216,19 +210,16 @@ final class Evaluations implements AutoCloseable {
         standing.reached(offset);
         String task = null;
         try {
-            Checkpoint checkpoint = reader.checkpoint(event);
-            ModelSpec spec = specs.of(checkpoint.getModel());
-            task = spec == null ? null : spec.getTask();
+            SweepRequests.Request request = requests.of(event);
+            task = request == null ? null : request.spec().getTask();
             if (standing.isDone(task, offset)) {
                 return Outcome.PASSED;
             }
-            if (spec == null && !specs.isStopped(checkpoint.getModel())) {
-                throw new BadRecordException("no spec of its model " + checkpoint.getModel());
-            }
-            if (spec != null && SweepSchedule.isDue(spec, checkpoint)) {
+            if (request != null && request.isDue()) {
+                ModelSpec spec = request.spec();
                 Holdout holdout = standing.waits(spec.getTask()) ? null : holdouts.apply(spec);
                 if (holdout != null) {
-                    return sweep(event, spec, checkpoint, holdout, pending);
+                    return sweep(event, request, holdout, pending);
                 }
                 return standing.hold(spec, offset) ? pass(event, standing, pending) : Outcome.WAITS;
             }
@@ -245,10 +236,10 @@ final class Evaluations implements AutoCloseable {
     /** Begins a sweep, which goes on in {@link #finish}. */
     private Outcome sweep(
             ConsumerRecord<byte[], byte[]> event,
-            ModelSpec spec,
-            Checkpoint checkpoint,
+            SweepRequests.Request request,
             Holdout holdout,
             TransactionBatch pending) {
+        ModelSpec spec = request.spec();
         lastSwept = event.partition();
         Map<Integer, List<Holdout.Row>> rows = holdout.rows();
         String topic = predictionsOf.apply(spec.getTask());
@@ -263,9 +254,8 @@ final class Evaluations implements AutoCloseable {
                         Computation.start(
                                 computing,
                                 () -> {
-                                    try (Predictor predictor = predictors.open(spec, checkpoint)) {
-                                        return Sweep.of(
-                                                reader.codec(), topic, checkpoint, rows, predictor);
+                                    try (var predictor = request.predictor().get()) {
+                                        return Sweep.of(codec, topic, request, rows, predictor);
                                     }
                                 }));
         return Outcome.COMPUTES;
@@ -286,8 +276,14 @@ final class Evaluations implements AutoCloseable {
             sweep.records().forEach(batch::add);
             sweep.rejected().forEach(r -> addLetter(done.spec(), r, batch));
             done.holdout().contribute(batch);
-        } catch (UncheckedIOException | BrokenEncoderException e) { // not the checkpoint's fault
-            String what = e instanceof UncheckedIOException ? STORE : done.spec().getEncoderName();
+        } catch (UncheckedIOException | BrokenEncoderException | LabelerException e) {
+            // not the checkpoint's fault
+            String what =
+                    e instanceof UncheckedIOException
+                            ? STORE
+                            : e instanceof LabelerException
+                                    ? done.spec().getId()
+                                    : done.spec().getEncoderName();
             patience.blame(what, String.valueOf(e.getMessage()));
             return !batch.isEmpty() && commit(batch);
         } catch (UnusableCheckpointException e) {
@@ -304,6 +300,7 @@ final class Evaluations implements AutoCloseable {
             done.holdout().committed();
             patience.forget(STORE);
             patience.forget(done.spec().getEncoderName());
+            patience.forget(done.spec().getId());
             done.sample().stop(sweepTime);
             sweeps++;
         }

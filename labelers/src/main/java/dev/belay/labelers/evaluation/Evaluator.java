@@ -11,6 +11,8 @@ import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.clients.LabelerTable;
+import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
@@ -19,9 +21,11 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the whole holdout of a task with each checkpoint that is due: every {@code
- * evaluateEvery}-th, and the last. Scales by the partitions of {@code belay.checkpoints}: group
- * {@code <prefix>evaluators}.
+ * evaluateEvery}-th, and the last; and with each version of a labeler that is not a model. Scales
+ * by the partitions of {@code belay.checkpoints} and {@code belay.labelers}: groups {@code
+ * <prefix>evaluators} and {@code <prefix>evaluators.labelers}.
  *
  * <p>A checkpoint whose spec stays unknown, or whose file is missing, altered or of another shape,
  * goes to the dead letters with the reason; where the store can't be read, it waits. A holdout
@@ -54,6 +59,8 @@ public final class Evaluator implements Service {
     private final AtomicLong sweeps = new AtomicLong();
     private final Timer sweepTime;
     private final Map<String, TaskHoldout> holdouts = new HashMap<>();
+    private final List<Consumer<byte[], byte[]>> consumers = new ArrayList<>();
+    private boolean busy;
     private volatile boolean following;
 
     /** A task's holdout and what tells when it has ended. */
@@ -123,59 +130,86 @@ public final class Evaluator implements Service {
             if (!patience.awaitInstallation(check, topics)) {
                 return;
             }
+            RecordReader reader = new RecordReader(clients.codec(), Topics.MODEL_PARTITIONS);
             try (ComputeThread computing = new ComputeThread(name());
-                    KnownSpecs specs = new KnownSpecs(clients, PATIENCE_FOR_SPECS);
-                    Evaluations evaluations = evaluations(specs, check, computing)) {
+                    ModelTable models = new ModelTable(clients);
+                    LabelerTable labelers = new LabelerTable(clients);
+                    Evaluations checkpoints =
+                            evaluations(
+                                    "",
+                                    topics.checkpoints(),
+                                    new CheckpointSweeps(
+                                            Specs.of(models, PATIENCE_FOR_SPECS),
+                                            predictors,
+                                            reader),
+                                    check,
+                                    computing);
+                    Evaluations versions =
+                            evaluations(
+                                    ".labelers",
+                                    topics.labelers(),
+                                    LabelerSweeps.of(labelers, reader),
+                                    check,
+                                    computing)) {
+                models.catchUp(CATCH_UP);
+                labelers.catchUp(CATCH_UP);
                 following = true;
-                follow(specs, evaluations);
+                while (!patience.isClosed()) {
+                    models.poll(Duration.ZERO);
+                    labelers.poll(Duration.ZERO);
+                    step(checkpoints, versions);
+                }
             } finally {
                 following = false;
                 holdouts.values().forEach(TaskHoldout::close);
                 holdouts.clear();
+                consumers.clear();
             }
         }
     }
 
-    private void follow(KnownSpecs specs, Evaluations evaluations) {
-        boolean busy = false;
-        while (!patience.isClosed()) {
-            specs.poll();
-            long before = evaluations.sweeps();
-            busy = evaluations.step(busy ? Duration.ZERO : WAIT);
-            sweeps.addAndGet(evaluations.sweeps() - before);
-        }
+    /** A round of each; waits for the first only, and only while neither has anything to do. */
+    private void step(Evaluations checkpoints, Evaluations versions) {
+        long before = checkpoints.sweeps() + versions.sweeps();
+        boolean more = versions.step(Duration.ZERO);
+        busy = checkpoints.step(busy || more ? Duration.ZERO : WAIT) || more;
+        sweeps.addAndGet(checkpoints.sweeps() + versions.sweeps() - before);
     }
 
-    private Evaluations evaluations(Specs specs, TopicCheck check, ComputeThread computing) {
-        Outbox outbox = new Outbox(() -> clients.producer(member));
+    /**
+     * @param suffix of group and member, so that each topic has its own
+     */
+    private Evaluations evaluations(
+            String suffix,
+            String topic,
+            SweepRequests requests,
+            TopicCheck check,
+            ComputeThread computing) {
+        Outbox outbox = new Outbox(() -> clients.producer(member + suffix));
         outbox.open();
-        Consumer<byte[], byte[]> consumer = clients.consumer(group, member);
+        Consumer<byte[], byte[]> consumer = clients.consumer(group + suffix, member + suffix);
+        consumers.add(consumer);
         DeadLetters deadLetters = new DeadLetters(clients, name());
         return new Evaluations(
-                new Inbox(consumer, clients.topics().checkpoints(), EVENTS_IN_HAND),
+                new Inbox(consumer, topic, EVENTS_IN_HAND),
                 outbox,
-                specs,
-                spec -> holdout(spec, check, consumer, deadLetters),
-                predictors,
+                requests,
+                spec -> holdout(spec, check, deadLetters),
                 computing,
-                new RecordReader(clients.codec(), Topics.MODEL_PARTITIONS),
+                clients.codec(),
                 deadLetters,
                 patience,
                 sweepTime,
                 task -> clients.topics().predictions(task));
     }
 
-    private @Nullable Holdout holdout(
-            ModelSpec spec,
-            TopicCheck check,
-            Consumer<byte[], byte[]> consumer,
-            DeadLetters deadLetters) {
+    private @Nullable Holdout holdout(ModelSpec spec, TopicCheck check, DeadLetters deadLetters) {
         TaskHoldout known = holdouts.get(spec.getTask());
         if (known == null) {
             if (!patience.passes("task " + spec.getTask(), () -> problem(spec, check))) {
                 return null;
             }
-            known = open(spec, check, consumer, deadLetters);
+            known = open(spec, check, deadLetters);
             holdouts.put(spec.getTask(), known);
         }
         return known.poll() ? known.holdout() : null;
@@ -193,11 +227,7 @@ public final class Evaluator implements Service {
                 : check.problem(List.of(topics.progress(task)), TopicCheck.ANY);
     }
 
-    private TaskHoldout open(
-            ModelSpec spec,
-            TopicCheck check,
-            Consumer<byte[], byte[]> consumer,
-            DeadLetters deadLetters) {
+    private TaskHoldout open(ModelSpec spec, TopicCheck check, DeadLetters deadLetters) {
         ProgressTable progress = new ProgressTable(clients, spec.getTask());
         progress.catchUp(CATCH_UP);
         Holdout holdout =
@@ -206,14 +236,19 @@ public final class Evaluator implements Service {
                         clients.topics().holdout(spec.getTask()),
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
-                        new ProgressEnds(progress, check::uncommittedEnd),
-                        partition -> committed(consumer, partition));
+                        new ProgressEnds(progress, null, check::uncommittedEnd),
+                        this::committed);
         holdout.catchUp(CATCH_UP);
         return new TaskHoldout(progress, holdout);
     }
 
-    private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
-        OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
-        return offset == null ? 0 : offset.offset();
+    /** The offset up to which either group has sent the dead letters of a holdout partition. */
+    private long committed(TopicPartition partition) {
+        return consumers.stream()
+                .map(consumer -> consumer.committed(Set.of(partition)).get(partition))
+                .filter(Objects::nonNull)
+                .mapToLong(OffsetAndMetadata::offset)
+                .max()
+                .orElse(0);
     }
 }

@@ -33,7 +33,11 @@ final class Holdout implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
 
     /** An example of the holdout and the record that holds it. */
-    record Row(String id, Input input, ConsumerRecord<byte[], byte[]> record) {}
+    record Row(Example example, Input input, ConsumerRecord<byte[], byte[]> record) {
+        String id() {
+            return example.getId();
+        }
+    }
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -150,7 +154,7 @@ final class Holdout implements AutoCloseable {
                 throw new BadRecordException(
                         "a " + example.getSplit() + " example, expected HOLDOUT");
             }
-            byId.put(example.getId(), new Row(example.getId(), Inputs.of(example), record));
+            byId.put(example.getId(), new Row(example, Inputs.of(example), record));
         } catch (BadRecordException e) {
             TopicPartition partition = new TopicPartition(topic, record.partition());
             if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {

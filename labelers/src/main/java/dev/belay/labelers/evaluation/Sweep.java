@@ -1,10 +1,8 @@
 package dev.belay.labelers.evaluation;
 
-import dev.belay.labelers.prediction.Predictor;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.PredictionBlocks;
-import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
@@ -25,33 +23,40 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
 
     /**
      * Predicts the holdout: blocks partition by partition, in each the rows in the order given; all
-     * rows have the checkpoint's time. {@code sweepRows} counts the rows that are predicted.
+     * rows have the checkpoint's time. {@code sweepRows} counts the rows that are predicted or
+     * abstained from.
      *
      * @param holdout rows by partition
      */
     static Sweep of(
             EventCodec codec,
             String topic,
-            Checkpoint checkpoint,
+            SweepRequests.Request request,
             Map<Integer, List<Holdout.Row>> holdout,
-            Predictor predictor) {
+            SweepRequests.SweepPredictor predictor) {
         List<Holdout.Row> all = holdout.values().stream().flatMap(List::stream).toList();
-        Rows<float[]> predicted = predictor.predict(all.stream().map(Holdout.Row::input).toList());
+        Rows<float[]> predicted = predictor.predict(all);
         List<Rejected> rejected = new ArrayList<>();
         predicted.rejected().forEach((i, why) -> rejected.add(new Rejected(all.get(i), why)));
+        int classes = request.spec().getClasses().size();
         Iterator<float[]> next = predicted.rows().iterator();
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         int place = 0;
         for (Map.Entry<Integer, List<Holdout.Row>> entry : holdout.entrySet()) {
             var blocks =
                     new PredictionBlocks(
-                            checkpoint.getModel(),
-                            checkpoint.getNumber(),
+                            request.spec().getId(),
+                            request.checkpoint(),
                             Phase.HOLDOUT,
                             predicted.rows().size());
             for (Holdout.Row row : entry.getValue()) {
                 if (!predicted.rejected().containsKey(place++)) {
-                    blocks.add(row.id(), checkpoint.getEventTimeMs(), next.next());
+                    float[] distribution = next.next();
+                    if (distribution.length == 0) {
+                        blocks.addAbstained(row.id(), request.eventTimeMs(), classes);
+                    } else {
+                        blocks.add(row.id(), request.eventTimeMs(), distribution);
+                    }
                 }
             }
             for (PredictionBlock block : blocks.blocks()) {
@@ -61,7 +66,7 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
                                 entry.getKey(),
                                 block.getIds().get(0),
                                 block,
-                                checkpoint.getEventTimeMs()));
+                                request.eventTimeMs()));
             }
         }
         return new Sweep(records, rejected);

@@ -1,5 +1,6 @@
 package dev.belay.labelers.evaluation;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.ModelSpec;
@@ -7,14 +8,12 @@ import dev.belay.schemas.events.State;
 
 /** Which checkpoints predict the holdout. */
 final class SweepSchedule {
-    /** Encoder of models that are not Belay's: others publish their predictions. */
-    private static final String NO_ENCODER = "none";
-
     private SweepSchedule() {}
 
     /** Whether a checkpoint needs a sweep. */
     static boolean isDue(ModelSpec spec, Checkpoint checkpoint) {
-        if (spec.getEncoderName().equals(NO_ENCODER) || checkpoint.getState() == State.FAILED) {
+        if (spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER)
+                || checkpoint.getState() == State.FAILED) {
             return false;
         }
         return checkpoint.getState() == State.FINISHED

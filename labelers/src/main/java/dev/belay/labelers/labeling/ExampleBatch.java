@@ -1,6 +1,6 @@
 package dev.belay.labelers.labeling;
 
-import dev.belay.schemas.events.Example;
+import dev.belay.labelers.api.LabelerInput;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -20,6 +20,6 @@ record ExampleBatch(
         long rows,
         LabelingProgress before,
         boolean ended) {
-    /** A record of an examples topic. */
-    record Input(ConsumerRecord<byte[], byte[]> record, Example example) {}
+    /** A record of the topic that is labelled. */
+    record Input(ConsumerRecord<byte[], byte[]> record, LabelerInput labelled) {}
 }

@@ -1,51 +1,76 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.GivenLabel;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * What a labeler says of some examples of one partition.
+ * The labels of some examples of one partition.
  *
- * @param checkpoint that predicted; 0 for labelers without checkpoints
- * @param distributions one row an example, in the same order
+ * @param labels one an example, in the same order
+ * @param sweepRows rows of the labeler's sweep, if there are HOLDOUT examples among them
  */
 record ExampleLabels(
-        List<Example> examples, long checkpoint, List<float[]> distributions, int partition) {
+        List<Example> examples, List<GivenLabel> labels, int partition, long sweepRows) {
+    private record Kind(Phase phase, long checkpoint) {}
+
     /** For those who learn from it: a label an example, in their order, with the example's time. */
     List<ProducerRecord<byte[], byte[]>> labels(LabelerTopics topics, EventCodec codec) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(examples.size());
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
-            List<Float> distribution = boxed(distributions.get(i));
+            GivenLabel given = labels.get(i);
             var label =
                     EventFactory.label(
-                            withoutBytes(example), topics.labeler(), checkpoint, distribution);
+                            withoutBytes(example), topics.labeler(), given.checkpoint(), given.distribution());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }
         return records;
     }
 
-    /** For those who judge it: PROGRESSIVE blocks, each with the newest time of its examples. */
+    /**
+     * For evaluation: PROGRESSIVE blocks, of HOLDOUT examples HOLDOUT ones, each with the newest
+     * time of its examples.
+     */
     List<ProducerRecord<byte[], byte[]>> blocks(LabelerTopics topics, EventCodec codec) {
-        var blocks = PredictionBlocks.ofLabels(topics.labeler(), checkpoint);
+        Map<Kind, PredictionBlocks> byKind = new LinkedHashMap<>();
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
-            blocks.add(example.getId(), example.getEventTimeMs(), distributions.get(i));
+            GivenLabel given = labels.get(i);
+            boolean sweep = example.getSplit() == Split.HOLDOUT;
+            Kind kind = new Kind(sweep ? Phase.HOLDOUT : Phase.PROGRESSIVE, given.checkpoint());
+            PredictionBlocks blocks =
+                    byKind.computeIfAbsent(kind, k -> blocks(topics.labeler(), k));
+            long timeMs = example.getEventTimeMs();
+            if (given.abstained()) {
+                blocks.addAbstained(example.getId(), timeMs, topics.classes());
+            } else {
+                blocks.add(example.getId(), timeMs, given.distribution());
+            }
         }
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (PredictionBlock block : blocks.blocks()) {
-            long newestMs =
-                    block.getEventTimesMs().stream().mapToLong(Long::longValue).max().orElseThrow();
-            String key = block.getIds().get(0);
-            records.add(codec.record(topics.predictions(), partition, key, block, newestMs));
+        for (PredictionBlocks blocks : byKind.values()) {
+            for (PredictionBlock block : blocks.blocks()) {
+                long newestMs =
+                        block.getEventTimesMs().stream()
+                                .mapToLong(Long::longValue)
+                                .max()
+                                .orElseThrow();
+                String key = block.getIds().get(0);
+                records.add(codec.record(topics.predictions(), partition, key, block, newestMs));
+            }
         }
         return records;
     }
@@ -61,11 +86,9 @@ record ExampleLabels(
                 .build();
     }
 
-    private static List<Float> boxed(float[] distribution) {
-        List<Float> boxed = new ArrayList<>(distribution.length);
-        for (float p : distribution) {
-            boxed.add(p);
-        }
-        return boxed;
+    private PredictionBlocks blocks(String labeler, Kind kind) {
+        return kind.phase() == Phase.HOLDOUT
+                ? new PredictionBlocks(labeler, kind.checkpoint(), Phase.HOLDOUT, sweepRows)
+                : PredictionBlocks.ofLabels(labeler, kind.checkpoint());
     }
 }

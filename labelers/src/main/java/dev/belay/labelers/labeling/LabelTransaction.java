@@ -1,5 +1,7 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.EventCodec;
@@ -23,21 +25,21 @@ record LabelTransaction(
         List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
     static LabelTransaction of(
             List<ExampleBatch> all,
-            Labeler.Verdict verdict,
-            boolean predicts,
+            Rows<GivenLabel> given,
+            ExampleLabeler labeler,
             LabelerTopics topics,
             EventCodec codec,
             DeadLetters deadLetters,
             long nowMs) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         List<LabelingProgress> after = new ArrayList<>();
-        Iterator<float[]> rows = verdict.distributions().rows().iterator();
-        SortedMap<Integer, String> rejected = verdict.distributions().rejected();
+        Iterator<GivenLabel> rows = given.rows().iterator();
+        SortedMap<Integer, String> rejected = given.rejected();
         int place = 0;
         for (ExampleBatch taken : all) {
             int partition = taken.partition();
             List<Example> examples = new ArrayList<>();
-            List<float[]> distributions = new ArrayList<>();
+            List<GivenLabel> answers = new ArrayList<>();
             Map<String, Long> bySplit = new TreeMap<>();
             for (ExampleBatch.Input input : taken.accepted()) {
                 String why = rejected.get(place++);
@@ -45,14 +47,16 @@ record LabelTransaction(
                     records.add(deadLetters.notEncoded(input.record(), topics.labeler(), why));
                     continue;
                 }
-                examples.add(input.example());
-                distributions.add(rows.next());
-                bySplit.merge(input.example().getSplit().name(), 1L, Long::sum);
+                Example example = input.labelled().example();
+                examples.add(example);
+                answers.add(rows.next());
+                bySplit.merge(example.getSplit().name(), 1L, Long::sum);
             }
-            var labels =
-                    new ExampleLabels(examples, verdict.checkpoint(), distributions, partition);
-            records.addAll(labels.labels(topics, codec));
-            if (predicts) {
+            var labels = new ExampleLabels(examples, answers, partition, labeler.sweepRows());
+            if (!labeler.isExternal()) {
+                records.addAll(labels.labels(topics, codec));
+            }
+            if (labeler.predicts()) {
                 records.addAll(labels.blocks(topics, codec));
             }
             LabelingProgress now = taken.before().plus(bySplit, taken.rows(), taken.ended());
@@ -61,8 +65,8 @@ record LabelTransaction(
                     codec.record(
                             topics.progress(),
                             null,
-                            ProgressTable.key(topics.labels(), partition, topics.labeler()),
-                            now.progress(topics.labels(), partition, topics.labeler()),
+                            ProgressTable.key(topics.output(), partition, topics.labeler()),
+                            now.progress(topics.output(), partition, topics.labeler()),
                             nowMs));
         }
         return new LabelTransaction(records, after);

@@ -1,5 +1,6 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.Computation;
 import dev.belay.labelers.records.Inbox;
@@ -8,9 +9,7 @@ import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
-import dev.belay.schemas.events.Split;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ public final class Labeling implements AutoCloseable {
     private final LabelerTopics topics;
     private final Inbox inbox;
     private final Outbox outbox;
-    private final Labeler judge;
+    private final ExampleLabeler judge;
     private final PartitionEnds ends;
     private final IntFunction<@Nullable Progress> ownProgress;
     private final RecordReader reader;
@@ -78,7 +77,7 @@ public final class Labeling implements AutoCloseable {
             LabelerTopics topics,
             Inbox inbox,
             Outbox outbox,
-            Labeler judge,
+            ExampleLabeler judge,
             PartitionEnds ends,
             IntFunction<@Nullable Progress> ownProgress,
             RecordReader reader,
@@ -130,8 +129,8 @@ public final class Labeling implements AutoCloseable {
         if (all.isEmpty() && batch.isEmpty()) {
             return null;
         }
-        List<Example> examples = examples(all);
-        List<Example> soon = judge.predicts() ? new ArrayList<>(examples) : List.of();
+        List<LabelerInput> inputs = inputs(all);
+        List<LabelerInput> soon = judge.predicts() ? new ArrayList<>(inputs) : List.of();
         if (judge.predicts()) {
             soon.addAll(following());
         }
@@ -145,8 +144,8 @@ public final class Labeling implements AutoCloseable {
                             judge.expect(soon);
                             return LabelTransaction.of(
                                     all,
-                                    judge.judge(examples),
-                                    judge.predicts(),
+                                    judge.judge(inputs),
+                                    judge,
                                     topics,
                                     reader.codec(),
                                     deadLetters,
@@ -250,8 +249,8 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** What the next round will take first, as far as it has come. */
-    private List<Example> following() {
-        List<Example> following = new ArrayList<>();
+    private List<LabelerInput> following() {
+        List<LabelerInput> following = new ArrayList<>();
         begun = shares();
         begun.forEach(
                 (p, share) -> {
@@ -265,11 +264,11 @@ public final class Labeling implements AutoCloseable {
     }
 
     private void follow(
-            int partition, ConsumerRecord<byte[], byte[]> record, List<Example> following) {
+            int partition, ConsumerRecord<byte[], byte[]> record, List<LabelerInput> following) {
         try {
-            Example example = read(record);
-            if (judge.answer(partition, example, timeMs(example, record)) == Labeler.Answer.YES) {
-                following.add(example);
+            LabelerInput input = judge.read(reader, record);
+            if (input != null && answer(partition, input, record) == ExampleLabeler.Answer.YES) {
+                following.add(input);
             }
         } catch (BadRecordException e) {
             // found again, and reported, when it is taken
@@ -289,14 +288,17 @@ public final class Labeling implements AutoCloseable {
                 skipped++;
             } else {
                 try {
-                    Example example = read(head);
-                    Labeler.Answer answer = judge.answer(partition, example, timeMs(example, head));
-                    if (answer == Labeler.Answer.WAIT) {
+                    LabelerInput input = judge.read(reader, head);
+                    ExampleLabeler.Answer answer =
+                            input == null
+                                    ? ExampleLabeler.Answer.NEVER
+                                    : answer(partition, input, head);
+                    if (answer == ExampleLabeler.Answer.WAIT) {
                         break;
                     }
-                    if (answer == Labeler.Answer.YES) {
-                        accepted.add(new ExampleBatch.Input(head, example));
-                    } else if (answer == Labeler.Answer.TOO_LATE) {
+                    if (input != null && answer == ExampleLabeler.Answer.YES) {
+                        accepted.add(new ExampleBatch.Input(head, input));
+                    } else if (answer == ExampleLabeler.Answer.TOO_LATE) {
                         late++;
                     }
                 } catch (BadRecordException e) {
@@ -310,7 +312,7 @@ public final class Labeling implements AutoCloseable {
         skip.merge(partition, -skipped, Long::sum);
         LabelingProgress before = passed.getOrDefault(partition, LabelingProgress.of(null));
         long position = inbox.position(partition);
-        boolean ended = queue.isEmpty() && ends.passed(topics.examples(), partition, position);
+        boolean ended = queue.isEmpty() && ends.passed(topics.input(), partition, position);
         if (next < 0 && ended == before.ended()) {
             return null;
         }
@@ -318,22 +320,16 @@ public final class Labeling implements AutoCloseable {
         return new ExampleBatch(partition, accepted, late, rows, before, ended);
     }
 
-    private Example read(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
-        Example example = reader.example(record);
-        if (example.getSplit() == Split.HOLDOUT) {
-            throw new BadRecordException("a HOLDOUT example, expected SUPERVISOR or STUDENT");
-        }
-        return example;
+    private ExampleLabeler.Answer answer(
+            int partition, LabelerInput input, ConsumerRecord<byte[], byte[]> record) {
+        long timeMs = RecordReader.timeMs(input.example().getEventTimeMs(), record);
+        return judge.answer(partition, input, timeMs);
     }
 
-    private static long timeMs(Example example, ConsumerRecord<byte[], byte[]> record) {
-        return RecordReader.timeMs(example.getEventTimeMs(), record);
-    }
-
-    private static List<Example> examples(List<ExampleBatch> all) {
+    private static List<LabelerInput> inputs(List<ExampleBatch> all) {
         return all.stream()
                 .flatMap(t -> t.accepted().stream())
-                .map(ExampleBatch.Input::example)
+                .map(ExampleBatch.Input::labelled)
                 .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.prediction.UnusableCheckpointException;
 import dev.belay.labelers.records.ComputeThread;
 import dev.belay.labelers.records.Inbox;
@@ -11,6 +12,7 @@ import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ExpiredOffsetException;
+import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
@@ -20,6 +22,7 @@ import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
 import io.micrometer.core.instrument.Counter;
@@ -74,17 +77,28 @@ public abstract class LabelingService implements Service {
 
     private record Running(Labeling labeling, Counter written, Counter tooLate, long sinceNanos) {}
 
-    /** A labeler that is to work now. */
-    public record Wanted(LabelerTopics topics, String group, JudgeMaker judge) {}
+    /**
+     * A labeler that is to work now.
+     *
+     * @param inputWriter whose records of the input topic are awaited to its end; null: all
+     *     writers'
+     */
+    public record Wanted(
+            LabelerTopics topics, String group, @Nullable String inputWriter, JudgeMaker judge) {
+        public Wanted(LabelerTopics topics, String group, JudgeMaker judge) {
+            this(topics, group, null, judge);
+        }
+    }
 
     /** Makes a labeler's judge once its topics are there. */
     @FunctionalInterface
     public interface JudgeMaker {
-        Labeler make(
+        ExampleLabeler make(
                 Inbox inbox,
                 Consumer<byte[], byte[]> group,
                 RecordReader reader,
-                PartitionEnds ends);
+                PartitionEnds ends,
+                ProgressTable progress);
     }
 
     public LabelingService(Clients clients, String name) {
@@ -100,9 +114,12 @@ public abstract class LabelingService implements Service {
      * The labelers that should work now, by a name for each.
      *
      * @param models the newest run of each model, by id
+     * @param labelers the newest run of each labeler that is not a model, by id
      */
     protected abstract Map<String, Wanted> wanted(
-            Map<String, ModelSpec> models, ReadyCheckpoints ready);
+            Map<String, ModelSpec> models,
+            Map<String, LabelerSpec> labelers,
+            ReadyCheckpoints ready);
 
     @Override
     public String name() {
@@ -152,13 +169,15 @@ public abstract class LabelingService implements Service {
             ReadyCheckpoints ready = new ReadyCheckpoints();
             try (ComputeThread computing = new ComputeThread(name);
                     var models = new ModelTable(clients);
+                    var labelers = new LabelerTable(clients);
                     var checkpoints =
                             new TopicTable<>(
                                     clients, topics.checkpoints(), Checkpoint.class, ready::take)) {
                 models.catchUp(CATCH_UP);
+                labelers.catchUp(CATCH_UP);
                 following = true;
                 try {
-                    follow(models, checkpoints, ready, check, computing);
+                    follow(models, labelers, checkpoints, ready, check, computing);
                 } finally {
                     following = false;
                     stopAll();
@@ -173,6 +192,7 @@ public abstract class LabelingService implements Service {
 
     private void follow(
             ModelTable models,
+            LabelerTable labelers,
             TopicTable<Checkpoint> checkpoints,
             ReadyCheckpoints ready,
             TopicCheck check,
@@ -180,9 +200,11 @@ public abstract class LabelingService implements Service {
         boolean busy = false;
         while (!patience.isClosed()) {
             models.poll(Duration.ZERO);
+            labelers.poll(Duration.ZERO);
             checkpoints.poll(running.isEmpty() ? ROUND : Duration.ZERO);
             progress.values().forEach(table -> table.poll(Duration.ZERO));
-            reconcile(wanted(models.current(), ready), models.current().values(), check, computing);
+            var wanted = wanted(models.current(), labelers.current(), ready);
+            reconcile(wanted, models.current().values(), check, computing);
             busy = stepAll(busy);
         }
     }
@@ -228,20 +250,20 @@ public abstract class LabelingService implements Service {
         outbox.open();
         ProgressTable table =
                 progress.computeIfAbsent(topics.task(), task -> new ProgressTable(clients, task));
-        PartitionEnds ends = new ProgressEnds(table, check::uncommittedEnd);
+        PartitionEnds ends = new ProgressEnds(table, wanted.inputWriter(), check::uncommittedEnd);
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
         Consumer<byte[], byte[]> consumer =
                 clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.IN_HAND));
         IntFunction<@Nullable Progress> own =
                 partition -> {
                     table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
-                    return table.of(topics.labels(), partition, topics.labeler());
+                    return table.of(topics.output(), partition, topics.labeler());
                 };
         boolean endless = hasOnlyEndlessStudents(topics, models);
         Inbox inbox =
                 new Inbox(
                         consumer,
-                        topics.examples(),
+                        topics.input(),
                         Labeling.IN_HAND,
                         partition -> endless && own.apply(partition) == null);
         Labeling labeling =
@@ -249,7 +271,7 @@ public abstract class LabelingService implements Service {
                         topics,
                         inbox,
                         outbox,
-                        wanted.judge().make(inbox, consumer, reader, ends),
+                        wanted.judge().make(inbox, consumer, reader, ends, table),
                         ends,
                         own,
                         reader,
@@ -305,6 +327,7 @@ public abstract class LabelingService implements Service {
                 boolean waits = idle || labeling.isComputing();
                 busy |= labeling.step(waits ? share : Duration.ZERO);
             } catch (UnusableCheckpointException
+                    | LabelerException
                     | BrokenEncoderException
                     | UncheckedIOException e) {
                 halt(key);

@@ -1,13 +1,14 @@
 package dev.belay.labelers.model;
 
-import dev.belay.labelers.labeling.Labeler;
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.LabelerInput;
+import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.prediction.Predictor;
 import dev.belay.labelers.prediction.Predictors;
-import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A model's predictions of the STUDENT examples, by the checkpoint that may label now. */
-final class ModelLabeler implements Labeler {
+final class ModelLabeler implements ExampleLabeler {
     private final ModelSpec spec;
     private final Supplier<Checkpoint> current;
     private final Predictors predictors;
@@ -42,24 +43,26 @@ final class ModelLabeler implements Labeler {
     }
 
     @Override
-    public Answer answer(int partition, Example example, long timeMs) {
-        return example.getSplit() == Split.STUDENT ? Answer.YES : Answer.NEVER;
+    public Answer answer(int partition, LabelerInput input, long timeMs) {
+        return input.example().getSplit() == Split.STUDENT ? Answer.YES : Answer.NEVER;
     }
 
     @Override
-    public void expect(List<Example> examples) {
-        if (!examples.isEmpty()) {
-            predictor().expect(Inputs.of(examples));
+    public void expect(List<LabelerInput> inputs) {
+        if (!inputs.isEmpty()) {
+            predictor().expect(inputs(inputs));
         }
     }
 
     @Override
-    public Verdict judge(List<Example> examples) {
-        if (examples.isEmpty()) {
-            return new Verdict(0, new Rows<>(List.of(), new TreeMap<>()));
+    public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
+        if (inputs.isEmpty()) {
+            return new Rows<>(List.of(), new TreeMap<>());
         }
-        Predictor predictor = predictor();
-        return new Verdict(openNumber, predictor.predict(Inputs.of(examples)));
+        Rows<float[]> predicted = predictor().predict(inputs(inputs));
+        return new Rows<>(
+                predicted.rows().stream().map(row -> new GivenLabel(openNumber, row)).toList(),
+                predicted.rejected());
     }
 
     @Override
@@ -68,17 +71,15 @@ final class ModelLabeler implements Labeler {
     }
 
     @Override
-    public void contribute(TransactionBatch batch) {}
-
-    @Override
-    public void rewind() {}
-
-    @Override
     public void close() {
         if (open != null) {
             open.close();
             open = null;
         }
+    }
+
+    private static List<Input> inputs(List<LabelerInput> inputs) {
+        return inputs.stream().map(input -> Inputs.of(input.example())).toList();
     }
 
     private Predictor predictor() {

@@ -10,6 +10,7 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,14 +18,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets models label: each that supervises another current model, once it has a checkpoint that may.
- * It labels the STUDENT examples of its task and predicts them (PROGRESSIVE) in the same
- * transactions. Scales by the partitions of the examples: group {@code
+ * Lets models label: each that supervises another current model, or is read by a labeler, once it
+ * has a checkpoint that may. It labels the STUDENT examples of its task and predicts them
+ * (PROGRESSIVE) in the same transactions. Scales by the partitions of the examples: group {@code
  * <prefix><experiment>.<model>.<seed>.<run>.labeler}.
  */
 public final class ModelLabelingService extends LabelingService {
@@ -52,13 +56,19 @@ public final class ModelLabelingService extends LabelingService {
     }
 
     @Override
-    protected Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready) {
+    protected Map<String, Wanted> wanted(
+            Map<String, ModelSpec> models,
+            Map<String, LabelerSpec> labelers,
+            ReadyCheckpoints ready) {
         Map<String, Wanted> wanted = new TreeMap<>();
-        for (ModelSpec student : models.values()) {
-            String supervisor = student.getSupervisor();
+        Stream<String> read = labelers.values().stream().flatMap(l -> l.getSources().stream());
+        Set<String> supervisors =
+                Stream.concat(models.values().stream().map(ModelSpec::getSupervisor), read)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        for (String supervisor : supervisors) {
             ModelSpec spec = models.get(supervisor);
-            if (spec == null || wanted.containsKey(supervisor)) {
-                continue; // truth, or a model that is not there (yet)
+            if (spec == null) {
+                continue; // truth, a labeler, or a model that is not there (yet)
             }
             Checkpoint checkpoint = ready.of(spec);
             ModelId id = parse(supervisor);
@@ -74,12 +84,16 @@ public final class ModelLabelingService extends LabelingService {
     private Wanted wanted(ModelSpec spec, ModelId id) {
         LabelerTopics topics =
                 LabelerTopics.of(
-                        clients().topics(), spec.getTask(), spec.getId(), spec.getPartitions());
+                        clients().topics(),
+                        spec.getTask(),
+                        spec.getId(),
+                        spec.getPartitions(),
+                        spec.getClasses().size());
         String group = clients().topics().prefix() + id.labeler() + "." + id.run() + ".labeler";
         return new Wanted(
                 topics,
                 group,
-                (inbox, consumer, reader, ends) ->
+                (inbox, consumer, reader, ends, progress) ->
                         new ModelLabeler(
                                 spec,
                                 () -> Objects.requireNonNull(current.get(spec.getId())),

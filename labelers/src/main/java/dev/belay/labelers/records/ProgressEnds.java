@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link PartitionEnds} from the task's {@code Progress}. When all of a partition's writers have
@@ -14,22 +15,32 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ProgressEnds implements PartitionEnds {
     private final ProgressTable progress;
+    private final @Nullable String writer;
     private final ToLongFunction<TopicPartition> uncommittedEnd;
     private final Map<TopicPartition, Long> ends = new HashMap<>();
 
     /**
      * @param progress polled by somebody else
+     * @param writer whose end counts, where runs share a topic; null: all writers'
      * @param uncommittedEnd a partition's end offset as {@code read_uncommitted}
      */
-    public ProgressEnds(ProgressTable progress, ToLongFunction<TopicPartition> uncommittedEnd) {
+    public ProgressEnds(
+            ProgressTable progress,
+            @Nullable String writer,
+            ToLongFunction<TopicPartition> uncommittedEnd) {
         this.progress = progress;
+        this.writer = writer;
         this.uncommittedEnd = uncommittedEnd;
     }
 
     @Override
     public boolean passed(String topic, int partition, long position) {
         TopicPartition key = new TopicPartition(topic, partition);
-        if (progress.total(topic, partition) < 0) {
+        long total =
+                writer == null
+                        ? progress.total(topic, partition)
+                        : progress.total(topic, partition, writer);
+        if (total < 0) {
             ends.remove(key); // a writer may have begun again
             return false;
         }

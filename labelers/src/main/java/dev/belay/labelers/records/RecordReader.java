@@ -1,9 +1,13 @@
 package dev.belay.labelers.records;
 
 import dev.belay.models.input.Inputs;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -54,6 +58,50 @@ public record RecordReader(EventCodec codec, int partitions) {
         return truth;
     }
 
+    /**
+     * A label of the labeler that a topic belongs to; null: of another run, which shares the topic.
+     *
+     * @param labeler whose labels are wanted: id with its run, or {@code truth}
+     * @param classes of the task
+     */
+    public @Nullable Label label(ConsumerRecord<byte[], byte[]> record, String labeler, int classes)
+            throws BadRecordException {
+        Label label = present(read(record, Label.class, l -> l.getExample().getId()), record);
+        if (!label.getLabeler().equals(labeler)) {
+            if (!isOtherRun(label.getLabeler(), labeler)) {
+                throw new BadRecordException(
+                        "a label by " + label.getLabeler() + ", expected " + labeler);
+            }
+            return null;
+        }
+        if (label.getCheckpoint() < 0) {
+            throw new BadRecordException(
+                    "checkpoint " + label.getCheckpoint() + ", expected 0 or more");
+        }
+        String problem = Distributions.problem(distribution(label), label.getAbstained(), classes);
+        if (problem != null) {
+            throw new BadRecordException(problem);
+        }
+        return label;
+    }
+
+    /** One probability a class; empty where the labeler abstained. */
+    public static float[] distribution(Label label) {
+        float[] distribution = new float[label.getProbabilities().size()];
+        for (int k = 0; k < distribution.length; k++) {
+            distribution[k] = label.getProbabilities().get(k);
+        }
+        return distribution;
+    }
+
+    private static boolean isOtherRun(String found, String expected) {
+        try {
+            return ModelId.labelerOf(found).equals(ModelId.labelerOf(expected));
+        } catch (IllegalArgumentException e) {
+            return false; // no labeler's id at all
+        }
+    }
+
     public Checkpoint checkpoint(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
         Checkpoint checkpoint =
                 present(read(record, Checkpoint.class, Checkpoint::getModel), record);
@@ -66,6 +114,12 @@ public record RecordReader(EventCodec codec, int partitions) {
                             + ", expected 0 or more");
         }
         return checkpoint;
+    }
+
+    /** Null: a tombstone. */
+    public @Nullable LabelerSpec labeler(ConsumerRecord<byte[], byte[]> record)
+            throws BadRecordException {
+        return read(record, LabelerSpec.class, LabelerSpec::getId);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.belay.labelers.truth;
 
-import dev.belay.labelers.labeling.Labeler;
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.LabelerInput;
+import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
@@ -34,7 +36,7 @@ import org.apache.kafka.common.TopicPartition;
  * the dead letters once: the group's committed offset of the truth partition says up to where it
  * has.
  */
-public final class TruthLabeler implements Labeler {
+public final class TruthLabeler implements ExampleLabeler {
     private static final int POLLS_PER_ROUND = 20;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -110,13 +112,13 @@ public final class TruthLabeler implements Labeler {
     }
 
     @Override
-    public Answer answer(int partition, Example example, long timeMs) {
+    public Answer answer(int partition, LabelerInput input, long timeMs) {
         TruthWindow window = windows.get(partition);
         if (window == null) {
             return Answer.WAIT;
         }
         long horizonMs = waiting.horizonMs().getAsLong();
-        return switch (window.find(example.getId(), timeMs, horizonMs)) {
+        return switch (window.find(input.example().getId(), timeMs, horizonMs)) {
             case IN_TIME -> Answer.YES;
             case TOO_LATE -> Answer.TOO_LATE;
             case NEEDS_SEARCH -> {
@@ -132,9 +134,10 @@ public final class TruthLabeler implements Labeler {
     }
 
     @Override
-    public Verdict judge(List<Example> examples) {
-        List<float[]> rows = examples.stream().map(this::oneHot).toList();
-        return new Verdict(0, new Rows<>(rows, new TreeMap<>()));
+    public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
+        List<GivenLabel> rows =
+                inputs.stream().map(i -> new GivenLabel(0, oneHot(i.example()))).toList();
+        return new Rows<>(rows, new TreeMap<>());
     }
 
     @Override

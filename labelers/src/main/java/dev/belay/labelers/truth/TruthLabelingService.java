@@ -5,7 +5,9 @@ import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,7 +34,10 @@ public final class TruthLabelingService extends LabelingService {
     }
 
     @Override
-    protected Map<String, Wanted> wanted(Map<String, ModelSpec> models, ReadyCheckpoints ready) {
+    protected Map<String, Wanted> wanted(
+            Map<String, ModelSpec> models,
+            Map<String, LabelerSpec> labelers,
+            ReadyCheckpoints ready) {
         Map<String, Wanted> wanted = new TreeMap<>();
         endless.clear();
         for (ModelSpec spec : models.values()) {
@@ -41,6 +46,12 @@ public final class TruthLabelingService extends LabelingService {
                 if (spec.getBudget() == 0 || spec.getMaxWaitMs() > 0) {
                     endless.add(spec.getTask());
                 }
+            }
+        }
+        for (LabelerSpec labeler : labelers.values()) {
+            if (labeler.getSources().contains(ModelId.TRUTH)) {
+                wanted.computeIfAbsent(
+                        labeler.getTask(), task -> wanted(LabelerSpecs.asModel(labeler)));
             }
         }
         return wanted;
@@ -55,13 +66,17 @@ public final class TruthLabelingService extends LabelingService {
     private Wanted wanted(ModelSpec spec) {
         LabelerTopics topics =
                 LabelerTopics.of(
-                        clients().topics(), spec.getTask(), ModelId.TRUTH, spec.getPartitions());
+                        clients().topics(),
+                        spec.getTask(),
+                        ModelId.TRUTH,
+                        spec.getPartitions(),
+                        spec.getClasses().size());
         String group = clients().topics().prefix() + spec.getTask() + ".labeler.truth";
         int classes = spec.getClasses().size();
         return new Wanted(
                 topics,
                 group,
-                (inbox, consumer, reader, ends) ->
+                (inbox, consumer, reader, ends, progress) ->
                         new TruthLabeler(
                                 clients()
                                         .consumer(

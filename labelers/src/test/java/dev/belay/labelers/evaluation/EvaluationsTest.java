@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.Events;
 import dev.belay.labelers.FakePredictors;
+import dev.belay.labelers.api.SpecEvents;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.RecordReader;
@@ -17,6 +18,7 @@ import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -70,7 +72,8 @@ class EvaluationsTest {
     private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
     private boolean holdoutEnded = true;
     private Executor computing = Runnable::run;
-    private final Evaluations evaluations = evaluations();
+    private final RecordReader reader = new RecordReader(clients.codec(), 1);
+    private Evaluations evaluations = evaluations();
 
     @BeforeEach
     void twoExamples() {
@@ -340,11 +343,84 @@ class EvaluationsTest {
         assertEquals(List.of(), patience.problems());
     }
 
+    @Test
+    void eachVersionOfALabelerIsSweptOnceWithItsAbstentions() {
+        // Given
+        evaluations = evaluations(new LabelerSweeps(stopped::contains, reader));
+        labeler(SpecEvents.ID, "rules", "text a", 0);
+        labeler("exp/ext#0@1", "external", "", 0);
+        labeler("exp/gone#0@1", "rules", "text a", 0);
+        stopped.add("exp/gone#0@1");
+        labeler(SpecEvents.ID, "rules", "text b", 1);
+        labeler("exp/bad#0@1", "rules", "text b", -1);
+        // When
+        stepUntilIdle();
+        // Then
+        List<PredictionBlock> blocks = blocks();
+        assertEquals(2, blocks.size());
+        assertEquals(SpecEvents.ID, blocks.get(0).getModel());
+        assertEquals(Phase.HOLDOUT, blocks.get(0).getPhase());
+        assertEquals(0, blocks.get(0).getCheckpoint());
+        assertEquals(1, blocks.get(1).getCheckpoint());
+        assertEquals(List.of("b", "a"), blocks.get(0).getIds());
+        assertEquals(List.of(0), blocks.get(0).getAbstained());
+        assertEquals(List.of(1), blocks.get(1).getAbstained());
+        assertEquals(2, blocks.get(1).getSweepRows());
+        assertEquals(List.of(1_001L, 1_001L), blocks.get(1).getEventTimesMs());
+        assertEquals(List.of("version -1, expected 0 or more"), letterReasons());
+    }
+
+    @Test
+    void aLabelerThatIsNotInstalledWaitsAndIsReported() {
+        // Given
+        evaluations = evaluations(new LabelerSweeps(stopped::contains, reader));
+        labeler("exp/crowd#0@1", "crowd", "", 0);
+        // When
+        stepUntilIdle();
+        // Then
+        assertEquals(0, evaluations.sweeps());
+        assertEquals(0, committedOffset());
+        assertEquals(List.of(), letterReasons());
+        assertTrue(
+                patience.problems().get(0).startsWith("exp/crowd#0@1: no labeler of kind 'crowd'"),
+                () -> patience.problems() + "");
+    }
+
+    private void labeler(String id, String kind, String keyword, long version) {
+        Map<String, String> parameters =
+                keyword.isEmpty()
+                        ? Map.of()
+                        : Map.of("keywords", "{\"yes\":[\"" + keyword + "\"]}");
+        LabelerSpec spec =
+                LabelerSpec.newBuilder(
+                                SpecEvents.spec(kind, List.of("no", "yes"), parameters, version))
+                        .setId(id)
+                        .build();
+        add(checkpoints, CHECKPOINTS, id, encoded(CHECKPOINTS, spec));
+    }
+
     private Evaluations evaluations() {
+        return evaluations(
+                new CheckpointSweeps(
+                        new Specs() {
+                            @Override
+                            public @Nullable ModelSpec of(String model) {
+                                return specs.get(model);
+                            }
+
+                            @Override
+                            public boolean isStopped(String model) {
+                                return stopped.contains(model);
+                            }
+                        },
+                        predictors,
+                        reader));
+    }
+
+    private Evaluations evaluations(SweepRequests requests) {
         TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
         checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
         examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));
-        RecordReader reader = new RecordReader(clients.codec(), 1);
         DeadLetters deadLetters = new DeadLetters(clients, "test");
         Holdout holdout =
                 new Holdout(
@@ -358,25 +434,15 @@ class EvaluationsTest {
                 new Evaluations(
                         new Inbox(checkpoints, CHECKPOINTS, 10),
                         new Outbox(this::nextProducer),
-                        new Specs() {
-                            @Override
-                            public @Nullable ModelSpec of(String model) {
-                                return specs.get(model);
-                            }
-
-                            @Override
-                            public boolean isStopped(String model) {
-                                return stopped.contains(model);
-                            }
-                        },
+                        requests,
                         spec -> holdout.poll() ? holdout : null,
-                        predictors,
                         task -> computing.execute(task),
-                        reader,
+                        clients.codec(),
                         deadLetters,
                         patience,
                         clients.meters().timer("belay.sweep"),
                         task -> PREDICTIONS);
+        checkpoints.rebalance(List.of()); // its listener is told of what it gets only
         checkpoints.rebalance(List.of(partition));
         return made;
     }

@@ -191,14 +191,13 @@ class ManyTasksTest {
                 new Evaluations(
                         new Inbox(consumer, CHECKPOINTS.topic(), 3),
                         new Outbox(LogProducer::new),
-                        specs,
+                        new CheckpointSweeps(specs, new FakePredictors(), reader),
                         spec -> {
                             Holdout holdout = Objects.requireNonNull(holdouts.get(spec.getTask()));
                             return holdout.poll() ? holdout : null;
                         },
-                        new FakePredictors(),
                         Runnable::run,
-                        reader,
+                        clients.codec(),
                         new DeadLetters(clients, "test"),
                         new Prerequisites("test"),
                         clients.meters().timer("belay.sweep"),

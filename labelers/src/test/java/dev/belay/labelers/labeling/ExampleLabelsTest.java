@@ -2,6 +2,7 @@ package dev.belay.labelers.labeling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.belay.labelers.api.GivenLabel;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
@@ -19,7 +20,7 @@ class ExampleLabelsTest {
     void aLabelCarriesTheReferenceOfInlineContentAndAllElseAsItIs() {
         // Given
         var codec = new EventCodec(new MockSchemaRegistryClient());
-        var topics = LabelerTopics.of(Topics.defaults(), "t", "truth", 1);
+        var topics = LabelerTopics.of(Topics.defaults(), "t", "truth", 1, 2);
         Example text =
                 Example.newBuilder(EventFactory.example("a", Split.STUDENT, "text", 7))
                         .setGroup("g")
@@ -29,10 +30,10 @@ class ExampleLabelsTest {
                 Example.newBuilder(EventFactory.example("b", Split.STUDENT, "", 7))
                         .setContent(new Content("image/png", bytes, null, "abc", 3L))
                         .build();
-        float[] distribution = {1, 0};
+        var given = new GivenLabel(0, new float[] {1, 0});
         // When
         List<Label> labels =
-                new ExampleLabels(List.of(text, image), 0, List.of(distribution, distribution), 0)
+                new ExampleLabels(List.of(text, image), List.of(given, given), 0, 0)
                         .labels(topics, codec).stream()
                                 .map(r -> codec.decode(r.topic(), r.value(), Label.class))
                                 .toList();

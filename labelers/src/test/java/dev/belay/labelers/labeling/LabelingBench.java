@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -60,14 +61,15 @@ public final class LabelingBench {
 
     private LabelingBench(
             String labeler,
-            Function<LabelingBench, Labeler> judge,
+            UnaryOperator<LabelerTopics> topicsOf,
+            Function<LabelingBench, ExampleLabeler> judge,
             @Nullable Progress before,
             long committed,
             Executor computing,
             int truthIds) {
         this.truthIds = truthIds;
-        topics = LabelerTopics.of(Topics.defaults(), "task", labeler, 1);
-        inbox = new Inbox(examples, topics.examples(), 100);
+        topics = topicsOf.apply(LabelerTopics.of(Topics.defaults(), "task", labeler, 1, 2));
+        inbox = new Inbox(examples, topics.input(), 100);
         labeling =
                 new Labeling(
                         topics,
@@ -80,7 +82,7 @@ public final class LabelingBench {
                         new DeadLetters(clients, "test"),
                         Clock.systemUTC(),
                         computing);
-        TopicPartition partition = new TopicPartition(topics.examples(), 0);
+        TopicPartition partition = new TopicPartition(topics.input(), 0);
         examples.updateBeginningOffsets(Map.of(partition, 0L));
         truth.updateBeginningOffsets(Map.of(new TopicPartition(topics.truth(), 0), 0L));
         examples.rebalance(List.of(partition));
@@ -98,7 +100,13 @@ public final class LabelingBench {
 
     public static LabelingBench ofTruth(@Nullable Progress before, long committed) {
         return new LabelingBench(
-                "truth", LabelingBench::truthJudge, before, committed, Runnable::run, 1_000);
+                "truth",
+                t -> t,
+                LabelingBench::truthJudge,
+                before,
+                committed,
+                Runnable::run,
+                1_000);
     }
 
     /**
@@ -106,18 +114,26 @@ public final class LabelingBench {
      */
     public static LabelingBench ofTruth(int truthIds) {
         return new LabelingBench(
-                "truth", LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
+                "truth", t -> t, LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
     }
 
-    public static LabelingBench of(String labeler, Labeler judge) {
+    public static LabelingBench of(String labeler, ExampleLabeler judge) {
         return of(labeler, judge, Runnable::run);
     }
 
     /**
      * @param computing where examples are judged
      */
-    public static LabelingBench of(String labeler, Labeler judge, Executor computing) {
-        return new LabelingBench(labeler, bench -> judge, null, -1, computing, 1_000);
+    public static LabelingBench of(String labeler, ExampleLabeler judge, Executor computing) {
+        return new LabelingBench(labeler, t -> t, bench -> judge, null, -1, computing, 1_000);
+    }
+
+    /**
+     * @param topicsOf what the labeler reads and writes
+     */
+    public static LabelingBench of(
+            String labeler, UnaryOperator<LabelerTopics> topicsOf, ExampleLabeler judge) {
+        return new LabelingBench(labeler, topicsOf, bench -> judge, null, -1, Runnable::run, 1_000);
     }
 
     public boolean step() {
@@ -125,7 +141,12 @@ public final class LabelingBench {
     }
 
     public void example(String id, Split split) {
-        add(examples, topics.examples(), id, EventFactory.example(id, split, "text " + id, 7L));
+        add(examples, topics.input(), id, EventFactory.example(id, split, "text " + id, 7L));
+    }
+
+    /** Any event in the topic that is labelled. */
+    public void input(String key, SpecificRecord event) {
+        add(examples, topics.input(), key, event);
     }
 
     public void truth(String id, int label) {
@@ -194,11 +215,11 @@ public final class LabelingBench {
     }
 
     private boolean passed(String topic, int partition, long position) {
-        long end = topic.equals(topics.examples()) ? exampleOffset : truthOffset;
+        long end = topic.equals(topics.input()) ? exampleOffset : truthOffset;
         return endedTopics.contains(topic) && position >= end;
     }
 
-    private Labeler truthJudge() {
+    private ExampleLabeler truthJudge() {
         return new TruthLabeler(
                 truth,
                 topics.truth(),

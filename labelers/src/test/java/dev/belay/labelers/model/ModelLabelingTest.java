@@ -99,7 +99,7 @@ class ModelLabelingTest {
         slow.step();
         slow.step();
         // Then: it was polled, so the member keeps its partitions
-        assertEquals(2, slow.examples.position(new TopicPartition(slow.topics.examples(), 0)));
+        assertEquals(2, slow.examples.position(new TopicPartition(slow.topics.input(), 0)));
         assertTrue(slow.producers.isEmpty(), "no transaction is open");
         // When
         tasks.remove().run();
@@ -120,7 +120,7 @@ class ModelLabelingTest {
         // Given
         Deque<Runnable> tasks = new ArrayDeque<>();
         LabelingBench slow = LabelingBench.of(BOW, judge(), tasks::add);
-        TopicPartition partition = new TopicPartition(slow.topics.examples(), 0);
+        TopicPartition partition = new TopicPartition(slow.topics.input(), 0);
         slow.example("a", Split.STUDENT);
         slow.step();
         // When: it is back before the examples are judged
@@ -162,9 +162,7 @@ class ModelLabelingTest {
         ProducerRecord<byte[], byte[]> letter =
                 bench.records(bench.clients.topics().deadLetters()).get(0);
         Example raw =
-                bench.clients
-                        .codec()
-                        .decode(bench.topics.examples(), letter.value(), Example.class);
+                bench.clients.codec().decode(bench.topics.input(), letter.value(), Example.class);
         assertEquals("b", raw.getId());
         assertEquals(3, bench.lastProgress().getRows());
         assertEquals(2, bench.lastProgress().getRecords());

@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 class TruthLabelingServicePropertyTest {
     private static final LabelerTopics TOPICS =
-            LabelerTopics.of(Topics.defaults(), "task", "truth", 1);
-    private static final TopicPartition EXAMPLES = new TopicPartition(TOPICS.examples(), 0);
+            LabelerTopics.of(Topics.defaults(), "task", "truth", 1, 2);
+    private static final TopicPartition EXAMPLES = new TopicPartition(TOPICS.input(), 0);
     private static final TopicPartition TRUTH = new TopicPartition(TOPICS.truth(), 0);
     private static final long HORIZON = 10;
     private static final int IDS = 30;
@@ -73,7 +73,7 @@ class TruthLabelingServicePropertyTest {
         Labeling newLife(int limit) {
             LogConsumer consumer = new LogConsumer(EXAMPLES, this);
             LogConsumer truthConsumer = new LogConsumer(TRUTH, this);
-            Inbox inbox = new Inbox(consumer, TOPICS.examples(), 7);
+            Inbox inbox = new Inbox(consumer, TOPICS.input(), 7);
             DeadLetters letters = new DeadLetters(clients, "test");
             PartitionEnds never = (topic, partition, position) -> false;
             var judge =

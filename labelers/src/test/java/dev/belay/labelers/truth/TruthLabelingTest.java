@@ -66,7 +66,7 @@ class TruthLabelingTest {
         bench.example("never", Split.STUDENT);
         bench.example("b", Split.STUDENT);
         bench.truth("b", 1);
-        bench.endedTopics.add(bench.topics.examples());
+        bench.endedTopics.add(bench.topics.input());
         bench.step();
         assertEquals(List.of(), bench.labelled());
         // When
@@ -88,7 +88,7 @@ class TruthLabelingTest {
         bench.step();
         assertFalse(bench.lastProgress().getEnded());
         // When: said after all was labelled
-        bench.endedTopics.add(bench.topics.examples());
+        bench.endedTopics.add(bench.topics.input());
         bench.step();
         // Then
         assertTrue(bench.lastProgress().getEnded());
@@ -104,7 +104,7 @@ class TruthLabelingTest {
     @Test
     void anEndedPartitionWithoutExamplesEnds() {
         // When
-        bench.endedTopics.add(bench.topics.examples());
+        bench.endedTopics.add(bench.topics.input());
         bench.step();
         // Then
         assertTrue(bench.lastProgress().getEnded());
@@ -115,7 +115,7 @@ class TruthLabelingTest {
     void unreadableRecordsGoToTheDeadLettersAndTheRestGoesOn() {
         // Given
         bench.example("a", Split.STUDENT);
-        bench.garbage(bench.topics.examples());
+        bench.garbage(bench.topics.input());
         bench.example("held", Split.HOLDOUT);
         bench.example("b", Split.STUDENT);
         bench.truth("a", 0);

@@ -99,7 +99,12 @@ public final class Prerequisites {
      * are.
      */
     public boolean awaitInstallation(TopicCheck check, Topics topics) {
-        List<String> needed = List.of(topics.models(), topics.checkpoints(), topics.deadLetters());
+        List<String> needed =
+                List.of(
+                        topics.models(),
+                        topics.labelers(),
+                        topics.checkpoints(),
+                        topics.deadLetters());
         return await("the installation's topics", () -> check.problem(needed, TopicCheck.ANY));
     }
 

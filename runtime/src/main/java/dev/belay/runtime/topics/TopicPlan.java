@@ -43,11 +43,14 @@ public final class TopicPlan {
         this.renamed = Set.copyOf(settings.topics().renames().values());
     }
 
-    /** The topics of the whole installation: models, checkpoints, metrics, dead letters. */
+    /**
+     * The topics of the whole installation: models, labelers, checkpoints, metrics, dead letters.
+     */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
         TopicPlan plan = new TopicPlan(settings);
         plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted());
+        plan.add(names.labelers(), Topics.MODEL_PARTITIONS, compacted());
         plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, retention(-1));
         plan.add(names.metrics(), 1, compacted());
         plan.add(names.deadLetters(), 1, Map.of());

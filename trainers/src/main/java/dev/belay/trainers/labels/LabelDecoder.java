@@ -2,6 +2,7 @@ package dev.belay.trainers.labels;
 
 import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Example;
@@ -45,7 +46,7 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         for (int k = 0; k < distribution.length; k++) {
             distribution[k] = probabilities.get(k);
         }
-        String wrong = whatIsWrong(distribution, classes);
+        String wrong = Distributions.problem(distribution, label.getAbstained(), classes);
         if (wrong != null) {
             return new DecodedLabel.Bad(record, wrong);
         }
@@ -63,22 +64,5 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
                 IdHash.unit(example.getGroup(), example.getId()),
                 new LabelledExample(
                         example.getId(), input, example.getEventTimeMs(), distribution));
-    }
-
-    /** What is wrong with a distribution over this many classes, or null. */
-    static @Nullable String whatIsWrong(float[] distribution, int classes) {
-        if (distribution.length != classes) {
-            return "expected " + classes + " probabilities, found " + distribution.length;
-        }
-        double sum = 0;
-        for (float p : distribution) {
-            if (!(p >= 0 && p <= 1)) { // NaN too
-                return "expected probabilities in [0, 1], found " + p;
-            }
-            sum += p;
-        }
-        return Math.abs(sum - 1) < 1e-3
-                ? null
-                : "expected probabilities that sum to 1, found " + sum;
     }
 }

@@ -119,7 +119,8 @@ public final class Learner<I> implements AutoCloseable {
 
     /**
      * One micro-epoch: predicts the examples, then learns from those selected and from replayed
-     * ones. Examples whose inputs the encoder cannot encode are left out.
+     * ones. Examples from which the supervisor abstained are predicted and consumed, not learned
+     * from. Examples whose inputs the encoder cannot encode are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
@@ -140,20 +141,26 @@ public final class Learner<I> implements AutoCloseable {
         List<I> inputs = found.rows().stream().map(Predicted::input).toList(); // (n)
         List<LabelledExample> fresh = kept(found.accepted(examples), inputs); // (n)
         network.observe(inputs);
-        float[][] labels = // (n, classes)
-                fresh.stream().map(LabelledExample::probabilities).toArray(float[][]::new);
         float[][] predictions = // (n, classes)
                 found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
+        int[] given = // (l), those with a label: where the supervisor did not abstain
+                IntStream.range(0, fresh.size()).filter(i -> !fresh.get(i).abstained()).toArray();
+        float[][] labels = // (l, classes)
+                IntStream.of(given).mapToObj(i -> fresh.get(i).probabilities()).toArray(float[][]::new);
+        float[][] labelled = // (l, classes)
+                IntStream.of(given).mapToObj(i -> predictions[i]).toArray(float[][]::new);
         long predicted = System.nanoTime();
 
-        // select which to learn from, m ≤ n; replay round(replay·m) of the earlier ones
+        // select which to learn from, m ≤ l; replay round(replay·m) of the earlier ones
         Selection selection =
-                methods.select(new Candidates(labels, predictions, progress()), selectorState);
+                methods.select(new Candidates(labels, labelled, progress()), selectorState);
         selectorState = selection.state();
-        float[] weights = selection.weights(); // (n), 0 = not learned from
+        float[] weights = selection.weights(); // (l), 0 = not learned from
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
-            if (weights[i] > 0) lessons.add(new Lesson<>(fresh.get(i), weights[i], inputs.get(i)));
+            if (weights[i] > 0)
+                lessons.add(
+                        new Lesson<>(fresh.get(given[i]), weights[i], inputs.get(given[i])));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
@@ -163,7 +170,7 @@ public final class Learner<I> implements AutoCloseable {
         Means means = learn(lessons, fresh.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
-        var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
+        var observation = new Observation(microEpochs, labels, labelled, means.loss, progress());
         Decision decision = methods.decide(observation, stoppingState);
         stoppingState = decision.state();
         long learned = System.nanoTime();

@@ -22,7 +22,7 @@ record Lesson<I>(LabelledExample example, float weight, I input) {
             throw new IllegalArgumentException("a micro-epoch needs at least one example");
         int classes = spec.getClasses().size();
         for (LabelledExample example : examples)
-            if (example.probabilities().length != classes)
+            if (!example.abstained() && example.probabilities().length != classes)
                 throw new IllegalArgumentException(
                         "the label of %s has %d classes, expected %d for %s"
                                 .formatted(

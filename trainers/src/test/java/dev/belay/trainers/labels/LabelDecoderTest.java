@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Split;
 import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -32,6 +33,21 @@ class LabelDecoderTest {
         assertEquals("a", good.example().id());
         assertArrayEquals(new float[] {0.25f, 0.75f}, good.example().probabilities());
         assertEquals(7, good.checkpoint());
+    }
+
+    @Test
+    void anAbstentionIsAnExampleWithoutALabel() {
+        var example = EventFactory.example("a", Split.STUDENT, "some text", 1L);
+        var label = EventFactory.label(example, LABELER, 7L, new float[0]);
+        DecodedLabel read = decode(codec, codec.encode(TOPIC, label));
+        var good = assertInstanceOf(DecodedLabel.Good.class, read);
+        assertTrue(good.example().abstained());
+        assertEquals(7, good.checkpoint());
+        // a distribution and an abstention, or neither, is no label
+        label = new Label(example, LABELER, 7L, List.of(0.5f, 0.5f), true);
+        assertBad("an abstention with 2 probabilities", codec.encode(TOPIC, label));
+        label = new Label(example, LABELER, 7L, List.of(), false);
+        assertBad("expected 2 probabilities, found 0", codec.encode(TOPIC, label));
     }
 
     @Test

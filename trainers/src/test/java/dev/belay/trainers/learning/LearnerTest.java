@@ -67,6 +67,72 @@ class LearnerTest {
                         new HashingEncoder("hashing", 1)));
     }
 
+    @Test
+    void whatTheSupervisorAbstainedFromIsPredictedAndConsumedButNotLearnedFrom() {
+        // Given
+        Case c = cases().get(0);
+        List<LabelledExample> first = epochs(c.spec, 100).get(0);
+        List<LabelledExample> even = new ArrayList<>();
+        List<LabelledExample> withAbstentions = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            boolean abstains = i % 2 == 1;
+            withAbstentions.add(abstains ? abstained(first.get(i)) : first.get(i));
+            if (!abstains) even.add(first.get(i));
+        }
+        try (Learner<?> with = Learner.fresh(c.spec, c.networks());
+                Learner<?> without = Learner.fresh(c.spec, c.networks())) {
+            // When
+            MicroEpoch one = with.run(withAbstentions);
+            MicroEpoch two = without.run(even);
+            // Then
+            assertEquals(first.size(), one.predictions().length);
+            assertEquals(first.size(), with.examplesSeen());
+            assertEquals(two.steps(), one.steps());
+            assertEquals(two.meanLoss(), one.meanLoss());
+            // When all are abstentions
+            MicroEpoch none = with.run(first.stream().map(LearnerTest::abstained).toList());
+            // Then: no step was made, and the weights are those of the one that never saw them
+            assertEquals(0, none.steps());
+            assertEquals(0, none.meanLoss());
+            assertArrayEquals(without.run(first).predictions(), with.run(first).predictions());
+        }
+    }
+
+    @Test
+    void learnerRestoredAfterAbstentionsEndsWithTheSameBits() {
+        // Given: a memory that overflows with what was learned from, later than with what was seen
+        Case c = cases().get(0);
+        ModelSpec spec = ModelSpec.newBuilder(c.spec).setReplayMemory(120).build();
+        List<LabelledExample> all = new ArrayList<>();
+        epochs(spec, 650).forEach(all::addAll);
+        Learner<?> broken = Learner.fresh(spec, c.networks());
+        try (Learner<?> whole = Learner.fresh(spec, c.networks())) {
+            for (int from = 0; from < all.size(); from += 50) {
+                List<LabelledExample> epoch = new ArrayList<>();
+                for (int i = from; i < from + 50; i++)
+                    epoch.add(i % 3 == 0 ? abstained(all.get(i)) : all.get(i));
+                // When
+                whole.run(epoch);
+                broken.run(epoch);
+                byte[] weights = broken.weights();
+                byte[] state = broken.state();
+                long seen = broken.examplesSeen();
+                broken.close();
+                broken = Learner.restored(spec, c.networks(), weights, state, seen);
+                // Then
+                assertArrayEquals(whole.weights(), weights);
+                assertArrayEquals(whole.state(), broken.state());
+            }
+        } finally {
+            broken.close();
+        }
+    }
+
+    private static LabelledExample abstained(LabelledExample example) {
+        return new LabelledExample(
+                example.id(), example.input(), example.eventTimeMs(), new float[0]);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void learnerRestoredAfterEachMicroEpochEndsWithTheSameBits(Case c) {

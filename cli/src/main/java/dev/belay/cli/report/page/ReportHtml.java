@@ -183,6 +183,11 @@ public final class ReportHtml {
         cells.put("examplesSeen", Format.count(row.getExamplesSeen()));
         cells.put("n", Format.count(row.getN()));
         cells.put("withoutTruth", row.getWithoutTruth() == 0 ? "" : "+" + row.getWithoutTruth());
+        cells.put(
+                "abstained",
+                row.getAbstained() == 0
+                        ? ""
+                        : "+" + Format.count(row.getAbstained()) + " abstained");
         Cells.estimate(cells, "supervisorAccuracy", row.getSupervisorAccuracy(), 3);
         Cells.estimate(cells, "studentAccuracy", row.getStudentAccuracy(), 3);
         Cells.estimate(cells, "ceilingAccuracy", row.getCeilingAccuracy(), 3);

@@ -75,6 +75,9 @@ final class StreamTable {
         if (row.getWithoutTruth() > 0) {
             parts.add("+" + Format.count(row.getWithoutTruth()) + " without truth");
         }
+        if (row.getAbstained() > 0) {
+            parts.add("+" + Format.count(row.getAbstained()) + " abstained");
+        }
         if (row.getTooLate() > 0) {
             parts.add(Format.count(row.getTooLate()) + " too late");
         }

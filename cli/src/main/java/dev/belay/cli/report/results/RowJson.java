@@ -75,6 +75,9 @@ public final class RowJson {
     private static void counts(ObjectNode json, PairMetrics row) {
         json.put("n", row.getN()).put("pairN", row.getPairN());
         json.put("withoutTruth", row.getWithoutTruth());
+        if (row.getAbstained() > 0) {
+            json.put("abstained", row.getAbstained());
+        }
         json.put("confidence", row.getConfidence());
         estimate(json, "supervisorAccuracy", row.getSupervisorAccuracy());
         estimate(json, "studentAccuracy", row.getStudentAccuracy());

@@ -3,6 +3,7 @@ package dev.belay.cli.report.results;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
@@ -57,6 +58,7 @@ public final class RunResults {
     private final String experiment;
     private final String task;
     private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
+    private final Map<String, String> labelers = new HashMap<>(); // names of no models, by id
     private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
     private final Map<RowKey, PairMetrics> rows = new HashMap<>();
     private final Map<String, PairMetrics> newestOfStream = new HashMap<>();
@@ -81,6 +83,11 @@ public final class RunResults {
     /** Takes a model into the run; the order of first adding is the order of all output. */
     public synchronized void add(ModelSpec spec) {
         specs.put(spec.getId(), spec);
+    }
+
+    /** Takes in a labeler that is no model. */
+    public synchronized void add(LabelerSpec spec) {
+        labelers.put(spec.getId(), ModelId.parse(spec.getId()).model());
     }
 
     public synchronized void add(Checkpoint checkpoint) {
@@ -298,10 +305,10 @@ public final class RunResults {
         return bySeen;
     }
 
-    /** The model's name in the experiment file; the id itself where no spec is known. */
+    /** The name in the experiment file; the id itself where no spec is known. */
     public synchronized String name(String id) {
         ModelSpec spec = specs.get(id);
-        return spec == null ? id : spec.getModel();
+        return spec == null ? labelers.getOrDefault(id, id) : spec.getModel();
     }
 
     /** The settings of the model of this id; null where no spec is known. */

@@ -1,0 +1,119 @@
+package dev.belay.labelers.api;
+
+import dev.belay.schemas.Distributions;
+import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.events.LabelerSpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The kinds of labelers that are installed. */
+public final class Labelers {
+    private Labelers() {}
+
+    /** All kinds that an experiment file may name, {@code external} among them. */
+    public static Collection<String> kinds() {
+        TreeSet<String> kinds = new TreeSet<>(factories().keySet());
+        kinds.add(LabelerSpecs.EXTERNAL);
+        return kinds;
+    }
+
+    /**
+     * Checks parameters as {@link LabelerFactory#create} does.
+     *
+     * @throws IllegalArgumentException when they are wrong
+     * @throws LabelerException when there is no such kind
+     */
+    public static void check(String kind, List<String> classes, Map<String, String> parameters) {
+        if (!kind.equals(LabelerSpecs.EXTERNAL)) {
+            factory(kind).create(classes, parameters).close();
+        } else if (!parameters.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an external labeler has no parameters, found " + parameters.keySet());
+        }
+    }
+
+    /**
+     * Makes the labeler of a spec. What it throws becomes a {@link LabelerException}; each of its
+     * answers is checked.
+     *
+     * @throws LabelerException when its kind is not installed here, or its parameters are wrong
+     */
+    public static Labeler open(LabelerSpec spec) {
+        try {
+            Labeler labeler =
+                    factory(spec.getMethod().getName())
+                            .create(spec.getClasses(), spec.getMethod().getParameters());
+            return new Checked(spec, labeler);
+        } catch (LabelerException e) {
+            throw e;
+        } catch (RuntimeException e) { // wrong parameters, or whatever a plug-in throws
+            throw new LabelerException(spec.getId() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static LabelerFactory factory(String kind) {
+        LabelerFactory factory = factories().get(kind);
+        if (factory == null) {
+            throw new LabelerException(
+                    "no labeler of kind '" + kind + "' is installed, expected one of " + kinds());
+        }
+        return factory;
+    }
+
+    private static Map<String, LabelerFactory> factories() {
+        Map<String, LabelerFactory> factories = new TreeMap<>();
+        for (LabelerFactory factory : ServiceLoader.load(LabelerFactory.class)) {
+            LabelerFactory other = factories.put(factory.kind(), factory);
+            if (other != null) {
+                throw new LabelerException(
+                        "two labelers of kind '%s': %s and %s"
+                                .formatted(
+                                        factory.kind(),
+                                        other.getClass().getName(),
+                                        factory.getClass().getName()));
+            }
+        }
+        return factories;
+    }
+
+    private record Checked(LabelerSpec spec, Labeler labeler) implements Labeler {
+        @Override
+        public List<float[]> label(List<LabelerInput> inputs) {
+            List<float[]> answers;
+            try {
+                answers = new ArrayList<>(labeler.label(inputs));
+            } catch (RuntimeException e) { // of whatever code a plug-in brings
+                throw new LabelerException(spec.getId() + " failed: " + e, e);
+            }
+            if (answers.size() != inputs.size()) {
+                throw new LabelerException(
+                        "%s gave %d answers for %d examples"
+                                .formatted(spec.getId(), answers.size(), inputs.size()));
+            }
+            for (int i = 0; i < answers.size(); i++) {
+                float[] answer = answers.get(i);
+                String problem =
+                        Distributions.problem(answer, answer.length == 0, spec.getClasses().size());
+                if (problem != null) {
+                    throw new LabelerException(
+                            "%s, example %s: %s"
+                                    .formatted(
+                                            spec.getId(),
+                                            inputs.get(i).example().getId(),
+                                            problem));
+                }
+            }
+            return answers;
+        }
+
+        @Override
+        public void close() {
+            labeler.close();
+        }
+    }
+}

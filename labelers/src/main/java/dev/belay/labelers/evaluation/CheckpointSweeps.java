@@ -1,0 +1,51 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.prediction.Predictor;
+import dev.belay.labelers.prediction.Predictors;
+import dev.belay.labelers.records.BadRecordException;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The sweeps that {@code belay.checkpoints} ask for: one for each checkpoint that is due. */
+record CheckpointSweeps(Specs specs, Predictors predictors, RecordReader reader)
+        implements SweepRequests {
+    @Override
+    public @Nullable Request of(ConsumerRecord<byte[], byte[]> event) throws BadRecordException {
+        Checkpoint checkpoint = reader.checkpoint(event);
+        ModelSpec spec = specs.of(checkpoint.getModel());
+        if (spec != null) {
+            return new Request(
+                    spec,
+                    checkpoint.getNumber(),
+                    checkpoint.getEventTimeMs(),
+                    SweepSchedule.isDue(spec, checkpoint),
+                    () -> new ByModel(predictors.open(spec, checkpoint)));
+        }
+        if (!specs.isStopped(checkpoint.getModel())) {
+            throw new BadRecordException("no spec of its model " + checkpoint.getModel());
+        }
+        return null;
+    }
+
+    @Override
+    public boolean isWanted(ModelSpec spec) {
+        return specs.of(spec.getId()) != null;
+    }
+
+    private record ByModel(Predictor predictor) implements SweepPredictor {
+        @Override
+        public Rows<float[]> predict(List<Holdout.Row> rows) {
+            return predictor.predict(rows.stream().map(Holdout.Row::input).toList());
+        }
+
+        @Override
+        public void close() {
+            predictor.close();
+        }
+    }
+}

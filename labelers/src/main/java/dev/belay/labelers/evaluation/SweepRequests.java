@@ -1,0 +1,50 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.records.BadRecordException;
+import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Which sweeps the events of a topic ask for. */
+interface SweepRequests {
+    /** What predicts a holdout. */
+    interface SweepPredictor extends AutoCloseable {
+        /**
+         * Class distributions, one a row and in their order, without the rows that cannot be
+         * encoded; empty where it abstains.
+         */
+        Rows<float[]> predict(List<Holdout.Row> rows);
+
+        @Override
+        void close();
+    }
+
+    /**
+     * What an event asks for.
+     *
+     * @param spec whose sweep it is; its task's events are done in their order
+     * @param checkpoint number of the checkpoint that predicts
+     * @param eventTimeMs of its predictions
+     * @param isDue whether it needs a sweep
+     * @param predictor opened on the computing thread
+     */
+    record Request(
+            ModelSpec spec,
+            long checkpoint,
+            long eventTimeMs,
+            boolean isDue,
+            Supplier<SweepPredictor> predictor) {}
+
+    /**
+     * What an event asks for; null: nothing.
+     *
+     * @throws BadRecordException when it belongs in the dead letters
+     */
+    @Nullable Request of(ConsumerRecord<byte[], byte[]> event) throws BadRecordException;
+
+    /** Whether sweeps of a spec's model are still wanted. */
+    boolean isWanted(ModelSpec spec);
+}

@@ -1,0 +1,81 @@
+package dev.belay.labelers.spec;
+
+import dev.belay.labelers.labeling.LabelerTopics;
+import dev.belay.labelers.labeling.LabelingService;
+import dev.belay.labelers.labeling.ReadyCheckpoints;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Runs the newest run of each labeler of {@code belay.labelers}: it labels the STUDENT examples of
+ * its task and predicts them (PROGRESSIVE) in the same transactions; of an external one the labels
+ * are there already. A new version labels from the next transaction on, and its number is in each
+ * label. Scales by the partitions of the examples: group {@code
+ * <prefix><experiment>.<name>.<seed>.<run>.labeler}.
+ */
+public final class SpecLabelingService extends LabelingService {
+    private volatile Map<String, LabelerSpec> newest = Map.of();
+
+    public SpecLabelingService(Clients clients) {
+        super(clients, "labeler-specs");
+    }
+
+    @Override
+    protected Map<String, Wanted> wanted(
+            Map<String, ModelSpec> models,
+            Map<String, LabelerSpec> labelers,
+            ReadyCheckpoints ready) {
+        newest = labelers;
+        Map<String, Wanted> wanted = new TreeMap<>();
+        labelers.forEach((id, spec) -> wanted.put(id, wanted(spec)));
+        return wanted;
+    }
+
+    private Wanted wanted(LabelerSpec spec) {
+        ModelId id = ModelId.parse(spec.getId());
+        LabelerTopics topics =
+                LabelerTopics.of(
+                        clients().topics(),
+                        spec.getTask(),
+                        spec.getId(),
+                        spec.getPartitions(),
+                        spec.getClasses().size());
+        String group = clients().topics().prefix() + id.labeler() + "." + id.run() + ".labeler";
+        if (LabelerSpecs.isExternal(spec)) {
+            return new Wanted(
+                    topics.reading(topics.labels(), topics.predictions()),
+                    group,
+                    spec.getId(),
+                    (inbox, consumer, reader, ends, progress) ->
+                            new ExternalLabeler(spec, () -> holdoutRows(progress, spec)));
+        }
+        JudgeMaker maker =
+                (inbox, consumer, reader, ends, progress) ->
+                        new SpecLabeler(() -> Objects.requireNonNull(newest.get(spec.getId())));
+        if (spec.getSources().isEmpty()) {
+            return new Wanted(topics, group, maker);
+        }
+        String source = spec.getSources().get(0);
+        String read = clients().topics().labels(spec.getTask(), source);
+        return new Wanted(topics.reading(read, topics.labels()), group, source, maker);
+    }
+
+    /** Examples of the holdout; -1 while it has not ended. */
+    private long holdoutRows(ProgressTable progress, LabelerSpec spec) {
+        String holdout = clients().topics().holdout(spec.getTask());
+        long[] totals =
+                IntStream.range(0, spec.getPartitions())
+                        .mapToLong(partition -> progress.total(holdout, partition))
+                        .toArray();
+        return LongStream.of(totals).anyMatch(n -> n < 0) ? -1 : LongStream.of(totals).sum();
+    }
+}

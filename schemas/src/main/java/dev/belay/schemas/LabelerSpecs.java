@@ -1,0 +1,62 @@
+package dev.belay.schemas;
+
+import dev.belay.schemas.events.Head;
+import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Loss;
+import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Optimizer;
+import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Split;
+
+/** What labelers that are not trained models have in common with models. */
+public final class LabelerSpecs {
+    /** Method of a labeler whose labels are written by another program. */
+    public static final String EXTERNAL = "external";
+
+    /** Encoder of what predicts but is not trained by Belay. */
+    public static final String NO_ENCODER = "none";
+
+    private LabelerSpecs() {}
+
+    /** Whether another program writes the labels. */
+    public static boolean isExternal(LabelerSpec spec) {
+        return spec.getMethod().getName().equals(EXTERNAL);
+    }
+
+    /**
+     * A labeler as a model that nobody trains, for readers that treat both alike: the same id, run,
+     * hash, task, classes and partitions, encoder {@link #NO_ENCODER}, no ceiling, and {@code
+     * LATEST} as policy, because a student's labels name the versions that it learned from.
+     *
+     * @throws IllegalArgumentException when its id is not of the form experiment/name#seed@run
+     */
+    public static ModelSpec asModel(LabelerSpec spec) {
+        ModelId id = ModelId.parse(spec.getId());
+        return ModelSpec.newBuilder()
+                .setId(spec.getId())
+                .setExperiment(id.experiment())
+                .setModel(id.model())
+                .setSeed(id.seed())
+                .setRun(id.run())
+                .setSpecHash(spec.getSpecHash())
+                .setTask(spec.getTask())
+                .setClasses(spec.getClasses())
+                .setPartitions(spec.getPartitions())
+                .setEncoderName(NO_ENCODER)
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(ModelId.TRUTH)
+                .setSplit(Split.STUDENT)
+                .setBudget(0)
+                .setLabelPolicy(LabelPolicy.LATEST)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAM)
+                                .setLearningRate(0)
+                                .build())
+                .setLoss(Loss.newBuilder().setKind(LossKind.CROSS_ENTROPY).build())
+                .build();
+    }
+}
