@@ -90,7 +90,7 @@ class EndlessRunIT {
                                         assertEquals(writer.labels(), recount.truth());
                                         assertEquals(
                                                 recount.students(),
-                                                recount.counted().get("cumulative").get(0));
+                                                recount.cumulative());
                                         assertEquals(recount.counted(), recount.reported());
                                         assertTrue(recount.sweeps() > 0);
                                     });

@@ -195,6 +195,11 @@ final class StreamRecount implements AutoCloseable {
         return counted;
     }
 
+    /** Examples counted over all, 0 before the first. */
+    long cumulative() {
+        return counted().getOrDefault("cumulative", List.of(0L)).get(0);
+    }
+
     /** The same as {@code belay.metrics} has it. */
     Map<String, List<Long>> reported() {
         return reported;
