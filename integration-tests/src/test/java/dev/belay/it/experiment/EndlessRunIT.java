@@ -88,9 +88,7 @@ class EndlessRunIT {
                                         assertTrue(run.isAlive(), run::said);
                                         recount.read();
                                         assertEquals(writer.labels(), recount.truth());
-                                        assertEquals(
-                                                recount.students(),
-                                                recount.cumulative());
+                                        assertEquals(recount.students(), recount.cumulative());
                                         assertEquals(recount.counted(), recount.reported());
                                         assertTrue(recount.sweeps() > 0);
                                     });
