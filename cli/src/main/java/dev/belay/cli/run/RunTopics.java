@@ -61,7 +61,8 @@ final class RunTopics implements AutoCloseable {
         boolean changed = metrics.poll(wait);
         changed |= checkpoints.poll(Duration.ZERO);
         changed |= progress.poll(Duration.ZERO);
-        return changed | unpredicted.poll();
+        changed |= unpredicted.poll();
+        return changed;
     }
 
     @Override

@@ -74,10 +74,11 @@ public final class ProduceCommand implements Callable<Integer> {
                             config,
                             experiment.source(clients, data),
                             (done, total) -> {
-                                out.printf(
-                                        total < 0 ? "%,d rows%n" : "%,d of %,d rows%n",
-                                        done,
-                                        total);
+                                if (total < 0) {
+                                    out.printf("%,d rows%n", done);
+                                } else {
+                                    out.printf("%,d of %,d rows%n", done, total);
+                                }
                                 out.flush();
                             });
             Runtime.getRuntime().addShutdownHook(new Thread(producer::close, "stop"));

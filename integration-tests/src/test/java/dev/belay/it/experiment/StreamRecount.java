@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -65,10 +66,8 @@ final class StreamRecount implements AutoCloseable {
             return 0;
         }
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
+        Objects.requireNonNull(
+                        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
                 .partitions()
                 .forEach(
                         p ->
@@ -193,6 +192,11 @@ final class StreamRecount implements AutoCloseable {
                     counted.put(window, withTotal(list));
                 });
         return counted;
+    }
+
+    /** Examples counted over all, 0 before the first. */
+    long cumulative() {
+        return counted().getOrDefault("cumulative", List.of(0L)).get(0);
     }
 
     /** The same as {@code belay.metrics} has it. */

@@ -68,7 +68,7 @@ class TopicSourceTest extends ExampleSourceContract {
 
     @Override
     long furtherRows() {
-        return topic.size() - ROWS;
+        return (long) topic.size() - ROWS;
     }
 
     @Override
