@@ -76,7 +76,7 @@ public final class Encoders {
 
     /** Whether encoding again is cheaper than a cache. */
     public static boolean isCheap(String name) {
-        return isVector(name) || isProvided(name) && !provider(name).cached();
+        return isVector(name) || (isProvided(name) && !provider(name).cached());
     }
 
     /** Whether there is nothing of it before it learns: all of it learns, always. */
