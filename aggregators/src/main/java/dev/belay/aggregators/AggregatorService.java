@@ -138,14 +138,16 @@ public final class AggregatorService implements Service {
                             String task = ctx.pathParam("task");
                             LiveMetrics live = live(task);
                             if (live == null) {
-                                throw new NotFoundResponse("no task " + task + " is aggregated here");
+                                throw new NotFoundResponse(
+                                        "no task " + task + " is aggregated here");
                             }
                             Map<String, Object> rows = new TreeMap<>();
                             try {
                                 live.rows(ctx.queryParam("student"))
                                         .forEach((key, row) -> rows.put(key, EventJson.of(row)));
                             } catch (LiveMetrics.NotNowException e) {
-                                throw new ServiceUnavailableResponse(String.valueOf(e.getMessage()));
+                                throw new ServiceUnavailableResponse(
+                                        String.valueOf(e.getMessage()));
                             }
                             ctx.json(rows);
                         }));

@@ -1,13 +1,11 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.schemas.events.LearningRateSchedule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What models of an endless source may say, and what only they may say. Without {@code examples}
@@ -22,7 +20,10 @@ final class EndlessModels {
         YamlMap optimizer = mapping(model.get(ModelKeys.OPTIMIZER));
         boolean budget = !endless || model.get(ModelKeys.EXAMPLES) != null;
         if (!endless) {
-            refuse(model, ModelKeys.MAX_WAIT.name(), "no such key: it is for sources without end (data.topic)");
+            refuse(
+                    model,
+                    ModelKeys.MAX_WAIT.name(),
+                    "no such key: it is for sources without end (data.topic)");
         }
         if (budget) {
             String words = "'warm-up', a share of its examples";
@@ -30,7 +31,8 @@ final class EndlessModels {
             refuse(optimizer, ModelKeys.RATE_WARM_UP_EXAMPLES.name(), words);
             return;
         }
-        String words = "'warm-up-examples', or 'examples' for the model: a model without end has no budget";
+        String words =
+                "'warm-up-examples', or 'examples' for the model: a model without end has no budget";
         refuse(loss, "warm-up", words);
         refuse(optimizer, ModelKeys.RATE_WARM_UP.name(), words);
         YamlValue schedule = optimizer == null ? null : optimizer.get(ModelKeys.SCHEDULE);

@@ -1,9 +1,6 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.producers.source.DataConfig;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -17,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads experiment files. */
 public final class ExperimentFile {

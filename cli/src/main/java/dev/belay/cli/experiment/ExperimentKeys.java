@@ -2,7 +2,6 @@ package dev.belay.cli.experiment;
 
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.WordNetSource;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -11,14 +11,12 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.trainers.learning.ModelDefaults;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the models of an experiment file, each by itself. */
 final class ModelReader {

@@ -12,9 +12,6 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves the models of an experiment against the counts of its data.

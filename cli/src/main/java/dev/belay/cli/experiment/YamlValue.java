@@ -1,11 +1,10 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.runtime.settings.Settings;
-import dev.belay.schemas.Names;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.Names;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,6 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.function.DoublePredicate;
 
 /**
  * A value in a YAML file with its position.

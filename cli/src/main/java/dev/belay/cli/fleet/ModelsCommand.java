@@ -14,10 +14,14 @@ import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,13 +29,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Future;
 
 /** {@code belay models list | add | stop}: which models there are, are to be, are to be no more. */
 @Command(
@@ -100,7 +97,8 @@ public final class ModelsCommand implements Runnable {
                     spec.commandLine().getErr(),
                     clients -> {
                         ExperimentRegistration.Run run =
-                                new ExperimentRegistration(clients, experiment, data).make(false, ExperimentRegistration.Changed.NEW_VERSION);
+                                new ExperimentRegistration(clients, experiment, data)
+                                        .make(false, ExperimentRegistration.Changed.NEW_VERSION);
                         if (run.isOld()) {
                             out.println("nothing to add, these models are there:");
                         }

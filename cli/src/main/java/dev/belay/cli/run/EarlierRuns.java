@@ -3,7 +3,6 @@ package dev.belay.cli.run;
 import dev.belay.cli.experiment.SpecHash;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides when a finite run is complete: every model is FINISHED, every due sweep of every student
  * is compared, and the final row of every pair accounts for every example of the holdout: as
- * counted, as without truth, as one from which the supervisor abstained, or as one that a model of the pair cannot encode. Results that a
- * FAILED model prevents are not waited for.
+ * counted, as without truth, as one from which the supervisor abstained, or as one that a model of
+ * the pair cannot encode. Results that a FAILED model prevents are not waited for.
  *
  * @param specs the models of the run
  * @param holdout examples of the holdout

@@ -11,9 +11,6 @@ import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a run by its topics, like any other client, and shows its progress until it is complete

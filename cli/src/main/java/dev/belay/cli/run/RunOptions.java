@@ -2,13 +2,11 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.service.SettingsOptions;
 import dev.belay.runtime.settings.Settings;
-
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The options of {@code run} and {@code quickstart}. */
 final class RunOptions {

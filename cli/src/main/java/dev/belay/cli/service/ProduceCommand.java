@@ -8,23 +8,19 @@ import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.topics.TopicPlan;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
 
 /** {@code belay produce}: writes an experiment's data to its task's topics. */
 @Command(

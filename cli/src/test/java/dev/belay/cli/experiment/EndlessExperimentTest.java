@@ -8,12 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class EndlessExperimentTest {
     private static final String FILE =

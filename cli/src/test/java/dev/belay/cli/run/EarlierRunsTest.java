@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.cli.report.SampleRun;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class EarlierRunsTest {
     private static final ModelSpec BOW = SampleRun.spec("bow", 0, "hashing", null, 100);
@@ -41,7 +39,9 @@ class EarlierRunsTest {
                 new EarlierRuns(left, Map.of(NAIVE.getId(), NAIVE.getSpecHash()), stopped)
                         .run(NOW, false, Set.of()));
         assertEquals(
-                1, new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped).run(NOW, false, Set.of()));
+                1,
+                new EarlierRuns(left, Map.of(NAIVE.getId(), "other"), stopped)
+                        .run(NOW, false, Set.of()));
         assertEquals(0, new EarlierRuns(left, Map.of(), stopped).run(NOW, false, Set.of()));
     }
 

@@ -96,7 +96,11 @@ class LabelersExperimentIT {
             long right =
                     holdout.entrySet().stream()
                             .filter(e -> !e.getValue().isEmpty())
-                            .filter(e -> argmax(e.getValue()) == java.util.Objects.requireNonNull(truths.get(e.getKey())))
+                            .filter(
+                                    e ->
+                                            argmax(e.getValue())
+                                                    == java.util.Objects.requireNonNull(
+                                                            truths.get(e.getKey())))
                             .count();
             assertTrue(abstained > 0 && abstained < SmallExperiment.HOLDOUT, () -> "" + abstained);
             assertEquals(4, summary.get("pairs").size());

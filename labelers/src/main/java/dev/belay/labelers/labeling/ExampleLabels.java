@@ -33,7 +33,10 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             var label =
                     EventFactory.label(
-                            withoutBytes(example), topics.labeler(), given.checkpoint(), given.distribution());
+                            withoutBytes(example),
+                            topics.labeler(),
+                            given.checkpoint(),
+                            given.distribution());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }

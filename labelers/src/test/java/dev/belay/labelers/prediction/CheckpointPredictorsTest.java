@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.Events;
 import dev.belay.models.encoder.Encoders;
-import dev.belay.models.network.HeadShape;
 import dev.belay.models.input.Input;
+import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.network.Networks;
@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointPredictorsTest {
-    private static final List<Input> TEXTS =
-            Input.texts(List.of("good film", "bad film"));
+    private static final List<Input> TEXTS = Input.texts(List.of("good film", "bad film"));
 
     @TempDir Path cache;
 

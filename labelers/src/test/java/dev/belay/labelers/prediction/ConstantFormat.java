@@ -10,7 +10,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 
-/** A format of its own: the file is the probability of class 0, as text, the same for all inputs. */
+/**
+ * A format of its own: the file is the probability of class 0, as text, the same for all inputs.
+ */
 public final class ConstantFormat implements PredictorFormat {
     @Override
     public String name() {
@@ -35,7 +37,8 @@ public final class ConstantFormat implements PredictorFormat {
             @Override
             public Rows<float[]> predict(List<Input> inputs) {
                 return new Rows<>(
-                        Collections.nCopies(inputs.size(), new float[] {p, 1 - p}), new TreeMap<>());
+                        Collections.nCopies(inputs.size(), new float[] {p, 1 - p}),
+                        new TreeMap<>());
             }
 
             @Override

@@ -262,7 +262,7 @@ class CachingEncoderTest {
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
                 "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams,"
-                    + " vector, minilm, bge, e5, mlp, transformer",
+                        + " vector, minilm, bge, e5, mlp, transformer",
                 e.getMessage());
     }
 

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 public class EncoderContractTest {
     private static final List<Input> TEXTS =
-            Input.texts(
-                    List.of("a plain text", "", "größe 世界", "plain plain words. And more!"));
+            Input.texts(List.of("a plain text", "", "größe 世界", "plain plain words. And more!"));
 
     @TempDir Path cache;
 

@@ -12,18 +12,14 @@ import dev.belay.producers.source.RowSource;
 import dev.belay.producers.source.WordNetSource;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Split;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set, read and checked completely, in the order of production.

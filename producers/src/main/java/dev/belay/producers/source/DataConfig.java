@@ -1,7 +1,5 @@
 package dev.belay.producers.source;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Source of a task's data, their splits and their order of production.

@@ -1,7 +1,5 @@
 package dev.belay.producers.source;
 
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
  * Ids whose examples are written: all of the holdout, and of each partition of the examples the

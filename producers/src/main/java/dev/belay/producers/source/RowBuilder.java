@@ -1,19 +1,16 @@
 package dev.belay.producers.source;
 
 import com.google.common.hash.Hashing;
-
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the cells of one row into a checked {@link Row}: id, input, class, split, tags, group,

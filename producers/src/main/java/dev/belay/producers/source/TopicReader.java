@@ -2,18 +2,9 @@ package dev.belay.producers.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.belay.producers.source.Batch.Entry;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Split;
-
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@link TopicSource}. A partition without a committed offset is read from its beginning,
@@ -120,7 +117,9 @@ final class TopicReader implements ExampleSource.Reader {
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
         JsonNode node = object(record.value());
         boolean labelled = node.hasNonNull(fields.label());
-        if (fields.id() != null && labelled && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
+        if (fields.id() != null
+                && labelled
+                && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
             String id = builder.checkedId(0, json.scalar(node, fields.id()));
             return new Entry(id, null, json.label(node, 0), timeMs(record));
         }

@@ -4,9 +4,6 @@ import dev.belay.producers.source.DataException;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
-import org.apache.kafka.common.TopicPartition;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records that one writer has written to each partition: restored from its own progress events,

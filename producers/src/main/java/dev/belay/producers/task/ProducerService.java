@@ -7,18 +7,16 @@ import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.service.Service;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Progress;
-
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
-import java.util.TreeMap;
 
 /**
  * Produces one source to one task, then returns; of an endless source, when it is closed. Started

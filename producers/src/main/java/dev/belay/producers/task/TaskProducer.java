@@ -11,13 +11,6 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
-
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.TopicPartition;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,6 +22,11 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
@@ -114,25 +112,13 @@ final class TaskProducer {
             Row row = entry.row();
             if (row != null) {
                 TopicPartition examples = new TopicPartition(topic(row.split()), partition);
-                send(
-                        codec.record(
-                                examples.topic(),
-                                partition,
-                                id,
-                                example(row, timeMs),
-                                timeMs));
+                send(codec.record(examples.topic(), partition, id, example(row, timeMs), timeMs));
                 progress.add(examples, row.split());
                 touched.add(examples);
             }
             if (entry.hasLabel()) {
                 TopicPartition truth = new TopicPartition(topics.truth(config.task()), partition);
-                send(
-                        codec.record(
-                                truth.topic(),
-                                partition,
-                                id,
-                                truth(entry, timeMs),
-                                timeMs));
+                send(codec.record(truth.topic(), partition, id, truth(entry, timeMs), timeMs));
                 progress.add(truth);
                 touched.add(truth);
             }

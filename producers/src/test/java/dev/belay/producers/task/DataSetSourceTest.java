@@ -4,14 +4,12 @@ import dev.belay.producers.dataset.Data;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The finite source: a file. */
 class DataSetSourceTest extends ExampleSourceContract {

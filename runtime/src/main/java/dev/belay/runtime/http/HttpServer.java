@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
  * /health/ready}: 200 when all services do their work, else 503; both say which, and {@code
  * troubles} what a service can't do now while it goes on with all else. {@code /metrics}:
- * Prometheus' text form. Below {@code /v1/}: the {@link Service#routes} of its services; those
- * that write need the token of the setting {@code http.token} and are forbidden where it is not
- * set. Binds to loopback unless {@code health.host} says otherwise.
+ * Prometheus' text form. Below {@code /v1/}: the {@link Service#routes} of its services; those that
+ * write need the token of the setting {@code http.token} and are forbidden where it is not set.
+ * Binds to loopback unless {@code health.host} says otherwise.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -114,7 +114,8 @@ public final class HttpServer implements AutoCloseable {
                 if (other != null) {
                     throw new IllegalStateException(
                             "both %s and %s serve %s %s"
-                                    .formatted(other, service.name(), route.method(), route.path()));
+                                    .formatted(
+                                            other, service.name(), route.method(), route.path()));
                 }
                 server.addHttpHandler(
                         route.method(),

@@ -16,7 +16,9 @@ public record Route(HandlerType method, String path, Access access, Handler hand
     public enum Access {
         /** Anybody who reaches the address. */
         OPEN,
-        /** Who sends {@code Authorization: Bearer TOKEN} with the token of the setting http.token. */
+        /**
+         * Who sends {@code Authorization: Bearer TOKEN} with the token of the setting http.token.
+         */
         TOKEN
     }
 

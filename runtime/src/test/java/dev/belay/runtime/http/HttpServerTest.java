@@ -84,7 +84,9 @@ class HttpServerTest {
         // Given
         List<Route> routes =
                 List.of(
-                        Route.get("/v1/echo/{word}", ctx -> ctx.json(Map.of("word", ctx.pathParam("word")))),
+                        Route.get(
+                                "/v1/echo/{word}",
+                                ctx -> ctx.json(Map.of("word", ctx.pathParam("word")))),
                         Route.get(
                                 "/v1/missing",
                                 ctx -> {
@@ -98,7 +100,8 @@ class HttpServerTest {
             String guarded = "http://127.0.0.1:" + with.port();
             // Then
             assertEquals("{\"word\":\"hi\"}", get(open + "/v1/echo/hi"));
-            assertEquals("404 {\"error\":\"no such thing\"}", send(open + "/v1/missing", null, null));
+            assertEquals(
+                    "404 {\"error\":\"no such thing\"}", send(open + "/v1/missing", null, null));
             assertTrue(send(open + "/v1/words", "x", "s3cret").startsWith("403 "));
             assertTrue(send(guarded + "/v1/words", "x", null).startsWith("401 "));
             assertTrue(send(guarded + "/v1/words", "x", "s3creT").startsWith("401 "));
@@ -152,7 +155,8 @@ class HttpServerTest {
     }
 
     /** Status and body; a body makes it a POST. */
-    private static String send(String url, @Nullable String body, @Nullable String token) throws Exception {
+    private static String send(String url, @Nullable String body, @Nullable String token)
+            throws Exception {
         var request = HttpRequest.newBuilder(URI.create(url));
         if (body != null) {
             request.POST(BodyPublishers.ofString(body));

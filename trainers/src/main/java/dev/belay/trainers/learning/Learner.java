@@ -146,7 +146,9 @@ public final class Learner<I> implements AutoCloseable {
         int[] given = // (l), those with a label: where the supervisor did not abstain
                 IntStream.range(0, fresh.size()).filter(i -> !fresh.get(i).abstained()).toArray();
         float[][] labels = // (l, classes)
-                IntStream.of(given).mapToObj(i -> fresh.get(i).probabilities()).toArray(float[][]::new);
+                IntStream.of(given)
+                        .mapToObj(i -> fresh.get(i).probabilities())
+                        .toArray(float[][]::new);
         float[][] labelled = // (l, classes)
                 IntStream.of(given).mapToObj(i -> predictions[i]).toArray(float[][]::new);
         long predicted = System.nanoTime();
@@ -159,8 +161,7 @@ public final class Learner<I> implements AutoCloseable {
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
             if (weights[i] > 0)
-                lessons.add(
-                        new Lesson<>(fresh.get(given[i]), weights[i], inputs.get(given[i])));
+                lessons.add(new Lesson<>(fresh.get(given[i]), weights[i], inputs.get(given[i])));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));

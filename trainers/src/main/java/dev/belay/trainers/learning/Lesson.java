@@ -1,8 +1,8 @@
 package dev.belay.trainers.learning;
 
-import dev.belay.schemas.events.ModelSpec;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.labels.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
