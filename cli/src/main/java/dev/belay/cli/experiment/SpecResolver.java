@@ -212,9 +212,16 @@ final class SpecResolver {
 
     /** Of encoder {@code vector} the number of features, which only the data know. */
     private Map<String, String> encoderParameters(ModelEntry model) {
-        return model.encoder().equals(VectorEncoder.NAME)
-                ? Map.of("length", Integer.toString(data.vectorLength()))
-                : Map.of();
+        if (!model.encoder().equals(VectorEncoder.NAME)) {
+            return Map.of();
+        }
+        if (data == null) {
+            throw ExperimentException.at(
+                    model.place(),
+                    "model '" + model.name() + "' with encoder vector on a source without end",
+                    "a source with an end: only then the number of features is known");
+        }
+        return Map.of("length", Integer.toString(data.vectorLength()));
     }
 
     private String id(String model, long seed, int run) {

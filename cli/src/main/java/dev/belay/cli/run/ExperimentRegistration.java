@@ -94,7 +94,7 @@ public final class ExperimentRegistration {
             int run = run(specs, past, fresh, changed);
             specs = past.keepHashes(run == 0 ? specs : resolve(partitions, run), run);
             plan(specs).apply(admin);
-            List<LabelerSpec> labelers = versions(partitions, run);
+            List<LabelerSpec> labelers = versions(run);
             List<String> stopped = noLonger(specs, labelers, before);
             boolean isOld =
                     specs.stream().allMatch(s -> before.containsKey(s.getId()))
@@ -127,7 +127,7 @@ public final class ExperimentRegistration {
     }
 
     /** The labelers of a run: the version that is known if it has not changed, else the next. */
-    private List<LabelerSpec> versions(int partitions, int run) {
+    private List<LabelerSpec> versions(int run) {
         return declared(run).stream()
                 .map(
                         labeler -> {
