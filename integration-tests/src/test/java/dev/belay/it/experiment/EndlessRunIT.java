@@ -85,7 +85,7 @@ class EndlessRunIT {
                                         assertTrue(run.isAlive(), run::said);
                                         recount.read();
                                         assertEquals(writer.labels(), recount.truth());
-                                        assertEquals(recount.students(), recount.cumulative());
+                                        assertEquals(recount.learnable(), recount.cumulative());
                                         assertEquals(recount.counted(), recount.reported());
                                         assertTrue(recount.sweeps() > 0);
                                     });
@@ -107,7 +107,7 @@ class EndlessRunIT {
                 assertTrue(recount.counted().size() > 2, "windows: " + recount.counted().keySet());
                 JsonNode summary = JSON.readTree(folder.resolve("out/summary.json").toFile());
                 assertEquals(HOLDOUT, summary.at("/examples/holdout").intValue());
-                assertEquals(recount.students(), summary.at("/stream/0/n").longValue());
+                assertEquals(recount.learnable(), summary.at("/stream/0/n").longValue());
                 assertFalse(summary.at("/pairs/0/studentAccuracy").isMissingNode());
                 assertTrue(Files.exists(folder.resolve("out/report.html")));
             }

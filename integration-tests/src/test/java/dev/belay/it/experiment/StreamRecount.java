@@ -3,6 +3,7 @@ package dev.belay.it.experiment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,7 @@ final class StreamRecount implements AutoCloseable {
     private final Map<String, Map<String, Predicted>> predicted = new HashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
     private final Map<String, List<Long>> reported = new TreeMap<>();
-    private long students;
+    private final long[] students = new long[4]; // by partition
     private int sweeps;
 
     StreamRecount(String bootstrapServers, String registryUrl) {
@@ -88,7 +89,7 @@ final class StreamRecount implements AutoCloseable {
         predicted.clear();
         newest.clear();
         reported.clear();
-        students = 0;
+        Arrays.fill(students, 0);
         sweeps = 0;
         reader.forAll(TOPICS, this::take);
     }
@@ -101,7 +102,8 @@ final class StreamRecount implements AutoCloseable {
         switch (read.topic()) {
             case "belay.live.examples" -> {
                 examples.add(read.key());
-                students += event.get("split").toString().equals("STUDENT") ? 1 : 0;
+                students[read.partition()] +=
+                        event.get("split").toString().equals("STUDENT") ? 1 : 0;
             }
             case "belay.live.holdout" -> holdout.add(read.key());
             case "belay.live.truth" -> truth.put(read.key(), (Integer) event.get("label"));
@@ -239,9 +241,17 @@ final class StreamRecount implements AutoCloseable {
         return truth;
     }
 
-    /** Examples of split STUDENT. */
-    long students() {
-        return students;
+    /**
+     * Examples of split STUDENT that a model can have learned from: it takes them in turn, one from
+     * each partition, and waits where a partition has none.
+     */
+    long learnable() {
+        long least = Arrays.stream(students).min().orElse(0);
+        int first = 0;
+        while (students[first] > least) {
+            first++;
+        }
+        return students.length * least + first;
     }
 
     /** Blocks of holdout predictions. */
