@@ -1,16 +1,14 @@
 package dev.belay.labelers.api;
 
+import dev.belay.plugins.Plugin;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Makes labelers of one kind. Found by {@code ServiceLoader}, so it has a public constructor
- * without parameters and is named in {@code META-INF/services}.
+ * Makes labelers of one kind: an extension point, see {@link dev.belay.plugins}. Its {@link #name}
+ * is the {@code kind} of experiment files.
  */
-public interface LabelerFactory {
-    /** The kind, as an experiment file names it; unique among all factories. */
-    String kind();
-
+public interface LabelerFactory extends Plugin {
     /**
      * Makes a labeler.
      *

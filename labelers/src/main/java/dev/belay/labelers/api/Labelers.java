@@ -1,5 +1,6 @@
 package dev.belay.labelers.api;
 
+import dev.belay.plugins.Plugins;
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
@@ -7,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The kinds of labelers that are installed. */
@@ -66,19 +65,7 @@ public final class Labelers {
     }
 
     private static Map<String, LabelerFactory> factories() {
-        Map<String, LabelerFactory> factories = new TreeMap<>();
-        for (LabelerFactory factory : ServiceLoader.load(LabelerFactory.class)) {
-            LabelerFactory other = factories.put(factory.kind(), factory);
-            if (other != null) {
-                throw new LabelerException(
-                        "two labelers of kind '%s': %s and %s"
-                                .formatted(
-                                        factory.kind(),
-                                        other.getClass().getName(),
-                                        factory.getClass().getName()));
-            }
-        }
-        return factories;
+        return Plugins.load(LabelerFactory.class);
     }
 
     private record Checked(LabelerSpec spec, Labeler labeler) implements Labeler {

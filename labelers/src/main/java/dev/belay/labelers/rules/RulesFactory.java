@@ -35,7 +35,7 @@ public final class RulesFactory implements LabelerFactory {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
-    public String kind() {
+    public String name() {
         return "rules";
     }
 

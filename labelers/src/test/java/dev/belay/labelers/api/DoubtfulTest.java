@@ -40,7 +40,7 @@ class DoubtfulTest extends LabelerContract {
     /** Its factory. */
     public static final class Factory implements LabelerFactory {
         @Override
-        public String kind() {
+        public String name() {
             return "doubtful";
         }
 

@@ -59,7 +59,7 @@ class LabelersTest {
     /** A plug-in with every fault that is looked for. */
     public static final class Broken implements LabelerFactory {
         @Override
-        public String kind() {
+        public String name() {
             return "broken";
         }
 
