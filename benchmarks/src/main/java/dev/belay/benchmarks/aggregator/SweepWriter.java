@@ -138,6 +138,12 @@ final class SweepWriter implements AutoCloseable {
             encoder.writeArrayEnd();
             encoder.writeLong(sweeps.examples());
             encoder.writeBoolean(false); // no labels
+            for (int column = 0; column < 2; column++) { // nothing abstained, no options
+                encoder.writeArrayStart();
+                encoder.setItemCount(0);
+                encoder.writeArrayEnd();
+            }
+            encoder.writeInt(0); // the holdout's version
             encoder.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not from memory
