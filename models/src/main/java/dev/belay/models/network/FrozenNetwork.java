@@ -69,7 +69,8 @@ final class FrozenNetwork implements Network<float[]> {
 
     @Override
     public List<float[]> recall(List<Input> kept) {
-        if (encoder.accepts().contains(Input.Kind.VECTOR)) return inputs(kept);
+        if (encoder.accepts().contains(Input.Kind.VECTOR)
+                || kept.stream().noneMatch(Input.Vector.class::isInstance)) return inputs(kept);
         var rows = new ArrayList<float[]>(kept.size());
         var others = new ArrayList<Input>();
         for (Input input : kept) if (!(input instanceof Input.Vector)) others.add(input);
