@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL of everything at once (broker, services, the lot) at several moments of a run. */
-@Timeout(600)
+@Timeout(1_200)
 class KilledRunIT {
     private static final long SEED = 20261123;
 
@@ -56,7 +56,7 @@ class KilledRunIT {
         long before = checkpointFiles(data);
         try (BelayProcess process = BelayProcess.start(folder, command(file, out, data))) {
             Awaitility.await()
-                    .atMost(Duration.ofMinutes(2))
+                    .atMost(Duration.ofMinutes(4))
                     .pollInterval(Duration.ofMillis(5))
                     // a file that goes while the folder is walked
                     .ignoreExceptionsInstanceOf(UncheckedIOException.class)
