@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the global stores of the specs of models and labelers, and of checkpoints, and tells the
+ * Keeps the global stores of the specs of models and labelers, and of checkpoints, and updates the
  * catalog. Streams sends every record of a global topic through here, also when it restores, so
  * that the catalog is complete before the first task runs.
  *

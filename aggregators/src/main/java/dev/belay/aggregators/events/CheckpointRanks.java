@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * gates.
  */
 public final class CheckpointRanks {
-    private final NavigableMap<Long, Told> told = new TreeMap<>();
+    private final NavigableMap<Long, Emitted> emitted = new TreeMap<>();
     private long greatestK;
 
-    private record Told(MetricsRow.@Nullable Figure pgr, MetricsRow.@Nullable Figure agreement) {}
+    private record Emitted(
+            MetricsRow.@Nullable Figure pgr, MetricsRow.@Nullable Figure agreement) {}
 
     /** A checkpoint with a figure. */
     record Best(long checkpoint, MetricsRow.Figure figure) {
@@ -35,16 +36,16 @@ public final class CheckpointRanks {
         if (row.tested() != null) {
             greatestK = Math.max(greatestK, row.tested().k());
         }
-        if (!row.told()) {
+        if (!row.isEmitted()) {
             return false;
         }
-        Told now = new Told(row.pgr(), row.agreement());
-        return !now.equals(told.put(row.any().checkpoint(), now));
+        Emitted now = new Emitted(row.pgr(), row.agreement());
+        return !now.equals(emitted.put(row.any().checkpoint(), now));
     }
 
     /** Emitted checkpoints with greater numbers. */
     public Set<Long> after(long checkpoint) {
-        return told.tailMap(checkpoint, false).keySet();
+        return emitted.tailMap(checkpoint, false).keySet();
     }
 
     /**
@@ -100,8 +101,8 @@ public final class CheckpointRanks {
 
     private @Nullable Best best(long checkpoint, MetricsRow.@Nullable Figure own, boolean pgr) {
         Best best = null;
-        for (Map.Entry<Long, Told> entry : told.headMap(checkpoint, false).entrySet()) {
-            Told before = entry.getValue();
+        for (Map.Entry<Long, Emitted> entry : emitted.headMap(checkpoint, false).entrySet()) {
+            Emitted before = entry.getValue();
             best = better(best, entry.getKey(), pgr ? before.pgr() : before.agreement());
         }
         return better(best, checkpoint, own);

@@ -55,8 +55,8 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
     private int catalogVersion;
-    private boolean heard; // since the last check
-    private boolean told; // since the last commit request
+    private boolean received; // since the last check
+    private boolean uncommitted; // since the last commit request
 
     public Merger(AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         this.config = config;
@@ -76,7 +76,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         standings.clear();
         shown.close();
         windows.clear();
-        told = false;
+        uncommitted = false;
         catalogVersion = 0;
         Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
         try (KeyValueIterator<String, MetricsRow> all = rows.all()) {
@@ -84,7 +84,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 var entry = all.next();
                 MetricsRow row = entry.value;
                 note(entry.key, row);
-                if (row.told() && row.any().phase() == Phase.HOLDOUT) {
+                if (row.isEmitted() && row.any().phase() == Phase.HOLDOUT) {
                     newest.merge(
                             row.any().student(),
                             row,
@@ -102,7 +102,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private void show(String student, MetricsRow row) {
         PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
         if (metrics != null) {
-            shown.told(metrics);
+            shown.emitted(metrics);
         }
     }
 
@@ -113,7 +113,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
 
     @Override
     public void process(Record<byte[], ShardMessage.Delta> record) {
-        heard = true;
+        received = true;
         ShardMessage.Delta delta = record.value();
         String student = new String(record.key(), StandardCharsets.UTF_8);
         if (delta.changes().isEmpty()) {
@@ -175,11 +175,11 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
      * are merged.
      */
     private void commit() {
-        if (told && !heard) {
-            told = false;
+        if (uncommitted && !received) {
+            uncommitted = false;
             context.commit();
         }
-        heard = false;
+        received = false;
     }
 
     private void note(String key, MetricsRow row) {
@@ -241,7 +241,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         }
         // a correction moved its last example to another window: it is empty again
         Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
-        if (row.told() && any.phase() == Phase.PROGRESSIVE) {
+        if (row.isEmitted() && any.phase() == Phase.PROGRESSIVE) {
             tell(key, row, pair, base);
         }
     }
@@ -289,8 +289,8 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
             standing.after(candidate.checkpoint())
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
-        told = true;
-        shown.told(metrics);
+        uncommitted = true;
+        shown.emitted(metrics);
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }

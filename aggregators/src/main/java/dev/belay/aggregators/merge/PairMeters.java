@@ -30,7 +30,7 @@ final class PairMeters implements AutoCloseable {
         this.catalog = catalog;
     }
 
-    void told(PairMetrics row) {
+    void emitted(PairMetrics row) {
         if (row.getWindowStartMs() != null || isGone(row.getStudent())) {
             return;
         }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * What the merger knows of one metrics row: the tallies of all comparisons that are candidates for
  * it, over all partitions.
  *
- * @param pending whether something was merged that has not been told yet
- * @param emittedAs which comparison was last told, and as what; empty before the first
- * @param pgr as last told; null if it was undefined or nothing was told
- * @param agreement of student and supervisor over the whole holdout, as last told
+ * @param pending whether something was merged that has not been emitted yet
+ * @param emittedAs which comparison was last emitted, and as what; empty before the first
+ * @param pgr as last emitted; null if it was undefined or nothing was emitted
+ * @param agreement of student and supervisor over the whole holdout, as last emitted
  * @param tested the gate when the row was first complete; null: not yet, or it has none
  * @param passed event time up to which the stream has passed, by partition; empty but for the row
  *     that counts a student's stream from the beginning
@@ -92,7 +92,7 @@ public record MetricsRow(
     }
 
     /**
-     * The first of some comparisons that can be told: it is complete and has as many of the
+     * The first of some comparisons that can be emitted: it is complete and has as many of the
      * student's predictions as any other of the row. One that has fewer is still on its way from
      * some partitions, or was begun when they had let the student's sweep go.
      */
@@ -117,8 +117,8 @@ public record MetricsRow(
                 .anyMatch(other -> other.student().rows() > tally.student().rows());
     }
 
-    /** Whether it has been told. */
-    public boolean told() {
+    /** Whether it has been emitted. */
+    public boolean isEmitted() {
         return !emittedAs.isEmpty();
     }
 

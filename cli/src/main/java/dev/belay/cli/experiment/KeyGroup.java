@@ -93,7 +93,7 @@ final class KeyGroup {
                 doc);
     }
 
-    /** A key with a form of its own, read by whoever asks for it. */
+    /** A key whose value the caller parses. */
     Key<YamlValue> own(String name, String values, String defaultText, String doc) {
         return add(name, values, v -> v, null, d -> defaultText, doc);
     }

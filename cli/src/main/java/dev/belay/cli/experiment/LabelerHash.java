@@ -7,7 +7,7 @@ import dev.belay.schemas.events.LabelerSpec;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What tells whether two labelers are the same: a hash over a labeler's settings. */
+/** Hash over a labeler's settings: equal for equal labelers. */
 final class LabelerHash {
     private LabelerHash() {}
 

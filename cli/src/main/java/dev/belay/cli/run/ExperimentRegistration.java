@@ -105,8 +105,8 @@ public final class ExperimentRegistration {
     }
 
     private int run(List<ModelSpec> specs, EarlierRuns past, boolean fresh, Changed changed) {
-        // the version that a stopped one had is not known any more: it can't go on in its run
-        boolean forgotten =
+        // the version of a stopped labeler is not known any more: it can't continue in its run
+        boolean versionUnknown =
                 past.newest() >= 0
                         && declared(past.newest()).stream()
                                 .anyMatch(labeler -> past.stopped().contains(labeler.getId()));
@@ -118,7 +118,7 @@ public final class ExperimentRegistration {
             labelers.add(model.getModel() + "#" + model.getSeed());
         }
         return past.run(
-                all, fresh || forgotten, changed == Changed.NEW_VERSION ? labelers : Set.of());
+                all, fresh || versionUnknown, changed == Changed.NEW_VERSION ? labelers : Set.of());
     }
 
     private List<LabelerSpec> declared(int run) {

@@ -68,7 +68,7 @@ final class ExperimentRun implements Callable<Integer> {
             return code;
         } catch (Exception e) {
             if (stop.isStopped(0, TimeUnit.SECONDS)) {
-                ErrorReport.report(e, err); // the JVM ends before anybody else does
+                ErrorReport.report(e, err); // the JVM ends before the caller could report it
             }
             throw e;
         } finally {

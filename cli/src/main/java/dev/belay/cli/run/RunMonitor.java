@@ -65,8 +65,8 @@ final class RunMonitor {
      * @param holdout examples of the holdout
      * @param failure what ends the run early, or null
      * @param troubles what services can't do now; if there are any, a run without other progress is
-     *     given up
-     * @throws IllegalStateException when there is a failure, or the run is given up
+     *     stopped
+     * @throws IllegalStateException when there is a failure, or the run makes no progress
      */
     boolean untilComplete(
             long holdout,
@@ -94,8 +94,8 @@ final class RunMonitor {
                     List<RunCompletion.Growing> before = growing;
                     growing = completion.growing(results);
                     lastGrowth = growing.equals(before) ? lastGrowth : System.nanoTime();
-                    long quiet = System.nanoTime() - lastGrowth;
-                    if (growing.isEmpty() || quiet > patience(growing).toNanos()) {
+                    long idleNs = System.nanoTime() - lastGrowth;
+                    if (growing.isEmpty() || idleNs > patience(growing).toNanos()) {
                         growing.forEach(student -> view.println(words(student)));
                         say(unpredicted.count(topics.ids), view);
                         view.close(now);

@@ -63,7 +63,7 @@ class DocsTest {
                     Map.entry("./belay models list", "FleetIT runs each, on its own models"),
                     Map.entry(
                             "curl -s http://127.0.0.1:8080/metrics | grep '^belay_'",
-                            "HealthServerTest reads the same page, at a free port"),
+                            "HttpServerTest reads the same page, at a free port"),
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
                                     + " --application-id belay.TASK.aggregator \\",

@@ -1,6 +1,6 @@
 /**
  * The extension point for labelers that are not trained models: a {@link
- * dev.belay.labelers.api.LabelerFactory}, found by {@code ServiceLoader}, makes {@link
+ * dev.belay.labelers.api.LabelerFactory}, found by name, makes {@link
  * dev.belay.labelers.api.Labeler}s from the parameters of a {@code LabelerSpec}.
  *
  * <p><b>Contract.</b> A labeler's answer for an example depends only on the spec (its classes and

@@ -36,7 +36,7 @@ public final class SafeTensorsFormat implements PredictorFormat {
         if (classes != spec.getClasses().size()) {
             network.close();
             throw new MalformedCheckpointException(
-                    "it tells " + classes + " classes apart, expected " + spec.getClasses().size());
+                    "it has " + classes + " classes, expected " + spec.getClasses().size());
         }
         return new NetworkPredictor<>(network);
     }
