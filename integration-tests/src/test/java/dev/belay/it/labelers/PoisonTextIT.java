@@ -27,7 +27,7 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.trainers.fleet.TrainerService;
-import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.checkpoints.CheckpointObserver.Step;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
-import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.checkpoints.CheckpointObserver.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.belay.it.trainers;
 
 import dev.belay.models.store.CheckpointStore;
-import dev.belay.trainers.fleet.TrainerService.Observer;
-import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.checkpoints.CheckpointObserver;
+import dev.belay.trainers.checkpoints.CheckpointObserver.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ record Harm(Signal signal, Point point, int nth) {
     }
 
     /** Does the harm at its step. */
-    Observer observer() {
+    CheckpointObserver observer() {
         AtomicInteger times = new AtomicInteger();
         return (step, model, number) -> {
             if (step.name().equals(point.name()) && times.incrementAndGet() == nth) {

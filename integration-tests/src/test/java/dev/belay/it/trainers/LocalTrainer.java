@@ -12,7 +12,7 @@ import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.trainers.fleet.TrainerService;
 import dev.belay.trainers.fleet.TrainerService.Group;
-import dev.belay.trainers.fleet.TrainerService.Observer;
+import dev.belay.trainers.checkpoints.CheckpointObserver;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -31,7 +31,7 @@ final class LocalTrainer implements AutoCloseable {
     private final ServiceGroup group;
     private final HttpServer health;
 
-    LocalTrainer(World world, CheckpointStore store, Observer observer) {
+    LocalTrainer(World world, CheckpointStore store, CheckpointObserver observer) {
         Map<String, String> values = new HashMap<>(world.settings("local"));
         values.put("health.port", "0");
         Settings settings = Settings.of(values);

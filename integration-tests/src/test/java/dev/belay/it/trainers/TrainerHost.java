@@ -10,8 +10,8 @@ import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.trainers.fleet.TrainerService;
 import dev.belay.trainers.fleet.TrainerService.Group;
-import dev.belay.trainers.fleet.TrainerService.Observer;
-import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.checkpoints.CheckpointObserver;
+import dev.belay.trainers.checkpoints.CheckpointObserver.Step;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ final class TrainerHost {
         Networks networks =
                 Networks.of(Device.CPU, clients.settings().cache(), clients.settings().encoders());
         CheckpointStore store = harm.store(new DirectoryStore(root), root);
-        Observer harming = harm.observer();
-        Observer telling =
+        CheckpointObserver harming = harm.observer();
+        CheckpointObserver telling =
                 (step, model, number) -> {
                     if (step == Step.COMMITTED) {
                         System.out.println(

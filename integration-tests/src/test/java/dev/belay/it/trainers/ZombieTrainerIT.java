@@ -26,7 +26,7 @@ class ZombieTrainerIT {
             Pattern.compile("^HARM STOP:BEGUN:6 at (\\S+) (\\d+)$");
     private static final Pattern FENCED =
             Pattern.compile(
-                    "(is taken up again in|was not committed:) .*(Fenced|InvalidProducerEpoch)");
+                    "(is resumed in|was not committed:) .*(Fenced|InvalidProducerEpoch)");
 
     @Test
     void aTrainerThatSleptPastItsSessionIsFencedAndWritesNoSecondHistory() throws Exception {

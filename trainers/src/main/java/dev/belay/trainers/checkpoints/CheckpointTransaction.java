@@ -7,8 +7,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.trainers.fleet.TrainerService.Observer;
-import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.checkpoints.CheckpointObserver.Step;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class CheckpointTransaction implements AutoCloseable {
     private final Clients clients;
     private final CheckpointStore store;
     private final Producer<byte[], byte[]> producer;
-    private final Observer observer;
+    private final CheckpointObserver observer;
     private final ConsumerGroupMetadata group;
 
     /**
@@ -43,7 +42,7 @@ public final class CheckpointTransaction implements AutoCloseable {
             Clients clients,
             CheckpointStore store,
             Producer<byte[], byte[]> producer,
-            Observer observer) {
+            CheckpointObserver observer) {
         this.spec = spec;
         this.clients = clients;
         this.store = store;

@@ -1,6 +1,5 @@
 package dev.belay.trainers.fleet;
 
-import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
@@ -11,39 +10,29 @@ import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.trainers.checkpoints.CheckpointTransaction;
-import dev.belay.trainers.checkpoints.CheckpointWriter;
+import dev.belay.trainers.checkpoints.CheckpointObserver;
 import dev.belay.trainers.checkpoints.RetentionCleaner;
 import dev.belay.trainers.labels.EncodingPrefetch;
 import dev.belay.trainers.labels.LabelFeeds;
 import dev.belay.trainers.status.RetrySchedule;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A trainer: takes its share of the models from {@code belay.models} and trains them, one
  * micro-epoch of each in turn, on one thread (one gradient collector per process is the engine's
- * limit); labels are read, texts encoded and micro-epochs written down on others meanwhile. A model
- * that is lost to another trainer, whose transaction fails, or whose files can't be read or
- * written, is dropped and, where it is still ours, taken up again from its last committed
- * checkpoint, later each time; the others go on.
+ * limit); labels are read, texts encoded and checkpoints written on others meanwhile. {@link
+ * OwnedModels} resumes and drops models.
  */
 public final class TrainerService implements Service {
-    private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
@@ -63,46 +52,16 @@ public final class TrainerService implements Service {
         }
     }
 
-    /** A point within a micro-epoch, in their order. */
-    public enum Step {
-        /** The weights' file is in the store, the state's not yet. */
-        WEIGHTS_STORED,
-        /** All files are in the store. */
-        STORED,
-        /** The transaction has its first record. */
-        BEGUN,
-        /** The transaction has all of its records and offsets. */
-        SENT,
-        /** The transaction is committed. */
-        COMMITTED
-    }
-
-    /** Told each step of each micro-epoch, on the thread that writes it: for tests that kill. */
-    @FunctionalInterface
-    public interface Observer {
-        /**
-         * @param model its id
-         * @param number of the checkpoint in work
-         */
-        void at(Step step, String model, long number);
-    }
-
     private final Clients clients;
     private final CheckpointStore store;
     private final Networks networks;
     private final Set<Group> groups;
-    private final Observer observer;
+    private final CheckpointObserver observer;
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
-    private final Map<String, ModelRun> running = new HashMap<>();
-
-    /** Models that are over, until their last checkpoints were read back. */
-    private final Set<String> finished = new HashSet<>();
-
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
     private final RetrySchedule troubles = new RetrySchedule();
-    private final Prerequisites patience = new Prerequisites("trainer");
-    private final ExecutorService scribes = CheckpointWriter.threads();
+    private final Prerequisites prerequisites = new Prerequisites("trainer");
     private volatile boolean ready;
 
     /**
@@ -111,18 +70,18 @@ public final class TrainerService implements Service {
      */
     public TrainerService(
             Clients clients, CheckpointStore store, Networks networks, Set<Group> groups) {
-        this(clients, store, networks, groups, (step, model, number) -> {});
+        this(clients, store, networks, groups, CheckpointObserver.NONE);
     }
 
     /**
-     * @param observer told each step
+     * @param observer called at each step of each micro-epoch
      */
     public TrainerService(
             Clients clients,
             CheckpointStore store,
             Networks networks,
             Set<Group> groups,
-            Observer observer) {
+            CheckpointObserver observer) {
         this.observer = observer;
         this.clients = clients;
         this.store = store;
@@ -147,73 +106,66 @@ public final class TrainerService implements Service {
 
     @Override
     public void close() {
-        patience.close();
+        prerequisites.close();
     }
 
     @Override
     public void run() {
         try (Admin admin = clients.admin()) {
-            if (patience.awaitInstallation(new TopicCheck(admin), clients.topics())) {
+            if (prerequisites.awaitInstallation(new TopicCheck(admin), clients.topics()))
                 train(admin);
-            }
         }
     }
 
     private void train(Admin admin) {
         String prefix = clients.topics().prefix();
-        try (EncodingPrefetch ahead = new EncodingPrefetch(networks);
-                LabelFeeds feeds = new LabelFeeds(clients, ahead);
-                var janitor = new RetentionCleaner(clients, store);
-                var models = new ModelTable(clients);
-                var committed = new CommittedCheckpoints(clients)) {
-            for (Group group : groups) {
+        try (EncodingPrefetch prefetch = new EncodingPrefetch(networks);
+                LabelFeeds feeds = new LabelFeeds(clients, prefetch);
+                var cleaner = new RetentionCleaner(clients, store);
+                var specs = new ModelTable(clients);
+                var models = new OwnedModels(clients, store, networks, observer, troubles, feeds)) {
+            for (Group group : groups)
                 memberships.put(group, new Ownership(clients, prefix + group.id));
-            }
-            models.catchUp(CATCH_UP);
-            while (!patience.isClosed()) {
+            specs.catchUp(CATCH_UP);
+            while (!prerequisites.isClosed()) {
                 ready = memberships.values().stream().allMatch(Ownership::joined);
-                models.poll(Duration.ZERO);
+                specs.poll(Duration.ZERO);
                 Map<Group, Ownership.Share> shares = shares();
-                Map<String, ModelSpec> ours = ours(models, shares);
-                dropAllBut(ours);
-                troubles.keepOnly(ours.keySet());
+                Map<String, ModelSpec> owned = owned(specs, shares);
+                models.dropAllBut(owned);
                 shares.values().forEach(Ownership.Share::letGo);
-                cleanUp(committed);
-                takeUp(ours, committed, admin, feeds);
-                janitor.clean(ours.values());
-                if (!trainEachOnce(admin, shares) && !patience.isClosed()) {
-                    models.poll(IDLE);
-                }
+                models.cleanUp();
+                models.resume(owned, admin);
+                cleaner.clean(owned.values());
+                if (!trainEachOnce(models, admin, shares) && !prerequisites.isClosed())
+                    specs.poll(IDLE);
             }
-            dropAllBut(Map.of());
         } finally {
             ready = false;
-            scribes.shutdown();
             memberships.values().forEach(Ownership::close);
             progress.values().forEach(ProgressTable::close);
         }
     }
 
     /**
-     * A micro-epoch of each model, unless there is something to let go of, or to take up, first.
-     * Those that supervise others come first, and again after each of the others: a micro-epoch may
-     * take a minute, and their students wait for them.
+     * A micro-epoch of each model, unless there is something to drop or to resume first. Those that
+     * supervise others come first, and again after each of the others: a micro-epoch may take a
+     * minute, and their students wait for them.
      */
-    private boolean trainEachOnce(Admin admin, Map<Group, Ownership.Share> shares) {
+    private boolean trainEachOnce(
+            OwnedModels models, Admin admin, Map<Group, Ownership.Share> shares) {
         progress.values().forEach(p -> p.poll(Duration.ZERO));
-        List<ModelRun> waitedFor = new ArrayList<>();
-        List<ModelRun> others = new ArrayList<>();
-        for (String id : new TreeSet<>(running.keySet())) {
-            ModelRun run = running.get(id);
-            if (run != null) {
-                (supervisors.contains(id) ? waitedFor : others).add(run);
-            }
-        }
-        boolean worked = trainOnce(waitedFor, admin, shares);
-        for (ModelRun run : others) {
-            if (trainOnce(List.of(run), admin, shares)) {
+        Map<Boolean, List<ModelRun>> bySupervising =
+                models.running().stream()
+                        .collect(
+                                Collectors.partitioningBy(
+                                        run -> supervisors.contains(run.spec().getId())));
+        List<ModelRun> supervising = bySupervising.getOrDefault(true, List.of());
+        boolean worked = trainOnce(supervising, models, admin, shares);
+        for (ModelRun run : bySupervising.getOrDefault(false, List.of())) {
+            if (trainOnce(List.of(run), models, admin, shares)) {
                 worked = true;
-                boolean unused = trainOnce(waitedFor, admin, shares);
+                boolean unused = trainOnce(supervising, models, admin, shares);
             }
         }
         return worked;
@@ -221,29 +173,15 @@ public final class TrainerService implements Service {
 
     /** Returns whether anything was done, or there is something else to be done. */
     private boolean trainOnce(
-            List<ModelRun> runs, Admin admin, Map<Group, Ownership.Share> shares) {
+            Collection<ModelRun> runs,
+            OwnedModels models,
+            Admin admin,
+            Map<Group, Ownership.Share> shares) {
         boolean worked = false;
         for (ModelRun run : runs) {
-            String model = run.spec().getId();
-            if (running.get(model) != run) {
-                continue; // over since the round began
-            }
-            if (patience.isClosed() || !shares.equals(shares())) {
-                return true;
-            }
-            try {
-                worked |= run.step(progressOf(run.spec().getTask()), admin);
-                if (run.hasCommitted()) {
-                    troubles.over(model);
-                }
-                if (run.over()) {
-                    finished.add(model);
-                    drop(model);
-                }
-            } catch (RuntimeException e) { // the log decides where we are
-                drop(model);
-                rest(model, e);
-            }
+            if (!models.isRunning(run)) continue; // finished since the round began
+            if (prerequisites.isClosed() || !shares.equals(shares())) return true;
+            worked |= models.step(run, progressOf(run.spec().getTask()), admin);
         }
         return worked;
     }
@@ -254,164 +192,20 @@ public final class TrainerService implements Service {
         return shares;
     }
 
-    /** Of models that are over, what trainers that died have left behind. */
-    private void cleanUp(CommittedCheckpoints committed) {
-        if (finished.isEmpty()) {
-            return;
-        }
-        committed.poll();
-        for (String model : List.copyOf(finished)) {
-            if (committed.isOver(model)) {
-                finished.remove(model);
-                try {
-                    committed.removeOrphans(store, model);
-                } catch (UncheckedIOException e) {
-                    LOG.warn("what is left of {} is still there: {}", model, e.toString());
-                }
-            }
-        }
-    }
-
-    /** The current runs of models in our partitions. */
-    private Map<String, ModelSpec> ours(ModelTable models, Map<Group, Ownership.Share> shares) {
-        Map<String, ModelSpec> ours = new HashMap<>();
+    /** The current runs of models in the partitions of this process. */
+    private Map<String, ModelSpec> owned(ModelTable specs, Map<Group, Ownership.Share> shares) {
+        Map<String, ModelSpec> owned = new HashMap<>();
         supervisors.clear();
-        for (ModelSpec spec : models.current().values()) {
+        for (ModelSpec spec : specs.current().values()) {
             supervisors.add(spec.getSupervisor());
             Ownership.Share share = shares.get(Group.of(spec));
-            if (share != null && !spec.getEncoderName().equals("none") && share.has(spec.getId())) {
-                ours.put(spec.getId(), spec);
-            }
+            if (share != null && !spec.getEncoderName().equals("none") && share.has(spec.getId()))
+                owned.put(spec.getId(), spec);
         }
-        return ours;
-    }
-
-    /**
-     * Takes up what is ours and not over: first fences whoever had these models, then reads past
-     * all open transactions, so that the last committed checkpoint of each is known for sure.
-     */
-    private void takeUp(
-            Map<String, ModelSpec> ours,
-            CommittedCheckpoints committed,
-            Admin admin,
-            LabelFeeds feeds) {
-        long now = System.nanoTime();
-        List<ModelSpec> anew = new ArrayList<>();
-        for (ModelSpec spec : ours.values()) {
-            String model = spec.getId();
-            if (!running.containsKey(model)
-                    && !finished.contains(model)
-                    && !committed.isOver(model)
-                    && !troubles.resting(model, now)) {
-                anew.add(spec);
-            }
-        }
-        if (anew.isEmpty()) {
-            return;
-        }
-        committed.poll();
-        Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
-        try {
-            for (ModelSpec spec : anew) {
-                Producer<byte[], byte[]> producer =
-                        clients.producer(clients.topics().prefix() + spec.getId());
-                producers.put(spec, producer);
-                producer.initTransactions();
-            }
-            committed.catchUp(admin);
-        } catch (KafkaException | IllegalStateException e) { // no answer from the broker
-            producers
-                    .values()
-                    .forEach(producer -> producer.close(CheckpointTransaction.CLOSE_WITHIN));
-            anew.forEach(spec -> rest(spec.getId(), e));
-            return;
-        }
-        producers.forEach((spec, producer) -> begin(spec, producer, committed, feeds));
-    }
-
-    private void begin(
-            ModelSpec spec,
-            Producer<byte[], byte[]> producer,
-            CommittedCheckpoints committed,
-            LabelFeeds feeds) {
-        String model = spec.getId();
-        CheckpointTransaction ledger =
-                new CheckpointTransaction(spec, clients, store, producer, observer);
-        boolean taken = false;
-        try {
-            committed.removeOrphans(store, model);
-            if (committed.isOver(model)) {
-                troubles.over(model);
-                return;
-            }
-            running.put(
-                    model,
-                    new ModelRun(
-                            spec,
-                            ledger,
-                            scribes,
-                            store,
-                            networks,
-                            feeds,
-                            clients.meters(),
-                            committed.last(model)));
-            taken = true;
-            troubles.takenUp(model);
-        } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
-            taken = true;
-            refuse(spec, ledger, committed, String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
-            rest(model, e);
-        } finally {
-            if (!taken) {
-                ledger.close();
-            }
-        }
-    }
-
-    private void refuse(
-            ModelSpec spec,
-            CheckpointTransaction ledger,
-            CommittedCheckpoints committed,
-            String reason) {
-        String model = spec.getId();
-        try {
-            ModelRun.refuse(spec, ledger, clients.meters(), committed.last(model), reason);
-            finished.add(model);
-            troubles.over(model);
-        } catch (RuntimeException e) { // not committed, or that is not known
-            rest(model, e);
-        }
-    }
-
-    private void rest(String model, RuntimeException why) {
-        Duration rest = troubles.add(model, RetrySchedule.reason(why), System.nanoTime());
-        clients.meters().counter("belay.trainer.troubles").increment();
-        if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
-            LOG.warn("{} is taken up again in {}: {}", model, rest, RetrySchedule.reason(why));
-        } else {
-            LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
-        }
+        return owned;
     }
 
     private ProgressTable progressOf(String task) {
         return progress.computeIfAbsent(task, t -> new ProgressTable(clients, t));
-    }
-
-    private void dropAllBut(Map<String, ModelSpec> kept) {
-        for (String id : List.copyOf(running.keySet())) {
-            ModelRun run = running.get(id);
-            // a spec that changed under its id is for another model: its files won't fit
-            if (run != null && !run.spec().equals(kept.get(id))) {
-                drop(id);
-            }
-        }
-    }
-
-    private void drop(String id) {
-        ModelRun run = running.remove(id);
-        if (run != null) {
-            run.close();
-        }
     }
 }

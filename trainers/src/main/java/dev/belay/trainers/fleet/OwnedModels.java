@@ -1,0 +1,225 @@
+package dev.belay.trainers.fleet;
+
+import dev.belay.models.checkpoint.CheckpointTooLargeException;
+import dev.belay.models.network.Networks;
+import dev.belay.models.store.CheckpointStore;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.trainers.checkpoints.CheckpointObserver;
+import dev.belay.trainers.checkpoints.CheckpointTransaction;
+import dev.belay.trainers.checkpoints.CheckpointWriter;
+import dev.belay.trainers.labels.LabelFeeds;
+import dev.belay.trainers.status.RetrySchedule;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models that this process trains: resumed from their last committed checkpoints, run
+ * micro-epoch by micro-epoch, dropped when they are finished, owned by others, or fail. A failed
+ * one is resumed later, see {@link RetrySchedule}. Belongs to the training thread.
+ */
+final class OwnedModels implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnedModels.class);
+
+    private final Clients clients;
+    private final CheckpointStore store;
+    private final Networks networks;
+    private final CheckpointObserver observer;
+    private final RetrySchedule troubles;
+    private final CommittedCheckpoints committed;
+    private final LabelFeeds feeds;
+    private final Map<String, ModelRun> running = new HashMap<>();
+
+    /** Finished models whose last checkpoints have not been read back yet. */
+    private final Set<String> finished = new HashSet<>();
+
+    private final ExecutorService writers = CheckpointWriter.threads();
+
+    /**
+     * @param feeds stays the caller's to close
+     */
+    OwnedModels(
+            Clients clients,
+            CheckpointStore store,
+            Networks networks,
+            CheckpointObserver observer,
+            RetrySchedule troubles,
+            LabelFeeds feeds) {
+        this.clients = clients;
+        this.store = store;
+        this.networks = networks;
+        this.observer = observer;
+        this.troubles = troubles;
+        this.feeds = feeds;
+        this.committed = new CommittedCheckpoints(clients);
+    }
+
+    /** Those in training, ordered by id. */
+    Collection<ModelRun> running() {
+        return new TreeMap<>(running).values();
+    }
+
+    /** Whether this very run is still in training. */
+    boolean isRunning(ModelRun run) {
+        return running.get(run.spec().getId()) == run;
+    }
+
+    /** Drops every model that is not among these, or has another spec there. */
+    void dropAllBut(Map<String, ModelSpec> kept) {
+        for (ModelRun run : List.copyOf(running.values()))
+            // a spec that changed under its id is for another model: its files won't fit
+            if (!run.spec().equals(kept.get(run.spec().getId()))) drop(run.spec().getId());
+        troubles.keepOnly(kept.keySet());
+    }
+
+    /** Removes the files that crashed trainers have left behind of finished models. */
+    void cleanUp() {
+        if (finished.isEmpty()) return;
+        committed.poll();
+        for (String model : List.copyOf(finished)) {
+            if (!committed.isOver(model)) continue;
+            finished.remove(model);
+            try {
+                committed.removeOrphans(store, model);
+            } catch (UncheckedIOException e) {
+                LOG.warn("files of {} that no checkpoint names remain: {}", model, e.toString());
+            }
+        }
+    }
+
+    /**
+     * Resumes what is owned and not finished: first fences the previous owners, then reads past all
+     * open transactions, so that the last committed checkpoint of each is known for certain.
+     */
+    void resume(Map<String, ModelSpec> owned, Admin admin) {
+        List<ModelSpec> resumed = owned.values().stream().filter(this::resumable).toList();
+        if (resumed.isEmpty()) return;
+        committed.poll();
+        Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
+        try {
+            for (ModelSpec spec : resumed) {
+                Producer<byte[], byte[]> producer =
+                        clients.producer(clients.topics().prefix() + spec.getId());
+                producers.put(spec, producer);
+                producer.initTransactions();
+            }
+            committed.catchUp(admin);
+        } catch (KafkaException | IllegalStateException e) { // no answer from the broker
+            for (Producer<byte[], byte[]> producer : producers.values())
+                producer.close(CheckpointTransaction.CLOSE_WITHIN);
+            resumed.forEach(spec -> retryLater(spec.getId(), e));
+            return;
+        }
+        producers.forEach(this::begin);
+    }
+
+    private boolean resumable(ModelSpec spec) {
+        String model = spec.getId();
+        return !running.containsKey(model)
+                && !finished.contains(model)
+                && !committed.isOver(model)
+                && !troubles.resting(model, System.nanoTime());
+    }
+
+    private void begin(ModelSpec spec, Producer<byte[], byte[]> producer) {
+        String model = spec.getId();
+        var transaction = new CheckpointTransaction(spec, clients, store, producer, observer);
+        boolean taken = false;
+        try {
+            committed.removeOrphans(store, model);
+            if (committed.isOver(model)) {
+                troubles.over(model);
+                return;
+            }
+            running.put(
+                    model,
+                    new ModelRun(
+                            spec,
+                            transaction,
+                            writers,
+                            store,
+                            networks,
+                            feeds,
+                            clients.meters(),
+                            committed.last(model)));
+            taken = true;
+            troubles.takenUp(model);
+        } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
+            taken = true;
+            refuse(spec, transaction, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
+            retryLater(model, e);
+        } finally {
+            if (!taken) transaction.close();
+        }
+    }
+
+    private void refuse(ModelSpec spec, CheckpointTransaction transaction, String reason) {
+        String model = spec.getId();
+        try {
+            ModelRun.refuse(spec, transaction, clients.meters(), committed.last(model), reason);
+            finished.add(model);
+            troubles.over(model);
+        } catch (RuntimeException e) { // not committed, or that is not known
+            retryLater(model, e);
+        }
+    }
+
+    /** One micro-epoch of a model, if its labels are there; returns whether anything was done. */
+    boolean step(ModelRun run, ProgressTable progress, Admin admin) {
+        String model = run.spec().getId();
+        try {
+            boolean worked = run.step(progress, admin);
+            if (run.hasCommitted()) troubles.over(model);
+            if (run.over()) {
+                finished.add(model);
+                drop(model);
+            }
+            return worked;
+        } catch (RuntimeException e) { // the log decides where we are
+            drop(model);
+            retryLater(model, e);
+            return false;
+        }
+    }
+
+    private void retryLater(String model, RuntimeException why) {
+        Duration wait = troubles.add(model, RetrySchedule.reason(why), System.nanoTime());
+        clients.meters().counter("belay.trainer.troubles").increment();
+        if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
+            LOG.warn("{} is resumed in {}: {}", model, wait, RetrySchedule.reason(why));
+        } else {
+            LOG.error("{} can't be trained, it is resumed in {}", model, wait, why);
+        }
+    }
+
+    private void drop(String model) {
+        ModelRun run = running.remove(model);
+        if (run != null) run.close();
+    }
+
+    /** Drops all models. */
+    @Override
+    public void close() {
+        try {
+            dropAllBut(Map.of());
+        } finally {
+            writers.shutdown();
+            committed.close();
+        }
+    }
+}
