@@ -57,9 +57,8 @@ record TaskHoldouts(
 
     /** Begins to read what labelers of a task say about its holdout, which {@link #of} returned. */
     SourceSweeps sources(LabelerSpec spec, Set<String> labelers, Holdout holdout) {
-        String client = member + "." + spec.getTask() + ".sources";
         return new SourceSweeps(
-                topic -> clients.consumer(null, client),
+                topic -> clients.consumer(null, member + ".sources." + topic),
                 clients.codec(),
                 clients.topics(),
                 spec,
