@@ -11,7 +11,10 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Events for tests. */
 public final class Events {
@@ -63,5 +66,22 @@ public final class Events {
                 .setSoftwareVersion("test")
                 .setEventTimeMs(1000 + number)
                 .build();
+    }
+
+    /** What was committed to a topic, in order. */
+    public static List<ProducerRecord<byte[], byte[]>> committed(
+            List<MockProducer<byte[], byte[]>> producers, String topic) {
+        return producers.stream()
+                .flatMap(p -> p.history().stream())
+                .filter(r -> r.topic().equals(topic))
+                .toList();
+    }
+
+    /** Why dead letters are dead letters. */
+    public static List<String> reasons(List<ProducerRecord<byte[], byte[]>> letters) {
+        return letters.stream()
+                .map(r -> r.headers().lastHeader("belay.reason").value())
+                .map(reason -> new String(reason, StandardCharsets.UTF_8))
+                .toList();
     }
 }

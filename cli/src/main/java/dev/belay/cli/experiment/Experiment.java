@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelers those that are not trained models, in the order of the file
  * @param models in the order of the file
  * @param seeds each makes all models once; student seed s learns from supervisor seed s, or from
- *     the one seed 0 of a labeler that is not a trained model
+ *     the one seed 0 of a labeler that reads no model
  */
 public record Experiment(
         String name,
@@ -74,47 +74,60 @@ public record Experiment(
     }
 
     /**
-     * The specs of the labelers, in version 0.
+     * The specs of the labelers, in version 0: of those that read a model, directly or not, one a
+     * seed, of all others one.
      *
      * @param partitions of each of the task's topics
      * @param nowMs when they are written, milliseconds since the epoch
      */
     public List<LabelerSpec> labelerSpecs(int partitions, int run, long nowMs) {
         return labelers.stream()
-                .map(
-                        labeler -> {
-                            LabelerSpec.Builder spec =
-                                    LabelerSpec.newBuilder()
-                                            .setId(labelerId(labeler.name(), 0, run))
-                                            .setVersion(0)
-                                            .setTask(task)
-                                            .setClasses(data.classes())
-                                            .setPartitions(partitions)
-                                            .setMethod(
-                                                    new Method(
-                                                            labeler.kind(), labeler.parameters()))
-                                            .setSources(
-                                                    labeler.sources().stream()
-                                                            .map(s -> labelerId(s, 0, run))
-                                                            .toList())
-                                            .setSpecHash("")
-                                            .setEventTimeMs(nowMs);
-                            return spec.setSpecHash(LabelerHash.of(spec.build())).build();
-                        })
+                .flatMap(
+                        labeler ->
+                                labelerSeeds(labeler.name()).stream()
+                                        .map(seed -> spec(labeler, seed, partitions, run, nowMs)))
                 .toList();
     }
 
+    private LabelerSpec spec(LabelerEntry labeler, long seed, int partitions, int run, long nowMs) {
+        LabelerSpec.Builder spec =
+                LabelerSpec.newBuilder()
+                        .setId(labelerId(labeler.name(), seed, run))
+                        .setVersion(0)
+                        .setTask(task)
+                        .setClasses(data.classes())
+                        .setPartitions(partitions)
+                        .setMethod(new Method(labeler.kind(), labeler.parameters()))
+                        .setSources(
+                                labeler.sources().stream()
+                                        .map(s -> labelerId(s, seed, run))
+                                        .toList())
+                        .setSpecHash("")
+                        .setEventTimeMs(nowMs);
+        return spec.setSpecHash(LabelerHash.of(spec.build())).build();
+    }
+
     /**
-     * The id of who gives labels to a model: {@code truth}, the model of its own seed, or the one
-     * seed of a labeler that is not a model.
+     * The id of who gives labels to a model or labeler of a seed: {@code truth}, a model or labeler
+     * of the same seed, or the one seed of a labeler that reads no model.
      *
      * @param name as the file has it
      */
     public String labelerId(String name, long seed, int run) {
-        if (name.equals(ModelId.TRUTH)) {
-            return ModelId.TRUTH;
-        }
-        boolean model = models.stream().anyMatch(m -> m.name().equals(name));
-        return new ModelId(this.name, name, model ? seed : 0, run).toString();
+        return name.equals(ModelId.TRUTH)
+                ? ModelId.TRUTH
+                : new ModelId(this.name, name, hasSeeds(name) ? seed : 0, run).toString();
+    }
+
+    /** Seeds of which there is a labeler, or model, of this name. */
+    public List<Long> labelerSeeds(String name) {
+        return hasSeeds(name) ? seeds : List.of(0L);
+    }
+
+    private boolean hasSeeds(String name) {
+        return models.stream().anyMatch(model -> model.name().equals(name))
+                || labelers.stream()
+                        .filter(labeler -> labeler.name().equals(name))
+                        .anyMatch(labeler -> labeler.sources().stream().anyMatch(this::hasSeeds));
     }
 }

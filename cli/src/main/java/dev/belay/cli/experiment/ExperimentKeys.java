@@ -24,7 +24,7 @@ public final class ExperimentKeys {
                     "labelers",
                     "a mapping of names to labelers",
                     "",
-                    "Labelers that are not models (rules, external, of plug-ins); a model's supervisor may name one.");
+                    "Labelers that are not models (rules, ensembles, external, of plug-ins); a model's supervisor may name one.");
     static final Key<YamlValue> MODELS =
             FILE.own(
                     "models",

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A labeler of an experiment that is not a trained model; the same for all seeds.
+ * A labeler of an experiment that is not a trained model; the same for all seeds unless it reads a
+ * model.
  *
  * @param place position in the file
  * @param kind {@code external}, or a kind of an installed labeler

@@ -2,11 +2,12 @@ package dev.belay.cli.experiment;
 
 import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.api.Labelers;
-import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,12 @@ final class LabelerReader {
         if (name.name().equals(ModelId.TRUTH)) {
             throw name.wrong("another name: truth is the labeler that knows");
         }
-        YamlValue sources = map.get("sources");
-        if (sources != null && sources.list().size() != 1) {
-            throw sources.wrong("one labeler that it reads, such as [truth]");
+        Set<String> sources = new LinkedHashSet<>();
+        YamlValue listed = map.get("sources");
+        for (YamlValue source : listed == null ? List.<YamlValue>of() : listed.list()) {
+            if (!sources.add(source.name())) {
+                throw source.wrong("each labeler once");
+            }
         }
         Map<String, String> parameters = new TreeMap<>();
         map.values().forEach((key, value) -> parameters.put(key, value.textOrJson()));
@@ -46,12 +50,12 @@ final class LabelerReader {
                 name.text(),
                 map.require("kind").text(),
                 parameters,
-                sources == null ? List.of() : List.of(sources.list().get(0).name()));
+                List.copyOf(sources));
     }
 
     private static void check(LabelerEntry entry, List<String> classes) {
         try {
-            Labelers.check(entry.kind(), classes, entry.parameters());
+            Labelers.check(entry.kind(), classes, entry.parameters(), entry.sources().size());
         } catch (IllegalArgumentException | LabelerException e) {
             String hint =
                     Labelers.kinds().contains(entry.kind())
@@ -60,12 +64,6 @@ final class LabelerReader {
             throw new ExperimentException(
                     entry.place() + ": labeler '" + entry.name() + "': " + e.getMessage() + hint,
                     e);
-        }
-        if (entry.kind().equals(LabelerSpecs.EXTERNAL) && !entry.sources().isEmpty()) {
-            throw ExperimentException.at(
-                    entry.place(),
-                    "sources of the external labeler '" + entry.name() + "'",
-                    "no sources: Belay does not compute its labels");
         }
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What must hold between models: who supervises whom, and who is whose ceiling. */
 final class ModelGraph {
@@ -39,11 +38,11 @@ final class ModelGraph {
                     "labeler '" + labeler.name() + "' and a model of the same name",
                     "different names");
         }
-        checkChain(labeler.place(), labeler.name());
+        checkChains(labeler.place(), List.of(labeler.name()));
     }
 
     private void checkSupervisors(ModelEntry model) {
-        checkChain(model.place(), model.name());
+        checkChains(model.place(), List.of(model.name()));
         if (!model.onTruth() && model.split() != Split.STUDENT) {
             throw ExperimentException.at(
                     model.place(),
@@ -56,37 +55,40 @@ final class ModelGraph {
         }
     }
 
-    /** Follows who labels for whom, up to truth or a labeler that reads no other. */
-    private void checkChain(Place place, String from) {
-        List<String> path = new ArrayList<>(List.of(from));
-        String at = from;
-        for (String next = supervisor(at); next != null; next = supervisor(at)) {
+    /**
+     * Follows who labels for whom, up to truth or a labeler that reads no other.
+     *
+     * @param path from the one whose place is given
+     */
+    private void checkChains(Place place, List<String> path) {
+        for (String next : supervisors(path.get(path.size() - 1))) {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(next);
             if (path.contains(next)) {
-                path.add(next);
                 throw ExperimentException.at(
                         place,
-                        "a cycle of supervisors: " + String.join(" -> ", path),
+                        "a cycle of supervisors: " + String.join(" -> ", longer),
                         "every chain of supervisors to end at truth"
                                 + (labelers.isEmpty() ? "" : " or a labeler without sources"));
             }
-            path.add(next);
-            at = next;
+            checkChains(place, longer);
         }
     }
 
-    /** Who labels for a model or a labeler; null for truth and what reads no other. */
-    private @Nullable String supervisor(String name) {
+    /** Who labels for a model or a labeler; nobody for truth and what reads no other. */
+    private List<String> supervisors(String name) {
         ModelEntry model = byName.get(name);
         LabelerEntry labeler = labelers.get(name);
         if (model != null) {
             String what = "supervisor '" + model.supervisor() + "' of model '" + name + "'";
-            return known(model.supervisor(), model.place(), what);
+            return List.of(known(model.supervisor(), model.place(), what));
         }
-        if (labeler == null || labeler.sources().isEmpty()) {
-            return null;
+        if (labeler == null) {
+            return List.of();
         }
-        String source = labeler.sources().get(0);
-        return known(source, labeler.place(), "source '" + source + "' of labeler '" + name + "'");
+        String of = "' of labeler '" + name + "'";
+        labeler.sources().forEach(s -> known(s, labeler.place(), "source '" + s + of));
+        return labeler.sources();
     }
 
     private String known(String name, Place place, String what) {
@@ -165,8 +167,8 @@ final class ModelGraph {
                 twins.isEmpty()
                         ? "a model with encoder "
                                 + student.encoder()
-                                + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
-                                + " NAME'; or 'ceiling: none'"
+                                + ", the same head, fine-tuning and split, and supervisor truth; or"
+                                + " 'ceiling: NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
     }
 }

@@ -1,34 +1,25 @@
 package dev.belay.cli.export;
 
+import dev.belay.runtime.clients.EventReader;
 import dev.belay.schemas.EventCodec;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads one topic from its beginning to what was committed when the reader was made, partition
  * after partition, as often as asked: each time the same records in the same order.
  */
 public final class TopicReader<T extends SpecificRecord> {
-    private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-
     /** Takes a record: its key, when it was written, and the event, null for a tombstone. */
     @FunctionalInterface
     public interface Visitor<T> {
@@ -37,7 +28,6 @@ public final class TopicReader<T extends SpecificRecord> {
 
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final EventCodec codec;
-    private final String topic;
     private final Class<T> type;
     private final Duration patience;
     private final java.util.function.Consumer<String> waiting;
@@ -57,7 +47,6 @@ public final class TopicReader<T extends SpecificRecord> {
             java.util.function.Consumer<String> waiting) {
         this.consumers = consumers;
         this.codec = codec;
-        this.topic = topic;
         this.type = type;
         this.patience = patience;
         this.waiting = waiting;
@@ -87,83 +76,19 @@ public final class TopicReader<T extends SpecificRecord> {
      * @throws TimeoutException when the broker or the registry stops answering
      */
     public void read(Visitor<T> visitor) {
-        try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-            ends.forEach((partition, end) -> read(consumer, partition, end, visitor));
-        }
+        ends.forEach((partition, end) -> read(partition, end, visitor));
     }
 
-    private void read(
-            Consumer<byte[], byte[]> consumer,
-            TopicPartition partition,
-            long end,
-            Visitor<T> visitor) {
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        long lastNanos = System.nanoTime();
-        long last = -1;
-        String outage = "";
-        while (true) {
-            // The position also passes what holds no records: markers of transactions, aborted
-            // ones.
-            long position = consumer.position(partition);
-            if (position >= end) {
-                return;
-            }
-            if (position != last) {
-                last = position;
-                lastNanos = System.nanoTime();
-            } else if (System.nanoTime() - lastNanos > patience.toNanos()) {
-                throw new TimeoutException(
-                        "no progress in "
-                                + partition
-                                + " for "
-                                + patience.toSeconds()
-                                + " s: at offset "
-                                + position
-                                + ", expected to reach "
-                                + end
-                                + outage);
-            }
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                String problem = record.offset() < end ? take(record, visitor) : null;
-                if (problem != null) {
-                    if (outage.isEmpty()) {
-                        waiting.accept("waiting at " + partition + ": " + problem);
+    private void read(TopicPartition partition, long end, Visitor<T> visitor) {
+        EventReader.Listener<T> listener =
+                (key, event, record) -> {
+                    if (record.offset() < end) {
+                        visitor.visit(key, record.timestamp(), event);
                     }
-                    outage = "; " + problem;
-                    consumer.seek(partition, record.offset());
-                    LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-                    break;
-                }
-                outage = "";
-            }
+                };
+        try (var reader =
+                new EventReader<>(consumers.get(), codec, List.of(partition), type, listener)) {
+            reader.readTo(Map.of(partition, end), patience, waiting);
         }
-    }
-
-    /** Returns null, or why the schema registry can't be asked: the record must be read again. */
-    private @Nullable String take(ConsumerRecord<byte[], byte[]> record, Visitor<T> visitor) {
-        if (record.key() == null) {
-            LOG.warn("skipping {}-{}@{}: no key", topic, record.partition(), record.offset());
-            return null;
-        }
-        @Nullable T event = null;
-        if (record.value() != null) {
-            try {
-                event = codec.decode(topic, record.value(), type);
-            } catch (SerializationException e) {
-                if (EventCodec.isOutage(e)) {
-                    return String.valueOf(e.getMessage());
-                }
-                LOG.warn(
-                        "skipping {}-{}@{}: {}",
-                        topic,
-                        record.partition(),
-                        record.offset(),
-                        e.getMessage());
-                return null;
-            }
-        }
-        visitor.visit(new String(record.key(), StandardCharsets.UTF_8), record.timestamp(), event);
-        return null;
     }
 }

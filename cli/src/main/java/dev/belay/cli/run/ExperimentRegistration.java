@@ -112,10 +112,14 @@ public final class ExperimentRegistration {
                                 .anyMatch(labeler -> past.stopped().contains(labeler.getId()));
         List<ModelSpec> all = new ArrayList<>(specs);
         Set<String> labelers = new HashSet<>();
-        for (LabelerSpec labeler : declared(0)) {
+        for (LabelerSpec labeler : declared(Math.max(0, past.newest()))) {
             ModelSpec model = LabelerSpecs.asModel(labeler);
             all.add(model);
-            labelers.add(model.getModel() + "#" + model.getSeed());
+            LabelerSpec before = known.get(labeler.getId());
+            // one that reads others than before cannot go on where it is
+            if (before == null || before.getSources().equals(labeler.getSources())) {
+                labelers.add(model.getModel() + "#" + model.getSeed());
+            }
         }
         return past.run(
                 all, fresh || versionUnknown, changed == Changed.NEW_VERSION ? labelers : Set.of());

@@ -129,7 +129,10 @@ record RunCompletion(
         return due;
     }
 
-    /** Models that FAILED, and those whose supervisor did before it could label. */
+    /**
+     * Models that FAILED, and those whose supervisor, or a labeler that it reads, did before it
+     * could label.
+     */
     private Set<String> lost(RunResults results) {
         Set<String> lost = new HashSet<>();
         Set<String> mute = new HashSet<>();
@@ -147,13 +150,18 @@ record RunCompletion(
         while (more) { // a chain of supervisors is short
             more = false;
             for (ModelSpec spec : specs) {
-                if (mute.contains(spec.getSupervisor())) {
+                if (isMute(spec.getSupervisor(), mute, results)) {
                     more |= lost.add(spec.getId());
                     more |= mute.add(spec.getId());
                 }
             }
         }
         return lost;
+    }
+
+    private static boolean isMute(String labeler, Set<String> mute, RunResults results) {
+        return mute.contains(labeler)
+                || results.sources(labeler).stream().anyMatch(s -> isMute(s, mute, results));
     }
 
     /**

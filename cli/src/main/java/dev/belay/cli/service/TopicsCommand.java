@@ -101,8 +101,10 @@ public final class TopicsCommand implements Callable<Integer> {
             }
         }
         for (LabelerEntry labeler : experiment.labelers()) {
-            labelers.add(experiment.labelerId(labeler.name(), 0, 0));
-            labeler.sources().forEach(s -> labelers.add(experiment.labelerId(s, 0, 0)));
+            for (long seed : experiment.labelerSeeds(labeler.name())) {
+                labelers.add(experiment.labelerId(labeler.name(), seed, 0));
+                labeler.sources().forEach(s -> labelers.add(experiment.labelerId(s, seed, 0)));
+            }
         }
         return labelers.stream().sorted().toList();
     }

@@ -122,7 +122,9 @@ class BadExperimentTest {
         String rules =
                 GOOD.replace(
                         "models:\n",
-                        "labelers:\n  words: {kind: rules, keywords: {negative: [fine]}}\nmodels:\n");
+                        "labelers:\n"
+                                + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
+                                + "models:\n");
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         says(
                 rules.replace("supervisor: bow}", "supervisor: word}"),
@@ -133,7 +135,7 @@ class BadExperimentTest {
         says(
                 rules.replace("kind: rules", "kind: rule"),
                 "line 8, column 3: labeler 'words': no labeler of kind 'rule' is installed",
-                "[external, rules]",
+                "[average, external, majority, rules]",
                 "did you mean 'rules'?");
         says(
                 rules.replace("{negative: [fine]}", "{c: [fine]}"),
@@ -153,6 +155,48 @@ class BadExperimentTest {
                 "line 8",
                 "source 'bowl' of labeler 'words'",
                 "'bow'?");
+    }
+
+    @Test
+    void whatIsWrongWithTheSourcesOfALabelerIsTold() {
+        String mean =
+                GOOD.replace(
+                                "models:\n",
+                                """
+                                labelers:
+                                  mean: {kind: average, sources: [bow, vote]}
+                                  vote: {kind: majority, sources: [bow, truth, ceiling]}
+                                  crowd: {kind: external}
+                                models:
+                                """)
+                        .replace("supervisor: bow}", "supervisor: mean}");
+        read(mean);
+        says(
+                mean.replace("[bow, vote]", "[bow]"),
+                "line 8, column 3: labeler 'mean': kind 'average' reads other labelers: expected 2"
+                        + " or more sources, found 1");
+        says(
+                mean.replace("[bow, vote]", "[bow, vote, bow]"),
+                "line 8",
+                "found 'bow' in labelers.mean.sources",
+                "each labeler once");
+        says(
+                mean.replace("[bow, vote]", "[bow, votes]"),
+                "line 8",
+                "source 'votes' of labeler 'mean'",
+                "'vote'?");
+        // by the last source of one, through a labeler and a model
+        says(
+                mean.replace("truth, ceiling]", "truth, naive]"),
+                "line 8",
+                "a cycle of supervisors: mean -> vote -> naive -> mean");
+        says(
+                mean.replace("truth, ceiling]", "truth, vote]"),
+                "a cycle of supervisors: mean -> vote -> vote");
+        says(
+                mean.replace("{kind: external}", "{kind: external, sources: [bow]}"),
+                "line 10",
+                "an external labeler has no sources, found 1: Belay does not compute its labels");
     }
 
     @Test

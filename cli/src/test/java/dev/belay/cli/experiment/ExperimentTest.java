@@ -263,6 +263,47 @@ class ExperimentTest {
     }
 
     @Test
+    void aLabelerThatReadsAModelExistsOnceASeed() {
+        Experiment experiment =
+                read(
+                        """
+                        name: demo
+                        task: {classes: [no, yes]}
+                        data:
+                          path: data.csv
+                          holdout: {split: test}
+                        labelers:
+                          words: {kind: rules, keywords: {yes: [fine]}}
+                          mean: {kind: average, sources: [truth, bow, words]}
+                          vote: {kind: majority, sources: [words, mean]}
+                          noisy: {kind: average, sources: [truth, words]}
+                        models:
+                          bow: {encoder: hashing, supervisor: truth, split: supervisor}
+                          student: {encoder: minilm, supervisor: vote}
+                          ceiling: {encoder: minilm, supervisor: truth}
+                        seeds: [3, 7]
+                        """);
+        List<LabelerSpec> specs = experiment.labelerSpecs(4, 2, 11);
+        assertEquals(
+                List.of(
+                        "demo/words#0@2 []",
+                        "demo/mean#3@2 [truth, demo/bow#3@2, demo/words#0@2]",
+                        "demo/mean#7@2 [truth, demo/bow#7@2, demo/words#0@2]",
+                        "demo/vote#3@2 [demo/words#0@2, demo/mean#3@2]",
+                        "demo/vote#7@2 [demo/words#0@2, demo/mean#7@2]",
+                        "demo/noisy#0@2 [truth, demo/words#0@2]"),
+                specs.stream().map(spec -> spec.getId() + " " + spec.getSources()).toList());
+        try (DataSet data = DataSet.open(experiment.data())) {
+            assertEquals(
+                    List.of("demo/vote#3@2", "demo/vote#7@2"),
+                    experiment.resolve(data, 4, 2, dir).stream()
+                            .filter(spec -> spec.getModel().equals("student"))
+                            .map(ModelSpec::getSupervisor)
+                            .toList());
+        }
+    }
+
+    @Test
     void theExamplesBesideTheProjectCanBeRead() throws IOException {
         List<Path> files = new ArrayList<>();
         try (var all = Files.list(Path.of("../experiments"))) {

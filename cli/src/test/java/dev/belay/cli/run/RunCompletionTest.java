@@ -8,12 +8,15 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.run.RunCompletion.Growing;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -184,6 +187,43 @@ class RunCompletionTest {
         // Then
         assertEquals(List.of(), completion.missing(results));
         assertEquals(1, results.failures().size());
+    }
+
+    @Test
+    void whenASupervisorFailsStudentsOfLabelersThatReadItAreNotWaitedFor() {
+        // Given
+        RunResults results = new RunResults("x", "x");
+        List<ModelSpec> specs =
+                List.of(
+                        SampleRun.spec("bow", 0, "hashing", null, 1024),
+                        SampleRun.spec("of-top", 0, "minilm", "top", 1024),
+                        SampleRun.spec("of-words", 0, "minilm", "words", 1024));
+        specs.forEach(results::add);
+        results.add(labeler("words"));
+        results.add(labeler("mean", SampleRun.id("words", 0), SampleRun.id("bow", 0)));
+        results.add(labeler("top", SampleRun.id("mean", 0)));
+        RunCompletion completion = completion(specs, HOLDOUT);
+        assertEquals(3, completion.missing(results).size());
+        // When
+        results.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
+        // Then
+        List<String> missing = completion.missing(results);
+        assertEquals(1, missing.size());
+        assertTrue(missing.get(0).contains("of-words"), missing.get(0));
+    }
+
+    private static LabelerSpec labeler(String name, String... sources) {
+        return LabelerSpec.newBuilder()
+                .setId(SampleRun.id(name, 0))
+                .setVersion(0)
+                .setTask("x")
+                .setClasses(List.of("no", "yes"))
+                .setPartitions(4)
+                .setMethod(new Method("average", Map.of()))
+                .setSources(List.of(sources))
+                .setSpecHash("hash")
+                .setEventTimeMs(1)
+                .build();
     }
 
     @Test

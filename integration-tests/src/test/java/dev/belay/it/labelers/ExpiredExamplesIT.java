@@ -13,6 +13,7 @@ import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Split;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,7 +147,7 @@ class ExpiredExamplesIT {
 
     private void declare(long budget) {
         ModelSpec spec =
-                ModelSpec.newBuilder(LabelersIT.spec("exp/bow#0@1", "bow", ModelId.TRUTH))
+                ModelSpec.newBuilder(Models.spec("bow", "hashing", ModelId.TRUTH, Split.SUPERVISOR))
                         .setBudget(budget)
                         .build();
         task.write("user", task.clients.topics().models(), List.of(Map.entry(spec.getId(), spec)));

@@ -5,51 +5,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.labelers.evaluation.Evaluator;
 import dev.belay.labelers.model.ModelLabelingService;
 import dev.belay.labelers.truth.TruthLabelingService;
 import dev.belay.models.encoder.Encoders;
-import dev.belay.models.network.Head;
-import dev.belay.models.network.HeadShape;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
-import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
-import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.Label;
-import dev.belay.schemas.events.Loss;
-import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.Optimizer;
-import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,12 +45,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 @Timeout(180)
 class LabelersIT {
-    private static final String BOW = "exp/bow#0@1";
-    private static final String CONF = "exp/conf#0@1";
+    private static final String BOW = Models.id("bow");
+    private static final String CONF = Models.id("conf");
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir Path data;
@@ -87,8 +71,8 @@ class LabelersIT {
                 "user",
                 topics.models(),
                 List.of(
-                        Map.entry(BOW, spec(BOW, "bow", ModelId.TRUTH, Split.SUPERVISOR)),
-                        Map.entry(CONF, spec(CONF, "conf", BOW, Split.STUDENT))));
+                        Map.entry(BOW, spec("bow", ModelId.TRUTH)),
+                        Map.entry(CONF, spec("conf", BOW))));
     }
 
     @AfterEach
@@ -109,8 +93,8 @@ class LabelersIT {
         ServiceGroup services = ServiceGroup.start(List.of(truth, models, evaluator));
         try (services) {
             // When
-            checkpoint(1, State.LEARNING);
-            checkpoint(2, State.FINISHED);
+            checkpoint(BOW, 1, State.LEARNING);
+            checkpoint(BOW, 2, State.FINISHED);
             // Then
             awaitEnded(ModelId.TRUTH, ModelId.TRUTH);
             awaitEnded(BOW, BOW);
@@ -164,8 +148,8 @@ class LabelersIT {
                     "user",
                     topics.models(),
                     List.of(
-                            Map.entry(bow, inRun(run, spec(bow, "bow", "truth", Split.SUPERVISOR))),
-                            Map.entry(conf, inRun(run, spec(conf, "conf", bow, Split.STUDENT)))));
+                            Map.entry(bow, inRun(run, bow, spec("bow", ModelId.TRUTH))),
+                            Map.entry(conf, inRun(run, conf, spec("conf", bow)))));
         }
         for (int run = 1; run <= runs; run++) {
             checkpoint("exp/bow#0@" + run, 1, State.FINISHED);
@@ -250,59 +234,6 @@ class LabelersIT {
         return task.read(topics.labels(TaskOnBroker.TASK, labeler), Label.class);
     }
 
-    @Test
-    void aLabelerWithAnotherStoreNamesTheSettingAndWaitsForTheFile() throws IOException {
-        // Given
-        task.examples(0, 300);
-        task.end(topics.examples(TaskOnBroker.TASK));
-        Path other = Files.createDirectories(data.resolve("other")).toRealPath();
-        var log = (Logger) LoggerFactory.getLogger(Prerequisites.class);
-        var said = new ListAppender<ILoggingEvent>();
-        said.start();
-        log.addAppender(said);
-        log.setLevel(Level.INFO);
-        var models = new ModelLabelingService(task.instance("one"), new DirectoryStore(other));
-        ServiceGroup services = ServiceGroup.start(List.of(models));
-        try (services) {
-            // When: the checkpoint is committed, its file is in the store of the others
-            checkpoint(1, State.FINISHED);
-            // Then: tried again and again, and reported once
-            await().atMost(SOON).until(() -> !models.troubles().isEmpty());
-            await().during(Duration.ofSeconds(4))
-                    .atMost(SOON)
-                    .until(() -> models.troubles().size() == 1 && !models.ready());
-            String trouble = models.troubles().get(0);
-            assertTrue(trouble.contains(" is not in the store " + other + "; "), trouble);
-            assertTrue(trouble.contains("the same setting 'store'"), trouble);
-            assertEquals(List.of("labeler-models waits for " + trouble), aboutBow(said));
-            // When
-            copy(Path.of(task.clients.settings().store()), other);
-            // Then
-            await().atMost(SOON).until(() -> models.labelled() == 150 && models.ready());
-            assertEquals("labeler-models continues with " + BOW, aboutBow(said).get(1));
-        } finally {
-            log.detachAppender(said);
-            log.setLevel(null); // its parent's
-        }
-    }
-
-    private static List<String> aboutBow(ListAppender<ILoggingEvent> said) {
-        return List.copyOf(said.list).stream()
-                .map(ILoggingEvent::getFormattedMessage)
-                .filter(line -> line.contains(BOW))
-                .toList();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-                Files.copy(file, copy);
-            }
-        }
-    }
-
     private List<String> labelled(String labeler, int partition) {
         return labels(labeler).stream()
                 .filter(f -> f.partition() == partition)
@@ -335,67 +266,18 @@ class LabelersIT {
         return new DirectoryStore(Path.of(task.clients.settings().store()));
     }
 
-    private static ModelSpec inRun(int run, ModelSpec spec) {
-        return ModelSpec.newBuilder(spec).setRun(run).build();
+    private static ModelSpec spec(String model, String supervisor) {
+        Split split = supervisor.equals(ModelId.TRUTH) ? Split.SUPERVISOR : Split.STUDENT;
+        return Models.spec(model, "hashing", supervisor, split);
     }
 
-    private void checkpoint(long number, State state) {
-        checkpoint(BOW, number, state);
+    private static ModelSpec inRun(int run, String id, ModelSpec spec) {
+        return ModelSpec.newBuilder(spec).setId(id).setRun(run).build();
     }
 
     private void checkpoint(String model, long number, State state) {
         int inputs = Encoders.open("hashing", Device.CPU, data).dimensions();
-        try (Head head = Head.uniform(HeadShape.linear(inputs, 2), number, Device.CPU)) {
-            var file =
-                    store().put(model, number, CheckpointStore.Kind.WEIGHTS, head.write(Map.of()));
-            Checkpoint event =
-                    Checkpoint.newBuilder()
-                            .setModel(model)
-                            .setNumber(number)
-                            .setState(state)
-                            .setWeightsUri(file.uri())
-                            .setWeightsSha256(file.sha256())
-                            .setStateUri("")
-                            .setStateSha256("")
-                            .setExamplesSeen(number)
-                            .setCursor(List.of())
-                            .setNextPartition(0)
-                            .setSupervisorCheckpoints(List.of())
-                            .setLoss(0.5)
-                            .setSpecHash("hash")
-                            .setSoftwareVersion("test")
-                            .setEventTimeMs(1000)
-                            .build();
-            task.write(model, topics.checkpoints(), List.of(Map.entry(model, event)));
-        }
-    }
-
-    static ModelSpec spec(String id, String model, String supervisor) {
-        return spec(id, model, supervisor, Split.SUPERVISOR);
-    }
-
-    private static ModelSpec spec(String id, String model, String supervisor, Split split) {
-        return ModelSpec.newBuilder()
-                .setId(id)
-                .setExperiment("exp")
-                .setModel(model)
-                .setSeed(0)
-                .setRun(1)
-                .setSpecHash("hash")
-                .setTask(TaskOnBroker.TASK)
-                .setClasses(List.of("no", "yes"))
-                .setPartitions(TaskOnBroker.PARTITIONS)
-                .setEncoderName("hashing")
-                .setHead(new dev.belay.schemas.events.Head(HeadKind.LINEAR, 0))
-                .setSupervisor(supervisor)
-                .setSplit(split)
-                .setBudget(100)
-                .setOptimizer(
-                        Optimizer.newBuilder()
-                                .setKind(OptimizerKind.ADAM)
-                                .setLearningRate(0.02)
-                                .build())
-                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
-                .build();
+        Checkpoint event = Models.checkpoint(store(), model, number, state, inputs);
+        task.write(model, topics.checkpoints(), List.of(Map.entry(model, event)));
     }
 }

@@ -19,4 +19,9 @@ public interface LabelerFactory extends Plugin {
      *     found and what was expected
      */
     Labeler create(List<String> classes, Map<String, String> parameters);
+
+    /** How many other labelers it must read at least. */
+    default int leastSources() {
+        return 0;
+    }
 }

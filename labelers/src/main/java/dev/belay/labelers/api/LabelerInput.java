@@ -1,16 +1,23 @@
 package dev.belay.labelers.api;
 
 import dev.belay.schemas.events.Example;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * An example, and what the labelers that are read say about it.
  *
- * @param sources by the ids in the spec's {@code sources}; empty for a labeler that reads no other
+ * @param sources their labels by id, in the order of the spec's {@code sources}, without those that
+ *     have no label for this example; empty for a labeler that reads no other
  */
 public record LabelerInput(Example example, Map<String, GivenLabel> sources) {
     public LabelerInput {
-        sources = Map.copyOf(sources);
+        // copyOf would not keep the order, on which a sum of floats depends
+        sources =
+                sources.isEmpty()
+                        ? Map.of()
+                        : Collections.unmodifiableMap(new LinkedHashMap<>(sources));
     }
 
     /** An example alone. */

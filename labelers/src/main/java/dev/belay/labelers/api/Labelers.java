@@ -22,18 +22,36 @@ public final class Labelers {
     }
 
     /**
-     * Checks parameters as {@link LabelerFactory#create} does.
+     * Checks parameters as {@link LabelerFactory#create} does, and the number of sources.
      *
+     * @param sources number of labelers that it reads
      * @throws IllegalArgumentException when they are wrong
      * @throws LabelerException when there is no such kind
      */
-    public static void check(String kind, List<String> classes, Map<String, String> parameters) {
+    public static void check(
+            String kind, List<String> classes, Map<String, String> parameters, int sources) {
         if (!kind.equals(LabelerSpecs.EXTERNAL)) {
-            factory(kind).create(classes, parameters).close();
+            create(kind, classes, parameters, sources).close();
         } else if (!parameters.isEmpty()) {
             throw new IllegalArgumentException(
                     "an external labeler has no parameters, found " + parameters.keySet());
+        } else if (sources > 0) {
+            throw new IllegalArgumentException(
+                    "an external labeler has no sources, found "
+                            + sources
+                            + ": Belay does not compute its labels");
         }
+    }
+
+    private static Labeler create(
+            String kind, List<String> classes, Map<String, String> parameters, int sources) {
+        LabelerFactory factory = factory(kind);
+        if (sources < factory.leastSources()) {
+            throw new IllegalArgumentException(
+                    "kind '%s' reads other labelers: expected %d or more sources, found %d"
+                            .formatted(kind, factory.leastSources(), sources));
+        }
+        return factory.create(classes, parameters);
     }
 
     /**
@@ -45,8 +63,11 @@ public final class Labelers {
     public static Labeler open(LabelerSpec spec) {
         try {
             Labeler labeler =
-                    factory(spec.getMethod().getName())
-                            .create(spec.getClasses(), spec.getMethod().getParameters());
+                    create(
+                            spec.getMethod().getName(),
+                            spec.getClasses(),
+                            spec.getMethod().getParameters(),
+                            spec.getSources().size());
             return new Checked(spec, labeler);
         } catch (LabelerException e) {
             throw e;

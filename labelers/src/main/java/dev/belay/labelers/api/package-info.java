@@ -4,14 +4,17 @@
  * dev.belay.labelers.api.Labeler}s from the parameters of a {@code LabelerSpec}.
  *
  * <p><b>Contract.</b> A labeler's answer for an example depends only on the spec (its classes and
- * parameters) and on that example's input: neither on the other examples of the call, nor on calls
- * before, nor on time or chance. A killed and restarted service then gives the same labels. The
- * answer is a distribution over the classes, or {@link dev.belay.labelers.api.Labeler#ABSTAINED}.
+ * parameters) and on that example's input, the labels of its sources among it: neither on the other
+ * examples of the call, nor on calls before, nor on time or chance. A killed and restarted service
+ * then gives the same labels. The answer is a distribution over the classes, or {@link
+ * dev.belay.labelers.api.Labeler#ABSTAINED}.
  *
  * <p><b>What Belay does with it.</b> The STUDENT examples of the task get a label each, in the
  * order of their offsets, and the same as PROGRESSIVE predictions; the holdout is predicted once
- * for each version of the spec. A spec's {@code version} is the {@code checkpoint} of both.
- * Abstentions are labels without a distribution: students consume them and do not learn from them.
+ * for each version of the spec. A labeler with sources is asked where at least one of them has a
+ * label (an abstention is one): elsewhere an example gets none, and the holdout an abstention. A
+ * spec's {@code version} is the {@code checkpoint} of both. Abstentions are labels without a
+ * distribution: students consume them and do not learn from them.
  *
  * <p><b>Threads.</b> A labeler is used by one thread at a time, not always the same one; different
  * labelers may be used at the same time.
@@ -20,3 +23,4 @@
 package dev.belay.labelers.api;
 
 import org.jspecify.annotations.NullMarked;
+

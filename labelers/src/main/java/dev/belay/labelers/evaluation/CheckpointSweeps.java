@@ -21,9 +21,11 @@ record CheckpointSweeps(Specs specs, Predictors predictors, RecordReader reader)
         if (spec != null) {
             return new Request(
                     spec,
+                    spec.getTask(),
                     checkpoint.getNumber(),
                     checkpoint.getEventTimeMs(),
                     SweepSchedule.isDue(spec, checkpoint),
+                    holdout -> true,
                     () -> new ByModel(predictors.open(spec, checkpoint)));
         }
         if (!specs.isStopped(checkpoint.getModel())) {

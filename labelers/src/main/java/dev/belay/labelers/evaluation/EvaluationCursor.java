@@ -1,9 +1,9 @@
 package dev.belay.labelers.evaluation;
 
-import dev.belay.schemas.events.ModelSpec;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * holdout is not complete holds up none but itself. All events before {@code next} are done, except
  * those of tasks that are behind: theirs are done before an offset of their own. A task's events
  * are done in their order, so one offset a task says all, however many wait.
+ *
+ * <p>A labeler that reads others waits for more than the holdout: it counts as a task of its own.
  *
  * <p>A task that is behind either waits, or is being caught up with: reading was set back to its
  * first event, and when it has come to {@code next} again the task is behind no more.
@@ -32,7 +34,7 @@ final class EvaluationCursor {
 
     private long next;
     private final Map<String, Long> behind = new TreeMap<>();
-    private final Map<String, ModelSpec> waiting = new HashMap<>();
+    private final Set<String> waiting = new HashSet<>();
 
     private EvaluationCursor(long next) {
         this.next = next;
@@ -80,7 +82,7 @@ final class EvaluationCursor {
     void done(@Nullable String task, long offset) {
         if (offset >= next) {
             next = offset + 1;
-        } else if (task != null && !waiting.containsKey(task)) {
+        } else if (task != null && !waits(task)) {
             behind.computeIfPresent(task, (t, before) -> offset + 1);
         }
     }
@@ -90,8 +92,7 @@ final class EvaluationCursor {
      *
      * @return false if too many tasks wait already: then all must wait
      */
-    boolean hold(ModelSpec spec, long offset) {
-        String task = spec.getTask();
+    boolean hold(String task, long offset) {
         if (!behind.containsKey(task)) {
             int length = DIGITS + 2 + task.length() + DIGITS;
             for (String other : behind.keySet()) {
@@ -102,18 +103,18 @@ final class EvaluationCursor {
             }
             behind.put(task, offset);
         }
-        waiting.put(task, spec);
+        waiting.add(task);
         next = Math.max(next, offset + 1);
         return true;
     }
 
     boolean waits(String task) {
-        return waiting.containsKey(task);
+        return waiting.contains(task);
     }
 
-    /** A spec of each task that waits: the last that had to. */
-    Map<String, ModelSpec> waiting() {
-        return waiting;
+    /** The tasks that wait. */
+    Set<String> waiting() {
+        return Set.copyOf(waiting);
     }
 
     /**
@@ -122,7 +123,7 @@ final class EvaluationCursor {
      * @return where to read on from
      */
     long resume(Collection<String> tasks) {
-        waiting.keySet().removeAll(tasks);
+        waiting.removeAll(tasks);
         return behind.keySet().stream()
                 .filter(task -> !waits(task))
                 .mapToLong(behind::get)
@@ -135,6 +136,6 @@ final class EvaluationCursor {
      * @return whether that ends what tasks are behind
      */
     boolean reached(long offset) {
-        return offset >= next && behind.keySet().retainAll(waiting.keySet());
+        return offset >= next && behind.keySet().retainAll(waiting);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -33,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works through the events of {@code belay.checkpoints}, or of {@code belay.labelers}: a due one
  * becomes a sweep, committed with the event's offset in a transaction of its own; one that can't
- * become a sweep goes to the dead letters. An event whose holdout is not complete holds back those
- * of its task only, see {@link EvaluationCursor}; where the store can't be read now, all wait. One
- * sweep at a time is computed on another thread, while this one keeps polling; if a partition is
- * revoked in the meantime the sweep is dropped. Belongs to one thread.
+ * become a sweep goes to the dead letters. An event whose holdout, or what else it needs, is not
+ * complete holds back those of its queue only, see {@link EvaluationCursor}; where the store can't
+ * be read now, all wait. One sweep at a time is computed on another thread, while this one keeps
+ * polling; if a partition is revoked in the meantime the sweep is dropped. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
     private final Inbox inbox;
@@ -52,6 +53,9 @@ final class Evaluations implements AutoCloseable {
     private static final String STORE = "the checkpoint store";
 
     private final Map<Integer, EvaluationCursor> standings = new HashMap<>();
+
+    /** By queue, a request of each that waits: the last that had to. */
+    private final Map<String, SweepRequests.Request> held = new HashMap<>();
 
     /** Examples that a model rejected, as model and place, whose dead letters are committed. */
     private final Set<String> reported = new HashSet<>();
@@ -70,7 +74,7 @@ final class Evaluations implements AutoCloseable {
             ConsumerRecord<byte[], byte[]> event,
             TransactionBatch batch,
             long revocations,
-            ModelSpec spec,
+            SweepRequests.Request request,
             Holdout holdout,
             Timer.Sample sample,
             Computation<Sweep> computation) {}
@@ -184,22 +188,35 @@ final class Evaluations implements AutoCloseable {
     }
 
     /**
-     * Goes back to the events of tasks that wait no more: their holdout is complete, or the model
-     * that waited was stopped.
+     * Goes back to the events of queues that wait no more: what they waited for is there, or the
+     * model that waited was stopped.
      *
-     * @return whether there are such tasks
+     * @return whether there are such queues
      */
     private boolean resume() {
-        Map<String, ModelSpec> free = new HashMap<>();
-        standings.values().forEach(standing -> free.putAll(standing.waiting()));
-        free.values().removeIf(spec -> requests.isWanted(spec) && holdouts.apply(spec) == null);
+        Set<String> waiting = new TreeSet<>();
+        standings.values().forEach(standing -> waiting.addAll(standing.waiting()));
+        held.keySet().retainAll(waiting);
+        Set<String> free = new HashSet<>();
+        held.forEach(
+                (queue, request) -> {
+                    if (!requests.isWanted(request.spec()) || holdout(request) != null) {
+                        free.add(queue);
+                    }
+                });
         standings.forEach(
                 (partition, standing) -> {
-                    if (!Collections.disjoint(standing.waiting().keySet(), free.keySet())) {
-                        inbox.seek(partition, standing.resume(free.keySet()));
+                    if (!Collections.disjoint(standing.waiting(), free)) {
+                        inbox.seek(partition, standing.resume(free));
                     }
                 });
         return !free.isEmpty();
+    }
+
+    /** The holdout of a request for which all is there that it needs; else null. */
+    private @Nullable Holdout holdout(SweepRequests.Request request) {
+        Holdout holdout = holdouts.apply(request.spec());
+        return holdout != null && request.isReady().test(holdout) ? holdout : null;
     }
 
     private Outcome handle(
@@ -208,28 +225,31 @@ final class Evaluations implements AutoCloseable {
             TransactionBatch pending) {
         long offset = event.offset();
         standing.reached(offset);
-        String task = null;
+        String queue = null;
         try {
             SweepRequests.Request request = requests.of(event);
-            task = request == null ? null : request.spec().getTask();
-            if (standing.isDone(task, offset)) {
+            queue = request == null ? null : request.queue();
+            if (standing.isDone(queue, offset)) {
                 return Outcome.PASSED;
             }
             if (request != null && request.isDue()) {
-                ModelSpec spec = request.spec();
-                Holdout holdout = standing.waits(spec.getTask()) ? null : holdouts.apply(spec);
+                Holdout holdout = standing.waits(request.queue()) ? null : holdout(request);
                 if (holdout != null) {
                     return sweep(event, request, holdout, pending);
                 }
-                return standing.hold(spec, offset) ? pass(event, standing, pending) : Outcome.WAITS;
+                if (!standing.hold(request.queue(), offset)) {
+                    return Outcome.WAITS;
+                }
+                held.put(request.queue(), request);
+                return pass(event, standing, pending);
             }
         } catch (BadRecordException e) {
-            if (standing.isDone(task, offset)) {
+            if (standing.isDone(queue, offset)) {
                 return Outcome.PASSED;
             }
             pending.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
-        standing.done(task, offset);
+        standing.done(queue, offset);
         return pass(event, standing, pending);
     }
 
@@ -239,16 +259,15 @@ final class Evaluations implements AutoCloseable {
             SweepRequests.Request request,
             Holdout holdout,
             TransactionBatch pending) {
-        ModelSpec spec = request.spec();
         lastSwept = event.partition();
         Map<Integer, List<Holdout.Row>> rows = holdout.rows();
-        String topic = predictionsOf.apply(spec.getTask());
+        String topic = predictionsOf.apply(request.spec().getTask());
         running =
                 new Running(
                         event,
                         pending,
                         inbox.revocations(),
-                        spec,
+                        request,
                         holdout,
                         Timer.start(),
                         Computation.start(
@@ -268,39 +287,38 @@ final class Evaluations implements AutoCloseable {
             return false;
         }
         int partition = done.event().partition();
+        ModelSpec spec = done.request().spec();
         EvaluationCursor standing = standing(partition);
         TransactionBatch batch = done.batch();
         Sweep sweep = null;
         try {
             sweep = done.computation().result();
             sweep.records().forEach(batch::add);
-            sweep.rejected().forEach(r -> addLetter(done.spec(), r, batch));
+            sweep.rejected().forEach(r -> addLetter(spec, r, batch));
             done.holdout().contribute(batch);
         } catch (UncheckedIOException | BrokenEncoderException | LabelerException e) {
             // not the checkpoint's fault
             String what =
                     e instanceof UncheckedIOException
                             ? STORE
-                            : e instanceof LabelerException
-                                    ? done.spec().getId()
-                                    : done.spec().getEncoderName();
+                            : e instanceof LabelerException ? spec.getId() : spec.getEncoderName();
             patience.blame(what, String.valueOf(e.getMessage()));
             return !batch.isEmpty() && commit(batch);
         } catch (UnusableCheckpointException e) {
             batch.add(deadLetters.of(done.event(), String.valueOf(e.getMessage())));
         }
-        standing.done(done.spec().getTask(), done.event().offset());
+        standing.done(done.request().queue(), done.event().offset());
         pass(done.event(), standing, batch);
         if (!commit(batch)) {
             return false;
         }
         inbox.queue(partition).remove();
         if (sweep != null) {
-            sweep.rejected().forEach(r -> reported.add(place(done.spec(), r.row())));
+            sweep.rejected().forEach(r -> reported.add(place(spec, r.row())));
             done.holdout().committed();
             patience.forget(STORE);
-            patience.forget(done.spec().getEncoderName());
-            patience.forget(done.spec().getId());
+            patience.forget(spec.getEncoderName());
+            patience.forget(spec.getId());
             done.sample().stop(sweepTime);
             sweeps++;
         }

@@ -1,31 +1,48 @@
 package dev.belay.labelers.evaluation;
 
+import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.models.encoder.FailingTexts.Rows;
-import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sweeps that {@code belay.labelers} ask for: one for each version of a labeler that answers
- * for an example alone. External labelers publish their own; those that read other labelers are not
- * swept, because the holdout has no labels.
+ * The sweeps that {@code belay.labelers} ask for: one for each version of a labeler. External
+ * labelers publish their own. One that reads others waits for what they say about the holdout, see
+ * {@link SourceSweeps}; it abstains where none of them says anything.
  *
  * @param isStopped whether a labeler's users have stopped it
+ * @param current newest spec of a labeler that is not a model, by its id
+ * @param reading what is read now, by task
  */
-record LabelerSweeps(Predicate<String> isStopped, RecordReader reader) implements SweepRequests {
-    static LabelerSweeps of(LabelerTable table, RecordReader reader) {
-        return new LabelerSweeps(table::isStopped, reader);
+record LabelerSweeps(
+        Predicate<String> isStopped,
+        Function<String, @Nullable LabelerSpec> current,
+        RecordReader reader,
+        Opener opener,
+        Map<String, SourceSweeps> reading)
+        implements SweepRequests, AutoCloseable {
+
+    /** Begins to read what labelers of a task say about its holdout. */
+    @FunctionalInterface
+    interface Opener {
+        SourceSweeps open(LabelerSpec spec, Set<String> labelers, Holdout holdout);
     }
 
     @Override
@@ -37,14 +54,18 @@ record LabelerSweeps(Predicate<String> isStopped, RecordReader reader) implement
         if (spec.getVersion() < 0) {
             throw new BadRecordException("version " + spec.getVersion() + ", expected 0 or more");
         }
-        boolean isDue = !LabelerSpecs.isExternal(spec) && spec.getSources().isEmpty();
+        boolean reads = !spec.getSources().isEmpty();
+        Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
         try {
             return new Request(
                     LabelerSpecs.asModel(spec),
+                    // what it waits for may come behind it
+                    reads ? spec.getId() : spec.getTask(),
                     spec.getVersion(),
                     spec.getEventTimeMs(),
-                    isDue,
-                    () -> new ByLabeler(Labelers.open(spec)));
+                    !LabelerSpecs.isExternal(spec),
+                    holdout -> !reads || find(spec, holdout, sources),
+                    () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
         } catch (IllegalArgumentException e) {
             throw new BadRecordException(String.valueOf(e.getMessage()), e);
         }
@@ -55,13 +76,80 @@ record LabelerSweeps(Predicate<String> isStopped, RecordReader reader) implement
         return !isStopped.test(spec.getId());
     }
 
-    private record ByLabeler(Labeler labeler) implements SweepPredictor {
+    /** Closes what nobody has asked for lately. */
+    void tidy() {
+        reading.values().removeIf(SourceSweeps::closeIfIdle);
+    }
+
+    @Override
+    public void close() {
+        reading.values().forEach(SourceSweeps::close);
+    }
+
+    /** Puts what the sources say into a map; false while not all of it is there. */
+    private boolean find(
+            LabelerSpec spec, Holdout holdout, Map<String, Map<String, GivenLabel>> into) {
+        SourceSweeps sweeps = reading.get(spec.getTask());
+        if (sweeps == null || !sweeps.ids().containsAll(spec.getSources())) {
+            Set<String> ids = new HashSet<>(spec.getSources());
+            if (sweeps != null) {
+                ids.addAll(sweeps.ids());
+                sweeps.close();
+            }
+            sweeps = opener.open(spec, ids, holdout);
+            reading.put(spec.getTask(), sweeps);
+        }
+        var found = sweeps.of(spec, this::version);
+        if (found != null) {
+            into.putAll(found);
+        }
+        return found != null;
+    }
+
+    /** The current version of a labeler; -1 for models and external ones. */
+    private long version(String id) {
+        LabelerSpec spec = current.apply(id);
+        return spec == null || LabelerSpecs.isExternal(spec) ? -1 : spec.getVersion();
+    }
+
+    /**
+     * @param sources what those that it reads say, by example; null if it reads none
+     */
+    private record ByLabeler(
+            Labeler labeler, @Nullable Map<String, Map<String, GivenLabel>> sources)
+            implements SweepPredictor {
         @Override
         public Rows<float[]> predict(List<Holdout.Row> rows) {
-            List<LabelerInput> inputs =
-                    rows.stream().map(row -> LabelerInput.of(row.example())).toList();
-            return new Rows<>(
-                    inputs.isEmpty() ? List.of() : labeler.label(inputs), new TreeMap<>());
+            float[][] answers = new float[rows.size()][];
+            List<Integer> asked = new ArrayList<>();
+            List<LabelerInput> inputs = new ArrayList<>();
+            for (int i = 0; i < rows.size(); i++) {
+                LabelerInput input = input(rows.get(i));
+                answers[i] = Labeler.ABSTAINED;
+                if (sources == null || !input.sources().isEmpty()) {
+                    asked.add(i);
+                    inputs.add(input);
+                }
+            }
+            List<float[]> given = inputs.isEmpty() ? List.of() : labeler.label(inputs);
+            for (int i = 0; i < given.size(); i++) {
+                answers[asked.get(i)] = given.get(i);
+            }
+            return new Rows<>(List.of(answers), new TreeMap<>());
+        }
+
+        private LabelerInput input(Holdout.Row row) {
+            Map<String, GivenLabel> labels = new LinkedHashMap<>();
+            if (sources != null) {
+                sources.forEach(
+                        (id, byExample) -> {
+                            GivenLabel label = byExample.get(row.id());
+                            if (label != null) {
+                                labels.put(id, label);
+                            }
+                        });
+            }
+            return new LabelerInput(row.example(), labels);
         }
 
         @Override

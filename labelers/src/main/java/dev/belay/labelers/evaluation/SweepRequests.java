@@ -4,6 +4,7 @@ import dev.belay.labelers.records.BadRecordException;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +26,21 @@ interface SweepRequests {
     /**
      * What an event asks for.
      *
-     * @param spec whose sweep it is; its task's events are done in their order
+     * @param spec whose sweep it is
+     * @param queue events of one queue are done in their order: the task, or the labeler itself
      * @param checkpoint number of the checkpoint that predicts
      * @param eventTimeMs of its predictions
      * @param isDue whether it needs a sweep
+     * @param isReady whether all is there that it needs besides the holdout
      * @param predictor opened on the computing thread
      */
     record Request(
             ModelSpec spec,
+            String queue,
             long checkpoint,
             long eventTimeMs,
             boolean isDue,
+            Predicate<Holdout> isReady,
             Supplier<SweepPredictor> predictor) {}
 
     /**

@@ -53,15 +53,26 @@ public interface ExampleLabeler extends AutoCloseable {
     }
 
     /**
+     * Whether the oldest example of a partition that has no answer yet gets a label; of one that
+     * {@link #looksAhead} also asked of those behind it.
+     *
      * @param timeMs event time of the example, at most the time of its record: what claims to be
      *     from the future must not wait that long
      */
     Answer answer(int partition, LabelerInput input, long timeMs);
 
+    /** Whether it can begin work for examples before they are judged: {@link #expect} is called. */
+    default boolean looksAhead() {
+        return false;
+    }
+
     /** These will be judged soon, in about this order: what can be begun for them is. */
     default void expect(List<LabelerInput> inputs) {}
 
-    /** The labels of examples that were answered with YES, without those it can't encode. */
+    /**
+     * The labels of the examples that were answered with YES since the last {@link #follow}, in
+     * that order, without those it can't encode.
+     */
     Rows<GivenLabel> judge(List<LabelerInput> inputs);
 
     /** Whether its labels are predictions too, to be evaluated as well as learned from. */

@@ -1,16 +1,20 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.LabelerSpec;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A labeler on a task, and the topics that it reads and writes.
  *
  * @param labeler a model id, or {@code truth}
  * @param classes of the task
- * @param input what it labels: the examples, or the labels of a labeler that it reads
+ * @param input what it labels: the examples, or its own labels where another program writes them
  * @param output the topic of which its progress reports how far it is written: its labels, or the
  *     predictions where its labels are written by another program
+ * @param sources labels of the labelers that it reads, in the order of its spec
  */
 public record LabelerTopics(
         String task,
@@ -22,7 +26,8 @@ public record LabelerTopics(
         String output,
         String predictions,
         String truth,
-        String progress) {
+        String progress,
+        List<String> sources) {
     /** Of a labeler that labels the examples. */
     public static LabelerTopics of(
             Topics topics, String task, String labeler, int partitions, int classes) {
@@ -36,26 +41,33 @@ public record LabelerTopics(
                 topics.labels(task, labeler),
                 topics.predictions(task),
                 topics.truth(task),
-                topics.progress(task));
+                topics.progress(task),
+                List.of());
     }
 
-    /** The same for a labeler that labels what another one, or itself, has labelled. */
-    public LabelerTopics reading(String labelsRead, String written) {
+    /** Of a spec's labeler. */
+    public static LabelerTopics of(Topics topics, LabelerSpec spec) {
+        String task = spec.getTask();
+        String labels = topics.labels(task, spec.getId());
+        String predictions = topics.predictions(task);
+        boolean external = LabelerSpecs.isExternal(spec);
         return new LabelerTopics(
                 task,
-                labeler,
-                partitions,
-                classes,
-                labelsRead,
+                spec.getId(),
+                spec.getPartitions(),
+                spec.getClasses().size(),
+                external ? labels : topics.examples(task),
                 labels,
-                written,
+                external ? predictions : labels,
                 predictions,
-                truth,
-                progress);
+                topics.truth(task),
+                topics.progress(task),
+                spec.getSources().stream().map(source -> topics.labels(task, source)).toList());
     }
 
     /** Those that must have the task's number of partitions. */
     List<String> partitioned() {
-        return List.of(input, labels, predictions, truth);
+        return Stream.concat(Stream.of(input, labels, predictions, truth), sources.stream())
+                .toList();
     }
 }

@@ -36,7 +36,7 @@ public final class Labeling implements AutoCloseable {
     static final int MOST = 1024;
 
     /** Examples in hand: those of a transaction, and those that are begun while it is made. */
-    static final int IN_HAND = 2 * MOST;
+    public static final int IN_HAND = 2 * MOST;
 
     private final LabelerTopics topics;
     private final Inbox inbox;
@@ -52,9 +52,7 @@ public final class Labeling implements AutoCloseable {
     private final Map<Integer, LabelingProgress> passed = new HashMap<>();
     private final Map<Integer, Long> skip = new HashMap<>();
     private SortedMap<Integer, Integer> begun = new TreeMap<>(); // shares of what is expected next
-    private long labelled;
-    private long unlabelled;
-    private long tooLate;
+    private Counts counts = Counts.NONE;
     private @Nullable Running running;
 
     /**
@@ -130,8 +128,9 @@ public final class Labeling implements AutoCloseable {
             return null;
         }
         List<LabelerInput> inputs = inputs(all);
-        List<LabelerInput> soon = judge.predicts() ? new ArrayList<>(inputs) : List.of();
-        if (judge.predicts()) {
+        List<LabelerInput> soon = new ArrayList<>();
+        if (judge.looksAhead()) {
+            soon.addAll(inputs);
             soon.addAll(following());
         }
         return new Running(
@@ -167,9 +166,7 @@ public final class Labeling implements AutoCloseable {
             LabelingProgress after = judged.after().get(i);
             long labels = after.labels() - taken.before().labels();
             passed.put(taken.partition(), after);
-            labelled += labels;
-            unlabelled += taken.rows() - labels;
-            tooLate += taken.tooLate();
+            counts = counts.plus(new Counts(labels, taken.rows() - labels, taken.tooLate()));
         }
         return true;
     }
@@ -179,19 +176,11 @@ public final class Labeling implements AutoCloseable {
         return running != null;
     }
 
-    /** Labels written by this process. */
-    long labelled() {
-        return labelled;
-    }
-
-    /** Records passed without a label by this process: other splits, dead letters, no truth. */
-    public long unlabelled() {
-        return unlabelled;
-    }
-
-    /** Of these, examples whose truth did not arrive within the horizon. */
-    public long tooLate() {
-        return tooLate;
+    /** What it has done since the last call. */
+    Counts takeCounts() {
+        Counts taken = counts;
+        counts = Counts.NONE;
+        return taken;
     }
 
     /** Leaves the group at once; what is being computed is not committed. */

@@ -48,6 +48,11 @@ final class ModelLabeler implements ExampleLabeler {
     }
 
     @Override
+    public boolean looksAhead() {
+        return true;
+    }
+
+    @Override
     public void expect(List<LabelerInput> inputs) {
         if (!inputs.isEmpty()) {
             predictor().expect(inputs(inputs));

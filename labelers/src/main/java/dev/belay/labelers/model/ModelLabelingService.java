@@ -3,6 +3,7 @@ package dev.belay.labelers.model;
 import dev.belay.labelers.labeling.LabelerTopics;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
+import dev.belay.labelers.labeling.Wanted;
 import dev.belay.labelers.prediction.CheckpointPredictors;
 import dev.belay.labelers.prediction.Predictors;
 import dev.belay.models.network.Networks;
@@ -93,7 +94,7 @@ public final class ModelLabelingService extends LabelingService {
         return new Wanted(
                 topics,
                 group,
-                (inbox, consumer, reader, ends, progress) ->
+                resources ->
                         new ModelLabeler(
                                 spec,
                                 () -> Objects.requireNonNull(current.get(spec.getId())),

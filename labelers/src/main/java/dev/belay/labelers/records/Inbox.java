@@ -198,8 +198,11 @@ public final class Inbox implements ConsumerRebalanceListener, AutoCloseable {
         }
     }
 
-    /** The offset at which a partition begins of which nothing was committed. */
-    private long begin(TopicPartition partition) {
+    /**
+     * The offset at which a partition, of this topic or of one with the same number of them, begins
+     * of which nothing was committed.
+     */
+    public long begin(TopicPartition partition) {
         long first = consumer.beginningOffsets(Set.of(partition)).getOrDefault(partition, 0L);
         if (first == 0 || !mayBeginLate.test(partition.partition())) {
             return 0;

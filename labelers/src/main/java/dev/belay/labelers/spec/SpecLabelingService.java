@@ -3,6 +3,7 @@ package dev.belay.labelers.spec;
 import dev.belay.labelers.labeling.LabelerTopics;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
+import dev.belay.labelers.labeling.Wanted;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.LabelerSpecs;
@@ -19,7 +20,8 @@ import java.util.stream.LongStream;
  * Runs the newest run of each labeler of {@code belay.labelers}: it labels the STUDENT examples of
  * its task and predicts them (PROGRESSIVE) in the same transactions; of an external one the labels
  * are there already. A new version labels from the next transaction on, and its number is in each
- * label. Scales by the partitions of the examples: group {@code
+ * label. One that reads others labels an example once each of them has labelled it or has gone past
+ * it. Scales by the partitions of the examples: group {@code
  * <prefix><experiment>.<name>.<seed>.<run>.labeler}.
  */
 public final class SpecLabelingService extends LabelingService {
@@ -42,31 +44,31 @@ public final class SpecLabelingService extends LabelingService {
 
     private Wanted wanted(LabelerSpec spec) {
         ModelId id = ModelId.parse(spec.getId());
-        LabelerTopics topics =
-                LabelerTopics.of(
-                        clients().topics(),
-                        spec.getTask(),
-                        spec.getId(),
-                        spec.getPartitions(),
-                        spec.getClasses().size());
+        LabelerTopics topics = LabelerTopics.of(clients().topics(), spec);
         String group = clients().topics().prefix() + id.labeler() + "." + id.run() + ".labeler";
         if (LabelerSpecs.isExternal(spec)) {
             return new Wanted(
-                    topics.reading(topics.labels(), topics.predictions()),
+                    topics,
                     group,
                     spec.getId(),
-                    (inbox, consumer, reader, ends, progress) ->
-                            new ExternalLabeler(spec, () -> holdoutRows(progress, spec)));
+                    resources ->
+                            new ExternalLabeler(
+                                    spec, () -> holdoutRows(resources.progress(), spec)));
         }
-        JudgeMaker maker =
-                (inbox, consumer, reader, ends, progress) ->
-                        new SpecLabeler(() -> Objects.requireNonNull(newest.get(spec.getId())));
-        if (spec.getSources().isEmpty()) {
-            return new Wanted(topics, group, maker);
-        }
-        String source = spec.getSources().get(0);
-        String read = clients().topics().labels(spec.getTask(), source);
-        return new Wanted(topics.reading(read, topics.labels()), group, source, maker);
+        return new Wanted(
+                topics,
+                group,
+                resources ->
+                        new SpecLabeler(
+                                () -> Objects.requireNonNull(newest.get(spec.getId())),
+                                spec.getSources().isEmpty()
+                                        ? null
+                                        : sources(spec, group, resources)));
+    }
+
+    private SourceLabels sources(LabelerSpec spec, String group, Wanted.Resources resources) {
+        String client = group + "." + clients().settings().instance() + ".sources";
+        return new SourceLabels(spec.getSources(), resources, clients().consumer(null, client));
     }
 
     /** Examples of the holdout; -1 while it has not ended. */

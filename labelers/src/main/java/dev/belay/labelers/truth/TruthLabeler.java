@@ -5,18 +5,18 @@ import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.PartitionEnds;
+import dev.belay.labelers.records.PartitionReader;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Truth;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -24,7 +24,6 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -32,30 +31,20 @@ import org.apache.kafka.common.TopicPartition;
  * if the truth has ended without it, or is too late ({@link TruthWindow}).
  *
  * <p>Truth partitions are read from their beginnings, since truth may be older than its example, in
- * bounded memory: a full window is read on only while an example waits. Unreadable truth goes to
- * the dead letters once: the group's committed offset of the truth partition says up to where it
- * has.
+ * bounded memory: a full window is read on only while an example waits.
  */
 public final class TruthLabeler implements ExampleLabeler {
     private static final int POLLS_PER_ROUND = 20;
 
-    private final Consumer<byte[], byte[]> consumer;
-    private final String topic;
     private final int classes;
-    private final RecordReader reader;
-    private final DeadLetters deadLetters;
+    private final RecordReader records;
+    private final PartitionReader truth;
     private final PartitionEnds ends;
-    private final ToLongFunction<TopicPartition> lettersDoneTo;
     private final Waiting waiting;
 
     private final Map<Integer, TruthWindow> windows = new HashMap<>();
     private final Set<Integer> starving = new HashSet<>();
     private final Set<Integer> toSearch = new HashSet<>();
-    private final Map<TopicPartition, Long> lettersFrom = new HashMap<>();
-    private final List<Letter> letters = new ArrayList<>();
-
-    /** A dead letter that is to be written, and the truth partition's offset behind it. */
-    private record Letter(TopicPartition from, long next, ProducerRecord<byte[], byte[]> record) {}
 
     /**
      * For how long, and how, examples wait.
@@ -74,18 +63,15 @@ public final class TruthLabeler implements ExampleLabeler {
             Consumer<byte[], byte[]> consumer,
             String topic,
             int classes,
-            RecordReader reader,
+            RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
             ToLongFunction<TopicPartition> lettersDoneTo,
             Waiting waiting) {
-        this.consumer = consumer;
-        this.topic = topic;
         this.classes = classes;
-        this.reader = reader;
-        this.deadLetters = deadLetters;
+        this.records = records;
+        this.truth = new PartitionReader(consumer, topic, deadLetters, lettersDoneTo, this::take);
         this.ends = ends;
-        this.lettersDoneTo = lettersDoneTo;
         this.waiting = waiting;
     }
 
@@ -105,7 +91,7 @@ public final class TruthLabeler implements ExampleLabeler {
                 });
         balance();
         int polls = 0;
-        while (polls < POLLS_PER_ROUND && poll()) {
+        while (polls < POLLS_PER_ROUND && truth.poll()) {
             polls++;
         }
         return polls > 0;
@@ -127,8 +113,7 @@ public final class TruthLabeler implements ExampleLabeler {
             }
             case ABSENT -> {
                 starving.add(partition);
-                long position = consumer.position(partition(partition));
-                yield ends.passed(topic, partition, position) ? Answer.NEVER : Answer.WAIT;
+                yield truth.isThrough(partition, ends) ? Answer.NEVER : Answer.WAIT;
             }
         };
     }
@@ -147,12 +132,8 @@ public final class TruthLabeler implements ExampleLabeler {
 
     @Override
     public void contribute(TransactionBatch batch) {
-        for (Letter letter : letters) { // in each partition's order
-            batch.add(letter.record());
-            batch.reached(letter.from(), letter.next());
-            lettersFrom.put(letter.from(), letter.next());
-        }
-        letters.clear();
+        truth.contribute(batch);
+        truth.committed(); // if it is not, all is read again
     }
 
     @Override
@@ -162,79 +143,40 @@ public final class TruthLabeler implements ExampleLabeler {
 
     @Override
     public void close() {
-        consumer.close();
+        truth.close();
     }
 
     private void assign(Set<Integer> partitions) {
-        Set<Integer> added = new HashSet<>(partitions);
-        added.removeAll(windows.keySet());
         windows.keySet().retainAll(partitions);
         starving.retainAll(partitions);
         toSearch.retainAll(partitions);
-        List<TopicPartition> all = partitions.stream().map(this::partition).toList();
-        lettersFrom.keySet().retainAll(all);
-        letters.removeIf(letter -> !all.contains(letter.from()));
-        consumer.assign(all);
-        for (int p : added) {
-            windows.put(p, new TruthWindow(waiting.limit()));
-            TopicPartition partition = partition(p);
-            lettersFrom.put(partition, lettersDoneTo.applyAsLong(partition));
-        }
-        consumer.seekToBeginning(added.stream().map(this::partition).toList());
+        partitions.forEach(p -> windows.putIfAbsent(p, new TruthWindow(waiting.limit())));
+        truth.assign(partitions);
     }
 
     /** Pauses full partitions, except those whose oldest example waits; once each round. */
     private void balance() {
-        List<TopicPartition> paused = new ArrayList<>();
-        List<TopicPartition> open = new ArrayList<>();
-        windows.forEach(
-                (p, window) ->
-                        (window.isFull() && !starving.contains(p) ? paused : open)
-                                .add(partition(p)));
-        consumer.pause(paused);
-        consumer.resume(open);
+        truth.pause(p -> Objects.requireNonNull(windows.get(p)).isFull() && !starving.contains(p));
         starving.clear();
     }
 
-    private void search(int number, TruthWindow window) {
-        TopicPartition partition = partition(number);
-        window.search(waiting.queued().apply(number));
-        letters.removeIf(letter -> letter.from().equals(partition)); // found again
-        starving.add(number);
-        consumer.seekToBeginning(List.of(partition));
+    private void search(int partition, TruthWindow window) {
+        window.search(waiting.queued().apply(partition));
+        starving.add(partition);
+        truth.restart(partition);
     }
 
-    private TopicPartition partition(int number) {
-        return new TopicPartition(topic, number);
-    }
-
-    private boolean poll() {
-        var records = consumer.poll(Duration.ZERO);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            take(record);
-        }
-        return !records.isEmpty();
-    }
-
-    private void take(ConsumerRecord<byte[], byte[]> record) {
+    private void take(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
         TruthWindow window = windows.get(record.partition());
         if (window == null) {
             return;
         }
-        try {
-            Truth truth = reader.truth(record, classes);
-            if (truth == null) {
-                window.remove(RecordReader.key(record));
-            } else {
-                long timeMs = RecordReader.timeMs(truth.getEventTimeMs(), record);
-                window.put(truth.getId(), truth.getLabel(), timeMs);
-            }
-        } catch (BadRecordException e) {
-            TopicPartition partition = partition(record.partition());
-            if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {
-                var letter = deadLetters.of(record, String.valueOf(e.getMessage()));
-                letters.add(new Letter(partition, record.offset() + 1, letter));
-            }
+        Truth event = records.truth(record, classes);
+        if (event == null) {
+            window.remove(RecordReader.key(record));
+        } else {
+            long timeMs = RecordReader.timeMs(event.getEventTimeMs(), record);
+            window.put(event.getId(), event.getLabel(), timeMs);
         }
     }
 

@@ -3,8 +3,8 @@ package dev.belay.labelers.truth;
 import dev.belay.labelers.labeling.LabelerTopics;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
+import dev.belay.labelers.labeling.Wanted;
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.LabelerSpec;
@@ -76,7 +76,7 @@ public final class TruthLabelingService extends LabelingService {
         return new Wanted(
                 topics,
                 group,
-                (inbox, consumer, reader, ends, progress) ->
+                resources ->
                         new TruthLabeler(
                                 clients()
                                         .consumer(
@@ -87,14 +87,14 @@ public final class TruthLabelingService extends LabelingService {
                                                         + ".truth"),
                                 topics.truth(),
                                 classes,
-                                reader,
-                                new DeadLetters(clients(), name()),
-                                ends,
-                                partition -> committed(consumer, partition),
+                                resources.reader(),
+                                resources.deadLetters(),
+                                resources.ends().apply(null),
+                                partition -> committed(resources.group(), partition),
                                 new TruthLabeler.Waiting(
                                         () -> horizonMs(spec.getTask()),
                                         clients().settings().labelerTruthIds(),
-                                        inbox::keys)));
+                                        resources.inbox()::keys)));
     }
 
     private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,19 +31,24 @@ public abstract class LabelerContract {
      */
     protected abstract Map<String, String> parameters();
 
+    /** Ids of the labelers that {@link #inputs} have labels of. */
+    protected List<String> sources() {
+        return List.of();
+    }
+
     /** Some thirty inputs on which answers differ. */
     protected abstract List<LabelerInput> inputs();
 
     @Test
     void isFoundByItsKindAndRefusesAnUnknownParameterByName() {
         assertTrue(Labelers.kinds().contains(kind()));
-        Labelers.check(kind(), CLASSES, parameters());
+        Labelers.check(kind(), CLASSES, parameters(), sources().size());
         Map<String, String> more = new TreeMap<>(parameters());
         more.put("no-such-key", "1");
         var refused =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> Labelers.check(kind(), CLASSES, more));
+                        () -> Labelers.check(kind(), CLASSES, more, sources().size()));
         assertTrue(String.valueOf(refused.getMessage()).contains("no-such-key"));
     }
 
@@ -84,7 +90,10 @@ public abstract class LabelerContract {
     }
 
     private Labeler create() {
-        return Labelers.open(SpecEvents.spec(kind(), CLASSES, parameters(), 0));
+        return Labelers.open(
+                LabelerSpec.newBuilder(SpecEvents.spec(kind(), CLASSES, parameters(), 0))
+                        .setSources(sources())
+                        .build());
     }
 
     private static Float[] boxed(float[] row) {

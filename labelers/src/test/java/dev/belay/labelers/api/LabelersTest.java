@@ -20,8 +20,8 @@ class LabelersTest {
         assertTrue(
                 String.valueOf(missing.getMessage())
                         .startsWith(
-                                "no labeler of kind 'crowd' is installed, expected one of [broken,"
-                                        + " doubtful, external, rules]"),
+                                "no labeler of kind 'crowd' is installed, expected one of [average,"
+                                        + " broken, doubtful, external, majority, rules]"),
                 missing::getMessage);
     }
 
@@ -48,12 +48,19 @@ class LabelersTest {
 
     @Test
     void anExternalLabelerHasNoParameters() {
-        Labelers.check("external", CLASSES, Map.of());
+        Labelers.check("external", CLASSES, Map.of(), 0);
         var refused =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> Labelers.check("external", CLASSES, Map.of("a", "1")));
+                        () -> Labelers.check("external", CLASSES, Map.of("a", "1"), 0));
         assertEquals("an external labeler has no parameters, found [a]", refused.getMessage());
+        refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Labelers.check("external", CLASSES, Map.of(), 1));
+        assertEquals(
+                "an external labeler has no sources, found 1: Belay does not compute its labels",
+                refused.getMessage());
     }
 
     /** A plug-in with every fault that is looked for. */

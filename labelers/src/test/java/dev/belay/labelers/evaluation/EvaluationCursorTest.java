@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.labelers.Events;
-import dev.belay.schemas.events.LabelPolicy;
-import dev.belay.schemas.events.ModelSpec;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
@@ -16,10 +13,10 @@ class EvaluationCursorTest {
     void whatIsCommittedTellsASuccessorWhatIsDone() {
         // Given: 3 waits, 4 is done, 5 of the waiting task waits with it
         EvaluationCursor standing = EvaluationCursor.of(new OffsetAndMetadata(3));
-        assertTrue(standing.hold(spec("slow"), 3));
+        assertTrue(standing.hold("slow", 3));
         standing.done("fast", 4);
-        assertTrue(standing.hold(spec("slow"), 5));
-        assertTrue(standing.hold(spec("never"), 6));
+        assertTrue(standing.hold("slow", 5));
+        assertTrue(standing.hold("never", 6));
         // When
         assertEquals(new OffsetAndMetadata(3, "7;never=6;slow=3"), standing.committed());
         EvaluationCursor successor = EvaluationCursor.of(standing.committed());
@@ -36,10 +33,10 @@ class EvaluationCursorTest {
     void aTaskIsBehindUntilReadingHasComeBackToTheNextEvent() {
         // Given
         EvaluationCursor standing = EvaluationCursor.of(null);
-        standing.hold(spec("slow"), 0);
+        standing.hold("slow", 0);
         standing.done("fast", 1);
-        standing.hold(spec("slow"), 2);
-        standing.hold(spec("never"), 3);
+        standing.hold("slow", 2);
+        standing.hold("never", 3);
         // When
         assertEquals(0, standing.resume(Set.of("slow")));
         standing.done("slow", 0);
@@ -57,8 +54,8 @@ class EvaluationCursorTest {
     void aTaskThatWaitsLosesNothingWhenItsLaterEventsArePassed() {
         // Given: reading is set back for another task
         EvaluationCursor standing = EvaluationCursor.of(null);
-        standing.hold(spec("slow"), 0);
-        standing.hold(spec("never"), 1);
+        standing.hold("slow", 0);
+        standing.hold("never", 1);
         standing.done("never", 2); // not due
         assertEquals(0, standing.resume(Set.of("slow")));
         // When it meets the same event once more
@@ -71,12 +68,12 @@ class EvaluationCursorTest {
     void metadataStayWithinWhatABrokerTakes() {
         EvaluationCursor standing = EvaluationCursor.of(null);
         int held = 0;
-        while (standing.hold(spec("a-task-with-a-name-of-some-length-" + held), held)) {
+        while (standing.hold("a-task-with-a-name-of-some-length-" + held, held)) {
             held++;
         }
         assertTrue(held > 50, "held " + held);
         assertTrue(standing.committed().metadata().length() <= 4_000);
-        assertTrue(standing.hold(spec("a-task-with-a-name-of-some-length-0"), held));
+        assertTrue(standing.hold("a-task-with-a-name-of-some-length-0", held));
     }
 
     @Test
@@ -85,10 +82,5 @@ class EvaluationCursorTest {
         assertTrue(standing.isDone("any", 4));
         assertFalse(standing.isDone("any", 5));
         assertEquals(new OffsetAndMetadata(5), standing.committed());
-    }
-
-    private static ModelSpec spec(String task) {
-        ModelSpec spec = Events.spec("exp/conf#0@1", "exp/bow#0@1", LabelPolicy.FIRST_READY, 1);
-        return ModelSpec.newBuilder(spec).setTask(task).build();
     }
 }

@@ -1,5 +1,7 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.Events;
+import dev.belay.labelers.FakeLog;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.RecordReader;
@@ -11,6 +13,7 @@ import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -27,7 +30,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -48,6 +50,11 @@ public final class LabelingBench {
     public final LabelerTopics topics;
     public final MockConsumer<byte[], byte[]> examples = new MockConsumer<>("earliest");
     public final MockConsumer<byte[], byte[]> truth = new MockConsumer<>("earliest");
+
+    /** Labels of the labelers that are read, and what reads them. */
+    public final FakeLog sourceLog = new FakeLog(clients.codec());
+
+    public final MockConsumer<byte[], byte[]> sources = sourceLog.consumer();
     public final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
     public final Set<String> endedTopics = new HashSet<>();
     public final Labeling labeling;
@@ -56,19 +63,19 @@ public final class LabelingBench {
     private final int truthIds;
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final List<ConsumerRecord<byte[], byte[]>> sent = new ArrayList<>();
+    private Counts counts = Counts.NONE;
     private long exampleOffset;
     private long truthOffset;
 
     private LabelingBench(
-            String labeler,
-            UnaryOperator<LabelerTopics> topicsOf,
+            LabelerTopics topics,
             Function<LabelingBench, ExampleLabeler> judge,
             @Nullable Progress before,
             long committed,
             Executor computing,
             int truthIds) {
         this.truthIds = truthIds;
-        topics = topicsOf.apply(LabelerTopics.of(Topics.defaults(), "task", labeler, 1, 2));
+        this.topics = topics;
         inbox = new Inbox(examples, topics.input(), 100);
         labeling =
                 new Labeling(
@@ -84,6 +91,11 @@ public final class LabelingBench {
                         computing);
         TopicPartition partition = new TopicPartition(topics.input(), 0);
         examples.updateBeginningOffsets(Map.of(partition, 0L));
+        topics.sources()
+                .forEach(
+                        source ->
+                                examples.updateBeginningOffsets(
+                                        Map.of(new TopicPartition(source, 0), 0L)));
         truth.updateBeginningOffsets(Map.of(new TopicPartition(topics.truth(), 0), 0L));
         examples.rebalance(List.of(partition));
         if (committed >= 0) {
@@ -100,8 +112,7 @@ public final class LabelingBench {
 
     public static LabelingBench ofTruth(@Nullable Progress before, long committed) {
         return new LabelingBench(
-                "truth",
-                t -> t,
+                topics("truth"),
                 LabelingBench::truthJudge,
                 before,
                 committed,
@@ -114,7 +125,7 @@ public final class LabelingBench {
      */
     public static LabelingBench ofTruth(int truthIds) {
         return new LabelingBench(
-                "truth", t -> t, LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
+                topics("truth"), LabelingBench::truthJudge, null, -1, Runnable::run, truthIds);
     }
 
     public static LabelingBench of(String labeler, ExampleLabeler judge) {
@@ -125,19 +136,44 @@ public final class LabelingBench {
      * @param computing where examples are judged
      */
     public static LabelingBench of(String labeler, ExampleLabeler judge, Executor computing) {
-        return new LabelingBench(labeler, t -> t, bench -> judge, null, -1, computing, 1_000);
+        return new LabelingBench(topics(labeler), bench -> judge, null, -1, computing, 1_000);
     }
 
-    /**
-     * @param topicsOf what the labeler reads and writes
-     */
+    /** Of a labeler that is not a model. */
     public static LabelingBench of(
-            String labeler, UnaryOperator<LabelerTopics> topicsOf, ExampleLabeler judge) {
-        return new LabelingBench(labeler, topicsOf, bench -> judge, null, -1, Runnable::run, 1_000);
+            LabelerSpec spec, Function<LabelingBench, ExampleLabeler> judge) {
+        LabelerTopics topics = LabelerTopics.of(Topics.defaults(), spec);
+        return new LabelingBench(topics, judge, null, -1, Runnable::run, 1_000);
+    }
+
+    private static LabelerTopics topics(String labeler) {
+        return LabelerTopics.of(Topics.defaults(), "task", labeler, 1, 2);
+    }
+
+    /** What its labeler may use; it has no progress. */
+    public Wanted.Resources resources() {
+        return new Wanted.Resources(
+                topics,
+                inbox,
+                examples,
+                reader,
+                new DeadLetters(clients, "test"),
+                writer -> this::passed,
+                null);
     }
 
     public boolean step() {
-        return labeling.step(Duration.ZERO);
+        boolean done = labeling.step(Duration.ZERO);
+        counts = counts.plus(labeling.takeCounts());
+        return done;
+    }
+
+    public long unlabelled() {
+        return counts.unlabelled();
+    }
+
+    public long tooLate() {
+        return counts.tooLate();
     }
 
     public void example(String id, Split split) {
@@ -192,20 +228,11 @@ public final class LabelingBench {
     }
 
     public List<String> letterReasons() {
-        return records(clients.topics().deadLetters()).stream()
-                .map(
-                        r ->
-                                new String(
-                                        r.headers().lastHeader("belay.reason").value(),
-                                        StandardCharsets.UTF_8))
-                .toList();
+        return Events.reasons(records(clients.topics().deadLetters()));
     }
 
     public List<ProducerRecord<byte[], byte[]>> records(String topic) {
-        return producers.stream()
-                .flatMap(p -> p.history().stream())
-                .filter(r -> r.topic().equals(topic))
-                .toList();
+        return Events.committed(producers, topic);
     }
 
     private <T extends SpecificRecord> List<T> committed(String topic, Class<T> type) {
@@ -215,7 +242,10 @@ public final class LabelingBench {
     }
 
     private boolean passed(String topic, int partition, long position) {
-        long end = topic.equals(topics.input()) ? exampleOffset : truthOffset;
+        long end =
+                topic.equals(topics.input())
+                        ? exampleOffset
+                        : topic.equals(topics.truth()) ? truthOffset : sourceLog.end(topic);
         return endedTopics.contains(topic) && position >= end;
     }
 

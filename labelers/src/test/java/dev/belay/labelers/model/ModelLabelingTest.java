@@ -167,7 +167,7 @@ class ModelLabelingTest {
         assertEquals(3, bench.lastProgress().getRows());
         assertEquals(2, bench.lastProgress().getRecords());
         assertEquals(Map.of("STUDENT", 2L), bench.lastProgress().getSplits());
-        assertEquals(1, bench.labeling.unlabelled());
+        assertEquals(1, bench.unlabelled());
         assertEquals(1, bench.producers.get(0).commitCount());
     }
 

@@ -8,6 +8,7 @@ import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
@@ -19,15 +20,12 @@ import org.junit.jupiter.api.Test;
 
 class ExternalLabelingTest {
     private static final String ID = SpecEvents.ID;
+    private static final LabelerSpec SPEC =
+            SpecEvents.spec("external", List.of("no", "yes"), Map.of(), 0);
 
     private final AtomicLong holdoutRows = new AtomicLong(-1);
     private final LabelingBench bench =
-            LabelingBench.of(
-                    ID,
-                    topics -> topics.reading(topics.labels(), topics.predictions()),
-                    new ExternalLabeler(
-                            SpecEvents.spec("external", List.of("no", "yes"), Map.of(), 0),
-                            holdoutRows::get));
+            LabelingBench.of(SPEC, bench -> new ExternalLabeler(SPEC, holdoutRows::get));
 
     @Test
     void labelsAreCopiedToPredictionsOnceByTheCheckpointTheyName() {

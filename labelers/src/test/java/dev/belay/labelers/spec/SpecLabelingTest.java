@@ -26,7 +26,7 @@ class SpecLabelingTest {
     @Test
     void labelsAndAbstentionsAreWrittenAsLabelsAndAsPredictionsInOffsetOrder() {
         // Given
-        LabelingBench bench = LabelingBench.of(SpecEvents.ID, new SpecLabeler(current::get));
+        LabelingBench bench = LabelingBench.of(SpecEvents.ID, new SpecLabeler(current::get, null));
         bench.example("s", Split.SUPERVISOR);
         bench.example("b", Split.STUDENT);
         bench.example("a", Split.STUDENT);
@@ -51,7 +51,7 @@ class SpecLabelingTest {
     @Test
     void aNewVersionLabelsFromThenOnAndIsNamed() {
         // Given
-        LabelingBench bench = LabelingBench.of(SpecEvents.ID, new SpecLabeler(current::get));
+        LabelingBench bench = LabelingBench.of(SpecEvents.ID, new SpecLabeler(current::get, null));
         bench.example("a", Split.STUDENT);
         bench.step();
         // When
@@ -79,15 +79,20 @@ class SpecLabelingTest {
                         .build());
         LabelingBench bench =
                 LabelingBench.of(
-                        SpecEvents.ID,
-                        topics -> topics.reading("belay.task.labels.exp.weak.0", topics.labels()),
-                        new SpecLabeler(current::get));
+                        current.get(),
+                        made ->
+                                new SpecLabeler(
+                                        current::get,
+                                        new SourceLabels(
+                                                List.of(SOURCE), made.resources(), made.sources)));
         // When
         label(bench, "a", SOURCE, 0.75f, 0.25f);
         label(bench, "b", SOURCE, 0.5f, 0.5f);
         label(bench, "c", SOURCE);
         label(bench, "d", "exp/weak#0@0", 1f, 0f);
         label(bench, "e", "exp/other#0@1", 1f, 0f);
+        List.of("a", "b", "c", "d", "e").forEach(id -> bench.example(id, Split.STUDENT));
+        bench.endedTopics.addAll(bench.topics.sources());
         bench.step();
         // Then: of another run's labels nothing, of another labeler's a dead letter
         assertEquals(List.of("a", "b", "c"), bench.labelled());
@@ -101,7 +106,8 @@ class SpecLabelingTest {
 
     private static void label(LabelingBench bench, String id, String labeler, float... row) {
         Example example = EventFactory.example(id, Split.STUDENT, "text " + id, 7);
-        bench.input(id, EventFactory.label(example, labeler, 4, row));
+        String topic = bench.topics.sources().get(0);
+        bench.sourceLog.add(topic, id, EventFactory.label(example, labeler, 4, row));
     }
 
     private static LabelerSpec rules(String keyword, long version) {

@@ -74,7 +74,7 @@ class TruthLabelingTest {
         bench.step();
         // Then
         assertEquals(List.of("b"), bench.labelled());
-        assertEquals(1, bench.labeling.unlabelled());
+        assertEquals(1, bench.unlabelled());
         assertEquals(2, bench.lastProgress().getRows());
         assertEquals(1, bench.lastProgress().getRecords());
         assertTrue(bench.lastProgress().getEnded());
@@ -225,8 +225,8 @@ class TruthLabelingTest {
         bench.step();
         // Then
         assertEquals(List.of("b"), bench.labelled());
-        assertEquals(1, bench.labeling.tooLate());
-        assertEquals(1, bench.labeling.unlabelled());
+        assertEquals(1, bench.tooLate());
+        assertEquals(1, bench.unlabelled());
         assertEquals(2, bench.lastProgress().getRows());
         assertEquals(1, bench.lastProgress().getRecords());
         assertEquals(List.of(), bench.letterReasons());

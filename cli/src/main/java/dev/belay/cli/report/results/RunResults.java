@@ -57,6 +57,7 @@ public final class RunResults {
     private final String task;
     private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
     private final Map<String, String> labelers = new HashMap<>(); // names of no models, by id
+    private final Map<String, List<String>> sources = new HashMap<>(); // of labelers
     private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
     private final Map<RowKey, PairMetrics> rows = new HashMap<>();
     private final Map<String, PairMetrics> newestOfStream = new HashMap<>();
@@ -86,6 +87,12 @@ public final class RunResults {
     /** Takes in a labeler that is no model. */
     public synchronized void add(LabelerSpec spec) {
         labelers.put(spec.getId(), ModelId.parse(spec.getId()).model());
+        sources.put(spec.getId(), spec.getSources());
+    }
+
+    /** The labelers that one reads; none of a model. */
+    public synchronized List<String> sources(String labeler) {
+        return sources.getOrDefault(labeler, List.of());
     }
 
     public synchronized void add(Checkpoint checkpoint) {

@@ -1,0 +1,220 @@
+package dev.belay.it.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.platform.EmbeddedPlatform;
+import dev.belay.cli.platform.PlatformConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Labelers that read others, truth and each other among them, as supervisors: all they say is
+ * counted again, by definition, from what those whom they read have said in the topics.
+ */
+@Timeout(600)
+class EnsembleExperimentIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern TOPICS =
+            Pattern.compile("belay\\.small\\.(examples|truth|predictions|labels\\..*)");
+
+    private static final String LABELERS =
+            """
+            labelers:
+              top:     {kind: average, sources: [vote, truth]}
+              mean:    {kind: average, sources: [bow-a, lexicon, bow-b]}
+              vote:    {kind: majority, sources: [bow-a, lexicon, bow-b]}
+              lexicon: {kind: rules, keywords: {even: [word0, word10, word20], odd: [word1, word11]}}
+            models:
+              bow-a:   {encoder: hashing, supervisor: truth, split: supervisor, examples: 60, micro-epoch: 64}
+              bow-b:   {encoder: hashing-bigrams, supervisor: truth, split: supervisor, examples: 80, micro-epoch: 64}
+              of-mean: {encoder: hashing-bigrams, supervisor: mean, micro-epoch: 64}
+              of-vote: {encoder: hashing-bigrams, supervisor: vote, micro-epoch: 64}
+              of-top:  {encoder: hashing-bigrams, supervisor: top, micro-epoch: 64}
+              ceiling: {encoder: hashing-bigrams, supervisor: truth, micro-epoch: 64}
+            seeds: [0, 1]
+            """;
+
+    @TempDir Path folder;
+
+    private final List<String> students = new ArrayList<>();
+    private final Map<String, Integer> truth = new HashMap<>();
+
+    /** By labeler, then by example; in the second one HOLDOUT only. */
+    private final Map<String, Map<String, List<Float>>> labels = new TreeMap<>();
+
+    private final Map<String, Map<String, List<Float>>> holdout = new TreeMap<>();
+
+    @Test
+    void ensemblesSayWhatFollowsFromTheirSourcesOnceAlthoughTheRunWasKilled() throws Exception {
+        // Given
+        Path file = SmallExperiment.write(folder);
+        String text = SmallExperiment.text("");
+        Files.writeString(file, text.substring(0, text.indexOf("models:")) + LABELERS);
+        Path out = folder.resolve("out");
+        Kills kills = new Kills(folder, file, out);
+        // When: before there are supervisors, while ensembles label, while their students learn
+        kills.once(1);
+        kills.once(5);
+        kills.once(6);
+        kills.none();
+        // Then
+        read();
+        for (int seed = 0; seed < 2; seed++) {
+            List<String> three = List.of("bow-a#" + seed, "lexicon#0", "bow-b#" + seed);
+            check("mean#" + seed, three, EnsembleExperimentIT::mean);
+            check("vote#" + seed, three, EnsembleExperimentIT::vote);
+            check("top#" + seed, List.of("vote#" + seed, "truth"), EnsembleExperimentIT::mean);
+        }
+        assertTrue(labels.get("lexicon#0").containsValue(List.<Float>of()), "abstains at times");
+        JsonNode pairs = JSON.readTree(out.resolve("summary.json").toFile()).get("pairs");
+        assertEquals(6, pairs.size());
+        for (JsonNode pair : pairs) {
+            var said = holdout.get(pair.get("supervisor").textValue() + "#" + pair.get("seed"));
+            long right =
+                    said.entrySet().stream()
+                            .filter(e -> first(e.getValue()) == truth.get(e.getKey()))
+                            .count();
+            assertEquals(SmallExperiment.HOLDOUT, pair.get("n").longValue(), pair::toString);
+            assertEquals(
+                    (double) right / SmallExperiment.HOLDOUT,
+                    pair.get("supervisorAccuracy").doubleValue(),
+                    1e-9,
+                    pair::toString);
+        }
+    }
+
+    /** That an ensemble has labelled each example, in both splits, and what it said. */
+    private void check(
+            String ensemble,
+            List<String> sources,
+            Function<List<List<Float>>, List<Float>> combine) {
+        assertEquals(SmallExperiment.HOLDOUT, of(holdout, ensemble).size(), ensemble);
+        of(holdout, ensemble)
+                .forEach(
+                        (id, found) ->
+                                assertEquals(
+                                        combine.apply(said(holdout, sources, id)),
+                                        found,
+                                        ensemble));
+        assertEquals(students.size(), of(labels, ensemble).size(), ensemble);
+        for (String id : students) {
+            assertEquals(
+                    combine.apply(said(labels, sources, id)),
+                    of(labels, ensemble).get(id),
+                    () -> ensemble + " of " + id);
+        }
+    }
+
+    /** What those of the sources say who do not abstain. */
+    private List<List<Float>> said(
+            Map<String, Map<String, List<Float>>> all, List<String> sources, String id) {
+        return sources.stream()
+                .map(
+                        source ->
+                                source.equals("truth")
+                                        ? truth.get(id) == 0 ? List.of(1f, 0f) : List.of(0f, 1f)
+                                        : Objects.requireNonNull(of(all, source).get(id), source))
+                .filter(distribution -> !distribution.isEmpty())
+                .toList();
+    }
+
+    private static Map<String, List<Float>> of(
+            Map<String, Map<String, List<Float>>> all, String labeler) {
+        return Objects.requireNonNull(all.get(labeler), labeler);
+    }
+
+    private static List<Float> mean(List<List<Float>> rows) {
+        double even = rows.stream().mapToDouble(row -> row.get(0)).reduce(0, Double::sum);
+        double odd = rows.stream().mapToDouble(row -> row.get(1)).reduce(0, Double::sum);
+        return List.of((float) (even / rows.size()), (float) (odd / rows.size()));
+    }
+
+    private static List<Float> vote(List<List<Float>> rows) {
+        long odd = rows.stream().filter(row -> first(row) == 1).count();
+        long even = rows.size() - odd;
+        boolean isOdd =
+                odd == even
+                        ? rows.stream().mapToDouble(row -> row.get(1)).reduce(0, Double::sum)
+                                > rows.stream()
+                                        .mapToDouble(row -> row.get(0))
+                                        .reduce(0, Double::sum)
+                        : odd > even;
+        return isOdd ? List.of(0f, 1f) : List.of(1f, 0f);
+    }
+
+    private static int first(List<Float> row) {
+        return row.get(1) > row.get(0) ? 1 : 0;
+    }
+
+    private void read() {
+        try (var platform =
+                        EmbeddedPlatform.start(
+                                new PlatformConfig(folder.resolve("data"), 0, 0), line -> {});
+                var reader = new PlainReader(platform.bootstrapServers(), platform.registryUrl())) {
+            reader.forAll(TOPICS, read -> take(read.topic(), Objects.requireNonNull(read.value())));
+        }
+    }
+
+    private void take(String topic, GenericRecord value) {
+        if (topic.endsWith(".truth") && value.getSchema().getName().equals("Truth")) {
+            truth.put(value.get("id").toString(), (Integer) value.get("label"));
+        } else if (topic.endsWith(".examples")) {
+            if (value.get("split").toString().equals("STUDENT")) {
+                students.add(value.get("id").toString());
+            }
+        } else if (topic.endsWith(".predictions")) {
+            if (value.get("phase").toString().equals("HOLDOUT")) {
+                takeBlock(value);
+            }
+        } else if (!topic.endsWith("labels.truth")) {
+            String id = ((GenericRecord) value.get("example")).get("id").toString();
+            List<Float> row = floats(value.get("probabilities"));
+            put(labels, value.get("labeler").toString(), id, row);
+        }
+    }
+
+    private void takeBlock(GenericRecord block) {
+        var ids = (List<?>) block.get("ids");
+        var abstained = (List<?>) block.get("abstained");
+        List<Float> all = floats(block.get("probabilities"));
+        for (int i = 0; i < ids.size(); i++) {
+            List<Float> row = abstained.contains(i) ? List.of() : all.subList(2 * i, 2 * i + 2);
+            String model = block.get("model").toString();
+            if (!model.matches("small/(bow|of|ceiling).*")
+                    || (model.matches("small/bow.*") && isFirstThatLabels(model, block))) {
+                put(holdout, model, ids.get(i).toString(), row);
+            }
+        }
+    }
+
+    /** A supervisor of 60 or 80 examples has two checkpoints; the second one labels. */
+    private static boolean isFirstThatLabels(String model, GenericRecord block) {
+        return (Long) block.get("checkpoint") == (model.contains("bow-a") ? 1 : 2);
+    }
+
+    private static void put(
+            Map<String, Map<String, List<Float>>> all, String id, String example, List<Float> row) {
+        String labeler = id.replaceAll("^small/|@0$", "");
+        var before = all.computeIfAbsent(labeler, l -> new HashMap<>()).put(example, row);
+        assertEquals(null, before, () -> labeler + " twice of " + example);
+    }
+
+    private static List<Float> floats(Object list) {
+        return ((List<?>) list).stream().map(p -> (Float) p).toList();
+    }
+}

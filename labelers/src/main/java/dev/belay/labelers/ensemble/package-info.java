@@ -1,0 +1,10 @@
+/**
+ * Labelers that combine others without learning anything: {@code average} and {@code majority}.
+ * Sources that abstain, or have no label for an example, have no vote; where all abstain, so does
+ * the ensemble.
+ */
+@NullMarked
+package dev.belay.labelers.ensemble;
+
+import org.jspecify.annotations.NullMarked;
+

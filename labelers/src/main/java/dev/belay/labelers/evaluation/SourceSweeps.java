@@ -1,0 +1,221 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.Labeler;
+import dev.belay.labelers.records.PartitionEnds;
+import dev.belay.runtime.clients.EventReader;
+import dev.belay.schemas.Distributions;
+import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What labelers of a task say about its holdout, for others that read them: their HOLDOUT
+ * predictions, read from the beginning of the task's predictions, and the truth. Belongs to one
+ * thread.
+ *
+ * <p>Of a labeler with versions it is the sweep of its current version. Of all others it is that of
+ * the checkpoint that labels the stream, of several the lowest.
+ */
+final class SourceSweeps implements AutoCloseable {
+    private static final int POLLS_PER_ROUND = 20;
+    private static final Duration IDLE_AFTER = Duration.ofSeconds(30);
+
+    private final Map<String, Source> sources = new HashMap<>();
+    private final LabelerSpec spec;
+    private final Set<String> holdout;
+    private final EventReader<PredictionBlock> predictions;
+    private final @Nullable EventReader<Truth> truth;
+    private final Predicate<EventReader<Truth>> truthEnded;
+    private long askedNanos = System.nanoTime();
+
+    /** HOLDOUT predictions of one labeler, by checkpoint and example. */
+    private static final class Source {
+        final Map<Long, Map<String, GivenLabel>> sweeps = new HashMap<>();
+        final Map<Long, Long> rows = new HashMap<>();
+        long labelling = Long.MAX_VALUE;
+
+        /** A whole sweep; null while it is not there. */
+        @Nullable Map<String, GivenLabel> sweep(long version) {
+            long checkpoint = version < 0 ? labelling : version;
+            long expected = rows.getOrDefault(checkpoint, 0L);
+            Map<String, GivenLabel> sweep = sweeps.get(checkpoint);
+            return sweep == null || expected == 0 || sweep.size() < expected ? null : sweep;
+        }
+
+        void put(long checkpoint, String example, float[] distribution) {
+            sweeps.computeIfAbsent(checkpoint, c -> new HashMap<>())
+                    .put(example, new GivenLabel(checkpoint, distribution));
+        }
+    }
+
+    /**
+     * @param consumers makes consumers of a topic, without a group; this closes them
+     * @param spec of a labeler of the task
+     * @param ids of the labelers that are read
+     * @param holdout ids of the task's examples
+     * @param truthEnds knows when the truth has ended
+     */
+    SourceSweeps(
+            Function<String, Consumer<byte[], byte[]>> consumers,
+            EventCodec codec,
+            Topics topics,
+            LabelerSpec spec,
+            Set<String> ids,
+            Set<String> holdout,
+            PartitionEnds truthEnds) {
+        this.spec = spec;
+        this.holdout = holdout;
+        ids.forEach(id -> sources.put(id, new Source()));
+        String blocks = topics.predictions(spec.getTask());
+        predictions =
+                new EventReader<>(
+                        consumers.apply(blocks),
+                        codec,
+                        partitions(blocks),
+                        PredictionBlock.class,
+                        (key, block, at) -> take(block));
+        String truths = topics.truth(spec.getTask());
+        truth =
+                ids.contains(ModelId.TRUTH)
+                        ? new EventReader<>(
+                                consumers.apply(truths),
+                                codec,
+                                partitions(truths),
+                                Truth.class,
+                                (id, event, at) -> take(id, event))
+                        : null;
+        truthEnded =
+                reader ->
+                        partitions(truths).stream()
+                                .mapToInt(TopicPartition::partition)
+                                .allMatch(p -> truthEnds.passed(truths, p, reader.position(p)));
+    }
+
+    /** The labelers whose predictions are read. */
+    Set<String> ids() {
+        return sources.keySet();
+    }
+
+    /** Closes it if nobody has asked for some time; returns whether it did. */
+    boolean closeIfIdle() {
+        boolean idle = System.nanoTime() - askedNanos > IDLE_AFTER.toNanos();
+        if (idle) {
+            close();
+        }
+        return idle;
+    }
+
+    /**
+     * What the sources of a labeler say, in the order of its spec, each by example. Truth may lack
+     * some examples if its topic has ended.
+     *
+     * @param version current version of a labeler; negative for those that have none
+     * @return null while some are not there
+     */
+    @Nullable Map<String, Map<String, GivenLabel>> of(
+            LabelerSpec spec, ToLongFunction<String> version) {
+        askedNanos = System.nanoTime();
+        int polls = 0;
+        while (polls < POLLS_PER_ROUND && poll()) {
+            polls++;
+        }
+        Map<String, Map<String, GivenLabel>> all = new LinkedHashMap<>();
+        for (String id : spec.getSources()) {
+            Source source = Objects.requireNonNull(sources.get(id), id);
+            boolean isTruth = id.equals(ModelId.TRUTH);
+            Map<String, GivenLabel> labels =
+                    isTruth || holdout.isEmpty()
+                            ? source.sweeps.getOrDefault(0L, Map.of())
+                            : source.sweep(version.applyAsLong(id));
+            if (isTruth && labels.size() < holdout.size() && !isTruthOver()) {
+                return null;
+            }
+            if (labels == null) {
+                return null;
+            }
+            all.put(id, labels);
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        try (predictions) {
+            if (truth != null) {
+                truth.close();
+            }
+        }
+    }
+
+    private boolean poll() {
+        boolean more = predictions.poll(Duration.ZERO);
+        return (truth != null && truth.poll(Duration.ZERO)) || more;
+    }
+
+    private boolean isTruthOver() {
+        return truth != null && truthEnded.test(truth);
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, spec.getPartitions())
+                .mapToObj(p -> new TopicPartition(topic, p))
+                .toList();
+    }
+
+    private void take(String id, @Nullable Truth event) {
+        int classes = spec.getClasses().size();
+        Source source = Objects.requireNonNull(sources.get(ModelId.TRUTH));
+        if (event == null) {
+            source.sweeps.getOrDefault(0L, new HashMap<>()).remove(id);
+        } else if (holdout.contains(id) && event.getLabel() >= 0 && event.getLabel() < classes) {
+            float[] distribution = new float[classes];
+            distribution[event.getLabel()] = 1;
+            source.put(0, id, distribution);
+        }
+    }
+
+    private void take(@Nullable PredictionBlock block) {
+        Source source = block == null ? null : sources.get(block.getModel());
+        if (block == null || source == null) {
+            return;
+        }
+        long checkpoint = block.getCheckpoint();
+        if (block.getPhase() == Phase.PROGRESSIVE) {
+            source.labelling =
+                    block.getLabels() ? Math.min(source.labelling, checkpoint) : source.labelling;
+            return;
+        }
+        source.rows.merge(checkpoint, block.getSweepRows(), Math::max);
+        int classes = block.getClasses();
+        List<Float> probabilities = block.getProbabilities();
+        for (int row = 0; row < block.getIds().size(); row++) {
+            float[] distribution = new float[classes];
+            for (int k = 0; k < classes; k++) {
+                distribution[k] = probabilities.get(row * classes + k);
+            }
+            // of an abstention all are 0, which is no distribution either
+            boolean valid = Distributions.problem(distribution, classes) == null;
+            source.put(
+                    checkpoint, block.getIds().get(row), valid ? distribution : Labeler.ABSTAINED);
+        }
+    }
+}

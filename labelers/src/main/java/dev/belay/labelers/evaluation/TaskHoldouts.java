@@ -1,0 +1,105 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.records.PartitionEnds;
+import dev.belay.labelers.records.ProgressEnds;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.service.Prerequisites;
+import dev.belay.runtime.topics.TopicCheck;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.ModelSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The holdouts of the tasks that have sweeps, each opened once. Belongs to one thread.
+ *
+ * @param member for the ids of clients
+ * @param lettersDoneTo up to where the dead letters of a holdout partition are sent
+ * @param open those that were opened, by task
+ */
+record TaskHoldouts(
+        Clients clients,
+        String member,
+        TopicCheck check,
+        Prerequisites patience,
+        DeadLetters deadLetters,
+        ToLongFunction<TopicPartition> lettersDoneTo,
+        Map<String, TaskHoldout> open)
+        implements AutoCloseable {
+    private static final Duration CATCH_UP = Duration.ofSeconds(30);
+
+    /** A task's holdout and what tells when it has ended. */
+    record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {}
+
+    /** The holdout of a spec's task, polled; null while it is not complete. */
+    @Nullable Holdout of(ModelSpec spec) {
+        TaskHoldout known = open.get(spec.getTask());
+        if (known == null) {
+            if (!patience.passes("task " + spec.getTask(), () -> problem(spec))) {
+                return null;
+            }
+            known = open(spec);
+            open.put(spec.getTask(), known);
+        }
+        known.progress().poll(Duration.ZERO);
+        return known.holdout().poll() ? known.holdout() : null;
+    }
+
+    /** Begins to read what labelers of a task say about its holdout, which {@link #of} returned. */
+    SourceSweeps sources(LabelerSpec spec, Set<String> labelers, Holdout holdout) {
+        return new SourceSweeps(
+                topic -> clients.consumer(null, member + ".sources." + topic),
+                clients.codec(),
+                clients.topics(),
+                spec,
+                labelers,
+                holdout.ids(),
+                Objects.requireNonNull(open.get(spec.getTask())).ends());
+    }
+
+    @Override
+    public void close() {
+        for (TaskHoldout task : open.values()) {
+            task.progress().close();
+            task.holdout().close();
+        }
+    }
+
+    private @Nullable String problem(ModelSpec spec) {
+        Topics topics = clients.topics();
+        String task = spec.getTask();
+        String partitioned =
+                check.problem(
+                        List.of(topics.holdout(task), topics.predictions(task)),
+                        spec.getPartitions());
+        return partitioned != null
+                ? partitioned
+                : check.problem(List.of(topics.progress(task)), TopicCheck.ANY);
+    }
+
+    private TaskHoldout open(ModelSpec spec) {
+        ProgressTable progress = new ProgressTable(clients, spec.getTask());
+        progress.catchUp(CATCH_UP);
+        PartitionEnds ends = new ProgressEnds(progress, null, check::uncommittedEnd);
+        Holdout holdout =
+                new Holdout(
+                        clients.consumer(null, member + "." + spec.getTask() + ".holdout"),
+                        clients.topics().holdout(spec.getTask()),
+                        new RecordReader(clients.codec(), spec.getPartitions()),
+                        deadLetters,
+                        ends,
+                        lettersDoneTo);
+        holdout.catchUp(CATCH_UP);
+        return new TaskHoldout(progress, ends, holdout);
+    }
+}

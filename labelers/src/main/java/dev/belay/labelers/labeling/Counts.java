@@ -1,0 +1,17 @@
+package dev.belay.labelers.labeling;
+
+/**
+ * What a labeler has done.
+ *
+ * @param labelled labels committed
+ * @param unlabelled records passed without a label: of other splits, unreadable, or without truth
+ * @param tooLate of these, examples whose truth did not arrive within the horizon
+ */
+record Counts(long labelled, long unlabelled, long tooLate) {
+    static final Counts NONE = new Counts(0, 0, 0);
+
+    Counts plus(Counts more) {
+        return new Counts(
+                labelled + more.labelled, unlabelled + more.unlabelled, tooLate + more.tooLate);
+    }
+}

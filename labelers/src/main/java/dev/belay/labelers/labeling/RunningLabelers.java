@@ -1,0 +1,142 @@
+package dev.belay.labelers.labeling;
+
+import dev.belay.labelers.api.LabelerException;
+import dev.belay.labelers.prediction.UnusableCheckpointException;
+import dev.belay.models.encoder.BrokenEncoderException;
+import dev.belay.runtime.clients.ExpiredOffsetException;
+import dev.belay.runtime.service.Prerequisites;
+import dev.belay.schemas.events.ModelSpec;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Labeling} for each labeler that is wanted, in turns. One that can't work now is stopped
+ * and started again; it holds up no other. Belongs to one thread.
+ */
+final class RunningLabelers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningLabelers.class);
+
+    /** How long all of them together wait for input or results. */
+    static final Duration ROUND = Duration.ofMillis(100);
+
+    /** A labeler that failed and was started again has recovered when it has run for this long. */
+    private static final Duration SOUND_AFTER = Duration.ofSeconds(10);
+
+    private final LabelingStarter starter;
+    private final Prerequisites patience;
+    private final BiConsumer<Wanted, Counts> done;
+    private final Map<String, String> expired;
+    private final Map<String, Running> running = new TreeMap<>();
+    private boolean busy;
+
+    private record Running(Wanted wanted, Labeling labeling, long sinceNanos) {}
+
+    /**
+     * @param done receives what a labeler has done, after each of its rounds
+     * @param expired receives labelers that have lost examples, each with the reason: they are not
+     *     started again
+     */
+    RunningLabelers(
+            LabelingStarter starter,
+            Prerequisites patience,
+            BiConsumer<Wanted, Counts> done,
+            Map<String, String> expired) {
+        this.starter = starter;
+        this.patience = patience;
+        this.done = done;
+        this.expired = expired;
+    }
+
+    /** Labelers that run now. */
+    int size() {
+        return running.size();
+    }
+
+    /** Stops what is wanted no more and starts what is wanted now. */
+    void reconcile(Map<String, Wanted> wanted, Collection<ModelSpec> models) {
+        expired.keySet().retainAll(wanted.keySet());
+        for (String gone : List.copyOf(running.keySet())) {
+            if (!wanted.containsKey(gone)) {
+                stop(gone);
+                LOG.info("{} is not wanted any more", gone);
+            }
+        }
+        wanted.forEach(
+                (key, labeler) -> {
+                    if (!running.containsKey(key)
+                            && !expired.containsKey(key)
+                            && patience.passes(key, () -> starter.problem(labeler.topics()))) {
+                        Labeling labeling = starter.start(labeler, models);
+                        done.accept(labeler, Counts.NONE);
+                        running.put(key, new Running(labeler, labeling, System.nanoTime()));
+                        LOG.info("{} labels the examples of {}", key, labeler.topics().task());
+                    }
+                });
+    }
+
+    /**
+     * A round of each labeler. It waits for what is being computed, and for input only while
+     * nothing is and nothing was done in the round before.
+     */
+    void step() {
+        Duration share = ROUND.dividedBy(Math.max(1, running.size()));
+        boolean idle =
+                !busy && running.values().stream().noneMatch(r -> r.labeling().isComputing());
+        busy = false;
+        for (String key : List.copyOf(running.keySet())) {
+            Running labeler = running.get(key);
+            if (labeler == null || patience.isClosed()) {
+                continue;
+            }
+            try {
+                boolean waits = idle || labeler.labeling().isComputing();
+                busy |= labeler.labeling().step(waits ? share : Duration.ZERO);
+            } catch (UnusableCheckpointException
+                    | LabelerException
+                    | BrokenEncoderException
+                    | UncheckedIOException e) {
+                halt(key);
+                patience.blame(key, String.valueOf(e.getMessage()));
+                continue;
+            } catch (ExpiredOffsetException e) { // what is lost does not come back
+                stop(key);
+                expired.put(key, String.valueOf(e.getMessage()));
+                LOG.error("no more labels by {}: {}", key, e.getMessage());
+                continue;
+            }
+            Counts counts = labeler.labeling().takeCounts();
+            done.accept(labeler.wanted(), counts);
+            if (counts.labelled() > 0
+                    || System.nanoTime() - labeler.sinceNanos() > SOUND_AFTER.toNanos()) {
+                patience.forget(key);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (String key : List.copyOf(running.keySet())) {
+            stop(key);
+        }
+        starter.close();
+    }
+
+    private void stop(String key) {
+        halt(key);
+        patience.forget(key);
+    }
+
+    private void halt(String key) {
+        Running stopped = running.remove(key);
+        if (stopped != null) {
+            stopped.labeling().close();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.belay.labelers.labeling;
+
+import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.PartitionEnds;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.clients.ProgressTable;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A labeler that is to work now.
+ *
+ * @param inputWriter whose records of the input topic are awaited to its end; null: all writers'
+ * @param maker makes the labeler once its topics are there
+ */
+public record Wanted(
+        LabelerTopics topics, String group, @Nullable String inputWriter, Maker maker) {
+    public Wanted(LabelerTopics topics, String group, Maker maker) {
+        this(topics, group, null, maker);
+    }
+
+    /** Makes a labeler. */
+    @FunctionalInterface
+    public interface Maker {
+        ExampleLabeler make(Resources resources);
+    }
+
+    /**
+     * What a labeler may use, on the polling thread only.
+     *
+     * @param inbox holds the records of the input topic
+     * @param group the consumer of the inbox: knows the group's committed offsets of all topics
+     * @param ends of partitions, by the writer whose records count; null: all writers
+     * @param progress of the task
+     */
+    public record Resources(
+            LabelerTopics topics,
+            Inbox inbox,
+            Consumer<byte[], byte[]> group,
+            RecordReader reader,
+            DeadLetters deadLetters,
+            Function<@Nullable String, PartitionEnds> ends,
+            ProgressTable progress) {}
+}

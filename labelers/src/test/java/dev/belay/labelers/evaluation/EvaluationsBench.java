@@ -1,0 +1,252 @@
+package dev.belay.labelers.evaluation;
+
+import dev.belay.labelers.Events;
+import dev.belay.labelers.FakeLog;
+import dev.belay.labelers.FakePredictors;
+import dev.belay.labelers.api.SpecEvents;
+import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.Outbox;
+import dev.belay.labelers.records.RecordReader;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.service.Prerequisites;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.State;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Evaluations of one partition between mock clients, with a holdout of the examples b and a. */
+final class EvaluationsBench {
+    static final String CONF = "exp/conf#0@1";
+    static final String CHECKPOINTS = "belay.checkpoints";
+    static final String HOLDOUT = "belay.task.holdout";
+    static final String PREDICTIONS = "belay.task.predictions";
+
+    final Clients clients =
+            new Clients(
+                    Settings.of(Map.of()),
+                    new SimpleMeterRegistry(),
+                    new MockSchemaRegistryClient());
+    final MockConsumer<byte[], byte[]> checkpoints = new MockConsumer<>("earliest");
+    final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
+    final List<MockProducer<byte[], byte[]>> prepared = new ArrayList<>();
+    final Map<String, ModelSpec> specs = new HashMap<>();
+    final Map<String, LabelerSpec> labelers = new HashMap<>();
+    final Set<String> stopped = new HashSet<>();
+    final Prerequisites patience = new Prerequisites("test");
+    final FakePredictors predictors = new FakePredictors();
+
+    /** What the task's predictions and truth hold for those that read them. */
+    final FakeLog log = new FakeLog(clients.codec());
+
+    boolean holdoutEnded = true;
+    boolean truthEnded;
+    Executor computing = Runnable::run;
+    private final MockConsumer<byte[], byte[]> examples = new MockConsumer<>("earliest");
+    private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
+    private final RecordReader reader = new RecordReader(clients.codec(), 1);
+    private final Evaluations evaluations;
+
+    private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests) {
+        TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
+        checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
+        examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));
+        DeadLetters deadLetters = new DeadLetters(clients, "test");
+        Holdout holdout =
+                new Holdout(
+                        examples,
+                        HOLDOUT,
+                        reader,
+                        deadLetters,
+                        (topic, p, position) -> holdoutEnded,
+                        p -> 0);
+        evaluations =
+                new Evaluations(
+                        new Inbox(checkpoints, CHECKPOINTS, 10),
+                        new Outbox(this::nextProducer),
+                        requests.apply(this),
+                        spec -> holdout.poll() ? holdout : null,
+                        task -> computing.execute(task),
+                        clients.codec(),
+                        deadLetters,
+                        patience,
+                        clients.meters().timer("belay.sweep"),
+                        task -> PREDICTIONS);
+        checkpoints.rebalance(List.of()); // its listener is told of what it gets only
+        checkpoints.rebalance(List.of(partition));
+        specs.put(CONF, Events.spec(CONF, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2));
+        holdout("b");
+        holdout("a");
+    }
+
+    static EvaluationsBench ofCheckpoints() {
+        return new EvaluationsBench(EvaluationsBench::checkpointSweeps);
+    }
+
+    static EvaluationsBench ofLabelers() {
+        return new EvaluationsBench(EvaluationsBench::labelerSweeps);
+    }
+
+    private SweepRequests checkpointSweeps() {
+        return new CheckpointSweeps(
+                new Specs() {
+                    @Override
+                    public @Nullable ModelSpec of(String model) {
+                        return specs.get(model);
+                    }
+
+                    @Override
+                    public boolean isStopped(String model) {
+                        return stopped.contains(model);
+                    }
+                },
+                predictors,
+                reader);
+    }
+
+    private SweepRequests labelerSweeps() {
+        return new LabelerSweeps(
+                stopped::contains,
+                labelers::get,
+                reader,
+                (spec, ids, holdout) ->
+                        new SourceSweeps(
+                                topic -> log.consumer(),
+                                clients.codec(),
+                                clients.topics(),
+                                spec,
+                                ids,
+                                holdout.ids(),
+                                (topic, p, position) -> truthEnded && position == log.end(topic)),
+                new HashMap<>());
+    }
+
+    boolean step() {
+        return evaluations.step(Duration.ZERO);
+    }
+
+    void stepUntilIdle() {
+        while (step()) {}
+    }
+
+    long sweeps() {
+        return evaluations.sweeps();
+    }
+
+    void checkpoint(String model, long number, State state) {
+        Checkpoint event = Events.checkpoint(model, number, state);
+        event(model, encoded(CHECKPOINTS, event));
+    }
+
+    /** Publishes a version of a labeler of kind rules, external, or with sources of another one. */
+    void labeler(
+            String id,
+            String kind,
+            Map<String, String> parameters,
+            long version,
+            String... sources) {
+        LabelerSpec spec =
+                LabelerSpec.newBuilder(
+                                SpecEvents.spec(kind, List.of("no", "yes"), parameters, version))
+                        .setId(id)
+                        .setSources(List.of(sources))
+                        .build();
+        labelers.put(id, spec);
+        event(id, encoded(CHECKPOINTS, spec));
+    }
+
+    /** A record in the topic of which the events are worked through. */
+    void event(String key, byte[] value) {
+        add(checkpoints, CHECKPOINTS, key, value);
+    }
+
+    /** The broker gives the events once more, from the first. */
+    void again() {
+        offsets.put(checkpoints, 0L);
+    }
+
+    private void holdout(String id) {
+        Example example = EventFactory.example(id, Split.HOLDOUT, "text " + id, 7L);
+        holdoutRecord(id, encoded(HOLDOUT, example));
+    }
+
+    void holdoutRecord(String key, byte[] value) {
+        add(examples, HOLDOUT, key, value);
+    }
+
+    private byte[] encoded(String topic, SpecificRecord event) {
+        return Objects.requireNonNull(clients.codec().encode(topic, event));
+    }
+
+    private void add(MockConsumer<byte[], byte[]> to, String topic, String key, byte[] value) {
+        long offset = offsets.merge(to, 1L, Long::sum) - 1;
+        to.addRecord(
+                new ConsumerRecord<>(
+                        topic, 0, offset, key.getBytes(StandardCharsets.UTF_8), value));
+    }
+
+    List<PredictionBlock> blocks() {
+        return records(PREDICTIONS).stream()
+                .map(r -> clients.codec().decode(PREDICTIONS, r.value(), PredictionBlock.class))
+                .toList();
+    }
+
+    List<String> letterReasons() {
+        return Events.reasons(records(clients.topics().deadLetters()));
+    }
+
+    List<ProducerRecord<byte[], byte[]>> records(String topic) {
+        return Events.committed(producers, topic);
+    }
+
+    /** The greatest offset of the events that was committed. */
+    long committedOffset() {
+        return producers.stream()
+                .flatMap(p -> p.consumerGroupOffsetsHistory().stream())
+                .flatMap(groups -> groups.values().stream())
+                .flatMap(byPartition -> byPartition.entrySet().stream())
+                .filter(e -> e.getKey().topic().equals(CHECKPOINTS))
+                .mapToLong(e -> e.getValue().offset())
+                .max()
+                .orElse(0);
+    }
+
+    private MockProducer<byte[], byte[]> nextProducer() {
+        return prepared.isEmpty() ? newProducer() : prepared.remove(0);
+    }
+
+    MockProducer<byte[], byte[]> newProducer() {
+        var producer =
+                new MockProducer<>(
+                        true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        producers.add(producer);
+        return producer;
+    }
+}

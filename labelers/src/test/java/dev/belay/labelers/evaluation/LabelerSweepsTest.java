@@ -1,0 +1,176 @@
+package dev.belay.labelers.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.labelers.api.SpecEvents;
+import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Sweeps of labelers that are not models; the holdout is the examples b and a. */
+class LabelerSweepsTest {
+    private static final String ENSEMBLE = "exp/mean#0@1";
+    private static final String BOW = "exp/bow#0@1";
+
+    private final EvaluationsBench bench = EvaluationsBench.ofLabelers();
+
+    @Test
+    void eachVersionOfALabelerIsSweptOnceWithItsAbstentions() {
+        // Given
+        rules(SpecEvents.ID, "text a", 0);
+        bench.labeler("exp/ext#0@1", "external", Map.of(), 0);
+        rules("exp/gone#0@1", "text a", 0);
+        bench.stopped.add("exp/gone#0@1");
+        rules(SpecEvents.ID, "text b", 1);
+        rules("exp/bad#0@1", "text b", -1);
+        // When
+        bench.stepUntilIdle();
+        // Then
+        List<PredictionBlock> blocks = bench.blocks();
+        assertEquals(2, blocks.size());
+        assertEquals(SpecEvents.ID, blocks.get(0).getModel());
+        assertEquals(Phase.HOLDOUT, blocks.get(0).getPhase());
+        assertEquals(0, blocks.get(0).getCheckpoint());
+        assertEquals(1, blocks.get(1).getCheckpoint());
+        assertEquals(List.of("b", "a"), blocks.get(0).getIds());
+        assertEquals(List.of(0), blocks.get(0).getAbstained());
+        assertEquals(List.of(1), blocks.get(1).getAbstained());
+        assertEquals(2, blocks.get(1).getSweepRows());
+        assertEquals(List.of(1_001L, 1_001L), blocks.get(1).getEventTimesMs());
+        assertEquals(List.of("version -1, expected 0 or more"), bench.letterReasons());
+    }
+
+    @Test
+    void aLabelerThatIsNotInstalledWaitsAndIsReported() {
+        // Given
+        bench.labeler("exp/crowd#0@1", "crowd", Map.of(), 0);
+        // When
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(0, bench.sweeps());
+        assertEquals(0, bench.committedOffset());
+        assertEquals(List.of(), bench.letterReasons());
+        assertTrue(
+                bench.patience
+                        .problems()
+                        .get(0)
+                        .startsWith("exp/crowd#0@1: no labeler of kind 'crowd'"),
+                () -> bench.patience.problems() + "");
+    }
+
+    @Test
+    void oneThatReadsOthersAnswersFromTheSweepsOfThoseThatLabelAndHoldsUpNobody() {
+        // Given: the model's second checkpoint labels; the rules are in their second version
+        events();
+        predictions(BOW, 1, Phase.HOLDOUT, 2, "b", 0f, 1f, "a", 0f, 1f);
+        predictions(BOW, 2, Phase.HOLDOUT, 2, "b", 1f, 0f);
+        labels(BOW, 2);
+        predictions(SpecEvents.ID, 0, Phase.HOLDOUT, 2, "b", 0f, 1f, "a", 0f, 1f);
+        // When: half of its sweep is missing, and that of the second version
+        bench.stepUntilIdle();
+        // Then: what comes behind it in the topic is done
+        assertEquals(List.of(0L, 1L), bench.blocks().stream().map(b -> b.getCheckpoint()).toList());
+        assertEquals(0, bench.committedOffset());
+        // When
+        predictions(BOW, 2, Phase.HOLDOUT, 2, "a", 0.25f, 0.75f);
+        bench.stepUntilIdle();
+        assertEquals(2, bench.sweeps());
+        predictions(SpecEvents.ID, 1, Phase.HOLDOUT, 2, "b", 0.5f, 0.5f, "a");
+        assertTrue(bench.step()); // goes back
+        bench.again();
+        events();
+        bench.stepUntilIdle();
+        // Then
+        PredictionBlock sweep = bench.blocks().get(2);
+        assertEquals(3, bench.sweeps());
+        assertEquals(ENSEMBLE, sweep.getModel());
+        assertEquals(4, sweep.getCheckpoint());
+        assertEquals(List.of("b", "a"), sweep.getIds());
+        assertEquals(List.of(0.75f, 0.25f, 0.25f, 0.75f), sweep.getProbabilities());
+        assertEquals(2, sweep.getSweepRows());
+        assertEquals(3, bench.committedOffset());
+    }
+
+    @Test
+    void truthIsASourceOnceItIsThereOrHasEnded() {
+        // Given
+        bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
+        predictions(BOW, 0, Phase.HOLDOUT, 1, "a", 0.5f, 0.5f);
+        labels(BOW, 0);
+        String topic = "belay.task.truth";
+        bench.log.add(topic, "of the stream", EventFactory.truth("of the stream", 1, 7));
+        bench.log.add(topic, "a", EventFactory.truth("a", 1, 7));
+        // When
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(0, bench.sweeps());
+        // When
+        bench.truthEnded = true;
+        assertTrue(bench.step()); // goes back
+        bench.again();
+        bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
+        bench.stepUntilIdle();
+        // Then: of b nobody says anything
+        PredictionBlock sweep = bench.blocks().get(0);
+        assertEquals(List.of("b", "a"), sweep.getIds());
+        assertEquals(List.of(0), sweep.getAbstained());
+        assertEquals(List.of(0f, 0f, 0.25f, 0.75f), sweep.getProbabilities());
+    }
+
+    @Test
+    void oneThatIsStoppedWhileItWaitsIsPassedOver() {
+        // Given
+        bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
+        bench.stepUntilIdle();
+        assertEquals(0, bench.committedOffset());
+        // When
+        bench.stopped.add(ENSEMBLE);
+        assertTrue(bench.step()); // goes back
+        bench.again();
+        bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(0, bench.sweeps());
+        assertEquals(1, bench.committedOffset());
+    }
+
+    private void events() {
+        bench.labeler(ENSEMBLE, "average", Map.of(), 4, BOW, SpecEvents.ID);
+        rules(SpecEvents.ID, "text a", 0);
+        rules(SpecEvents.ID, "text b", 1);
+    }
+
+    private void rules(String id, String keyword, long version) {
+        Map<String, String> parameters = Map.of("keywords", "{\"yes\":[\"" + keyword + "\"]}");
+        bench.labeler(id, "rules", parameters, version);
+    }
+
+    private void labels(String model, long checkpoint) {
+        var blocks = PredictionBlocks.ofLabels(model, checkpoint);
+        blocks.add("of the stream", 7, new float[] {1, 0});
+        blocks.blocks().forEach(b -> bench.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+    }
+
+    /**
+     * @param rows ids, each followed by two probabilities, or by none: an abstention
+     */
+    private void predictions(
+            String model, long checkpoint, Phase phase, long sweepRows, Object... rows) {
+        var blocks = new PredictionBlocks(model, checkpoint, phase, sweepRows);
+        for (int i = 0; i < rows.length; i++) {
+            String id = (String) rows[i];
+            if (i + 2 < rows.length && rows[i + 1] instanceof Float no) {
+                blocks.add(id, 7, new float[] {no, (Float) rows[i + 2]});
+                i += 2;
+            } else {
+                blocks.addAbstained(id, 7, 2);
+            }
+        }
+        blocks.blocks().forEach(b -> bench.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+    }
+}
