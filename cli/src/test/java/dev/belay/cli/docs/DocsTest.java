@@ -74,6 +74,7 @@ class DocsTest {
 
     /** A path in code font; commands have spaces. */
     private static final Pattern NAME = Pattern.compile("`([\\w/.-]+)`");
+
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
 
     @TempDir private Path folder;
