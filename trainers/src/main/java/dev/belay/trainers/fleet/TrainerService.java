@@ -35,12 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A trainer: takes its share of the models from {@code belay.models} and trains them, one
- * micro-epoch of each in turn, on one thread (one gradient collector per process is the engine's
- * limit); labels are read, texts encoded and micro-epochs written down on others meanwhile. A model
- * that is lost to another trainer, whose transaction fails, or whose files can't be read or
- * written, is dropped and, where it is still ours, taken up again from its last committed
- * checkpoint, later each time; the others go on.
+ * A trainer: acquires its share of the models in {@code belay.models} and trains them round-robin,
+ * one micro-epoch at a time, on one thread (the engine allows one gradient collector per process).
+ * Other threads read labels, encode texts and write checkpoints. A model that is reassigned, whose
+ * transaction fails, or whose files can't be read or written, is dropped. If this process still
+ * owns it, it is resumed from its last committed checkpoint after a growing delay; the other models
+ * continue.
  */
 public final class TrainerService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
@@ -77,12 +77,14 @@ public final class TrainerService implements Service {
         COMMITTED
     }
 
-    /** Told each step of each micro-epoch, on the thread that writes it: for tests that kill. */
+    /**
+     * Called at each step of each micro-epoch, on the thread that writes it: for tests that kill.
+     */
     @FunctionalInterface
     public interface Observer {
         /**
          * @param model its id
-         * @param number of the checkpoint in work
+         * @param number of the checkpoint that is written
          */
         void at(Step step, String model, long number);
     }
@@ -95,18 +97,18 @@ public final class TrainerService implements Service {
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ModelRun> running = new HashMap<>();
 
-    /** Models that are over, until their last checkpoints were read back. */
+    /** Models that have ended, until their last checkpoints were read back. */
     private final Set<String> finished = new HashSet<>();
 
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
-    private final RetrySchedule troubles = new RetrySchedule();
-    private final Prerequisites patience = new Prerequisites("trainer");
-    private final ExecutorService scribes = CheckpointWriter.threads();
+    private final RetrySchedule retries = new RetrySchedule();
+    private final Prerequisites prerequisites = new Prerequisites("trainer");
+    private final ExecutorService writers = CheckpointWriter.threads();
     private volatile boolean ready;
 
     /**
-     * @param networks opens what is to learn
+     * @param networks opens the networks that are trained
      * @param groups the groups to join
      */
     public TrainerService(
@@ -115,7 +117,7 @@ public final class TrainerService implements Service {
     }
 
     /**
-     * @param observer told each step
+     * @param observer called at each step
      */
     public TrainerService(
             Clients clients,
@@ -142,18 +144,18 @@ public final class TrainerService implements Service {
 
     @Override
     public List<String> troubles() {
-        return troubles.told();
+        return retries.failures();
     }
 
     @Override
     public void close() {
-        patience.close();
+        prerequisites.close();
     }
 
     @Override
     public void run() {
         try (Admin admin = clients.admin()) {
-            if (patience.awaitInstallation(new TopicCheck(admin), clients.topics())) {
+            if (prerequisites.awaitInstallation(new TopicCheck(admin), clients.topics())) {
                 train(admin);
             }
         }
@@ -161,43 +163,43 @@ public final class TrainerService implements Service {
 
     private void train(Admin admin) {
         String prefix = clients.topics().prefix();
-        try (EncodingPrefetch ahead = new EncodingPrefetch(networks);
-                LabelFeeds feeds = new LabelFeeds(clients, ahead);
-                var janitor = new RetentionCleaner(clients, store);
+        try (EncodingPrefetch prefetch = new EncodingPrefetch(networks);
+                LabelFeeds feeds = new LabelFeeds(clients, prefetch);
+                var cleaner = new RetentionCleaner(clients, store);
                 var models = new ModelTable(clients);
                 var committed = new CommittedCheckpoints(clients)) {
             for (Group group : groups) {
                 memberships.put(group, new Ownership(clients, prefix + group.id));
             }
             models.catchUp(CATCH_UP);
-            while (!patience.isClosed()) {
+            while (!prerequisites.isClosed()) {
                 ready = memberships.values().stream().allMatch(Ownership::joined);
                 models.poll(Duration.ZERO);
                 Map<Group, Ownership.Share> shares = shares();
                 Map<String, ModelSpec> ours = ours(models, shares);
                 dropAllBut(ours);
-                troubles.keepOnly(ours.keySet());
-                shares.values().forEach(Ownership.Share::letGo);
+                retries.keepOnly(ours.keySet());
+                shares.values().forEach(Ownership.Share::released);
                 cleanUp(committed);
-                takeUp(ours, committed, admin, feeds);
-                janitor.clean(ours.values());
-                if (!trainEachOnce(admin, shares) && !patience.isClosed()) {
+                acquire(ours, committed, admin, feeds);
+                cleaner.clean(ours.values());
+                if (!trainEachOnce(admin, shares) && !prerequisites.isClosed()) {
                     models.poll(IDLE);
                 }
             }
             dropAllBut(Map.of());
         } finally {
             ready = false;
-            scribes.shutdown();
+            writers.shutdown();
             memberships.values().forEach(Ownership::close);
             progress.values().forEach(ProgressTable::close);
         }
     }
 
     /**
-     * A micro-epoch of each model, unless there is something to let go of, or to take up, first.
-     * Those that supervise others come first, and again after each of the others: a micro-epoch may
-     * take a minute, and their students wait for them.
+     * Trains a micro-epoch of each model, unless there are models to release or to acquire first.
+     * Supervisors come first, and again after each other model: a micro-epoch may take a minute,
+     * and their students wait for them.
      */
     private boolean trainEachOnce(Admin admin, Map<Group, Ownership.Share> shares) {
         progress.values().forEach(p -> p.poll(Duration.ZERO));
@@ -219,30 +221,30 @@ public final class TrainerService implements Service {
         return worked;
     }
 
-    /** Returns whether anything was done, or there is something else to be done. */
+    /** Returns whether anything was done, or must be done first. */
     private boolean trainOnce(
             List<ModelRun> runs, Admin admin, Map<Group, Ownership.Share> shares) {
         boolean worked = false;
         for (ModelRun run : runs) {
             String model = run.spec().getId();
             if (running.get(model) != run) {
-                continue; // over since the round began
+                continue; // ended since the round began
             }
-            if (patience.isClosed() || !shares.equals(shares())) {
+            if (prerequisites.isClosed() || !shares.equals(shares())) {
                 return true;
             }
             try {
                 worked |= run.step(progressOf(run.spec().getTask()), admin);
                 if (run.hasCommitted()) {
-                    troubles.over(model);
+                    retries.clear(model);
                 }
-                if (run.over()) {
+                if (run.hasEnded()) {
                     finished.add(model);
                     drop(model);
                 }
-            } catch (RuntimeException e) { // the log decides where we are
+            } catch (RuntimeException e) { // the log decides what was committed
                 drop(model);
-                rest(model, e);
+                retryLater(model, e);
             }
         }
         return worked;
@@ -254,19 +256,19 @@ public final class TrainerService implements Service {
         return shares;
     }
 
-    /** Of models that are over, what trainers that died have left behind. */
+    /** Deletes files of ended models that crashed trainers have left behind. */
     private void cleanUp(CommittedCheckpoints committed) {
         if (finished.isEmpty()) {
             return;
         }
         committed.poll();
         for (String model : List.copyOf(finished)) {
-            if (committed.isOver(model)) {
+            if (committed.hasEnded(model)) {
                 finished.remove(model);
                 try {
                     committed.removeOrphans(store, model);
                 } catch (UncheckedIOException e) {
-                    LOG.warn("what is left of {} is still there: {}", model, e.toString());
+                    LOG.warn("orphan files of {} could not be deleted: {}", model, e.toString());
                 }
             }
         }
@@ -287,43 +289,43 @@ public final class TrainerService implements Service {
     }
 
     /**
-     * Takes up what is ours and not over: first fences whoever had these models, then reads past
-     * all open transactions, so that the last committed checkpoint of each is known for sure.
+     * Acquires owned models that have not ended: first fences their previous owners, then reads
+     * past all open transactions, so that the last committed checkpoint of each is known.
      */
-    private void takeUp(
+    private void acquire(
             Map<String, ModelSpec> ours,
             CommittedCheckpoints committed,
             Admin admin,
             LabelFeeds feeds) {
         long now = System.nanoTime();
-        List<ModelSpec> anew = new ArrayList<>();
+        List<ModelSpec> acquired = new ArrayList<>();
         for (ModelSpec spec : ours.values()) {
             String model = spec.getId();
             if (!running.containsKey(model)
                     && !finished.contains(model)
-                    && !committed.isOver(model)
-                    && !troubles.resting(model, now)) {
-                anew.add(spec);
+                    && !committed.hasEnded(model)
+                    && !retries.isWaiting(model, now)) {
+                acquired.add(spec);
             }
         }
-        if (anew.isEmpty()) {
+        if (acquired.isEmpty()) {
             return;
         }
         committed.poll();
         Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
         try {
-            for (ModelSpec spec : anew) {
+            for (ModelSpec spec : acquired) {
                 Producer<byte[], byte[]> producer =
                         clients.producer(clients.topics().prefix() + spec.getId());
                 producers.put(spec, producer);
                 producer.initTransactions();
             }
             committed.catchUp(admin);
-        } catch (KafkaException | IllegalStateException e) { // no answer from the broker
+        } catch (KafkaException | IllegalStateException e) { // the broker did not answer
             producers
                     .values()
                     .forEach(producer -> producer.close(CheckpointTransaction.CLOSE_WITHIN));
-            anew.forEach(spec -> rest(spec.getId(), e));
+            acquired.forEach(spec -> retryLater(spec.getId(), e));
             return;
         }
         producers.forEach((spec, producer) -> begin(spec, producer, committed, feeds));
@@ -335,62 +337,62 @@ public final class TrainerService implements Service {
             CommittedCheckpoints committed,
             LabelFeeds feeds) {
         String model = spec.getId();
-        CheckpointTransaction ledger =
+        CheckpointTransaction transaction =
                 new CheckpointTransaction(spec, clients, store, producer, observer);
         boolean taken = false;
         try {
             committed.removeOrphans(store, model);
-            if (committed.isOver(model)) {
-                troubles.over(model);
+            if (committed.hasEnded(model)) {
+                retries.clear(model);
                 return;
             }
             running.put(
                     model,
                     new ModelRun(
                             spec,
-                            ledger,
-                            scribes,
+                            transaction,
+                            writers,
                             store,
                             networks,
                             feeds,
                             clients.meters(),
                             committed.last(model)));
             taken = true;
-            troubles.takenUp(model);
-        } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
+            retries.resumed(model);
+        } catch (CheckpointTooLargeException e) { // it is so for every trainer
             taken = true;
-            refuse(spec, ledger, committed, String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
-            rest(model, e);
+            refuse(spec, transaction, committed, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) { // a missing or altered file, an unknown encoder
+            retryLater(model, e);
         } finally {
             if (!taken) {
-                ledger.close();
+                transaction.close();
             }
         }
     }
 
     private void refuse(
             ModelSpec spec,
-            CheckpointTransaction ledger,
+            CheckpointTransaction transaction,
             CommittedCheckpoints committed,
             String reason) {
         String model = spec.getId();
         try {
-            ModelRun.refuse(spec, ledger, clients.meters(), committed.last(model), reason);
+            ModelRun.refuse(spec, transaction, clients.meters(), committed.last(model), reason);
             finished.add(model);
-            troubles.over(model);
+            retries.clear(model);
         } catch (RuntimeException e) { // not committed, or that is not known
-            rest(model, e);
+            retryLater(model, e);
         }
     }
 
-    private void rest(String model, RuntimeException why) {
-        Duration rest = troubles.add(model, RetrySchedule.reason(why), System.nanoTime());
+    private void retryLater(String model, RuntimeException why) {
+        Duration delay = retries.add(model, RetrySchedule.reason(why), System.nanoTime());
         clients.meters().counter("belay.trainer.troubles").increment();
-        if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
-            LOG.warn("{} is taken up again in {}: {}", model, rest, RetrySchedule.reason(why));
+        if (why instanceof KafkaException) { // fenced, or the broker rejected the transaction
+            LOG.warn("{} is resumed in {}: {}", model, delay, RetrySchedule.reason(why));
         } else {
-            LOG.error("{} can't be trained, it is tried again in {}", model, rest, why);
+            LOG.error("{} can't be trained, to be retried in {}", model, delay, why);
         }
     }
 
@@ -401,7 +403,7 @@ public final class TrainerService implements Service {
     private void dropAllBut(Map<String, ModelSpec> kept) {
         for (String id : List.copyOf(running.keySet())) {
             ModelRun run = running.get(id);
-            // a spec that changed under its id is for another model: its files won't fit
+            // a changed spec under the same id is another model: the files don't fit
             if (run != null && !run.spec().equals(kept.get(id))) {
                 drop(id);
             }
