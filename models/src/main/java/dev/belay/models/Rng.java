@@ -2,15 +2,15 @@ package dev.belay.models;
 
 /**
  * Random numbers that are the same in every Java version and on every machine: SplitMix64 (Steele,
- * Lea, Flood 2014), with bounded and real numbers derived here rather than by the JDK, whose ways
- * may change.
+ * Lea, Flood 2014), with bounded and real numbers derived here, because the JDK's algorithms may
+ * change.
  */
 public final class Rng {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private long state;
 
-    /** A stream of its own for each combination of keys, such as (seed, purpose, micro-epoch). */
+    /** A separate stream for each combination of keys, such as (seed, purpose, micro-epoch). */
     public Rng(long... keys) {
         long mixed = 0;
         for (long key : keys) mixed = mix(mixed + GOLDEN ^ mix(key + GOLDEN));

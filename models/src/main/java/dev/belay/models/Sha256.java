@@ -4,7 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, as every Java platform must provide it. */
+/** SHA-256, which every Java platform provides. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -13,12 +13,12 @@ public final class Sha256 {
         return digest().digest(bytes);
     }
 
-    /** For what comes piece by piece. */
+    /** For incremental hashing. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java lacks SHA-256, which it must have", e);
+            throw new IllegalStateException("this Java platform lacks SHA-256", e);
         }
     }
 

@@ -1,7 +1,6 @@
 /**
- * What every service needs and none should write twice: settings, Kafka clients, health and metrics
- * endpoints, dead letters, topics that are as they should be, tables of compacted topics, and
- * running until told to stop.
+ * Shared by all services: settings, Kafka clients, health and metrics endpoints, dead letters, the
+ * topic plan, tables of compacted topics, and the life cycle of services.
  *
  * <p>Services poll on their own thread. Kafka consumers and {@link
  * dev.belay.runtime.clients.TopicTable}s belong to the thread that polls them; everything else is

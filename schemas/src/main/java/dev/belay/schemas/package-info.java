@@ -1,7 +1,6 @@
 /**
  * Contracts between Belay's services: the Avro events (generated into {@code events}), the names of
- * topics and models, the codec in the Confluent wire format, and the hash by which examples are
- * drawn.
+ * topics and models, the codec in the Confluent wire format, and the hash that selects examples.
  *
  * <p>Everything here is immutable or thread-safe.
  */

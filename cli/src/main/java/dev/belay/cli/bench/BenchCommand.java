@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures each speed beside its bare baseline, in one run.",
+        description = "Measures each speed and that of its bare baseline in the same run.",
         subcommands = {
             BenchTrainerCommand.class,
             BenchLabelerCommand.class,

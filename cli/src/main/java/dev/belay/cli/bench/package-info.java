@@ -1,5 +1,6 @@
 /**
- * {@code belay bench …}: each speed beside its bare baseline, in one run on a broker of its own.
+ * {@code belay bench …}: each speed and that of its bare baseline, measured in one run on an own
+ * broker.
  */
 @org.jspecify.annotations.NullMarked
 package dev.belay.cli.bench;

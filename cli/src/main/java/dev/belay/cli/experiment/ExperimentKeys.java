@@ -36,7 +36,7 @@ public final class ExperimentKeys {
                     "seeds",
                     "a list of whole numbers, at least 0",
                     "[0]",
-                    "Each seed makes every model once; student seed s learns from supervisor seed s.");
+                    "Every model is trained once per seed; student seed s learns from supervisor seed s.");
 
     static final KeyGroup TASKS = new KeyGroup("task");
     static final Key<YamlValue> TASK_NAME =
@@ -64,13 +64,13 @@ public final class ExperimentKeys {
                     "topic",
                     "a topic",
                     "",
-                    "An existing topic whose values are JSON objects, read without end; beside it only fields, holdout: {share, size} and supervisor-share.");
+                    "An existing topic whose values are JSON objects, read without end; allowed with it: fields, holdout: {share, size} and supervisor-share.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
                     "one of [" + WordNetSource.NAME + "]",
                     "",
-                    "A task that comes with Belay; beside it only supervisor-share and rows-per-second.");
+                    "A task that comes with Belay; allowed with it: supervisor-share and rows-per-second.");
     static final Key<YamlValue> FORMAT =
             SOURCE.own(
                     "format",
@@ -78,7 +78,7 @@ public final class ExperimentKeys {
                     "by the file's name",
                     "Format of the file. csv (RFC 4180) and tsv have a header line.");
     static final Key<YamlValue> FIELDS =
-            SOURCE.own("fields", "a mapping", "see below", "Which column holds what.");
+            SOURCE.own("fields", "a mapping", "see below", "Names of the columns.");
     static final Key<YamlValue> HOLDOUT =
             SOURCE.own(
                     "holdout",
@@ -137,13 +137,13 @@ public final class ExperimentKeys {
                     "label",
                     "a column",
                     "label",
-                    "The right class; null (jsonl) or an empty cell (csv, tsv): not known.");
+                    "The right class; null (jsonl) or an empty cell (csv, tsv): unknown.");
     static final Key<YamlValue> SPLIT_COLUMN =
             COLUMNS.own(
                     "split",
                     "a column",
                     "split with holdout: {split: …}; else none",
-                    "Column that says which rows are the holdout.");
+                    "Column that marks the rows of the holdout.");
 
     static final KeyGroup HOLDOUTS = new KeyGroup("data.holdout");
     static final Key<YamlValue> HOLDOUT_SPLIT =
@@ -159,7 +159,7 @@ public final class ExperimentKeys {
                     "size",
                     YamlValue.whole(1, Integer.MAX_VALUE),
                     "2000 with topic",
-                    "With data.topic: examples after which the holdout is complete; models are compared on it from then on.");
+                    "With data.topic: number of examples of the holdout; checkpoints are evaluated once it is complete.");
 
     private static final List<KeyGroup> ALL =
             Stream.of(

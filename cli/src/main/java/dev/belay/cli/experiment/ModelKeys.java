@@ -45,7 +45,7 @@ final class ModelKeys {
     static final Key<YamlValue> SUPERVISOR =
             MODEL.own(
                     "supervisor",
-                    "truth, or the name of a model",
+                    "truth, or the name of a model or labeler",
                     "required",
                     "Whose labels it learns from.");
     static final Key<Split> SPLIT =
@@ -60,13 +60,13 @@ final class ModelKeys {
                     1,
                     Long.MAX_VALUE,
                     "all of its split",
-                    "Budget: how many examples it learns from, drawn by its seed; with data.topic the first so many, or without end.");
+                    "Budget: number of examples, drawn by the seed; with data.topic the first ones of the stream, unset: endless.");
     static final Key<YamlValue> CEILING =
             MODEL.own(
                     "ceiling",
                     "the name of a model, or none",
                     "its twin",
-                    "Of a student: the model that PGR takes as ceiling. Its twin has the same encoder, head, fine-tuning, split and examples, and supervisor: truth.");
+                    "Of a student: the model that is the ceiling of its PGR. The twin has the same encoder, head, fine-tuning, split and examples, and supervisor: truth.");
     static final Key<YamlValue> HEAD =
             MODEL.own(
                     "head",
@@ -78,13 +78,13 @@ final class ModelKeys {
                     "finetune",
                     "head, last-N or full",
                     "head; from scratch: full",
-                    "What learns: the head alone, the last N layers too, or all layers.");
+                    "What is trained: the head only, also the last N layers of the encoder, or all layers.");
     static final Key<YamlValue> TRAIN_EMBEDDINGS =
             MODEL.own(
                     "train-embeddings",
                     "true or false",
                     "false; from scratch: true",
-                    "With finetune: full: whether the embeddings learn too.");
+                    "With finetune: full: whether the embeddings are trained too.");
     static final Key<Precision> PRECISION =
             MODEL.choice(
                     "precision",
@@ -108,7 +108,7 @@ final class ModelKeys {
                     "stopping",
                     methods(StoppingRule.class),
                     Methods.DEFAULT_STOPPING,
-                    "When it is finished before its budget ends; parameters below.");
+                    "Rule that ends training before the budget is consumed; parameters below.");
     static final Key<YamlValue> OPTIMIZER =
             MODEL.own(
                     "optimizer",
@@ -121,21 +121,21 @@ final class ModelKeys {
                     1e-9,
                     10,
                     d -> d.optimizer().getLearningRate(),
-                    "Learning rate; of the encoder's layers where these learn.");
+                    "Learning rate; of the encoder's layers if these are trained.");
     static final Key<Double> HEAD_LEARNING_RATE =
             MODEL.number(
                     "head-learning-rate",
                     1e-9,
                     10,
                     d -> d.optimizer().getHeadLearningRate(),
-                    "Learning rate of the head where more than the head learns; by default 0: learning-rate.");
+                    "Learning rate of the head if encoder layers are trained too; 0: the same as learning-rate.");
     static final Key<Integer> MICRO_EPOCH =
             MODEL.integer(
                     "micro-epoch",
                     1,
                     MANY,
                     ModelDefaults::microEpoch,
-                    "Examples between two checkpoints; take fewer for small data.");
+                    "Examples between two checkpoints; use fewer for small data.");
     static final Key<YamlValue> MAX_WAIT =
             MODEL.own(
                     "max-wait",
@@ -164,13 +164,14 @@ final class ModelKeys {
                     ModelDefaults::replayMemory,
                     "Examples kept for replay.");
     static final Key<Integer> BATCH_SIZE =
-            MODEL.integer("batch-size", 1, MANY, ModelDefaults::batchSize, "Examples of a step.");
+            MODEL.integer(
+                    "batch-size", 1, MANY, ModelDefaults::batchSize, "Examples per gradient step.");
     static final Key<Long> READY_AT =
             MODEL.count(
                     "ready-at",
                     1,
                     Long.MAX_VALUE,
-                    "its budget; a supervisor without one must have it",
+                    "its budget; required of a supervisor without budget",
                     "Of a supervisor: examples seen before it begins to label.");
     static final Key<LabelPolicy> LABEL_POLICY =
             MODEL.choice(
@@ -192,7 +193,7 @@ final class ModelKeys {
                     "keep",
                     "a mapping",
                     "all",
-                    "Which checkpoints are kept: their files, and (except for best) the aggregators' predictions.");
+                    "Checkpoints whose files are kept; of those selected by every and newest, aggregators also keep the predictions.");
 
     static final List<KeyGroup> METHODS =
             List.of(
@@ -227,7 +228,7 @@ final class ModelKeys {
                     0,
                     1e9,
                     d -> d.optimizer().getClipNorm(),
-                    "Greatest L2 norm of a gradient, which is scaled down to it; 0: no limit.");
+                    "Gradients with a greater L2 norm are scaled down to it; 0: no limit.");
     static final Key<LearningRateSchedule> SCHEDULE =
             OPTIMIZERS.choice(
                     "schedule",
@@ -249,15 +250,15 @@ final class ModelKeys {
                     "warm-up-examples",
                     YamlValue.whole(1, Long.MAX_VALUE),
                     "0",
-                    "The same of a model without budget, in examples.");
+                    "The same for endless models, in examples.");
 
     static final KeyGroup KEPT = new KeyGroup("models.NAME.keep");
     static final Key<Long> KEEP_EVERY =
-            KEPT.count("every", 1, MANY, "", "Checkpoints whose number it divides.");
+            KEPT.count("every", 1, MANY, "", "Keeps checkpoints whose number is a multiple of it.");
     static final Key<Long> KEEP_NEWEST =
-            KEPT.count("newest", 1, MANY, "", "The newest so many checkpoints.");
+            KEPT.count("newest", 1, MANY, "", "Keeps that many of the newest checkpoints.");
     static final Key<Boolean> KEEP_BEST =
-            KEPT.bool("best", false, "The checkpoint with the greatest holdout accuracy.");
+            KEPT.bool("best", false, "Keeps the checkpoint with the greatest holdout accuracy.");
 
     private ModelKeys() {}
 

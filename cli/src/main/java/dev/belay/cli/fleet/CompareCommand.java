@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Compares two checkpoints of one task on the holdout: accuracies, their paired"
-                        + " difference with a 95 %% interval, McNemar's exact test, agreement and"
-                        + " the examples that exactly one classifies right.")
+                        + " difference with its interval, McNemar's exact test, agreement and"
+                        + " discordant examples.")
 public final class CompareCommand implements Callable<Integer> {
     private static final String TERMINAL = "-";
 

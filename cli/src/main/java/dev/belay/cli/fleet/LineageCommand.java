@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "lineage",
         mixinStandardHelpOptions = true,
         description =
-                "Where a checkpoint comes from: its metric, files, spec, labels, supervisors, down"
-                        + " to the truth and the source of the examples. Of stopped models too.")
+                "Provenance of a checkpoint, also of a stopped model: its metric, files, spec, labels,"
+                        + " supervisors, truth and the source of the examples.")
 public final class LineageCommand implements Callable<Integer> {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 

@@ -1,5 +1,5 @@
 /**
- * The commands that look at a fleet and steer it: {@code models}, {@code checkpoints}, {@code
+ * The commands that inspect and change a fleet: {@code models}, {@code checkpoints}, {@code
  * lineage}, {@code compare}.
  *
  * <p>Contract: they read topics and the checkpoint store as anybody could; only {@code models add}

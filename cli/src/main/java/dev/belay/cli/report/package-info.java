@@ -1,6 +1,6 @@
 /**
- * What a run looks like from outside: the live view in the terminal while it goes on, and {@code
- * summary.json}, {@code metrics.jsonl} and {@code report.html} at its end.
+ * The output of a run: the live view in the terminal, and {@code summary.json}, {@code
+ * metrics.jsonl} and {@code report.html} at its end.
  *
  * <p>Contract: {@link dev.belay.cli.report.results.RunResults} collects the events of the models it
  * was given and ignores all others; everything else here is a pure function of it, apart from

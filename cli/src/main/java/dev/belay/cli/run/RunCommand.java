@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description =
-                "Runs an experiment to its end, or on an endless source until Ctrl-C. Killed and given again, it goes on where it was.")
+                "Runs an experiment to its end, or on an endless source until Ctrl-C. The same command resumes a run that was killed.")
 public final class RunCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private RunOptions options;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "labeler",
         mixinStandardHelpOptions = true,
         description =
-                "Labels examples: with their truth, with each supervisor that is ready, and with each labeler"
+                "Labels examples with their truth, with each supervisor that is ready, and with each labeler"
                         + " that is not a model.",
         footerHeading = "%nSettings of its own (--set KEY=VALUE):%n",
         footer = {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "produce",
         mixinStandardHelpOptions = true,
         description =
-                "Writes the data of an experiment file to its task's topics, once; of an endless source until it is stopped.")
+                "Writes an experiment's data to its task's topics and ends; with an endless source it runs until it is stopped.")
 public final class ProduceCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private SettingsOptions options;

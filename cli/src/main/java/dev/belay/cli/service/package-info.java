@@ -1,3 +1,3 @@
-/** One service each as a process of its own, for many machines and for containers. */
+/** The commands that run one service as a process, for several machines and for containers. */
 @org.jspecify.annotations.NullMarked
 package dev.belay.cli.service;

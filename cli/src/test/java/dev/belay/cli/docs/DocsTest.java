@@ -71,6 +71,10 @@ class DocsTest {
 
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+
+    /** A path in code font; commands have spaces. */
+    private static final Pattern NAME = Pattern.compile("`([\\w/.-]+)`");
+
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
 
     @TempDir private Path folder;
@@ -148,6 +152,31 @@ class DocsTest {
     @Test
     void theReadmeIsShort() throws IOException {
         assertTrue(Files.readAllLines(ROOT.resolve("README.md")).size() <= 150);
+    }
+
+    @Test
+    void everyPathOfToChangeXGoToYExists() throws IOException {
+        List<String> missing = new ArrayList<>();
+        String text = Files.readString(ROOT.resolve("docs/architecture.md"));
+        for (String row : text.substring(text.indexOf("\n| to change ")).split("\n")) {
+            Path module = ROOT;
+            for (MatchResult name : NAME.matcher(row).results().toList()) {
+                Path sources = ROOT.resolve(name.group(1)).resolve("src/main/java/dev/belay");
+                if (Files.isDirectory(sources.resolve(name.group(1)))) {
+                    module = ROOT.resolve(name.group(1));
+                } else if (!isPathIn(module, name.group(1))) {
+                    missing.add(name.group(1) + " in: " + row);
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    /** Whether it is a package or class of a module, or a file in it or in the project. */
+    private static boolean isPathIn(Path module, String path) {
+        Path sources = module.resolve("src/main/java/dev/belay").resolve(module.getFileName());
+        return Stream.of(sources.resolve(path), module.resolve(path), ROOT.resolve(path))
+                .anyMatch(file -> Files.exists(file) || Files.exists(Path.of(file + ".java")));
     }
 
     @Test

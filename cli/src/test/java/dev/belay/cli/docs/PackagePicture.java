@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 final class PackagePicture {
     private static final List<String> MODULES =
             List.of(
+                    "plugins",
                     "schemas",
                     "runtime",
                     "models",

@@ -25,8 +25,7 @@ class ZombieTrainerIT {
     private static final Pattern IN_TRANSACTION =
             Pattern.compile("^HARM STOP:BEGUN:6 at (\\S+) (\\d+)$");
     private static final Pattern FENCED =
-            Pattern.compile(
-                    "(is resumed in|was not committed:) .*(Fenced|InvalidProducerEpoch)");
+            Pattern.compile("(is resumed in|was not committed:) .*(Fenced|InvalidProducerEpoch)");
 
     @Test
     void aTrainerThatSleptPastItsSessionIsFencedAndWritesNoSecondHistory() throws Exception {

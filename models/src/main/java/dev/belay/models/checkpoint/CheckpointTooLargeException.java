@@ -1,6 +1,6 @@
 package dev.belay.models.checkpoint;
 
-/** A file of a checkpoint would be larger than a file of this format can be. */
+/** A file of a checkpoint would be larger than the format allows. */
 public final class CheckpointTooLargeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package dev.belay.models.checkpoint;
 
-/** A checkpoint file that cannot be what it is said to be; it must not be used. */
+/** A checkpoint file that is invalid or not the expected one; it must not be used. */
 public final class MalformedCheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

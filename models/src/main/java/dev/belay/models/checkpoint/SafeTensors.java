@@ -23,8 +23,8 @@ import java.util.TreeMap;
  * The content of a safetensors file: named tensors and string metadata.
  *
  * <p>Format (huggingface.co/docs/safetensors): 8 bytes little-endian length of the header, the
- * header as JSON, then the tensors' bytes without holes or overlap. Written here with names sorted
- * and the header padded with spaces to 8 bytes: equal content gives equal bytes.
+ * header as JSON, then the tensors' bytes without gaps or overlap. Written with sorted names and
+ * the header padded with spaces to 8 bytes: equal content gives equal bytes.
  *
  * @param metadata sorted by key
  * @param tensors by name, sorted
@@ -36,7 +36,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     /** Largest file written or read, in bytes: a Java array, just below 2 GiB. */
     public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
-    /** Most tensors in a file. */
+    /** Maximum number of tensors in a file. */
     public static final int MAX_TENSORS = 65_536;
 
     private static final String METADATA = "__metadata__";
@@ -53,7 +53,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         tensors = Collections.unmodifiableMap(new TreeMap<>(tensors));
     }
 
-    /** Of tensors with different names. */
+    /** A file of tensors with different names. */
     public static SafeTensors of(Map<String, String> metadata, Collection<Tensor> tensors) {
         var byName = new TreeMap<String, Tensor>();
         for (Tensor tensor : tensors)
@@ -117,7 +117,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     /**
-     * @param what has this size, for the error
+     * @param what description of the file, for the error
      * @throws CheckpointTooLargeException if no file can hold it
      */
     public static void requireFits(String what, long bytes) {
@@ -134,7 +134,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     /**
      * Reads a file; the tensors are views of {@code bytes}.
      *
-     * @throws MalformedCheckpointException if it is not a safetensors file, or breaks a bound
+     * @throws MalformedCheckpointException if it is not a safetensors file, or exceeds a limit
      */
     public static SafeTensors read(byte[] bytes) {
         return read(ByteBuffer.wrap(bytes));

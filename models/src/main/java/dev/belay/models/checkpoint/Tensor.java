@@ -127,7 +127,7 @@ public final class Tensor {
         return values;
     }
 
-    /** IEEE 754 binary16. */
+    /** Converts IEEE 754 binary16. */
     private static float half(short bits) {
         int exponent = bits >> 10 & 0x1f;
         int fraction = bits & 0x3ff;

@@ -2,7 +2,7 @@ package dev.belay.models.encoder;
 
 import org.jspecify.annotations.Nullable;
 
-/** An encoder that fails whatever the text is. */
+/** An encoder that fails for every text. */
 public final class BrokenEncoderException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,18 +14,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes each input once: first the rows in memory, then the file, then the encoder behind, which
- * is loaded when first needed. An input that one thread is encoding is awaited by the others, not
- * encoded again.
+ * Encodes each input once: looks for its row in memory, then in the file, and else calls the
+ * underlying encoder, which is loaded when first needed. Threads that need an input that another
+ * thread is encoding wait for its row.
  */
 public final class CachingEncoder implements Encoder {
-    /** Inputs handed to the encoder and written to disk at a time. */
+    /** Inputs encoded and written to disk at a time. */
     private static final int CHUNK = 1_024;
 
     /**
-     * Work so far.
+     * Counts so far.
      *
-     * @param hits inputs whose row was known
+     * @param hits inputs found in memory or in the file
      * @param encoded inputs that had to be encoded
      */
     public record Counts(String encoder, long hits, long encoded) {}
@@ -41,8 +41,8 @@ public final class CachingEncoder implements Encoder {
     private @Nullable Encoder loaded;
 
     /**
-     * @param loader makes the encoder behind; called once, by the first input that is not known
-     * @param rowsInMemory most rows kept in memory; the least recently used go first
+     * @param loader opens the underlying encoder; called once, at the first input not found
+     * @param rowsInMemory maximum number of rows in memory; the least recently used are evicted
      */
     CachingEncoder(
             String name,
@@ -75,13 +75,13 @@ public final class CachingEncoder implements Encoder {
         return dimensions;
     }
 
-    /** As {@link Encoders#accepts} has it, which does not load the encoder behind. */
+    /** As in {@link Encoders#accepts}, without loading the underlying encoder. */
     @Override
     public Set<Input.Kind> accepts() {
         return Encoders.accepts(name);
     }
 
-    /** Inputs found and inputs encoded since this process began; rises while a call is running. */
+    /** Counts since the start of the process; updated while a call is running. */
     public Counts counts() {
         return new Counts(name, hits.sum(), encoded.sum());
     }
@@ -91,7 +91,7 @@ public final class CachingEncoder implements Encoder {
         return EncodingFutures.await(begin(inputs));
     }
 
-    /** Whoever asks for one of the inputs from now on waits for this call's row. */
+    /** Later calls with one of these inputs wait for this call's row. */
     @Override
     public CompletableFuture<float[][]> begin(List<Input> inputs) {
         var rows = new ArrayList<CompletableFuture<float[]>>(inputs.size());
@@ -118,9 +118,9 @@ public final class CachingEncoder implements Encoder {
     public void close() {}
 
     /**
-     * The row, or the promise of it.
+     * The row as a future, perhaps not complete yet.
      *
-     * @param mine gets the input if nobody else has promised it
+     * @param mine receives the input if this call must encode it
      */
     private CompletableFuture<float[]> row(Input input, Map<InputKey, Input> mine) {
         InputKey key = InputKey.of(input);
@@ -147,7 +147,7 @@ public final class CachingEncoder implements Encoder {
         return row;
     }
 
-    /** Every promise made is kept or broken, before this returns or by the encoder's threads. */
+    /** Completes or fails each of the futures, before it returns or on the encoder's threads. */
     private void beginAll(Map<InputKey, Input> mine) {
         var keys = new ArrayList<>(mine.keySet());
         for (int from = 0; from < keys.size(); from += CHUNK) {
@@ -164,7 +164,7 @@ public final class CachingEncoder implements Encoder {
 
     private CompletableFuture<?> beginChunk(List<InputKey> keys, Map<InputKey, Input> inputs) {
         try {
-            // another thread may have finished an input between the look-up and the promise
+            // another thread may have completed it after the look-up
             var missing = new ArrayList<InputKey>();
             for (InputKey key : keys) {
                 float[] row = find(key);
@@ -179,8 +179,8 @@ public final class CachingEncoder implements Encoder {
     }
 
     /**
-     * Encodes and keeps inputs. A batch that fails is encoded in halves, so that a promise that
-     * several threads wait for is broken by its own input only.
+     * Encodes and caches inputs. A batch that fails is encoded in halves, so that a future fails
+     * only because of its own input.
      */
     private CompletableFuture<?> encode(
             Encoder encoder, List<InputKey> keys, Map<InputKey, Input> inputs) {

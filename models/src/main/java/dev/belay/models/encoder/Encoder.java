@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Turns inputs into feature vectors. Safe for use by many threads. */
+/** Maps inputs to feature vectors. Thread-safe. */
 public interface Encoder extends AutoCloseable {
     /** The name it is opened by, such as {@code bge}. */
     String name();
@@ -19,8 +19,8 @@ public interface Encoder extends AutoCloseable {
     }
 
     /**
-     * Whether the network on top standardises the features by their running moments: for features
-     * of unknown scale.
+     * Whether the network standardises the features by their running moments: for features of
+     * unknown scale.
      */
     default boolean standardized() {
         return false;
@@ -29,24 +29,21 @@ public interface Encoder extends AutoCloseable {
     /**
      * Features of each input, float32.
      *
-     * @return one row of {@link #dimensions()} an input, in the order given; a row depends on its
-     *     input only, not on the others; rows are shared and must not be written to
+     * @return one row of {@link #dimensions()} per input, in the order given; a row depends on its
+     *     input only; rows are shared and must not be modified
      * @throws IllegalArgumentException if an input is of a kind that it does not accept
      */
     float[][] encode(List<Input> inputs);
 
     /**
-     * The same, begun now: an encoder with threads of its own does not wait for them, so that work
-     * asked for in two calls follows without a gap. Never throws; the future fails instead.
+     * The asynchronous form. An encoder with its own threads queues the work and returns, so that
+     * the work of successive calls leaves no gap. Never throws; the future fails instead.
      */
     default CompletableFuture<float[][]> begin(List<Input> inputs) {
         return EncodingFutures.of(() -> encode(inputs));
     }
 
-    /**
-     * Encodes a fixed input, past every cache: throws what the encoder throws if it is broken
-     * whatever the input is.
-     */
+    /** Encodes a fixed input without caches; throws if the encoder fails for every input. */
     default void probe() {
         var unused = encode(Input.texts("probe"));
     }

@@ -7,14 +7,14 @@ import java.util.Set;
 
 /**
  * An encoder that is a Java class: an extension point, see {@link dev.belay.plugins}. Its weights,
- * if it has any, do not learn. Its name is the {@code encoder} of experiment files, which give no
- * parameters to encoders yet: all have their defaults.
+ * if any, are frozen. Its name is the {@code encoder} of experiment files, which can't set encoder
+ * parameters yet: all have their defaults.
  */
 public interface EncoderProvider extends Plugin {
     /** Length of each row, at least 1. Cheap: opens nothing. */
     int dimensions(Parameters parameters);
 
-    /** Kinds of inputs that it encodes. Cheap: opens nothing. */
+    /** Kinds of inputs that it accepts. Cheap: opens nothing. */
     default Set<Input.Kind> accepts() {
         return Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
@@ -23,9 +23,9 @@ public interface EncoderProvider extends Plugin {
     Encoder open(Parameters parameters);
 
     /**
-     * Whether rows are kept, in memory and in the folder of the setting {@code cache}: for encoders
-     * that take longer than a millisecond for an input. The cache is told apart by {@link
-     * #version}.
+     * Whether rows are cached, in memory and in the folder of the setting {@code cache}: for
+     * encoders that need more than a millisecond per input. Each {@link #version} has its own
+     * cache.
      */
     default boolean cached() {
         return false;

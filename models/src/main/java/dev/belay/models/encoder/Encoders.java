@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Opens encoders by name. Within a process there is one of each name and cache directory: all
- * services share its model, its vectors and its counters.
+ * Opens encoders by name. A process has one instance per name and cache directory; all services
+ * share its model, its vectors and its counters.
  */
 public final class Encoders {
     /** Rows kept in memory by each pretrained encoder, about 100 MB. */
@@ -32,7 +32,7 @@ public final class Encoders {
 
     private Encoders() {}
 
-    /** The names there are, without folders ({@code hf:NAME}). */
+    /** All names except folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
         names.add(VectorEncoder.NAME);
@@ -41,7 +41,7 @@ public final class Encoders {
         return List.copyOf(names);
     }
 
-    /** Whether this is the name of an encoder, which may be a folder that is not there. */
+    /** Whether this is the name of an encoder; a folder need not exist. */
     public static boolean isName(String name) {
         return names().contains(name) || isFolder(name);
     }
@@ -54,7 +54,7 @@ public final class Encoders {
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
-    /** Whether the encoder is a bag of words, which wants other settings. */
+    /** Whether the encoder is a bag of words, which has other default settings. */
     public static boolean isHashing(String name) {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
@@ -64,22 +64,22 @@ public final class Encoders {
         return name.equals(VectorEncoder.NAME);
     }
 
-    /** Whether nothing of it learns by the gradient: bags of words, vectors, plug-ins' encoders. */
+    /** Whether it has no trainable layers: bags of words, vectors, plug-ins' encoders. */
     public static boolean hasNoLayers(String name) {
         return isVector(name) || isProvided(name);
     }
 
-    /** Whether it is a Java class, a bag of words or a plug-in's. */
+    /** Whether an {@link EncoderProvider} provides it: bags of words, plug-ins' encoders. */
     private static boolean isProvided(String name) {
         return Plugins.load(EncoderProvider.class).containsKey(name);
     }
 
-    /** Whether encoding again is cheaper than a cache. */
+    /** Whether encoding is cheaper than a cache. */
     public static boolean isCheap(String name) {
         return isVector(name) || (isProvided(name) && !provider(name).cached());
     }
 
-    /** Whether there is nothing of it before it learns: all of it learns, always. */
+    /** Whether it has no pretrained weights: all of it is trained. */
     public static boolean isFromScratch(String name) {
         return ScratchTransformers.names().contains(name);
     }
@@ -92,8 +92,8 @@ public final class Encoders {
     /**
      * Layers that can be fine-tuned.
      *
-     * @param encodersDir where the folders of {@code hf:NAME} are
-     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
     public static int layers(String name, Path encodersDir) {
         return hasNoLayers(name) ? 0 : shape(name, encodersDir).layers();
@@ -106,12 +106,12 @@ public final class Encoders {
     }
 
     /**
-     * Weights that an encoder has: embeddings counted like all others, without BERT's pooler, which
-     * is not used. 0 for bags of words and vectors. Runs nothing: the shapes that are counted are
-     * those without which its file is refused.
+     * Number of weights of an encoder, with embeddings, without BERT's unused pooler. 0 for bags of
+     * words and vectors. Opens no model: the shapes counted are those that its file is required to
+     * have.
      *
-     * @param encodersDir where the folders of {@code hf:NAME} are
-     * @throws IllegalArgumentException if the name is unknown, or the folder not as it should be
+     * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
     public static long parameters(String name, Path encodersDir) {
         return hasNoLayers(name) ? 0 : shape(name, encodersDir).size();
@@ -122,7 +122,9 @@ public final class Encoders {
         return isProvided(name) ? provider(name).version() : 1;
     }
 
-    /** Features of an example that the head gets; those of {@code vector} depend on the data. */
+    /**
+     * Number of features, the head's input; not for {@code vector}, where it depends on the data.
+     */
     public static int dimensions(String name, Path encodersDir) {
         return isProvided(name)
                 ? provider(name).dimensions(defaults(name))
@@ -130,20 +132,20 @@ public final class Encoders {
     }
 
     /**
-     * SHA-256 (hex) over the files of {@code hf:NAME}, so that every process uses the same; empty
-     * for all others.
+     * SHA-256 (hex) over the files of {@code hf:NAME}, which must be the same in every process;
+     * empty for all others.
      *
-     * @throws IllegalArgumentException if the folder is not as it should be
+     * @throws IllegalArgumentException if the folder is invalid
      */
     public static String sha256(String name, Path encodersDir) {
         return isFolder(name) ? new HuggingFaceFolder(encodersDir, name).sha256() : "";
     }
 
     /**
-     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
-     * that is not in the cache. Closing it does nothing: it lives as long as the process.
+     * Opens a frozen encoder, or returns the open instance. The model is loaded at the first input
+     * that is not cached. Closing it does nothing: it is shared by the whole process.
      *
-     * @param cacheDir where vectors are kept from run to run; made if absent
+     * @param cacheDir folder of cached vectors; created if absent
      * @throws IllegalArgumentException if no encoder has this name
      * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
      */
@@ -163,11 +165,11 @@ public final class Encoders {
     }
 
     /**
-     * The same for any encoder, {@code hf:NAME} among them: in ONNX Runtime if there is a {@code
+     * Opens any frozen encoder, {@code hf:NAME} included: in ONNX Runtime if there is a {@code
      * model.onnx}, else in PyTorch.
      *
-     * @param sha256 of {@code hf:NAME}, what its files must be
-     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @param sha256 expected SHA-256 of the files of {@code hf:NAME}
+     * @param encodersDir parent of the folders of {@code hf:NAME}
      */
     public static Encoder open(
             String name, String sha256, Device device, Path cacheDir, Path encodersDir) {
@@ -214,7 +216,7 @@ public final class Encoders {
         return Parameters.of(provider(name), Map.of());
     }
 
-    /** What the open encoders of this process have done so far, one entry a pretrained encoder. */
+    /** Counts of the open encoders of this process, one entry per cached encoder. */
     public static List<CachingEncoder.Counts> counts() {
         synchronized (OPEN) {
             return OPEN.values().stream().map(CachingEncoder::counts).toList();
@@ -222,13 +224,13 @@ public final class Encoders {
     }
 
     private static Encoder open(Key key, int dimensions, Supplier<Encoder> loader) {
-        // before the first input: errors belong at the start
+        // before the first input, so that errors are reported at the start
         boolean cuda = key.device().cudaForEncoders();
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(
                     key,
                     k -> {
-                        // a GPU's last bits differ
+                        // the last bits of a GPU's results differ
                         String version = k.version() + (cuda ? "-cuda" : "");
                         String file = k.name().replace(':', '-') + "-" + version;
                         var disk = new VectorFile(k.cacheDir(), file, dimensions);

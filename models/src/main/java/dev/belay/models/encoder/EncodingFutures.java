@@ -4,11 +4,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** Rows that are being encoded. */
+/** Futures of rows that are being encoded. */
 final class EncodingFutures {
     private EncodingFutures() {}
 
-    /** What a call gives, or how it fails, as a future that is complete. */
+    /** The result or failure of a call as a completed future. */
     static CompletableFuture<float[][]> of(Supplier<float[][]> call) {
         try {
             return CompletableFuture.completedFuture(call.get());
@@ -17,7 +17,7 @@ final class EncodingFutures {
         }
     }
 
-    /** Waits for the rows; throws what they failed with, as a call by this thread would have. */
+    /** Waits for the rows; throws their failure as a call by this thread would. */
     static float[][] await(CompletableFuture<float[][]> rows) {
         try {
             return rows.join();
@@ -29,7 +29,7 @@ final class EncodingFutures {
         }
     }
 
-    /** What a stage failed with, without the wrapping that stages after it add. */
+    /** The failure of a stage, without the wrappers of later stages. */
     static Throwable cause(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;

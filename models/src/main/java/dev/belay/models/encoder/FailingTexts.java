@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Separates texts (or other inputs) that cannot be encoded from an encoder that is broken. A batch
- * that fails is computed in halves, down to single texts. A text is rejected only if it fails alone
- * while the encoder still encodes its probe ({@link Encoder#probe}) and not every text of a larger
- * batch fails; otherwise the encoder is at fault and {@link BrokenEncoderException} is thrown.
+ * Distinguishes texts (or other inputs) that cannot be encoded from a broken encoder. A batch that
+ * fails is computed again in halves, down to single texts. A text is rejected only if it fails
+ * alone while the encoder still encodes its probe ({@link Encoder#probe}) and not every text of a
+ * larger batch fails; otherwise the encoder is broken and {@link BrokenEncoderException} is thrown.
  *
- * <p>I/O errors and errors of the JVM, such as a lack of memory, are never the fault of a text and
+ * <p>I/O errors and errors of the JVM, such as a lack of memory, are never attributed to a text and
  * are thrown unchanged.
  */
 public final class FailingTexts {
@@ -26,10 +26,10 @@ public final class FailingTexts {
      * Results of a list of texts.
      *
      * @param rows of the texts that were not rejected, in their order
-     * @param rejected place in the list → reason
+     * @param rejected index in the list → reason
      */
     public record Rows<R>(List<R> rows, SortedMap<Integer, String> rejected) {
-        /** The items of a list parallel to the texts whose texts were not rejected. */
+        /** Of a list parallel to the texts, the items whose texts were not rejected. */
         public <T> List<T> accepted(List<T> items) {
             if (rejected.isEmpty()) return items;
             var accepted = new ArrayList<T>(items.size() - rejected.size());
@@ -40,10 +40,10 @@ public final class FailingTexts {
     }
 
     /**
-     * Computes one row a text.
+     * Computes one row per text.
      *
-     * @param computation of one row a text, in the order given; called again for parts of the texts
-     *     if it fails
+     * @param computation of one row per text, in the order given; called again with parts of the
+     *     texts if it fails
      * @param probe throws if the encoder is broken
      * @throws BrokenEncoderException if the encoder is broken
      * @throws UncheckedIOException as thrown by the computation
@@ -62,7 +62,7 @@ public final class FailingTexts {
         return new Rows<>(search.rows, rejected);
     }
 
-    /** Whether a failure can be the fault of a text. */
+    /** Whether a text can be the cause of a failure. */
     static boolean mayBeOfText(Throwable failure) {
         return (failure instanceof RuntimeException && !(failure instanceof UncheckedIOException))
                 || failure instanceof StackOverflowError;
@@ -81,7 +81,7 @@ public final class FailingTexts {
         }
 
         /**
-         * @param first place of the first text
+         * @param first index of the first text
          */
         void run(List<T> texts, int first) {
             try {

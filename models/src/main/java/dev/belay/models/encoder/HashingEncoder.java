@@ -8,12 +8,12 @@ import java.util.List;
 
 /**
  * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets, scaled to unit
- * length. A text without words gives a row of zeros. Parts are read as one text.
+ * length. A text without words has a row of zeros. Parts are read as one text.
  *
- * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
- * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
- * bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo 2<sup>14</sup>: the
- * same on every machine, JDK and version.
+ * <p>A word is a maximal run of letters, digits, marks and underscores of Unicode 13.0 ({@link
+ * UnicodeTable}, independent of the JDK); an n-gram is n words joined by one space. Its bucket is
+ * its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo 2<sup>14</sup>: the same on
+ * every machine, JDK and version.
  */
 public final class HashingEncoder implements Encoder {
     /** Number of buckets, 2<sup>14</sup>. */
@@ -90,7 +90,7 @@ public final class HashingEncoder implements Encoder {
 
     @Override
     public void close() {
-        // holds nothing
+        // no resources
     }
 
     private float[] encode(String text) {

@@ -5,7 +5,7 @@ import dev.belay.models.input.Input;
 import dev.belay.models.input.InputBytes;
 import java.nio.ByteBuffer;
 
-/** First 16 bytes of the SHA-256 of an input's bytes: names an input in caches. */
+/** First 16 bytes of the SHA-256 of an input's bytes: the key of an input in caches. */
 record InputKey(long high, long low) {
     static final int BYTES = 16;
 

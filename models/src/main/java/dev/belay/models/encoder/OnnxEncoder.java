@@ -28,12 +28,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A frozen sentence encoder in ONNX Runtime: one vector an input, of length √dimensions (so that
- * each feature is of order 1).
+ * A frozen sentence encoder in ONNX Runtime: one vector per input, of norm √dimensions, so that
+ * features are of order 1.
  *
- * <p>Texts are sorted by length and run in batches of 32, each batch in one thread of a small pool,
- * so that little is computed for padding and results don't hang on the number of threads. A text
- * has the same bits alone and in any batch (tested).
+ * <p>Texts are sorted by length, to reduce padding, and run in batches of 32, each in one thread of
+ * a small pool, so that results do not depend on the number of threads. A text has the same bits
+ * alone and in any batch (tested).
  */
 public final class OnnxEncoder implements Encoder {
     private static final int BATCH = 32;
@@ -56,8 +56,8 @@ public final class OnnxEncoder implements Encoder {
     }
 
     /**
-     * @param session gives the token vectors as its first output; this closes it
-     * @param tokens this closes them
+     * @param session whose first output is the token vectors; closed by this
+     * @param tokens closed by this
      */
     public OnnxEncoder(
             String name,
@@ -192,7 +192,7 @@ public final class OnnxEncoder implements Encoder {
 
     private static OrtSession load(Pretrained model, Device device) {
         try {
-            // by file, not as bytes: that would hold the model three times while it loads
+            // from a file: loading from bytes takes three times the model's memory
             Path file = Files.createTempFile("belay-" + model.name(), ".onnx");
             try (InputStream in = model.onnx()) {
                 Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
@@ -209,9 +209,9 @@ public final class OnnxEncoder implements Encoder {
     static OrtSession load(String name, Path file, Device device) {
         boolean cuda = device.cudaForEncoders();
         try (var options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(1); // threads work on batches of their own instead
+            options.setIntraOpNumThreads(1); // parallelism is over batches instead
             options.setInterOpNumThreads(1);
-            // batches differ in shape: an arena and patterns for each shape would only grow
+            // batch shapes vary: arena and memory patterns would grow with each new shape
             options.setMemoryPatternOptimization(false);
             if (cuda) options.addCUDA(0);
             return OrtEnvironment.getEnvironment().createSession(file.toString(), options);

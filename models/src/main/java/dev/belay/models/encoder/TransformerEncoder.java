@@ -11,7 +11,7 @@ import dev.belay.models.transformer.TransformerBase;
 import java.util.HashMap;
 import java.util.List;
 
-/** A frozen encoder in PyTorch, for models that come without an ONNX file. */
+/** A frozen encoder in PyTorch, for models without an ONNX file. */
 public final class TransformerEncoder implements Encoder {
     private final TransformerBase base;
     private final NDManager manager;

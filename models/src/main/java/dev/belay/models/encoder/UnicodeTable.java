@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the hashing encoder needs of Unicode 13.0, in Belay's own table: the JDK's tables follow the
- * Unicode version of each JDK, and a feature must not change with it.
+ * The properties of Unicode 13.0 that the hashing encoder uses, in an own table: the JDK's tables
+ * change with the JDK's Unicode version, but features must not.
  *
  * <p>Lines of the resource {@code unicode-13.0.txt}, code points in hexadecimal:
  *
@@ -50,9 +50,9 @@ final class UnicodeTable {
     }
 
     /**
-     * The text in lower case, of no language: simple mappings, but {@code İ} becomes i and a dot,
-     * and a capital sigma becomes ς where a cased letter precedes it in its word and none follows.
-     * A word is here what JDK 17 keeps together: letters, digits and marks, single dashes,
+     * The text in lower case, independent of a language: simple mappings, but {@code İ} becomes i
+     * and a dot, and a capital sigma becomes ς if a cased letter precedes it in its word and none
+     * follows. A word is defined as in JDK 17: letters, digits and marks, single dashes,
      * apostrophes, quotation marks and periods between letters, points and commas between digits.
      */
     static String lowerCase(String text) {
@@ -83,7 +83,7 @@ final class UnicodeTable {
         return hasCased(text, from, -1) && !hasCased(text, to, 1);
     }
 
-    /** Whether a cased letter is in the rest of a word, read from a place in a direction. */
+    /** Whether the word has a cased letter from a position on in a direction. */
     private boolean hasCased(String text, int place, int direction) {
         int previous = SIGMA;
         for (int at = place; ; ) {

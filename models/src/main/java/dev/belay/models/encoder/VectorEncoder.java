@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Feature vectors as they come; the network standardises them.
+ * Returns feature vectors unchanged; the network standardises them.
  *
  * @param dimensions features of every input
  */
@@ -34,12 +34,12 @@ public record VectorEncoder(int dimensions) implements Encoder {
 
     @Override
     public void probe() {
-        // nothing that could be broken
+        // cannot fail
     }
 
     @Override
     public void close() {
-        // holds nothing
+        // no resources
     }
 
     private float[] features(Input input) {

@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  * Vectors of inputs in an append-only file {@code <name>.vectors}, little-endian records of one
  * length: 16 bytes of key, the floats, a CRC-32C of both.
  *
- * <p>Several processes may share it: each append holds the file's lock, first takes in what the
- * others have appended, and cuts off a tail that a killed writer left torn. What a reader finds
- * damaged it treats as absent. An entry of the index costs about 80 bytes of memory.
+ * <p>Several processes may share it: each append holds the file's lock, first indexes the records
+ * that others have appended, and truncates an incomplete record left by a killed writer. Damaged
+ * records are treated as absent. An index entry takes about 80 bytes of memory.
  */
 final class VectorFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VectorFile.class);
 
-    /** File locks belong to the whole process, so threads need one of their own. */
+    /** File locks belong to the whole process, so threads need a separate lock. */
     private static final Object APPENDING = new Object();
 
     private final Path path;
@@ -39,7 +39,7 @@ final class VectorFile implements AutoCloseable {
     private long indexed; // bytes of the file that are in the index
     private @Nullable FileChannel channel;
 
-    /** Opens or makes the file and reads its keys. */
+    /** Opens or creates the file and reads its keys. */
     VectorFile(Path directory, String name, int dimensions) {
         this.path = directory.resolve(name + ".vectors");
         this.dimensions = dimensions;
@@ -73,7 +73,7 @@ final class VectorFile implements AutoCloseable {
         }
     }
 
-    /** Adds vectors; those that are there already, perhaps by another process, are left out. */
+    /** Appends vectors that are not stored yet, by this or another process. */
     void add(List<InputKey> keys, List<float[]> vectors) {
         try {
             append(keys, vectors);
@@ -122,11 +122,11 @@ final class VectorFile implements AutoCloseable {
         block.flip();
         long at = indexed;
         while (block.hasRemaining()) at += file.write(block, at);
-        indexed = at; // only now: what could not be written is not in the index
+        indexed = at; // after the write, so that a failed one is not in the index
         offsets.putAll(added);
     }
 
-    /** Under the lock nobody else is writing, so what is not a whole record was left by a kill. */
+    /** Called under the lock: no other process is writing, so a partial record is from a crash. */
     private void cutTornTail(FileChannel file) throws IOException {
         long end = file.size() - file.size() % recordBytes;
         while (end > indexed && !whole(read(end - recordBytes, recordBytes), null))
@@ -182,7 +182,7 @@ final class VectorFile implements AutoCloseable {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Interrupting a thread that reads closes the channel under all others: open it again. */
+    /** Reopens the channel if it was closed: an interrupt of any reading thread closes it. */
     private synchronized FileChannel channel() throws IOException {
         if (channel == null || !channel.isOpen())
             channel =

@@ -1,7 +1,7 @@
 /**
- * Encoders: input → feature vector (float32, one row an input). Deterministic and safe for use by
- * many threads; a row does not depend on the batch it was computed in. Rows are shared and must not
- * be written to.
+ * Encoders: input → feature vector (float32, one row per input). Deterministic and thread-safe; a
+ * row does not depend on its batch. Rows are shared and must not be modified. {@link
+ * dev.belay.models.encoder.EncoderProvider} is the extension point.
  *
  * <p>{@link dev.belay.models.encoder.Encoders} opens them by name; {@link
  * dev.belay.models.encoder.CachingEncoder} computes each input once per process and keeps rows in a

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The input of one example. */
 public sealed interface Input {
-    /** Joins the texts of parts where they are read as one text. */
+    /** Separator of the texts of parts that are read as one text. */
     String SEPARATOR = " [SEP] ";
 
-    /** What an input is made of. */
+    /** Kind of an input. */
     enum Kind {
         TEXT,
         PARTS,
@@ -28,7 +28,7 @@ public sealed interface Input {
     Kind kind();
 
     /**
-     * The input as one text; of parts, their texts joined by {@link #SEPARATOR}.
+     * The input as one text; parts are joined by {@link #SEPARATOR}.
      *
      * @throws IllegalArgumentException if it is neither text nor parts
      */
@@ -86,9 +86,9 @@ public sealed interface Input {
     }
 
     /**
-     * Features as they come.
+     * A feature vector.
      *
-     * @param features all finite; not to be written to
+     * @param features all finite; must not be modified
      */
     record Vector(float[] features) implements Input {
         @Override
@@ -98,10 +98,10 @@ public sealed interface Input {
     }
 
     /**
-     * Bytes of a media type, or where they are.
+     * Bytes of a media type, inline or by reference.
      *
-     * @param bytes not to be written to; null: by reference
-     * @param uri where the store has the bytes; null: inline, or known by {@code sha256} only
+     * @param bytes must not be modified; null: by reference
+     * @param uri of the bytes in the store; null: inline, or only {@code sha256} is known
      * @param sha256 of the bytes, hex
      */
     record Content(String mediaType, byte @Nullable [] bytes, @Nullable String uri, String sha256)

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 
 /**
- * Inputs as bytes, in training states and as the identity in caches. A text is its UTF-8 alone, as
- * in release 0.1; the other kinds begin with a byte that no UTF-8 contains. Of content only the
+ * Inputs as bytes, for training states and as keys of caches. A text is its UTF-8 alone, as in
+ * release 0.1; the other kinds begin with a byte that no UTF-8 contains. For content only the
  * reference is written.
  */
 public final class InputBytes {

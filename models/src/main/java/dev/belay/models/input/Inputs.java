@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Inputs of {@code Example} events. */
 public final class Inputs {
-    /** Most bytes of content inside an event. */
+    /** Maximum size of inline content, in bytes. */
     public static final int MAX_INLINE_BYTES = 64 << 10;
 
     private Inputs() {}
@@ -39,7 +39,7 @@ public final class Inputs {
         return Input.of(example.getText());
     }
 
-    /** The same of several examples, in their order. */
+    /** Inputs of several examples, in their order. */
     public static List<Input> of(List<Example> examples) {
         return examples.stream().map(Inputs::of).toList();
     }
@@ -59,7 +59,8 @@ public final class Inputs {
 
     private static Input vector(List<Float> values) {
         if (values.isEmpty())
-            throw new IllegalArgumentException("found a vector of no features, expected some");
+            throw new IllegalArgumentException(
+                    "found a vector without features, expected at least one");
         float[] features = new float[values.size()];
         for (int i = 0; i < features.length; i++) {
             features[i] = values.get(i);

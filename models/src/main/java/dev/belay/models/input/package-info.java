@@ -1,8 +1,8 @@
 /**
- * Inputs: what models classify. {@link dev.belay.models.input.Inputs} turns an {@code Example}
- * event into an {@link dev.belay.models.input.Input} and checks it; {@link
- * dev.belay.models.input.InputBytes} is their stored form. All else passes inputs along without
- * looking into them; encoders state the kinds that they accept.
+ * Inputs of models. {@link dev.belay.models.input.Inputs} validates an {@code Example} event and
+ * converts it to an {@link dev.belay.models.input.Input}; {@link dev.belay.models.input.InputBytes}
+ * is the stored form. Encoders state the kinds that they accept; all other code treats inputs as
+ * opaque.
  */
 @NullMarked
 package dev.belay.models.input;

@@ -19,8 +19,8 @@ public final class BalancedPredictions {
      *
      * @param p of the batch
      * @param labels of the batch
-     * @param earlierP of examples before it, by the same weights; empty: the batch alone decides,
-     *     which for a batch of one is always class 0
+     * @param earlierP of the examples before it, with the same weights; empty: only the batch is
+     *     used, and a batch of one is always class 0
      * @param earlierLabels of the examples before it
      */
     public static int[] balancedTwo(
@@ -39,9 +39,9 @@ public final class BalancedPredictions {
     }
 
     /**
-     * How hard predictions of K classes are balanced.
+     * Parameters of balanced hard predictions of K classes.
      *
-     * @param offsets b of the classes that are balanced; 0 of pinned ones
+     * @param offsets b of balanced classes; 0 for pinned ones
      * @param pinned classes too rare to be balanced
      */
     public record Balance(double[] offsets, boolean[] pinned) {}
@@ -51,14 +51,14 @@ public final class BalancedPredictions {
      * class is predicted as often as it is labelled: b minimises Σ_i max_k(log p_ik − b_k) + n·Σ_k
      * π_k·b_k, π the mean label.
      *
-     * <p>A class with n·π_k below 5 is too rare for that and is pinned: it is predicted where it is
-     * the plain argmax, and nowhere else. The others share the remaining n′ examples: k, i and π in
-     * the sums above are theirs, π scaled to sum 1, n′ in place of n.
+     * <p>A class with n·π_k below 5 is too rare and is pinned: it is predicted only where it is the
+     * plain argmax. The other classes share the remaining n′ examples: k, i and π in the sums above
+     * are restricted to them, π is scaled to sum 1, and n′ replaces n.
      *
      * <p>The max is smoothed to temperature·logsumexp and the temperature lowered step by step
      * (Sinkhorn's iteration); b of the first class that is not pinned is 0.
      *
-     * @param p probabilities by the current weights of the last examples learned from
+     * @param p probabilities, with the current weights, of the last examples learned from
      */
     public static Balance balance(float[][] p, float[][] labels) {
         int classes = p[0].length;
@@ -89,7 +89,7 @@ public final class BalancedPredictions {
                 .toArray();
     }
 
-    /** Offsets at which each class is the best of its share of the rows; the shares sum to them. */
+    /** Offsets at which each class is the argmax of {@code share} rows; shares sum to the rows. */
     private static double[] balance(double[][] logP, double[] share) {
         int classes = share.length;
         double[] b = new double[classes];
@@ -107,7 +107,7 @@ public final class BalancedPredictions {
         return b;
     }
 
-    /** ĥ of each row as {@link #balance(float[][], float[][])} says; ties to the lowest class. */
+    /** ĥ of each row as in {@link #balance(float[][], float[][])}; ties to the lowest class. */
     public static int[] balanced(float[][] p, Balance balance) {
         int[] own = new int[p.length];
         for (int i = 0; i < p.length; i++) {

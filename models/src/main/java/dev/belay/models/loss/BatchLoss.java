@@ -4,7 +4,7 @@ package dev.belay.models.loss;
 @FunctionalInterface
 public interface BatchLoss {
     /**
-     * @param p probabilities by the weights before the step, (rows, classes); rows sum to 1
+     * @param p probabilities before the step, (rows, classes); rows sum to 1
      */
     Gradient of(float[][] p);
 }

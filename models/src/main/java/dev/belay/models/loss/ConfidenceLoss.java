@@ -8,12 +8,12 @@ import java.util.function.Function;
 
 /**
  * The auxiliary confidence loss (Burns et al. 2023, weak-to-strong generalization): cross-entropy
- * with the target (1 − α)·label + α·ĥ, where ĥ is the model's own hard prediction by the current
- * weights with the labels' class balance, and α rises linearly over a warm-up.
+ * with the target (1 − α)·label + α·ĥ, where ĥ is the model's own hard prediction with the current
+ * weights and the labels' class balance, and α rises linearly during a warm-up.
  *
- * <p>ĥ is balanced over the last max(512, 32·classes) examples learned from with more than two
- * classes. With two it is balanced over the batch, or, where that has fewer than 4 examples, over
- * the last 32: a quantile of fewer is unreliable, and that of one puts each example into class 0.
+ * <p>With more than two classes ĥ is balanced over the last max(512, 32·classes) examples learned
+ * from. With two classes it is balanced over the batch, or over the last 32 examples if the batch
+ * has fewer than 4: a quantile of fewer is unreliable, and with one example it is always class 0.
  */
 public final class ConfidenceLoss implements LossFunction {
     private static final int TWO_CLASS_WINDOW = 32;

@@ -1,7 +1,7 @@
 package dev.belay.models.loss;
 
 /**
- * A loss and its slope.
+ * A loss and its gradient.
  *
  * @param loss weighted mean over the rows, nats
  * @param dLogits derivative of that mean by each logit, (rows, classes)
@@ -11,7 +11,7 @@ public record Gradient(double loss, float[][] dLogits) {
     static final double SMALLEST = 1e-30;
 
     /**
-     * Weighted mean cross-entropy, Σ w·(−Σ target·log p) / Σ w; the targets are constants to the
+     * Weighted mean cross-entropy, Σ w·(−Σ target·log p) / Σ w; targets are constants in the
      * gradient.
      *
      * @param p probabilities, (rows, classes)

@@ -5,20 +5,20 @@ import dev.belay.plugins.Plugin;
 
 /**
  * A loss: an extension point, see {@link dev.belay.plugins}. Deterministic: the same arguments give
- * the same bits. Must not write to the arrays it is given.
+ * the same bits. Must not modify its arguments.
  */
 public interface LossFunction extends Plugin {
     /**
-     * How many of the last examples learned from it looks back at, {@link Window}; 0 = none. They
-     * are part of the training state, so the number must not change while a model learns.
+     * Number of the last examples learned from that it uses ({@link Window}); 0 = none. They are
+     * part of the training state, so the number must not change during training.
      */
     default int window(int classes, Parameters parameters) {
         return 0;
     }
 
     /**
-     * The loss of a batch as a function of its probabilities. Called before the step; what needs
-     * the window's probabilities is computed here, by the weights before the step.
+     * The loss of a batch as a function of its probabilities. Called before the step: the window's
+     * probabilities are available here only, with the weights before the step.
      *
      * @param window the last examples learned from, those of the batch at the end; empty if {@link
      *     #window} is 0

@@ -1,17 +1,17 @@
 package dev.belay.models.loss;
 
 /**
- * How far a model has come.
+ * Progress of a model's training.
  *
  * @param consumed examples consumed so far, fractional inside a micro-epoch; not negative
  * @param budget of the model, in examples; 0 = endless
  */
 public record Progress(double consumed, long budget) {
     /**
-     * A linear warm-up: rises from 0 at the beginning to 1 and stays.
+     * A linear warm-up: rises from 0 to 1, then stays 1.
      *
      * @param share of the budget at which it reaches 1
-     * @param examples the same for endless models
+     * @param examples for endless models, the examples at which it reaches 1
      * @return in [0, 1]; 1 throughout if the warm-up is empty
      */
     public double warmUp(double share, long examples) {

@@ -4,7 +4,7 @@
  * learned from; rows are examples, columns classes. No state, no randomness.
  *
  * <p>{@code LossContractTest} checks every loss that {@link dev.belay.plugins.Plugins} finds: its
- * slope against finite differences, and a case computed by hand.
+ * gradient against finite differences, and a case computed by hand.
  */
 @NullMarked
 package dev.belay.models.loss;

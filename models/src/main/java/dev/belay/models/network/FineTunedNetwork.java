@@ -27,10 +27,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An encoder of which more learns than the head on top of it. An input is its tokens.
+ * A head on an encoder whose layers are trained, all or some. An input is its tokens.
  *
- * <p>There is no dropout, so a step is a function of weights and batch. What does not learn is the
- * base's own and computed without gradients, as far as it lies below what learns.
+ * <p>There is no dropout, so a step is a function of weights and batch. Frozen weights are shared
+ * with the base; frozen layers below the trained ones are computed without gradients.
  */
 final class FineTunedNetwork implements Network<Tokens> {
     private static final String SCOPE = "finetune";
@@ -45,7 +45,7 @@ final class FineTunedNetwork implements Network<Tokens> {
     private final List<Parameter> learning = new ArrayList<>();
     private final Backprop backprop;
 
-    /** Values of a parameter of the trunk that learns. */
+    /** Values of a trained parameter of the encoder. */
     @FunctionalInterface
     private interface Values {
         float[] of(String name, long[] shape);
@@ -68,12 +68,12 @@ final class FineTunedNetwork implements Network<Tokens> {
     }
 
     /**
-     * One that has learned nothing yet.
+     * An untrained network.
      *
-     * @param head this closes it
-     * @throws IllegalArgumentException if the base has too few layers, or has nothing pretrained
-     *     and is not to learn all of it
-     * @throws IllegalStateException if it is to compute in bfloat16 and there is no GPU
+     * @param head closed by this
+     * @throws IllegalArgumentException if the base has too few layers, or has no pretrained weights
+     *     and is not trained in full
+     * @throws IllegalStateException if precision is bfloat16 and there is no GPU
      */
     static FineTunedNetwork fresh(
             TransformerBase base, FineTune tune, Head head, long seed, Device device) {
@@ -89,10 +89,9 @@ final class FineTunedNetwork implements Network<Tokens> {
     }
 
     /**
-     * One that goes on from a file.
+     * A network from a file.
      *
-     * @throws MalformedCheckpointException if the file is of another base, or something else of it
-     *     has learned
+     * @throws MalformedCheckpointException if the file belongs to another base or other fine-tuning
      */
     static FineTunedNetwork read(
             SafeTensors file, TransformerBase base, FineTune tune, Head head, Device device) {
@@ -119,7 +118,7 @@ final class FineTunedNetwork implements Network<Tokens> {
                 (name, shape) -> file.tensor(name).withShape(shape).finiteFloats());
     }
 
-    /** Which part of the encoder has learned, by a file; predictions are always in float32. */
+    /** The fine-tuning that a file describes; predictions are always in float32. */
     static FineTune tune(SafeTensors file) {
         if (!file.metadata().containsKey(SCOPE)) return FineTune.HEAD;
         try {

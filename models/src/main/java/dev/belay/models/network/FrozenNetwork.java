@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen encoder and a head, which learns. An input is the encoder's features, which are
- * standardised by their moments where the encoder asks for it.
+ * A frozen encoder and a trained head. An input is the encoder's features, standardised by their
+ * moments if the encoder requires it.
  */
 final class FrozenNetwork implements Network<float[]> {
     private final Encoder encoder;
@@ -29,7 +29,7 @@ final class FrozenNetwork implements Network<float[]> {
         this.moments = moments;
     }
 
-    /** One that has learned nothing yet. */
+    /** An untrained network. */
     static FrozenNetwork fresh(Encoder encoder, Head head) {
         boolean standardized = encoder.standardized();
         return new FrozenNetwork(
@@ -37,7 +37,7 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     /**
-     * One that goes on from a file.
+     * A network from a file.
      *
      * @throws dev.belay.models.checkpoint.MalformedCheckpointException if the moments are missing
      */
@@ -83,7 +83,7 @@ final class FrozenNetwork implements Network<float[]> {
     @Override
     public void expect(List<Input> inputs) {
         if (!Encoders.isCheap(encoder.name())) {
-            var unused = encoder.begin(inputs); // a failure is met by whoever asks
+            var unused = encoder.begin(inputs); // the call that needs the row throws its failure
         }
     }
 
@@ -122,7 +122,7 @@ final class FrozenNetwork implements Network<float[]> {
         head.close();
     }
 
-    /** What the head gets, (rows, features), float32. */
+    /** Input of the head, (rows, features), float32. */
     private float[][] features(List<float[]> inputs) {
         return moments == null ? inputs.toArray(float[][]::new) : moments.standardize(inputs);
     }

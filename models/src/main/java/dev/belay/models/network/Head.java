@@ -27,15 +27,15 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * The part of a model that learns: features → class probabilities, in PyTorch, float32.
+ * The head of a model: features → class probabilities, in PyTorch, float32.
  *
- * <p>May be shared between threads; calls on one head wait for each other, and learning waits for
- * all other heads of the process.
+ * <p>Thread-safe; calls on one head are serialised, and learning is serialised over all heads of
+ * the process.
  */
 public final class Head implements AutoCloseable {
     /**
-     * Rows of every inference, the last ones zero: PyTorch's linear layer gives other last bits in
-     * other shapes.
+     * Rows of every inference, padded with zeros: the last bits of PyTorch's linear layer depend on
+     * the batch shape.
      */
     static final int BATCH = 256;
 
@@ -74,7 +74,7 @@ public final class Head implements AutoCloseable {
                 shape,
                 device,
                 weights -> {
-                    var random = new Rng(seed, 0x48454144L); // a stream of its own: "HEAD"
+                    var random = new Rng(seed, 0x48454144L); // its own stream: "HEAD"
                     weights.forEach(
                             (name, values) -> {
                                 boolean hidden = name.startsWith("hidden.");
@@ -91,10 +91,9 @@ public final class Head implements AutoCloseable {
     }
 
     /**
-     * A head from the bytes that {@link #write} gave.
+     * Reads a head from the bytes of {@link #write}.
      *
-     * @throws MalformedCheckpointException if they hold no head, or one with weights that are not
-     *     finite
+     * @throws MalformedCheckpointException if they contain no head, or weights that are not finite
      */
     public static Head read(byte[] bytes, Device device) {
         return read(SafeTensors.read(bytes), device);
@@ -117,9 +116,9 @@ public final class Head implements AutoCloseable {
     }
 
     /**
-     * The weights as safetensors, the shape as metadata beside {@code provenance}.
+     * The weights as safetensors, with the shape and {@code provenance} as metadata.
      *
-     * @param more tensors of other names that belong into the same file
+     * @param more further tensors of the file, with other names
      */
     public synchronized byte[] write(Map<String, String> provenance, Tensor... more) {
         var metadata = new TreeMap<>(provenance);
@@ -150,10 +149,10 @@ public final class Head implements AutoCloseable {
     }
 
     /**
-     * One step of the optimizer on one batch. If loss or gradient is not finite, the weights stay
-     * as they were: the caller must look.
+     * One step of the optimizer on one batch. If loss or gradient is not finite, the weights are
+     * unchanged; the caller must check.
      *
-     * @param loss called once, with the batch's probabilities by the weights before the step
+     * @param loss called once, with the batch's probabilities before the step
      */
     public synchronized Step learn(float[][] features, BatchLoss loss, Adam adam, Update update) {
         int rows = features.length;
@@ -182,7 +181,7 @@ public final class Head implements AutoCloseable {
         return parameters;
     }
 
-    /** Its parameters where PyTorch reads them, by name. */
+    /** Its parameters as arrays of PyTorch, by name. */
     Map<String, NDArray> arrays(NDManager manager) {
         var arrays = new HashMap<String, NDArray>();
         for (Parameter p : parameters) arrays.put(p.name(), p.array(manager));
@@ -193,7 +192,7 @@ public final class Head implements AutoCloseable {
      * Logits, (rows, classes).
      *
      * @param x (rows, inputs), float32
-     * @param weights by name; others may be among them
+     * @param weights by name; others are ignored
      */
     NDArray forward(NDArray x, Map<String, NDArray> weights) {
         if (shape.kind() == HeadShape.Kind.LINEAR) return linear(x, weights, "output");

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a head looks like.
+ * The shape of a head.
  *
  * @param inputs features of an example
- * @param hidden units of the hidden layer, ReLU; 0 exactly if linear
+ * @param hidden units of the hidden layer (ReLU); 0 if and only if linear
  * @param classes at least 2
  */
 public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
@@ -78,7 +78,7 @@ public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
     }
 
     /**
-     * @throws MalformedCheckpointException if a file's head has another shape than this
+     * @throws MalformedCheckpointException if a file's head has another shape
      */
     void require(HeadShape found) {
         if (!found.equals(this))

@@ -5,10 +5,10 @@ import dev.belay.models.checkpoint.Tensor;
 import java.util.List;
 
 /**
- * Running mean and standard deviation of each feature, over all rows added. The state is float32
- * and is rounded after each batch, so that what is read back goes on bit for bit; sums are taken in
- * double, in the order of the rows. Batches are merged as in Chan, Golub and LeVeque (1979).
- * Belongs to one thread at a time.
+ * Running mean and standard deviation of each feature, over all rows added. The state is rounded to
+ * float32 after each batch, so that it continues bit for bit after it is stored and read; sums are
+ * double, in the order of the rows. Batches are merged as in Chan, Golub and LeVeque (1979). Not
+ * thread-safe.
  */
 final class Moments {
     private static final String COUNT = "moments.count";
@@ -25,15 +25,15 @@ final class Moments {
         this.deviation = deviation;
     }
 
-    /** Of no rows yet. */
+    /** Moments of no rows. */
     static Moments none(int features) {
         return new Moments(0, new float[features], new float[features]);
     }
 
     /**
-     * Those that {@link #tensors} gave.
+     * Reads the moments that {@link #tensors} wrote.
      *
-     * @throws dev.belay.models.checkpoint.MalformedCheckpointException if they are not there, or of
+     * @throws dev.belay.models.checkpoint.MalformedCheckpointException if they are missing, of
      *     another number of features, or not finite
      */
     static Moments read(SafeTensors file, int features) {
@@ -59,7 +59,7 @@ final class Moments {
             double sum = 0;
             for (float[] row : rows) sum += row[f];
             double batchMean = sum / m;
-            double squares = 0; // of the deviations from the batch's mean
+            double squares = 0; // Σ of squared deviations from the batch's mean
             for (float[] row : rows) squares += (row[f] - batchMean) * (row[f] - batchMean);
             double delta = batchMean - mean[f];
             double all =
@@ -70,7 +70,7 @@ final class Moments {
         count += rows.size();
     }
 
-    /** (x − mean) / deviation, float32; 0 where a feature has not varied yet. */
+    /** (x − mean) / standard deviation, float32; 0 if the feature was constant so far. */
     float[][] standardize(List<float[]> rows) {
         float[][] standardized = new float[rows.size()][mean.length];
         for (int i = 0; i < standardized.length; i++) {

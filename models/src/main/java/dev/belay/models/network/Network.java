@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model as training sees it: inputs → class probabilities, of which the head learns, or more.
+ * A trainable model: inputs → class probabilities. The head is trained, and optionally layers of
+ * the encoder.
  *
- * <p>May be shared between threads; calls on one network wait for each other, and learning waits
- * for all other networks of the process.
+ * <p>Thread-safe; calls on one network are serialised, and learning is serialised over all networks
+ * of the process.
  *
- * @param <I> an input as the network takes it: what has to be made of it only once
+ * @param <I> preprocessed input: features of a frozen encoder, tokens of a fine-tuned one
  */
 public interface Network<I> extends AutoCloseable {
     /** Name of its encoder. */
@@ -24,32 +25,31 @@ public interface Network<I> extends AutoCloseable {
     HeadShape head();
 
     /**
-     * What {@link #predict} and {@link #learn} take, one an input. Frozen encoders do their work
-     * here.
+     * Preprocesses inputs for {@link #predict} and {@link #learn}. Frozen encoders encode here.
      *
      * @throws IllegalArgumentException if an input is of a kind that the encoder does not accept
      */
     List<I> inputs(List<Input> inputs);
 
     /**
-     * What replay has to keep of an input, so that {@link #recall} gives the same again: the input
-     * itself, or its features where it is large and the encoder frozen.
+     * The form of an input that replay stores, from which {@link #recall} restores the same: the
+     * input itself, or its features if it is large and the encoder frozen.
      */
     default Input kept(Input input, I encoded) {
         return input;
     }
 
-    /** {@link #inputs} of what {@link #kept} gave. */
+    /** {@link #inputs} of results of {@link #kept}. */
     default List<I> recall(List<Input> kept) {
         return inputs(kept);
     }
 
-    /** These will be asked for soon: what can be begun for them, and kept, is. */
+    /** Announces inputs that will be needed soon, so that their encoding can start. */
     default void expect(List<Input> inputs) {}
 
     /**
-     * New inputs of a micro-epoch, after they were predicted and before they are learned from: what
-     * the network knows of inputs without their labels may change now, and only now.
+     * New inputs of a micro-epoch, after they were predicted and before they are learned from. Only
+     * here may state change that depends on inputs without labels (moments).
      */
     default void observe(List<I> fresh) {}
 
@@ -62,23 +62,23 @@ public interface Network<I> extends AutoCloseable {
     }
 
     /**
-     * One step of the optimizer on one batch. If loss or gradient is not finite, the weights stay
-     * as they were: the caller must look.
+     * One step of the optimizer on one batch. If loss or gradient is not finite, the weights are
+     * unchanged; the caller must check.
      *
-     * @param loss called once, with the batch's probabilities by the weights before the step
+     * @param loss called once, with the batch's probabilities before the step
      */
     Step learn(List<I> batch, BatchLoss loss, Adam adam, Update update);
 
     /**
-     * All that learns, safetensors, with {@code provenance} in the metadata; {@link Networks#read}
-     * takes it.
+     * The trained weights as safetensors, with {@code provenance} in the metadata; {@link
+     * Networks#read} reads them.
      */
     byte[] write(Map<String, String> provenance);
 
-    /** Number of weights of each parameter that learns. */
+    /** Number of weights of each trained parameter. */
     Map<String, Integer> sizes();
 
-    /** Frees what is its own; encoders and pretrained weights are shared and stay. */
+    /** Frees its own memory; encoders and pretrained weights are shared and stay open. */
     @Override
     void close();
 }

@@ -8,13 +8,13 @@ import dev.belay.models.transformer.TransformerShape;
 import java.nio.file.Path;
 
 /**
- * What a network is made of.
+ * The architecture of a network.
  *
  * @param encoder its name
- * @param encoderSha256 of encoders from a folder, what its files must be; else empty
+ * @param encoderSha256 for encoders from a folder, the expected SHA-256 of its files; else empty
  * @param hidden units of an MLP head's hidden layer; 0 if linear
  * @param classes at least 2
- * @param vectorLength of encoder {@code vector}, features of an example; else 0
+ * @param vectorLength for encoder {@code vector}, features of an example; else 0
  */
 public record NetworkDesign(
         String encoder,
@@ -24,7 +24,7 @@ public record NetworkDesign(
         int classes,
         FineTune fineTune,
         int vectorLength) {
-    /** Of an encoder whose number of features is its own. */
+    /** Design with an encoder other than {@code vector}. */
     public NetworkDesign(
             String encoder,
             String encoderSha256,
@@ -40,11 +40,11 @@ public record NetworkDesign(
     }
 
     /**
-     * Weights of the network, encoder and head, whether they learn or not; embeddings are counted
-     * like all others. Cheap: opens no model.
+     * Number of weights of encoder and head, trained or not, including embeddings. Cheap: opens no
+     * model.
      *
-     * @param encodersDir where the folders of encoders {@code hf:NAME} are
-     * @throws IllegalArgumentException if the encoder is unknown, or its folder not as it should be
+     * @param encodersDir parent of the folders of encoders {@code hf:NAME}
+     * @throws IllegalArgumentException if the encoder is unknown, or its folder is invalid
      */
     public long parameters(Path encodersDir) {
         HeadShape shape = head(width(encodersDir));
@@ -52,12 +52,12 @@ public record NetworkDesign(
     }
 
     /**
-     * Those of its weights that learn: the head's, and what of the encoder is fine-tuned. Cheap:
-     * opens no model.
+     * Number of trained weights: the head's and the fine-tuned ones of the encoder. Cheap: opens no
+     * model.
      *
-     * @param encodersDir where the folders of encoders {@code hf:NAME} are
+     * @param encodersDir parent of the folders of encoders {@code hf:NAME}
      * @throws IllegalArgumentException if the encoder is unknown, has too few layers, or its folder
-     *     is not as it should be
+     *     is invalid
      */
     public long learning(Path encodersDir) {
         return fineTune.frozen()
@@ -71,12 +71,12 @@ public record NetworkDesign(
                 : Encoders.dimensions(encoder, encodersDir);
     }
 
-    /** The same with a frozen encoder of this width. */
+    /** Trained weights with a frozen encoder of this width. */
     long learningHead(int width) {
         return Parameter.count(head(width).parameters());
     }
 
-    /** The same with an encoder of this shape, some of which learns. */
+    /** Trained weights with a fine-tuned encoder of this shape. */
     long learning(TransformerShape shape) {
         return learningHead(shape.width()) + Parameter.count(shape.learning(fineTune, encoder));
     }

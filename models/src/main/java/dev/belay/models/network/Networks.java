@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Opens networks: fresh ones, and those that a checkpoint holds. */
+/** Opens networks: untrained ones, and those of checkpoints. */
 public final class Networks {
     private final BiFunction<String, String, Encoder> encoders;
     private final BiFunction<String, String, TransformerBase> bases;
@@ -29,25 +29,25 @@ public final class Networks {
     }
 
     /**
-     * With encoders of one's own, which can't be fine-tuned.
+     * With given encoders, which can't be fine-tuned.
      *
-     * @param encoders opens a frozen encoder by its name and, of encoders from a folder, SHA-256
-     * @param device where networks learn
+     * @param encoders opens a frozen encoder by its name and, for encoders from a folder, SHA-256
+     * @param device where networks are trained
      */
     public Networks(BiFunction<String, String, Encoder> encoders, Device device) {
         this(
                 encoders,
                 (name, sha256) -> {
-                    throw new IllegalArgumentException(name + " can't be fine-tuned here");
+                    throw new IllegalArgumentException(name + " can't be fine-tuned");
                 },
                 device);
     }
 
     /**
-     * With the encoders that {@link Encoders} knows.
+     * With the encoders of {@link Encoders}.
      *
-     * @param cacheDir where vectors are kept from run to run; made if absent
-     * @param encodersDir where {@code hf:NAME} is the folder NAME; need not be there
+     * @param cacheDir folder of cached vectors; created if absent
+     * @param encodersDir parent of the folders of {@code hf:NAME}; need not exist
      */
     public static Networks of(Device device, Path cacheDir, Path encodersDir) {
         return new Networks(
@@ -57,8 +57,8 @@ public final class Networks {
     }
 
     /**
-     * A frozen encoder, not {@code vector}, whose length is a design's; it stays open as long as
-     * the process.
+     * A frozen encoder other than {@code vector}, whose length depends on the design. It is never
+     * closed.
      *
      * @throws IllegalArgumentException if the name is unknown
      */
@@ -67,7 +67,7 @@ public final class Networks {
     }
 
     /**
-     * Weights that learn in a network of this design.
+     * Number of trained weights of a network of this design.
      *
      * @throws IllegalArgumentException if the encoder is unknown or has too few layers
      */
@@ -78,10 +78,10 @@ public final class Networks {
     }
 
     /**
-     * A network that has learned nothing.
+     * An untrained network.
      *
      * @param seed of the head's initialisation
-     * @param zeroInit whether the head begins with zeros instead
+     * @param zeroInit whether the head is initialised with zeros instead
      * @throws IllegalArgumentException if the encoder is unknown
      */
     public Network<?> fresh(NetworkDesign design, long seed, boolean zeroInit) {
@@ -97,10 +97,10 @@ public final class Networks {
     }
 
     /**
-     * Goes on with a network from the bytes that {@link Network#write} gave.
+     * Reads a network from the bytes of {@link Network#write}.
      *
-     * @throws MalformedCheckpointException if they hold none, one of another design, or one with
-     *     weights that are not finite
+     * @throws MalformedCheckpointException if they contain none, one of another design, or weights
+     *     that are not finite
      * @throws IllegalArgumentException if the encoder is unknown
      */
     public Network<?> read(byte[] weights, NetworkDesign design) {
@@ -108,8 +108,7 @@ public final class Networks {
     }
 
     /**
-     * The same for predictions only, where the bytes may say which head they hold and what of the
-     * encoder.
+     * Reads a network for predictions only; head and fine-tuning are those that the bytes describe.
      */
     public Network<?> read(byte[] weights, String encoder, String encoderSha256) {
         SafeTensors file = SafeTensors.read(weights);

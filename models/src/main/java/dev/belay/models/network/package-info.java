@@ -1,9 +1,9 @@
 /**
- * Networks as training sees them: a frozen or fine-tuned encoder with a head; text → class
- * probabilities, (rows, classes), float32.
+ * Networks: a frozen or fine-tuned encoder with a head; inputs → class probabilities, (rows,
+ * classes), float32.
  *
- * <p>A network may be shared between threads but does one thing at a time; one network of the
- * process learns at a time (DJL allows one gradient collector).
+ * <p>A network is thread-safe and serialises its calls; one network of the process is trained at a
+ * time (DJL allows one gradient collector).
  */
 @NullMarked
 package dev.belay.models.network;

@@ -29,10 +29,10 @@ public final class Adam {
     private long steps;
 
     /**
-     * Fresh.
+     * Creates an optimizer with empty state.
      *
-     * @param weightDecay decoupled: each step takes (learning rate)·weightDecay of every weight,
-     *     biases and LayerNorms left out; 0 for plain Adam
+     * @param weightDecay decoupled: each step subtracts (learning rate)·weightDecay times the
+     *     weight, except for biases and LayerNorms; 0 for plain Adam
      */
     public Adam(double weightDecay) {
         if (!(weightDecay >= 0))
@@ -43,16 +43,16 @@ public final class Adam {
         this.secondMoments = new TreeMap<>();
     }
 
-    /** Begins an update of all parameters. */
+    /** Starts an update of all parameters. */
     void nextStep() {
         steps++;
     }
 
     /**
-     * Moves one parameter's weights against its gradient.
+     * Updates one parameter's weights.
      *
-     * @param gradient at least as long as the weights; what is beyond is not looked at
-     * @param scale the gradient is multiplied by this first
+     * @param gradient at least as long as the weights; the rest is ignored
+     * @param scale factor of the gradient
      */
     void update(Parameter parameter, float[] gradient, float scale, double learningRate) {
         float[] weights = parameter.weights();
@@ -80,10 +80,10 @@ public final class Adam {
     }
 
     /**
-     * Goes on from a stored state.
+     * Restores a stored state.
      *
      * @param sizes number of weights by parameter, {@link Network#sizes}
-     * @throws MalformedCheckpointException if it is incomplete or fits other parameters
+     * @throws MalformedCheckpointException if it is incomplete or belongs to other parameters
      */
     public void restore(SafeTensors state, Map<String, Integer> sizes) {
         steps = state.tensor(STEPS).withShape(1).longs()[0];

@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Steps of the optimizer on a list of parameters. Not for several threads at a time. */
+/** Steps of the optimizer on a list of parameters. Not thread-safe. */
 public final class Backprop {
     /** DJL allows one gradient collector per process. */
     private static final Object LEARNING = new Object();
 
-    /** From the parameters, by name, to the logits of a batch, (rows, classes). */
+    /** Forward pass: parameters by name → logits of a batch, (rows, classes). */
     @FunctionalInterface
     public interface Forward {
         NDArray logits(NDManager step, Map<String, NDArray> parameters);
@@ -27,7 +27,7 @@ public final class Backprop {
     private final NDManager manager;
     private final List<Parameter> parameters;
 
-    /** One gradient at a time is read into this: all of them would be as much as the weights. */
+    /** Buffer for one gradient at a time: all of them would take as much memory as the weights. */
     private float[] gradient = {};
 
     public Backprop(NDManager manager, List<Parameter> parameters) {
@@ -36,15 +36,15 @@ public final class Backprop {
     }
 
     /**
-     * One step on one batch. If loss or gradient is not finite, the weights stay as they were.
+     * One step on one batch. If loss or gradient is not finite, the weights are unchanged.
      *
-     * @param loss called once, with the probabilities by the weights before the step
+     * @param loss called once, with the probabilities before the step
      */
     public Step step(Forward forward, BatchLoss loss, Adam adam, Update update) {
         synchronized (LEARNING) {
             try (NDManager step = manager.newSubManager();
                     GradientCollector collector = Torch.engine().newGradientCollector()) {
-                // fresh arrays each step: gradients start at zero, and nothing is left behind
+                // new arrays in each step: gradients start at zero, and no memory leaks
                 var arrays = new HashMap<String, NDArray>();
                 for (Parameter p : parameters) {
                     NDArray array = p.array(step);
@@ -58,7 +58,7 @@ public final class Backprop {
                 Softmax.rows(logits.toFloatArray(), probabilities, 0, rows, classes);
                 Gradient gradient = loss.of(probabilities);
                 if (!Double.isFinite(gradient.loss())) return new Step(gradient.loss(), Double.NaN);
-                // Σ logits·(∂loss/∂logits) has the loss's own gradient in the weights
+                // the gradient of Σ logits·(∂loss/∂logits) in the weights is that of the loss
                 NDArray slope = step.create(flat(gradient.dLogits()), logits.getShape());
                 collector.backward(logits.mul(slope).sum());
                 return new Step(gradient.loss(), move(arrays, adam, update));
@@ -66,7 +66,7 @@ public final class Backprop {
         }
     }
 
-    /** Moves the weights, if the gradient is finite; returns its norm. */
+    /** Updates the weights if the gradient is finite; returns its norm. */
     private double move(Map<String, NDArray> arrays, Adam adam, Update update) {
         double squares = 0;
         for (Parameter p : parameters) squares += squares(gradient(p, arrays, update), p);
@@ -83,7 +83,10 @@ public final class Backprop {
         return norm;
     }
 
-    /** The gradient of one parameter; valid until the next is asked for, and only in its length. */
+    /**
+     * The gradient of one parameter, in a shared buffer that may be longer; valid until the next
+     * call.
+     */
     private float[] gradient(Parameter p, Map<String, NDArray> arrays, Update update) {
         int size = p.weights().length;
         if (gradient.length < size) gradient = new float[size];
@@ -100,7 +103,7 @@ public final class Backprop {
         return gradient;
     }
 
-    /** Four sums side by side: one would wait for each addition. */
+    /** Four partial sums, so that additions do not wait for each other. */
     private static double squares(float[] values, Parameter p) {
         double a = 0;
         double b = 0;

@@ -7,16 +7,16 @@ import dev.belay.models.torch.AlignedFloats;
 import java.util.Map;
 
 /**
- * An array that learns: its weights, and the same where PyTorch reads them.
+ * A trained array: its weights, and a copy in memory that PyTorch reads.
  *
  * @param shape sizes, outermost first
- * @param ofHead whether it belongs to the head, which may learn at a rate of its own
+ * @param ofHead whether it belongs to the head, which may have its own learning rate
  * @param weights float32, row by row
  */
 public record Parameter(
         String name, long[] shape, boolean ofHead, float[] weights, AlignedFloats shared) {
 
-    /** Takes over {@code weights}. */
+    /** Uses {@code weights} without copying them. */
     public static Parameter of(String name, long[] shape, boolean ofHead, float[] weights) {
         var shared = new AlignedFloats();
         shared.set(weights);

@@ -1,9 +1,9 @@
 package dev.belay.models.optimizer;
 
 /**
- * How far one step of the optimizer goes.
+ * Settings of one step of the optimizer.
  *
- * @param learningRate of what learns below the head; at least 0
+ * @param learningRate of the encoder's trained parameters; at least 0
  * @param headLearningRate of the head; at least 0
  * @param ridge adds ridge·‖W‖² of the head's matrices to the loss; 0 = none
  * @param clipNorm a gradient whose L2 norm over all parameters is greater is scaled down to this; 0
@@ -23,7 +23,7 @@ public record Update(double learningRate, double headLearningRate, double ridge,
                             + clipNorm);
     }
 
-    /** The same rate for all, nothing else. */
+    /** One learning rate for all parameters, without ridge and clipping. */
     public static Update of(double learningRate) {
         return new Update(learningRate, learningRate, 0, 0);
     }

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Keeps checkpoint files. What {@link #put} returned is there, whole and on disk, whatever happens
- * to the process afterwards. Safe for use by many threads and processes.
+ * Stores checkpoint files. When {@link #put} returns, the file is complete and durable. Safe for
+ * use by many threads and processes.
  */
 public interface CheckpointStore {
     /** Largest file read, 1 GiB. */
     long MAX_BYTES = 1L << 30;
 
-    /** The files of a checkpoint; more kinds may come. */
+    /** The files of a checkpoint. */
     enum Kind {
-        /** What predicts; safetensors. */
+        /** What predictions need; safetensors. */
         WEIGHTS("safetensors"),
-        /** What training needs besides to go on; safetensors. */
+        /** What training needs in addition to resume; safetensors. */
         STATE("safetensors"),
-        /** Where the checkpoint came from: a {@link Provenance}. */
+        /** The checkpoint's {@link Provenance}. */
         PROVENANCE("json");
 
         private final String extension;
@@ -36,18 +36,18 @@ public interface CheckpointStore {
     /**
      * A file in the store.
      *
-     * @param uri how {@link #get} finds it, from any process that has the store
+     * @param uri for {@link #get}, in any process with the same store
      * @param sha256 of its bytes, 64 lower-case hexadecimal digits
      */
     record StoredFile(String uri, String sha256) {}
 
     /**
-     * Stores a file under a name made of its checkpoint and its SHA-256. The same bytes again
-     * change nothing and give the same URI.
+     * Stores a file under a name with its checkpoint and its SHA-256. Storing the same bytes again
+     * changes nothing and returns the same URI.
      *
      * @param modelId {@code experiment/model#seed@run}
      * @param number of the checkpoint, at least 0
-     * @throws java.io.UncheckedIOException if it can't be stored; then it is not there
+     * @throws java.io.UncheckedIOException if it can't be stored; it is then absent
      */
     StoredFile put(String modelId, long number, Kind kind, byte[] bytes);
 
@@ -57,16 +57,16 @@ public interface CheckpointStore {
      * @throws MalformedCheckpointException if the URI is not one of this store's, or the bytes have
      *     another SHA-256
      * @throws java.io.UncheckedIOException if it can't be read; its cause is a {@link
-     *     java.nio.file.NoSuchFileException} where there is no such file
+     *     java.nio.file.NoSuchFileException} if the file does not exist
      */
     byte[] get(String uri, String sha256);
 
     /**
-     * All files of a model, by name, also what a killed writer left unfinished: for finding
-     * orphans. SHA-256 as the name claims, not checked.
+     * All files of a model, by name, including incomplete ones of killed writers: for finding
+     * orphans. SHA-256 as in the name, not verified.
      */
     List<StoredFile> list(String modelId);
 
-    /** Removes a file; nothing happens if it is not there. */
+    /** Deletes a file if it exists. */
     void delete(String uri);
 }

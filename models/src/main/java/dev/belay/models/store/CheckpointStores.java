@@ -7,10 +7,10 @@ public final class CheckpointStores {
     private CheckpointStores() {}
 
     /**
-     * @param location a folder, made if absent, or {@code s3://bucket/prefix}
-     * @param s3 how S3 is reached; of no account for a folder
+     * @param location a folder, created if absent, or {@code s3://bucket/prefix}
+     * @param s3 options of S3; ignored for a folder
      * @throws IllegalArgumentException when the location is neither
-     * @throws java.io.UncheckedIOException when the folder can't be made
+     * @throws java.io.UncheckedIOException when the folder can't be created
      */
     public static CheckpointStore open(String location, S3Store.Options s3) {
         if (location.startsWith(S3Store.SCHEME)) return new S3Store(location, s3);

@@ -24,12 +24,11 @@ import java.util.stream.Stream;
  * Checkpoints in a directory: {@code <root>/<experiment>/<model>.<seed>.<run>/}.
  *
  * <p>URIs are relative to the root, {@code
- * file:sst2/bow.0.1/00000016-weights-<sha256>.safetensors}, so that they hold when the directory is
- * moved or mounted elsewhere: every process must only be given the same store. An absolute {@code
- * file:///…} is read too (checkpoints written by others), if it leads to a regular file under the
- * root once links are resolved.
+ * file:sst2/bow.0.1/00000016-weights-<sha256>.safetensors}, so that they stay valid when the
+ * directory is moved or mounted elsewhere. An absolute {@code file:///…} (checkpoints of other
+ * writers) is read too if, with links resolved, it is a regular file under the root.
  *
- * <p>A file is written aside, flushed, renamed, and the directory flushed.
+ * <p>A file is written under a temporary name, flushed and renamed; then the directory is flushed.
  */
 public final class DirectoryStore implements CheckpointStore {
     /** Bytes written at a time. */
@@ -37,11 +36,11 @@ public final class DirectoryStore implements CheckpointStore {
 
     private final Path root;
 
-    /** Folders of models whose entries in the folders above are on disk. */
+    /** Model folders whose entries in their parents are durable. */
     private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param root made if absent
+     * @param root created if absent
      */
     public DirectoryStore(Path root) {
         try {
@@ -128,14 +127,14 @@ public final class DirectoryStore implements CheckpointStore {
         return root.resolve(StoreLayout.folder(modelId));
     }
 
-    /** Names hold only letters that need no escape. */
+    /** Names contain only characters that need no escape. */
     private String uri(Path file) {
         var path = new StringBuilder("file:");
         for (Path part : root.relativize(file)) path.append(part).append('/');
         return path.substring(0, path.length() - 1);
     }
 
-    /** Under the root as far as the name says; links are not resolved here. */
+    /** Checks that the path is under the root, without resolving links. */
     private Path resolve(String uri) {
         try {
             var parsed = new URI(uri);
@@ -159,7 +158,7 @@ public final class DirectoryStore implements CheckpointStore {
     private static void writeThrough(Path file, byte[] bytes) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            // in pieces: the JDK keeps a direct buffer of the largest piece for each thread
+            // in pieces: the JDK keeps a direct buffer of the largest write for each thread
             for (int from = 0; from < bytes.length; from += PIECE) {
                 ByteBuffer piece =
                         ByteBuffer.wrap(bytes, from, Math.min(PIECE, bytes.length - from));
@@ -169,7 +168,7 @@ public final class DirectoryStore implements CheckpointStore {
         }
     }
 
-    /** Makes the rename durable; Windows has no such thing and refuses to open directories. */
+    /** Makes the rename durable; not on Windows, where directories can't be opened. */
     private static void flushDirectory(Path directory) throws IOException {
         if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) return;
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -177,7 +176,7 @@ public final class DirectoryStore implements CheckpointStore {
         }
     }
 
-    /** Makes a folder itself durable, once: its parents change only when it is made. */
+    /** Makes the folder's own entry durable, once: its parents change only when it is created. */
     private void flushAbove(Path directory) throws IOException {
         if (durable.contains(directory)) return;
         for (Path d = directory; !d.equals(root); ) {

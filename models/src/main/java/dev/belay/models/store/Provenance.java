@@ -10,20 +10,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a checkpoint came from: the JSON file beside its weights, from which the checkpoint can be
- * told and made again though every topic were gone. Names neither time nor host: the same training
+ * Origin of a checkpoint: the JSON file stored with its weights, sufficient to identify and
+ * reproduce the checkpoint without any topic. Contains neither time nor host: the same training
  * gives the same bytes.
  *
  * @param model id, {@code experiment/model#seed@run}
  * @param number of the checkpoint, at least 1
- * @param examplesSeen new examples learned from since the model's beginning, replay not counted
+ * @param examplesSeen new examples since the model's beginning, without replay
  * @param specHash of the model's spec
- * @param spec all settings of the model, as the event that declared it had them: a JSON object
+ * @param spec all settings of the model, as in its spec event: a JSON object
  * @param seed of initialisation, order, replay and draw
  * @param supervisor model id of the labeler, or {@code truth}
  * @param supervisorCheckpoints named by the labels learned from so far, ascending; empty for truth
- * @param labels what this micro-epoch learned from
- * @param parent the checkpoint it went on from; null for the first
+ * @param labels that this micro-epoch learned from
+ * @param parent the previous checkpoint; null for the first
  * @param weights the file, by URI and SHA-256
  * @param state the file, by URI and SHA-256
  * @param softwareVersion that wrote it
@@ -62,11 +62,10 @@ public record Provenance(
     }
 
     /**
-     * The labels of one micro-epoch. Where a range ends, the next micro-epoch begins: the ends of
-     * all ranges are the cursor over everything learned from so far.
+     * The labels of one micro-epoch. The next micro-epoch begins where these ranges end.
      *
-     * @param topic that holds them
-     * @param ranges one a partition, ascending; empty ones too
+     * @param topic of the labels
+     * @param ranges one per partition, ascending, including empty ones
      */
     public record Labels(String topic, List<Range> ranges) {
         public Labels {
@@ -88,7 +87,7 @@ public record Provenance(
     /**
      * Offsets {@code [from, to)} of a partition.
      *
-     * @param from where the micro-epoch before ended; 0 for the first
+     * @param from end of the previous micro-epoch; 0 for the first
      */
     public record Range(int partition, long from, long to) {
         public Range {
@@ -99,7 +98,7 @@ public record Provenance(
         }
     }
 
-    /** The checkpoint before. */
+    /** The previous checkpoint. */
     public record Parent(long number, String weightsSha256) {
         public Parent {
             requireSha256("parent.weightsSha256", weightsSha256);
@@ -120,16 +119,16 @@ public record Provenance(
                     "provenance of " + model + ": spec must be a JSON object, got " + spec);
         if (parent == null ? number != 1 : parent.number() != number - 1)
             throw new MalformedCheckpointException(
-                    "provenance of %s: checkpoint %d has the parent %s, expected the number before"
+                    "provenance of %s: checkpoint %d has the parent %s, expected the previous number"
                             .formatted(model, number, parent == null ? "none" : parent.number()));
         requireSha256("weights.sha256", weights.sha256());
         requireSha256("state.sha256", state.sha256());
     }
 
     /**
-     * A spec as text to the tree that {@link #spec} takes.
+     * Parses a spec for {@link #spec}.
      *
-     * @param json a JSON object, such as an Avro event's {@code toString} gives
+     * @param json a JSON object, such as an Avro event's {@code toString}
      */
     public static JsonNode spec(String json) {
         try {
@@ -145,9 +144,9 @@ public record Provenance(
     }
 
     /**
-     * Reads what {@link #toJson} wrote; keys it does not know are passed over.
+     * Reads the result of {@link #toJson}; unknown keys are ignored.
      *
-     * @throws MalformedCheckpointException when it is too long, not JSON, or lacks something
+     * @throws MalformedCheckpointException when it is too long, not JSON, or incomplete
      */
     public static Provenance parse(byte[] json) {
         return ProvenanceJson.parse(json);

@@ -91,7 +91,7 @@ final class ProvenanceJson {
         long format = number(json, "format");
         if (format != 1)
             throw new MalformedCheckpointException(
-                    "provenance of format " + format + ", this software knows format 1");
+                    "provenance of format " + format + ", expected format 1");
         JsonNode parent = json.path("parent");
         JsonNode labels = object(json, "labels");
         JsonNode encoder = object(json, "encoder");

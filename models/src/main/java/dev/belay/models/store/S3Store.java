@@ -29,20 +29,21 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Checkpoints in a bucket of S3, or of anything that speaks its protocol: {@code
+ * Checkpoints in a bucket of S3 or of a compatible server: {@code
  * s3://bucket/prefix/<experiment>/<model>.<seed>.<run>/}, the same names as in a {@link
  * DirectoryStore}.
  *
- * <p>URIs are whole, {@code s3://bucket/prefix/sst2/bow.0.1/00000016-weights-<sha256>.safetensors},
- * and accepted only below the bucket and prefix of this store. An object appears whole or not at
- * all; the server checks the bytes it got against a digest. Credentials come from where every AWS
- * client takes them (environment, files, the machine's role), never from Belay's settings.
+ * <p>URIs are absolute, {@code
+ * s3://bucket/prefix/sst2/bow.0.1/00000016-weights-<sha256>.safetensors}, and accepted only below
+ * the bucket and prefix of this store. Writes are atomic; the server verifies the bytes with a
+ * digest. Credentials are found by AWS' default chain (environment, files, the machine's role),
+ * never in Belay's settings.
  *
- * <p>Whatever the server or the network refuses is an {@link UncheckedIOException}; nothing is
- * asked before the first use.
+ * <p>Failures of server or network are {@link UncheckedIOException}s; no request is sent before the
+ * first use.
  */
 public final class S3Store implements CheckpointStore {
-    /** What a location of this kind begins with. */
+    /** Prefix of the locations of such stores. */
     static final String SCHEME = "s3://";
 
     private static final Pattern LOCATION =
@@ -54,16 +55,16 @@ public final class S3Store implements CheckpointStore {
     private final S3Client client;
     private final String bucket;
 
-    /** Before every key: empty, or ending in a slash. */
+    /** Prefix of every key: empty, or ending in a slash. */
     private final String prefix;
 
     /**
-     * How the server is reached.
+     * Connection to the server.
      *
      * @param endpoint null for AWS itself
      * @param region null for the AWS default (environment, files), or, with an endpoint, us-east-1
-     * @param pathStyle whether the bucket is in the path instead of the host's name, as most
-     *     servers other than AWS want it
+     * @param pathStyle whether the bucket is in the path instead of the host name, as most servers
+     *     other than AWS require
      */
     public record Options(@Nullable URI endpoint, @Nullable String region, boolean pathStyle) {
         public Options {
@@ -161,7 +162,7 @@ public final class S3Store implements CheckpointStore {
             if (object.read() >= 0) {
                 object.abort();
                 throw new MalformedCheckpointException(
-                        uri + " has more than the " + MAX_BYTES + " bytes a file may have");
+                        uri + " has more than " + MAX_BYTES + " bytes, the maximum");
             }
             return bytes;
         } catch (NoSuchKeyException e) {
@@ -193,7 +194,7 @@ public final class S3Store implements CheckpointStore {
         return prefix + name;
     }
 
-    /** Plain names; none of them a step up, which some servers would follow. */
+    /** Whether all names are plain; none is {@code ..}, which some servers would follow. */
     private static boolean isKey(String path) {
         return KEY.matcher(path).matches()
                 && List.of(path.split("/", -1)).stream()
@@ -208,9 +209,8 @@ public final class S3Store implements CheckpointStore {
                                         .connectionTimeout(CONNECT)
                                         .socketTimeout(SILENCE))
                         .forcePathStyle(options.pathStyle())
-                        // not every server knows AWS's newer checksums; a digest goes with each
-                        // put,
-                        // and the SHA-256 is checked by whoever gets
+                        // many servers lack AWS's newer checksums; each put has a digest,
+                        // and readers verify the SHA-256
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         if (options.endpoint() != null) builder.endpointOverride(options.endpoint());
@@ -222,18 +222,18 @@ public final class S3Store implements CheckpointStore {
             throw new IllegalArgumentException(
                     "cannot open "
                             + location
-                            + "; set store.s3.region, and store.s3.endpoint where it is not AWS",
+                            + "; set store.s3.region, and store.s3.endpoint if it is not AWS",
                     e);
         }
     }
 
-    /** As S3 wants it; against accidents, not against people. */
+    /** The digest that S3 requires; detects accidents, not attacks. */
     private static String md5(byte[] bytes) {
         try {
             return Base64.getEncoder()
                     .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java lacks MD5, which it must have", e);
+            throw new IllegalStateException("this Java platform lacks MD5", e);
         }
     }
 

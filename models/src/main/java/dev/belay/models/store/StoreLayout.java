@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a checkpoint's files lie in every store: {@code <experiment>/<model>.<seed>.<run>/} and the
- * names that {@link CheckpointStore.Kind} gives.
+ * Layout of checkpoint files in every store: {@code <experiment>/<model>.<seed>.<run>/} and the
+ * file names of {@link CheckpointStore.Kind}.
  */
 final class StoreLayout {
     private static final Pattern MODEL_ID =
@@ -18,7 +18,7 @@ final class StoreLayout {
     /**
      * {@code experiment/model.seed.run}, with {@code /} between the two parts and none at the end.
      *
-     * @throws IllegalArgumentException when it is no model id
+     * @throws IllegalArgumentException when it is not a model id
      */
     static String folder(String modelId) {
         Matcher id = MODEL_ID.matcher(modelId);
@@ -28,15 +28,15 @@ final class StoreLayout {
         return id.group(1) + "/" + id.group(2) + "." + id.group(3) + "." + id.group(4);
     }
 
-    /**
-     * The SHA-256 that a file's name claims; empty for what is no finished file of a checkpoint.
-     */
+    /** The SHA-256 in a file's name; empty if it is not a complete file of a checkpoint. */
     static String sha256(String fileName) {
         Matcher name = SHA256_IN_NAME.matcher(fileName);
         return name.find() && name.end() == fileName.length() ? name.group(1) : "";
     }
 
-    /** Says that a file is not in a store: most often two services have two stores. */
+    /**
+     * Message for a file that is not in the store, mostly because services have different stores.
+     */
     static String absent(String uri, String store) {
         return "checkpoint file "
                 + uri

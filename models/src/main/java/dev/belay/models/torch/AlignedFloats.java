@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Floats outside of the heap that PyTorch reads in place (on the CPU; a GPU gets a copy). They
- * begin at a multiple of 64 bytes, as PyTorch's own do: which instructions run, and so the last
- * bits, may depend on it.
+ * Off-heap floats that PyTorch reads in place (on the CPU; a GPU gets a copy). They are aligned to
+ * 64 bytes like PyTorch's own, because the instructions used, and so the last bits, may depend on
+ * the alignment.
  */
 public final class AlignedFloats {
     private static final int ALIGNMENT = 64;
@@ -39,7 +39,7 @@ public final class AlignedFloats {
                         "a row has " + rows[first + i].length + " features, expected " + width);
             floats.put(rows[first + i]);
         }
-        // what was never filled is zero already: for wide rows that saves most of the time
+        // floats never written are zero already: this saves most of the time for wide rows
         float[] zeros = new float[width];
         while (floats.position() < before)
             floats.put(zeros, 0, Math.min(width, before - floats.position()));
@@ -58,7 +58,7 @@ public final class AlignedFloats {
         return buffer.slice(0, count * Float.BYTES).asReadOnlyBuffer();
     }
 
-    /** An array over the floats from the first on; valid until they are set again. */
+    /** An array over the first floats; valid until they are set again. */
     public NDArray array(NDManager manager, long... shape) {
         var full = new Shape(shape);
         ByteBuffer view = buffer.slice(0, Math.toIntExact(full.size() * Float.BYTES));
@@ -72,7 +72,7 @@ public final class AlignedFloats {
     }
 
     private static ByteBuffer allocate(int bytes) {
-        // a whole number of alignments, so that the aligned slice is not cut short
+        // a multiple of the alignment, so that the aligned slice is not too short
         int whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         return ByteBuffer.allocateDirect(whole + ALIGNMENT)
                 .alignedSlice(ALIGNMENT)

@@ -7,11 +7,11 @@ import ai.onnxruntime.OrtProvider;
 import java.util.Locale;
 
 /**
- * Where encoders and heads compute. The GPU paths are untried: no machine with one was at hand.
- * Results are the same bit for bit only on the same kind of device.
+ * Where encoders and heads compute. The GPU is untested. Results are bit-exact only on the same
+ * kind of device.
  */
 public enum Device {
-    /** The GPU where one can be used, else the CPU. */
+    /** The GPU if one is available, else the CPU. */
     AUTO,
     CPU,
     GPU;
@@ -54,13 +54,13 @@ public enum Device {
             throw noGpu(
                     built
                             ? "ONNX Runtime found no CUDA device"
-                            : "this build holds ONNX Runtime for the CPU only");
+                            : "this build has ONNX Runtime for the CPU only");
         return usable;
     }
 
     private static IllegalStateException noGpu(String found) {
         return new IllegalStateException(
-                "device gpu was asked for, but "
+                "device is gpu, but "
                         + found
                         + "; build with the Maven profile gpu on a machine with CUDA, or choose auto or cpu");
     }

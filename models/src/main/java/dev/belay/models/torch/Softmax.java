@@ -7,8 +7,8 @@ public final class Softmax {
     /**
      * Probabilities of the first {@code count} rows of logits.
      *
-     * @param logits row by row; its rows beyond {@code count} are left out
-     * @param into gets them from {@code first} on
+     * @param logits row by row; rows beyond {@code count} are ignored
+     * @param into receives the rows from index {@code first} on
      */
     public static void rows(float[] logits, float[][] into, int first, int count, int classes) {
         for (int i = 0; i < count; i++) {

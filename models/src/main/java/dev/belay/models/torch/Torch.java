@@ -15,7 +15,7 @@ public final class Torch {
         static final Engine ENGINE = load();
 
         private static Engine load() {
-            // read by DJL when the engine loads; a value given on the command line wins
+            // read by DJL when the engine loads; a value on the command line takes precedence
             setIfAbsent("ai.djl.offline", "true");
             setIfAbsent("ai.djl.pytorch.num_threads", "1");
             setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");

@@ -1,15 +1,15 @@
 package dev.belay.models.transformer;
 
 /**
- * How much of an encoder learns, beside the head.
+ * Which layers of an encoder are trained, besides the head.
  *
- * @param layers of LAST: how many, counted from the output, at least 1; 0 otherwise
- * @param embeddings of FULL: whether the embeddings learn too
+ * @param layers for LAST, the number of layers from the output, at least 1; else 0
+ * @param embeddings for FULL, whether the embeddings are trained too
  * @param bfloat16 whether steps compute in bfloat16; the weights stay float32, and so do
  *     predictions
  */
 public record FineTune(Scope scope, int layers, boolean embeddings, boolean bfloat16) {
-    /** What learns: only the head, the last layers too, or all layers. */
+    /** What is trained: only the head, the last layers too, or all layers. */
     public enum Scope {
         HEAD,
         LAST,
@@ -36,7 +36,7 @@ public record FineTune(Scope scope, int layers, boolean embeddings, boolean bflo
                             + bfloat16);
     }
 
-    /** Whether the encoder stays as it is. */
+    /** Whether the encoder is frozen. */
     public boolean frozen() {
         return scope == Scope.HEAD;
     }

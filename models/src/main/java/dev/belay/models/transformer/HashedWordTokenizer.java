@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lower-cased words by their hash, behind one token that begins every text (id 1; 0 fills up).
- * Words that fall into the same bucket are not told apart. Parts are read as one text.
+ * Lower-cased words by their hash, after one token that begins every text (id 1; 0 is padding).
+ * Words of the same bucket have the same id. Parts are read as one text.
  *
  * @param buckets a power of two
- * @param longest texts are cut there
+ * @param longest texts are truncated to this
  */
 record HashedWordTokenizer(int buckets, int longest) implements Tokenizer {
     private static final int SPECIAL = 2;

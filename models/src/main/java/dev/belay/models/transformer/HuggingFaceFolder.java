@@ -22,16 +22,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A BERT in a folder as Hugging Face has it: {@code config.json}, {@code tokenizer.json}, the
- * weights as {@code model.safetensors} or {@code model.onnx} (or both); if there is {@code
- * 1_Pooling/config.json} (sentence-transformers) it says how token vectors become one, else it is
- * their mean.
+ * A BERT model in a folder in the format of Hugging Face: {@code config.json}, {@code
+ * tokenizer.json}, the weights as {@code model.safetensors} or {@code model.onnx} (or both). {@code
+ * 1_Pooling/config.json} (sentence-transformers) names the pooling; without it, it is the mean.
  *
- * <p>The encoder {@code hf:NAME} is the folder NAME below a root; links must not lead out of the
- * root.
+ * <p>The encoder {@code hf:NAME} is the folder NAME below a root; links must not leave the root.
  */
 public final class HuggingFaceFolder {
-    /** What the names of such encoders begin with. */
+    /** Prefix of the names of such encoders. */
     static final String PREFIX = "hf:";
 
     private static final Pattern NAME = Pattern.compile("hf:([a-z0-9_-][a-z0-9._-]*)");
@@ -42,7 +40,7 @@ public final class HuggingFaceFolder {
     private static final String POOLING = "1_Pooling/config.json";
     private static final String SENTENCES = "sentence_bert_config.json";
 
-    /** All files that play a part, sorted. */
+    /** All files that are read, sorted. */
     private static final List<String> FILES =
             List.of(POOLING, CONFIG, ONNX, SAFETENSORS, SENTENCES, TOKENIZER);
 
@@ -55,10 +53,10 @@ public final class HuggingFaceFolder {
     private final Path folder;
 
     /**
-     * @param root the folder of all such encoders
+     * @param root parent folder of all such encoders
      * @param name {@code hf:NAME}
-     * @throws IllegalArgumentException if the name is no such name, or there is no such folder with
-     *     the files it needs
+     * @throws IllegalArgumentException if the name is invalid, or there is no such folder with the
+     *     required files
      */
     public HuggingFaceFolder(Path root, String name) {
         if (!isName(name))
@@ -83,7 +81,7 @@ public final class HuggingFaceFolder {
     /**
      * A folder whose files have this SHA-256.
      *
-     * @throws IllegalArgumentException if they have another, or as the constructor says
+     * @throws IllegalArgumentException if they have another, or as in the constructor
      */
     public static HuggingFaceFolder checked(Path root, String name, String sha256) {
         var folder = new HuggingFaceFolder(root, name);
@@ -117,7 +115,7 @@ public final class HuggingFaceFolder {
         return file(ONNX, MAX_MODEL_BYTES);
     }
 
-    /** SHA-256 (hex) over the files that play a part, each with its name before it. */
+    /** SHA-256 (hex) over names and contents of the files that are read. */
     public String sha256() {
         MessageDigest all = Sha256.digest();
         for (String file : FILES) {
@@ -138,7 +136,7 @@ public final class HuggingFaceFolder {
     }
 
     /**
-     * @throws IllegalArgumentException if it is not a BERT
+     * @throws IllegalArgumentException if it is not a BERT model
      */
     public TransformerShape shape() {
         JsonNode config = json(CONFIG);
@@ -176,8 +174,8 @@ public final class HuggingFaceFolder {
     /**
      * Its tokens and weights.
      *
-     * @throws IllegalArgumentException if tensors are missing or of another shape than the
-     *     configuration says
+     * @throws IllegalArgumentException if tensors are missing or of another shape than in the
+     *     configuration
      */
     TransformerBase base() {
         TransformerShape shape = shape();
@@ -219,7 +217,7 @@ public final class HuggingFaceFolder {
         if (config.path("pooling_mode_cls_token").asBoolean()) return Pooling.CLS;
         if (config.path("pooling_mode_mean_tokens").asBoolean()) return Pooling.MEAN;
         throw new IllegalArgumentException(
-                name + ": " + folder.resolve(POOLING) + " pools otherwise than by mean or cls");
+                name + ": " + folder.resolve(POOLING) + " has a pooling other than mean or cls");
     }
 
     private void expect(JsonNode config, String key, String expected) {
@@ -257,7 +255,7 @@ public final class HuggingFaceFolder {
         return Files.isRegularFile(folder.resolve(file));
     }
 
-    /** The file where it really is. */
+    /** The file with links resolved. */
     private Path file(String file, long maxBytes) {
         try {
             Path real = inside(folder.resolve(file).toRealPath());
@@ -273,7 +271,7 @@ public final class HuggingFaceFolder {
     private Path inside(Path real) {
         if (!real.startsWith(root))
             throw new IllegalArgumentException(
-                    name + ": " + real + " lies outside of " + root + ", where encoders are");
+                    name + ": " + real + " is outside of " + root + ", where encoders are");
         return real;
     }
 

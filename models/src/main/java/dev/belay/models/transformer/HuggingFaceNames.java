@@ -1,12 +1,12 @@
 package dev.belay.models.transformer;
 
-/** Names of parameters as Hugging Face writes them. */
+/** Hugging Face's names of parameters. */
 final class HuggingFaceNames {
     private static final String PREFIX = "bert.";
 
     private HuggingFaceNames() {}
 
-    /** A name without the prefix that models with a task's head have, in today's spelling. */
+    /** A name without the prefix of models with a task head, in the current spelling. */
     static String plain(String name) {
         String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
         return plain.replace("LayerNorm.gamma", "LayerNorm.weight")

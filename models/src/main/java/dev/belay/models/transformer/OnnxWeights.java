@@ -17,10 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The weights of a BERT that PyTorch exported to ONNX, by their Hugging Face names.
+ * The weights of a BERT model that PyTorch exported to ONNX, by their Hugging Face names.
  *
  * <p>LayerNorms, embeddings and biases keep their names. The matrices of linear layers are
- * transposed and nameless; the node that multiplies by them tells: {@code
+ * transposed and anonymous; their names follow from the node that multiplies by them: {@code
  * /encoder/layer.0/attention/self/query/MatMul}.
  */
 final class OnnxWeights {

@@ -8,15 +8,15 @@ import java.util.List;
 /**
  * The pretrained sentence encoders that come as jars, all with 384 dimensions.
  *
- * @param name what users call it
+ * @param name in experiment files
  * @param resource name of the ONNX file at the jar's root, without its ending; the tokenizer is
  *     {@code <resource>-tokenizer.json}
- * @param pooling how token vectors become one sentence vector, as the model was trained
+ * @param pooling of the token vectors to one sentence vector, as in the model's training
  * @param prefix put before each text. E5 was trained with {@code query: } or {@code passage: }
- *     before every text; its authors say to use {@code query: } where embeddings are features
+ *     before every text; its authors recommend {@code query: } if embeddings are used as features
  * @param layers of attention
- * @param maxTokens texts are cut there, special tokens included: MiniLM was trained with 256
- *     (sentence-transformers' max_seq_length), the others with 512
+ * @param maxTokens texts are truncated to this, special tokens included: MiniLM was trained with
+ *     256 (sentence-transformers' max_seq_length), the others with 512
  * @param version changes whenever the vectors do (weights, tokenizer, pooling, ONNX Runtime), so
  *     that cached vectors of another version are never read
  */
@@ -45,13 +45,13 @@ public record Pretrained(
                     new Pretrained("bge", "bge-small-en-v1.5", Pooling.CLS, "", 12, 512, VERSION),
                     new Pretrained("e5", "e5-small-v2", Pooling.MEAN, "query: ", 12, 512, VERSION));
 
-    /** Its transformer; all three have the vocabulary of BERT, uncased. */
+    /** Its shape; all three have the vocabulary of BERT, uncased. */
     public TransformerShape shape() {
         return new TransformerShape(
                 30_522, 512, 2, DIMENSIONS, layers, 12, 4 * DIMENSIONS, 1e-12f, pooling);
     }
 
-    /** Its tokenizer, opened anew. */
+    /** Opens its tokenizer. */
     public WordPieceTokenizer tokens() {
         try (InputStream in = open(resource + "-tokenizer.json")) {
             return new WordPieceTokenizer(in, prefix, maxTokens);
@@ -60,7 +60,7 @@ public record Pretrained(
         }
     }
 
-    /** Its ONNX file. */
+    /** Opens its ONNX file. */
     public InputStream onnx() {
         return open(resource + ".onnx");
     }

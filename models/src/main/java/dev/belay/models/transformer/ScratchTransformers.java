@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Small networks that learn all they know from the labels: hashed words, then the mean of their
- * vectors ({@code mlp}), or two layers of attention before it ({@code transformer}).
+ * Small networks trained from scratch: embeddings of hashed words, then their mean ({@code mlp}),
+ * or two layers of attention before it ({@code transformer}).
  */
 public final class ScratchTransformers {
     private static final HashedWordTokenizer WORDS = new HashedWordTokenizer(1 << 13, 128);
     private static final int WIDTH = 128;
     private static final float EPSILON = 1e-12f;
 
-    /** A stream of random numbers of its own: "TRNK". */
+    /** Its own stream of random numbers: "TRNK". */
     private static final long TRUNK = 0x54524e4bL;
 
     private static final Map<String, TransformerShape> SHAPES =
@@ -43,23 +43,23 @@ public final class ScratchTransformers {
     }
 
     /**
-     * @throws IllegalArgumentException if there is none of this name
+     * @throws IllegalArgumentException if the name is unknown
      */
     public static TransformerBase base(String name) {
         TransformerShape shape = SHAPES.get(name);
         if (shape == null)
             throw new IllegalArgumentException(
-                    "'" + name + "' does not learn from scratch, " + names() + " do");
+                    "'" + name + "' is not trained from scratch, " + names() + " are");
         return new TransformerBase(name, shape, WORDS);
     }
 
-    /** What a parameter begins with. */
+    /** Initial values of a parameter. */
     public static float[] initial(String name, long[] shape, long seed) {
         float[] values = new float[Parameter.size(shape)];
         boolean norm = name.endsWith("LayerNorm.weight");
         if (norm) Arrays.fill(values, 1);
         if (shape.length < 2) return values;
-        // as PyTorch does for linear layers; embeddings small, since LayerNorm comes behind them
+        // as PyTorch does for linear layers; embeddings small, because LayerNorm follows
         double bound = name.startsWith("embeddings.") ? 0.05 : 1 / Math.sqrt((double) shape[1]);
         var random = new Rng(seed, TRUNK, name.hashCode());
         for (int i = 0; i < values.length; i++)

@@ -7,13 +7,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of some texts, filled up to one length.
+ * Tokens of some texts, padded to one length.
  *
- * @param places which of the texts given are in it; there may be fewer than rows
+ * @param places indices of its texts; there may be fewer than rows
  * @param rows of the batch, the last ones empty
  * @param length tokens of each row
  * @param ids (rows, length)
- * @param mask 1 where there is a token, 0 where it is filled up, (rows, length)
+ * @param mask 1 for tokens, 0 for padding, (rows, length)
  * @param types 0 in the first segment, 1 in the second, (rows, length); null: all 0
  */
 public record TokenBatch(
@@ -22,7 +22,7 @@ public record TokenBatch(
     private static final int ROWS = 16;
     private static final int TOKENS = 2_048;
 
-    /** All of them in one batch, as long as the longest. */
+    /** All texts in one batch, padded to the longest. */
     public static TokenBatch of(List<Tokens> texts) {
         int[] places = new int[texts.size()];
         int longest = 0;
@@ -34,8 +34,8 @@ public record TokenBatch(
     }
 
     /**
-     * Batches whose shape depends on the length of a text only, so that its result does not hang on
-     * the texts beside it: lengths are rounded up to multiples of 8, and each such length has its
+     * Batches whose shape depends on the length of a text only, so that its result does not depend
+     * on the other texts: lengths are rounded up to multiples of 8, and each such length has its
      * fixed number of rows (16; fewer for long texts, which bounds the memory).
      */
     public static List<TokenBatch> fixed(List<Tokens> texts) {

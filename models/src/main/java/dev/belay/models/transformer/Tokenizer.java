@@ -3,7 +3,7 @@ package dev.belay.models.transformer;
 import dev.belay.models.input.Input;
 import java.util.List;
 
-/** Cuts inputs into tokens. Safe for use by many threads. */
+/** Splits inputs into tokens. Thread-safe. */
 public interface Tokenizer {
     /**
      * Tokens of each input, in the order given.

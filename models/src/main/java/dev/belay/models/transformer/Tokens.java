@@ -3,8 +3,8 @@ package dev.belay.models.transformer;
 /**
  * The tokens of one input.
  *
- * @param ids special ones included; at least one
- * @param second place of the first token of the second segment; {@code ids.length}: one segment
+ * @param ids including special tokens; at least one
+ * @param second index of the first token of the second segment; {@code ids.length}: one segment
  */
 public record Tokens(int[] ids, int second) {
     /** Tokens of one segment. */

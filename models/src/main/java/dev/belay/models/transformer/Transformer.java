@@ -15,18 +15,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forward pass of BERT in PyTorch, which can be differentiated: tokens → one vector a text of
- * length √width, as {@link OnnxEncoder} gives it. There is no dropout.
+ * The differentiable forward pass of BERT in PyTorch: tokens → one vector per text, of norm √width
+ * as from {@link OnnxEncoder}. There is no dropout.
  *
- * <p>What can be differentiated is never multiplied by a Java number: DJL makes an array of it
- * whose memory is freed before the backward pass reads it, which gave gradients that are not
- * finite. Arrays of the step's manager live long enough.
+ * <p>Differentiable arrays are never multiplied by a Java number: DJL converts it to an array whose
+ * memory is freed before the backward pass reads it, which gave gradients that were not finite.
+ * Arrays of the step's manager stay valid until then.
  *
- * <p>In bfloat16 the products of matrices are, as autocast does it; sums, LayerNorm and softmax
- * stay float32. Untried on a GPU, like everything there.
+ * <p>With bfloat16, only matrix products are computed in it, as by autocast; sums, LayerNorm and
+ * softmax stay float32. Untested on a GPU.
  */
 public final class Transformer {
-    /** Taken from the scores of what is only there to fill: their share becomes exactly 0. */
+    /** Subtracted from the scores of padding, so that its attention weight is exactly 0. */
     private static final float MASKED = 1e9f;
 
     private final TransformerShape shape;
@@ -34,7 +34,7 @@ public final class Transformer {
     private final boolean bfloat16;
 
     /**
-     * @param weights by name; others may be among them
+     * @param weights by name; others are ignored
      */
     public Transformer(TransformerShape shape, Map<String, NDArray> weights, boolean bfloat16) {
         this.shape = shape;
@@ -85,10 +85,10 @@ public final class Transformer {
                 .singletonOrThrow();
     }
 
-    /** One layer; its intermediate arrays are let go, and x with them. */
+    /** One layer; its intermediate arrays and x are freed. */
     private NDArray layer(NDManager step, NDArray x, NDArray bias, NDArray scale, String name) {
         try (NDManager inside = step.newSubManager()) {
-            x.attach(inside); // what is computed from an array belongs to its manager
+            x.attach(inside); // results of operations on an array belong to its manager
             // (rows, heads, length, width / heads)
             NDArray query = heads(linear(x, name + "attention.self.query").mul(scale));
             NDArray key = heads(linear(x, name + "attention.self.key"));

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
- * What a network whose encoder learns begins from: tokens, the shape, and pretrained weights, which
- * nobody changes and all networks of the process share.
+ * The base of a fine-tuned network: tokenizer, shape, and pretrained weights, which are immutable
+ * and shared by all networks of the process.
  */
 public final class TransformerBase {
     private final String name;
@@ -25,7 +25,7 @@ public final class TransformerBase {
     private final String sha256;
 
     /**
-     * @param read gives the values of a parameter by name and shape
+     * @param read returns the values of a parameter by name and shape
      */
     TransformerBase(
             String name,
@@ -47,7 +47,7 @@ public final class TransformerBase {
         this.sha256 = HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Without weights: everything is learned from scratch. */
+    /** Without pretrained weights: trained from scratch. */
     TransformerBase(String name, TransformerShape shape, Tokenizer tokens) {
         this.name = name;
         this.shape = shape;
@@ -81,7 +81,7 @@ public final class TransformerBase {
         return weights(parameter).get(Parameter.size(size));
     }
 
-    /** Where PyTorch reads the parameters that are not among {@code others}. */
+    /** Adds the parameters that are not among {@code others}, as arrays of PyTorch. */
     public void addTo(Map<String, NDArray> others, NDManager manager) {
         shape.parameters()
                 .forEach(

@@ -8,20 +8,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Opens what fine-tuned networks begin from; one of each within a process. */
+/** Opens the bases of fine-tuned networks; one instance of each per process. */
 public final class TransformerBases {
-    /** Key: name, of folders also the root and the SHA-256 that their files must have. */
+    /** Key: name; for folders also the root and the expected SHA-256 of the files. */
     private static final Map<List<String>, TransformerBase> OPEN = new HashMap<>();
 
     private TransformerBases() {}
 
     /**
-     * What an encoder begins from; pretrained weights are read the first time, about a second.
+     * The base of an encoder; reading pretrained weights the first time takes about a second.
      *
-     * @param sha256 of {@code hf:NAME}, what its files must be
-     * @param encodersDir where the folders of {@code hf:NAME} are
-     * @throws IllegalArgumentException if it can't be fine-tuned, there is none of this name, or
-     *     its files are not those
+     * @param sha256 expected SHA-256 of the files of {@code hf:NAME}
+     * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @throws IllegalArgumentException if it can't be fine-tuned, the name is unknown, or its files
+     *     have another SHA-256
      */
     public static TransformerBase open(String name, String sha256, Path encodersDir) {
         boolean isFolder = HuggingFaceFolder.isName(name);

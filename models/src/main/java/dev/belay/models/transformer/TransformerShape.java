@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the part below the head looks like: BERT (Devlin et al. 2019) without its pooler.
+ * The shape of a transformer encoder: BERT (Devlin et al. 2019) without its pooler.
  *
  * @param vocabulary rows of the word embeddings
- * @param positions longest text in tokens; 0 if the order of the words plays no part
- * @param types rows of the segment embeddings, of which the first two are used; 0 if there are none
+ * @param positions longest text in tokens; 0: no position embeddings
+ * @param types rows of the segment embeddings, of which the first two are used; 0: none
  * @param width of a token's vector
  * @param layers of attention; 0 = a bag of words
- * @param heads of attention a layer; they divide the width
- * @param inner units between the two linear layers behind attention
+ * @param heads of attention per layer; must divide the width
+ * @param inner units between the two linear layers after attention
  * @param epsilon of LayerNorm
- * @param pooling how token vectors become one vector
+ * @param pooling of the token vectors to one vector
  */
 public record TransformerShape(
         int vocabulary,
@@ -38,7 +38,7 @@ public record TransformerShape(
                 || width % heads != 0
                 || inner < 1)
             throw new IllegalArgumentException(
-                    "no such transformer: vocabulary "
+                    "invalid transformer: vocabulary "
                             + vocabulary
                             + ", width "
                             + width
@@ -50,7 +50,7 @@ public record TransformerShape(
                             + inner);
     }
 
-    /** Name → shape of each parameter, from input to output; named as by Hugging Face. */
+    /** Name → shape of each parameter, from input to output, with Hugging Face's names. */
     public Map<String, long[]> parameters() {
         var shapes = new LinkedHashMap<String, long[]>();
         shapes.put("embeddings.word_embeddings.weight", new long[] {vocabulary, width});
@@ -72,7 +72,7 @@ public record TransformerShape(
         return shapes;
     }
 
-    /** Weights of all parameters together. */
+    /** Number of weights of all parameters. */
     public long size() {
         return Parameter.count(parameters());
     }
@@ -82,9 +82,9 @@ public record TransformerShape(
     }
 
     /**
-     * Those of the parameters that learn.
+     * The trained parameters.
      *
-     * @throws IllegalArgumentException if more layers are to learn than there are
+     * @throws IllegalArgumentException if it has fewer layers than are to be trained
      */
     public Map<String, long[]> learning(FineTune tune, String encoder) {
         if (tune.layers() > layers)

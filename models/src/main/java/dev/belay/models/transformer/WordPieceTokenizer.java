@@ -20,7 +20,7 @@ public final class WordPieceTokenizer implements Tokenizer, AutoCloseable {
 
     /**
      * @param prefix put before each text or part
-     * @param maxTokens inputs are cut there, special tokens included
+     * @param maxTokens inputs are truncated to this, special tokens included
      */
     WordPieceTokenizer(InputStream tokenizerJson, String prefix, int maxTokens) throws IOException {
         this.tokenizer =
@@ -66,7 +66,7 @@ public final class WordPieceTokenizer implements Tokenizer, AutoCloseable {
     private static Tokens tokens(Encoding encoding) {
         long[] found = encoding.getIds();
         long[] types = encoding.getTypeIds();
-        int[] ids = new int[Math.max(1, found.length)]; // what fills up, where there is none
+        int[] ids = new int[Math.max(1, found.length)]; // one padding token if none
         int second = ids.length;
         for (int t = found.length - 1; t >= 0; t--) {
             ids[t] = (int) found[t];

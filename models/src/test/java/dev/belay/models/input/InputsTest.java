@@ -53,7 +53,8 @@ class InputsTest {
         assertRefused(
                 "found 1 part(s), expected at least two", example().setParts(PAIR.subList(0, 1)));
         assertRefused(
-                "found a vector of no features, expected some", example().setVector(List.of()));
+                "found a vector without features, expected at least one",
+                example().setVector(List.of()));
         assertRefused(
                 "found feature 1 = NaN, expected a finite number",
                 example().setVector(List.of(0f, Float.NaN)));

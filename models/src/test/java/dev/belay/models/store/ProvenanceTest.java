@@ -74,8 +74,8 @@ class ProvenanceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"format\" : 1|\"format\" : 2|this software knows format 1",
-                "\"number\" : 2,|\"number\" : 3,|the number before",
+                "\"format\" : 1|\"format\" : 2|expected format 1",
+                "\"number\" : 2,|\"number\" : 3,|the previous number",
                 "\"examplesSeen\" : 512|\"examplesSeen\" : \"many\"|'examplesSeen' is \"many\"",
                 "\"seed\" : 0,||'seed' is missing",
                 "\"to\" : 260|\"to\" : 120|[130, 120)",

@@ -49,7 +49,7 @@ class HuggingFaceFolderTest {
                 Pretrained.Pooling.CLS, new HuggingFaceFolder(root, "hf:cls").shape().pooling());
         assertNotEquals(before, Encoders.sha256("hf:cls", root));
         Files.writeString(pooling, "{\"pooling_mode_max_tokens\": true}");
-        refused("hf:cls", "pools otherwise than by mean or cls");
+        refused("hf:cls", "has a pooling other than mean or cls");
     }
 
     @Test
@@ -87,7 +87,7 @@ class HuggingFaceFolderTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> new HuggingFaceFolder(inner, "hf:link"));
-        assertTrue(String.valueOf(e.getMessage()).contains("lies outside of"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("is outside of"), e.getMessage());
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Meters {
     private static final Map<String, String> TEXTS =
             Map.ofEntries(
-                    Map.entry("belay.labelers.running", "Labelers that this process runs now"),
+                    Map.entry("belay.labelers.running", "Labelers that run in this process"),
                     Map.entry("belay.labels.written", "Labels committed by this process"),
                     Map.entry(
                             "belay.sweep",
@@ -31,8 +31,8 @@ public final class Meters {
                             "Records that were sent to the dead letters, by topic"),
                     Map.entry(
                             "belay.strays",
-                            "Records found in a partition other than that of their key, and"
-                                    + " forwarded to it"),
+                            "Records in a partition other than that of their key, forwarded to"
+                                    + " the right one"),
                     Map.entry(
                             "belay.unreadable",
                             "Specs and checkpoints that could not be read and were skipped"),
@@ -42,7 +42,7 @@ public final class Meters {
                                     + " state was evicted"),
                     Map.entry(
                             "belay.self.check.failed",
-                            "Counts that contradict themselves: a defect of Belay"),
+                            "Counts that failed a consistency check: a defect of Belay"),
                     Map.entry("belay.predictions.counted", "Predictions that were added to counts"),
                     Map.entry("belay.trainer.examples", "Examples learned from and committed"),
                     Map.entry("belay.trainer.checkpoints", "Checkpoints committed"),

@@ -103,7 +103,7 @@ public final class SettingKeys {
                             STRING,
                             null,
                             LOW,
-                            "Name of this process among those of its service; unset: host name and a number, found again in the folder state after a restart.")
+                            "Name of this process among those of its service; unset: host name and a number, stored in the folder state and reused after a restart.")
                     .define(
                             "health.host",
                             STRING,
@@ -129,7 +129,7 @@ public final class SettingKeys {
                             30,
                             Range.atLeast(0),
                             LOW,
-                            "Seconds to wait for a broker or registry that can't be reached before giving up.")
+                            "Seconds to wait at start for an unreachable broker or registry.")
                     .define(
                             "topics.prefix",
                             STRING,
@@ -163,14 +163,14 @@ public final class SettingKeys {
                             "7d",
                             DURATION,
                             LOW,
-                            "How much later than its example, in event time, truth may be and still become a label (endless models only).")
+                            "Greatest delay of truth after its example, in event time, at which it still becomes a label (endless models only).")
                     .define(
                             "labeler.truth-ids",
                             INT,
                             1_000_000,
                             Range.atLeast(1),
                             LOW,
-                            "Ids of truth that the truth labeler keeps in memory of each partition, about 150 bytes each.")
+                            "Number of truth ids per partition that the truth labeler keeps in memory, about 150 bytes each.")
                     .define(
                             "aggregator.windows",
                             STRING,
@@ -183,21 +183,21 @@ public final class SettingKeys {
                             "1h",
                             DURATION,
                             MEDIUM,
-                            "How much later than its example truth may be and still update windows.")
+                            "Greatest delay of truth after its example, in event time, at which it still updates windows.")
                     .define(
                             "aggregator.truth-horizon",
                             STRING,
                             "7d",
                             DURATION,
                             MEDIUM,
-                            "How much later than its example truth may be and still be counted.")
+                            "Greatest delay of truth after its example, in event time, at which it is still counted.")
                     .define(
                             "aggregator.patience",
                             INT,
                             900,
                             Range.atLeast(0),
                             LOW,
-                            "Seconds after which an aggregator gives up that fails again and again without a commit.")
+                            "Seconds without a commit after which an aggregator that fails repeatedly stops.")
                     .define(
                             "aggregator.server",
                             STRING,
@@ -210,7 +210,7 @@ public final class SettingKeys {
             new TreeMap<>(
                     Map.of(
                             "kafka.",
-                            "Passed on to every Kafka client, such as kafka.security.protocol; with kafka.consumer., kafka.producer., kafka.admin. or kafka.streams. in front to that kind of client only.",
+                            "Passed on to every Kafka client, such as kafka.security.protocol; keys below kafka.consumer., kafka.producer., kafka.admin. and kafka.streams. only to that kind of client.",
                             "registry.",
                             "Passed on to the schema registry's client, such as registry.basic.auth.user.info.",
                             "topics.rename.",
@@ -264,7 +264,10 @@ public final class SettingKeys {
         StringBuilder table =
                 new StringBuilder("| setting | values | default | meaning |\n|---|---|---|---|\n");
         for (ConfigDef.ConfigKey key : DEFINITION.configKeys().values()) {
-            String otherwise = key.defaultValue == null ? "" : "`" + key.defaultValue + "`";
+            String otherwise =
+                    key.defaultValue == null || key.type == PASSWORD
+                            ? ""
+                            : "`" + key.defaultValue + "`";
             table.append(
                     "| `%s` | %s | %s | %s |%n"
                             .formatted(key.name, expected(key), otherwise, key.documentation));

@@ -20,11 +20,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where the micro-epochs of a model are written down: first files, then one transaction that names
- * them. Until that is committed none of it has happened.
+ * Writes the micro-epochs of a model: first the files, then one transaction that refers to them. A
+ * micro-epoch takes effect only when that is committed.
  */
 public final class CheckpointTransaction implements AutoCloseable {
-    /** For producers, which have nothing under way between transactions. */
+    /** For producers, which have no records in flight between transactions. */
     public static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final ModelSpec spec;
@@ -35,7 +35,7 @@ public final class CheckpointTransaction implements AutoCloseable {
     private final ConsumerGroupMetadata group;
 
     /**
-     * @param producer with its transactions initialised: whoever had the model before is fenced
+     * @param producer after {@code initTransactions}, so that the previous owner is fenced
      */
     public CheckpointTransaction(
             ModelSpec spec,
@@ -56,7 +56,7 @@ public final class CheckpointTransaction implements AutoCloseable {
         return clients.topics().labels(spec.getTask(), spec.getSupervisor());
     }
 
-    /** Stores a file of a checkpoint; it is safely on disk when this returns. */
+    /** Stores a file of a checkpoint; durable when this returns. */
     StoredFile store(long number, Kind kind, byte[] bytes) {
         StoredFile file = store.put(spec.getId(), number, kind, bytes);
         if (kind == Kind.WEIGHTS) {
@@ -66,16 +66,16 @@ public final class CheckpointTransaction implements AutoCloseable {
     }
 
     /**
-     * One transaction: the checkpoint, predictions made before it, letters, and its cursor once
-     * more as the offsets of the model's own group.
+     * Commits one transaction: the checkpoint, the predictions made before it, dead letters, and
+     * the cursor again as offsets of the model's own group.
      *
      * @throws org.apache.kafka.common.KafkaException when it was not committed, or that is not
-     *     known: the model must be taken up anew from its last committed checkpoint
+     *     known: the model must be resumed from its last committed checkpoint
      */
     void commit(
             Checkpoint checkpoint,
             List<PredictionBlock> blocks,
-            List<ProducerRecord<byte[], byte[]>> letters) {
+            List<ProducerRecord<byte[], byte[]>> deadLetters) {
         var topics = clients.topics();
         var codec = clients.codec();
         long number = checkpoint.getNumber();
@@ -106,18 +106,18 @@ public final class CheckpointTransaction implements AutoCloseable {
                             block,
                             block.getEventTimesMs().get(0)));
         }
-        letters.forEach(this::send);
+        deadLetters.forEach(this::send);
         producer.sendOffsetsToTransaction(offsets, group);
         observer.at(Step.SENT, spec.getId(), number);
         producer.commitTransaction();
         observer.at(Step.COMMITTED, spec.getId(), number);
     }
 
-    /** A transaction of letters alone. */
-    void commitLetters(List<ProducerRecord<byte[], byte[]>> letters) {
-        if (!letters.isEmpty()) {
+    /** Commits a transaction with dead letters only. */
+    void commitDeadLetters(List<ProducerRecord<byte[], byte[]>> deadLetters) {
+        if (!deadLetters.isEmpty()) {
             producer.beginTransaction();
-            letters.forEach(this::send);
+            deadLetters.forEach(this::send);
             producer.commitTransaction();
         }
     }
@@ -128,11 +128,11 @@ public final class CheckpointTransaction implements AutoCloseable {
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        Future<?> unused = producer.send(record); // commitTransaction throws what failed
+        Future<?> unused = producer.send(record); // commitTransaction throws its failure
     }
 
-    /** The model's own group has no members: it only keeps offsets, for lag tools. */
-    @SuppressWarnings("removal") // there is no other way to name a group one is not in
+    /** The model's own group has no members; it stores offsets for lag tools. */
+    @SuppressWarnings("removal") // the only way to name a group without being a member
     private static ConsumerGroupMetadata group(String id) {
         return new ConsumerGroupMetadata(id);
     }

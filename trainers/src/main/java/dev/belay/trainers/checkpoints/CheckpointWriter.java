@@ -33,26 +33,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down the micro-epochs of one model, on another thread than the training one, so that the
- * next one learns meanwhile: its files, then its transaction. They are written strictly one behind
- * the other, and at most one is in work: whoever hands in the next waits for the one before.
+ * Writes the micro-epochs of one model (files, then the transaction) on another thread, while the
+ * training thread continues with the next one. They are written in order, at most one at a time:
+ * {@link #begin} waits for the previous one.
  *
- * <p>Once one of them fails nothing more is written: the model must be taken up anew. All methods
- * are for the training thread.
+ * <p>After a failure nothing more is written: the model must be resumed from its last checkpoint.
+ * All methods are called by the training thread.
  */
 public final class CheckpointWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
 
     private final ModelSpec spec;
-    private final CheckpointTransaction ledger;
+    private final CheckpointTransaction transaction;
     private final RunMeters meters;
     private final Executor executor;
     private final JsonNode specJson;
     private Future<?> writing = CompletableFuture.completedFuture(null);
-    private boolean told;
+    private boolean failureThrown;
     private volatile boolean hasWritten;
 
-    /** Of the last checkpoint that was written; belongs to the task in work. */
+    /** Of the last checkpoint written; used by the running task only. */
     private CheckpointFiles last;
 
     /** The files of a checkpoint. */
@@ -69,42 +69,42 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * @param ledger this closes it
-     * @param executor runs one task of this at a time
-     * @param last of the last committed checkpoint
+     * @param transaction closed by this
+     * @param executor runs the writes, one at a time
+     * @param last files of the last committed checkpoint
      */
     public CheckpointWriter(
             ModelSpec spec,
-            CheckpointTransaction ledger,
+            CheckpointTransaction transaction,
             RunMeters meters,
             Executor executor,
             CheckpointFiles last) {
         this.spec = spec;
-        this.ledger = ledger;
+        this.transaction = transaction;
         this.meters = meters;
         this.executor = executor;
         this.last = last;
         this.specJson = Provenance.spec(spec.toString());
     }
 
-    /** For all models of a process: a thread for each that is being written down just now. */
+    /** Executor for all models of a process: one thread per checkpoint that is being written. */
     public static ExecutorService threads() {
         return Executors.newCachedThreadPool(
                 task -> {
-                    Thread thread = new Thread(task, "trainer-scribe");
+                    Thread thread = new Thread(task, "trainer-writer");
                     thread.setDaemon(true);
                     return thread;
                 });
     }
 
-    /** Begins to write it down, once the one before is written. */
+    /** Starts to write a checkpoint, once the previous one is written. */
     public void begin(PendingCheckpoint learned) {
         begin(() -> write(learned));
     }
 
-    /** Begins to write letters down, ahead of their checkpoint. */
-    public void begin(List<ProducerRecord<byte[], byte[]>> letters) {
-        begin(() -> ledger.commitLetters(letters));
+    /** Starts to write dead letters, ahead of their checkpoint. */
+    public void begin(List<ProducerRecord<byte[], byte[]>> deadLetters) {
+        begin(() -> transaction.commitDeadLetters(deadLetters));
     }
 
     /** Whether nothing is being written. */
@@ -118,10 +118,11 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Waits until what was handed in is committed.
+     * Waits until the last checkpoint that was begun is committed.
      *
-     * @throws org.apache.kafka.common.KafkaException when it was not, or that is not known
-     * @throws RuntimeException what else went wrong; each time it is asked
+     * @throws org.apache.kafka.common.KafkaException when it was not committed, or that is not
+     *     known
+     * @throws RuntimeException any other failure; the same one at each call
      */
     public void settle() {
         try {
@@ -129,24 +130,24 @@ public final class CheckpointWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException e) {
-            told = true;
+            failureThrown = true;
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
-            throw new IllegalStateException(spec.getId() + " can't be written down", e.getCause());
+            throw new IllegalStateException(spec.getId() + " can't be written", e.getCause());
         }
     }
 
-    /** Waits for what is in work: after that nothing of the model is written by this. */
+    /** Waits for the checkpoint in flight; nothing is written afterwards. */
     @Override
     public void close() {
-        try (ledger) {
-            if (!told) {
+        try (transaction) {
+            if (!failureThrown) {
                 settle();
             }
-        } catch (RuntimeException e) { // whoever takes the model up goes on from before it
+        } catch (RuntimeException e) { // the next owner resumes from the checkpoint before it
             LOG.warn(
-                    "what was in work of {} was not committed: {}",
+                    "the last checkpoint of {} was not committed: {}",
                     spec.getId(),
                     RetrySchedule.reason(e));
         }
@@ -167,7 +168,7 @@ public final class CheckpointWriter implements AutoCloseable {
             last = store(learned, files);
         }
         long stored = System.nanoTime();
-        ledger.commit(checkpoint(learned), blocks, learned.letters());
+        transaction.commit(checkpoint(learned), blocks, learned.deadLetters());
         hasWritten = true;
         if (files != null) {
             meters.time("save", stored - begin);
@@ -176,12 +177,12 @@ public final class CheckpointWriter implements AutoCloseable {
         }
     }
 
-    /** The files of the checkpoint: what it is, what is needed to go on, where it came from. */
+    /** Stores the files of the checkpoint: weights, training state, provenance. */
     private CheckpointFiles store(PendingCheckpoint learned, PendingCheckpoint.Files files) {
         long number = learned.number();
         var parent = number == 1 ? null : new Provenance.Parent(number - 1, last.weights.sha256());
-        StoredFile weights = ledger.store(number, Kind.WEIGHTS, files.weights());
-        StoredFile state = ledger.store(number, Kind.STATE, files.state());
+        StoredFile weights = transaction.store(number, Kind.WEIGHTS, files.weights());
+        StoredFile state = transaction.store(number, Kind.STATE, files.state());
         List<Provenance.Range> ranges = new ArrayList<>();
         for (int p = 0; p < learned.cursor().length; p++) {
             ranges.add(new Provenance.Range(p, learned.from()[p], learned.cursor()[p]));
@@ -197,16 +198,16 @@ public final class CheckpointWriter implements AutoCloseable {
                         new Provenance.Encoding(spec.getEncoderName(), spec.getEncoderSha256()),
                         spec.getSupervisor(),
                         learned.supervisorCheckpoints(),
-                        new Provenance.Labels(ledger.labelTopic(), ranges),
+                        new Provenance.Labels(transaction.labelTopic(), ranges),
                         parent,
                         weights,
                         state,
                         Version.TEXT);
         return new CheckpointFiles(
-                weights, state, ledger.store(number, Kind.PROVENANCE, origin.toJson()));
+                weights, state, transaction.store(number, Kind.PROVENANCE, origin.toJson()));
     }
 
-    /** Predictions made before learning, so by the weights of the checkpoint before this one. */
+    /** Predictions made before learning, so with the weights of the previous checkpoint. */
     private List<PredictionBlock> progressive(PendingCheckpoint learned) {
         MicroEpoch done = learned.done();
         if (done == null) {

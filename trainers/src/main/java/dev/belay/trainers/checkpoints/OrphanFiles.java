@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Files in the store whose micro-epoch was never committed.
  *
- * <p>Only files up to the last committed checkpoint are orphans for sure: nobody can commit those
- * numbers any more. What lies beyond may belong to somebody who has fenced us since and is about to
- * commit it; if it does not, the next micro-epoch writes the same bytes under the same name, or
- * passes its number.
+ * <p>Only files up to the number of the last committed checkpoint are certainly orphans. Files with
+ * greater numbers may belong to a new owner that has fenced this process and is about to commit
+ * them; otherwise the next micro-epoch writes the same bytes under the same name, or increases the
+ * last number beyond theirs.
  */
 public final class OrphanFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanFiles.class);
@@ -23,7 +23,7 @@ public final class OrphanFiles {
 
     private OrphanFiles() {}
 
-    /** Removes them; only the owner of a model does. */
+    /** Removes them; only the owner of a model may call this. */
     public static void remove(
             CheckpointStore store, String model, Set<String> referenced, long last) {
         for (String orphan : among(store.list(model), referenced, last)) {

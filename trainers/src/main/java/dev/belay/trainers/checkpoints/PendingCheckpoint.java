@@ -8,21 +8,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A micro-epoch that was learned and is to be written down: all of it as it was when the next one
- * had not begun. Its arrays and lists are not written to any more.
+ * A micro-epoch that was learned and is to be written: a snapshot from before the next one began.
+ * Its arrays and lists are not modified.
  *
  * @param number of the checkpoint
  * @param seen examples so far
  * @param state of the model now
  * @param reason why it failed, or null
- * @param from where the micro-epoch began: next offset of each partition
- * @param cursor where to go on: next offset of each partition
- * @param turn the partition whose turn it is
- * @param supervisorCheckpoints that gave labels so far
+ * @param from cursor before the micro-epoch: next offset of each partition
+ * @param cursor cursor after it: next offset of each partition
+ * @param turn partition from which the next example is taken
+ * @param supervisorCheckpoints numbers of those whose labels were learned so far
  * @param taken its new examples
- * @param done what was learned, or null if nothing was
- * @param files to be stored, or null for a FAILED checkpoint: that names the ones before
- * @param letters that belong to it
+ * @param done result of learning; null if there was none
+ * @param files to be stored; null for a FAILED checkpoint, which refers to the previous ones
+ * @param deadLetters to be sent with it
  */
 public record PendingCheckpoint(
         long number,
@@ -36,8 +36,8 @@ public record PendingCheckpoint(
         List<LabelSource.Taken> taken,
         @Nullable MicroEpoch done,
         @Nullable Files files,
-        List<ProducerRecord<byte[], byte[]>> letters) {
+        List<ProducerRecord<byte[], byte[]>> deadLetters) {
 
-    /** What is needed to go on: the content of two files. */
+    /** What is needed to resume: the content of two files. */
     public record Files(byte[] weights, byte[] state) {}
 }

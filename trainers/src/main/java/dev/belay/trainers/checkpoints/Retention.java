@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which checkpoint files of a model may go, by its spec's policy: what is to be kept every so many,
- * as one of the newest, or as the best. Provenance is never among them.
+ * Decides which checkpoint files of a model may be deleted. The policy of its spec keeps every
+ * n-th, the newest k, and the best. Provenance files are never deleted.
  *
- * <p>Whatever the policy, the weights of these stay: the last committed checkpoint, a FINISHED one,
- * one that labels or may yet label, and one that is not evaluated yet. The training state serves
- * only to go on, so only the last one's stays. Without a policy everything stays.
+ * <p>Every policy keeps the weights of the last committed checkpoint, of a FINISHED one, of those
+ * that label or may label later, and of those not yet evaluated. The training state is only needed
+ * to resume, so only the last one is kept. Without a policy everything is kept.
  */
 public final class Retention {
     private Retention() {}
@@ -26,7 +26,7 @@ public final class Retention {
      * A committed checkpoint.
      *
      * @param weightsUri of a FAILED one: that of the last good checkpoint, or empty
-     * @param evaluated whether the evaluators have passed its event
+     * @param evaluated whether the evaluators have consumed its event
      */
     public record Known(
             long number, State state, String weightsUri, String stateUri, boolean evaluated) {
@@ -40,7 +40,7 @@ public final class Retention {
     }
 
     /**
-     * URIs of the files that may go.
+     * URIs of the files that may be deleted.
      *
      * @param policy of the model's spec
      * @param labels of the model's spec
@@ -69,12 +69,12 @@ public final class Retention {
         return going;
     }
 
-    /** Whether a policy lets anything go at all. */
+    /** Whether a policy deletes anything at all. */
     static boolean limits(dev.belay.schemas.events.Retention policy) {
         return KeptCheckpoints.limits(policy);
     }
 
-    /** Numbers of those whose weights stay. */
+    /** Numbers of the checkpoints whose weights are kept. */
     private static Set<Long> kept(
             dev.belay.schemas.events.Retention policy,
             LabelPolicy labels,
@@ -90,8 +90,8 @@ public final class Retention {
     }
 
     /**
-     * The most accurate, of equals the earliest, and those after the newest that has an accuracy:
-     * they may yet be better. All of them as long as none has one.
+     * The most accurate checkpoint (the earliest of equals), and those after the newest with a
+     * known accuracy, which may turn out better. All of them if no accuracy is known.
      */
     private static List<Long> best(List<Known> known, Map<Long, Double> accuracy) {
         Known best = null;

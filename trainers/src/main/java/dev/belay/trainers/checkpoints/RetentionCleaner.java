@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes checkpoint files that no policy keeps any more ({@link Retention}). Only the owner of a
- * model may clean up after it. Belongs to one thread.
+ * Deletes checkpoint files that no policy keeps ({@link Retention}). Only the owner of a model
+ * deletes its files. Used by one thread.
  *
- * <p>What is not certain stays: an event that the evaluators' group has not passed, or whose group
- * has no offset, counts as not evaluated. A store or broker that refuses is told in the log and
- * asked again later: nobody waits for a file to go.
+ * <p>In doubt a file is kept: an event that the evaluators' group has not consumed, or whose group
+ * has no offset, counts as not evaluated. Failures of store or broker are logged and retried later;
+ * nothing waits for a deletion.
  */
 public final class RetentionCleaner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionCleaner.class);
@@ -47,14 +47,16 @@ public final class RetentionCleaner implements AutoCloseable {
     private final TopicTable<Checkpoint> checkpoints;
     private final Map<String, List<Event>> events = new HashMap<>();
 
-    /** Files removed before, of checkpoints that others of their files keep in {@link #events}. */
+    /**
+     * Deleted files of checkpoints that are still in {@link #events} because of their other files.
+     */
     private final Set<String> gone = new HashSet<>();
 
     private @Nullable TopicTable<PairMetrics> metrics;
     private boolean caughtUp;
     private long notBefore = System.nanoTime();
 
-    /** A checkpoint's event and where it stands in the log. */
+    /** A checkpoint's event and its position in the log. */
     private record Event(Checkpoint checkpoint, TopicPartition partition, long offset) {
         boolean isBefore(Map<TopicPartition, OffsetAndMetadata> committed) {
             OffsetAndMetadata at = committed.get(partition);
@@ -71,7 +73,7 @@ public final class RetentionCleaner implements AutoCloseable {
         }
     }
 
-    /** Reads nothing yet: that begins with the first {@link #clean}. */
+    /** Reading begins with the first {@link #clean}. */
     public RetentionCleaner(Clients clients, CheckpointStore store) {
         this.clients = clients;
         this.store = store;
@@ -82,10 +84,10 @@ public final class RetentionCleaner implements AutoCloseable {
     }
 
     /**
-     * Removes what may go of these models. Returns at once when there is nothing to do, or it was
-     * called a moment ago.
+     * Deletes files of these models that are no longer kept. Returns at once when there is nothing
+     * to do, or the last call was less than two seconds ago.
      *
-     * @param ours the models that this process owns
+     * @param ours models that this process owns
      */
     public void clean(Collection<ModelSpec> ours) {
         if (System.nanoTime() - notBefore < 0
@@ -105,14 +107,14 @@ public final class RetentionCleaner implements AutoCloseable {
             }
             Map<TopicPartition, OffsetAndMetadata> evaluated = null;
             for (ModelSpec spec : ours) {
-                // as if all were evaluated: mostly there is nothing to go even then
+                // as if all were evaluated: even then there is mostly nothing to delete
                 if (!removable(spec, null).isEmpty()) {
                     evaluated = evaluated == null ? evaluated() : evaluated;
                     remove(spec, removable(spec, evaluated));
                 }
             }
         } catch (UncheckedIOException | KafkaException | IllegalStateException e) {
-            LOG.warn("checkpoint files that could go are still there: {}", e.toString());
+            LOG.warn("checkpoint files could not be deleted, to be retried: {}", e.toString());
         }
     }
 
@@ -133,7 +135,7 @@ public final class RetentionCleaner implements AutoCloseable {
     }
 
     /**
-     * @param evaluated how far the evaluators are; null: as if they had passed all
+     * @param evaluated offsets of the evaluators' group; null: as if all events were evaluated
      */
     private Set<String> removable(
             ModelSpec spec, @Nullable Map<TopicPartition, OffsetAndMetadata> evaluated) {
@@ -167,7 +169,7 @@ public final class RetentionCleaner implements AutoCloseable {
             LOG.info("removed {} files of {} by its retention policy", removed, spec.getId());
         }
         gone.addAll(removable);
-        // what has no files left has nothing more to decide
+        // events without files are not needed
         var left = events.getOrDefault(spec.getId(), List.of()).iterator();
         while (left.hasNext()) {
             Checkpoint event = left.next().checkpoint();
@@ -184,13 +186,13 @@ public final class RetentionCleaner implements AutoCloseable {
         try {
             return KafkaFutures.get(
                     admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
-                    "asking how far " + group + " are");
+                    "reading the offsets of " + group);
         } catch (GroupIdNotFoundException e) {
-            return Map.of(); // no evaluator has ever been here
+            return Map.of(); // no evaluator has committed yet
         }
     }
 
-    /** On the holdout, by the number of the student's checkpoint. */
+    /** Holdout accuracy by the number of the student's checkpoint. */
     private Map<Long, Double> accuracy(String student) {
         Map<Long, Double> accuracy = new TreeMap<>();
         for (PairMetrics row : metrics().values()) {

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
-/** The checkpoints that were committed, of all models. Belongs to the training thread. */
+/** The committed checkpoints of all models. Used by the training thread. */
 final class CommittedCheckpoints implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
@@ -31,33 +31,33 @@ final class CommittedCheckpoints implements AutoCloseable {
                         (model, checkpoint) -> remember(checkpoint));
     }
 
-    /** Takes in what has come, without waiting. */
+    /** Reads available events, without waiting. */
     void poll() {
         table.poll(Duration.ZERO);
     }
 
     /**
-     * Reads past all open transactions, so that the last checkpoint of each model is known for
-     * sure, if nobody can write it any more.
+     * Reads past all open transactions, so that the last checkpoint of each model whose other
+     * writers are fenced is known.
      */
     void catchUp(Admin admin) {
         table.catchUpPastOpenTransactions(admin, CATCH_UP);
     }
 
-    /** The last one of a model, or null. */
+    /** The last checkpoint of a model, or null. */
     @Nullable Checkpoint last(String model) {
         return last.get(model);
     }
 
-    /** Whether a model has done its work. */
-    boolean isOver(String model) {
+    /** Whether a model is FINISHED or FAILED. */
+    boolean hasEnded(String model) {
         Checkpoint checkpoint = last.get(model);
         return checkpoint != null
                 && (checkpoint.getState() == State.FINISHED
                         || checkpoint.getState() == State.FAILED);
     }
 
-    /** Removes a model's files that no checkpoint names; only the owner of a model does. */
+    /** Deletes a model's files that no checkpoint names; only for the owner of the model. */
     void removeOrphans(CheckpointStore store, String model) {
         Checkpoint at = last.get(model);
         OrphanFiles.remove(

@@ -38,15 +38,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model being trained by this process: takes micro-epochs of its labels, lets the {@link
- * Learner} predict and learn them, and hands each to the {@link CheckpointWriter}, which writes it
- * down in one transaction while the next one learns. Belongs to the training thread.
+ * One model that this process trains: takes micro-epochs from its labels, predicts and learns them
+ * with the {@link Learner}, and passes each to the {@link CheckpointWriter}, which commits it while
+ * the next one is learned. Used by the training thread.
  *
- * <p>A micro-epoch is FINISHED when the budget is met, the stopping rule says so, or it is shorter
- * than asked for because the labels ended: that depends on the labels alone, not on when the end
- * became known. Examples that the encoder rejects are consumed without learning: they go to the
- * dead letters in the transaction of their micro-epoch, and count neither as seen nor towards the
- * budget.
+ * <p>A micro-epoch is FINISHED when the budget is consumed, the stopping rule stops, or the labels
+ * ended before it was full: this depends on the labels only, not on when their end became known.
+ * Examples that the encoder rejects are dead letters in the transaction of their micro-epoch, and
+ * count neither as seen nor towards the budget.
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
@@ -57,7 +56,7 @@ final class ModelRun implements AutoCloseable {
     private final LabelFeeds feeds;
     private final LabelSource labels;
     private final RunMeters meters;
-    private final CheckpointWriter scribe;
+    private final CheckpointWriter writer;
     private final TreeSet<Long> supervisorCheckpoints = new TreeSet<>();
     private long[] cursor;
     private long number;
@@ -67,15 +66,15 @@ final class ModelRun implements AutoCloseable {
     private long firstTakenAt;
 
     /**
-     * Goes on from the last committed checkpoint.
+     * Resumes from the last committed checkpoint.
      *
-     * @param ledger this closes it, unless the constructor throws
-     * @param executor writes micro-epochs down, one of a model at a time
-     * @param committed its last checkpoint; null for a model that has none yet
+     * @param transaction closed by this, unless the constructor throws
+     * @param executor writes checkpoints, one of a model at a time
+     * @param committed its last checkpoint; null if it has none
      */
     ModelRun(
             ModelSpec spec,
-            CheckpointTransaction ledger,
+            CheckpointTransaction transaction,
             Executor executor,
             CheckpointStore store,
             Networks networks,
@@ -114,7 +113,7 @@ final class ModelRun implements AutoCloseable {
             throw e;
         }
         meters = new RunMeters(registry, spec.getId());
-        scribe = new CheckpointWriter(spec, ledger, meters, executor, files);
+        writer = new CheckpointWriter(spec, transaction, meters, executor, files);
         LOG.info("training {} from checkpoint {}, {} examples seen", spec.getId(), number, seen);
     }
 
@@ -127,29 +126,29 @@ final class ModelRun implements AutoCloseable {
      *
      * @throws org.apache.kafka.common.KafkaException as {@link #step}
      */
-    boolean over() {
-        if (!last || !scribe.isSettled()) {
+    boolean hasEnded() {
+        if (!last || !writer.isSettled()) {
             return false;
         }
-        scribe.settle();
+        writer.settle();
         return true;
     }
 
-    /** Whether a micro-epoch was committed since it was taken up. */
+    /** Whether a micro-epoch was committed since it was resumed. */
     boolean hasCommitted() {
-        return scribe.hasWritten();
+        return writer.hasWritten();
     }
 
     /**
-     * Does one micro-epoch if its labels are there. It is committed later.
+     * Learns one micro-epoch if its labels are available. It is committed later.
      *
-     * @return whether it did
-     * @throws org.apache.kafka.common.KafkaException when the transaction of the one before failed:
-     *     the model must be taken up anew from its last committed checkpoint
+     * @return whether it learned one
+     * @throws org.apache.kafka.common.KafkaException when the previous transaction failed: the
+     *     model must be resumed from its last committed checkpoint
      */
     boolean step(ProgressTable progress, Admin admin) {
-        if (scribe.isSettled()) {
-            scribe.settle();
+        if (writer.isSettled()) {
+            writer.settle();
         }
         if (last) {
             return false;
@@ -158,7 +157,7 @@ final class ModelRun implements AutoCloseable {
         long size = Math.min(spec.getMicroEpoch(), left);
         try {
             feeds.poll(labels, size);
-        } catch (ExpiredOffsetException e) { // it would go on with other examples than it should
+        } catch (ExpiredOffsetException e) { // it would learn from other examples than specified
             fail(e.messageFor(labels.next(e.partition().partition())));
             return true;
         }
@@ -167,9 +166,9 @@ final class ModelRun implements AutoCloseable {
         int taken = labels.order().take(size);
         boolean ended = labels.order().exhausted();
         if (taken < size && !ended && !waitedEnough(taken)) {
-            List<ProducerRecord<byte[], byte[]>> letters = labels.tooManyLetters();
-            if (!letters.isEmpty()) {
-                scribe.begin(letters);
+            List<ProducerRecord<byte[], byte[]>> deadLetters = labels.excessDeadLetters();
+            if (!deadLetters.isEmpty()) {
+                writer.begin(deadLetters);
             }
             return false;
         }
@@ -184,7 +183,7 @@ final class ModelRun implements AutoCloseable {
     public void close() {
         try (learner;
                 meters;
-                scribe) {
+                writer) {
             feeds.remove(labels);
         }
     }
@@ -201,8 +200,8 @@ final class ModelRun implements AutoCloseable {
     }
 
     /**
-     * @param left examples that may still be learned from
-     * @param atEnd whether the labels have ended with these
+     * @param left examples left in the budget
+     * @param atEnd whether these are the last labels
      */
     private void microEpoch(List<LabelSource.Taken> all, long left, boolean atEnd) {
         MicroEpoch done = null;
@@ -229,7 +228,7 @@ final class ModelRun implements AutoCloseable {
         handIn(last ? State.FINISHED : isReady() ? State.READY : State.LEARNING, taken, done);
     }
 
-    /** What was learned from; the rest goes to the dead letters with the checkpoint. */
+    /** The examples that were learned from; the others become dead letters with the checkpoint. */
     private List<LabelSource.Taken> accepted(List<LabelSource.Taken> all, MicroEpoch done) {
         List<LabelSource.Taken> accepted = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -243,10 +242,10 @@ final class ModelRun implements AutoCloseable {
         return accepted;
     }
 
-    /** As it is now, with the files of the checkpoint. */
+    /** Passes a snapshot with the files of the checkpoint to the writer. */
     private void handIn(State now, List<LabelSource.Taken> taken, @Nullable MicroEpoch done) {
         long begin = System.nanoTime();
-        scribe.settle(); // so that there is only one in memory
+        writer.settle(); // at most one in memory
         long settled = System.nanoTime();
         long[] from = cursor;
         cursor = labels.order().cursor();
@@ -256,36 +255,36 @@ final class ModelRun implements AutoCloseable {
             files =
                     new PendingCheckpoint.Files(
                             learner.weights(), learner.state(place(cursor, turn)));
-        } catch (CheckpointTooLargeException e) { // its texts too: no spec says how long they are
+        } catch (CheckpointTooLargeException e) { // depends on the length of its texts
             number--;
             seen -= taken.size();
             fail(String.valueOf(e.getMessage()));
             return;
         }
-        scribe.begin(learned(now, null, from, taken, done, files));
+        writer.begin(learned(now, null, from, taken, done, files));
         meters.time("held", settled - begin);
         meters.time("copy", System.nanoTime() - settled);
     }
 
-    /** Ends this model only; the last good checkpoint stays what it was. */
+    /** Ends this model only; its last good checkpoint stays valid. */
     private void fail(String reason) {
         LOG.error("{} failed at micro-epoch {}: {}", spec.getId(), number + 1, reason);
         number++;
         last = true;
         cursor = labels.order().cursor();
-        scribe.begin(learned(State.FAILED, reason, cursor, List.of(), null, null));
+        writer.begin(learned(State.FAILED, reason, cursor, List.of(), null, null));
     }
 
     /**
-     * Ends a model that can't be opened: one transaction with a FAILED checkpoint, the files of the
-     * last committed one in it.
+     * Ends a model that can't be opened: commits a FAILED checkpoint that refers to the files of
+     * the last committed one.
      *
-     * @param ledger this closes it
-     * @param committed its last checkpoint; null for a model that has none yet
+     * @param transaction closed by this
+     * @param committed its last checkpoint; null if it has none
      */
     static void refuse(
             ModelSpec spec,
-            CheckpointTransaction ledger,
+            CheckpointTransaction transaction,
             MeterRegistry registry,
             @Nullable Checkpoint committed,
             String reason) {
@@ -296,9 +295,9 @@ final class ModelRun implements AutoCloseable {
         }
         var files = committed == null ? CheckpointFiles.NONE : CheckpointFiles.of(committed);
         try (RunMeters meters = new RunMeters(registry, spec.getId());
-                CheckpointWriter scribe =
-                        new CheckpointWriter(spec, ledger, meters, Runnable::run, files)) {
-            scribe.begin(
+                CheckpointWriter writer =
+                        new CheckpointWriter(spec, transaction, meters, Runnable::run, files)) {
+            writer.begin(
                     new PendingCheckpoint(
                             committed == null ? 1 : committed.getNumber() + 1,
                             committed == null ? 0 : committed.getExamplesSeen(),
@@ -312,7 +311,7 @@ final class ModelRun implements AutoCloseable {
                             null,
                             null,
                             List.of()));
-            scribe.settle();
+            writer.settle();
         }
     }
 
@@ -335,10 +334,12 @@ final class ModelRun implements AutoCloseable {
                 taken,
                 done,
                 files,
-                labels.letters());
+                labels.deadLetters());
     }
 
-    /** Where to go on in the labels: the offset of each partition, then whose turn it is. */
+    /**
+     * Position in the labels: the next offset of each partition, then the partition of the next.
+     */
     private static Tensor place(long[] cursor, int turn) {
         long[] place = Arrays.copyOf(cursor, cursor.length + 1);
         place[cursor.length] = turn;
@@ -350,9 +351,9 @@ final class ModelRun implements AutoCloseable {
         if (!Arrays.equals(found.longs(), expected.longs())) {
             throw new MalformedCheckpointException(
                     state.uri()
-                            + " goes on at "
+                            + " has the position "
                             + Arrays.toString(found.longs())
-                            + ", its checkpoint event says "
+                            + ", its checkpoint event "
                             + Arrays.toString(expected.longs()));
         }
     }

@@ -39,7 +39,7 @@ final class OwnedModels implements AutoCloseable {
     private final CheckpointStore store;
     private final Networks networks;
     private final CheckpointObserver observer;
-    private final RetrySchedule troubles;
+    private final RetrySchedule retries;
     private final CommittedCheckpoints committed;
     private final LabelFeeds feeds;
     private final Map<String, ModelRun> running = new HashMap<>();
@@ -57,13 +57,13 @@ final class OwnedModels implements AutoCloseable {
             CheckpointStore store,
             Networks networks,
             CheckpointObserver observer,
-            RetrySchedule troubles,
+            RetrySchedule retries,
             LabelFeeds feeds) {
         this.clients = clients;
         this.store = store;
         this.networks = networks;
         this.observer = observer;
-        this.troubles = troubles;
+        this.retries = retries;
         this.feeds = feeds;
         this.committed = new CommittedCheckpoints(clients);
     }
@@ -83,7 +83,7 @@ final class OwnedModels implements AutoCloseable {
         for (ModelRun run : List.copyOf(running.values()))
             // a spec that changed under its id is for another model: its files won't fit
             if (!run.spec().equals(kept.get(run.spec().getId()))) drop(run.spec().getId());
-        troubles.keepOnly(kept.keySet());
+        retries.keepOnly(kept.keySet());
     }
 
     /** Removes the files that crashed trainers have left behind of finished models. */
@@ -91,7 +91,7 @@ final class OwnedModels implements AutoCloseable {
         if (finished.isEmpty()) return;
         committed.poll();
         for (String model : List.copyOf(finished)) {
-            if (!committed.isOver(model)) continue;
+            if (!committed.hasEnded(model)) continue;
             finished.remove(model);
             try {
                 committed.removeOrphans(store, model);
@@ -131,8 +131,8 @@ final class OwnedModels implements AutoCloseable {
         String model = spec.getId();
         return !running.containsKey(model)
                 && !finished.contains(model)
-                && !committed.isOver(model)
-                && !troubles.resting(model, System.nanoTime());
+                && !committed.hasEnded(model)
+                && !retries.isWaiting(model, System.nanoTime());
     }
 
     private void begin(ModelSpec spec, Producer<byte[], byte[]> producer) {
@@ -141,8 +141,8 @@ final class OwnedModels implements AutoCloseable {
         boolean taken = false;
         try {
             committed.removeOrphans(store, model);
-            if (committed.isOver(model)) {
-                troubles.over(model);
+            if (committed.hasEnded(model)) {
+                retries.clear(model);
                 return;
             }
             running.put(
@@ -157,7 +157,7 @@ final class OwnedModels implements AutoCloseable {
                             clients.meters(),
                             committed.last(model)));
             taken = true;
-            troubles.takenUp(model);
+            retries.resumed(model);
         } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
             taken = true;
             refuse(spec, transaction, String.valueOf(e.getMessage()));
@@ -173,7 +173,7 @@ final class OwnedModels implements AutoCloseable {
         try {
             ModelRun.refuse(spec, transaction, clients.meters(), committed.last(model), reason);
             finished.add(model);
-            troubles.over(model);
+            retries.clear(model);
         } catch (RuntimeException e) { // not committed, or that is not known
             retryLater(model, e);
         }
@@ -184,8 +184,8 @@ final class OwnedModels implements AutoCloseable {
         String model = run.spec().getId();
         try {
             boolean worked = run.step(progress, admin);
-            if (run.hasCommitted()) troubles.over(model);
-            if (run.over()) {
+            if (run.hasCommitted()) retries.clear(model);
+            if (run.hasEnded()) {
                 finished.add(model);
                 drop(model);
             }
@@ -198,7 +198,7 @@ final class OwnedModels implements AutoCloseable {
     }
 
     private void retryLater(String model, RuntimeException why) {
-        Duration wait = troubles.add(model, RetrySchedule.reason(why), System.nanoTime());
+        Duration wait = retries.add(model, RetrySchedule.reason(why), System.nanoTime());
         clients.meters().counter("belay.trainer.troubles").increment();
         if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
             LOG.warn("{} is resumed in {}: {}", model, wait, RetrySchedule.reason(why));

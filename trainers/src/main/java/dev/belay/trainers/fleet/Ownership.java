@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Membership of one trainers' group: owning a partition of {@code belay.models} is owning the
- * models in it. Polls on a thread of its own, so that a long micro-epoch never looks like a dead
- * trainer. It reads no records: the specs come from a table.
+ * Membership of a group of trainers: the owner of a partition of {@code belay.models} owns the
+ * models in it. Polls on its own thread, so that a long micro-epoch does not time out the
+ * membership. Reads no records; the specs come from a table.
  */
 final class Ownership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** How long a rebalance waits for the micro-epoch in hand; what takes longer is fenced. */
+    /** How long a rebalance waits for the running micro-epoch; a longer one is fenced. */
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -41,7 +41,7 @@ final class Ownership implements AutoCloseable {
     private volatile boolean closing;
 
     Ownership(Clients clients, String group) {
-        // cooperative: those who keep a partition train on while another one is handed over
+        // cooperative: models of kept partitions train on during a rebalance
         consumer =
                 clients.consumer(
                         group,
@@ -49,7 +49,7 @@ final class Ownership implements AutoCloseable {
                         Map.of(
                                 "partition.assignment.strategy",
                                 CooperativeStickyAssignor.class.getName(),
-                                "auto.offset.reset", // positions mean nothing: it reads no records
+                                "auto.offset.reset", // unused: it reads no records
                                 "earliest"));
         consumer.subscribe(Set.of(clients.topics().models()), new Rebalance());
         thread = new Thread(this::poll, "trainer-membership");
@@ -57,21 +57,22 @@ final class Ownership implements AutoCloseable {
     }
 
     /**
-     * What is ours now.
+     * The models that this process owns.
      *
      * @param partitions of {@code belay.models}
-     * @param handOver not null while a rebalance waits for models in other partitions
+     * @param handOver not null while a rebalance waits until models of other partitions are
+     *     released
      */
     record Share(Set<Integer> partitions, @Nullable CountDownLatch handOver) {
-        /** Whether a model is in one of them, where Kafka's default partitioner puts its id. */
+        /** Whether Kafka's default partitioner puts the model's id into one of them. */
         boolean has(String model) {
             int partition =
                     Utils.toPositive(Utils.murmur2(Utils.utf8(model))) % Topics.MODEL_PARTITIONS;
             return partitions.contains(partition);
         }
 
-        /** The training thread has let go of all models that are not in this share. */
-        void letGo() {
+        /** The training thread has released all models that are not in this share. */
+        void released() {
             if (handOver != null) {
                 handOver.countDown();
             }
@@ -83,12 +84,12 @@ final class Ownership implements AutoCloseable {
         if (e != null) {
             throw e;
         }
-        // the latch first: a rebalance sets it after it has taken partitions away
+        // the latch first: a rebalance sets it after it has revoked partitions
         CountDownLatch waiting = handOver.get();
         return new Share(Set.copyOf(owned), waiting);
     }
 
-    /** Whether the group has given us our share (possibly none). */
+    /** Whether the group has assigned partitions (possibly none). */
     boolean joined() {
         return joined;
     }
@@ -117,7 +118,7 @@ final class Ownership implements AutoCloseable {
             if (!closing) {
                 failure.set(e);
             }
-        } catch (RuntimeException e) { // handed to the training thread by share()
+        } catch (RuntimeException e) { // thrown in the training thread by share()
             failure.set(e);
         } finally {
             owned.clear();
@@ -142,7 +143,7 @@ final class Ownership implements AutoCloseable {
             }
             try {
                 if (!gone.await(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.warn("the micro-epoch in hand took over {}: it will be fenced", HAND_OVER);
+                    LOG.warn("the running micro-epoch took over {}: it will be fenced", HAND_OVER);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

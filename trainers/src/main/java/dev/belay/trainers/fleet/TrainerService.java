@@ -60,7 +60,7 @@ public final class TrainerService implements Service {
     private final Map<Group, Ownership> memberships = new EnumMap<>(Group.class);
     private final Map<String, ProgressTable> progress = new HashMap<>();
     private final Set<String> supervisors = new HashSet<>();
-    private final RetrySchedule troubles = new RetrySchedule();
+    private final RetrySchedule retries = new RetrySchedule();
     private final Prerequisites prerequisites = new Prerequisites("trainer");
     private volatile boolean ready;
 
@@ -101,7 +101,7 @@ public final class TrainerService implements Service {
 
     @Override
     public List<String> troubles() {
-        return troubles.told();
+        return retries.failures();
     }
 
     @Override
@@ -123,7 +123,7 @@ public final class TrainerService implements Service {
                 LabelFeeds feeds = new LabelFeeds(clients, prefetch);
                 var cleaner = new RetentionCleaner(clients, store);
                 var specs = new ModelTable(clients);
-                var models = new OwnedModels(clients, store, networks, observer, troubles, feeds)) {
+                var models = new OwnedModels(clients, store, networks, observer, retries, feeds)) {
             for (Group group : groups)
                 memberships.put(group, new Ownership(clients, prefix + group.id));
             specs.catchUp(CATCH_UP);

@@ -1,6 +1,6 @@
 /**
  * The trainer service: owns its share of the models, restores them from committed checkpoints,
- * trains them in turn, and hands them over. One thread trains; {@link
+ * trains them round-robin, and releases those that are reassigned. One thread trains; {@link
  * dev.belay.trainers.fleet.Ownership} polls the group on another.
  */
 @NullMarked

@@ -3,17 +3,17 @@ package dev.belay.trainers.labels;
 import dev.belay.schemas.events.Split;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A record of a labels topic as it was found. */
+/** A decoded record of a labels topic. */
 sealed interface DecodedLabel {
     int partition();
 
     long offset();
 
     /**
-     * One that can be learned from, unless the model's encoder rejects its input.
+     * A valid label; the model's encoder may still reject its input.
      *
      * @param checkpoint of the labeler
-     * @param unit by which models draw it, see {@link dev.belay.schemas.IdHash#unit}
+     * @param unit hash by which models select it, see {@link dev.belay.schemas.IdHash#unit}
      */
     record Good(
             ConsumerRecord<byte[], byte[]> record,
@@ -33,7 +33,7 @@ sealed interface DecodedLabel {
         }
     }
 
-    /** One that can't. */
+    /** An invalid record. */
     record Bad(ConsumerRecord<byte[], byte[]> record, String reason) implements DecodedLabel {
         @Override
         public int partition() {

@@ -15,23 +15,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes inputs that wait to be learned from while the training thread trains, so that it finds
- * them in the encoder's cache. Nothing depends on it: what it has not done is encoded when it is
- * asked for.
+ * Encodes queued inputs while the training thread trains, so that their encodings are in the
+ * encoder's cache. An optimisation only: inputs that are not in the cache are encoded on demand.
  */
 public final class EncodingPrefetch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EncodingPrefetch.class);
 
-    /** Inputs at a time: one batch, so one core. */
+    /** Inputs encoded at a time: one batch, so one core. */
     private static final int BATCH = 32;
 
-    /** Inputs that may wait; of what comes beyond, training will see to it. */
+    /** Capacity of the queue; further inputs are encoded on demand. */
     private static final int WAITING = 8_192;
 
     /**
      * An encoder as a model uses it.
      *
-     * @param frozen if not, there is nothing to be done ahead
+     * @param frozen only frozen encoders are cached
      */
     record Use(String encoder, String sha256, boolean frozen) {
         static Use of(ModelSpec spec) {
@@ -39,7 +38,7 @@ public final class EncodingPrefetch implements AutoCloseable {
             return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
         }
 
-        /** Whether there is anything to be done ahead: of cheap encoders there is not. */
+        /** Whether prefetching pays: not for cheap encoders. */
         boolean isWorthIt() {
             return frozen && !Encoders.isCheap(encoder);
         }
@@ -59,7 +58,7 @@ public final class EncodingPrefetch implements AutoCloseable {
         thread.start();
     }
 
-    /** An input will have to be encoded; from any thread. */
+    /** Queues an input; may be called by any thread. */
     void offer(Use use, Input input) {
         boolean unused = waiting.offer(new Waiting(use, input));
     }
@@ -92,9 +91,9 @@ public final class EncodingPrefetch implements AutoCloseable {
     private void encode(Use use, List<Input> inputs) {
         try {
             float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(inputs);
-        } catch (RuntimeException e) { // training meets it too, and reports it with its model
+        } catch (RuntimeException e) { // training fails too, and reports it with its model
             if (!closing) {
-                LOG.warn("{} could not encode ahead: {}", use.encoder(), e.toString());
+                LOG.warn("{} could not prefetch encodings: {}", use.encoder(), e.toString());
             }
         }
     }

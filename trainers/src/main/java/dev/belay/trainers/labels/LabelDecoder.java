@@ -13,17 +13,17 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the records of a labels topic and looks whether they can be learned from. Thread-safe.
+ * Decodes and validates the records of a labels topic. Thread-safe.
  *
- * @param labeler whose labels are wanted: model id with its run, since topics are shared by runs
+ * @param labeler model id with its run: labels of other runs in the topic are ignored
  * @param classes of the task
  */
 record LabelDecoder(EventCodec codec, String topic, String labeler, int classes) {
     /**
-     * What a record is, or null if it is a label of another run.
+     * Decodes a record; null if it is a label of another run.
      *
-     * @throws SerializationException if the schema registry does not answer, which says nothing
-     *     about the record
+     * @throws SerializationException if the schema registry does not answer; the record may be
+     *     valid
      */
     @Nullable DecodedLabel decode(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {

@@ -24,29 +24,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The labels of one supervisor, read and decoded once for all models of this process that learn
- * from them: a {@link LabelReader} reads while training goes on, and here they are taken in, on the
- * training thread.
+ * from them. A {@link LabelReader} reads concurrently with training; the training thread takes the
+ * labels from it.
  *
- * <p>Memory is bounded: nothing is taken of a partition while a model has enough of it, unless that
- * one waits for another partition, and another one for this. One that is then filled beyond its
- * bound, or that stands elsewhere, must get a feed of its own ({@link LabelFeeds}). What is not
- * taken the reader keeps, which has a bound too.
+ * <p>Memory is bounded: labels of a partition are not taken while a model has enough of it, unless
+ * that model waits for another partition and another model for this one. A model that is then
+ * filled beyond its bound, or whose position is far away, gets a feed of its own ({@link
+ * LabelFeeds}). Labels not taken stay in the reader, which is bounded too.
  */
 final class LabelFeed implements AutoCloseable {
-    /** How far models may stand apart, in offsets, to share a feed. */
+    /** Greatest distance, in offsets, between models that share a feed. */
     private static final long NEAR = 8_192;
 
-    /** How long what is in the topic may take to come. */
+    /** How long to wait for records that are known to be in the topic. */
     private static final Duration SOON = Duration.ofMillis(100);
 
-    /** Most records taken of a partition at a time. */
+    /** Maximum number of records taken of a partition at a time. */
     private static final int SLICE = 128;
 
     /**
      * What a feed reads.
      *
      * @param supervisor model id with its run: labels topics are shared by runs
-     * @param split models of different splits meet different labels and would wait for each other
+     * @param split models of different splits select different labels and would wait for each other
      */
     record Key(String task, String supervisor, Split split, int partitions, int classes) {
         static Key of(ModelSpec spec) {
@@ -62,29 +62,29 @@ final class LabelFeed implements AutoCloseable {
     private final Key key;
     private final String topic;
     private final DeadLetters deadLetters;
-    private final EncodingPrefetch ahead;
+    private final EncodingPrefetch prefetch;
     private final LabelReader reader;
     private final List<LabelSource> sources = new ArrayList<>();
     private final long[] end;
 
-    /** The models that have something encoded ahead, by encoder; for the reading thread. */
+    /** Models whose inputs are prefetched, by encoder; for the reading thread. */
     private volatile Map<EncodingPrefetch.Use, List<ModelSpec>> encoding = Map.of();
 
     /**
-     * @param consumer that this closes
-     * @param first begins to read
-     * @param ahead told what will have to be encoded
-     * @throws IllegalStateException if the labels topic is not there or has another number of
-     *     partitions than the model's spec says
+     * @param consumer closed by this
+     * @param first source whose cursor is the first position
+     * @param prefetch receives the inputs to encode
+     * @throws IllegalStateException if the labels topic does not exist or has another number of
+     *     partitions than the model's spec
      */
     LabelFeed(
             Clients clients,
             String topic,
             Consumer<byte[], byte[]> consumer,
             LabelSource first,
-            EncodingPrefetch ahead) {
+            EncodingPrefetch prefetch) {
         this.key = Key.of(first.spec());
-        this.ahead = ahead;
+        this.prefetch = prefetch;
         this.topic = topic;
         this.deadLetters = new DeadLetters(clients, "trainer");
         this.end = new long[key.partitions()];
@@ -103,9 +103,9 @@ final class LabelFeed implements AutoCloseable {
                                 + found
                                 + " partitions, expected "
                                 + key.partitions()
-                                + " as the spec of "
+                                + " as in the spec of "
                                 + first.spec().getId()
-                                + " says; 'belay topics plan' shows what should be");
+                                + "; 'belay topics plan' shows the expected topics");
             }
             consumer.assign(partitions);
         } catch (RuntimeException e) {
@@ -117,20 +117,23 @@ final class LabelFeed implements AutoCloseable {
         var decoder = new LabelDecoder(clients.codec(), topic, key.supervisor(), key.classes());
         this.reader =
                 new LabelReader(
-                        consumer, partitions, from, record -> encodeAhead(decoder.decode(record)));
+                        consumer,
+                        partitions,
+                        from,
+                        record -> prefetchEncoding(decoder.decode(record)));
     }
 
     Key key() {
         return key;
     }
 
-    /** Whether the source stands near enough to where this feed reads, if it still does. */
+    /** Whether the source's position is near that of this feed, and the feed has not failed. */
     boolean isNear(LabelSource source) {
         return !reader.hasFailed()
                 && partitions().allMatch(p -> Math.abs(reader.next(p) - source.next(p)) <= NEAR);
     }
 
-    /** Also for this one; what the others had of it already they leave. */
+    /** Adds a source, reading again from its position; other sources skip labels they have. */
     void add(LabelSource source) {
         change(() -> sources.add(source));
         partitions()
@@ -147,30 +150,30 @@ final class LabelFeed implements AutoCloseable {
     }
 
     /**
-     * Takes in what has come, and waits for what is known to be on its way as long as one of the
-     * models has not taken so many: one that draws few of the examples would otherwise need many
-     * turns to find them, and a turn may come once a minute, while others train.
+     * Takes available labels, and waits for records known to be in the topic until the source has a
+     * micro-epoch. Without waiting, a model that selects few of the examples would need many turns
+     * to collect them, and turns may be a minute apart.
      *
-     * @param size of the micro-epoch that it waits for
+     * @param size of the micro-epoch
      */
-    void poll(LabelSource hungry, long size) {
+    void poll(LabelSource source, long size) {
         do {
             takeIn();
-        } while (hungry.order().take(size) < size && reader.await(needed(), SOON));
+        } while (source.order().take(size) < size && reader.await(needed(), SOON));
     }
 
-    /** Looks whether partitions have ended: their writer has said so and all of it was read. */
+    /** Detects ended partitions: their progress has ended, and all their records were read. */
     void lookForEnds(ProgressTable progress, Admin admin) {
-        Map<TopicPartition, OffsetSpec> said = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> ended = new HashMap<>();
         for (int p = 0; p < end.length; p++) {
             Progress of = end[p] < 0 ? progress.of(topic, p, key.supervisor()) : null;
             if (of != null && of.getEnded()) {
-                said.put(new TopicPartition(topic, p), OffsetSpec.latest());
+                ended.put(new TopicPartition(topic, p), OffsetSpec.latest());
             }
         }
-        if (!said.isEmpty()) {
-            // asked after the writer's last transaction: whatever it wrote is below
-            KafkaFutures.get(admin.listOffsets(said).all(), "reading the ends of " + topic)
+        if (!ended.isEmpty()) {
+            // read after the writer's last transaction: all its records are below
+            KafkaFutures.get(admin.listOffsets(ended).all(), "reading the ends of " + topic)
                     .forEach((p, found) -> end[p.partition()] = found.offset());
         }
         for (int p = 0; p < end.length; p++) {
@@ -182,7 +185,7 @@ final class LabelFeed implements AutoCloseable {
         }
     }
 
-    /** Labels in the topic that were not taken in yet, as far as that is known. */
+    /** Labels in the topic that were not taken yet, as far as known. */
     long lag() {
         return reader.lag();
     }
@@ -192,9 +195,9 @@ final class LabelFeed implements AutoCloseable {
         reader.close();
     }
 
-    /** All that has come and is needed. */
+    /** Takes all available labels that are needed. */
     private void takeIn() {
-        // none gets many more of a partition than it needs
+        // no source gets many more than it needs
         int slice =
                 sources.stream().mapToInt(s -> s.spec().getMicroEpoch()).reduce(SLICE, Math::min);
         boolean more;
@@ -214,7 +217,7 @@ final class LabelFeed implements AutoCloseable {
 
     private boolean isNeeded(int partition) {
         boolean isWaitedFor = sources.stream().anyMatch(source -> source.waitsFor(partition));
-        // one that is full and waits for another partition itself can't make room
+        // a full source that waits for another partition can't free space
         return sources.stream()
                 .noneMatch(
                         source -> source.isFull(partition) && !(isWaitedFor && source.isStuck()));
@@ -224,23 +227,26 @@ final class LabelFeed implements AutoCloseable {
         if (read instanceof DecodedLabel.Good good) {
             sources.forEach(source -> source.offer(good));
         } else if (read instanceof DecodedLabel.Bad bad) {
-            @Nullable ProducerRecord<byte[], byte[]> letter = null;
+            @Nullable ProducerRecord<byte[], byte[]> deadLetter = null;
             for (LabelSource source : sources) {
                 if (bad.offset() >= source.next(bad.partition())) {
-                    letter = letter == null ? deadLetters.of(bad.record(), bad.reason()) : letter;
-                    source.offerLetter(bad.partition(), bad.offset(), letter);
+                    deadLetter =
+                            deadLetter == null
+                                    ? deadLetters.of(bad.record(), bad.reason())
+                                    : deadLetter;
+                    source.offerDeadLetter(bad.partition(), bad.offset(), deadLetter);
                 }
             }
         }
     }
 
     /** On the reading thread. */
-    private @Nullable DecodedLabel encodeAhead(@Nullable DecodedLabel read) {
+    private @Nullable DecodedLabel prefetchEncoding(@Nullable DecodedLabel read) {
         if (read instanceof DecodedLabel.Good good) {
             encoding.forEach(
                     (use, specs) -> {
                         if (specs.stream().anyMatch(spec -> LabelSource.draws(spec, good))) {
-                            ahead.offer(use, good.example().input());
+                            prefetch.offer(use, good.example().input());
                         }
                     });
         }

@@ -17,42 +17,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All feeds of a trainer: models that learn from the same labels and stand near each other share
- * one. Belongs to the training thread.
+ * All feeds of a trainer: models that learn from the same labels at near positions share one. Used
+ * by the training thread.
  */
 public final class LabelFeeds implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabelFeeds.class);
 
     private final Clients clients;
     private final Function<String, Consumer<byte[], byte[]>> consumers;
-    private final EncodingPrefetch ahead;
+    private final EncodingPrefetch prefetch;
     private final DeadLetters deadLetters;
     private final List<LabelFeed> feeds = new ArrayList<>();
 
     /**
-     * @param ahead told what will have to be encoded
+     * @param prefetch receives the inputs to encode
      */
-    public LabelFeeds(Clients clients, EncodingPrefetch ahead) {
+    public LabelFeeds(Clients clients, EncodingPrefetch prefetch) {
         this(
                 clients,
                 topic -> clients.consumer(null, "trainer-" + topic, LabelReader.CONSUMER),
-                ahead);
+                prefetch);
     }
 
     /**
-     * @param consumers makes one for a topic, that only this closes
+     * @param consumers creates one for a topic; closed by this
      */
     public LabelFeeds(
             Clients clients,
             Function<String, Consumer<byte[], byte[]>> consumers,
-            EncodingPrefetch ahead) {
+            EncodingPrefetch prefetch) {
         this.clients = clients;
         this.consumers = consumers;
-        this.ahead = ahead;
+        this.prefetch = prefetch;
         this.deadLetters = new DeadLetters(clients, "trainer");
     }
 
-    /** Begins to read for a model. */
+    /** Starts to read for a model. */
     public void add(LabelSource source) {
         for (LabelFeed feed : feeds) {
             if (feed.key().equals(LabelFeed.Key.of(source.spec())) && feed.isNear(source)) {
@@ -64,10 +64,10 @@ public final class LabelFeeds implements AutoCloseable {
     }
 
     /**
-     * Takes in what has come for a model, and for those it shares its feed with.
+     * Takes available labels for a model, and for those that share its feed.
      *
-     * @param size of the micro-epoch it needs: worth waiting for, if it is on its way
-     * @throws ExpiredOffsetException if labels that the model has yet to read are gone
+     * @param size of the micro-epoch it needs
+     * @throws ExpiredOffsetException if labels that the model has not read yet have expired
      */
     public void poll(LabelSource source, long size) {
         LabelFeed feed = of(source);
@@ -77,13 +77,13 @@ public final class LabelFeeds implements AutoCloseable {
             if (e.isLost(source.next(e.partition().partition()))) {
                 throw e;
             }
-            move(source, feed); // another model of the feed needed what is gone, this one does not
+            move(source, feed); // only another model of the feed needs the expired labels
             return;
         }
         for (LabelSource one : feed.sources()) {
             if (one.isOverfull() && feed.sources().size() > 1) {
-                // it would take ever more for the sake of the others. Opened first: where that
-                // fails, the model is still read here, and can be dropped as any other
+                // it would buffer ever more for the others. The new feed is opened first: if that
+                // fails, the model is still in this one and can be dropped
                 move(one, feed);
             }
         }
@@ -103,9 +103,8 @@ public final class LabelFeeds implements AutoCloseable {
     }
 
     /**
-     * Where a model that has read nothing begins: at offset 0 of each partition, whatever is still
-     * available, so that one with a budget never FINISHes on fewer examples; an endless one at the
-     * first that is.
+     * Cursor of a model without checkpoint. With a budget: offset 0 of each partition, even if
+     * expired, so that it never FINISHes on fewer examples. Endless: the first available offsets.
      */
     public long[] begin(ModelSpec spec) {
         long[] cursor = new long[spec.getPartitions()];
@@ -123,7 +122,7 @@ public final class LabelFeeds implements AutoCloseable {
         }
         if (Arrays.stream(cursor).anyMatch(first -> first > 0)) {
             LOG.warn(
-                    "{} is endless and begins at offsets {} of {}, the first that are available",
+                    "{} is endless and begins at offsets {} of {}, the first available ones",
                     spec.getId(),
                     Arrays.toString(cursor),
                     topic);
@@ -137,17 +136,17 @@ public final class LabelFeeds implements AutoCloseable {
         source.reject(taken, deadLetters.notEncoded(taken.record(), model, reason));
     }
 
-    /** Looks whether partitions of a model have ended. */
+    /** Detects ended partitions of a model. */
     public void lookForEnds(LabelSource source, ProgressTable progress, Admin admin) {
         of(source).lookForEnds(progress, admin);
     }
 
-    /** Labels that a model has not learned from yet, as far as that is known. */
+    /** Labels that a model has not learned from yet, as far as known. */
     public long lag(LabelSource source) {
         return source.waiting() + of(source).lag();
     }
 
-    /** Ends reading for a model. */
+    /** Stops reading for a model. */
     public void remove(LabelSource source) {
         LabelFeed feed = of(source);
         feed.remove(source);
@@ -161,7 +160,7 @@ public final class LabelFeeds implements AutoCloseable {
 
     private LabelFeed open(LabelSource first) {
         String topic = topic(first.spec());
-        return new LabelFeed(clients, topic, consumers.apply(topic), first, ahead);
+        return new LabelFeed(clients, topic, consumers.apply(topic), first, prefetch);
     }
 
     private String topic(ModelSpec spec) {

@@ -19,35 +19,35 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and decodes a labels topic on a thread of its own, which alone touches the consumer, while
- * training goes on. What it has read waits here, partition by partition and in offset order, for
- * the one other thread that takes it: what is learned from, and in which order, is decided there.
+ * Reads and decodes a labels topic on its own thread, the only one that uses the consumer. Decoded
+ * records are queued by partition in offset order for the training thread, which decides what is
+ * learned and in which order.
  *
- * <p>Memory is bounded: a partition of which {@link #ROOM} records wait is not read on before some
- * were taken, so at most {@code ROOM - 1} and a poll wait of each.
+ * <p>Memory is bounded: a partition with {@link #ROOM} queued records is paused until some are
+ * taken, so at most {@code ROOM - 1} plus the records of one poll are queued per partition.
  *
- * <p>A reader that failed reads no more, and whoever asks it for anything is told why.
+ * <p>After a failure it reads no more, and {@link #take} and {@link #await} throw the failure.
  */
 final class LabelReader implements AutoCloseable {
-    /** Records of a partition that may wait before it is paused. */
+    /** Queued records at which a partition is paused. */
     static final int ROOM = 1_024;
 
     /**
-     * Settings of its consumer beside the user's. A broker gets one fetch at a time: one that waits
-     * for news of a partition read to its end holds up those that are not, half a second by
+     * Consumer settings, in addition to the user's. A broker serves one fetch at a time: a fetch
+     * that waits at the end of some partitions delays the others, by half a second with the
      * default.
      */
     static final Map<String, Object> CONSUMER =
             Map.of("max.poll.records", 1_024, "fetch.max.wait.ms", 25);
 
-    /** Between two looks at a topic in which nothing happens. */
-    private static final Duration QUIET = Duration.ofMillis(250);
+    /** Timeout of a poll. */
+    private static final Duration POLL = Duration.ofMillis(250);
 
     private static final long CLOSE_WITHIN_MS = 10_000;
     private static final long NOT_ASKED = -1;
     private static final long UNKNOWN = -1;
 
-    /** Looks at a record once, on the reading thread; null if nobody wants it. */
+    /** Decodes a record, on the reading thread; null: ignored. */
     @FunctionalInterface
     interface Decoder {
         @Nullable DecodedLabel decode(ConsumerRecord<byte[], byte[]> record);
@@ -58,16 +58,16 @@ final class LabelReader implements AutoCloseable {
     private final Decoder decoder;
     private final Thread thread;
 
-    // all below are guarded by this
+    // all below is guarded by this
     private final List<Deque<DecodedLabel>> waiting = new ArrayList<>();
 
-    /** Where the consumer stands: all before it was taken or waits. */
+    /** The consumer's position: all records before it were taken or are queued. */
     private final long[] position;
 
     /** Records in the topic from the position on, or UNKNOWN. */
     private final long[] lag;
 
-    /** Where the consumer has yet to go, or NOT_ASKED. */
+    /** Pending seek, or NOT_ASKED. */
     private final long[] seek;
 
     private final boolean[] paused;
@@ -75,9 +75,9 @@ final class LabelReader implements AutoCloseable {
     private boolean closing;
 
     /**
-     * Begins to read.
+     * Starts to read.
      *
-     * @param consumer that only this uses from now on, and closes; these partitions are assigned
+     * @param consumer with these partitions assigned; from now on used and closed by this only
      * @param partitions 0, 1 and so on of one topic
      * @param position next offset to read of each
      */
@@ -100,7 +100,7 @@ final class LabelReader implements AutoCloseable {
         thread.start();
     }
 
-    /** Hands out up to so many records of a partition, in offset order. */
+    /** Removes and returns up to {@code most} records of a partition, in offset order. */
     synchronized List<DecodedLabel> take(int partition, int most) {
         throwFailure();
         Deque<DecodedLabel> queue = waiting.get(partition);
@@ -111,16 +111,16 @@ final class LabelReader implements AutoCloseable {
         }
         if (paused[partition] && queue.size() < ROOM) {
             paused[partition] = false;
-            consumer.wakeup(); // it may be waiting for the other partitions
+            consumer.wakeup(); // it may be blocked in a poll of other partitions
         }
         return taken;
     }
 
     /**
-     * Waits until there is something to take of one of these partitions, as long as something is
-     * known to be on its way.
+     * Waits until one of these partitions has a record to take; returns early if the topic is known
+     * to have none.
      *
-     * @return whether there is
+     * @return whether one has
      */
     synchronized boolean await(Collection<Integer> wanted, Duration atMost) {
         long begin = System.nanoTime();
@@ -142,13 +142,13 @@ final class LabelReader implements AutoCloseable {
         }
     }
 
-    /** The next offset of a partition that was not taken; nothing of interest is before it. */
+    /** Offset of the next record of a partition to be taken. */
     synchronized long next(int partition) {
         DecodedLabel first = waiting.get(partition).peek();
         return first == null ? position[partition] : first.offset();
     }
 
-    /** Goes back, or on, to an offset of a partition. */
+    /** Continues a partition at an earlier or later offset. */
     synchronized void seek(int partition, long offset) {
         waiting.get(partition).clear();
         position[partition] = offset;
@@ -157,7 +157,7 @@ final class LabelReader implements AutoCloseable {
         consumer.wakeup();
     }
 
-    /** Records that were not taken yet, as far as that is known. */
+    /** Records that were not taken yet, as far as known. */
     synchronized long lag() {
         long all = 0;
         for (int p = 0; p < position.length; p++) {
@@ -192,18 +192,18 @@ final class LabelReader implements AutoCloseable {
                 }
                 lookWhereItStands();
             }
-        } catch (RuntimeException | Error e) { // handed to the thread that takes
+        } catch (RuntimeException | Error e) { // thrown in the training thread
             synchronized (this) {
                 failure =
                         e instanceof RuntimeException known
                                 ? known
-                                : new IllegalStateException(thread.getName() + " has died", e);
+                                : new IllegalStateException(thread.getName() + " has failed", e);
                 notifyAll();
             }
         }
     }
 
-    /** Does what was asked for in the meantime; false when that is to end. */
+    /** Applies seeks and pauses; false when closing. */
     private synchronized boolean follow() {
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
@@ -223,7 +223,7 @@ final class LabelReader implements AutoCloseable {
 
     private ConsumerRecords<byte[], byte[]> poll() {
         try {
-            return consumer.poll(QUIET);
+            return consumer.poll(POLL);
         } catch (WakeupException e) {
             return ConsumerRecords.empty();
         }
@@ -238,7 +238,7 @@ final class LabelReader implements AutoCloseable {
             }
         }
         synchronized (this) {
-            if (seek[partition] == NOT_ASKED) { // else it is to be read again
+            if (seek[partition] == NOT_ASKED) { // else a seek is pending
                 waiting.get(partition).addAll(reads);
                 position[partition] = records.get(records.size() - 1).offset() + 1;
                 notifyAll();
@@ -246,7 +246,9 @@ final class LabelReader implements AutoCloseable {
         }
     }
 
-    /** Also past what is no record: the marks where transactions ended. */
+    /**
+     * Updates positions and lags; positions may be beyond the last record (transaction markers).
+     */
     private void lookWhereItStands() {
         long[] stands = new long[position.length];
         long[] behind = new long[position.length];
@@ -256,7 +258,7 @@ final class LabelReader implements AutoCloseable {
                 behind[p.partition()] = consumer.currentLag(p).orElse(UNKNOWN);
             }
         } catch (WakeupException e) {
-            return; // it has no position yet; after the next poll
+            return; // no position yet: after the next poll
         }
         synchronized (this) {
             for (int p = 0; p < position.length; p++) {

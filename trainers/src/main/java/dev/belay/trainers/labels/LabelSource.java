@@ -9,21 +9,21 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The labels that one model learns from, as they come from the {@link LabelFeed} it shares with
- * others: without what is not drawn, and in the model's own order. Belongs to the training thread.
+ * The labels that one model learns from, taken from the {@link LabelFeed} that it shares with
+ * others: only selected ones, in the model's own order. Used by the training thread.
  */
 public final class LabelSource {
-    /** Labels waiting in one partition before it need not be read on, in micro-epochs. */
+    /** Queued labels of a partition, in micro-epochs, at which no more are needed. */
     private static final int AHEAD = 2;
 
-    /** The same where another model of the feed waits for this partition: a bound for memory. */
+    /** The same if another model of the feed waits for this partition: a bound for memory. */
     private static final int FAR_AHEAD = 8;
 
-    /** Letters that are sent before the checkpoint they belong to; see {@link #letters}. */
-    private static final int MANY_LETTERS = 1_000;
+    /** Number of dead letters that are sent before their checkpoint; see {@link #deadLetters}. */
+    private static final int MAX_DEAD_LETTERS = 1_000;
 
-    /** A record that can't be learned from, and where it stood. */
-    private record Letter(int partition, long offset, ProducerRecord<byte[], byte[]> record) {}
+    /** The dead letter of an invalid record, and the record's position. */
+    private record DeadLetter(int partition, long offset, ProducerRecord<byte[], byte[]> record) {}
 
     /** A label with the record that holds it. */
     public record Taken(
@@ -36,11 +36,11 @@ public final class LabelSource {
     private final ModelSpec spec;
     private final RoundRobin<Taken> order;
     private final long[] next;
-    private final List<Letter> letters = new ArrayList<>();
+    private final List<DeadLetter> deadLetters = new ArrayList<>();
 
     /**
      * @param cursor next offset of each partition
-     * @param turn the partition whose turn it is
+     * @param turn partition from which the next example is taken
      */
     public LabelSource(ModelSpec spec, long[] cursor, int turn) {
         this.spec = spec;
@@ -56,12 +56,12 @@ public final class LabelSource {
         return order;
     }
 
-    /** The next offset of a partition that this source has not been offered. */
+    /** The next offset of a partition that was not offered to this source. */
     public long next(int partition) {
         return next[partition];
     }
 
-    /** Takes a label in, unless it was offered before or is not for this model. */
+    /** Queues a label, unless it was offered before or is not for this model. */
     void offer(DecodedLabel.Good read) {
         int partition = read.partition();
         if (read.offset() < next[partition]) {
@@ -74,41 +74,41 @@ public final class LabelSource {
         }
     }
 
-    /** Whether a label is for a model: of its split, and drawn. */
+    /** Whether a label is for a model: of its split, and selected. */
     static boolean draws(ModelSpec spec, DecodedLabel.Good read) {
         return read.split() == spec.getSplit()
                 && IdHash.drawn(spec.getSeed(), read.unit(), spec.getDrawBelow());
     }
 
-    /** Takes in that a record can't be learned from. */
-    void offerLetter(int partition, long offset, ProducerRecord<byte[], byte[]> letter) {
+    /** Adds the dead letter of an invalid record. */
+    void offerDeadLetter(int partition, long offset, ProducerRecord<byte[], byte[]> deadLetter) {
         if (offset >= next[partition]) {
             next[partition] = offset + 1;
-            letters.add(new Letter(partition, offset, letter));
+            deadLetters.add(new DeadLetter(partition, offset, deadLetter));
         }
     }
 
-    /** Takes in that an example that was taken can't be learned from. */
-    void reject(Taken taken, ProducerRecord<byte[], byte[]> letter) {
-        letters.add(new Letter(taken.partition(), taken.record().offset(), letter));
+    /** Adds the dead letter of a taken example that can't be encoded. */
+    void reject(Taken taken, ProducerRecord<byte[], byte[]> deadLetter) {
+        deadLetters.add(new DeadLetter(taken.partition(), taken.record().offset(), deadLetter));
     }
 
-    /** Whether it has enough of a partition for now. */
+    /** Whether it has enough labels of a partition for now. */
     boolean isFull(int partition) {
         return order.waiting(partition) >= AHEAD * spec.getMicroEpoch();
     }
 
-    /** Whether it can't go on before more of this partition comes. */
+    /** Whether it needs a label of this partition to continue. */
     boolean waitsFor(int partition) {
         return order.waitsFor() == partition;
     }
 
-    /** Whether it can't go on before more of some partition comes. */
+    /** Whether it needs a label of some partition to continue. */
     boolean isStuck() {
         return order.waitsFor() >= 0;
     }
 
-    /** Whether it holds far more than it needs, for the sake of others in the feed. */
+    /** Whether it has queued far more than it needs, because of others in the feed. */
     boolean isOverfull() {
         for (int p = 0; p < next.length; p++) {
             if (order.waiting(p) > FAR_AHEAD * spec.getMicroEpoch()) {
@@ -128,19 +128,18 @@ public final class LabelSource {
     }
 
     /**
-     * The dead letters that belong to a checkpoint written now: what could not be read below its
-     * cursor, since everything above is read again from there; all of them once the labels are
-     * exhausted, since then nothing is. Handed out once.
+     * Removes and returns the dead letters of a checkpoint written now: those below its cursor,
+     * because a resumed model reads the records above it again. If the labels are exhausted, all.
      */
-    public List<ProducerRecord<byte[], byte[]>> letters() {
+    public List<ProducerRecord<byte[], byte[]>> deadLetters() {
         long[] cursor = order.cursor();
         boolean all = order.exhausted();
         List<ProducerRecord<byte[], byte[]>> due = new ArrayList<>();
-        letters.removeIf(
-                letter -> {
-                    boolean isDue = all || letter.offset() < cursor[letter.partition()];
+        deadLetters.removeIf(
+                deadLetter -> {
+                    boolean isDue = all || deadLetter.offset() < cursor[deadLetter.partition()];
                     if (isDue) {
-                        due.add(letter.record());
+                        due.add(deadLetter.record());
                     }
                     return isDue;
                 });
@@ -148,15 +147,17 @@ public final class LabelSource {
     }
 
     /**
-     * All letters if there are so many that memory must not keep them until their checkpoint, else
-     * none. After a restart these come twice: better than to lose them, or to run out of memory.
+     * Removes and returns all dead letters if there are too many to keep in memory until their
+     * checkpoint, else none. After a restart these are sent twice, which is better than losing
+     * them.
      */
-    public List<ProducerRecord<byte[], byte[]>> tooManyLetters() {
-        if (letters.size() < MANY_LETTERS) {
+    public List<ProducerRecord<byte[], byte[]>> excessDeadLetters() {
+        if (deadLetters.size() < MAX_DEAD_LETTERS) {
             return List.of();
         }
-        List<ProducerRecord<byte[], byte[]>> all = letters.stream().map(Letter::record).toList();
-        letters.clear();
+        List<ProducerRecord<byte[], byte[]>> all =
+                deadLetters.stream().map(DeadLetter::record).toList();
+        deadLetters.clear();
         return all;
     }
 

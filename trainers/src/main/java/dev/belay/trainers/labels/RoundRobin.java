@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Composes micro-epochs: one example from each partition that has not ended, in partition then
- * offset order. The order depends on what the partitions hold alone, never on when it arrived:
- * where it is a partition's turn and nothing has come yet, it waits. Not thread-safe.
+ * offset order. The order depends only on the content of the partitions, never on arrival: if the
+ * next partition has no element yet, it waits. Not thread-safe.
  */
 public final class RoundRobin<E> {
     private record Item<E>(E element, long nextOffset) {}
@@ -22,7 +22,7 @@ public final class RoundRobin<E> {
 
     /**
      * @param cursor the next offset to read of each partition
-     * @param turn the partition whose turn it is
+     * @param turn partition from which the next element is taken
      */
     RoundRobin(long[] cursor, int turn) {
         this.cursor = cursor.clone();
@@ -33,12 +33,12 @@ public final class RoundRobin<E> {
         }
     }
 
-    /** An element has come; elements of a partition come in offset order. */
+    /** Queues an element; elements of a partition are offered in offset order. */
     void offer(int partition, E element, long offset) {
         queues.get(partition).add(new Item<>(element, offset + 1));
     }
 
-    /** Nothing more will be offered for the partition. */
+    /** Ends a partition: nothing more will be offered of it. */
     void end(int partition) {
         ended[partition] = true;
     }
@@ -53,7 +53,8 @@ public final class RoundRobin<E> {
     }
 
     /**
-     * Takes what is next in order, up to a micro-epoch of {@code size}; returns how many it holds.
+     * Adds the next elements in order, up to a micro-epoch of {@code size}; returns how many it
+     * has.
      */
     public int take(long size) {
         while (taken.size() < size) {
@@ -63,7 +64,7 @@ public final class RoundRobin<E> {
             }
             Item<E> item = queues.get(p).poll();
             if (item == null) {
-                break; // its turn, but it has not come yet
+                break; // the next one has not been offered yet
             }
             taken.add(item.element());
             cursor[p] = item.nextOffset();
@@ -77,13 +78,13 @@ public final class RoundRobin<E> {
         return nextOpen() < 0;
     }
 
-    /** The partition whose turn it is and of which nothing has come, or -1. */
+    /** The next partition if it has no element, else -1. */
     int waitsFor() {
         int p = nextOpen();
         return p >= 0 && queues.get(p).isEmpty() ? p : -1;
     }
 
-    /** Hands out the micro-epoch and begins the next. */
+    /** Returns the micro-epoch and begins the next one. */
     public List<E> next() {
         List<E> result = taken;
         taken = new ArrayList<>();
@@ -95,12 +96,12 @@ public final class RoundRobin<E> {
         return cursor.clone();
     }
 
-    /** The partition whose turn it is after what was taken. */
+    /** The partition of the next element after what was taken. */
     public int turn() {
         return turn;
     }
 
-    /** The first partition from the turn on that can still give something, or -1. */
+    /** The first partition from the turn on that has not ended or has elements, or -1. */
     private int nextOpen() {
         for (int i = 0; i < cursor.length; i++) {
             int p = (turn + i) % cursor.length;

@@ -2,7 +2,7 @@ package dev.belay.trainers.learning;
 
 import dev.belay.models.optimizer.Step;
 
-/** Training has failed for good: a loss or gradient is not finite. The learner is spent. */
+/** Training has diverged: a loss or gradient is not finite. The learner can't be used any more. */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

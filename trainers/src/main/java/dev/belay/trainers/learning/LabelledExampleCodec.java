@@ -15,11 +15,11 @@ import java.util.function.Function;
 
 /**
  * Labelled examples as tensors: {@code <prefix>.ids} as UTF-8 and {@code .texts}, the inputs as
- * {@link InputBytes} (of texts UTF-8, as in release 0.1), behind each other with the end of each in
- * {@code .idEnds} and {@code .textEnds}, {@code .probabilities} (examples, classes).
+ * {@link InputBytes} (of texts UTF-8, as in release 0.1), concatenated, with the end of each in
+ * {@code .idEnds} and {@code .textEnds}; {@code .probabilities} (examples, classes).
  *
- * <p>Event times are left out: no learning depends on them, and the same data produced at another
- * time give files of the same bytes. What is read back has time 0.
+ * <p>Event times are not stored (0 when read): learning does not depend on them, and the same data
+ * produced at another time give the same bytes.
  */
 final class LabelledExampleCodec {
     private LabelledExampleCodec() {}

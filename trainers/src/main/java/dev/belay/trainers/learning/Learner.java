@@ -27,17 +27,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A model that learns, micro-epoch by micro-epoch: {@link #run}. Knows no Kafka; one thread.
+ * A model that learns micro-epoch by micro-epoch ({@link #run}), without Kafka. One thread.
  *
- * <p>All chance comes from (seed, micro-epoch number, purpose), so a learner restored from a
- * checkpoint continues bit for bit as the one that wrote it.
+ * <p>All randomness is derived from (seed, micro-epoch number, purpose), so a learner restored from
+ * a checkpoint continues bit for bit like the one that wrote it.
  *
- * <p>After a {@link DivergedException} it must be closed; the last checkpoint is still good.
+ * <p>After a {@link DivergedException} it must be closed; the last checkpoint stays valid.
  *
  * @param <I> an input as its network takes it
  */
 public final class Learner<I> implements AutoCloseable {
-    // what random numbers are for: each has a stream of its own
+    // purposes of random numbers: each has its own stream
     private static final long DRAW = 1;
     private static final long ORDER = 2;
     private static final long REMEMBER = 3;
@@ -73,9 +73,9 @@ public final class Learner<I> implements AutoCloseable {
     }
 
     /**
-     * A model that has seen nothing.
+     * A model without checkpoint.
      *
-     * @throws IllegalArgumentException if the spec makes no sense, or its encoder or a method is
+     * @throws IllegalArgumentException if the spec is invalid, or its encoder or a method is
      *     unknown or has another version
      * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no checkpoint can hold its
      *     state
@@ -91,11 +91,11 @@ public final class Learner<I> implements AutoCloseable {
     /**
      * Continues from a checkpoint.
      *
-     * @param weights what {@link #weights()} gave
-     * @param state what {@link #state} gave at the same time
-     * @param examplesSeen as the checkpoint event says
-     * @throws MalformedCheckpointException if the files are of another model or spec, don't fit
-     *     each other, or are no such files
+     * @param weights result of {@link #weights()}
+     * @param state result of {@link #state} at the same time
+     * @param examplesSeen as in the checkpoint event
+     * @throws MalformedCheckpointException if the files are malformed, or belong to another model,
+     *     spec or checkpoint
      * @throws IllegalArgumentException if a method is unknown or has another version
      */
     public static Learner<?> restored(
@@ -120,12 +120,11 @@ public final class Learner<I> implements AutoCloseable {
     /**
      * One micro-epoch: predicts the examples, then learns from those selected and from replayed
      * ones. Examples from which the supervisor abstained are predicted and consumed, not learned
-     * from. Examples whose inputs the encoder cannot encode are left out.
+     * from. Examples that the encoder rejects are left out.
      *
      * @param examples new ones, in the order of the stream; at least one
      * @throws DivergedException if a loss or gradient is not finite
-     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails whatever the
-     *     input is
+     * @throws dev.belay.models.encoder.BrokenEncoderException if the encoder fails for every input
      * @throws IllegalArgumentException if there are none, or a label has another number of classes
      */
     public MicroEpoch run(List<LabelledExample> examples) {
@@ -133,7 +132,7 @@ public final class Learner<I> implements AutoCloseable {
         microEpochs++;
         long start = System.nanoTime();
 
-        // predict the new examples by the weights as they are; n = those that can be encoded
+        // predict the new examples with the current weights; n = those not rejected
         long[] encodeNs = {0};
         Rows<Predicted<I>> found =
                 FailingTexts.compute(
@@ -143,7 +142,7 @@ public final class Learner<I> implements AutoCloseable {
         network.observe(inputs);
         float[][] predictions = // (n, classes)
                 found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
-        int[] given = // (l), those with a label: where the supervisor did not abstain
+        int[] given = // (l), those with a label: the supervisor did not abstain
                 IntStream.range(0, fresh.size()).filter(i -> !fresh.get(i).abstained()).toArray();
         float[][] labels = // (l, classes)
                 IntStream.of(given)
@@ -167,7 +166,7 @@ public final class Learner<I> implements AutoCloseable {
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
         long recalled = System.nanoTime();
 
-        // learn, remember, decide whether this was the last one
+        // learn, update the replay memory, decide whether this was the last one
         Means means = learn(lessons, fresh.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
@@ -218,7 +217,8 @@ public final class Learner<I> implements AutoCloseable {
                                 Lesson.weights(rows), // (batch)
                                 new Progress(consumed, spec.getBudget()));
                 BatchLoss loss = methods.loss(batch, recent);
-                // the learning rate of the middle of the step: the first and last ones count too
+                // learning rate at the middle of the step, so that it is above 0 in the first and
+                // last one
                 double middle = examplesSeen + fresh * (step + 0.5) / steps;
                 Update update = LearningRates.update(spec, middle, examplesSeen + fresh);
                 // forward, loss, backward, Adam
@@ -236,15 +236,15 @@ public final class Learner<I> implements AutoCloseable {
         return new Progress(examplesSeen, spec.getBudget());
     }
 
-    /** All that has learned, safetensors; {@link Networks#read} takes it. */
+    /** All trained weights as safetensors; {@link Networks#read} reads them. */
     public byte[] weights() {
         return network.write(TrainingState.provenance(spec, examplesSeen));
     }
 
     /**
-     * Everything else that is needed to continue, safetensors.
+     * The rest of the state that is needed to resume, as safetensors.
      *
-     * @param more what the caller needs beside it; names that learners do not use
+     * @param more further tensors of the caller; their names must differ from the learner's
      * @throws dev.belay.models.checkpoint.CheckpointTooLargeException if no file can hold it
      */
     public byte[] state(Tensor... more) {
@@ -298,7 +298,7 @@ public final class Learner<I> implements AutoCloseable {
                 network.recall(inputs(examples.stream().map(WeightedExample::example).toList())));
     }
 
-    /** The examples with what replay needs of their inputs. */
+    /** The examples with the form of their inputs that replay needs. */
     private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
         return IntStream.range(0, encoded.size())
                 .mapToObj(i -> Lesson.kept(network, examples.get(i), encoded.get(i)))

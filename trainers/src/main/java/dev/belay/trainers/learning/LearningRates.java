@@ -7,7 +7,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 
-/** Optimizers of specs, and their learning rates by the examples consumed. */
+/** The optimizer of a spec, and its learning rates as a function of the examples consumed. */
 final class LearningRates {
     private LearningRates() {}
 
@@ -37,8 +37,9 @@ final class LearningRates {
     }
 
     /**
-     * What the learning rates are multiplied by, in [0, 1]: rises linearly from 0 over the warm-up,
-     * then stays, or falls to 0 at the end of the budget. Endless models don't fall.
+     * Factor of the learning rates, in [0, 1]: rises linearly from 0 during the warm-up, then is
+     * constant or falls to 0 at the end of the budget. Constant after the warm-up for endless
+     * models.
      *
      * @param consumed examples so far, fractional inside a micro-epoch; at most the budget
      * @param budget of the model; 0 = endless

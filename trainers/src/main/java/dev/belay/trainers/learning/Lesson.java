@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An example to learn from, as the network takes it.
+ * An example to learn from, as input of the network.
  *
  * @param weight in (0, 1]
  */
@@ -48,7 +48,7 @@ record Lesson<I>(LabelledExample example, float weight, I input) {
         return lessons;
     }
 
-    /** The example with what replay needs of its input. */
+    /** The example with the form of its input that replay needs. */
     static <I> LabelledExample kept(Network<I> network, LabelledExample e, I encoded) {
         Input input = network.kept(e.input(), encoded);
         if (input == e.input()) return e;

@@ -10,11 +10,10 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 
 /**
- * Training settings that are known to work, by kind of encoder; what a spec doesn't say is filled
- * in from here.
+ * Default training settings by kind of encoder, for keys that the experiment file does not set.
  *
- * @param head where none is asked for
- * @param microEpoch examples of a micro-epoch; 64 to 4,096 all do
+ * @param head the default head
+ * @param microEpoch examples of a micro-epoch; 64 to 4,096 work
  * @param passes over the new and replayed examples
  * @param replay replayed examples as a multiple of the new ones
  * @param replayMemory examples kept for replay
@@ -31,7 +30,7 @@ public record ModelDefaults(
         boolean zeroInit,
         Optimizer optimizer) {
 
-    /** Settings for models with this encoder, by what of it learns. */
+    /** Defaults for models with this encoder and fine-tuning. */
     public static ModelDefaults of(String encoderName, FineTuning fineTuning) {
         var linear = new Head(HeadKind.LINEAR, 0);
         if (fineTuning.getScope() != FineTuningScope.HEAD) {
@@ -57,10 +56,9 @@ public record ModelDefaults(
                             .build();
             return new ModelDefaults(linear, 256, 1, 1.0, 2048, 32, false, adamW);
         }
-        // meets batch logistic regression with C = 10: on SST-2 .613, .662 and .710 of 200, 500 and
-        // 1,500 examples where the batch has .613, .663 and .712. With replay 1 the last
-        // micro-epoch
-        // outweighs the first ones: .667 of 1,500.
+        // agrees with batch logistic regression with C = 10: on SST-2 .613, .662 and .710 for
+        // 200, 500 and 1,500 examples, batch .613, .663 and .712. With replay 1 the last
+        // micro-epoch outweighs the first ones: .667 for 1,500.
         var adam =
                 Optimizer.newBuilder()
                         .setKind(OptimizerKind.ADAM)

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The last examples learned from, new and replayed ones, for losses that look back.
+ * The last examples learned from, new and replayed ones, for losses with a window.
  *
- * @param <I> an input as the network takes it
+ * @param <I> input of the network
  */
 final class RecentExamples<I> implements Window {
     private final Network<I> network;

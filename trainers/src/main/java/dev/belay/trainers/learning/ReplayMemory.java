@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A bounded memory of examples to learn from again: a uniform sample of all examples seen (Vitter's
- * reservoir, algorithm R), so that early ones are not forgotten. A function of the examples in
- * their order and of the generators given.
+ * A bounded memory of examples for replay: a uniform sample of all examples seen (reservoir
+ * sampling, Vitter's algorithm R). Deterministic given the examples in their order and the
+ * generators.
  */
 final class ReplayMemory {
     private final int capacity;
@@ -36,7 +36,7 @@ final class ReplayMemory {
         }
     }
 
-    /** This many of them, or all if there are fewer, without replacement. */
+    /** Draws {@code count} examples without replacement, or all if there are fewer. */
     List<WeightedExample> draw(long count, Rng random) {
         int[] places = new int[examples.size()];
         for (int i = 0; i < places.length; i++) places[i] = i;

@@ -8,13 +8,13 @@ import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Precision;
 
-/** What specs say of networks. */
+/** The network designs of specs. */
 final class SpecDesigns {
     private SpecDesigns() {}
 
     /**
-     * @throws IllegalArgumentException if the spec's fine-tuning contradicts itself, or an encoder
-     *     parameter has no meaning
+     * @throws IllegalArgumentException if the spec's fine-tuning is inconsistent, or an encoder
+     *     parameter is invalid
      */
     static NetworkDesign of(ModelSpec spec) {
         FineTuning tuning = spec.getFineTuning();
@@ -36,7 +36,7 @@ final class SpecDesigns {
                 vectorLength(spec));
     }
 
-    /** Features of an example, which encoder {@code vector} has as a parameter; else 0. */
+    /** Number of features, a parameter of encoder {@code vector}; 0 for other encoders. */
     private static int vectorLength(ModelSpec spec) {
         String length = spec.getEncoderParameters().getOrDefault("length", "0");
         try {

@@ -9,16 +9,15 @@ import dev.belay.trainers.methods.Methods;
 import java.nio.file.Path;
 
 /**
- * How large the training state of a model becomes, as far as its spec says; it is the larger one of
- * a checkpoint's two files. The inputs of remembered examples come on top: a learner that meets
- * them refuses to write what does not fit.
+ * Size of a model's training state, the larger one of a checkpoint's two files, as far as the spec
+ * determines it. Inputs of replay examples are added when the state is written, which fails if it
+ * does not fit.
  */
 public final class StateSize {
     private StateSize() {}
 
     /**
-     * Of a model whose encoder is one of those that {@link dev.belay.models.encoder.Encoders}
-     * knows.
+     * Checks a model whose encoder {@link dev.belay.models.encoder.Encoders} knows.
      *
      * @param encodersDir where the folders of encoders {@code hf:NAME} are
      * @throws CheckpointTooLargeException if no checkpoint can hold it
@@ -28,7 +27,7 @@ public final class StateSize {
     }
 
     /**
-     * @param learning weights that learn
+     * @param learning number of trained weights
      */
     static void requireFits(ModelSpec spec, long learning) {
         long moments = 2L * Float.BYTES * learning;
@@ -39,7 +38,7 @@ public final class StateSize {
         int classes = spec.getClasses().size();
         Configured<LossFunction> loss = Methods.loss(spec);
         examples += loss.plugin().window(classes, loss.parameters());
-        // a row: the label's probabilities, and where its id and its input end
+        // a row: the label's probabilities, and the ends of its id and its input
         long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
         SafeTensors.requireFits(
                 "the training state of "
@@ -48,7 +47,7 @@ public final class StateSize {
                         + moments
                         + " bytes for Adam's moments of the "
                         + learning
-                        + " weights that learn, "
+                        + " trained weights, "
                         + remembered
                         + " for "
                         + examples

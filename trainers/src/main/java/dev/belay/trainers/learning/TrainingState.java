@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a learner needs to continue beside its weights and the optimizer's moments. What a spec's
- * methods do not use is not written: without weights and method states the file has the form that
- * release 0.1 wrote.
+ * State that a learner needs to resume, besides its weights and the optimizer's moments. Parts that
+ * a spec's methods do not use are not written: without example weights and method states the file
+ * has the format of release 0.1.
  *
  * @param microEpochs so far
  * @param replay memory, in its order
@@ -38,12 +38,12 @@ record TrainingState(
     private static final String SELECTOR = "selector.state";
     private static final String STOPPING = "stopping.state";
 
-    /** Of a model that has seen nothing. */
+    /** State of a model without checkpoint. */
     static final TrainingState FRESH =
             new TrainingState(0, List.of(), 0, List.of(), new double[0], new double[0]);
 
     /**
-     * @param examplesSeen as the checkpoint says
+     * @param examplesSeen as in the checkpoint event
      * @throws MalformedCheckpointException if tensors are missing or don't fit each other
      */
     static TrainingState read(SafeTensors file, int classes, long examplesSeen) {
@@ -78,7 +78,7 @@ record TrainingState(
     }
 
     /**
-     * @throws MalformedCheckpointException if a file is of another model, spec or checkpoint
+     * @throws MalformedCheckpointException if a file belongs to another model, spec or checkpoint
      */
     static void requireProvenance(SafeTensors file, ModelSpec spec, long examplesSeen) {
         provenance(spec, examplesSeen)

@@ -3,7 +3,7 @@ package dev.belay.trainers.methods;
 import dev.belay.plugins.Parameters;
 import java.util.Arrays;
 
-/** Learns from all examples alike. */
+/** Learns from all examples, with weight 1. */
 public final class AllExamples implements ExampleSelector {
     @Override
     public String name() {

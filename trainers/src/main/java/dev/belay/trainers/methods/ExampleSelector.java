@@ -5,8 +5,8 @@ import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 
 /**
- * Decides which of the new examples of a micro-epoch are learned from, and with what weight: an
- * extension point. A pure function: the same arguments give the same bits, and are not written to.
+ * Selects the new examples of a micro-epoch that are learned from, and their weights: an extension
+ * point. A pure function: the same arguments give the same bits, and are not modified.
  */
 public interface ExampleSelector extends Plugin {
     /**
@@ -19,14 +19,14 @@ public interface ExampleSelector extends Plugin {
     record Candidates(float[][] labels, float[][] predictions, Progress progress) {}
 
     /**
-     * @param weights of the examples, (rows), in [0, 1]; one of weight 0 is consumed (it counts
-     *     towards the budget and is predicted), but neither learned from nor replayed
+     * @param weights of the examples, (rows), in [0, 1]; an example of weight 0 is consumed (it
+     *     counts towards the budget and is predicted), but neither learned from nor replayed
      * @param state for the next call
      */
     record Selection(float[] weights, double[] state) {}
 
     /**
-     * @param state of the call before; empty at the first one
+     * @param state returned by the previous call; empty at the first one
      */
     Selection select(Candidates candidates, double[] state, Parameters parameters);
 }

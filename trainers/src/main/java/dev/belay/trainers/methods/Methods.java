@@ -30,16 +30,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The methods of a model, as its spec names them.
  *
- * <p>Release 0.1 wrote a loss as the record {@link Loss}: a kind and a field for each parameter. A
- * loss that the record can express is still written so, whichever it is: its name is a kind, and
- * its parameters are fields, with {@code -} and upper case exchanged. All others are written as
- * {@code lossMethod}.
+ * <p>Release 0.1 wrote a loss as the record {@link Loss}: a kind and one field per parameter. A
+ * loss that the record can express is still written so: its name is a kind, and its parameters are
+ * fields ({@code warm-up} is {@code warmUp}). All others are written as {@code lossMethod}.
  */
 public record Methods(
         Configured<LossFunction> loss,
         Configured<ExampleSelector> selector,
         Configured<StoppingRule> stopping) {
-    /** Methods of models that name none. */
+    /** Defaults of models that name no method. */
     public static final String DEFAULT_LOSS = "cross-entropy";
 
     public static final String DEFAULT_SELECTOR = "all";
@@ -48,8 +47,8 @@ public record Methods(
     private static final Pattern DASH = Pattern.compile("-([a-z])");
 
     /**
-     * @throws IllegalArgumentException if this process does not have a method, or not in the
-     *     version that the spec asks for, or it does not accept its parameters
+     * @throws IllegalArgumentException if a method is not installed in this process, has another
+     *     version than in the spec, or rejects its parameters
      */
     public static Methods of(ModelSpec spec) {
         var methods =
@@ -70,12 +69,12 @@ public record Methods(
         return methods;
     }
 
-    /** The loss of a spec; its other methods need not be known here. */
+    /** The loss of a spec, whose other methods need not be installed. */
     public static Configured<LossFunction> loss(ModelSpec spec) {
         return configured(LossFunction.class, lossMethod(spec));
     }
 
-    /** Name and parameters of a spec's loss; one named in {@code lossMethod} need not be known. */
+    /** Name and parameters of a spec's loss; that of {@code lossMethod} need not be installed. */
     public static Method lossMethod(ModelSpec spec) {
         if (spec.getLossMethod() != null) return spec.getLossMethod();
         Loss record = spec.getLoss();
@@ -89,7 +88,7 @@ public record Methods(
         return method(Configured.of(LossFunction.class, name, parameters));
     }
 
-    /** Examples that the loss looks back at. */
+    /** Number of earlier examples that the loss uses. */
     public int window(int classes) {
         return loss.plugin().window(classes, loss.parameters());
     }
@@ -99,7 +98,8 @@ public record Methods(
     }
 
     /**
-     * @throws IllegalStateException if the selector gives other than one weight in [0, 1] for each
+     * @throws IllegalStateException if the selector does not return one weight in [0, 1] per
+     *     example
      */
     public Selection select(Candidates candidates, double[] state) {
         Selection selection = selector.plugin().select(candidates, state, selector.parameters());
@@ -110,7 +110,7 @@ public record Methods(
             throw new IllegalStateException(
                     "selector '"
                             + selector.plugin().name()
-                            + "' gave the weights "
+                            + "' returned the weights "
                             + Arrays.toString(weights)
                             + ", expected "
                             + candidates.labels().length
@@ -135,7 +135,7 @@ public record Methods(
         spec.setVersions(versions(spec.getEncoderName()));
     }
 
-    /** Semantics versions above 1, by what they are of. */
+    /** Semantics versions above 1, by kind of method. */
     private SortedMap<String, Integer> versions(String encoder) {
         var versions = new TreeMap<String, Integer>();
         versions.put("loss", loss.plugin().version());
@@ -155,7 +155,7 @@ public record Methods(
         return new Method(method.plugin().name(), method.parameters().differing());
     }
 
-    /** A loss as release 0.1 wrote it; null if it could not. */
+    /** A loss in the format of release 0.1; null if that can't express it. */
     private static @Nullable Loss record(Configured<LossFunction> loss) {
         String name = loss.plugin().name().toUpperCase(Locale.ROOT).replace('-', '_');
         if (Arrays.stream(LossKind.values()).noneMatch(kind -> kind.name().equals(name)))

@@ -6,8 +6,8 @@ import dev.belay.plugins.Plugin;
 
 /**
  * Decides after each micro-epoch whether a model stops before its budget ends: an extension point.
- * A pure function: the same arguments give the same result, and are not written to. A model whose
- * budget or labels end is FINISHED whatever the rule says.
+ * A pure function: the same arguments give the same result, and are not modified. A model whose
+ * budget or labels end is FINISHED in any case.
  */
 public interface StoppingRule extends Plugin {
     /**
@@ -16,7 +16,7 @@ public interface StoppingRule extends Plugin {
      * @param number from 1
      * @param labels of its new examples, (rows, classes)
      * @param predictions of these examples before the model learned from them, (rows, classes): an
-     *     honest estimate of how it does on labels it has not seen
+     *     unbiased sample of its performance on unseen labels
      * @param meanLoss over the steps, nats; NaN if nothing was learned
      * @param progress after it
      */
@@ -34,7 +34,7 @@ public interface StoppingRule extends Plugin {
     record Decision(boolean stop, double[] state) {}
 
     /**
-     * @param state of the call before; empty at the first one
+     * @param state returned by the previous call; empty at the first one
      */
     Decision decide(Observation observation, double[] state, Parameters parameters);
 }

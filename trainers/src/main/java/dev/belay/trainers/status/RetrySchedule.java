@@ -8,25 +8,23 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The models that can't be trained now, and when each is tried again: after a second, then twice as
- * long each time, up to half a minute. {@link #told} may be called by any thread, the rest belongs
- * to one.
+ * Models that have failed, and when each is retried: after a second, then with doubled delays up to
+ * half a minute. {@link #failures} may be called by any thread, the other methods by one.
  */
 public final class RetrySchedule {
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     /**
-     * @param times in a row that it went wrong
-     * @param resting false once it was taken up again, which may go wrong again
+     * @param times consecutive failures
+     * @param waiting false once the model was resumed
      */
-    private record Trouble(String reason, int times, long againNs, boolean resting) {}
+    private record Failure(String reason, int times, long againNs, boolean waiting) {}
 
-    private final Map<String, Trouble> byModel = new ConcurrentHashMap<>();
+    private final Map<String, Failure> byModel = new ConcurrentHashMap<>();
 
     /**
-     * What went wrong, with what caused it: a store says which file, its cause that the disk is
-     * full.
+     * An exception with all its causes: for example a store names the file, its cause a full disk.
      */
     public static String reason(Throwable why) {
         StringBuilder reason = new StringBuilder(why.toString());
@@ -36,43 +34,43 @@ public final class RetrySchedule {
         return reason.toString();
     }
 
-    /** The model can't go on; returns when it is tried again. */
+    /** Records a failure of the model; returns the delay before it is retried. */
     public Duration add(String model, String reason, long nowNs) {
-        Trouble before = byModel.get(model);
+        Failure before = byModel.get(model);
         int times = before == null ? 1 : before.times() + 1;
-        Duration rest = FIRST.multipliedBy(1L << Math.min(times - 1, 10));
-        rest = rest.compareTo(LONGEST) < 0 ? rest : LONGEST;
-        byModel.put(model, new Trouble(reason, times, nowNs + rest.toNanos(), true));
-        return rest;
+        Duration delay = FIRST.multipliedBy(1L << Math.min(times - 1, 10));
+        delay = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+        byModel.put(model, new Failure(reason, times, nowNs + delay.toNanos(), true));
+        return delay;
     }
 
-    /** Whether the model must not be taken up yet. */
-    public boolean resting(String model, long nowNs) {
-        Trouble trouble = byModel.get(model);
-        return trouble != null && nowNs - trouble.againNs() < 0;
+    /** Whether the model must not be resumed yet. */
+    public boolean isWaiting(String model, long nowNs) {
+        Failure failure = byModel.get(model);
+        return failure != null && nowNs - failure.againNs() < 0;
     }
 
-    /** The model was taken up; whether that helps is not known yet. */
-    public void takenUp(String model) {
+    /** The model was resumed; its count of failures is kept until it commits. */
+    public void resumed(String model) {
         byModel.computeIfPresent(
-                model, (id, t) -> new Trouble(t.reason(), t.times(), t.againNs(), false));
+                model, (id, t) -> new Failure(t.reason(), t.times(), t.againNs(), false));
     }
 
-    /** The model has done its work. */
-    public void over(String model) {
+    /** The model has committed a micro-epoch or ended: its failures are cleared. */
+    public void clear(String model) {
         byModel.remove(model);
     }
 
-    /** Forgets models that are others' to train. */
+    /** Removes models that this process no longer owns. */
     public void keepOnly(Set<String> models) {
         byModel.keySet().retainAll(models);
     }
 
-    /** The models that rest, each with its reason. */
-    public List<String> told() {
+    /** The models that wait for a retry, each with its reason. */
+    public List<String> failures() {
         return new TreeMap<>(byModel)
                 .entrySet().stream()
-                        .filter(e -> e.getValue().resting())
+                        .filter(e -> e.getValue().waiting())
                         .map(e -> e.getKey() + ": " + e.getValue().reason())
                         .toList();
     }

@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a model in training tells about itself: {@code belay.trainer.lag} (labels), {@code .loss}
- * (nats) and {@code .gradient.norm} of the last micro-epoch, {@code .examples} and {@code
- * .checkpoints} so far, each by {@code model}; {@code belay.trainer.phase}, the time of a
- * micro-epoch in each phase. On the training thread: wait (for labels), encode, predict, learn,
- * held (up by the one before, which is not committed yet), copy (what is to be saved). While the
- * next one learns: save, commit.
+ * Meters of a model in training: {@code belay.trainer.lag} (labels), {@code .loss} (nats) and
+ * {@code .gradient.norm} of the last micro-epoch, {@code .examples} and {@code .checkpoints} so
+ * far, each by {@code model}; {@code belay.trainer.phase}, the time of a micro-epoch in each phase.
+ * On the training thread: wait (for labels), encode, predict, learn, held (waiting for the commit
+ * of the previous one), copy (of the state to be saved). Concurrently with the next one: save,
+ * commit.
  */
 public final class RunMeters implements AutoCloseable {
     private final MeterRegistry registry;
@@ -67,7 +67,7 @@ public final class RunMeters implements AutoCloseable {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A model that is another trainer's is no longer told of here. */
+    /** Removes the meters of the model. */
     @Override
     public void close() {
         ours.forEach(registry::remove);

@@ -1,4 +1,4 @@
-/** What a model in training reports: meters, and the schedule of retries after failures. */
+/** Status of models in training: meters, and the schedule of retries after failures. */
 @NullMarked
 package dev.belay.trainers.status;
 

@@ -43,11 +43,11 @@ class CheckpointWriterTest {
     private final MemoryStore store = new MemoryStore();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> steps = new ArrayList<>();
-    private final CheckpointWriter scribe;
+    private final CheckpointWriter writer;
 
     CheckpointWriterTest() {
         producer.initTransactions();
-        var ledger =
+        var transaction =
                 new CheckpointTransaction(
                         spec,
                         clients,
@@ -55,22 +55,22 @@ class CheckpointWriterTest {
                         producer,
                         (step, model, number) -> steps.add(number + " " + step));
         var meters = new RunMeters(clients.meters(), spec.getId());
-        scribe = new CheckpointWriter(spec, ledger, meters, tasks::add, CheckpointFiles.NONE);
+        writer = new CheckpointWriter(spec, transaction, meters, tasks::add, CheckpointFiles.NONE);
     }
 
     @Test
     void whoeverHandsInGoesOnAndTheFilesAreThereBeforeTheTransaction() {
         // When
-        scribe.begin(learned(1, State.LEARNING, files(1)));
+        writer.begin(learned(1, State.LEARNING, files(1)));
         // Then
-        assertFalse(scribe.isSettled());
-        assertFalse(scribe.hasWritten());
+        assertFalse(writer.isSettled());
+        assertFalse(writer.hasWritten());
         assertEquals(List.of(), steps);
         // When
         tasks.remove().run();
         // Then
-        scribe.settle();
-        assertTrue(scribe.hasWritten());
+        writer.settle();
+        assertTrue(writer.hasWritten());
         assertEquals(
                 List.of("1 WEIGHTS_STORED", "1 STORED", "1 BEGUN", "1 SENT", "1 COMMITTED"), steps);
         assertEquals(1, producer.commitCount());
@@ -81,12 +81,12 @@ class CheckpointWriterTest {
     void eachNamesTheOneBeforeItAndAFailureTheFilesOfTheLastGoodOne() {
         // When
         for (int number = 1; number <= 2; number++) {
-            scribe.begin(learned(number, State.LEARNING, files(number)));
+            writer.begin(learned(number, State.LEARNING, files(number)));
             tasks.remove().run();
         }
-        scribe.begin(learned(3, State.FAILED, null));
+        writer.begin(learned(3, State.FAILED, null));
         tasks.remove().run();
-        scribe.settle();
+        writer.settle();
         // Then
         List<Checkpoint> events = checkpoints();
         byte[] second = store.get(events.get(1).getProvenanceUri(), "");
@@ -103,20 +103,20 @@ class CheckpointWriterTest {
     void onceOneHasFailedNothingMoreIsWritten() {
         // Given
         store.full = true;
-        scribe.begin(learned(1, State.LEARNING, files(1)));
+        writer.begin(learned(1, State.LEARNING, files(1)));
         tasks.remove().run();
         store.full = false;
         // When
-        var first = assertThrows(UncheckedIOException.class, scribe::settle);
+        var first = assertThrows(UncheckedIOException.class, writer::settle);
         var second =
                 assertThrows(
                         UncheckedIOException.class,
-                        () -> scribe.begin(learned(2, State.LEARNING, files(2))));
+                        () -> writer.begin(learned(2, State.LEARNING, files(2))));
         // Then
         assertSame(first, second);
         assertTrue(tasks.isEmpty());
-        assertFalse(scribe.hasWritten());
-        scribe.close();
+        assertFalse(writer.hasWritten());
+        writer.close();
         assertEquals(0, producer.commitCount());
         assertTrue(producer.closed());
     }

@@ -153,16 +153,16 @@ class LabelFeedsTest {
         a.order().take(0);
         List<String> ids = new ArrayList<>();
         step(feeds, a, ids);
-        int before = a.letters().size();
+        int before = a.deadLetters().size();
         while (ids.size() < 32) {
             step(feeds, a, ids);
         }
         // Then
         assertEquals(0, before, "the first bad record is not below the cursor yet");
-        assertEquals(2, a.letters().size());
-        assertEquals(0, a.letters().size(), "handed out once");
+        assertEquals(2, a.deadLetters().size());
+        assertEquals(0, a.deadLetters().size(), "handed out once");
         step(feeds, b, ids);
-        assertEquals(0, b.letters().size(), "the other model's cursor is not there yet");
+        assertEquals(0, b.deadLetters().size(), "the other model's cursor is not there yet");
     }
 
     @Test

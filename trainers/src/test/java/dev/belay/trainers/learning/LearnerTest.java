@@ -269,7 +269,7 @@ class LearnerTest {
                             IllegalStateException.class,
                             () -> learner.run(epochs(c.spec, 9).get(0)));
             assertTrue(
-                    String.valueOf(e.getMessage()).contains("selector 'every-third' gave"),
+                    String.valueOf(e.getMessage()).contains("selector 'every-third' returned"),
                     e.getMessage());
         }
     }

@@ -39,7 +39,7 @@ class StateSizeTest {
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("the training state of test/model#3@1"), message);
         assertTrue(message.contains(8 * weights + " bytes for Adam's moments"), message);
-        assertTrue(message.contains(weights + " weights that learn"), message);
+        assertTrue(message.contains(weights + " trained weights"), message);
         assertTrue(message.contains("expected at most 2147483639"), message);
         var atFile =
                 assertThrows(

@@ -14,47 +14,47 @@ import org.junit.jupiter.api.Test;
 class RetryScheduleTest {
     private static final long NOW = Long.MAX_VALUE - 5; // nanoTime may wrap
 
-    private final RetrySchedule troubles = new RetrySchedule();
+    private final RetrySchedule retries = new RetrySchedule();
 
     @Test
     void aModelRestsLongerEachTimeUpToABound() {
-        assertEquals(Duration.ofSeconds(1), troubles.add("a", "altered", NOW));
-        assertEquals(Duration.ofSeconds(2), troubles.add("a", "altered", NOW));
+        assertEquals(Duration.ofSeconds(1), retries.add("a", "altered", NOW));
+        assertEquals(Duration.ofSeconds(2), retries.add("a", "altered", NOW));
         for (int i = 0; i < 60; i++) {
-            troubles.add("a", "altered", NOW);
+            retries.add("a", "altered", NOW);
         }
-        assertEquals(Duration.ofSeconds(30), troubles.add("a", "altered", NOW));
+        assertEquals(Duration.ofSeconds(30), retries.add("a", "altered", NOW));
     }
 
     @Test
     void onlyTheModelInTroubleRestsAndOnlyForItsTime() {
         // Given
-        troubles.add("a", "altered", NOW);
+        retries.add("a", "altered", NOW);
         // Then
-        assertTrue(troubles.resting("a", NOW + Duration.ofMillis(999).toNanos()));
-        assertFalse(troubles.resting("a", NOW + Duration.ofMillis(1001).toNanos()));
-        assertFalse(troubles.resting("b", NOW));
+        assertTrue(retries.isWaiting("a", NOW + Duration.ofMillis(999).toNanos()));
+        assertFalse(retries.isWaiting("a", NOW + Duration.ofMillis(1001).toNanos()));
+        assertFalse(retries.isWaiting("b", NOW));
     }
 
     @Test
     void aTroubleIsToldWhileItsModelRestsAndCountsOnUntilItHasWorked() {
         // Given
-        troubles.add("a", "altered", NOW);
+        retries.add("a", "altered", NOW);
         // Then
-        assertEquals(List.of("a: altered"), troubles.told());
+        assertEquals(List.of("a: altered"), retries.failures());
         // When
-        troubles.takenUp("a");
+        retries.resumed("a");
         // Then
-        assertEquals(List.of(), troubles.told());
-        assertEquals(Duration.ofSeconds(2), troubles.add("a", "altered", NOW));
+        assertEquals(List.of(), retries.failures());
+        assertEquals(Duration.ofSeconds(2), retries.add("a", "altered", NOW));
         // When
-        troubles.over("a");
+        retries.clear("a");
         // Then
-        assertEquals(Duration.ofSeconds(1), troubles.add("a", "altered", NOW));
+        assertEquals(Duration.ofSeconds(1), retries.add("a", "altered", NOW));
         // When
-        troubles.keepOnly(Set.of("b"));
+        retries.keepOnly(Set.of("b"));
         // Then
-        assertEquals(List.of(), troubles.told());
+        assertEquals(List.of(), retries.failures());
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
  *
  * <p>Index = {@code 8·[ŵ right] + 4·[ŝ right] + 2·[ĉ right] + [ŝ = ŵ]}; six of the sixteen can't
  * occur (both right but different; one right, one wrong, yet the same). Immutable. A table is a
- * count of examples or a difference between two such counts, so cells may be negative; statistics
- * are defined for counts only. {@link #merge} is associative and commutative, {@link #subtract} its
+ * count of examples or a difference of two such counts, so cells may be negative; statistics are
+ * defined for counts only. {@link #merge} is associative and commutative, {@link #subtract} its
  * inverse.
  */
 public final class CellTable {
@@ -44,13 +44,13 @@ public final class CellTable {
         for (int i = 0; i < SIZE; i++) {
             if (counts[i] != 0 && !possible(i)) {
                 throw new IllegalArgumentException(
-                        "cell " + i + " can't occur, yet it counts " + counts[i]);
+                        "cell " + i + " can't occur, but counts " + counts[i]);
             }
         }
         return new CellTable(counts.clone());
     }
 
-    /** As {@link #of(long...)}, from boxed counts as events carry them. */
+    /** As {@link #of(long...)}, from the boxed counts of events. */
     public static CellTable of(List<Long> counts) {
         return of(counts.stream().mapToLong(Long::longValue).toArray());
     }
@@ -69,14 +69,14 @@ public final class CellTable {
     }
 
     /**
-     * 1 if two classes are the same, else 0. Without a branch: who is right is as good as random,
-     * and a branch that is guessed wrong costs more than all the rest of counting an example.
+     * 1 if two classes are the same, else 0. Without a branch: the outcome is unpredictable, and a
+     * mispredicted branch costs more than the rest of counting an example.
      */
     static int same(int one, int other) {
         return ((one ^ other) - 1) >>> 31;
     }
 
-    /** False for the cells that contradict themselves, such as both right but different. */
+    /** False for contradictory cells, such as both right but different. */
     public static boolean possible(int cell) {
         boolean supervisor = (cell & SUPERVISOR) != 0;
         boolean student = (cell & STUDENT) != 0;
@@ -101,7 +101,7 @@ public final class CellTable {
         return new CellTable(sum);
     }
 
-    /** Cell-wise difference: takes {@code other} out again. */
+    /** Cell-wise difference. */
     public CellTable subtract(CellTable other) {
         long[] difference = new long[SIZE];
         Arrays.setAll(difference, i -> Math.subtractExact(cells[i], other.cells[i]));
@@ -133,7 +133,7 @@ public final class CellTable {
         return sum(CEILING, CEILING);
     }
 
-    /** Examples on which student and supervisor say the same. */
+    /** Examples for which student and supervisor predict the same class. */
     public long same() {
         return sum(SAME, SAME);
     }
@@ -153,7 +153,7 @@ public final class CellTable {
         return cells.clone();
     }
 
-    /** The 16 counts, boxed, as events carry them. */
+    /** The 16 counts, boxed for events. */
     public List<Long> toList() {
         return LongStream.of(cells).boxed().toList();
     }

@@ -1,12 +1,12 @@
 package dev.belay.aggregators.statistics.counts;
 
 /**
- * What one example adds to the sums of a {@link PairTable}, in fixed point.
+ * The terms of one example in the sums of a {@link PairTable}, in fixed point.
  *
  * <p>Each term is computed in double from the float32 probabilities, by StrictMath and with classes
  * in ascending order, and rounded half-even to a multiple of 2⁻²⁴. So it is the same on every
- * machine, and sums of terms don't depend on the order: shards merge, replays repeat and late truth
- * takes back exactly. A long holds 5·10¹¹ such units of 1; the largest term, the log loss, is at
+ * machine, and sums do not depend on the order: merging shards, replays and corrections by late
+ * truth are exact. A long can represent sums up to 5·10¹¹; the largest term, the log loss, is at
  * most 16.2.
  *
  * <p>y is the truth as a one-hot distribution, w the supervisor's distribution, s the student's.
@@ -18,13 +18,13 @@ public final class ExampleTerms {
     /** Units in 1 of squares of terms. */
     public static final double ONE_SQUARE = 1 << 20;
 
-    /** Probabilities below this count as this in the log loss. */
+    /** Lower bound of probabilities in the log loss. */
     public static final double LEAST_PROBABILITY = 1e-7;
 
     /** Bins of the calibration error. */
     public static final int BINS = 15;
 
-    // a half less four times the most by which two logarithms can differ, in units
+    // ½ minus four times the greatest difference of the two logarithms, in units
     private static final double CLEARLY_ROUNDED = 0.5 - 0x1p-19;
 
     private static final long GREATEST_LOG_LOSS = fixed(-StrictMath.log(LEAST_PROBABILITY));
@@ -41,14 +41,14 @@ public final class ExampleTerms {
 
     private ExampleTerms() {}
 
-    /** The value to the nearest unit, ties to even. */
+    /** The value rounded to units, ties to even. */
     public static long fixed(double value) {
         return (long) Math.rint(value * ONE);
     }
 
     /**
      * The square of a term of at most 2²⁹ units, in units of 2⁻²⁰, halves rounded up: coarser than
-     * the terms, so that as many squares of the greatest log loss fit in a long as log losses do.
+     * the terms, so that a long can hold as many squares of the greatest log loss as log losses.
      */
     static long square(long term) {
         return (term * term + (1L << 27)) >> 28;
@@ -56,7 +56,7 @@ public final class ExampleTerms {
 
     /** Σ_k (p_k − y_k)², in [0, 2] (Brier, Monthly Weather Review 78, 1950). */
     static long brier(float[] p, int from, int classes, int truth) {
-        if (classes == 2) { // as below, without a loop, which would cost more than what is in it
+        if (classes == 2) { // as below, without the cost of a loop
             double right = p[from + truth] - 1.;
             double wrong = p[from + 1 - truth];
             return fixed(right * right + wrong * wrong);
@@ -70,9 +70,9 @@ public final class ExampleTerms {
     }
 
     /**
-     * −ln max(p_y, 1e-7), in nats: what StrictMath's logarithm is rounded to. {@link #minusLog},
-     * many times faster, differs from that one by less than 2⁻²¹ of a unit; so both round to the
-     * same unless it is close to a half, and then StrictMath is asked.
+     * −ln max(p_y, 1e-7), in nats, equal to the rounded logarithm of StrictMath. {@link #minusLog}
+     * is many times faster and differs from StrictMath by less than 2⁻²¹ of a unit, so both round
+     * to the same unit unless the value is close to a half; then StrictMath is used.
      */
     static long logLoss(float[] p, int from, int truth) {
         float probability = p[from + truth];
@@ -87,8 +87,8 @@ public final class ExampleTerms {
     }
 
     /**
-     * −ln p within 2⁻⁴⁵, for p in [1e-7, 2). p = m·2ᵉ with m in [1, 2); of its first seven bits
-     * hangs c, close to 1/m and of so few bits that r = m·c − 1 is exact; ln p = e·ln 2 − ln c +
+     * −ln p within 2⁻⁴⁵, for p in [1e-7, 2). p = m·2ᵉ with m in [1, 2); the first seven bits of m
+     * select c, close to 1/m and with so few bits that r = m·c − 1 is exact; ln p = e·ln 2 − ln c +
      * ln(1 + r), the last by six terms of its series, as |r| < .005 (after Tang, ACM TOMS 16,
      * 1990).
      */
@@ -102,7 +102,7 @@ public final class ExampleTerms {
         return LOG_RECIPROCALS[i] - e * LN_2 - series;
     }
 
-    /** Σ_k (w_k − s_k)²: how far the student is from what it was taught. */
+    /** Σ_k (w_k − s_k)²: squared distance of the student from its label. */
     static long misfit(float[] w, int wFrom, float[] s, int sFrom, int classes) {
         if (classes == 2) {
             double d0 = (double) w[wFrom] - s[sFrom];
@@ -117,7 +117,7 @@ public final class ExampleTerms {
         return fixed(sum);
     }
 
-    /** 2·Σ_k (w_k − s_k)(s_k − y_k): what the Brier gain has beyond the misfit. */
+    /** 2·Σ_k (w_k − s_k)(s_k − y_k): Brier gain minus misfit. */
     static long cross(float[] w, int wFrom, float[] s, int sFrom, int classes, int truth) {
         if (classes == 2) {
             double right = s[sFrom + truth];
@@ -137,7 +137,7 @@ public final class ExampleTerms {
 
     /**
      * The bin of a confidence: b for ({@code b/15}, {@code (b+1)/15}]. Exact: fifteen times a float
-     * is exact in double. A confidence of 0 or a hair above 1 goes to the bin beside it.
+     * is exact in double. A confidence of 0 is in the first bin, one slightly above 1 in the last.
      */
     static int bin(float confidence) {
         int bin = (int) Math.ceil(confidence * (double) BINS) - 1;

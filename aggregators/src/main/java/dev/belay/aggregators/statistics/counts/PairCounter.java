@@ -6,11 +6,12 @@ import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
 
 /**
- * Counts examples in and out of a {@link PairTable}, without garbage. Not for several threads at a
- * time. Counting out what was counted in leaves no trace, whatever came between.
+ * Adds examples to a {@link PairTable} and removes them, without allocations. Not thread-safe.
+ * Removing an example exactly reverts adding it, in any order.
  *
- * <p>Classes are in [0, classes); what a model says is its most probable class, ties to the lowest.
- * Memory: 1.2 KB + 40 bytes a class + 24 to 48 bytes a pair (truth, said by the supervisor) seen.
+ * <p>Classes are in [0, classes); a model predicts its most probable class, ties to the lowest.
+ * Memory: 1.2 KB + 40 bytes per class + 24 to 48 bytes per pair (truth, class predicted by the
+ * supervisor) seen.
  */
 public final class PairCounter {
     private final int classes;
@@ -30,13 +31,13 @@ public final class PairCounter {
     }
 
     /**
-     * Counts an example in or out for a comparison without a ceiling.
+     * Adds or removes an example of a comparison without a ceiling.
      *
-     * @param w holds the supervisor's distribution, from {@code wFrom} on
+     * @param w the supervisor's distribution, from {@code wFrom} on
      * @param wSays the supervisor's class
-     * @param s holds the student's distribution, from {@code sFrom} on
+     * @param s the student's distribution, from {@code sFrom} on
      * @param sSays the student's class
-     * @param sign 1: in, −1: out
+     * @param sign 1: add, −1: remove
      */
     public void pair(
             int truth, float[] w, int wFrom, int wSays, float[] s, int sFrom, int sSays, int sign) {
@@ -75,7 +76,7 @@ public final class PairCounter {
         confusion.add(truth * classes + wSays, sign);
     }
 
-    /** Counts an example in (1) or out (−1) for a comparison with a ceiling. */
+    /** Adds (1) or removes (−1) an example of a comparison with a ceiling. */
     public void cell(int truth, int wSays, int sSays, int cSays, int sign) {
         add(CellTable.cell(truth, wSays, sSays, cSays == truth), sign);
         if (byClass) {
@@ -87,7 +88,7 @@ public final class PairCounter {
     }
 
     /**
-     * Counts {@code examples[0, count)} as {@link #pair} would count each.
+     * Adds {@code examples[0, count)}, the same as {@link #pair} for each.
      *
      * @param truths the class of each example by its number
      * @param ofW the supervisor's sums over these examples
@@ -164,7 +165,7 @@ public final class PairCounter {
         }
     }
 
-    /** Counts {@code examples[0, count)} as {@link #cell} would count each. */
+    /** Adds {@code examples[0, count)}, the same as {@link #cell} for each. */
     public void cells(
             int[] examples, int count, int[] truths, char[] w, char[] s, char[] c, int sign) {
         int[] cells = new int[classes * CellTable.SIZE]; // by truth
@@ -190,7 +191,7 @@ public final class PairCounter {
         }
     }
 
-    /** What is counted now. */
+    /** The current counts. */
     public PairTable table() {
         return new PairTable(classes, flat.clone(), confusion.counts());
     }

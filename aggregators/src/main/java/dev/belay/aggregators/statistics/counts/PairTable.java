@@ -8,18 +8,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * All that is counted for a supervisor and a student, with or without a ceiling, over some
- * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and
- * counts by class.
+ * All counts of a supervisor and a student, with or without a ceiling, over some examples: the 16
+ * cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and counts by class.
  *
  * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
  * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw
- * ArithmeticException on overflow rather than wrap. A table is a count of examples or a difference
- * between two such counts, so everything in it may be negative; statistics are defined for counts
- * only.
+ * ArithmeticException on overflow. A table is a count of examples or a difference of two such
+ * counts, so its numbers may be negative; statistics are defined for counts only.
  *
- * <p>The table of a comparison without a ceiling holds everything; one with a ceiling ({@link
- * PairCounter#cell}) holds cells, truths and the ceiling's right answers by class, and 0 elsewhere.
+ * <p>The table of a comparison without a ceiling has all counts; one with a ceiling ({@link
+ * PairCounter#cell}) has cells, truths and the ceiling's right answers by class, and 0 elsewhere.
  */
 public final class PairTable {
     /** Tables of more classes than this have no counts by class. */
@@ -34,7 +32,7 @@ public final class PairTable {
         MISFIT(4),
         CROSS(5);
 
-        /** Where it is in what {@link #write} writes: never change one. */
+        /** Index in the format of {@link #write}; must not be changed. */
         final int at;
 
         Sum(int place) {
@@ -44,13 +42,13 @@ public final class PairTable {
 
     /** A count or a sum of squares over examples of the table without a ceiling. */
     public enum Moment {
-        /** Examples in the other moments: fewer than n in tables of release 0.1.0. */
+        /** Examples counted in the other moments: fewer than n in tables of release 0.1.0. */
         EXAMPLES(0),
         /** Σ of the squares of the supervisor's log loss, see {@link ExampleTerms#square}. */
         SUPERVISOR_LOG_LOSS(1),
         /** The same of the student. */
         STUDENT_LOG_LOSS(2),
-        /** Σ of the squares of the Brier gain, taken as misfit + cross. */
+        /** Σ of the squares of the Brier gain, computed as misfit + cross. */
         BRIER_GAIN(3);
 
         final int place;
@@ -60,7 +58,7 @@ public final class PairTable {
         }
     }
 
-    /** Whose confidences a calibration bin is of. */
+    /** The model whose confidences are in a calibration bin. */
     public enum Side {
         SUPERVISOR(0),
         STUDENT(1);
@@ -76,13 +74,13 @@ public final class PairTable {
     public enum ByClass {
         /** Examples whose truth is the class. */
         TRUTH(0),
-        /** Examples of which the student says the class. */
+        /** Examples for which the student predicts the class. */
         STUDENT_SAYS(1),
         /** Examples of the class that the student gets right. */
         STUDENT_RIGHT(2),
         /** Examples of the class that the ceiling gets right; 0 without a ceiling. */
         CEILING_RIGHT(3),
-        /** Examples of which both supervisor and student predict the class; a {@link Moment}. */
+        /** Examples for which both supervisor and student predict the class; a {@link Moment}. */
         BOTH_SAY(4);
 
         private final int place;
@@ -95,17 +93,17 @@ public final class PairTable {
     /**
      * The examples whose top confidence is in one bin.
      *
-     * @param count how many
-     * @param right those of them that were predicted right
+     * @param count number of examples
+     * @param right number of them that were predicted right
      * @param confidence Σ of their confidences, in units of 2⁻²⁴
      * @param confidenceSquare Σ of the squares, each rounded to 2⁻²⁴
      */
     public record Bin(long count, long right, long confidence, long confidenceSquare) {}
 
     /**
-     * Some examples the supervisor says {@code said} of.
+     * The examples of class {@code truth} for which the supervisor predicts {@code said}.
      *
-     * @param count how many have the class {@code truth}; not 0
+     * @param count number of examples; not 0
      */
     public record Confusion(int truth, int said, long count) {}
 
@@ -165,12 +163,12 @@ public final class PairTable {
         return BINS + (side.place * ExampleTerms.BINS + bin) * BIN;
     }
 
-    /** Both together. */
+    /** The sum of both. */
     public PairTable merge(PairTable other) {
         return combine(other, 1);
     }
 
-    /** Takes {@code other} out again. */
+    /** The difference: this without {@code other}. */
     public PairTable subtract(PairTable other) {
         return combine(other, -1);
     }
@@ -217,10 +215,7 @@ public final class PairTable {
         return flat[moments(classes) + which.place];
     }
 
-    /**
-     * Whether the moments cover every example, as they do unless release 0.1.0 counted some of
-     * them.
-     */
+    /** Whether the moments cover every example; false if release 0.1.0 counted some of them. */
     public boolean hasMoments() {
         return moment(Moment.EXAMPLES) == n();
     }
@@ -241,7 +236,7 @@ public final class PairTable {
         return flat[at(kind, classes, Objects.checkIndex(k, classes))];
     }
 
-    /** What the supervisor says of what, by truth, then by what is said; zeros are left out. */
+    /** Confusion matrix of the supervisor, by truth, then by predicted class, without zeros. */
     public List<Confusion> confusion() {
         requireClasses();
         return confusion.list(
@@ -254,7 +249,7 @@ public final class PairTable {
         }
     }
 
-    /** Writes the table: variable-length integers, a run of zeros is two bytes or three. */
+    /** Writes the table: variable-length integers; a run of zeros takes two or three bytes. */
     public void write(DataOutput out) throws IOException {
         Varints.write(out, classes);
         Varints.writeAll(out, flat);
@@ -262,10 +257,10 @@ public final class PairTable {
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads the format of {@link #write}.
      *
-     * @param moments false: release 0.1.0 wrote it, without moments
-     * @throws IOException if it can't be a table
+     * @param moments false for the format of release 0.1.0, without moments
+     * @throws IOException if it is not a table
      */
     public static PairTable read(DataInput in, boolean moments) throws IOException {
         long classes = Varints.read(in);

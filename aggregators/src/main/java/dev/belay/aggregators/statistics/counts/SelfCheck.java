@@ -7,15 +7,13 @@ import dev.belay.aggregators.statistics.counts.PairTable.Sum;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Whether a table can be a count of examples: identities between what is counted in several ways.
- */
+/** Checks whether a table can be a count of examples, by identities between redundant counts. */
 public final class SelfCheck {
     private SelfCheck() {}
 
     /**
-     * The first identity that a table without a ceiling breaks, or null. Exact, but for the Brier
-     * gain, whose four terms are rounded by themselves: at most 2 units an example.
+     * The first identity that a table without a ceiling violates, or null. Exact except for the
+     * Brier gain, whose four terms are rounded separately: tolerance 2 units per example.
      */
     public static @Nullable String of(PairTable table) {
         CellTable cells = table.cells();
@@ -30,7 +28,7 @@ public final class SelfCheck {
         long supervisorAlone = cells.supervisorRight() - cells.sameAndSupervisorRight();
         if (studentAlone + supervisorAlone > differ
                 || (table.classes() == 2 && studentAlone + supervisorAlone < differ)) {
-            // gain·n = D·n·(c_s − c_w), and of two classes one is right where they differ
+            // gain·n = D·n·(c_s − c_w); with two classes one is right where they differ
             return differ + " differ, yet " + studentAlone + " + " + supervisorAlone + " are right";
         }
         String bins = bins(table, Side.SUPERVISOR, cells.supervisorRight());

@@ -1,10 +1,10 @@
 package dev.belay.aggregators.statistics.counts;
 
 /**
- * What one side says of many examples, by their numbers. Not copied: whoever holds it must not
- * change it while it is counted.
+ * Predictions of one side for many examples, by their numbers. Not copied: must not be modified
+ * while they are counted.
  *
- * @param says the class predicted for each
+ * @param says the predicted class of each
  * @param probabilities rows of K; an example's begins at {@code example · K}
  */
 @SuppressWarnings("ArrayRecordComponent") // a view, never compared

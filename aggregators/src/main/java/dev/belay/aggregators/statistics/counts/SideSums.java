@@ -1,14 +1,13 @@
 package dev.belay.aggregators.statistics.counts;
 
 /**
- * What some examples add to those figures of a {@link PairTable} that hang on one side alone. A
- * supervisor's are the same for every student's sweep over the same examples, so they are worth
- * keeping.
+ * The sums of a {@link PairTable} over some examples that depend on one side only. Those of a
+ * supervisor are reused for each student's sweep over the same examples.
  *
- * <p>Sums of so few examples can't overflow: of a million each is below 2⁴⁹.
+ * <p>No overflow: over a million examples each sum is below 2⁴⁹.
  */
 public final class SideSums {
-    /** Tables of more classes are counted example by example: here it takes K² numbers. */
+    /** Tables of more classes are counted example by example, because this needs K² numbers. */
     public static final int MOST_CLASSES = 64;
 
     private final int classes;
@@ -16,7 +15,7 @@ public final class SideSums {
     private long logLoss;
     private long logLossSquare;
     private final long[] bins = new long[ExampleTerms.BINS * PairTable.BIN];
-    private final int[] confusion; // by truth, then by what is said
+    private final int[] confusion; // by truth, then by predicted class
 
     private SideSums(int classes) {
         this.classes = classes;
@@ -75,12 +74,12 @@ public final class SideSums {
         return logLossSquare;
     }
 
-    /** Element of the bins as they are in a table, from the side's first on. */
+    /** Element of the side's bins, in the order of a table. */
     long bin(int at) {
         return bins[at];
     }
 
-    /** Examples of a class of which another, or the same, is said. */
+    /** Number of examples of a class for which a class is predicted. */
     int said(int truth, int says) {
         return confusion[truth * classes + says];
     }

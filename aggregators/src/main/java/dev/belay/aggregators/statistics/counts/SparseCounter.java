@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Counts by key, mutable: a hash table with linear probing, at most half full. Memory: 12 bytes a
- * slot, so 24 to 48 a key seen; keys whose count has fallen to 0 keep their slot.
+ * Counts by key, mutable: a hash table with linear probing, at most half full. Memory: 12 bytes per
+ * slot, so 24 to 48 per key seen; keys with count 0 keep their slot.
  */
 final class SparseCounter {
     private static final int FREE = -1;

@@ -11,7 +11,7 @@ import java.util.List;
 final class SparseCounts {
     static final SparseCounts EMPTY = new SparseCounts(new long[0], new long[0]);
 
-    /** Makes something of an entry. */
+    /** Maps an entry. */
     @FunctionalInterface
     interface Entry<T> {
         T of(long key, long count);
@@ -20,7 +20,7 @@ final class SparseCounts {
     private final long[] keys;
     private final long[] counts;
 
-    /** Takes the arrays as they are. */
+    /** Uses the arrays without copying them. */
     SparseCounts(long[] keys, long[] counts) {
         this.keys = keys;
         this.counts = counts;

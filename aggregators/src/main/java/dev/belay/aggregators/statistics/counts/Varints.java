@@ -29,7 +29,7 @@ final class Varints {
         throw new IOException("an integer of more than 10 bytes");
     }
 
-    /** The array without its length; a 0 is followed by how many zeros there are. */
+    /** The array without its length; a 0 is followed by the length of the run of zeros. */
     static void writeAll(DataOutput out, long[] values) throws IOException {
         for (int i = 0; i < values.length; ) {
             write(out, values[i]);

@@ -1,7 +1,7 @@
 /**
  * Exact counts of a pair. Everything but {@link
- * dev.belay.aggregators.statistics.counts.PairCounter} is immutable. Counts merge by addition and
- * un-merge by subtraction, in any order, without rounding.
+ * dev.belay.aggregators.statistics.counts.PairCounter} is immutable. Counts are added and
+ * subtracted in any order, without rounding.
  */
 @NullMarked
 package dev.belay.aggregators.statistics.counts;

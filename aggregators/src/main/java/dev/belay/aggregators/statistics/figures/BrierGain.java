@@ -6,7 +6,7 @@ import dev.belay.aggregators.statistics.counts.PairTable.Sum;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the student gains in Brier score, and where it comes from. With one-hot truth y and the
+ * The student's gain in Brier score and its decomposition. With one-hot truth y and the
  * distributions w and s, for each example
  *
  * <pre>Σ(w − y)² − Σ(s − y)² = Σ(w − s)² + 2·Σ(w − s)(s − y)</pre>
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * conditions: the student's class of functions is convex; it contains the truth (realizability);
  * and the student minimises the expected squared distance to the supervisor over that class, on the
  * distribution that it is evaluated on. Students trained on finitely many labels, with
- * cross-entropy, through a softmax or with all layers meet none of them exactly. So the gain does
- * not follow from the misfit here: it is measured, and the cross term says how far the student is
- * from that case. Not the gain in accuracy.
+ * cross-entropy, through a softmax or with all layers meet none of them exactly. So the gain is
+ * measured instead of derived from the misfit; the cross term shows the distance from the theorem's
+ * case. Not the gain in accuracy.
  *
  * @param gain mean Brier score of the supervisor minus that of the student, in [−2, 2]
  * @param misfit mean Σ(w − s)², in [0, 2]

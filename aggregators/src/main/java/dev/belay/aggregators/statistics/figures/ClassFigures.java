@@ -8,15 +8,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often each model is right on the examples of one class: recall, as counts.
+ * Right predictions of each model on the examples of one class: recall, as counts.
  *
  * @param k the class
  * @param n examples whose truth is k
- * @param supervisorRight those of them that the supervisor gets right
- * @param studentRight those that the student gets right
- * @param studentSays examples of any class of which the student says k
+ * @param supervisorRight those of them that the supervisor predicts right
+ * @param studentRight those of them that the student predicts right
+ * @param studentSays examples of any class for which the student predicts k
  * @param ceilingN examples whose truth is k among those that the ceiling has predicted too
- * @param ceilingRight those of ceilingN that the ceiling gets right
+ * @param ceilingRight those of ceilingN that the ceiling predicts right
  */
 public record ClassFigures(
         int k,

@@ -6,21 +6,22 @@ import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
 /**
- * One of many tests, on the same holdout, that a checkpoint is better than its supervisor. The k-th
- * test has the level α/(k(k + 1)) of α = .05; the levels of all k together are α, so the chance
- * that any checkpoint passes that is no better is 5 % at most, however many there will be. This
- * needs that no two checkpoints of a student have the same k, and that k does not depend on the
+ * One of a sequence of tests, on the same holdout, that a checkpoint is better than its supervisor.
+ * The k-th test has the level α/(k(k + 1)), α = .05. The levels sum to α, so the probability that
+ * any checkpoint passes without being better is at most 5 %, for any number of checkpoints. This
+ * requires that the checkpoints of a student have different k, and that k does not depend on the
  * results.
  *
- * <p>Sequences over examples are no help here: each checkpoint is judged on the same examples.
+ * <p>Confidence sequences over examples do not apply: all checkpoints are tested on the same
+ * examples.
  *
  * @param k number of the test, from 1
- * @param level probability of passing though no better
- * @param spent the levels of all k up to this one, whether tested yet or not
- * @param left the levels of all greater k
- * @param low lower limit of the gain, one-sided, at {@code level}; 0 where the normal approximation
- *     behind it says more than the exact sign test on the discordant examples does, so that passing
- *     keeps its level on few examples too
+ * @param level probability of passing without being better
+ * @param spent sum of the levels of 1 to k, whether tested yet or not
+ * @param left sum of the levels of all greater k
+ * @param low lower limit of the gain, one-sided, at {@code level}; 0 if it is above 0 but the exact
+ *     sign test on the discordant examples does not reject, so that the level holds on few examples
+ *     too
  */
 public record Gate(long k, double level, double spent, double left, double low) {
     private static final double ALPHA = 1 - Measure.CONFIDENCE;
@@ -31,8 +32,8 @@ public record Gate(long k, double level, double spent, double left, double low) 
     }
 
     /**
-     * The same test after a correction: passes only if it passed before too, so that a second test
-     * of one checkpoint adds nothing to the probability of passing though no better.
+     * The same test after a correction: passes only if it passed before too, so that testing a
+     * checkpoint twice does not increase the probability of a false pass.
      *
      * @param first lower limit when the checkpoint was first tested
      */
@@ -44,7 +45,7 @@ public record Gate(long k, double level, double spent, double left, double low) 
      * The k-th test.
      *
      * @param k from 1
-     * @param cells the checkpoint's, at least one example
+     * @param cells of the checkpoint, at least one example
      */
     public static Gate of(long k, CellTable cells) {
         if (k < 1) {

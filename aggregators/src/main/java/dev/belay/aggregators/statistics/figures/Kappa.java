@@ -13,12 +13,12 @@ public final class Kappa {
     private Kappa() {}
 
     /**
-     * Cohen's κ of the classes that student and supervisor say: observed P(ŝ = ŵ), expected p_e =
-     * Σ_k P(ŵ says k)·P(ŝ says k) (Cohen, Educational and Psychological Measurement 20, 1960).
+     * Cohen's κ of the predicted classes of student and supervisor: observed P(ŝ = ŵ), expected p_e
+     * = Σ_k P(ŵ = k)·P(ŝ = k) (Cohen, Educational and Psychological Measurement 20, 1960).
      *
      * @param table without a ceiling
-     * @return null if there are no examples, no counts by class, or p_e is 1: both say one class
-     *     always
+     * @return null if there are no examples, no counts by class, or p_e is 1: both always predict
+     *     one class
      */
     public static @Nullable Double cohen(PairTable table) {
         long n = table.n();
@@ -41,9 +41,10 @@ public final class Kappa {
     }
 
     /**
-     * Error consistency: the same of being right. Observed: both right or both wrong, expected:
-     * a_s·a_w + (1 − a_s)(1 − a_w) (Geirhos, Meding and Wichmann, "Beyond accuracy: quantifying
-     * trial-by-trial behaviour of CNNs and humans by measuring error consistency", NeurIPS 2020).
+     * Error consistency: κ of the models' correctness. Observed: both right or both wrong,
+     * expected: a_s·a_w + (1 − a_s)(1 − a_w) (Geirhos, Meding and Wichmann, "Beyond accuracy:
+     * quantifying trial-by-trial behaviour of CNNs and humans by measuring error consistency",
+     * NeurIPS 2020).
      *
      * @return null if there are no examples, or expected is 1: both are always right, or always
      *     wrong

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Intervals of the two κ of {@link Kappa}: κ ± z standard errors of Fleiss, Cohen &amp; Everitt
- * (Psychological Bulletin 72, 1969), after two made-up examples have been added: half of each
- * agrees, spread evenly over the classes, half disagrees, spread evenly over the pairs of classes.
- * Without them few disagreements look like certainty. With p_ij the shares of (supervisor says i,
- * student says j), r and c the shares of what each says, and e = Σ r_i·c_i,
+ * (Psychological Bulletin 72, 1969), after adding two pseudo-examples: half of each agrees, spread
+ * evenly over the classes, half disagrees, spread evenly over the pairs of classes. Without them
+ * intervals are too narrow with few disagreements. With p_ij the shares of (supervisor predicts i,
+ * student predicts j), r and c their margins, and e = Σ r_i·c_i,
  *
  * <pre>n·(1 − e)²·var = Σ p_ii·(1 − (r_i + c_i)(1 − κ))² + (1 − κ)²·D − (κ − e(1 − κ))²</pre>
  *
- * <p>with D = Σ_{i≠j} p_ij·(c_i + r_j)². Of two classes the margins and the agreement say what all
- * p_ij are. Of more classes only p_ii is counted, not the K² pairs: D = A + B + 2·Σ p_ij·c_i·r_j, A
- * = Σ (r_i − p_ii)·c_i², B = Σ (c_j − p_jj)·r_j², is then replaced by its upper bound (√A + √B)²
- * (Cauchy–Schwarz), which it reaches where both say all classes equally often. So the interval is
+ * <p>with D = Σ_{i≠j} p_ij·(c_i + r_j)². With two classes the margins and the agreement determine
+ * all p_ij. With more classes only p_ii is counted, not the K² pairs: D = A + B + 2·Σ p_ij·c_i·r_j,
+ * A = Σ (r_i − p_ii)·c_i², B = Σ (c_j − p_jj)·r_j², is then replaced by its upper bound (√A + √B)²
+ * (Cauchy–Schwarz), which it reaches if both predict all classes equally often. So the interval is
  * never narrower than the exact one; in the simulations it is at most 1.23 times as wide for three
  * classes, 1.12 for four and 1.02 for ten.
  */
@@ -32,8 +32,8 @@ public final class KappaInterval {
      * Cohen's κ with its interval.
      *
      * @param table without a ceiling
-     * @return null where {@link Kappa#cohen} is, and, of more than two classes, where the moments
-     *     of some examples are not known
+     * @return null where {@link Kappa#cohen} is, and, with more than two classes, if the moments of
+     *     some examples are unknown
      */
     public static @Nullable Measure cohen(PairTable table) {
         Double value = Kappa.cohen(table);
@@ -78,9 +78,9 @@ public final class KappaInterval {
     }
 
     /**
-     * @param both counts of examples of which both say a class
-     * @param supervisor counts of those of which the supervisor says it
-     * @param student counts of those of which the student says it
+     * @param both by class, examples for which both predict it
+     * @param supervisor by class, examples for which the supervisor predicts it
+     * @param student by class, examples for which the student predicts it
      */
     private static Measure of(
             double value, long n, double[] both, double[] supervisor, double[] student) {

@@ -18,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  *       method.
  * </ul>
  *
- * <p>Both rest on the central limit theorem. Where few examples carry most of the log loss (a
- * confident model that is hardly ever wrong) even 500 examples are too few: simulated coverage is
- * in decision 026.
+ * <p>Both use the central limit theorem. If few examples dominate the log loss (a confident model
+ * that is seldom wrong), even 500 examples are too few; decision 026 has the simulated coverage.
  *
- * <p>Null below {@value #LEAST} examples, where all X are equal, and where the second moments of
- * some examples are not known ({@link PairTable#hasMoments}).
+ * <p>Null below {@value #LEAST} examples, if all X are equal, and if the second moments of some
+ * examples are unknown ({@link PairTable#hasMoments}).
  */
 public final class MeanInterval {
     static final int LEAST = 30;
@@ -65,7 +64,7 @@ public final class MeanInterval {
 
     /**
      * The .975 quantile of Student's distribution by its expansion in 1/degrees (Abramowitz &amp;
-     * Stegun 26.7.5), within 1e-5 for the 29 degrees and more used here.
+     * Stegun 26.7.5), within 1e-5 for the 29 or more degrees used here.
      */
     static double t(long degrees) {
         double z = Measure.Z;

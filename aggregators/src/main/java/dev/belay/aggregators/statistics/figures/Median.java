@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value median of the defined figures (mean of the middle two if their number is even); null
  *     if half or more are undefined, or there are none
- * @param defined how many are defined
- * @param undefined how many are not
+ * @param defined number of defined figures
+ * @param undefined number of undefined ones
  */
 public record Median(@Nullable Double value, int defined, int undefined) {
 
-    /** The median of {@code figures}, null standing for undefined. */
+    /** The median of {@code figures}; null: undefined. */
     public static Median of(Collection<? extends @Nullable Double> figures) {
         double[] sorted =
                 figures.stream()

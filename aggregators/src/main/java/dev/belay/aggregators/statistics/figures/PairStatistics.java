@@ -7,8 +7,8 @@ import dev.belay.aggregators.statistics.intervals.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from the cells of a pair. A figure is null where it rests on no example, or on a
- * ceiling that is not there.
+ * Figures computed from the cells of a pair. A figure is null if its denominator has no example, or
+ * it needs a ceiling and there is none.
  *
  * @param supervisorAccuracy P(ŵ right)
  * @param studentAccuracy P(ŝ right)
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param agreementWhenSupervisorRight P(ŝ = ŵ | ŵ right)
  * @param agreementWhenSupervisorWrong P(ŝ = ŵ | ŵ wrong): error inheritance (Burns et al. 2023,
  *     section 5.1.3)
- * @param newErrorRate P(ŝ wrong | ŵ right): errors that the student was not taught. As whoever is
- *     right says the same, it is 1 − agreementWhenSupervisorRight
- * @param correctedRate P(ŝ right | ŵ wrong): errors that the student was taught and didn't take.
- *     With two classes 1 − agreementWhenSupervisorWrong, with more of them at most that
- * @param studentRightWhenDiffering c_s = P(ŝ right | ŝ ≠ ŵ); with c_w, the same of the supervisor,
- *     and D = 1 − agreement: gain = D·(c_s − c_w). With two classes one of the two is right, so
- *     gain = D·(2c_s − 1)
+ * @param newErrorRate P(ŝ wrong | ŵ right): errors that are not in the labels; equal to 1 −
+ *     agreementWhenSupervisorRight
+ * @param correctedRate P(ŝ right | ŵ wrong): errors of the labels that the student does not repeat.
+ *     With two classes 1 − agreementWhenSupervisorWrong, with more at most that
+ * @param studentRightWhenDiffering c_s = P(ŝ right | ŝ ≠ ŵ); with c_w, the same for the supervisor,
+ *     and D = 1 − agreement: gain = D·(c_s − c_w). With two classes exactly one is right, so gain =
+ *     D·(2c_s − 1)
  */
 public record PairStatistics(
         @Nullable Measure supervisorAccuracy,

@@ -6,7 +6,7 @@ import dev.belay.aggregators.statistics.intervals.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two classifiers on the same examples, as the 2×2 table of who is right.
+ * Two classifiers on the same examples: the 2×2 table of right and wrong.
  *
  * @param bothRight examples that both classify right
  * @param onlyA those that only A does
@@ -42,7 +42,7 @@ public record PairedComparison(long bothRight, long onlyA, long onlyB, long both
     }
 
     /**
-     * Accuracy of A minus that of B, with the interval that a metrics row's gain has (Agresti &amp;
+     * Accuracy of A minus that of B, with the interval of the gain of metrics rows (Agresti &amp;
      * Min 2005, see {@link PairedMoments}); null without examples.
      */
     public @Nullable Measure difference() {
@@ -55,7 +55,7 @@ public record PairedComparison(long bothRight, long onlyA, long onlyB, long both
      * Two-sided p of McNemar's exact test that both have the same accuracy (Psychometrika 12,
      * 1947): of d examples that exactly one classifies right, the smaller count k has the
      * distribution Binomial(d, ½), so p = min(1, 2·P(X ≤ k)). Exact, not mid-p: under the
-     * hypothesis p ≤ α has at most the probability α. 1 where d is 0.
+     * hypothesis, p ≤ α has at most probability α. 1 if d is 0.
      */
     public double mcNemar() {
         long k = Math.min(onlyA, onlyB);
@@ -63,7 +63,7 @@ public record PairedComparison(long bothRight, long onlyA, long onlyB, long both
         if (onlyA == onlyB) {
             return 1;
         }
-        // the sum of C(d, i)/C(d, k) over i = k, k − 1, …, 0; each term is at most the one before
+        // Σ C(d, i)/C(d, k) over i = k, k − 1, …, 0; terms do not increase
         double sum = 0;
         double term = 1;
         for (long i = k; i >= 0 && term > sum * 1e-17; i--) {

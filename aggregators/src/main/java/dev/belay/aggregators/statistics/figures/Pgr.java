@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Performance gap recovered: (student − supervisor) / (ceiling − supervisor) accuracy, all on the
- * same examples (Burns et al. 2023, section 4), or why it can't be told. Exactly one is null.
+ * same examples (Burns et al. 2023, section 4), or the reason why it is undefined. Exactly one is
+ * null.
  *
  * @param measure the ratio, with Fieller's interval
- * @param undefined why there is none
+ * @param undefined the reason why it is undefined
  */
 public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
 
-    /** Why a PGR is not defined. */
+    /** Reasons of an undefined PGR. */
     public enum Undefined {
         /** The pair has no ceiling. */
         NO_CEILING("no-ceiling"),
@@ -22,13 +23,13 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         CEILING_NOT_READY("ceiling-not-ready"),
         /** Nothing has been counted. */
         NO_EXAMPLES("no-examples"),
-        /** More examples may be counted: no interval for a fixed number of examples holds. */
+        /** More examples may be counted: fixed-sample intervals are not valid. */
         STILL_GROWING("still-growing"),
-        /** The truth of some examples is not known yet: when it comes, n grows. */
+        /** Some truth is missing; when it arrives, n grows. */
         TRUTH_MISSING("truth-missing"),
-        /** The interval of the gap lies below 0. */
+        /** The interval of the gap is below 0. */
         CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
-        /** The interval of the gap holds 0. */
+        /** The interval of the gap contains 0. */
         GAP_NOT_RESOLVED("gap-not-resolved");
 
         private final String label;
@@ -37,19 +38,19 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
             this.label = label;
         }
 
-        /** As events and reports write it. */
+        /** Its name in events and reports. */
         public String label() {
             return label;
         }
     }
 
-    /** What is known of the ceiling. */
+    /** Status of the ceiling. */
     public enum Ceiling {
         /** The pair has none. */
         NONE,
         /** Its predictions are missing; the cells count it as wrong. */
         PENDING,
-        /** It is in the cells. */
+        /** It is counted in the cells. */
         COUNTED
     }
 
@@ -60,16 +61,16 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
     }
 
     /**
-     * Below this {@link #resolvedAgain} the gap is barely resolved. On such data PGR is defined
-     * only in those samples that happen to overestimate the gap, so that PGR comes out too small
-     * and its interval holds the truth less often than in 95 % of them ({@code docs/coverage.md}):
-     * gain and gap are what can be relied on.
+     * The gap is barely resolved if {@link #resolvedAgain} is below this. PGR is then mostly
+     * defined in samples that overestimate the gap, so it is biased downwards and its interval
+     * covers the true value in less than 95 % of them ({@code docs/coverage.md}); gain and gap are
+     * not affected.
      */
     public static final double BARELY = 0.9;
 
     /**
-     * Probability that as many other examples would resolve the gap too, if it is as wide as
-     * estimated.
+     * Probability that another holdout of the same size would resolve the gap, if the true gap
+     * equals the estimate.
      *
      * @param table cells with the ceiling counted
      * @return null if nothing is counted
@@ -79,22 +80,20 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         return moments.n() == 0 ? null : (Double) moments.resolvedAgain();
     }
 
-    /** Why there is none without a ceiling in the cells. */
+    /** Undefined, because no ceiling is counted in the cells. */
     public static Pgr without(Ceiling ceiling) {
         return new Pgr(
                 null, ceiling == Ceiling.NONE ? Undefined.NO_CEILING : Undefined.CEILING_NOT_READY);
     }
 
-    /** Why there is none with this gap, whose interval is not above 0. */
+    /** Undefined, because the interval of this gap is not above 0. */
     public static Pgr unresolved(Measure gap) {
         return new Pgr(
                 null,
                 gap.high() < 0 ? Undefined.CEILING_BELOW_SUPERVISOR : Undefined.GAP_NOT_RESOLVED);
     }
 
-    /**
-     * Not defined for a reason that depends on the gap's interval, or defined, becomes this reason.
-     */
+    /** Replaces a defined PGR, or a reason that depends on the gap's interval, by this reason. */
     public Pgr open(Undefined reason) {
         return measure != null
                         || undefined == Undefined.CEILING_BELOW_SUPERVISOR
@@ -103,7 +102,7 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
                 : this;
     }
 
-    /** Defined exactly if the lower limit of the gap's interval is above 0. */
+    /** Defined if and only if the lower limit of the gap's interval is above 0. */
     public static Pgr of(CellTable table, Ceiling ceiling) {
         if (ceiling != Ceiling.COUNTED) {
             return without(ceiling);

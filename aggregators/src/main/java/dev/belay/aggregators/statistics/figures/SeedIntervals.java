@@ -8,39 +8,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mean gain, mean gap and their ratio over the seeds of a pair, with 95 % intervals that cover both
- * what another seed and what another holdout would have given. Every seed counts, whether its own
- * PGR is defined or not.
+ * Mean gain, mean gap and their ratio over the seeds of a pair, with 95 % intervals that cover the
+ * variation over seeds and over holdouts. All seeds are included, also those whose own PGR is
+ * undefined.
  *
  * <p>Seeds and examples are crossed random effects: all seeds are evaluated on the same holdout
  * (Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1, 2007; Miller, "Adding error
  * bars to evals", 2024). For X = d_s − θ·d_c let x_r be the mean of seed r over the n examples, S²
  * the variance of the R values x_r, v the mean over seeds of the variance of x_r for a fixed seed,
  * and c the mean covariance of x_r and x_q, r ≠ q, that comes from the shared examples. Then
- * Var(mean of x_r) = E S²/R + c. Counts of single seeds do not show c; it is at most v
- * (Cauchy–Schwarz), and v takes its place: exact where all seeds err on the same examples, too wide
- * where they do not.
+ * Var(mean of x_r) = E S²/R + c. c is not known from the counts of single seeds. It is at most v
+ * (Cauchy–Schwarz), which replaces it: exact if all seeds err on the same examples, else too wide.
  *
- * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile with R − 1 degrees of freedom, z the
- * normal one (Howe, "Approximate confidence limits on the mean of X + Y where X and Y are two
- * tabled independent random variables", JASA 69, 1974). Satterthwaite's degrees of freedom
- * (Biometrics Bulletin 2, 1946) give narrower intervals that miss too often with two or three
- * seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for which the
- * interval for the mean of d_s − θ·d_c holds 0. Means and variances include the two made-up
- * examples of {@link PairedMoments}.
+ * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile of Student's distribution with R − 1
+ * degrees of freedom, z the normal one (Howe, "Approximate confidence limits on the mean of X + Y
+ * where X and Y are two tabled independent random variables", JASA 69, 1974). Satterthwaite's
+ * degrees of freedom (Biometrics Bulletin 2, 1946) give narrower intervals that miss too often with
+ * two or three seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for
+ * which the interval for the mean of d_s − θ·d_c contains 0. Means and variances include the two
+ * pseudo-examples of {@link PairedMoments}.
  *
  * @param seeds number of seeds, at least 2
- * @param gain mean over seeds of the gain; {@code n} is the fewest examples of a seed
+ * @param gain mean over seeds of the gain; {@code n} is the smallest number of examples of a seed
  * @param gap mean over seeds of the gap; null unless every seed has its ceiling counted
- * @param pgr mean gain / mean gap, or why there is none
+ * @param pgr mean gain / mean gap, or the reason why it is undefined
  */
 public record SeedIntervals(int seeds, Measure gain, @Nullable Measure gap, Pgr pgr) {
     private static final double Z2 = Measure.Z * Measure.Z;
 
     /**
-     * @param tables one a seed, over the same holdout
-     * @param ceiling what is known of the ceilings of all seeds
-     * @return null for fewer than two seeds, whose spread is unknown, and if a seed has no examples
+     * @param tables one per seed, over the same holdout
+     * @param ceiling status of the ceilings of all seeds
+     * @return null for fewer than two seeds, and if a seed has no examples
      */
     public static @Nullable SeedIntervals of(List<CellTable> tables, Pgr.Ceiling ceiling) {
         List<PairedMoments> seeds = tables.stream().map(PairedMoments::of).toList();

@@ -4,26 +4,25 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures that may be read at any moment, as often as one likes, over examples that come one after
- * another: each interval, and the test, is wrong at any time ever with probability 5 % at most.
+ * Sequential figures over a stream of examples, valid at all times simultaneously: for each
+ * interval, and for the test, the probability of being wrong at any time is at most 5 %.
  *
  * @param gain mean conditional gain so far
  * @param gap mean conditional gap so far; null without a ceiling
- * @param pgr gain over gap so far; null without a ceiling, or unless the gap's limits are above 0
- * @param logEvidence ln of the e-value against "the student is no better than its supervisor": the
- *     claim that it is better may be made once this is at least ln 20 = 3.0; e^−logEvidence is a p
- *     value
+ * @param pgr gain / gap so far; null without a ceiling, or unless the gap's limits are above 0
+ * @param logEvidence ln of the e-value against "the student is no better than its supervisor":
+ *     rejected at level 5 % once this is at least ln 20 = 3.0; e^−logEvidence is a p-value
  */
 public record Anytime(
         Measure gain, @Nullable Measure gap, @Nullable Measure pgr, double logEvidence) {
     private static final double ALPHA = 1 - Measure.CONFIDENCE;
 
-    // how finely the ratios of fixed models are tried, each side
+    // grid of ratios of fixed models, steps on each side
     private static final int STEPS = 2000;
 
-    /** What may be assumed of the models while the examples come. */
+    /** Assumption about the models during the stream. */
     public enum Models {
-        /** Each example is predicted by whatever they are just then. */
+        /** Each example is predicted by the current checkpoints. */
         CHANGING,
         /** All examples are predicted by the same three checkpoints. */
         FIXED
@@ -31,7 +30,7 @@ public record Anytime(
 
     /**
      * @param base cells without a ceiling
-     * @param withCeiling cells of those examples that the ceiling has predicted too; null: none
+     * @param withCeiling cells of the examples that the ceiling has predicted too; null: none
      * @return null if nothing is counted
      */
     public static @Nullable Anytime of(
@@ -54,8 +53,8 @@ public record Anytime(
     }
 
     /**
-     * The quotient of two sequences at α/2 each: right while models change, for then it is about
-     * (mean gain so far) / (mean gap so far). Null unless the gap's limits are above 0.
+     * The quotient of two sequences at α/2 each, for (mean gain so far) / (mean gap so far); valid
+     * while models change. Null unless the gap's limits are above 0.
      */
     static @Nullable Measure quotient(PairedMoments m) {
         Measure gain = ConfidenceSequence.limits(m.sumS(), m.squareS(), m.n(), ALPHA / 2);
@@ -71,10 +70,11 @@ public record Anytime(
     }
 
     /**
-     * For fixed models, narrower: the ratios θ for which 0 is within the limits for the mean of
-     * (d_s − θ·d_c) / (1 + |θ|), which is in [−1, 1]. Not valid when models change, where one θ
-     * would have to hold at each example. θ = t / (1 − |t|) is tried for t in steps of 1/2000, and
-     * the limits are the first ratios outside all that are accepted; null if they have no end.
+     * A narrower interval for fixed models: the ratios θ for which 0 is within the limits for the
+     * mean of (d_s − θ·d_c) / (1 + |θ|), which is in [−1, 1]. Not valid when models change, because
+     * one θ would have to hold for each example. θ = t / (1 − |t|) is tried for t in steps of
+     * 1/2000, and the limits are the nearest ratios outside all accepted ones; null if these are
+     * unbounded.
      */
     static @Nullable Measure fixedRatio(PairedMoments m) {
         int first = STEPS + 1;
@@ -105,10 +105,10 @@ public record Anytime(
 
     /**
      * ln Σ_k w_k·(1 + λ_k)^a·(1 − λ_k)^b, a examples on which the student alone is right, b on
-     * which the supervisor alone is: a nonnegative supermartingale that starts at 1 as long as the
-     * student is no better, whatever its share of discordant examples; the weights are those of
-     * {@link ConfidenceSequence} (Waudby-Smith and Ramdas, "Estimating means of bounded random
-     * variables by betting", JRSS B 86, 2024).
+     * which the supervisor alone is: a nonnegative supermartingale starting at 1 if the student is
+     * no better, whatever the share of discordant examples; the weights are those of {@link
+     * ConfidenceSequence} (Waudby-Smith and Ramdas, "Estimating means of bounded random variables
+     * by betting", JRSS B 86, 2024).
      */
     static double logEvidence(PairedMoments m) {
         long a = (m.squareS() + m.sumS()) / 2;

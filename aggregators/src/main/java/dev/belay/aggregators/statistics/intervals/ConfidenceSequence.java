@@ -1,26 +1,25 @@
 package dev.belay.aggregators.statistics.intervals;
 
 /**
- * Limits for a mean that may be looked at after every example: with probability 1 − α they are
- * right at all times at once.
+ * Limits for a mean that may be read after every example: with probability 1 − α they contain it at
+ * all times simultaneously.
  *
- * <p>X_i in [−1, 1] come one after another, μ_i = E[X_i | the past] may change all the time. With S
- * = ΣX_i, V = ΣX_i² and λ in (0, 1), exp(λ(S − Σμ_i) − ψ(λ)·V), ψ(λ) = −ln(1 − λ) − λ, is a
- * nonnegative supermartingale (Fan, Grama and Liu, 2015; Howard, Ramdas, McAuliffe and Sekhon,
- * "Time-uniform, nonparametric, nonasymptotic confidence sequences", Annals of Statistics 49, 2021:
- * the empirical Bernstein bound with predictor 0). So is a mixture over a grid of λ, which by
- * Ville's inequality ever reaches 2/α with probability α/2 at most. The limits are where it would:
- * S ± r, r the root of Σ_k w_k·exp(λ_k·r − ψ(λ_k)·V) = 2/α. They need S, V and n only, so they
- * merge as counts do.
+ * <p>X_i in [−1, 1] are observed in sequence, μ_i = E[X_i | the past] may change. With S = ΣX_i, V
+ * = ΣX_i² and λ in (0, 1), exp(λ(S − Σμ_i) − ψ(λ)·V), ψ(λ) = −ln(1 − λ) − λ, is a nonnegative
+ * supermartingale (Fan, Grama and Liu, 2015; Howard, Ramdas, McAuliffe and Sekhon, "Time-uniform,
+ * nonparametric, nonasymptotic confidence sequences", Annals of Statistics 49, 2021: the empirical
+ * Bernstein bound with predictor 0). So is a mixture over a grid of λ, which by Ville's inequality
+ * ever reaches 2/α with probability at most α/2. The limits are the points where it does: S ± r, r
+ * the root of Σ_k w_k·exp(λ_k·r − ψ(λ_k)·V) = 2/α. They depend on S, V and n only, so they can be
+ * computed from merged counts.
  *
- * <p>The weights w_k are log-normal in λ, median .06 and σ 1.25 (the idea of Howard et al., section
- * 3.3: the λ that is best at V is about √(2·ln(2/α)/V), so the mixture is narrowest around V =
- * 2,000, and loses only slowly on both sides). Their number, and what they are compared with, is in
- * decision 025.
+ * <p>The weights w_k are log-normal in λ, median .06 and σ 1.25 (as in Howard et al., section 3.3:
+ * the best λ at V is about √(2·ln(2/α)/V), so the mixture is narrowest around V = 2,000, and widens
+ * slowly on both sides). Decision 025 has their number and alternatives.
  *
- * <p>The target is (1/n)·Σμ_i, the mean so far, which for fixed models is their accuracy's
- * difference. The order is the order in which examples were first counted; there is no running
- * intersection, as the target moves.
+ * <p>The target is (1/n)·Σμ_i, the mean so far; for fixed models it is the difference of their
+ * accuracies. The order is that in which examples were first counted. There is no running
+ * intersection, because the target moves.
  */
 public final class ConfidenceSequence {
     // half-octaves from .95 down to 2e-4: a finer grid makes no interval narrower by more than 1 %
@@ -75,7 +74,7 @@ public final class ConfidenceSequence {
         double low = 0;
         double high = Double.POSITIVE_INFINITY;
         for (int k = 0; k < GRID; k++) {
-            // one part of the mixture alone reaches the goal here
+            // at this distance one component alone reaches 2/α
             high = Math.min(high, (goal - LOG_WEIGHTS[k] + PSI[k] * squares) / LAMBDAS[k]);
         }
         while (true) {

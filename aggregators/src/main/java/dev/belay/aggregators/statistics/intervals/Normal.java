@@ -1,14 +1,14 @@
 package dev.belay.aggregators.statistics.intervals;
 
-/** The standard normal distribution, as far as it is needed here. */
+/** The standard normal distribution: quantiles and tail probabilities. */
 public final class Normal {
     private static final double DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
 
     private Normal() {}
 
     /**
-     * The z that is exceeded with probability {@code tail}, to the last bits for tails from 1e-14
-     * to .5.
+     * The z that is exceeded with probability {@code tail}, exact to the last bits for tails from
+     * 1e-14 to .5.
      */
     public static double upperQuantile(double tail) {
         if (!(tail > 0 && tail <= 0.5)) {
@@ -31,8 +31,8 @@ public final class Normal {
 
     /**
      * P(Z &gt; z) for z ≥ 0: up to 3 by ½ − φ(z)·(z + z³/3 + z⁵/(3·5) + …) (Marsaglia, Journal of
-     * Statistical Software 11, 2004), from there by the continued fraction φ(z) / (z + 1/(z + 2/(z
-     * + 3/(z + …)))) (Laplace).
+     * Statistical Software 11, 2004), above by the continued fraction φ(z) / (z + 1/(z + 2/(z +
+     * 3/(z + …)))) (Laplace).
      */
     public static double upperTail(double z) {
         double density = DENSITY_AT_0 * Math.exp(-z * z / 2);

@@ -4,15 +4,14 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 
 /**
  * Sums over the examples of a table of the paired differences d_s = [ŝ right] − [ŵ right] and d_c =
- * [ĉ right] − [ŵ right], each in {−1, 0, 1}; all that the intervals of gain, gap and PGR need.
+ * [ĉ right] − [ŵ right], each in {−1, 0, 1}: sufficient for the intervals of gain, gap and PGR.
  *
- * <p>Every interval here is the one for the mean of X = a·d_s + b·d_c after two made-up examples
- * have been added, a quarter in each of the eight outcomes (ŵ, ŝ, ĉ right or not): mean ±
- * z·√(variance / (n + 2)), with mean = ΣX / (n + 2), variance = ΣX² / (n + 2) − mean². For a
- * difference of two paired proportions this is half an example in each of the four outcomes:
- * Agresti &amp; Min (Statistics in Medicine 24, 2005, "Wald + 2"), which keeps its coverage where
- * the plain Wald interval fails (few discordant examples, variance 0). The made-up examples move no
- * sum, only n, ΣX² and Σd_s·d_c.
+ * <p>Every interval is for the mean of X = a·d_s + b·d_c after adding two pseudo-examples, a
+ * quarter in each of the eight outcomes (ŵ, ŝ, ĉ right or not): mean ± z·√(variance / (n + 2)),
+ * with mean = ΣX / (n + 2), variance = ΣX² / (n + 2) − mean². For a difference of two paired
+ * proportions this is half an example in each of the four outcomes: Agresti &amp; Min (Statistics
+ * in Medicine 24, 2005, "Wald + 2"), which keeps its coverage where the plain Wald interval fails
+ * (few discordant examples, variance 0). The pseudo-examples change only n, ΣX² and Σd_s·d_c.
  *
  * @param n examples
  * @param sumS Σ d_s: student's right answers minus the supervisor's
@@ -71,10 +70,10 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
      * Fieller's interval for θ = E d_s / E d_c: all θ for which 0 is in the interval for the mean
      * of d_s − θ·d_c (Fieller, JRSS B 16, 1954). With means m, variances and covariance v, and k =
      * z² / (n + 2), these are the θ with {@code A·θ² − 2·B·θ + C ≤ 0}, A = m_c² − k·v_cc, B =
-     * m_s·m_c − k·v_sc, C = m_s² − k·v_ss. A &gt; 0 says exactly that the interval for the gap
-     * leaves 0 out; the set is then [(B − √(B² − AC)) / A, (B + √(B² − AC)) / A].
+     * m_s·m_c − k·v_sc, C = m_s² − k·v_ss. A &gt; 0 if and only if the interval for the gap
+     * excludes 0; the set is then [(B − √(B² − AC)) / A, (B + √(B² − AC)) / A].
      *
-     * @throws IllegalStateException if the gap's interval holds 0: the set is unbounded
+     * @throws IllegalStateException if the gap's interval contains 0: the set is unbounded
      */
     public Measure ratio() {
         double m = n + ADDED;
@@ -101,8 +100,8 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
     }
 
     /**
-     * Means of d_s and d_c, with the made-up examples, and how much these means vary from one
-     * holdout of n examples to another.
+     * Means of d_s and d_c with the pseudo-examples, and their sampling variances and covariance
+     * over holdouts of n examples.
      *
      * @param ss variance of the mean of d_s
      * @param sc covariance of the two means
@@ -123,8 +122,8 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
     }
 
     /**
-     * Probability that n other examples would resolve the gap too, if it is as wide as estimated:
-     * Φ(z − 1.96), z the gap in standard errors. Needs n ≥ 1.
+     * Probability that another holdout of n examples would resolve the gap, if the true gap equals
+     * the estimate: Φ(z − 1.96), z the gap in standard errors. Needs n ≥ 1.
      */
     public double resolvedAgain() {
         Means means = means();
@@ -132,7 +131,7 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
         return z > 0 ? 1 - Normal.upperTail(z) : Normal.upperTail(-z);
     }
 
-    /** Whether {@link #ratio} is bounded; but for rounding the same as {@code gap().low() > 0}. */
+    /** Whether {@link #ratio} is bounded; up to rounding the same as {@code gap().low() > 0}. */
     public boolean resolvesGap() {
         double m = n + ADDED;
         return gap().low() > 0 && leading(Measure.Z * Measure.Z / m, m) > 0;

@@ -3,8 +3,8 @@ package dev.belay.aggregators.statistics.intervals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A single proportion with its interval: Clopper–Pearson below {@value #EXACT_BELOW} examples,
- * Wilson from there on.
+ * A single proportion with its interval: Clopper–Pearson below {@value #EXACT_BELOW} examples, else
+ * Wilson.
  *
  * <p>Clopper &amp; Pearson (Biometrika 26, 1934): the p at which the observed count or a more
  * extreme one has probability .025 on its side; covers at least 95 % whatever p is. Wilson (JASA

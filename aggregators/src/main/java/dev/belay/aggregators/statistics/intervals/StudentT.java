@@ -6,7 +6,7 @@ public final class StudentT {
 
     /**
      * The t that |T| exceeds with probability 1 − {@code level}. By bisection on the angle φ, t =
-     * √ν·tan φ, to its last bit.
+     * √ν·tan φ, exact to the last bit.
      *
      * @param degrees degrees of freedom ν, at least 1
      * @param level in (0, 1)

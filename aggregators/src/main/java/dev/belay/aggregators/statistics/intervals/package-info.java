@@ -1,6 +1,6 @@
 /**
- * Intervals and distributions: fixed-sample, anytime-valid, over seeds. Pure functions; each names
- * its source.
+ * Intervals and distributions: fixed-sample, anytime-valid, over seeds. Pure functions with their
+ * sources.
  */
 @NullMarked
 package dev.belay.aggregators.statistics.intervals;
