@@ -72,6 +72,10 @@ class SourceLabelsPropertyTest {
 
     @Property(tries = 60)
     void labelsFollowFromTheLogs(@ForAll Random random) {
+        new SourceLabelsPropertyTest().check(random); // an instance serves all tries
+    }
+
+    private void check(Random random) {
         // Given
         write(random);
         // When
