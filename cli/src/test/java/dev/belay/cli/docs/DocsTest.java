@@ -158,7 +158,7 @@ class DocsTest {
     void everyPathOfToChangeXGoToYExists() throws IOException {
         List<String> missing = new ArrayList<>();
         String text = Files.readString(ROOT.resolve("docs/architecture.md"));
-        for (String row : text.substring(text.indexOf("\n| to change ")).split("\n")) {
+        for (String row : text.substring(text.indexOf("\n| to change ")).lines().toList()) {
             Path module = ROOT;
             for (MatchResult name : NAME.matcher(row).results().toList()) {
                 Path sources = ROOT.resolve(name.group(1)).resolve("src/main/java/dev/belay");
