@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,17 +60,21 @@ public abstract class LabelingService extends SpecFollower {
 
     /** Labels committed by this process so far. */
     public long labelled() {
-        return counts.get().labelled();
+        return counts().labelled();
     }
 
     /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
     public long unlabelled() {
-        return counts.get().unlabelled();
+        return counts().unlabelled();
     }
 
     /** Of these, examples whose truth did not arrive within {@code labeler.truth-horizon}. */
     public long tooLate() {
-        return counts.get().tooLate();
+        return counts().tooLate();
+    }
+
+    private Counts counts() {
+        return Objects.requireNonNull(counts.get());
     }
 
     @Override
