@@ -1,8 +1,6 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
 /**
@@ -20,7 +18,8 @@ import dev.belay.aggregators.statistics.intervals.PairedMoments;
  * @param left the levels of all greater k
  * @param low lower limit of the gain, one-sided, at {@code level}; 0 where the normal approximation
  *     behind it says more than the exact sign test on the discordant examples does, so that passing
- *     keeps its level on few examples too
+ *     keeps its level on few examples too. Where examples have groups, the limit is cluster-robust,
+ *     and both counts of the sign test are divided by the design effect of the gain
  */
 public record Gate(long k, double level, double spent, double left, double low) {
     private static final double ALPHA = 1 - Measure.CONFIDENCE;
@@ -44,18 +43,19 @@ public record Gate(long k, double level, double spent, double left, double low) 
      * The k-th test.
      *
      * @param k from 1
-     * @param cells the checkpoint's, at least one example
+     * @param moments the checkpoint's, of at least one example, which have limits
      */
-    public static Gate of(long k, CellTable cells) {
+    public static Gate of(long k, PairedMoments moments) {
         if (k < 1) {
             throw new IllegalArgumentException("gates are numbered from 1, got k = " + k);
         }
         double level = ALPHA / ((double) k * (k + 1));
         double left = ALPHA / (k + 1);
-        PairedMoments moments = PairedMoments.of(cells);
-        double low = moments.gain(Normal.upperQuantile(level)).low();
-        long discordant = moments.squareS();
-        if (low > 0 && signTail((discordant + moments.sumS()) / 2, discordant) > level) {
+        double low = moments.gain(level).low();
+        // as many independent discordant examples as they are worth
+        long discordant = (long) (moments.squareS() / moments.design());
+        long better = (long) ((moments.squareS() + moments.sumS()) / 2 / moments.design());
+        if (low > 0 && signTail(better, discordant) > level) {
             low = 0;
         }
         return new Gate(k, level, ALPHA - left, left, low);

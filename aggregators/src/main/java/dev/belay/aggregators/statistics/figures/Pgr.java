@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,8 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         STILL_GROWING("still-growing"),
         /** The truth of some examples is not known yet: when it comes, n grows. */
         TRUTH_MISSING("truth-missing"),
+        /** The examples are of so few groups that intervals have no limits. */
+        TOO_FEW_GROUPS("too-few-groups"),
         /** The interval of the gap lies below 0. */
         CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
         /** The interval of the gap holds 0. */
@@ -71,11 +73,10 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
      * Probability that as many other examples would resolve the gap too, if it is as wide as
      * estimated.
      *
-     * @param table cells with the ceiling counted
+     * @param moments with the ceiling counted
      * @return null if nothing is counted
      */
-    public static @Nullable Double resolvedAgain(CellTable table) {
-        PairedMoments moments = PairedMoments.of(table);
+    public static @Nullable Double resolvedAgain(PairedMoments moments) {
         return moments.n() == 0 ? null : (Double) moments.resolvedAgain();
     }
 
@@ -97,6 +98,7 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
      */
     public Pgr open(Undefined reason) {
         return measure != null
+                        || undefined == Undefined.TOO_FEW_GROUPS
                         || undefined == Undefined.CEILING_BELOW_SUPERVISOR
                         || undefined == Undefined.GAP_NOT_RESOLVED
                 ? new Pgr(null, reason)
@@ -104,18 +106,16 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
     }
 
     /** Defined exactly if the lower limit of the gap's interval is above 0. */
-    public static Pgr of(CellTable table, Ceiling ceiling) {
+    public static Pgr of(PairedMoments moments, Ceiling ceiling) {
         if (ceiling != Ceiling.COUNTED) {
             return without(ceiling);
         }
-        PairedMoments moments = PairedMoments.of(table);
         if (moments.n() == 0) {
             return new Pgr(null, Undefined.NO_EXAMPLES);
         }
-        Measure gap = moments.gap();
-        if (moments.resolvesGap()) {
-            return new Pgr(moments.ratio(), null);
+        if (!moments.hasLimits()) {
+            return new Pgr(null, Undefined.TOO_FEW_GROUPS);
         }
-        return unresolved(gap);
+        return moments.resolvesGap() ? new Pgr(moments.ratio(), null) : unresolved(moments.gap());
     }
 }

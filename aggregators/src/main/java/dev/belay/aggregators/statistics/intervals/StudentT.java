@@ -4,6 +4,11 @@ package dev.belay.aggregators.statistics.intervals;
 public final class StudentT {
     private StudentT() {}
 
+    /** The .975 quantile. */
+    static double quantile(int degrees) {
+        return twoSidedQuantile(degrees, Measure.CONFIDENCE);
+    }
+
     /**
      * The t that |T| exceeds with probability 1 − {@code level}. By bisection on the angle φ, t =
      * √ν·tan φ, to its last bit.
@@ -32,6 +37,11 @@ public final class StudentT {
                 high = angle;
             }
         }
+    }
+
+    /** P(|T| &gt; t), t not negative. */
+    public static double twoSidedTail(int degrees, double t) {
+        return Math.max(0, 1 - within(degrees, Math.atan(t / Math.sqrt(degrees))));
     }
 
     /** P(|T| ≤ √ν·tan φ), a finite sum (Abramowitz &amp; Stegun 1964, 26.7.3 and 26.7.4). */
