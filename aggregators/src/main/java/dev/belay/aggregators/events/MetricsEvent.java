@@ -92,8 +92,6 @@ public final class MetricsEvent {
                         : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
         CellTable cells = tally.table().cells();
         boolean fixed = isFixed(comparison, tally);
-        PairedMoments.Clustered clustered =
-                fixed ? PairedMoments.of(tally.table()).clustered() : null;
         PairStatistics figures = PairStatistics.of(tally.table(), ceiling);
         Pgr pgr =
                 fixed
@@ -150,7 +148,7 @@ public final class MetricsEvent {
                         .setEventTimeMs(tally.eventTimeMs())
                         .setFiguresVersion(FIGURES_VERSION)
                         .setGrouped(grouped(tally))
-                        .setClusters(clustered == null ? null : clusters(clustered));
+                        .setClusters(clusters(comparison, tally));
         DerivedFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
         anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
@@ -204,9 +202,12 @@ public final class MetricsEvent {
         return clusters == null ? 0 : clusters.grouped();
     }
 
-    private static ClusterFigures clusters(PairedMoments.Clustered of) {
-        return new ClusterFigures(
-                of.clusters(), of.degrees(), of.added(), of.ss(), of.sc(), of.cc());
+    private static @Nullable ClusterFigures clusters(Comparison comparison, Tally tally) {
+        PairedMoments.Clustered of = PairedMoments.of(tally.table()).clustered();
+        return of == null || comparison.phase() == Phase.PROGRESSIVE
+                ? null
+                : new ClusterFigures(
+                        of.clusters(), of.degrees(), of.added(), of.ss(), of.sc(), of.cc());
     }
 
     /** The paired differences of a HOLDOUT row, for figures over several rows. */

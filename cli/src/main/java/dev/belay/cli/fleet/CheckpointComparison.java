@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.figures.PairStatistics;
-import dev.belay.aggregators.statistics.figures.PairedTest;
 import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.figures.Significance;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
@@ -87,7 +87,7 @@ record CheckpointComparison(
                 "difference A − B  %s (paired, %s)",
                 text(figures.gain()),
                 clustered == null ? "Agresti–Min" : "cluster-robust");
-        Double p = PairedTest.p(moments);
+        Double p = Significance.p(moments);
         if (clustered == null) {
             line(
                     out,
@@ -140,7 +140,7 @@ record CheckpointComparison(
         put(json, "difference", figures.gain());
         PairedMoments moments = PairedMoments.of(table);
         PairedMoments.Clustered clustered = moments.clustered();
-        json.put(clustered == null ? "mcNemarP" : "clusterRobustP", PairedTest.p(moments));
+        json.put(clustered == null ? "mcNemarP" : "clusterRobustP", Significance.p(moments));
         if (clustered != null) {
             json.put("clusters", clustered.clusters()).put("degrees", clustered.degrees());
         }

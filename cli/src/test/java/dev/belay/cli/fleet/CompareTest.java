@@ -23,6 +23,7 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
 
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -158,6 +160,40 @@ class CompareTest {
                 "x/conf", "x/naive", "no example is predicted by both: x/conf#0@1:3 predicts 1");
         block(B, 2, Phase.HOLDOUT, 10, "lonely", 1);
         assertRefused("x/new", "x/naive", "no truth in belay.t.truth of the 1 examples");
+    }
+
+    /** Ten groups of two copies: what is shown is what ten examples show, by a t test. */
+    @Test
+    void examplesOfOneGroupAreNotIndependent() {
+        for (int i = 0; i < 20; i++) {
+            String id = "g" + i;
+            log.add(
+                    TOPICS.truth("t"),
+                    0,
+                    id,
+                    Truth.newBuilder(EventFactory.truth(id, 1, 20L)).setGroup("g" + i / 2).build());
+            block(A, 16, Phase.HOLDOUT, 10, id, i / 2 < 9 ? 1 : 0);
+            block(B, 8, Phase.HOLDOUT, 10, id, i / 2 < 4 ? 1 : 0);
+        }
+        CheckpointComparison found = compare("x/conf", "x/naive");
+        StringWriter text = new StringWriter();
+        found.print(new PrintWriter(text), false);
+        StringWriter json = new StringWriter();
+        found.printJson(new PrintWriter(json));
+
+        // mean .5 of 10, with two added .5·10/12; Σ(d − mean)² of ten groups of two (÷ 1 − 1/12)
+        // and of the two added (1 + 2·mean²); t with 9 degrees of freedom
+        double mean = 5 / 12.;
+        double squares = 5 * Math.pow(1 - mean, 2) + 5 * mean * mean;
+        double variance = (squares / (1 - 1 / 12.) + 1 + 2 * mean * mean) / 144;
+        double half = 2.2621571627409915 * Math.sqrt(variance);
+        String limits = String.format(Locale.ROOT, "[%.4f, %.4f]", mean - half, mean + half);
+        assertTrue(text.toString().contains("20 examples in 10 clusters"), text::toString);
+        assertTrue(text.toString().contains("difference A − B  0.5000 " + limits), text::toString);
+        assertTrue(
+                text.toString().contains("cluster-robust, two-sided; 9 degrees"), text::toString);
+        assertTrue(json.toString().contains("\"clusters\":10,\"degrees\":9"), json::toString);
+        assertTrue(json.toString().contains("clusterRobustP"), json::toString);
     }
 
     @Test

@@ -62,7 +62,7 @@ public final class ClusterSums {
         }
     }
 
-    private ClusterSums(SparseCounts counts) {
+    ClusterSums(SparseCounts counts) {
         TreeMap<Long, double[]> byCluster = new TreeMap<>();
         counts.forEach(
                 (key, count) ->
@@ -76,11 +76,6 @@ public final class ClusterSums {
         }
         grouped = squares[0];
         clusters = byCluster.values().stream().map(Cluster::new).toList();
-    }
-
-    /** Null if no example has a group. */
-    static @Nullable ClusterSums of(SparseCounts counts) {
-        return counts.isEmpty() ? null : new ClusterSums(counts);
     }
 
     /** The cluster of a group, by a hash of its own: draws and splits hash groups too. */

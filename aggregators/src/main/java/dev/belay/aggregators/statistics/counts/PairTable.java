@@ -122,6 +122,7 @@ public final class PairTable {
     private final long[] flat;
     private final SparseCounts confusion;
     private final SparseCounts clusters;
+    private @Nullable ClusterSums clusterSums; // of the same, once asked for
 
     PairTable(int classes, long[] flat, SparseCounts confusion, SparseCounts clusters) {
         this.classes = classes;
@@ -265,7 +266,10 @@ public final class PairTable {
 
     /** The examples that have a group; null: none has. */
     public @Nullable ClusterSums clusters() {
-        return ClusterSums.of(clusters);
+        if (clusterSums == null && !clusters.isEmpty()) {
+            clusterSums = new ClusterSums(clusters);
+        }
+        return clusterSums;
     }
 
     private void requireClasses() {
@@ -327,14 +331,7 @@ public final class PairTable {
 
     @Override
     public String toString() {
-        return "PairTable[classes="
-                + classes
-                + ", "
-                + Arrays.toString(flat)
-                + ", "
-                + confusion
-                + ", "
-                + clusters
-                + "]";
+        return "PairTable[classes=%d, %s, %s, %s]"
+                .formatted(classes, Arrays.toString(flat), confusion, clusters);
     }
 }

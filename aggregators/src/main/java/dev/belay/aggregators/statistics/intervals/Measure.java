@@ -35,14 +35,8 @@ public record Measure(double value, double low, double high, long n) {
         // written so that NaN fails too
         if (!(low <= value && value <= high) || n < 1) {
             throw new IllegalArgumentException(
-                    "an interval must hold its estimate and rest on examples, got "
-                            + value
-                            + " in ["
-                            + low
-                            + ", "
-                            + high
-                            + "], n = "
-                            + n);
+                    "an interval must hold its estimate and rest on examples, got %s in [%s, %s], n = %d"
+                            .formatted(value, low, high, n));
         }
     }
 }

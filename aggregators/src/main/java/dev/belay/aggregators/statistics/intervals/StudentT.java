@@ -19,10 +19,8 @@ public final class StudentT {
     public static double twoSidedQuantile(int degrees, double level) {
         if (degrees < 1 || !(level > 0 && level < 1)) {
             throw new IllegalArgumentException(
-                    "expected 1 or more degrees of freedom and a level in (0, 1), got "
-                            + degrees
-                            + " and "
-                            + level);
+                    "expected 1 or more degrees of freedom and a level in (0, 1), got %d and %s"
+                            .formatted(degrees, level));
         }
         double low = 0;
         double high = Math.PI / 2;

@@ -16,9 +16,9 @@ import dev.belay.aggregators.statistics.figures.KappaInterval;
 import dev.belay.aggregators.statistics.figures.LabelFree;
 import dev.belay.aggregators.statistics.figures.MeanInterval;
 import dev.belay.aggregators.statistics.figures.PairStatistics;
-import dev.belay.aggregators.statistics.figures.PairedTest;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
+import dev.belay.aggregators.statistics.figures.Significance;
 import dev.belay.aggregators.statistics.intervals.GroupedExamples.One;
 import dev.belay.aggregators.statistics.intervals.GroupedExamples.Residual;
 
@@ -279,7 +279,7 @@ class ClusterRobustTest {
         assertEquals(Pgr.Undefined.TOO_FEW_GROUPS, found.pgr().undefined());
         PairedMoments moments = PairedMoments.of(table);
         assertFalse(moments.hasLimits());
-        assertNull(PairedTest.p(moments));
+        assertNull(Significance.p(moments));
         assertNull(SeedIntervals.of(List.of(moments, moments), Pgr.Ceiling.COUNTED));
         assertNull(MeanInterval.brierGain(examples.table(false)));
     }
@@ -292,7 +292,7 @@ class ClusterRobustTest {
                     PairedMoments.of(GroupedExamples.drawn(new Random(seed), 30, 5).table(true));
             Measure gain = moments.gain();
             boolean out = gain.low() > 0 || gain.high() < 0;
-            assertEquals(out, requireNonNull(PairedTest.p(moments)) < .05);
+            assertEquals(out, requireNonNull(Significance.p(moments)) < .05);
             below += out ? 1 : 0;
         }
         assertTrue(below > 0 && below < 60, "" + below);

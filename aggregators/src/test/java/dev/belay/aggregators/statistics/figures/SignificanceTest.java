@@ -15,7 +15,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 
-class PairedTestTest {
+class SignificanceTest {
     @Test
     void pIsTheShareOfOutcomesAtLeastAsUneven() {
         for (int d = 0; d <= 60; d++) {
@@ -111,7 +111,7 @@ class PairedTestTest {
     }
 
     private static double mcNemar(long a, long b) {
-        return requireNonNull(PairedTest.p(new PairedMoments(8 + a + b, a - b, 0, a + b, 0, 0)));
+        return requireNonNull(Significance.p(new PairedMoments(8 + a + b, a - b, 0, a + b, 0, 0)));
     }
 
     /** Of the 2ᵈ ways in which d examples can be A's or B's, those as far from d/2 as a is. */

@@ -6,8 +6,8 @@ import dev.belay.aggregators.statistics.intervals.StudentT;
 import org.jspecify.annotations.Nullable;
 
 /** Tests that two classifiers have the same accuracy, on the same examples. */
-public final class PairedTest {
-    private PairedTest() {}
+public final class Significance {
+    private Significance() {}
 
     /**
      * Two-sided p: McNemar's exact test, or where examples have groups Student's t of the gain with
