@@ -5,11 +5,13 @@ import dev.belay.schemas.Names;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PartitionCursor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Validates a single spec or checkpoint. Invalid ones are not added to the {@link Catalog} and go
@@ -27,18 +29,14 @@ public final class CatalogCheck {
                     || !id.model().equals(spec.getModel())
                     || id.seed() != spec.getSeed()
                     || id.run() != spec.getRun()) {
-                return "the key is "
-                        + key
-                        + " but the model's id "
-                        + spec.getId()
-                        + ", experiment "
-                        + spec.getExperiment()
-                        + ", model "
-                        + spec.getModel()
-                        + ", seed "
-                        + spec.getSeed()
-                        + ", run "
-                        + spec.getRun();
+                return "the key is %s but the model's id %s, experiment %s, model %s, seed %d, run %d"
+                        .formatted(
+                                key,
+                                spec.getId(),
+                                spec.getExperiment(),
+                                spec.getModel(),
+                                spec.getSeed(),
+                                spec.getRun());
             }
             Names.require("task", spec.getTask());
             if (!spec.getSupervisor().equals(ModelId.TRUTH)) {

@@ -1,6 +1,7 @@
 package dev.belay.aggregators.comparison;
 
 import dev.belay.schemas.events.Phase;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public record Comparison(
     public static final long ANY = -1;
 
     /** The window part of keys of cumulative counts. */
-    public static final String CUMULATIVE = "cumulative";
+    private static final String CUMULATIVE = "cumulative";
 
     private static final String NONE = "-";
 
@@ -50,6 +51,17 @@ public record Comparison(
 
     /** The metrics row it is a candidate for: {@code student|checkpoint|phase|window}. */
     public String row() {
+        return row(student, checkpoint, phase, window);
+    }
+
+    /** The cumulative row of a student's stream. */
+    public static String streamOf(String student) {
+        return row(student, ANY, Phase.PROGRESSIVE, null);
+    }
+
+    /** The key of a metrics row: {@code student|checkpoint|phase|window}. */
+    public static String row(
+            String student, long checkpoint, Phase phase, @Nullable Window window) {
         return String.join(
                 "|",
                 student,
@@ -58,48 +70,25 @@ public record Comparison(
                 window == null ? CUMULATIVE : window.toString());
     }
 
-    /** The cumulative row of a student's stream. */
-    public static String streamOf(String student) {
-        return String.join("|", student, "any", Phase.PROGRESSIVE.name(), CUMULATIVE);
-    }
-
     /** The same with another ceiling, or without. */
     public Comparison with(@Nullable String otherCeiling, long otherCheckpoint) {
-        return new Comparison(
-                phase,
-                student,
-                checkpoint,
-                supervisor,
-                supervisorCheckpoint,
-                otherCeiling,
-                otherCheckpoint,
-                window);
+        return copy(checkpoint, otherCeiling, otherCheckpoint, window);
     }
 
     /** The same of another checkpoint of the student. */
     public Comparison at(long otherCheckpoint) {
-        return new Comparison(
-                phase,
-                student,
-                otherCheckpoint,
-                supervisor,
-                supervisorCheckpoint,
-                ceiling,
-                ceilingCheckpoint,
-                window);
+        return copy(otherCheckpoint, ceiling, ceilingCheckpoint, window);
     }
 
     /** The same comparison in a window. */
     public Comparison in(@Nullable Window other) {
+        return copy(checkpoint, ceiling, ceilingCheckpoint, other);
+    }
+
+    private Comparison copy(
+            long number, @Nullable String top, long topNumber, @Nullable Window in) {
         return new Comparison(
-                phase,
-                student,
-                checkpoint,
-                supervisor,
-                supervisorCheckpoint,
-                ceiling,
-                ceilingCheckpoint,
-                other);
+                phase, student, number, supervisor, supervisorCheckpoint, top, topNumber, in);
     }
 
     /** Text form, read by {@link #parse}. */

@@ -2,8 +2,10 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /** Validates a block by itself and against its model's spec. */
 public final class BlockCheck {
@@ -32,32 +34,20 @@ public final class BlockCheck {
             return rows + " ids but " + block.times().count() + " event times";
         }
         if (k < 2 || k > MAX_CLASSES || (classes > 0 && k != classes)) {
-            return "expected "
-                    + (classes > 0 ? classes : "2 to " + MAX_CLASSES)
-                    + " classes, found "
-                    + k;
+            String expected = classes > 0 ? String.valueOf(classes) : "2 to " + MAX_CLASSES;
+            return "expected %s classes, found %d".formatted(expected, k);
         }
         if (block.probabilities().length != (long) rows * k) {
-            return "expected "
-                    + (long) rows * k
-                    + " probabilities ("
-                    + rows
-                    + " rows of "
-                    + k
-                    + "), found "
-                    + block.probabilities().length;
+            return "expected %d probabilities (%d rows of %d), found %d"
+                    .formatted((long) rows * k, rows, k, block.probabilities().length);
         }
         if (block.checkpoint() < 0 || block.sweepRows() < 0) {
-            return "negative checkpoint or sweepRows: "
-                    + block.checkpoint()
-                    + ", "
-                    + block.sweepRows();
+            return "negative checkpoint or sweepRows: %d, %d"
+                    .formatted(block.checkpoint(), block.sweepRows());
         }
         if (block.sweepRows() > InputBounds.MOST_SWEEP_ROWS) {
-            return "expected sweepRows of at most "
-                    + InputBounds.MOST_SWEEP_ROWS
-                    + ", found "
-                    + block.sweepRows();
+            return "expected sweepRows of at most %d, found %d"
+                    .formatted(InputBounds.MOST_SWEEP_ROWS, block.sweepRows());
         }
         try {
             ModelId.parse(block.model());
@@ -73,10 +63,8 @@ public final class BlockCheck {
         int before = -1;
         for (int row : block.abstained()) {
             if (row <= before || row >= block.rows()) {
-                return "expected abstained rows that ascend from 0 to "
-                        + (block.rows() - 1)
-                        + ", found "
-                        + Arrays.toString(block.abstained());
+                return "expected abstained rows that ascend from 0 to %d, found %s"
+                        .formatted(block.rows() - 1, Arrays.toString(block.abstained()));
             }
             before = row;
         }

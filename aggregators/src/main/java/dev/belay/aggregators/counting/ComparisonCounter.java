@@ -4,12 +4,14 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.statistics.counts.SideSums;
 import dev.belay.schemas.events.Phase;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tallies of one comparison in one partition: cumulative and, for the PROGRESSIVE stream, by
@@ -72,7 +74,7 @@ final class ComparisonCounter {
      */
     void count(int[] numbers, int count, int @Nullable [] roster) {
         if (lateness == null && classes <= SideSums.MOST_CLASSES) {
-            changed |= whole.count(numbers, count, roster, examples);
+            changed |= whole.count(numbers, count, roster);
             return;
         }
         for (int i = 0; i < count; i++) {
@@ -220,6 +222,6 @@ final class ComparisonCounter {
     }
 
     private RunningTally running() {
-        return new RunningTally(classes, supervisor, student, ceiling);
+        return new RunningTally(classes, examples, lateness == null, supervisor, student, ceiling);
     }
 }

@@ -1,20 +1,23 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
+
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The predicted examples of a partition, numbered from 0 in order of arrival, with their truth.
  * Numbers exist in memory only, differ from run to run, and are reused once they are free.
  *
- * <p>Memory: about 180 bytes an example beside its id, 64 of them its truth, if reported once (8
- * more for the PROGRESSIVE stream). Capacity does not shrink.
+ * <p>Memory: about 190 bytes an example beside its id, 72 of them its truth, if reported once (8
+ * more for the PROGRESSIVE stream, 4 where there are groups). Capacity does not shrink.
  */
 final class ExampleIndex {
     private final Map<Id, Integer> numberById = new HashMap<>();
@@ -22,6 +25,7 @@ final class ExampleIndex {
     private @Nullable Id[] ids = new Id[64];
     private TruthHistory[] truths = new TruthHistory[64];
     private int[] newest = new int[64]; // of truths: most often this alone is asked for
+    private int[] clusters = new int[0]; // empty until an example has a group
     private long[] timesMs = new long[0]; // PROGRESSIVE; no longer than it has to be
     private int[] free = new int[16];
     private int freed;
@@ -147,6 +151,24 @@ final class ExampleIndex {
         version++;
         truths[number] = now;
         newest[number] = now.newest();
+        if (now.cluster() != ClusterSums.NONE || clusters.length > 0) {
+            int before = clusters.length;
+            if (number >= before) {
+                clusters = Arrays.copyOf(clusters, ids.length);
+                Arrays.fill(clusters, before, clusters.length, ClusterSums.NONE);
+            }
+            clusters[number] = now.cluster();
+        }
+    }
+
+    /** Whether some example has, or had, a group. */
+    boolean hasGroups() {
+        return clusters.length > 0;
+    }
+
+    /** The cluster of an example's group; {@link ClusterSums#NONE} without one. */
+    int cluster(int number) {
+        return number < clusters.length ? clusters[number] : ClusterSums.NONE;
     }
 
     /** Removes an example and returns its id. */

@@ -3,14 +3,21 @@ package dev.belay.aggregators.counting;
 import static dev.belay.aggregators.counting.Column.ABSENT;
 import static dev.belay.aggregators.counting.Column.ABSTAINED;
 
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.ClusterCounter;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.SideSums;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /** Mutable tally, counted from the columns of its comparison. */
 final class RunningTally {
     private final int classes;
+    private final ExampleIndex examples;
+    private final boolean byCluster;
     private final Column supervisor;
     private final Column student;
     private final @Nullable Column ceiling;
@@ -20,9 +27,21 @@ final class RunningTally {
     private long tooLate;
     private long revised;
     private long abstained;
+    private long grouped; // of those counted one by one
 
-    RunningTally(int classes, Column supervisor, Column student, @Nullable Column ceiling) {
+    /**
+     * @param byCluster whether to sum by cluster too: of sweeps
+     */
+    RunningTally(
+            int classes,
+            ExampleIndex examples,
+            boolean byCluster,
+            Column supervisor,
+            Column student,
+            @Nullable Column ceiling) {
         this.classes = classes;
+        this.examples = examples;
+        this.byCluster = byCluster;
         this.supervisor = supervisor;
         this.student = student;
         this.ceiling = ceiling;
@@ -36,6 +55,9 @@ final class RunningTally {
     void count(int example, int label, int sign) {
         int w = supervisor.says(example);
         int s = student.says(example);
+        if (w >= 0 && label != TruthHistory.UNKNOWN) {
+            grouped += examples.cluster(example) != ClusterSums.NONE ? sign : 0;
+        }
         if (w < 0) {
             abstained += sign;
         } else if (label == TruthHistory.UNKNOWN) {
@@ -56,7 +78,7 @@ final class RunningTally {
      * @param roster the array of an {@link IdList} with the same numbers; null: there is none
      * @return whether there are any
      */
-    boolean count(int[] numbers, int count, int @Nullable [] roster, ExampleIndex examples) {
+    boolean count(int[] numbers, int count, int @Nullable [] roster) {
         char[] w = supervisor.says();
         char[] s = student.says();
         char[] c = ceiling == null ? s : ceiling.says();
@@ -129,9 +151,39 @@ final class RunningTally {
         revised += sign;
     }
 
+    /**
+     * The examples that have a group, counted anew: a pass over them for each tally that is sent
+     * costs little, and nothing while a block is counted.
+     */
+    private ClusterCounter clusters() {
+        ClusterCounter counter = new ClusterCounter();
+        if (!byCluster) {
+            counter.grouped(grouped);
+        } else if (examples.hasGroups()) {
+            char[] w = supervisor.says();
+            char[] s = student.says();
+            char[] c = ceiling == null ? s : ceiling.says();
+            int[] truths = examples.newest();
+            int within = Math.min(w.length, Math.min(s.length, c.length));
+            for (int e = 0; e < Math.min(examples.size(), within); e++) {
+                int cluster = examples.cluster(e);
+                if (cluster == ClusterSums.NONE || !counts(e, within, w, s, c, truths)) {
+                    continue;
+                }
+                int truth = truths[e];
+                if (ceiling == null) {
+                    counter.pair(cluster, classes, e, truth, supervisor.said(), student.said());
+                } else {
+                    counter.cell(cluster, CellTable.cell(truth, w[e], s[e], c[e] == truth));
+                }
+            }
+        }
+        return counter;
+    }
+
     Tally tally() {
         return new Tally(
-                pairs.table(),
+                pairs.table(clusters()),
                 withoutTruth,
                 sameWithoutTruth,
                 tooLate,

@@ -1,5 +1,10 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.aggregators.statistics.counts.ClusterSums;
+import dev.belay.schemas.events.Truth;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,15 +23,36 @@ public record TruthHistory(List<Version> versions) {
 
     static final int MOST = 16;
 
-    /** Newest wins: greater event time, ties by greater class. */
-    private static final Comparator<Version> ORDER =
-            Comparator.comparingLong(Version::timeMs).thenComparingInt(Version::label);
+    /** Newest wins: greater event time, ties by greater class, then cluster. */
+    public static final Comparator<Version> ORDER =
+            Comparator.comparingLong(Version::timeMs)
+                    .thenComparingInt(Version::label)
+                    .thenComparingInt(Version::cluster);
 
     /**
      * @param label class, or {@link #UNKNOWN}: retracted
      * @param timeMs event time at which it became known
+     * @param cluster of the example's group; {@link ClusterSums#NONE} without one
      */
-    public record Version(int label, long timeMs) {}
+    public record Version(int label, long timeMs, int cluster) {
+        /** Of an example without a group. */
+        public Version(int label, long timeMs) {
+            this(label, timeMs, ClusterSums.NONE);
+        }
+
+        /**
+         * @param retractedMs time of the record; counts for a retraction only
+         * @param truth null: a retraction
+         */
+        public static Version of(long retractedMs, @Nullable Truth truth) {
+            return truth == null
+                    ? new Version(UNKNOWN, retractedMs)
+                    : new Version(
+                            truth.getLabel(),
+                            truth.getEventTimeMs(),
+                            ClusterSums.clusterOf(truth.getGroup()));
+        }
+    }
 
     public TruthHistory {
         versions = List.copyOf(versions);
@@ -55,7 +81,8 @@ public record TruthHistory(List<Version> versions) {
 
     private static int leastNeeded(List<Version> all) {
         for (int i = 1; i < all.size(); i++) {
-            if (all.get(i).label() == all.get(i - 1).label()) {
+            if (all.get(i).label() == all.get(i - 1).label()
+                    && all.get(i).cluster() == all.get(i - 1).cluster()) {
                 return i;
             }
         }
@@ -72,7 +99,8 @@ public record TruthHistory(List<Version> versions) {
                                         v ->
                                                 v.label() < classes
                                                         ? v
-                                                        : new Version(UNKNOWN, v.timeMs()))
+                                                        : new Version(
+                                                                UNKNOWN, v.timeMs(), v.cluster()))
                                 .toList());
     }
 
@@ -89,6 +117,11 @@ public record TruthHistory(List<Version> versions) {
     /** The newest, however late, or {@link #UNKNOWN}. */
     int newest() {
         return versions.isEmpty() ? UNKNOWN : versions.get(versions.size() - 1).label();
+    }
+
+    /** The cluster by the newest truth; {@link ClusterSums#NONE} without a group. */
+    int cluster() {
+        return versions.isEmpty() ? ClusterSums.NONE : versions.get(versions.size() - 1).cluster();
     }
 
     /** Whether different classes were reported up to a time. */

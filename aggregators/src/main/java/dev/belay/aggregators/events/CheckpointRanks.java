@@ -5,12 +5,15 @@ import dev.belay.aggregators.comparison.GatePlan;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.statistics.figures.Gate;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.schemas.events.ModelSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rank of each checkpoint among the student's evaluated checkpoints: the best one so far, ordered
@@ -74,7 +77,8 @@ public final class CheckpointRanks {
             return row;
         }
         greatestK = Math.max(greatestK, k);
-        return row.tested(new MetricsRow.Tested(k, Gate.of(k, base.table().cells()).low()));
+        return row.tested(
+                new MetricsRow.Tested(k, Gate.of(k, PairedMoments.of(base.table())).low()));
     }
 
     /** The gate of a row as it is now; null while the row is not complete, or without one. */
@@ -82,11 +86,14 @@ public final class CheckpointRanks {
         MetricsRow.Tested first = row.tested();
         return first == null || !isTestable(base)
                 ? null
-                : Gate.of(first.k(), base.table().cells()).notAbove(first.low());
+                : Gate.of(first.k(), PairedMoments.of(base.table())).notAbove(first.low());
     }
 
+    /** Complete, and of enough groups for a limit. */
     private static boolean isTestable(Tally base) {
-        return base.closed() && base.withoutTruth() == 0;
+        return base.closed()
+                && base.withoutTruth() == 0
+                && PairedMoments.of(base.table()).hasLimits();
     }
 
     /** The greatest PGR up to a checkpoint, whose own is given; the first of equals. */

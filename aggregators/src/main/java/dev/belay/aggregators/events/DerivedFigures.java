@@ -16,9 +16,11 @@ import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
 import dev.belay.schemas.events.PairMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Fields of an event beyond the cells: calibration, counts by class, agreement beyond chance. */
 public final class DerivedFigures {
@@ -44,9 +46,7 @@ public final class DerivedFigures {
                 .setLabelAgreement(
                         MetricsEvent.estimate(
                                 LabelFree.agreement(
-                                        table.cells(),
-                                        base.withoutTruth(),
-                                        base.sameWithoutTruth()),
+                                        table, base.withoutTruth(), base.sameWithoutTruth()),
                                 base.closed()));
         intervals(event, table, fixed);
         confusion(event, table);
@@ -55,7 +55,7 @@ public final class DerivedFigures {
     private static void intervals(PairMetrics.Builder event, PairTable table, boolean fixed) {
         event.setCohensKappaInterval(MetricsEvent.estimate(KappaInterval.cohen(table), fixed))
                 .setErrorConsistencyInterval(
-                        MetricsEvent.estimate(KappaInterval.errorConsistency(table.cells()), fixed))
+                        MetricsEvent.estimate(KappaInterval.errorConsistency(table), fixed))
                 .setSupervisorLogLossInterval(
                         MetricsEvent.estimate(MeanInterval.logLoss(table, Side.SUPERVISOR), fixed))
                 .setStudentLogLossInterval(

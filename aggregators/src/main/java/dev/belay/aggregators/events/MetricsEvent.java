@@ -9,32 +9,42 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.figures.Gate;
 import dev.belay.aggregators.statistics.figures.PairStatistics;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.intervals.Anytime;
 import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.schemas.events.Best;
+import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+
 import org.jspecify.annotations.Nullable;
 
 /** Builds the event of {@code belay.metrics} from a tally. */
 public final class MetricsEvent {
     private MetricsEvent() {}
 
-    /** student|checkpoint|phase|window. */
+    /**
+     * Version of the formulas behind the figures: rows that were emitted with another one are
+     * emitted again after an upgrade, once. To be increased with every change of a formula.
+     */
+    static final int FIGURES_VERSION = 2;
+
+    /** Its key in {@code belay.metrics}: student|checkpoint|phase|window. */
     public static String key(PairMetrics metrics) {
-        return String.join(
-                "|",
+        Long startMs = metrics.getWindowStartMs();
+        Long endMs = metrics.getWindowEndMs();
+        boolean cumulative = startMs == null || endMs == null;
+        return Comparison.row(
                 metrics.getStudent(),
-                metrics.getWindowStartMs() == null ? Long.toString(metrics.getCheckpoint()) : "any",
-                metrics.getPhase().toString(),
-                metrics.getWindowStartMs() == null
-                        ? Comparison.CUMULATIVE
-                        : metrics.getWindowStartMs() + "-" + metrics.getWindowEndMs());
+                cumulative ? metrics.getCheckpoint() : Comparison.ANY,
+                metrics.getPhase(),
+                cumulative ? null : new Window(startMs, endMs));
     }
 
     /**
@@ -42,7 +52,8 @@ public final class MetricsEvent {
      * Release 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats}
      * reads it.
      */
-    public static String said(Comparison comparison, PairMetrics metrics) {
+    public static String said(Selection selected, PairMetrics metrics) {
+        Comparison comparison = selected.comparison();
         GateFigures gate = metrics.getGate();
         return String.join(
                 "|",
@@ -55,32 +66,33 @@ public final class MetricsEvent {
                                 + metrics.getBestPgr()
                                 + "|"
                                 + metrics.getBestLabelAgreement()
-                        : "");
+                        : "",
+                Integer.toString(selected.classes()),
+                Integer.toString(metrics.getFiguresVersion()));
     }
 
     /**
-     * @param tally of the comparison
-     * @param base of the same without a ceiling: all that no ceiling is needed for
-     * @param row of the comparison
+     * @param selected comparison of the row
      * @param standing rank of the checkpoint among the student's
      */
     public static PairMetrics of(
             String task,
             Catalog catalog,
-            Pair pair,
-            Comparison comparison,
-            Tally tally,
-            Tally base,
+            Selection selected,
             MetricsRow row,
             CheckpointRanks standing) {
+        Pair pair = selected.pair();
+        Comparison comparison = selected.comparison();
+        Tally tally = selected.tally();
+        Tally base = selected.base();
         boolean counted = comparison.ceiling() != null;
         Pgr.Ceiling ceiling =
                 counted
                         ? Pgr.Ceiling.COUNTED
                         : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
         CellTable cells = tally.table().cells();
-        PairStatistics figures = PairStatistics.of(cells, ceiling);
         boolean fixed = isFixed(comparison, tally);
+        PairStatistics figures = PairStatistics.of(tally.table(), ceiling);
         Pgr pgr =
                 fixed
                         ? figures.pgr()
@@ -133,7 +145,10 @@ public final class MetricsEvent {
                         .setCorrectedRate(estimate(figures.correctedRate(), fixed))
                         .setStudentRightWhenDiffering(
                                 estimate(figures.studentRightWhenDiffering(), fixed))
-                        .setEventTimeMs(tally.eventTimeMs());
+                        .setEventTimeMs(tally.eventTimeMs())
+                        .setFiguresVersion(FIGURES_VERSION)
+                        .setGrouped(grouped(tally))
+                        .setClusters(clusters(comparison, tally));
         DerivedFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
         anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
@@ -152,29 +167,63 @@ public final class MetricsEvent {
         return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
     }
 
-    /** Anytime-valid figures: of streams, whose models change too, and of sweeps. */
+    /**
+     * Anytime-valid figures: of streams, whose models change too, and of sweeps. Where examples
+     * have groups, those of streams are about the mean gain given all examples before, of the same
+     * group too, which they hold for; there is none for a sweep, and no test of a student that is
+     * no better whatever its group.
+     */
     private static void anytime(
             PairMetrics.Builder event,
             Comparison comparison,
             Tally base,
             @Nullable Tally withCeiling,
             boolean fixed) {
-        if (fixed) {
+        boolean sweep = comparison.phase() == Phase.HOLDOUT;
+        boolean grouped = grouped(base) > 0;
+        if (fixed || (sweep && grouped)) {
             return;
         }
         Anytime figures =
                 Anytime.of(
                         base.table().cells(),
                         withCeiling == null ? null : withCeiling.table().cells(),
-                        comparison.phase() == Phase.PROGRESSIVE
-                                ? Anytime.Models.CHANGING
-                                : Anytime.Models.FIXED);
+                        sweep ? Anytime.Models.FIXED : Anytime.Models.CHANGING);
         if (figures != null) {
             event.setAnytimeGain(estimate(figures.gain(), true))
                     .setAnytimeGap(estimate(figures.gap(), true))
                     .setAnytimePgr(estimate(figures.pgr(), true))
-                    .setLogEvidence(figures.logEvidence());
+                    .setLogEvidence(grouped ? null : (Double) figures.logEvidence());
         }
+    }
+
+    private static long grouped(Tally tally) {
+        ClusterSums clusters = tally.table().clusters();
+        return clusters == null ? 0 : clusters.grouped();
+    }
+
+    private static @Nullable ClusterFigures clusters(Comparison comparison, Tally tally) {
+        PairedMoments.Clustered of = PairedMoments.of(tally.table()).clustered();
+        return of == null || comparison.phase() == Phase.PROGRESSIVE
+                ? null
+                : new ClusterFigures(
+                        of.clusters(), of.degrees(), of.added(), of.ss(), of.sc(), of.cc());
+    }
+
+    /** The paired differences of a HOLDOUT row, for figures over several rows. */
+    public static PairedMoments moments(PairMetrics row) {
+        ClusterFigures of = row.getClusters();
+        return PairedMoments.of(
+                CellTable.of(row.getCells()),
+                of == null
+                        ? null
+                        : new PairedMoments.Clustered(
+                                of.getClusters(),
+                                of.getDegrees(),
+                                of.getAdded(),
+                                of.getGainVariance(),
+                                of.getCovariance(),
+                                of.getGapVariance()));
     }
 
     private static void gate(PairMetrics.Builder event, @Nullable Gate gate) {
@@ -233,7 +282,7 @@ public final class MetricsEvent {
         if (measure == null) {
             return null;
         }
-        return limits
+        return limits && measure.high() < Double.POSITIVE_INFINITY
                 ? new Estimate(measure.value(), measure.low(), measure.high(), measure.n())
                 : new Estimate(measure.value(), null, null, measure.n());
     }

@@ -4,24 +4,20 @@ import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
-import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.events.MetricsEvent;
+import dev.belay.aggregators.events.Selection;
 import dev.belay.aggregators.shard.WindowExpiry;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -30,6 +26,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Merges the shards' deltas and emits metrics rows: of a row's candidates the preferred one that is
@@ -100,9 +102,10 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
 
     /** Rows emitted by another instance, or before a restart. */
     private void show(String student, MetricsRow row) {
-        PairMetrics metrics = StoredRows.metrics(config.task(), catalog, row, standing(student));
-        if (metrics != null) {
-            shown.emitted(metrics);
+        Selection selected = Selection.of(catalog, row);
+        if (selected != null) {
+            CheckpointRanks ranks = standing(student);
+            shown.emitted(MetricsEvent.of(config.task(), catalog, selected, row, ranks));
         }
     }
 
@@ -225,33 +228,15 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private void tell(String key, MetricsRow row) {
         Comparison any = row.any();
         Pair pair = catalog.pairOf(any.student());
-        if (pair == null) {
-            return;
-        }
         // read first: changes of the catalog in between are in the candidates and in the event
-        boolean settled = settled(pair, any);
-        List<Comparison> candidates = candidates(catalog, pair, any);
-        Comparison preferred = row.tellable(candidates, catalog.classes(any.student()));
-        if (preferred != null) {
-            tell(key, row, pair, preferred);
-            if (preferred.equals(candidates.get(0)) && settled) {
+        boolean settled = pair != null && settled(pair, any);
+        Selection selected = Selection.of(catalog, row);
+        if (selected != null) {
+            tell(key, row, selected);
+            if (settled && selected.preferred() && selected.tally().complete()) {
                 unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
-            return;
         }
-        // a correction moved its last example to another window: it is empty again
-        Comparison base = candidates.isEmpty() ? any : candidates.get(candidates.size() - 1);
-        if (row.isEmitted() && any.phase() == Phase.PROGRESSIVE) {
-            tell(key, row, pair, base);
-        }
-    }
-
-    static List<Comparison> candidates(Catalog catalog, Pair pair, Comparison any) {
-        if (any.phase() == Phase.HOLDOUT) {
-            return Comparisons.holdout(catalog, pair, any.checkpoint());
-        }
-        Window window = any.window();
-        return Comparisons.progressive(pair).stream().map(c -> c.in(window)).toList();
     }
 
     private boolean settled(Pair pair, Comparison any) {
@@ -263,21 +248,14 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
 
-    private void tell(String key, MetricsRow row, Pair pair, Comparison candidate) {
-        int classes = catalog.classes(pair.student());
-        Tally tally = row.tally(candidate, classes);
-        if (tally == null) {
-            return;
-        }
-        Tally without = row.tally(candidate.with(null, Comparison.ANY), classes);
-        Tally base = without == null ? tally : without;
-        CheckpointRanks standing = standing(pair.student());
+    private void tell(String key, MetricsRow row, Selection selected) {
+        Comparison candidate = selected.comparison();
+        Tally base = selected.base();
+        CheckpointRanks standing = standing(candidate.student());
         MetricsRow tested =
                 candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
-        PairMetrics metrics =
-                MetricsEvent.of(
-                        config.task(), catalog, pair, candidate, tally, base, tested, standing);
-        String as = MetricsEvent.said(candidate, metrics) + "|" + classes;
+        PairMetrics metrics = MetricsEvent.of(config.task(), catalog, selected, tested, standing);
+        String as = MetricsEvent.said(selected, metrics);
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }

@@ -1,23 +1,23 @@
 package dev.belay.aggregators.merge;
 
 import dev.belay.aggregators.comparison.Catalog;
-import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.comparison.Pair;
-import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.events.MetricsEvent;
+import dev.belay.aggregators.events.Selection;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /** The merger's rows, for queries of its store. */
 public final class StoredRows {
@@ -56,28 +56,11 @@ public final class StoredRows {
         for (MetricsRow row : rows) {
             CheckpointRanks standing =
                     standings.getOrDefault(row.any().student(), new CheckpointRanks());
-            PairMetrics metrics = metrics(task, catalog, row, standing);
-            if (metrics != null) {
+            Selection selected = Selection.of(catalog, row);
+            if (selected != null) {
+                PairMetrics metrics = MetricsEvent.of(task, catalog, selected, row, standing);
                 consumer.accept(MetricsEvent.key(metrics), metrics);
             }
         }
-    }
-
-    static @Nullable PairMetrics metrics(
-            String task, Catalog catalog, MetricsRow row, CheckpointRanks standing) {
-        Comparison any = row.any();
-        Pair pair = catalog.pairOf(any.student());
-        if (pair == null) {
-            return null;
-        }
-        int classes = catalog.classes(any.student());
-        Comparison preferred = row.tellable(Merger.candidates(catalog, pair, any), classes);
-        Tally tally = preferred == null ? null : row.tally(preferred, classes);
-        if (preferred == null || tally == null) {
-            return null;
-        }
-        Tally base = row.tally(preferred.with(null, Comparison.ANY), classes);
-        return MetricsEvent.of(
-                task, catalog, pair, preferred, tally, base == null ? tally : base, row, standing);
     }
 }

@@ -8,10 +8,12 @@ import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.events.Truth;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Routes truth by its example's id. */
 public final class TruthPlacement extends Placement {
@@ -39,7 +41,7 @@ public final class TruthPlacement extends Placement {
             if (reason != null) {
                 return reason;
             }
-            version = new TruthHistory.Version(TruthHistory.UNKNOWN, record.timestamp());
+            version = TruthHistory.Version.of(record.timestamp(), null);
         } else {
             Truth truth = reader().decode(origin.topic(), value, Truth.class);
             if (!Arrays.equals(key, truth.getId().getBytes(StandardCharsets.UTF_8))) {
@@ -54,7 +56,7 @@ public final class TruthPlacement extends Placement {
             if (reason != null) {
                 return reason;
             }
-            version = new TruthHistory.Version(label, truth.getEventTimeMs());
+            version = TruthHistory.Version.of(record.timestamp(), truth);
         }
         var change = new ShardMessage.TruthChange(key, version);
         if (partitionOf(key) == origin.partition()) {

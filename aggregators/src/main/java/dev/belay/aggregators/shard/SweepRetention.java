@@ -10,6 +10,7 @@ import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,13 +64,6 @@ public final class SweepRetention {
     boolean isTooLate(BlockColumns block) {
         return block.phase() == Phase.HOLDOUT
                 && blocks.isReleased(block.model(), block.checkpoint());
-    }
-
-    /** False if a sweep of the comparison was released: it is not counted in part. */
-    boolean allows(Comparison comparison) {
-        return comparison.phase() != Phase.HOLDOUT
-                || PartitionState.columnsOf(comparison).stream()
-                        .noneMatch(read -> blocks.isReleased(read.model(), read.checkpoint()));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.belay.aggregators.state;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -80,10 +81,8 @@ public final class BlockFormat {
         byte version = in.get();
         if (version != VERSION) {
             throw new IllegalStateException(
-                    "cannot read a block of "
-                            + model
-                            + ": "
-                            + BinarySerde.refused(version, VERSION, VERSION));
+                    "cannot read a block of %s: %s"
+                            .formatted(model, BinarySerde.refused(version, VERSION, VERSION)));
         }
         int flags = in.get();
         int classes = in.getInt();

@@ -5,8 +5,12 @@ import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.TruthHistory;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.Phase;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -16,11 +20,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The application's own values as bytes: truth said once takes 14, a tally of two classes some 1
- * KB.
+ * The application's own values as bytes: truth said once takes 14 (16 with a group), a tally of two
+ * classes some 1 KB.
  */
 public final class Formats {
     public static final BinarySerde<TruthHistory> TRUTHS =
@@ -42,6 +45,8 @@ public final class Formats {
 
     public static final BinarySerde<TaskOwner> OWNER =
             new BinarySerde<>("a task's owner", Formats::write, (in, version) -> readOwner(in));
+
+    private static final int GROUPED = 0x80; // in the number of versions: each has a cluster
 
     private Formats() {}
 
@@ -71,17 +76,27 @@ public final class Formats {
     }
 
     private static void write(TruthHistory truths, DataOutput out) throws IOException {
-        out.writeByte(truths.versions().size());
+        boolean grouped = truths.versions().stream().anyMatch(v -> v.cluster() != ClusterSums.NONE);
+        out.writeByte(truths.versions().size() | (grouped ? GROUPED : 0));
         for (TruthHistory.Version version : truths.versions()) {
             out.writeInt(version.label());
             out.writeLong(version.timeMs());
+            if (grouped) {
+                out.writeShort(version.cluster());
+            }
         }
     }
 
     private static TruthHistory readTruths(DataInput in) throws IOException {
         List<TruthHistory.Version> versions = new ArrayList<>();
-        for (int i = in.readUnsignedByte(); i > 0; i--) {
-            versions.add(new TruthHistory.Version(in.readInt(), in.readLong()));
+        int first = in.readUnsignedByte();
+        boolean grouped = (first & GROUPED) != 0;
+        for (int i = first & ~GROUPED; i > 0; i--) {
+            versions.add(
+                    new TruthHistory.Version(
+                            in.readInt(),
+                            in.readLong(),
+                            grouped ? in.readShort() : ClusterSums.NONE));
         }
         return new TruthHistory(versions);
     }

@@ -3,17 +3,21 @@ package dev.belay.aggregators.state;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader.Origin;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
  * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
- * bytes), id in UTF-8. Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the
- * predictions topic of the block it is a part of, the part in the wire format.
+ * bytes), id in UTF-8; with a group {@code G} and the same, the cluster (2 bytes) before the id.
+ * Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the predictions topic of the block
+ * it is a part of, the part in the wire format.
  */
 public final class StrayFormat {
     private static final int TRUTH_HEADER_BYTES = 13;
@@ -22,12 +26,15 @@ public final class StrayFormat {
     private StrayFormat() {}
 
     public static byte[] of(ShardMessage.TruthChange change) {
-        return ByteBuffer.allocate(TRUTH_HEADER_BYTES + change.id().length)
-                .put((byte) 'T')
-                .putInt(change.version().label())
-                .putLong(change.version().timeMs())
-                .put(change.id())
-                .array();
+        TruthHistory.Version version = change.version();
+        boolean grouped = version.cluster() != ClusterSums.NONE;
+        int bytes = TRUTH_HEADER_BYTES + (grouped ? Short.BYTES : 0) + change.id().length;
+        ByteBuffer out = ByteBuffer.allocate(bytes).put((byte) (grouped ? 'G' : 'T'));
+        out.putInt(version.label()).putLong(version.timeMs());
+        if (grouped) {
+            out.putShort((short) version.cluster());
+        }
+        return out.put(change.id()).array();
     }
 
     public static byte[] of(Origin origin, byte[] part) {
@@ -87,11 +94,8 @@ public final class StrayFormat {
             byte kind = in.get();
             ShardMessage flow =
                     switch (kind) {
-                        case 'T' ->
-                                new ShardMessage.TruthChange(
-                                        Arrays.copyOfRange(
-                                                record.value(), TRUTH_HEADER_BYTES, in.capacity()),
-                                        new TruthHistory.Version(in.getInt(1), in.getLong(5)));
+                        case 'T' -> truth(in, ClusterSums.NONE);
+                        case 'G' -> truth(in, in.getShort(TRUTH_HEADER_BYTES));
                         case 'B' ->
                                 block(
                                         origin(offset(), in.getInt(1), in.getLong(5)),
@@ -100,6 +104,13 @@ public final class StrayFormat {
                         default -> throw new SerializationException("not a stray: kind " + kind);
                     };
             context().forward(new Record<>(new byte[0], flow, record.timestamp()));
+        }
+
+        private static ShardMessage truth(ByteBuffer in, int cluster) {
+            int id = TRUTH_HEADER_BYTES + (cluster == ClusterSums.NONE ? 0 : Short.BYTES);
+            return new ShardMessage.TruthChange(
+                    Arrays.copyOfRange(in.array(), id, in.capacity()),
+                    new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster));
         }
 
         private long offset() {

@@ -1,17 +1,22 @@
 package dev.belay.aggregators.state;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.topology.IntervalsTest;
 import dev.belay.schemas.events.Phase;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 class FormatsTest {
     private static final Comparison SWEEP =
@@ -33,6 +38,27 @@ class FormatsTest {
         assertEquals(row, read(Formats.ROW.serializer().serialize("rows", row)));
         MetricsRow untested = row.tested(null);
         assertEquals(untested, read(Formats.ROW.serializer().serialize("rows", untested)));
+    }
+
+    @Test
+    void truthWithoutAGroupHasTheBytesItHadAndOneWithAGroupIsReadAsWritten() {
+        // Given versions as they were before there were groups: count, then class and time of each
+        byte[] before = HexFormat.of().parseHex("05" + "02" + version(1, 7) + version(-1, 9));
+        TruthHistory known =
+                TruthHistory.NONE
+                        .with(new TruthHistory.Version(1, 7))
+                        .with(new TruthHistory.Version(-1, 9));
+        assertArrayEquals(before, Formats.TRUTHS.serializer().serialize("truth", known));
+        assertEquals(known, Formats.TRUTHS.deserializer().deserialize("truth", before));
+        // and a group takes two bytes more for each version
+        TruthHistory grouped = known.with(new TruthHistory.Version(1, 8, 1023));
+        byte[] bytes = Formats.TRUTHS.serializer().serialize("truth", grouped);
+        assertEquals(2 + 3 * 14, bytes.length);
+        assertEquals(grouped, Formats.TRUTHS.deserializer().deserialize("truth", bytes));
+    }
+
+    private static String version(int label, long timeMs) {
+        return "%08x%016x".formatted(label, timeMs);
     }
 
     @Test

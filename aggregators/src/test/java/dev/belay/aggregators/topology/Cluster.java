@@ -15,6 +15,7 @@ import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -23,16 +24,10 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
+
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -44,6 +39,16 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * Shards and one merger, as Streams would run them on several partitions, over stores that outlive
@@ -128,10 +133,33 @@ public final class Cluster {
     }
 
     public void truth(String id, int label, long timeMs) {
+        truth(id, label, timeMs, null);
+    }
+
+    void truth(String id, int label, long timeMs, @Nullable String group) {
         Partition at = partitions.get(shardOf(id));
         process(
                 at,
-                new ShardMessage.TruthChange(utf8(id), new TruthHistory.Version(label, timeMs)));
+                new ShardMessage.TruthChange(
+                        utf8(id),
+                        new TruthHistory.Version(label, timeMs, ClusterSums.clusterOf(group))));
+    }
+
+    /** Changes what every row says that it was emitted as. */
+    void replaceEmittedAs(String pattern, String by) {
+        for (String key : rowKeys()) {
+            MetricsRow row = requireNonNull(rows.get(key));
+            rows.put(
+                    key,
+                    new MetricsRow(
+                            row.pending(),
+                            row.emittedAs().replaceAll(pattern, by),
+                            row.pgr(),
+                            row.agreement(),
+                            row.tested(),
+                            row.tallies(),
+                            row.passed()));
+        }
     }
 
     /** Each shard is given the rows that belong to it. */

@@ -15,18 +15,12 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Properties;
+
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -36,6 +30,16 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 
 /** The topology of task t under the test driver, which has one partition. */
 public final class Harness implements AutoCloseable {
@@ -104,6 +108,13 @@ public final class Harness implements AutoCloseable {
 
     public void truth(String id, int label, long timeMs) {
         send(TOPICS.truth(Specs.TASK), id, EventFactory.truth(id, label, timeMs));
+    }
+
+    void truth(String id, int label, long timeMs, @Nullable String group) {
+        send(
+                TOPICS.truth(Specs.TASK),
+                id,
+                Truth.newBuilder(EventFactory.truth(id, label, timeMs)).setGroup(group).build());
     }
 
     void truthTakenBack(String id, long timeMs) {

@@ -1,6 +1,7 @@
 package dev.belay.benchmarks.coverage;
 
 import dev.belay.benchmarks.harness.Findings;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ public final class CoverageBench {
     private static final int[] SEED_EXAMPLES = {300, 1_000};
     private static final double[] SPREADS = {0, .01, .03};
     private static final double[] SHARED = {0, .6};
+    private static final int[] GROUPS = {20, 30, 100, 500, 5_000};
+    private static final double[] ALIKE = {.3, .8};
     private static final int STREAM = 10_000;
 
     private final Sizes sizes;
@@ -72,6 +75,7 @@ public final class CoverageBench {
         nearOne(findings);
         seeds(findings);
         streams(findings);
+        groups(findings);
         return findings;
     }
 
@@ -210,6 +214,45 @@ public final class CoverageBench {
             }
             findings.figure("seeds" + seeds + "Least", seeds + " seeds: least coverage", least);
         }
+    }
+
+    /** Examples in groups, by their number and how alike they are. */
+    private void groups(Findings findings) {
+        Trio.Sampler sampler = new Trio.Sampler(20270115);
+        out.accept("");
+        out.accept(
+                "| groups | alike | samples | limits | student | gain | gap | Fieller, all | passed | gain, independent | Fieller, independent | passed, independent | width |");
+        out.accept("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        double least = 1;
+        double naive = 1;
+        for (int groups : GROUPS) {
+            for (double alike : ALIKE) {
+                int draws = groups > 1_000 ? Math.max(1, sizes.draws() / 10) : sizes.draws();
+                GroupSample row =
+                        GroupSample.of(new GroupSample.Setting(groups, alike), draws, sampler);
+                least = Math.min(least, Math.min(row.gain(), Math.min(row.gap(), row.fieller())));
+                naive = Math.min(naive, row.naiveGain());
+                out.accept(
+                        String.format(
+                                Locale.ROOT,
+                                "| %,d | %.1f | %,d | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f |",
+                                groups,
+                                alike,
+                                draws,
+                                row.limits(),
+                                row.student(),
+                                row.gain(),
+                                row.gap(),
+                                row.fieller(),
+                                row.passed(),
+                                row.naiveGain(),
+                                row.naiveFieller(),
+                                row.naivePassed(),
+                                row.width()));
+            }
+        }
+        findings.figure("groupsLeast", "groups: cluster-robust intervals, least coverage", least);
+        findings.figure("groupsNaiveLeast", "likewise, examples taken as independent", naive);
     }
 
     private static double mean(DoubleStream values) {

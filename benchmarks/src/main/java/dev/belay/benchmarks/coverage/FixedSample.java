@@ -4,8 +4,11 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.figures.PairStatistics;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import java.util.Arrays;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /**
  * How often the intervals of one sample, looked at once, hold the truth.
@@ -55,7 +58,7 @@ record FixedSample(
             if (pgr != null) {
                 values[defined++] = pgr.value();
                 whenDefined += holds(pgr, trio.pgr());
-                Double again = Pgr.resolvedAgain(cells);
+                Double again = Pgr.resolvedAgain(PairedMoments.of(cells));
                 barely += again != null && again < Pgr.BARELY ? 1 : 0;
             }
         }

@@ -5,6 +5,8 @@ import dev.belay.aggregators.statistics.figures.PairStatistics;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,9 @@ record SeedSample(
         double squares = 0;
         for (int draw = 0; draw < draws; draw++) {
             List<CellTable> seeds = draw(setting, sampler);
-            SeedIntervals found = SeedIntervals.of(seeds, Pgr.Ceiling.COUNTED);
+            SeedIntervals found =
+                    SeedIntervals.of(
+                            seeds.stream().map(PairedMoments::of).toList(), Pgr.Ceiling.COUNTED);
             if (found == null) {
                 throw new IllegalStateException("no intervals from " + setting);
             }

@@ -2,22 +2,28 @@ package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.belay.aggregators.statistics.figures.PairedComparison;
+
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.figures.PairStatistics;
+import dev.belay.aggregators.statistics.figures.Pgr;
+import dev.belay.aggregators.statistics.figures.Significance;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.Rate;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Comparison of two checkpoints on the same examples, at least one.
  *
  * @param a EXPERIMENT/MODEL#SEED@RUN:NUMBER
- * @param table who is right
- * @param same examples of which both predict the same class
+ * @param table what was counted, A as the student, B as the supervisor
  * @param withoutTruth examples that both predict and that are not counted
  * @param onlyA examples that B does not predict, not counted
  * @param onlyB examples that A does not predict, not counted
@@ -27,8 +33,7 @@ record CheckpointComparison(
         String task,
         String a,
         String b,
-        PairedComparison table,
-        long same,
+        PairTable table,
         long withoutTruth,
         long onlyA,
         long onlyB,
@@ -60,25 +65,43 @@ record CheckpointComparison(
      */
     void print(PrintWriter out, boolean examples) {
         int width = Math.max(a.length(), b.length());
+        PairStatistics figures = figures();
+        CellTable cells = table.cells();
+        PairedMoments moments = PairedMoments.of(table);
+        PairedMoments.Clustered clustered = moments.clustered();
         line(
                 out,
-                "%,d examples of the holdout of task %s, on which both are counted",
+                "%,d examples%s of the holdout of task %s, on which both are counted",
                 table.n(),
+                clustered == null ? "" : " in %,d clusters".formatted(clustered.clusters()),
                 task);
-        line(out, "A  %-" + width + "s  accuracy %s", a, text(table.accuracyOfA()));
-        line(out, "B  %-" + width + "s  accuracy %s", b, text(table.accuracyOfB()));
+        line(out, "A  %-" + width + "s  accuracy %s", a, text(figures.studentAccuracy()));
+        line(out, "B  %-" + width + "s  accuracy %s", b, text(figures.supervisorAccuracy()));
         out.println();
         line(out, "%-8s  %10s  %10s", "", "B right", "B wrong");
-        line(out, "%-8s  %,10d  %,10d", "A right", table.bothRight(), table.onlyA());
-        line(out, "%-8s  %,10d  %,10d", "A wrong", table.onlyB(), table.bothWrong());
+        line(out, "%-8s  %,10d  %,10d", "A right", right(cells, 1, 1), right(cells, 1, 0));
+        line(out, "%-8s  %,10d  %,10d", "A wrong", right(cells, 0, 1), right(cells, 0, 0));
         out.println();
-        line(out, "difference A − B  %s (paired, Agresti–Min)", text(table.difference()));
         line(
                 out,
-                "McNemar's test    p = %.4g (exact, two-sided; %,d discordant examples)",
-                table.mcNemar(),
-                discordant.size());
-        line(out, "agreement         %s", text(agreement()));
+                "difference A − B  %s (paired, %s)",
+                text(figures.gain()),
+                clustered == null ? "Agresti–Min" : "cluster-robust");
+        Double p = Significance.p(moments);
+        if (clustered == null) {
+            line(
+                    out,
+                    "McNemar's test    p = %.4g (exact, two-sided; %,d discordant examples)",
+                    p,
+                    discordant.size());
+        } else {
+            line(
+                    out,
+                    "t test            %s (cluster-robust, two-sided; %d degrees of freedom)",
+                    p == null ? "too few groups" : String.format(Locale.ROOT, "p = %.4g", p),
+                    clustered.degrees());
+        }
+        line(out, "agreement         %s", text(figures.agreement()));
         line(
                 out,
                 "not counted       %,d without truth, %,d predicted by A only, %,d by B only",
@@ -107,14 +130,21 @@ record CheckpointComparison(
     void printJson(PrintWriter out) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("task", task).put("a", a).put("b", b).put("n", table.n());
-        json.put("bothRight", table.bothRight()).put("onlyARight", table.onlyA());
-        json.put("onlyBRight", table.onlyB()).put("bothWrong", table.bothWrong());
+        CellTable cells = table.cells();
+        json.put("bothRight", right(cells, 1, 1)).put("onlyARight", right(cells, 1, 0));
+        json.put("onlyBRight", right(cells, 0, 1)).put("bothWrong", right(cells, 0, 0));
         json.put("confidence", Measure.CONFIDENCE);
-        put(json, "accuracyOfA", table.accuracyOfA());
-        put(json, "accuracyOfB", table.accuracyOfB());
-        put(json, "difference", table.difference());
-        json.put("mcNemarP", table.mcNemar());
-        put(json, "agreement", agreement());
+        PairStatistics figures = figures();
+        put(json, "accuracyOfA", figures.studentAccuracy());
+        put(json, "accuracyOfB", figures.supervisorAccuracy());
+        put(json, "difference", figures.gain());
+        PairedMoments moments = PairedMoments.of(table);
+        PairedMoments.Clustered clustered = moments.clustered();
+        json.put(clustered == null ? "mcNemarP" : "clusterRobustP", Significance.p(moments));
+        if (clustered != null) {
+            json.put("clusters", clustered.clusters()).put("degrees", clustered.degrees());
+        }
+        put(json, "agreement", figures.agreement());
         json.put("withoutTruth", withoutTruth).put("onlyA", onlyA).put("onlyB", onlyB);
         var list = json.putArray("discordant");
         discordant.forEach(one -> list.add(one.json()));
@@ -129,19 +159,31 @@ record CheckpointComparison(
         }
     }
 
-    private @Nullable Measure agreement() {
-        return Rate.of(same, table.n());
+    private PairStatistics figures() {
+        return PairStatistics.of(table, Pgr.Ceiling.NONE);
+    }
+
+    /** Examples that A and B classify right (1) or wrong (0). */
+    private static long right(CellTable cells, int ofA, int ofB) {
+        return cells.sum(
+                CellTable.STUDENT | CellTable.SUPERVISOR,
+                CellTable.STUDENT * ofA | CellTable.SUPERVISOR * ofB);
     }
 
     private static void put(ObjectNode json, String key, @Nullable Measure measure) {
         Measure found = Objects.requireNonNull(measure, key);
-        json.put(key, found.value()).put(key + "Low", found.low()).put(key + "High", found.high());
+        boolean bounded = found.high() < Double.POSITIVE_INFINITY;
+        json.put(key, found.value());
+        json.put(key + "Low", bounded ? (Double) found.low() : null);
+        json.put(key + "High", bounded ? (Double) found.high() : null);
     }
 
     private static String text(@Nullable Measure measure) {
         Measure found = Objects.requireNonNull(measure);
-        return String.format(
-                Locale.ROOT, "%.4f [%.4f, %.4f]", found.value(), found.low(), found.high());
+        return found.high() < Double.POSITIVE_INFINITY
+                ? String.format(
+                        Locale.ROOT, "%.4f [%.4f, %.4f]", found.value(), found.low(), found.high())
+                : String.format(Locale.ROOT, "%.4f (too few groups)", found.value());
     }
 
     private static void line(PrintWriter out, String format, Object... values) {

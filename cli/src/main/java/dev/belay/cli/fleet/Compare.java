@@ -1,28 +1,34 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.aggregators.statistics.figures.PairedComparison;
-import dev.belay.cli.export.ExportRow;
+import dev.belay.aggregators.counting.TruthHistory;
+import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.ClusterCounter;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
+import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
+
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.Consumer;
 
 /** Reads what two checkpoints predict of one holdout, and its truth, and counts them together. */
 final class Compare {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int NO_CEILING = -1;
 
     private final Fleet fleet;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
@@ -104,62 +110,61 @@ final class Compare {
                     "no example is predicted by both: %s predicts %,d, %s %,d"
                             .formatted(a.name(), a.ids().size(), b.name(), b.ids().size()));
         }
-        Map<String, Integer> truths = truths(task, shared, a.spec().getClasses().size());
+        List<String> classes = a.spec().getClasses();
+        Map<String, TruthHistory.Version> truths = truths(task, shared, classes.size());
         if (truths.isEmpty()) {
             throw new IllegalArgumentException(
                     "no truth in %s of the %,d examples that both predict"
                             .formatted(topics.truth(task), shared.size()));
         }
-        List<String> classes = a.spec().getClasses();
         List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
-        long[] right = new long[4]; // 2·[A wrong] + [B wrong]
-        long same = 0;
-        for (Map.Entry<String, Integer> entry : truths.entrySet()) {
-            String id = entry.getKey();
-            int truth = entry.getValue();
-            int ofA = a.predicted(id);
-            int ofB = b.predicted(id);
-            right[(ofA == truth ? 0 : 2) + (ofB == truth ? 0 : 1)]++;
-            same += ofA == ofB ? 1 : 0;
-            if ((ofA == truth) != (ofB == truth)) {
-                discordant.add(
-                        new CheckpointComparison.Discordant(
-                                id, classes.get(truth), classes.get(ofA), classes.get(ofB)));
-            }
-        }
+        PairCounter counter = new PairCounter(classes.size());
+        ClusterCounter clusters = new ClusterCounter();
+        truths.forEach(
+                (id, version) -> {
+                    int truth = version.label();
+                    int ofA = a.predicted(id);
+                    int ofB = b.predicted(id);
+                    counter.cell(truth, ofB, ofA, NO_CEILING, 1);
+                    if (version.cluster() != ClusterSums.NONE) {
+                        int cell = CellTable.cell(truth, ofB, ofA, false);
+                        clusters.cell(version.cluster(), cell);
+                    }
+                    if ((ofA == truth) != (ofB == truth)) {
+                        discordant.add(
+                                new CheckpointComparison.Discordant(
+                                        id,
+                                        classes.get(truth),
+                                        classes.get(ofA),
+                                        classes.get(ofB)));
+                    }
+                });
         return new CheckpointComparison(
                 task,
                 a.name(),
                 b.name(),
-                new PairedComparison(right[0], right[1], right[2], right[3]),
-                same,
+                counter.table(clusters),
                 shared.size() - truths.size(),
                 a.ids().size() - shared.size(),
                 b.ids().size() - shared.size(),
                 discordant);
     }
 
-    /** The newest truth of each of some examples that has one, by id in their order. */
-    private Map<String, Integer> truths(String task, Set<String> ids, int classes) {
-        Map<String, ExportRow> newest = new HashMap<>();
+    /** The newest truth of each of some examples that has one, by id, in order. */
+    private Map<String, TruthHistory.Version> truths(String task, Set<String> ids, int classes) {
+        Map<String, TruthHistory.Version> newest = new TreeMap<>();
         reader(topics.truth(task), Truth.class)
                 .read(
                         (id, timestampMs, truth) -> {
                             if (ids.contains(id) && (truth == null || truth.getLabel() < classes)) {
                                 newest.merge(
                                         id,
-                                        ExportRow.truth(id, timestampMs, truth),
-                                        ExportRow::newer);
+                                        TruthHistory.Version.of(timestampMs, truth),
+                                        BinaryOperator.maxBy(TruthHistory.ORDER));
                             }
                         });
-        Map<String, Integer> labels = new LinkedHashMap<>();
-        for (String id : ids) {
-            ExportRow row = newest.get(id);
-            if (row != null && row.label() >= 0) {
-                labels.put(id, row.label());
-            }
-        }
-        return labels;
+        newest.values().removeIf(version -> version.label() == TruthHistory.UNKNOWN);
+        return newest;
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {

@@ -2,10 +2,9 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,14 +13,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
 /** {@code belay compare}: any two checkpoints on the holdout that both have predicted. */
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
         description =
                 "Compares two checkpoints of one task on the holdout: accuracies, their paired"
-                        + " difference with its interval, McNemar's exact test, agreement and"
-                        + " discordant examples.")
+                        + " difference with a 95 %% interval, McNemar's exact test (a"
+                        + " cluster-robust t test where examples have groups), agreement and the"
+                        + " examples that exactly one classifies right.")
 public final class CompareCommand implements Callable<Integer> {
     private static final String TERMINAL = "-";
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.aggregators.statistics.figures.PairedComparison;
+
+import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.cli.Belay;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.EventCodec;
@@ -21,16 +23,23 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.Truth;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
 
 class CompareTest {
     private static final Topics TOPICS = Topics.defaults();
@@ -65,8 +74,7 @@ class CompareTest {
         // When
         CheckpointComparison found = compare("x/conf", "x/naive");
         // Then
-        assertEquals(new PairedComparison(3, 4, 2, 1), found.table());
-        assertEquals(4, found.same());
+        assertEquals(outcomes(3, 4, 2, 1), found.table().cells().toList());
         assertEquals(1, found.withoutTruth());
         assertEquals(1, found.onlyA());
         assertEquals(0, found.onlyB());
@@ -77,6 +85,26 @@ class CompareTest {
         assertEquals(
                 new CheckpointComparison.Discordant("e7", "yes", "no", "yes"),
                 found.discordant().get(4));
+    }
+
+    /** Of two classes both say the same where both are right or both wrong. */
+    private static List<Long> outcomes(long bothRight, long onlyA, long onlyB, long bothWrong) {
+        Long[] cells = new Long[16];
+        Arrays.fill(cells, 0L);
+        cells[0b1101] = bothRight;
+        cells[0b0100] = onlyA;
+        cells[0b1000] = onlyB;
+        cells[0b0001] = bothWrong;
+        return List.of(cells);
+    }
+
+    private static PairTable counted(int bothRight, int onlyA, int onlyB, int bothWrong) {
+        PairCounter counter = new PairCounter(2);
+        IntStream.range(0, bothRight).forEach(i -> counter.cell(1, 1, 1, 0, 1));
+        IntStream.range(0, onlyA).forEach(i -> counter.cell(1, 0, 1, 0, 1));
+        IntStream.range(0, onlyB).forEach(i -> counter.cell(1, 1, 0, 0, 1));
+        IntStream.range(0, bothWrong).forEach(i -> counter.cell(1, 0, 0, 0, 1));
+        return counter.table();
     }
 
     @Test
@@ -101,7 +129,7 @@ class CompareTest {
         block(A, 4, Phase.HOLDOUT, 99, "e0", 1);
         // Then
         CheckpointComparison found = compare("x/conf#0:3", "x/naive#0:3");
-        assertEquals(new PairedComparison(1, 0, 2, 1), found.table());
+        assertEquals(outcomes(1, 0, 2, 1), found.table().cells().toList());
         // without a number the last checkpoint that has predictions
         assertEquals(A + ":4", compare("x/conf#0", "x/naive#0").a());
         // and two checkpoints of one model
@@ -134,13 +162,48 @@ class CompareTest {
         assertRefused("x/new", "x/naive", "no truth in belay.t.truth of the 1 examples");
     }
 
+    /** Ten groups of two copies: what is shown is what ten examples show, by a t test. */
+    @Test
+    void examplesOfOneGroupAreNotIndependent() {
+        for (int i = 0; i < 20; i++) {
+            String id = "g" + i;
+            log.add(
+                    TOPICS.truth("t"),
+                    0,
+                    id,
+                    Truth.newBuilder(EventFactory.truth(id, 1, 20L)).setGroup("g" + i / 2).build());
+            block(A, 16, Phase.HOLDOUT, 10, id, i / 2 < 9 ? 1 : 0);
+            block(B, 8, Phase.HOLDOUT, 10, id, i / 2 < 4 ? 1 : 0);
+        }
+        CheckpointComparison found = compare("x/conf", "x/naive");
+        StringWriter text = new StringWriter();
+        found.print(new PrintWriter(text), false);
+        StringWriter json = new StringWriter();
+        found.printJson(new PrintWriter(json));
+
+        // mean .5 of 10, with two added .5·10/12; Σ(d − mean)² of ten groups of two (÷ 1 − 1/12)
+        // and of the two added (1 + 2·mean²); t with 9 degrees of freedom
+        double mean = 5 / 12.;
+        double squares = 5 * Math.pow(1 - mean, 2) + 5 * mean * mean;
+        double variance = (squares / (1 - 1 / 12.) + 1 + 2 * mean * mean) / 144;
+        double half = 2.2621571627409915 * Math.sqrt(variance);
+        String limits = String.format(Locale.ROOT, "[%.4f, %.4f]", mean - half, mean + half);
+        assertTrue(text.toString().contains("20 examples in 10 clusters"), text::toString);
+        assertTrue(text.toString().contains("difference A − B  0.5000 " + limits), text::toString);
+        assertTrue(
+                text.toString().contains("cluster-robust, two-sided; 9 degrees"), text::toString);
+        assertTrue(json.toString().contains("\"clusters\":10,\"degrees\":9"), json::toString);
+        assertTrue(json.toString().contains("clusterRobustP"), json::toString);
+    }
+
     @Test
     void twoSeedsAreTwoModels() {
         spec("conf", 1, 0, "t");
         block(A, 3, Phase.HOLDOUT, 10, "e0", 1);
         block("x/conf#1@0", 3, Phase.HOLDOUT, 10, "e0", 0);
         assertRefused("x/conf", "x/naive", "several models are meant");
-        assertEquals(new PairedComparison(0, 1, 0, 0), compare("x/conf#0", "x/conf#1").table());
+        assertEquals(
+                outcomes(0, 1, 0, 0), compare("x/conf#0", "x/conf#1").table().cells().toList());
     }
 
     @Test
@@ -168,15 +231,7 @@ class CompareTest {
         }
         CheckpointComparison compared =
                 new CheckpointComparison(
-                        "t",
-                        A + ":16",
-                        B + ":8",
-                        new PairedComparison(80, 12, 1, 7),
-                        87,
-                        2,
-                        3,
-                        4,
-                        discordant);
+                        "t", A + ":16", B + ":8", counted(80, 12, 1, 7), 2, 3, 4, discordant);
         // When
         StringWriter text = new StringWriter();
         compared.print(new PrintWriter(text), true);

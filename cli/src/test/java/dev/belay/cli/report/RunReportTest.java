@@ -7,10 +7,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +24,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 final class RunReportTest {
     private static final Instant WRITTEN = Instant.parse("2026-11-23T12:00:00Z");
@@ -93,6 +97,40 @@ final class RunReportTest {
         assertTrue(sizes.contains("id=\"size-accuracy\""));
         assertFalse(one.contains("id=\"size-accuracy\""));
         assertTrue(one.contains("\"sizes\":null"));
+    }
+
+    @Test
+    void clustersAreShownWhereExamplesHaveGroupsAndOnlyThere() throws IOException {
+        // Given
+        RunResults results = new RunResults("x", "t");
+        results.add(SampleRun.spec("conf", 0, "minilm", "bow", 256));
+        PairMetrics row = SampleRun.row("conf", 0, 1, 1, .7, .8, .9);
+        results.add(
+                PairMetrics.newBuilder(row)
+                        .setGrouped(1_500)
+                        .setClusters(new ClusterFigures(712, 580, 6, .3, .1, .2))
+                        .build());
+        // When
+        RunReport.write(results, directory, WRITTEN);
+        String grouped = Files.readString(directory.resolve("report.html"));
+        JsonNode pair =
+                new ObjectMapper()
+                        .readTree(Files.readString(directory.resolve("summary.json")))
+                        .get("pairs")
+                        .get(0);
+        RunReport.write(SampleRun.finished(1, 3), directory, WRITTEN);
+        String without = Files.readString(directory.resolve("report.html"));
+        // Then
+        assertTrue(grouped.contains("in 712 clusters"));
+        assertTrue(grouped.contains("the intervals are cluster-robust"));
+        assertEquals(712, pair.get("clusters").intValue());
+        assertEquals(580, pair.get("clusterDegrees").intValue());
+        assertEquals(1_500, pair.get("grouped").intValue());
+        assertFalse(without.contains("clusters</small>"));
+        assertTrue(without.contains("They take all examples as independent"));
+        String summary = Files.readString(directory.resolve("summary.json"));
+        assertFalse(summary.contains("cluster"));
+        assertFalse(summary.contains("grouped"));
     }
 
     @Test

@@ -18,10 +18,10 @@ public final class CellTable {
     /** Number of cells. */
     public static final int SIZE = 16;
 
-    private static final int SUPERVISOR = 8;
-    private static final int STUDENT = 4;
-    static final int CEILING = 2;
-    static final int SAME = 1;
+    public static final int SUPERVISOR = 8;
+    public static final int STUDENT = 4;
+    public static final int CEILING = 2;
+    public static final int SAME = 1;
 
     /** No examples. */
     public static final CellTable EMPTY = new CellTable(new long[SIZE]);
@@ -84,6 +84,20 @@ public final class CellTable {
         return same ? supervisor == student : !(supervisor && student);
     }
 
+    /** By cell: 1 if its bits under {@code mask} are {@code bits}, else 0. */
+    public static double[] indicator(int mask, int bits) {
+        double[] scores = new double[SIZE];
+        Arrays.setAll(scores, cell -> (cell & mask) == bits ? 1 : 0);
+        return scores;
+    }
+
+    /** By cell: [the model of this bit right] − [ŵ right]. */
+    public static double[] difference(int model) {
+        double[] scores = indicator(model, model);
+        Arrays.setAll(scores, cell -> scores[cell] - ((cell & SUPERVISOR) != 0 ? 1 : 0));
+        return scores;
+    }
+
     /** This table with one more example in {@code cell}. */
     public CellTable add(int cell) {
         if (!possible(cell)) {
@@ -143,11 +157,6 @@ public final class CellTable {
         return sum(SAME | SUPERVISOR, SAME | SUPERVISOR);
     }
 
-    /** Those of {@link #same} on which the supervisor is wrong: errors the student inherited. */
-    public long sameAndSupervisorWrong() {
-        return sum(SAME | SUPERVISOR, SAME);
-    }
-
     /** The 16 counts, copied. */
     public long[] toArray() {
         return cells.clone();
@@ -159,7 +168,7 @@ public final class CellTable {
     }
 
     /** Sum over the cells whose bits under {@code mask} are {@code bits}. */
-    private long sum(int mask, int bits) {
+    public long sum(int mask, int bits) {
         long sum = 0;
         for (int i = 0; i < SIZE; i++) {
             if ((i & mask) == bits) {

@@ -57,8 +57,8 @@ public final class PairCounter {
                 sign * ExampleTerms.square(logLossOfW),
                 sign * ExampleTerms.square(logLossOfS),
                 sign * ExampleTerms.square(misfit + cross));
-        bin(Side.SUPERVISOR, w[wFrom + wSays], wSays == truth, sign);
-        bin(Side.STUDENT, s[sFrom + sSays], sSays == truth, sign);
+        bin(Side.SUPERVISOR, w[wFrom + wSays], CellTable.same(wSays, truth), sign);
+        bin(Side.STUDENT, s[sFrom + sSays], CellTable.same(sSays, truth), sign);
         if (byClass) {
             addByClass(truth, wSays, sSays, sign);
         }
@@ -191,19 +191,18 @@ public final class PairCounter {
         }
     }
 
-    /** The current counts. */
+    /** What is counted now, without clusters. */
     public PairTable table() {
-        return new PairTable(classes, flat.clone(), confusion.counts());
+        return table(new ClusterCounter());
     }
 
-    private void bin(Side side, float confidence, boolean right, int sign) {
-        int at = PairTable.at(side, ExampleTerms.bin(confidence));
-        add(at, sign);
-        if (right) {
-            add(at + 1, sign);
-        }
-        add(at + 2, sign * ExampleTerms.fixed(confidence));
-        add(at + 3, sign * ExampleTerms.fixed((double) confidence * confidence));
+    /** What is counted now, with those of the same examples that have a group. */
+    public PairTable table(ClusterCounter clusters) {
+        return new PairTable(classes, flat.clone(), confusion.counts(), clusters.counts());
+    }
+
+    private void bin(Side side, float confidence, int right, int sign) {
+        SideSums.bin(flat, PairTable.at(side, 0), confidence, right, sign);
     }
 
     private void addMoments(long examples, long logLossOfW, long logLossOfS, long brierGain) {

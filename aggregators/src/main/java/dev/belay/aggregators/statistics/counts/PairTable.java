@@ -1,15 +1,19 @@
 package dev.belay.aggregators.statistics.counts;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * All counts of a supervisor and a student, with or without a ceiling, over some examples: the 16
- * cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and counts by class.
+ * All that is counted for a supervisor and a student, with or without a ceiling, over some
+ * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and
+ * counts by class; where examples have a group also the {@link ClusterSums}.
  *
  * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
  * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw
@@ -116,11 +120,14 @@ public final class PairTable {
     private final int classes;
     private final long[] flat;
     private final SparseCounts confusion;
+    private final SparseCounts clusters;
+    private @Nullable ClusterSums clusterSums; // of the same, once asked for
 
-    PairTable(int classes, long[] flat, SparseCounts confusion) {
+    PairTable(int classes, long[] flat, SparseCounts confusion, SparseCounts clusters) {
         this.classes = classes;
         this.flat = flat;
         this.confusion = confusion;
+        this.clusters = clusters;
     }
 
     /**
@@ -129,7 +136,8 @@ public final class PairTable {
      * @param classes at least 2
      */
     public static PairTable empty(int classes) {
-        return new PairTable(classes, new long[size(classes)], SparseCounts.EMPTY);
+        return new PairTable(
+                classes, new long[size(classes)], SparseCounts.EMPTY, SparseCounts.EMPTY);
     }
 
     static int size(int classes) {
@@ -182,7 +190,11 @@ public final class PairTable {
         for (int i = 0; i < sum.length; i++) {
             sum[i] = Math.addExact(flat[i], Math.multiplyExact(other.flat[i], sign));
         }
-        return new PairTable(classes, sum, confusion.combine(other.confusion, sign));
+        return new PairTable(
+                classes,
+                sum,
+                confusion.combine(other.confusion, sign),
+                clusters.combine(other.clusters, sign));
     }
 
     /** The joint outcomes. */
@@ -239,8 +251,21 @@ public final class PairTable {
     /** Confusion matrix of the supervisor, by truth, then by predicted class, without zeros. */
     public List<Confusion> confusion() {
         requireClasses();
-        return confusion.list(
-                (key, count) -> new Confusion((int) (key / classes), (int) (key % classes), count));
+        List<Confusion> list = new ArrayList<>();
+        confusion.forEach(
+                (key, count) ->
+                        list.add(
+                                new Confusion(
+                                        (int) (key / classes), (int) (key % classes), count)));
+        return list;
+    }
+
+    /** The examples that have a group; null: none has. */
+    public @Nullable ClusterSums clusters() {
+        if (clusterSums == null && !clusters.isEmpty()) {
+            clusterSums = new ClusterSums(clusters);
+        }
+        return clusterSums;
     }
 
     private void requireClasses() {
@@ -249,11 +274,17 @@ public final class PairTable {
         }
     }
 
-    /** Writes the table: variable-length integers; a run of zeros takes two or three bytes. */
+    /**
+     * Writes the table: variable-length integers, a run of zeros is two bytes or three. The number
+     * of classes is negative where clusters follow.
+     */
     public void write(DataOutput out) throws IOException {
-        Varints.write(out, classes);
+        Varints.write(out, clusters.isEmpty() ? classes : -classes);
         Varints.writeAll(out, flat);
         confusion.write(out);
+        if (!clusters.isEmpty()) {
+            clusters.write(out);
+        }
     }
 
     /**
@@ -263,14 +294,21 @@ public final class PairTable {
      * @throws IOException if it is not a table
      */
     public static PairTable read(DataInput in, boolean moments) throws IOException {
-        long classes = Varints.read(in);
+        long first = Varints.read(in);
+        long classes = Math.abs(first);
         if (classes < 2 || classes > Integer.MAX_VALUE) {
             throw new IOException("not a table: " + classes + " classes");
         }
         int size = size((int) classes);
         long[] flat = new long[size];
         Varints.readAll(in, flat, moments ? size : sizeWithoutMoments((int) classes));
-        return new PairTable((int) classes, flat, SparseCounts.read(in, classes * classes));
+        return new PairTable(
+                (int) classes,
+                flat,
+                SparseCounts.read(in, classes * classes),
+                first > 0
+                        ? SparseCounts.EMPTY
+                        : SparseCounts.read(in, ClusterSums.TOTAL + ClusterSums.WIDTH));
     }
 
     @Override
@@ -278,7 +316,8 @@ public final class PairTable {
         return o instanceof PairTable other
                 && classes == other.classes
                 && Arrays.equals(flat, other.flat)
-                && confusion.equals(other.confusion);
+                && confusion.equals(other.confusion)
+                && clusters.equals(other.clusters);
     }
 
     @Override
@@ -288,12 +327,7 @@ public final class PairTable {
 
     @Override
     public String toString() {
-        return "PairTable[classes="
-                + classes
-                + ", "
-                + Arrays.toString(flat)
-                + ", "
-                + confusion
-                + "]";
+        return "PairTable[classes=%d, %s, %s, %s]"
+                .formatted(classes, Arrays.toString(flat), confusion, clusters);
     }
 }

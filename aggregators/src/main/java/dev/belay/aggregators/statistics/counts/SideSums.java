@@ -44,7 +44,7 @@ public final class SideSums {
             long term = ExampleTerms.logLoss(p, from, truth);
             logLoss += term;
             logLossSquare += ExampleTerms.square(term);
-            sums.bin(p[from + says], CellTable.same(says, truth));
+            bin(sums.bins, 0, p[from + says], CellTable.same(says, truth), 1);
             sums.confusion[truth * classes + says]++;
         }
         sums.brier = brier;
@@ -53,12 +53,18 @@ public final class SideSums {
         return sums;
     }
 
-    private void bin(float confidence, int right) {
-        int at = ExampleTerms.bin(confidence) * PairTable.BIN;
-        bins[at]++;
-        bins[at + 1] += right;
-        bins[at + 2] += ExampleTerms.fixed(confidence);
-        bins[at + 3] += ExampleTerms.fixed((double) confidence * confidence);
+    /**
+     * Counts a confidence in (1) or out (−1) of the calibration bins that begin at {@code from}.
+     *
+     * @param right 1 if the prediction is right, else 0
+     */
+    static void bin(long[] bins, int from, float confidence, int right, int sign) {
+        int at = from + ExampleTerms.bin(confidence) * PairTable.BIN;
+        long square = ExampleTerms.fixed((double) confidence * confidence);
+        bins[at] = Math.addExact(bins[at], sign);
+        bins[at + 1] = Math.addExact(bins[at + 1], (long) sign * right);
+        bins[at + 2] = Math.addExact(bins[at + 2], sign * ExampleTerms.fixed(confidence));
+        bins[at + 3] = Math.addExact(bins[at + 3], sign * square);
     }
 
     long brier() {

@@ -17,7 +17,7 @@ final class SparseCounter {
     /**
      * @param key not negative
      */
-    void add(int key, int change) {
+    void add(int key, long change) {
         int slot = slot(key);
         if (keys[slot] == FREE) {
             if (2 * (used + 1) > keys.length) {
@@ -32,16 +32,15 @@ final class SparseCounter {
 
     /** The counts now. */
     SparseCounts counts() {
-        int[] slots =
+        long[] slots = // keys, with their slots behind
                 IntStream.range(0, keys.length)
                         .filter(slot -> counts[slot] != 0)
-                        .boxed()
-                        .sorted((a, b) -> Integer.compare(keys[a], keys[b]))
-                        .mapToInt(Integer::intValue)
+                        .mapToLong(slot -> (long) keys[slot] << Integer.SIZE | slot)
+                        .sorted()
                         .toArray();
         return new SparseCounts(
-                Arrays.stream(slots).mapToLong(slot -> keys[slot]).toArray(),
-                Arrays.stream(slots).mapToLong(slot -> counts[slot]).toArray());
+                Arrays.stream(slots).map(slot -> slot >> Integer.SIZE).toArray(),
+                Arrays.stream(slots).map(slot -> counts[(int) slot]).toArray());
     }
 
     private int slot(int key) {

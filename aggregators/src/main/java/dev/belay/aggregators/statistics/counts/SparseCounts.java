@@ -3,24 +3,22 @@ package dev.belay.aggregators.statistics.counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /** Counts by key: keys ascending and not negative, none of the counts 0. Immutable. */
 final class SparseCounts {
     static final SparseCounts EMPTY = new SparseCounts(new long[0], new long[0]);
 
-    /** Maps an entry. */
-    @FunctionalInterface
-    interface Entry<T> {
-        T of(long key, long count);
-    }
-
     private final long[] keys;
     private final long[] counts;
 
-    /** Uses the arrays without copying them. */
+    /** Takes an entry. */
+    @FunctionalInterface
+    interface Taker {
+        void take(long key, long count);
+    }
+
+    /** Takes the arrays as they are. */
     SparseCounts(long[] keys, long[] counts) {
         this.keys = keys;
         this.counts = counts;
@@ -52,12 +50,14 @@ final class SparseCounts {
         return new SparseCounts(Arrays.copyOf(sumKeys, size), Arrays.copyOf(sums, size));
     }
 
-    <T> List<T> list(Entry<T> entry) {
-        List<T> list = new ArrayList<>(keys.length);
+    boolean isEmpty() {
+        return keys.length == 0;
+    }
+
+    void forEach(Taker taker) {
         for (int i = 0; i < keys.length; i++) {
-            list.add(entry.of(keys[i], counts[i]));
+            taker.take(keys[i], counts[i]);
         }
-        return list;
     }
 
     void write(DataOutput out) throws IOException {
@@ -103,6 +103,6 @@ final class SparseCounts {
 
     @Override
     public String toString() {
-        return list((key, count) -> key + "=" + count).toString();
+        return Arrays.toString(keys) + "=" + Arrays.toString(counts);
     }
 }

@@ -1,8 +1,6 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
 /**
@@ -16,12 +14,13 @@ import dev.belay.aggregators.statistics.intervals.PairedMoments;
  * examples.
  *
  * @param k number of the test, from 1
- * @param level probability of passing without being better
- * @param spent sum of the levels of 1 to k, whether tested yet or not
- * @param left sum of the levels of all greater k
- * @param low lower limit of the gain, one-sided, at {@code level}; 0 if it is above 0 but the exact
- *     sign test on the discordant examples does not reject, so that the level holds on few examples
- *     too
+ * @param level probability of passing though no better
+ * @param spent the levels of all k up to this one, whether tested yet or not
+ * @param left the levels of all greater k
+ * @param low lower limit of the gain, one-sided, at {@code level}; 0 where the normal approximation
+ *     behind it says more than the exact sign test on the discordant examples does, so that passing
+ *     keeps its level on few examples too. Where examples have groups, the limit is cluster-robust,
+ *     and both counts of the sign test are divided by the design effect of the gain
  */
 public record Gate(long k, double level, double spent, double left, double low) {
     private static final double ALPHA = 1 - Measure.CONFIDENCE;
@@ -45,18 +44,19 @@ public record Gate(long k, double level, double spent, double left, double low) 
      * The k-th test.
      *
      * @param k from 1
-     * @param cells of the checkpoint, at least one example
+     * @param moments the checkpoint's, of at least one example, which have limits
      */
-    public static Gate of(long k, CellTable cells) {
+    public static Gate of(long k, PairedMoments moments) {
         if (k < 1) {
             throw new IllegalArgumentException("gates are numbered from 1, got k = " + k);
         }
         double level = ALPHA / ((double) k * (k + 1));
         double left = ALPHA / (k + 1);
-        PairedMoments moments = PairedMoments.of(cells);
-        double low = moments.gain(Normal.upperQuantile(level)).low();
-        long discordant = moments.squareS();
-        if (low > 0 && signTail((discordant + moments.sumS()) / 2, discordant) > level) {
+        double low = moments.gain(level).low();
+        // as many independent discordant examples as they are worth
+        long discordant = (long) (moments.squareS() / moments.design());
+        long better = (long) ((moments.squareS() + moments.sumS()) / 2 / moments.design());
+        if (low > 0 && signTail(better, discordant) > level) {
             low = 0;
         }
         return new Gate(k, level, ALPHA - left, left, low);

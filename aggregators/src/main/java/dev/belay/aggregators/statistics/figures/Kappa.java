@@ -4,6 +4,7 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
 import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +26,25 @@ public final class Kappa {
         if (n == 0 || !table.hasClasses()) {
             return null;
         }
-        long[] supervisorSays = new long[table.classes()];
-        for (Confusion part : table.confusion()) {
-            supervisorSays[part.said()] += part.count();
-        }
+        double[] supervisorSays = supervisorSays(table);
         double expected = 0;
         for (int k = 0; k < supervisorSays.length; k++) {
             long studentSays = table.of(ByClass.STUDENT_SAYS, k);
             if (supervisorSays[k] == n && studentSays == n) {
                 return null;
             }
-            expected += ((double) supervisorSays[k] / n) * ((double) studentSays / n);
+            expected += (supervisorSays[k] / n) * ((double) studentSays / n);
         }
         return kappa((double) table.cells().same() / n, expected);
+    }
+
+    /** Examples of which the supervisor says each class. */
+    static double[] supervisorSays(PairTable table) {
+        double[] says = new double[table.classes()];
+        for (Confusion part : table.confusion()) {
+            says[part.said()] += part.count();
+        }
+        return says;
     }
 
     /**

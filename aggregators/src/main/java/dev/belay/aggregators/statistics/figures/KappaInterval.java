@@ -3,9 +3,12 @@ package dev.belay.aggregators.statistics.figures;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
-import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
+import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /**
  * Intervals of the two κ of {@link Kappa}: κ ± z standard errors of Fleiss, Cohen &amp; Everitt
@@ -32,19 +35,16 @@ public final class KappaInterval {
      * Cohen's κ with its interval.
      *
      * @param table without a ceiling
-     * @return null where {@link Kappa#cohen} is, and, with more than two classes, if the moments of
-     *     some examples are unknown
+     * @return null where {@link Kappa#cohen} is, of more than two classes where the moments of some
+     *     examples are not known, and where examples have groups, over which its terms are not kept
      */
     public static @Nullable Measure cohen(PairTable table) {
         Double value = Kappa.cohen(table);
         int classes = table.classes();
-        if (value == null || (classes > 2 && !table.hasMoments())) {
+        if (value == null || (classes > 2 && !table.hasMoments()) || table.clusters() != null) {
             return null;
         }
-        double[] supervisor = new double[classes];
-        for (Confusion part : table.confusion()) {
-            supervisor[part.said()] += part.count();
-        }
+        double[] supervisor = Kappa.supervisorSays(table);
         double[] student = new double[classes];
         double[] both = new double[classes];
         for (int k = 0; k < classes; k++) {
@@ -59,8 +59,22 @@ public final class KappaInterval {
         return of(value, table.n(), both, supervisor, student);
     }
 
-    /** Error consistency with its interval; null where {@link Kappa#errorConsistency} is. */
-    public static @Nullable Measure errorConsistency(CellTable cells) {
+    /**
+     * Error consistency with its interval; null where {@link Kappa#errorConsistency} is.
+     *
+     * <p>Where examples have groups the delta method is applied to clusters: κ = (o − e) / (1 − e)
+     * of the shares a_w, a_s and o of examples that are right and alike has the derivatives ((o_i −
+     * o) − (1 − κ)·((2·a_w − 1)(s_i − a_s) + (2·a_s − 1)(w_i − a_w))) / (1 − e).
+     */
+    public static @Nullable Measure errorConsistency(PairTable table) {
+        ClusterRobust robust = ClusterRobust.of(table);
+        Double value = Kappa.errorConsistency(table.cells());
+        return robust == null || value == null
+                ? errorConsistency(table.cells())
+                : errorConsistency(value, table.n(), robust);
+    }
+
+    static @Nullable Measure errorConsistency(CellTable cells) {
         Double value = Kappa.errorConsistency(cells);
         if (value == null) {
             return null;
@@ -75,6 +89,24 @@ public final class KappaInterval {
                 new double[] {n - w - s + right, right},
                 new double[] {n - w, w},
                 new double[] {n - s, s});
+    }
+
+    private static Measure errorConsistency(double value, long n, ClusterRobust robust) {
+        double[] w = CellTable.indicator(CellTable.SUPERVISOR, CellTable.SUPERVISOR);
+        double[] s = CellTable.indicator(CellTable.STUDENT, CellTable.STUDENT);
+        double[] alike = new double[w.length];
+        Arrays.setAll(alike, cell -> w[cell] == s[cell] ? 1 : 0);
+        double ofW = robust.mean(w);
+        double ofS = robust.mean(s);
+        double observed = robust.mean(alike);
+        double rest = 1 - ofS * ofW - (1 - ofS) * (1 - ofW);
+        double kappa = 1 - (1 - observed) / rest;
+        double[] influence = new double[w.length];
+        for (int cell = 0; cell < w.length; cell++) {
+            double chance = (2 * ofW - 1) * (s[cell] - ofS) + (2 * ofS - 1) * (w[cell] - ofW);
+            influence[cell] = (alike[cell] - observed - (1 - kappa) * chance) / rest;
+        }
+        return Measure.around(value, kappa, robust.half(influence), n);
     }
 
     /**
@@ -115,10 +147,6 @@ public final class KappaInterval {
                 (agreeing + (1 - kappa) * (1 - kappa) * (a + b + 2 * mixed) - last * last)
                         / (m * (1 - expected) * (1 - expected));
         double half = Measure.Z * Math.sqrt(Math.max(0, variance));
-        return new Measure(
-                value,
-                Math.min(value, Math.max(-1, kappa - half)),
-                Math.max(value, Math.min(1, kappa + half)),
-                n);
+        return Measure.around(value, kappa, half, n);
     }
 }

@@ -1,8 +1,11 @@
 package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +20,22 @@ public final class LabelFree {
     /**
      * P(ŝ = ŵ) over all examples that both have predicted, with or without truth.
      *
-     * @param cells counts of examples with truth
-     * @param withoutTruth number of examples without truth
-     * @param sameWithoutTruth those of them for which both predict the same class
-     * @return null if no example was predicted by both
+     * @param table those whose truth is known
+     * @param withoutTruth those whose truth is not known
+     * @param sameWithoutTruth those of them on which both say the same
+     * @return null if nothing has been predicted by both; without limits where examples have groups
+     *     but some are without truth, since only truth says of which group an example is
      */
     public static @Nullable Measure agreement(
-            CellTable cells, long withoutTruth, long sameWithoutTruth) {
-        return Rate.of(
-                Math.addExact(cells.same(), sameWithoutTruth),
-                Math.addExact(cells.n(), withoutTruth));
+            PairTable table, long withoutTruth, long sameWithoutTruth) {
+        ClusterRobust robust = ClusterRobust.of(table);
+        if (robust != null && withoutTruth == 0) {
+            return robust.share(CellTable.indicator(CellTable.SAME, CellTable.SAME));
+        }
+        Measure all =
+                Rate.of(
+                        Math.addExact(table.cells().same(), sameWithoutTruth),
+                        Math.addExact(table.n(), withoutTruth));
+        return robust == null || all == null ? all : Measure.unbounded(all.value(), all.n());
     }
 }

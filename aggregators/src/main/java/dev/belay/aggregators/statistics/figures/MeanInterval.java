@@ -5,7 +5,9 @@ import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.PairTable.Sum;
+import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Both use the central limit theorem. If few examples dominate the log loss (a confident model
  * that is seldom wrong), even 500 examples are too few; decision 026 has the simulated coverage.
  *
- * <p>Null below {@value #LEAST} examples, if all X are equal, and if the second moments of some
- * examples are unknown ({@link PairTable#hasMoments}).
+ * <p>Where examples have groups, h is cluster-robust ({@link ClusterRobust}).
+ *
+ * <p>Null below {@value #LEAST} examples, where all X are equal, and where the second moments of
+ * some examples are not known ({@link PairTable#hasMoments}), and of too few groups.
  */
 public final class MeanInterval {
     static final int LEAST = 30;
@@ -53,8 +57,13 @@ public final class MeanInterval {
         }
         double mean = sum / ExampleTerms.ONE / n;
         double meanSquare = table.moment(squares) / ExampleTerms.ONE_SQUARE / n;
-        double half = t(n - 1) * Math.sqrt(Math.max(0, meanSquare - mean * mean) / (n - 1));
-        if (half == 0 || (positive && mean <= 0)) {
+        ClusterRobust robust = ClusterRobust.of(table);
+        double half =
+                robust == null
+                        ? t(n - 1) * Math.sqrt(Math.max(0, meanSquare - mean * mean) / (n - 1))
+                        : robust.half(table, squares, mean);
+        // NaN too: too few groups, all of them alike
+        if (!(half > 0 && half < Double.POSITIVE_INFINITY) || (positive && mean <= 0)) {
             return null;
         }
         return positive

@@ -1,9 +1,17 @@
 package dev.belay.aggregators.statistics.figures;
 
+import static dev.belay.aggregators.statistics.counts.CellTable.CEILING;
+import static dev.belay.aggregators.statistics.counts.CellTable.SAME;
+import static dev.belay.aggregators.statistics.counts.CellTable.STUDENT;
+import static dev.belay.aggregators.statistics.counts.CellTable.SUPERVISOR;
+
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Rate;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,28 +51,49 @@ public record PairStatistics(
         @Nullable Measure studentRightWhenDiffering) {
 
     /**
-     * All figures of a table.
+     * All figures of a table whose examples may have groups.
      *
      * @throws IllegalArgumentException if a cell is negative
      */
-    public static PairStatistics of(CellTable table, Pgr.Ceiling ceiling) {
-        PairedMoments moments = PairedMoments.of(table);
-        long n = moments.n();
-        long right = table.supervisorRight();
-        long corrected = table.studentRight() - table.sameAndSupervisorRight();
+    public static PairStatistics of(PairTable table, Pgr.Ceiling ceiling) {
+        return of(table.cells(), ClusterRobust.of(table), ceiling);
+    }
+
+    /** All figures of examples without groups. */
+    public static PairStatistics of(CellTable cells, Pgr.Ceiling ceiling) {
+        return of(cells, null, ceiling);
+    }
+
+    private static PairStatistics of(
+            CellTable cells, @Nullable ClusterRobust robust, Pgr.Ceiling ceiling) {
+        PairedMoments moments = PairedMoments.of(cells, robust == null ? null : robust.paired());
+        boolean any = moments.n() > 0;
         boolean counted = ceiling == Pgr.Ceiling.COUNTED;
+        Share all = new Share(cells, robust, 0, 0);
+        Share supervisorRight = new Share(cells, robust, SUPERVISOR, SUPERVISOR);
+        Share supervisorWrong = new Share(cells, robust, SUPERVISOR, 0);
         return new PairStatistics(
-                Rate.of(right, n),
-                Rate.of(table.studentRight(), n),
-                counted ? Rate.of(table.ceilingRight(), n) : null,
-                n > 0 ? moments.gain() : null,
-                counted && n > 0 ? moments.gap() : null,
-                Pgr.of(table, ceiling),
-                Rate.of(table.same(), n),
-                Rate.of(table.sameAndSupervisorRight(), right),
-                Rate.of(table.sameAndSupervisorWrong(), n - right),
-                Rate.of(right - table.sameAndSupervisorRight(), right),
-                Rate.of(corrected, n - right),
-                Rate.of(corrected, n - table.same()));
+                all.of(SUPERVISOR, SUPERVISOR),
+                all.of(STUDENT, STUDENT),
+                counted ? all.of(CEILING, CEILING) : null,
+                any ? moments.gain() : null,
+                counted && any ? moments.gap() : null,
+                Pgr.of(moments, ceiling),
+                all.of(SAME, SAME),
+                supervisorRight.of(SUPERVISOR | SAME, SUPERVISOR | SAME),
+                supervisorWrong.of(SUPERVISOR | SAME, SAME),
+                supervisorRight.of(SUPERVISOR | STUDENT, SUPERVISOR),
+                supervisorWrong.of(SUPERVISOR | STUDENT, STUDENT),
+                new Share(cells, robust, SAME, 0).of(SUPERVISOR | STUDENT, STUDENT));
+    }
+
+    /** Shares of the examples in the cells whose bits under {@code mask} are {@code bits}. */
+    private record Share(CellTable cells, @Nullable ClusterRobust robust, int mask, int bits) {
+        @Nullable Measure of(int maskOf, int bitsOf) {
+            return robust == null
+                    ? Rate.of(cells.sum(maskOf, bitsOf), cells.sum(mask, bits))
+                    : robust.among(CellTable.indicator(mask, bits))
+                            .share(CellTable.indicator(maskOf, bitsOf));
+        }
     }
 }

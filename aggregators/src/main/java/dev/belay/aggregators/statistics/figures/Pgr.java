@@ -1,8 +1,8 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,9 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
         STILL_GROWING("still-growing"),
         /** Some truth is missing; when it arrives, n grows. */
         TRUTH_MISSING("truth-missing"),
-        /** The interval of the gap is below 0. */
+        /** The examples are of so few groups that intervals have no limits. */
+        TOO_FEW_GROUPS("too-few-groups"),
+        /** The interval of the gap lies below 0. */
         CEILING_BELOW_SUPERVISOR("ceiling-below-supervisor"),
         /** The interval of the gap contains 0. */
         GAP_NOT_RESOLVED("gap-not-resolved");
@@ -72,11 +74,10 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
      * Probability that another holdout of the same size would resolve the gap, if the true gap
      * equals the estimate.
      *
-     * @param table cells with the ceiling counted
+     * @param moments with the ceiling counted
      * @return null if nothing is counted
      */
-    public static @Nullable Double resolvedAgain(CellTable table) {
-        PairedMoments moments = PairedMoments.of(table);
+    public static @Nullable Double resolvedAgain(PairedMoments moments) {
         return moments.n() == 0 ? null : (Double) moments.resolvedAgain();
     }
 
@@ -96,25 +97,24 @@ public record Pgr(@Nullable Measure measure, @Nullable Undefined undefined) {
     /** Replaces a defined PGR, or a reason that depends on the gap's interval, by this reason. */
     public Pgr open(Undefined reason) {
         return measure != null
+                        || undefined == Undefined.TOO_FEW_GROUPS
                         || undefined == Undefined.CEILING_BELOW_SUPERVISOR
                         || undefined == Undefined.GAP_NOT_RESOLVED
                 ? new Pgr(null, reason)
                 : this;
     }
 
-    /** Defined if and only if the lower limit of the gap's interval is above 0. */
-    public static Pgr of(CellTable table, Ceiling ceiling) {
+    /** Defined exactly if the lower limit of the gap's interval is above 0. */
+    public static Pgr of(PairedMoments moments, Ceiling ceiling) {
         if (ceiling != Ceiling.COUNTED) {
             return without(ceiling);
         }
-        PairedMoments moments = PairedMoments.of(table);
         if (moments.n() == 0) {
             return new Pgr(null, Undefined.NO_EXAMPLES);
         }
-        Measure gap = moments.gap();
-        if (moments.resolvesGap()) {
-            return new Pgr(moments.ratio(), null);
+        if (!moments.hasLimits()) {
+            return new Pgr(null, Undefined.TOO_FEW_GROUPS);
         }
-        return unresolved(gap);
+        return moments.resolvesGap() ? new Pgr(moments.ratio(), null) : unresolved(moments.gap());
     }
 }

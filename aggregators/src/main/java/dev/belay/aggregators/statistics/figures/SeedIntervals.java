@@ -1,11 +1,13 @@
 package dev.belay.aggregators.statistics.figures;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.StudentT;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * Mean gain, mean gap and their ratio over the seeds of a pair, with 95 % intervals that cover the
@@ -20,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  * Var(mean of x_r) = E S²/R + c. c is not known from the counts of single seeds. It is at most v
  * (Cauchy–Schwarz), which replaces it: exact if all seeds err on the same examples, else too wide.
  *
- * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile of Student's distribution with R − 1
- * degrees of freedom, z the normal one (Howe, "Approximate confidence limits on the mean of X + Y
- * where X and Y are two tabled independent random variables", JASA 69, 1974). Satterthwaite's
- * degrees of freedom (Biometrics Bulletin 2, 1946) give narrower intervals that miss too often with
- * two or three seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for
- * which the interval for the mean of d_s − θ·d_c contains 0. Means and variances include the two
- * pseudo-examples of {@link PairedMoments}.
+ * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile with R − 1 degrees of freedom, z the
+ * normal one (Howe, "Approximate confidence limits on the mean of X + Y where X and Y are two
+ * tabled independent random variables", JASA 69, 1974). Satterthwaite's degrees of freedom
+ * (Biometrics Bulletin 2, 1946) give narrower intervals that miss too often with two or three
+ * seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for which the
+ * interval for the mean of d_s − θ·d_c holds 0. Where examples have groups, v is cluster-robust and
+ * z its quantile ({@link ClusterRobust}): all seeds share the groups. Means and variances include
+ * the two made-up examples of {@link PairedMoments}.
  *
  * @param seeds number of seeds, at least 2
  * @param gain mean over seeds of the gain; {@code n} is the smallest number of examples of a seed
@@ -34,18 +37,17 @@ import org.jspecify.annotations.Nullable;
  * @param pgr mean gain / mean gap, or the reason why it is undefined
  */
 public record SeedIntervals(int seeds, Measure gain, @Nullable Measure gap, Pgr pgr) {
-    private static final double Z2 = Measure.Z * Measure.Z;
 
     /**
-     * @param tables one per seed, over the same holdout
-     * @param ceiling status of the ceilings of all seeds
-     * @return null for fewer than two seeds, and if a seed has no examples
+     * @param seeds one a seed, over the same holdout
+     * @param ceiling what is known of the ceilings of all seeds
+     * @return null for fewer than two seeds, whose spread is unknown, and if a seed has no examples
+     *     or too few groups
      */
-    public static @Nullable SeedIntervals of(List<CellTable> tables, Pgr.Ceiling ceiling) {
-        List<PairedMoments> seeds = tables.stream().map(PairedMoments::of).toList();
+    public static @Nullable SeedIntervals of(List<PairedMoments> seeds, Pgr.Ceiling ceiling) {
         long n = seeds.stream().mapToLong(PairedMoments::n).min().orElse(0);
         int count = seeds.size();
-        if (count < 2 || n == 0) {
+        if (count < 2 || n == 0 || !seeds.stream().allMatch(PairedMoments::hasLimits)) {
             return null;
         }
         double gain = 0;
@@ -57,13 +59,14 @@ public record SeedIntervals(int seeds, Measure gain, @Nullable Measure gap, Pgr 
         double cc = 0;
         for (PairedMoments seed : seeds) {
             PairedMoments.Means means = seed.means();
+            double z2 = seed.quantile() * seed.quantile();
             gain += (double) seed.sumS() / seed.n() / count;
             gap += (double) seed.sumC() / seed.n() / count;
             s += means.s() / count;
             c += means.c() / count;
-            ss += Z2 * means.ss() / count;
-            sc += Z2 * means.sc() / count;
-            cc += Z2 * means.cc() / count;
+            ss += z2 * means.ss() / count;
+            sc += z2 * means.sc() / count;
+            cc += z2 * means.cc() / count;
         }
         double t = StudentT.twoSidedQuantile(count - 1, Measure.CONFIDENCE);
         double between = t * t / (count - 1) / count;
@@ -73,26 +76,16 @@ public record SeedIntervals(int seeds, Measure gain, @Nullable Measure gap, Pgr 
             sc += between * (means.s() - s) * (means.c() - c);
             cc += between * (means.c() - c) * (means.c() - c);
         }
-        Measure gains = around(gain, s, ss, n);
+        Measure gains = Measure.around(gain, s, Math.sqrt(ss), n);
         if (ceiling != Pgr.Ceiling.COUNTED) {
             return new SeedIntervals(count, gains, null, Pgr.without(ceiling));
         }
-        Measure gaps = around(gap, c, cc, n);
+        Measure gaps = Measure.around(gap, c, Math.sqrt(cc), n);
         double leading = c * c - cc;
         if (gaps.low() <= 0 || leading <= 0) {
             return new SeedIntervals(count, gains, gaps, Pgr.unresolved(gaps));
         }
         Measure ratio = PairedMoments.fieller(gain / gap, leading, s * c - sc, s * s - ss, n);
         return new SeedIntervals(count, gains, gaps, new Pgr(ratio, null));
-    }
-
-    /** The interval around {@code centre} whose half-width has this square; within [−1, 1]. */
-    private static Measure around(double value, double centre, double square, long n) {
-        double half = Math.sqrt(square);
-        return new Measure(
-                value,
-                Math.min(value, Math.max(-1, centre - half)),
-                Math.max(value, Math.min(1, centre + half)),
-                n);
     }
 }

@@ -1,6 +1,9 @@
 package dev.belay.aggregators.statistics.intervals;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
+import dev.belay.aggregators.statistics.counts.PairTable;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums over the examples of a table of the paired differences d_s = [ŝ right] − [ŵ right] and d_c =
@@ -19,13 +22,51 @@ import dev.belay.aggregators.statistics.counts.CellTable;
  * @param squareS Σ d_s²: examples on which exactly one of the two is right
  * @param squareC Σ d_c²
  * @param cross Σ d_s·d_c
+ * @param clustered null: no example has a group, so all are independent
  */
-public record PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, long cross) {
+public record PairedMoments(
+        long n,
+        long sumS,
+        long sumC,
+        long squareS,
+        long squareC,
+        long cross,
+        @Nullable Clustered clustered) {
     private static final double ADDED = 2;
     private static final double ADDED_SQUARE = 1;
     private static final double ADDED_CROSS = 0.5;
 
+    /**
+     * What takes the place of variances over examples where examples have a group, see {@link
+     * ClusterRobust}.
+     *
+     * @param clusters number of clusters, examples without a group included
+     * @param degrees degrees of freedom of Student's distribution
+     * @param added made-up examples: 2 of the size of a cluster
+     * @param ss variance of the mean of d_s, times n + added
+     * @param sc covariance of both means, times the same
+     * @param cc variance of the mean of d_c, times the same
+     */
+    public record Clustered(
+            long clusters, int degrees, double added, double ss, double sc, double cc) {}
+
+    /** Of examples without a group. */
+    public PairedMoments(long n, long sumS, long sumC, long squareS, long squareC, long cross) {
+        this(n, sumS, sumC, squareS, squareC, cross, null);
+    }
+
+    /** Of a table whose examples may have groups. */
+    public static PairedMoments of(PairTable table) {
+        ClusterRobust robust = ClusterRobust.of(table);
+        return of(table.cells(), robust == null ? null : robust.paired());
+    }
+
+    /** Of examples without a group. */
     public static PairedMoments of(CellTable table) {
+        return of(table, null);
+    }
+
+    public static PairedMoments of(CellTable table, @Nullable Clustered clustered) {
         long n = 0;
         long sumS = 0;
         long sumC = 0;
@@ -48,22 +89,48 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
             squareC += c * c * count;
             cross += s * c * count;
         }
-        return new PairedMoments(n, sumS, sumC, squareS, squareC, cross);
+        return new PairedMoments(n, sumS, sumC, squareS, squareC, cross, clustered);
     }
 
     /** Mean of d_s with its interval: accuracy gained by the student. Needs n ≥ 1. */
     public Measure gain() {
-        return gain(Measure.Z);
+        return difference(sumS, means().ss, quantile());
     }
 
-    /** The same with {@code z} standard errors on each side. */
-    public Measure gain(double z) {
-        return difference(sumS, squareS, z);
+    /** The same, each limit exceeded with probability {@code tail}. */
+    public Measure gain(double tail) {
+        double quantile =
+                clustered == null
+                        ? Normal.upperQuantile(tail)
+                        : hasLimits()
+                                ? StudentT.twoSidedQuantile(clustered.degrees, 1 - 2 * tail)
+                                : Double.POSITIVE_INFINITY;
+        return difference(sumS, means().ss, quantile);
     }
 
     /** Mean of d_c with its interval: the gap to be recovered. Needs n ≥ 1. */
     public Measure gap() {
-        return difference(sumC, squareC, Measure.Z);
+        return difference(sumC, means().cc, quantile());
+    }
+
+    /**
+     * By how much groups widen the interval of the gain, as a factor of its variance, at least 1.
+     */
+    public double design() {
+        double independent = new PairedMoments(n, sumS, sumC, squareS, squareC, cross).means().ss;
+        return Math.max(1, means().ss / independent);
+    }
+
+    /** Whether intervals have limits: false with too few clusters. */
+    public boolean hasLimits() {
+        return clustered == null || clustered.degrees >= ClusterRobust.LEAST_DEGREES;
+    }
+
+    /** How many standard errors intervals have on each side. */
+    public double quantile() {
+        return clustered == null
+                ? Measure.Z
+                : hasLimits() ? StudentT.quantile(clustered.degrees) : Double.POSITIVE_INFINITY;
     }
 
     /**
@@ -76,13 +143,14 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
      * @throws IllegalStateException if the gap's interval contains 0: the set is unbounded
      */
     public Measure ratio() {
-        double m = n + ADDED;
-        double k = Measure.Z * Measure.Z / m;
+        double m = examples();
+        double k = quantile() * quantile() / m;
+        Variances v = variances();
         double meanS = sumS / m;
         double meanC = sumC / m;
-        double a = leading(k, m);
-        double b = meanS * meanC - k * ((cross + ADDED_CROSS) / m - meanS * meanC);
-        double c = meanS * meanS - k * ((squareS + ADDED_SQUARE) / m - meanS * meanS);
+        double a = meanC * meanC - k * v.cc;
+        double b = meanS * meanC - k * v.sc;
+        double c = meanS * meanS - k * v.ss;
         if (a <= 0) {
             throw new IllegalStateException("the gap is not resolved: " + this);
         }
@@ -110,15 +178,9 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
     public record Means(double s, double c, double ss, double sc, double cc) {}
 
     public Means means() {
-        double m = n + ADDED;
-        double s = sumS / m;
-        double c = sumC / m;
-        return new Means(
-                s,
-                c,
-                ((squareS + ADDED_SQUARE) / m - s * s) / m,
-                ((cross + ADDED_CROSS) / m - s * c) / m,
-                ((squareC + ADDED_SQUARE) / m - c * c) / m);
+        double m = examples();
+        Variances v = variances();
+        return new Means(sumS / m, sumC / m, v.ss / m, v.sc / m, v.cc / m);
     }
 
     /**
@@ -127,32 +189,42 @@ public record PairedMoments(long n, long sumS, long sumC, long squareS, long squ
      */
     public double resolvedAgain() {
         Means means = means();
-        double z = means.c / Math.sqrt(means.cc) - Measure.Z;
+        double z = means.c / Math.sqrt(means.cc) - quantile();
         return z > 0 ? 1 - Normal.upperTail(z) : Normal.upperTail(-z);
     }
 
     /** Whether {@link #ratio} is bounded; up to rounding the same as {@code gap().low() > 0}. */
     public boolean resolvesGap() {
-        double m = n + ADDED;
-        return gap().low() > 0 && leading(Measure.Z * Measure.Z / m, m) > 0;
-    }
-
-    /** A of {@link #ratio}. */
-    private double leading(double k, double m) {
+        double m = examples();
         double meanC = sumC / m;
-        return meanC * meanC - k * ((squareC + ADDED_SQUARE) / m - meanC * meanC);
+        return hasLimits()
+                && gap().low() > 0
+                && meanC * meanC - quantile() * quantile() / m * variances().cc > 0;
     }
 
-    private Measure difference(long sum, long square, double z) {
-        double m = n + ADDED;
-        double mean = sum / m;
-        double variance = (square + ADDED_SQUARE) / m - mean * mean;
-        double half = z * Math.sqrt(variance / m);
-        double value = (double) sum / n;
-        return new Measure(
-                value,
-                Math.min(value, Math.max(-1, mean - half)),
-                Math.max(value, Math.min(1, mean + half)),
-                n);
+    /** n with the made-up examples. */
+    private double examples() {
+        return n + (clustered == null ? ADDED : clustered.added);
+    }
+
+    /** Variances of an example, so that those of means are these over {@link #examples}. */
+    private record Variances(double ss, double sc, double cc) {}
+
+    private Variances variances() {
+        if (clustered != null) {
+            return new Variances(clustered.ss, clustered.sc, clustered.cc);
+        }
+        double m = examples();
+        double s = sumS / m;
+        double c = sumC / m;
+        return new Variances(
+                (squareS + ADDED_SQUARE) / m - s * s,
+                (cross + ADDED_CROSS) / m - s * c,
+                (squareC + ADDED_SQUARE) / m - c * c);
+    }
+
+    private Measure difference(long sum, double variance, double quantile) {
+        double half = quantile * Math.sqrt(variance);
+        return Measure.around((double) sum / n, sum / examples(), half, n);
     }
 }

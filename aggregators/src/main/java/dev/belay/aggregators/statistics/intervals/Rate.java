@@ -32,18 +32,23 @@ public final class Rate {
         if (n == 0) {
             return null;
         }
-        return n < EXACT_BELOW ? clopperPearson((int) k, (int) n) : wilson(k, n);
+        return n < EXACT_BELOW ? clopperPearson((int) k, (int) n) : wilson((double) k / n, k, n, n);
     }
 
-    static Measure wilson(long k, long n) {
+    /**
+     * Wilson's interval for k / n.
+     *
+     * @param share k / n
+     * @param n independent examples, or as many as the examples are worth
+     */
+    static Measure wilson(double share, double k, double n, long examples) {
         double z2 = Measure.Z * Measure.Z;
-        double share = (double) k / n;
         double centre = (k + z2 / 2) / (n + z2);
         double half = Measure.Z * Math.sqrt(share * (1 - share) * n + z2 / 4) / (n + z2);
-        // at k = 0 and k = n the limits are 0 and 1 in exact arithmetic
-        double low = k == 0 ? 0 : Math.min(share, centre - half);
-        double high = k == n ? 1 : Math.max(share, centre + half);
-        return new Measure(share, low, high, n);
+        // at shares of 0 and 1 the limits are 0 and 1 in exact arithmetic
+        double low = share == 0 ? 0 : Math.min(share, centre - half);
+        double high = share == 1 ? 1 : Math.max(share, centre + half);
+        return new Measure(share, low, high, examples);
     }
 
     static Measure clopperPearson(int k, int n) {

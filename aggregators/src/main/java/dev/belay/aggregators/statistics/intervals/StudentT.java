@@ -4,6 +4,11 @@ package dev.belay.aggregators.statistics.intervals;
 public final class StudentT {
     private StudentT() {}
 
+    /** The .975 quantile. */
+    static double quantile(int degrees) {
+        return twoSidedQuantile(degrees, Measure.CONFIDENCE);
+    }
+
     /**
      * The t that |T| exceeds with probability 1 − {@code level}. By bisection on the angle φ, t =
      * √ν·tan φ, exact to the last bit.
@@ -14,10 +19,8 @@ public final class StudentT {
     public static double twoSidedQuantile(int degrees, double level) {
         if (degrees < 1 || !(level > 0 && level < 1)) {
             throw new IllegalArgumentException(
-                    "expected 1 or more degrees of freedom and a level in (0, 1), got "
-                            + degrees
-                            + " and "
-                            + level);
+                    "expected 1 or more degrees of freedom and a level in (0, 1), got %d and %s"
+                            .formatted(degrees, level));
         }
         double low = 0;
         double high = Math.PI / 2;
@@ -32,6 +35,11 @@ public final class StudentT {
                 high = angle;
             }
         }
+    }
+
+    /** P(|T| &gt; t), t not negative. */
+    public static double twoSidedTail(int degrees, double t) {
+        return Math.max(0, 1 - within(degrees, Math.atan(t / Math.sqrt(degrees))));
     }
 
     /** P(|T| ≤ √ν·tan φ), a finite sum (Abramowitz &amp; Stegun 1964, 26.7.3 and 26.7.4). */

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.counts.Outcome;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import java.util.List;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+
+import java.util.List;
 
 /** The closed forms against brute force: every θ of a grid tried on the examples themselves. */
 class FiellerPropertyTest {
@@ -18,7 +21,7 @@ class FiellerPropertyTest {
 
     @Property(seed = "4", tries = 300)
     void intervalHoldsExactlyTheRatiosThatAreNotRejected(@ForAll("outcomes") List<Outcome> all) {
-        Pgr pgr = Pgr.of(Outcome.table(all), Pgr.Ceiling.COUNTED);
+        Pgr pgr = Pgr.of(PairedMoments.of(Outcome.table(all)), Pgr.Ceiling.COUNTED);
         Measure measure = pgr.measure();
         if (measure == null) {
             return;
@@ -36,7 +39,7 @@ class FiellerPropertyTest {
         double sum = all.stream().mapToDouble(o -> difference(o, 0, 1)).sum();
         boolean resolved = !all.isEmpty() && sum > 0 && rejected(all, 0, 1);
 
-        Pgr pgr = Pgr.of(Outcome.table(all), Pgr.Ceiling.COUNTED);
+        Pgr pgr = Pgr.of(PairedMoments.of(Outcome.table(all)), Pgr.Ceiling.COUNTED);
 
         assertEquals(resolved, pgr.measure() != null);
         assertEquals(!resolved, pgr.undefined() != null);

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Rate;
+
 import org.junit.jupiter.api.Test;
 
 class GateTest {
@@ -18,7 +20,7 @@ class GateTest {
         CellTable cells = alone(1000, 60, 20);
         double sum = 0;
         for (int k = 1; k <= 1000; k++) {
-            Gate gate = Gate.of(k, cells);
+            Gate gate = Gate.of(k, PairedMoments.of(cells));
             sum += gate.level();
             assertEquals(sum, gate.spent(), 1e-12);
             assertEquals(0.05, gate.spent() + gate.left(), 1e-12);
@@ -29,10 +31,12 @@ class GateTest {
     @Test
     void laterTriesAskForMore() {
         CellTable cells = alone(1000, 60, 30);
-        assertTrue(Gate.of(1, cells).passed());
-        assertFalse(Gate.of(1000, cells).passed());
-        assertTrue(Gate.of(2, cells).low() < Gate.of(1, cells).low());
-        assertThrows(IllegalArgumentException.class, () -> Gate.of(0, cells));
+        assertTrue(Gate.of(1, PairedMoments.of(cells)).passed());
+        assertFalse(Gate.of(1000, PairedMoments.of(cells)).passed());
+        assertTrue(
+                Gate.of(2, PairedMoments.of(cells)).low()
+                        < Gate.of(1, PairedMoments.of(cells)).low());
+        assertThrows(IllegalArgumentException.class, () -> Gate.of(0, PairedMoments.of(cells)));
     }
 
     @Test
@@ -76,7 +80,7 @@ class GateTest {
     private static int[] thresholds(int n, int k) {
         int[] least = new int[n + 1];
         for (int m = 0, from = 0; m <= n; m++) {
-            while (from <= m && !Gate.of(k, alone(n, from, m - from)).passed()) {
+            while (from <= m && !Gate.of(k, PairedMoments.of(alone(n, from, m - from))).passed()) {
                 from++;
             }
             least[m] = from;

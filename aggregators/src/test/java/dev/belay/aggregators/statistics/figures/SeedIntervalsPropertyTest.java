@@ -1,22 +1,28 @@
 package dev.belay.aggregators.statistics.figures;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.Outcome;
 import dev.belay.aggregators.statistics.intervals.Measure;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.SplittableRandom;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /** The closed form against its definition, example by example; and its coverage. */
 class SeedIntervalsPropertyTest {
@@ -68,12 +74,11 @@ class SeedIntervalsPropertyTest {
         // gaps of .30, .30 and .01: the third seed's own PGR is undefined
         CellTable wide = cells(200, 40, 20, 40);
         CellTable none = cells(200, 3, 3, 2);
-        assertNull(Pgr.of(none, Pgr.Ceiling.COUNTED).measure());
+        assertNull(Pgr.of(PairedMoments.of(none), Pgr.Ceiling.COUNTED).measure());
 
-        SeedIntervals two =
-                requireNonNull(SeedIntervals.of(List.of(wide, wide), Pgr.Ceiling.COUNTED));
+        SeedIntervals two = requireNonNull(intervals(List.of(wide, wide), Pgr.Ceiling.COUNTED));
         SeedIntervals three =
-                requireNonNull(SeedIntervals.of(List.of(wide, wide, none), Pgr.Ceiling.COUNTED));
+                requireNonNull(intervals(List.of(wide, wide, none), Pgr.Ceiling.COUNTED));
 
         assertEquals(3, three.seeds());
         assertTrue(three.gain().value() < two.gain().value());
@@ -86,8 +91,7 @@ class SeedIntervalsPropertyTest {
     @Example
     void equalSeedsHaveTheIntervalOfOne() {
         CellTable one = cells(600, 90, 40, 130);
-        SeedIntervals all =
-                requireNonNull(SeedIntervals.of(List.of(one, one, one), Pgr.Ceiling.COUNTED));
+        SeedIntervals all = requireNonNull(intervals(List.of(one, one, one), Pgr.Ceiling.COUNTED));
         PairStatistics alone = PairStatistics.of(one, Pgr.Ceiling.COUNTED);
 
         assertSame(requireNonNull(alone.gain()), all.gain());
@@ -99,16 +103,15 @@ class SeedIntervalsPropertyTest {
     void oneSeedHasNoSpreadAndNoInterval() {
         CellTable one = cells(600, 90, 40, 130);
 
-        assertNull(SeedIntervals.of(List.of(one), Pgr.Ceiling.COUNTED));
-        assertNull(SeedIntervals.of(List.of(), Pgr.Ceiling.COUNTED));
-        assertNull(SeedIntervals.of(List.of(one, CellTable.EMPTY), Pgr.Ceiling.COUNTED));
+        assertNull(intervals(List.of(one), Pgr.Ceiling.COUNTED));
+        assertNull(intervals(List.of(), Pgr.Ceiling.COUNTED));
+        assertNull(intervals(List.of(one, CellTable.EMPTY), Pgr.Ceiling.COUNTED));
     }
 
     @Example
     void withoutAllCeilingsThereIsTheGainAlone() {
         CellTable one = cells(600, 90, 40, 130);
-        SeedIntervals found =
-                requireNonNull(SeedIntervals.of(List.of(one, one), Pgr.Ceiling.PENDING));
+        SeedIntervals found = requireNonNull(intervals(List.of(one, one), Pgr.Ceiling.PENDING));
 
         assertNull(found.gap());
         assertEquals(Pgr.Undefined.CEILING_NOT_READY, found.pgr().undefined());
@@ -137,7 +140,7 @@ class SeedIntervalsPropertyTest {
 
     private static SeedIntervals of(List<List<Outcome>> seeds) {
         return requireNonNull(
-                SeedIntervals.of(seeds.stream().map(Outcome::table).toList(), Pgr.Ceiling.COUNTED));
+                intervals(seeds.stream().map(Outcome::table).toList(), Pgr.Ceiling.COUNTED));
     }
 
     private static void assertSame(Measure expected, Measure found) {
@@ -236,5 +239,9 @@ class SeedIntervalsPropertyTest {
         }
         double t = T[count - 2];
         return Math.abs(centre) > Math.sqrt(t * t * between / count + Z * Z * within);
+    }
+
+    private static @Nullable SeedIntervals intervals(List<CellTable> tables, Pgr.Ceiling ceiling) {
+        return SeedIntervals.of(tables.stream().map(PairedMoments::of).toList(), ceiling);
     }
 }

@@ -1,10 +1,11 @@
 package dev.belay.aggregators.statistics.intervals;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.util.Objects.requireNonNull;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class RateTest {
     void wilsonGivesThePublishedLimits() {
         // 81 of 263, 15 of 148: the same table, method 3
         assertLimits(0.2553, 0.3662, Rate.of(81, 263));
-        assertLimits(0.0624, 0.1605, Rate.wilson(15, 148));
+        assertLimits(0.0624, 0.1605, Rate.wilson(15 / 148., 15, 148, 148));
     }
 
     @Test

@@ -9,6 +9,9 @@ import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tables below the headline, a line for each pair of names, medians over its seeds with the
@@ -180,7 +182,7 @@ final class FigureTables {
         String of = seeds.size() == 1 ? "" : first.size() + " of " + seeds.size() + " seeds";
         if (looks.isEmpty()) {
             cells.put("gate", "–");
-            cells.put("gateRange", "truth or predictions are missing");
+            cells.put("gateRange", "truth, predictions or groups are missing");
         } else if (first.isEmpty()) {
             cells.put("gate", "not shown");
             cells.put("gateRange", "in " + Cells.range(looks) + " looks");

@@ -3,6 +3,7 @@ package dev.belay.cli.report.page;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
+
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.cli.report.results.Format;
@@ -12,7 +13,11 @@ import dev.belay.cli.report.results.RowJson;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.PairMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,7 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The report as one HTML file that needs nothing else: styles, script, d3 and data are inside, and
@@ -77,6 +81,10 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "stream", StreamTable.of(results));
+        page.put("grouped", rows.stream().anyMatch(row -> row.getGrouped() > 0));
+        page.put(
+                "groupedStream",
+                results.streamRows().stream().anyMatch(row -> row.getGrouped() > 0));
         page.put("labelFree", rows.stream().anyMatch(row -> row.getLabelAgreement() != null));
         SizeFigure sizes = SizeFigure.of(results, rows);
         page.put("sizes", sizes != null);
@@ -182,6 +190,10 @@ public final class ReportHtml {
         cells.put("checkpoint", row.getCheckpoint() + (row.getProvisional() ? "*" : ""));
         cells.put("examplesSeen", Format.count(row.getExamplesSeen()));
         cells.put("n", Format.count(row.getN()));
+        ClusterFigures clusters = row.getClusters();
+        cells.put(
+                "clusters",
+                clusters == null ? "" : "in " + Format.count(clusters.getClusters()) + " clusters");
         cells.put("withoutTruth", row.getWithoutTruth() == 0 ? "" : "+" + row.getWithoutTruth());
         cells.put(
                 "abstained",

@@ -2,12 +2,15 @@ package dev.belay.cli.report.results;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.belay.aggregators.statistics.counts.CellTable;
+
+import dev.belay.aggregators.events.MetricsEvent;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
-import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Function;
 
 /** The JSON forms of a {@link PairMetrics}: a pair of the summary, and a line of metrics.jsonl. */
 public final class RowJson {
@@ -56,7 +59,7 @@ public final class RowJson {
      * estimated; null where no gap is counted.
      */
     static @Nullable Double resolvedAgain(PairMetrics row) {
-        return row.getGap() == null ? null : Pgr.resolvedAgain(CellTable.of(row.getCells()));
+        return row.getGap() == null ? null : Pgr.resolvedAgain(MetricsEvent.moments(row));
     }
 
     /** Whether PGR is defined and its gap barely resolved: {@link Pgr#BARELY}. */
@@ -77,6 +80,13 @@ public final class RowJson {
         json.put("withoutTruth", row.getWithoutTruth());
         if (row.getAbstained() > 0) {
             json.put("abstained", row.getAbstained());
+        }
+        if (row.getGrouped() > 0) {
+            json.put("grouped", row.getGrouped());
+        }
+        if (row.getClusters() != null) {
+            json.put("clusters", row.getClusters().getClusters());
+            json.put("clusterDegrees", row.getClusters().getDegrees());
         }
         json.put("confidence", row.getConfidence());
         estimate(json, "supervisorAccuracy", row.getSupervisorAccuracy());

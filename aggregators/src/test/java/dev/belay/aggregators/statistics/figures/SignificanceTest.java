@@ -1,20 +1,21 @@
 package dev.belay.aggregators.statistics.figures;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.statistics.counts.CellTable;
+import static java.util.Objects.requireNonNull;
+
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
+import dev.belay.aggregators.statistics.intervals.PairedMoments;
+
+import org.junit.jupiter.api.Test;
+
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
-import org.junit.jupiter.api.Test;
 
-class PairedComparisonTest {
+class SignificanceTest {
     @Test
     void pIsTheShareOfOutcomesAtLeastAsUneven() {
         for (int d = 0; d <= 60; d++) {
@@ -57,23 +58,6 @@ class PairedComparisonTest {
         }
     }
 
-    @Test
-    void differenceIsTheGainOfAMetricsRow() {
-        PairedComparison table = new PairedComparison(1200, 130, 90, 401);
-        // the supervisor is B
-        long[] cells = new long[CellTable.SIZE];
-        cells[0b1101] = 1200;
-        cells[0b0100] = 130;
-        cells[0b1000] = 90;
-        cells[0b0001] = 401;
-        PairStatistics row = PairStatistics.of(CellTable.of(cells), Pgr.Ceiling.NONE);
-
-        assertEquals(row.gain(), table.difference());
-        assertEquals(row.studentAccuracy(), table.accuracyOfA());
-        assertEquals(row.supervisorAccuracy(), table.accuracyOfB());
-        assertEquals(1821, table.n());
-    }
-
     /**
      * Exact: all outcomes of n examples with their probabilities. Where fewer than five discordant
      * examples are to be expected, nearly all of them A's or B's, it covers less than its level.
@@ -97,21 +81,11 @@ class PairedComparisonTest {
         assertTrue(sum / settings >= .95 && sum / settings < .985, "" + sum / settings);
     }
 
-    @Test
-    void nothingOfNoExamplesAndCountsOnly() {
-        PairedComparison none = new PairedComparison(0, 0, 0, 0);
-        assertNull(none.accuracyOfA());
-        assertNull(none.accuracyOfB());
-        assertNull(none.difference());
-        assertThrows(IllegalArgumentException.class, () -> new PairedComparison(1, -1, 0, 0));
-    }
-
     private static double coverage(int n, double onlyA, double onlyB) {
         double covered = 0;
         for (int a = 0; a <= n; a++) {
             for (int b = 0; a + b <= n; b++) {
-                Measure found =
-                        requireNonNull(new PairedComparison(n - a - b, a, b, 0).difference());
+                Measure found = new PairedMoments(n, a - b, 0, a + b, 0, 0).gain();
                 if (found.low() <= onlyA - onlyB && onlyA - onlyB <= found.high()) {
                     covered +=
                             Math.exp(
@@ -137,7 +111,7 @@ class PairedComparisonTest {
     }
 
     private static double mcNemar(long a, long b) {
-        return new PairedComparison(5, a, b, 3).mcNemar();
+        return requireNonNull(Significance.p(new PairedMoments(8 + a + b, a - b, 0, a + b, 0, 0)));
     }
 
     /** Of the 2ᵈ ways in which d examples can be A's or B's, those as far from d/2 as a is. */
