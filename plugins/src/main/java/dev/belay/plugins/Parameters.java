@@ -18,7 +18,7 @@ public record Parameters(
     /**
      * @param given values by name; those not given have their defaults
      * @throws IllegalArgumentException if the plug-in has no such parameter or does not accept its
-     *     value
+     *     value, or one that must be given is missing
      */
     public static Parameters of(Plugin plugin, Map<String, String> given) {
         var result = new Parameters(plugin.name(), new TreeMap<>(), new TreeMap<>());
@@ -26,6 +26,14 @@ public record Parameters(
         for (Parameter parameter : plugin.parameters()) {
             String value = given.get(parameter.name());
             if (value != null) result.differ(parameter, value);
+            else if (parameter.isRequired())
+                throw new IllegalArgumentException(
+                        "parameter '"
+                                + parameter.name()
+                                + "' of '"
+                                + plugin.name()
+                                + "' is missing, expected "
+                                + parameter.expected());
             result.values.put(
                     parameter.name(),
                     result.differing.getOrDefault(parameter.name(), parameter.defaultValue()));

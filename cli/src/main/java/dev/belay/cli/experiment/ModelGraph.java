@@ -164,7 +164,7 @@ final class ModelGraph {
                         : "more than one ceiling for model '" + student.name() + "': " + twins,
                 twins.isEmpty()
                         ? "a model with encoder "
-                                + student.encoder()
+                                + student.encoder().name()
                                 + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
                                 + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");

@@ -13,7 +13,6 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
-import dev.belay.producers.source.TopicSource;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
@@ -84,7 +83,7 @@ final class ExperimentRun implements Callable<Integer> {
         Logging.toFile(options.data().resolve("belay.log"));
         try (@Nullable EmbeddedPlatform platform = platform()) {
             Clients clients = clients(settings(platform));
-            TopicSource source = new TopicSource(clients, experiment.task(), experiment.data());
+            ExampleSource source = experiment.source(clients, null);
             source.require();
             RunResults results = announce(clients, null);
             RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);

@@ -26,8 +26,8 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
-import dev.belay.trainers.fleet.TrainerService;
 import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.fleet.TrainerService;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -98,8 +98,9 @@ class PoisonTextIT {
                         "picky", FakeTexts.failingOn("picky", List.of("poison", "bitter")));
         Networks networks =
                 new Networks(
-                        (name, sha256) ->
-                                encoders.getOrDefault(name, FakeTexts.failingOn(name, List.of())),
+                        ref ->
+                                encoders.getOrDefault(
+                                        ref.name(), FakeTexts.failingOn(ref.name(), List.of())),
                         Device.CPU);
         task.write(
                 "user",

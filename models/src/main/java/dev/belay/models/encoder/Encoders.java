@@ -1,5 +1,6 @@
 package dev.belay.models.encoder;
 
+import com.google.common.hash.Hashing;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
@@ -8,7 +9,9 @@ import dev.belay.models.transformer.ScratchTransformers;
 import dev.belay.models.transformer.TransformerBases;
 import dev.belay.models.transformer.TransformerShape;
 import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,14 +31,13 @@ public final class Encoders {
     private record Key(String name, String version, Device device, Path cacheDir) {}
 
     private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
-    private static final Map<EncoderProvider, Encoder> PROVIDED = new HashMap<>();
+    private static final Map<EncoderRef, Encoder> PROVIDED = new HashMap<>();
 
     private Encoders() {}
 
     /** The names there are, without folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
-        names.add(VectorEncoder.NAME);
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
         return List.copyOf(names);
@@ -48,8 +50,7 @@ public final class Encoders {
 
     /** Kinds of inputs that an encoder of this name accepts. */
     public static Set<Input.Kind> accepts(String name) {
-        if (isVector(name)) return Set.of(Input.Kind.VECTOR);
-        return isProvided(name)
+        return hasNoLayers(name)
                 ? provider(name).accepts()
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
@@ -59,24 +60,17 @@ public final class Encoders {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
 
-    /** Whether the features are the input itself, standardised. */
-    private static boolean isVector(String name) {
-        return name.equals(VectorEncoder.NAME);
-    }
-
-    /** Whether nothing of it learns by the gradient: bags of words, vectors, plug-ins' encoders. */
+    /**
+     * Whether it is a Java class, of which nothing learns by the gradient: bags of words, vectors,
+     * plug-ins' encoders.
+     */
     public static boolean hasNoLayers(String name) {
-        return isVector(name) || isProvided(name);
-    }
-
-    /** Whether it is a Java class, a bag of words or a plug-in's. */
-    private static boolean isProvided(String name) {
         return Plugins.load(EncoderProvider.class).containsKey(name);
     }
 
     /** Whether encoding again is cheaper than a cache. */
     public static boolean isCheap(String name) {
-        return isVector(name) || (isProvided(name) && !provider(name).cached());
+        return hasNoLayers(name) && !provider(name).cached();
     }
 
     /** Whether there is nothing of it before it learns: all of it learns, always. */
@@ -119,14 +113,23 @@ public final class Encoders {
 
     /** Version of an encoder's semantics, part of a spec's hash. */
     public static int version(String name) {
-        return isProvided(name) ? provider(name).version() : 1;
+        return hasNoLayers(name) ? provider(name).version() : 1;
     }
 
-    /** Features of an example that the head gets; those of {@code vector} depend on the data. */
-    public static int dimensions(String name, Path encodersDir) {
-        return isProvided(name)
-                ? provider(name).dimensions(defaults(name))
-                : shape(name, encodersDir).width();
+    /** An encoder's name and the parameters that it declares. */
+    public static Plugin plugin(String name) {
+        return hasNoLayers(name) ? provider(name) : () -> name;
+    }
+
+    /**
+     * Features of an example that the head gets.
+     *
+     * @throws IllegalArgumentException if there is no such encoder, or a parameter is not accepted
+     */
+    public static int dimensions(EncoderRef encoder, Path encodersDir) {
+        return hasNoLayers(encoder.name())
+                ? provider(encoder.name()).dimensions(parameters(encoder))
+                : shape(encoder.name(), encodersDir).width();
     }
 
     /**
@@ -139,22 +142,33 @@ public final class Encoders {
         return isFolder(name) ? new HuggingFaceFolder(encodersDir, name).sha256() : "";
     }
 
+    /** As {@link #open(EncoderRef, Device, Path, Path)}, with its defaults; no folder. */
+    public static Encoder open(String name, Device device, Path cacheDir) {
+        return open(new EncoderRef(name), device, cacheDir, cacheDir);
+    }
+
     /**
      * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
-     * that is not in the cache. Closing it does nothing: it lives as long as the process.
+     * that is not in the cache. Closing it does nothing: it lives as long as the process. {@code
+     * hf:NAME} runs in ONNX Runtime if there is a {@code model.onnx}, else in PyTorch.
      *
      * @param cacheDir where vectors are kept from run to run; made if absent
-     * @throws IllegalArgumentException if no encoder has this name
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if there is no such encoder, or a parameter is not accepted
      * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
      */
-    public static Encoder open(String name, Device device, Path cacheDir) {
-        if (isProvided(name)) return provided(name, device, cacheDir);
+    public static Encoder open(EncoderRef encoder, Device device, Path cacheDir, Path encodersDir) {
+        String name = encoder.name();
+        Path cache = cacheDir.toAbsolutePath().normalize();
+        Parameters parameters = parameters(encoder);
+        if (hasNoLayers(name)) return provided(encoder, parameters, device, cache);
         for (Pretrained model : Pretrained.ALL)
             if (model.name().equals(name))
                 return open(
-                        new Key(name, model.version(), device, normal(cacheDir)),
+                        new Key(name, model.version(), device, cache),
                         Pretrained.DIMENSIONS,
                         () -> new OnnxEncoder(model, device));
+        if (isFolder(name)) return folder(encoder, device, cache, encodersDir);
         throw new IllegalArgumentException(
                 "unknown encoder '"
                         + name
@@ -162,22 +176,15 @@ public final class Encoders {
                         + String.join(", ", names()));
     }
 
-    /**
-     * The same for any encoder, {@code hf:NAME} among them: in ONNX Runtime if there is a {@code
-     * model.onnx}, else in PyTorch.
-     *
-     * @param sha256 of {@code hf:NAME}, what its files must be
-     * @param encodersDir where the folders of {@code hf:NAME} are
-     */
-    public static Encoder open(
-            String name, String sha256, Device device, Path cacheDir, Path encodersDir) {
-        if (!isFolder(name)) return open(name, device, cacheDir);
-        var key = new Key(name, sha256, device, normal(cacheDir));
+    private static Encoder folder(
+            EncoderRef encoder, Device device, Path cacheDir, Path encodersDir) {
+        String name = encoder.name();
+        var key = new Key(name, encoder.sha256(), device, cacheDir);
         synchronized (OPEN) {
-            CachingEncoder encoder = OPEN.get(key);
-            if (encoder != null) return encoder;
+            CachingEncoder open = OPEN.get(key);
+            if (open != null) return open;
         }
-        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, sha256);
+        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, encoder.sha256());
         return open(
                 key,
                 folder.shape().width(),
@@ -190,28 +197,36 @@ public final class Encoders {
                                         OnnxEncoder.load(name, folder.onnx(), device),
                                         folder.tokens())
                                 : new TransformerEncoder(
-                                        TransformerBases.open(name, sha256, encodersDir), device));
+                                        TransformerBases.open(name, encoder.sha256(), encodersDir),
+                                        device));
     }
 
-    private static Encoder provided(String name, Device device, Path cacheDir) {
-        EncoderProvider provider = provider(name);
-        Supplier<Encoder> open = () -> provider.open(defaults(name));
-        if (provider.cached()) {
-            String version = "v" + provider.version();
-            int dimensions = provider.dimensions(defaults(name));
-            return open(new Key(name, version, device, normal(cacheDir)), dimensions, open);
+    private static Encoder provided(
+            EncoderRef encoder, Parameters parameters, Device device, Path cacheDir) {
+        EncoderProvider provider = provider(encoder.name());
+        Supplier<Encoder> open = () -> provider.open(parameters);
+        if (!provider.cached()) {
+            synchronized (PROVIDED) {
+                return PROVIDED.computeIfAbsent(encoder, e -> open.get());
+            }
         }
-        synchronized (PROVIDED) {
-            return PROVIDED.computeIfAbsent(provider, p -> open.get());
+        String version = "v" + provider.version();
+        if (!parameters.differing().isEmpty()) {
+            String all = parameters.differing().toString();
+            version += "-" + Hashing.sha256().hashString(all, StandardCharsets.UTF_8);
         }
+        return open(
+                new Key(encoder.name(), version, device, cacheDir),
+                provider.dimensions(parameters),
+                open);
     }
 
     private static EncoderProvider provider(String name) {
         return Plugins.get(EncoderProvider.class, name);
     }
 
-    private static Parameters defaults(String name) {
-        return Parameters.of(provider(name), Map.of());
+    private static Parameters parameters(EncoderRef encoder) {
+        return Parameters.of(plugin(encoder.name()), encoder.parameters());
     }
 
     /** What the open encoders of this process have done so far, one entry a pretrained encoder. */
@@ -236,9 +251,5 @@ public final class Encoders {
                                 k.name(), dimensions, loader, disk, ROWS_IN_MEMORY);
                     });
         }
-    }
-
-    private static Path normal(Path directory) {
-        return directory.toAbsolutePath().normalize();
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.trainers.labels;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
@@ -33,15 +34,15 @@ public final class EncodingPrefetch implements AutoCloseable {
      *
      * @param frozen if not, there is nothing to be done ahead
      */
-    record Use(String encoder, String sha256, boolean frozen) {
+    record Use(EncoderRef encoder, boolean frozen) {
         static Use of(ModelSpec spec) {
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
-            return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
+            return new Use(EncoderRef.of(spec), frozen);
         }
 
         /** Whether there is anything to be done ahead: of cheap encoders there is not. */
         boolean isWorthIt() {
-            return frozen && !Encoders.isCheap(encoder);
+            return frozen && !Encoders.isCheap(encoder.name());
         }
     }
 
@@ -91,10 +92,10 @@ public final class EncodingPrefetch implements AutoCloseable {
 
     private void encode(Use use, List<Input> inputs) {
         try {
-            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(inputs);
+            float[][] unused = networks.encoder(use.encoder()).encode(inputs);
         } catch (RuntimeException e) { // training meets it too, and reports it with its model
             if (!closing) {
-                LOG.warn("{} could not encode ahead: {}", use.encoder(), e.toString());
+                LOG.warn("{} could not encode ahead: {}", use.encoder().name(), e.toString());
             }
         }
     }

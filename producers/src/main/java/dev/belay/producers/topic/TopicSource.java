@@ -1,6 +1,11 @@
-package dev.belay.producers.source;
+package dev.belay.producers.topic;
 
 import com.google.common.hash.Hashing;
+import dev.belay.plugins.Parameter;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.EndlessSource;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.topics.KafkaFutures;
@@ -41,19 +46,37 @@ public final class TopicSource implements ExampleSource {
     private static final Duration READ_WITHIN = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** {@code topic}. */
+    public static final class Factory implements EndlessSource {
+        private static final Parameter TOPIC =
+                Parameter.required("topic", "An existing topic whose values are JSON objects.");
+
+        @Override
+        public String name() {
+            return "topic";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(TOPIC);
+        }
+
+        @Override
+        public ExampleSource of(Clients clients, String task, DataConfig config) {
+            return new TopicSource(clients, task, config);
+        }
+    }
+
     private final Clients clients;
     private final String task;
     private final DataConfig config;
     private final String topic;
 
-    /**
-     * @param config whose source is a topic and whose holdout is a share with a size
-     */
-    public TopicSource(Clients clients, String task, DataConfig config) {
+    TopicSource(Clients clients, String task, DataConfig config) {
         this.clients = clients;
         this.task = task;
         this.config = config;
-        this.topic = ((DataConfig.TopicSource) config.source()).topic();
+        this.topic = config.source().parameters().text("topic");
     }
 
     @Override
@@ -67,16 +90,12 @@ public final class TopicSource implements ExampleSource {
 
     @Override
     public String sourceHash() {
-        return hash(config);
-    }
-
-    static String hash(DataConfig config) {
         var share = (DataConfig.Holdout.Share) config.holdout();
         String text =
                 String.join(
                         "\u0000",
                         "belay-topic-1",
-                        ((DataConfig.TopicSource) config.source()).topic(),
+                        topic,
                         "id=" + config.fields().id(),
                         "input=" + config.fields().input(),
                         "label=" + config.fields().label(),
@@ -92,11 +111,7 @@ public final class TopicSource implements ExampleSource {
         return ENDLESS;
     }
 
-    /**
-     * Checks that the topic is there.
-     *
-     * @throws DataException when it is not
-     */
+    @Override
     public void require() {
         try (Admin admin = clients.admin()) {
             KafkaFutures.get(
