@@ -67,7 +67,6 @@ public final class ModelsCommand implements Runnable {
                         table.printJson(out);
                     } else if (table.isEmpty()) {
                         out.println("no models; 'belay models add FILE' declares some");
-                        out.flush();
                     } else {
                         table.print(out);
                     }
@@ -112,7 +111,6 @@ public final class ModelsCommand implements Runnable {
                                                                 + ")"));
                         run.specs().forEach(s -> out.println(s.getId()));
                         run.stopped().forEach(id -> out.println("stopped " + id + NO_LONGER));
-                        out.flush();
                         return 0;
                     });
         }
@@ -150,7 +148,6 @@ public final class ModelsCommand implements Runnable {
                     }
                     stop(clients, fleet, stopping);
                     stopping.stream().distinct().forEach(id -> out.println("stopped " + id));
-                    out.flush();
                     return 0;
                 });
     }

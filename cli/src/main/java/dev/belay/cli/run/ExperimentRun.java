@@ -3,11 +3,11 @@ package dev.belay.cli.run;
 import dev.belay.cli.ErrorReport;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.Logging;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.service.Logging;
 import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
@@ -229,19 +229,16 @@ final class ExperimentRun implements Callable<Integer> {
         if (complete) {
             sayWhereFiguresAre();
         }
-        err.flush();
     }
 
     private void sayWhereFiguresAre() {
         out.printf(
                 "%nfigures: %s%nnumbers: %s%n",
                 options.out().resolve("report.html"), options.out().resolve("summary.json"));
-        out.flush();
     }
 
     private void stop(ServiceGroup group) {
         err.println("\nstopping; the same command resumes the run");
-        err.flush();
         group.close();
     }
 

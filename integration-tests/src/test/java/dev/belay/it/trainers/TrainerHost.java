@@ -1,6 +1,6 @@
 package dev.belay.it.trainers;
 
-import dev.belay.cli.platform.Logging;
+import dev.belay.cli.service.Logging;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.DirectoryStore;
@@ -8,10 +8,10 @@ import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
-import dev.belay.trainers.fleet.TrainerService;
 import dev.belay.trainers.fleet.TrainerService.Group;
 import dev.belay.trainers.fleet.TrainerService.Observer;
 import dev.belay.trainers.fleet.TrainerService.Step;
+import dev.belay.trainers.fleet.TrainerService;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
