@@ -28,12 +28,8 @@ public record Parameters(
             if (value != null) result.differ(parameter, value);
             else if (parameter.isRequired())
                 throw new IllegalArgumentException(
-                        "parameter '"
-                                + parameter.name()
-                                + "' of '"
-                                + plugin.name()
-                                + "' is missing, expected "
-                                + parameter.expected());
+                        "parameter '%s' of '%s' is missing, expected %s"
+                                .formatted(parameter.name(), plugin.name(), parameter.expected()));
             result.values.put(
                     parameter.name(),
                     result.differing.getOrDefault(parameter.name(), parameter.defaultValue()));
@@ -59,14 +55,8 @@ public record Parameters(
                 differing.put(parameter.name(), canonical);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "parameter '"
-                            + parameter.name()
-                            + "' of '"
-                            + owner
-                            + "' is '"
-                            + value
-                            + "', expected "
-                            + parameter.expected(),
+                    "parameter '%s' of '%s' is '%s', expected %s"
+                            .formatted(parameter.name(), owner, value, parameter.expected()),
                     e);
         }
     }
@@ -78,12 +68,8 @@ public record Parameters(
         String value = values.get(name);
         if (value == null)
             throw new IllegalArgumentException(
-                    "'"
-                            + owner
-                            + "' declares no parameter '"
-                            + name
-                            + "', only "
-                            + values.keySet());
+                    "'%s' declares no parameter '%s', only %s"
+                            .formatted(owner, name, values.keySet()));
         return value;
     }
 

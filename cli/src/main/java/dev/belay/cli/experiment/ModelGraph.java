@@ -47,11 +47,8 @@ final class ModelGraph {
         if (!model.onTruth() && model.split() != Split.STUDENT) {
             throw ExperimentException.at(
                     model.place(),
-                    "model '"
-                            + model.name()
-                            + "' on split supervisor with supervisor '"
-                            + model.supervisor()
-                            + "'",
+                    "model '%s' on split supervisor with supervisor '%s'"
+                            .formatted(model.name(), model.supervisor()),
                     "split student: supervisors other than truth label no other");
         }
     }

@@ -95,10 +95,8 @@ final class ModelReader {
             List<String> accepting =
                     known.stream().filter(name -> Encoders.accepts(name).contains(kind)).toList();
             throw value.wrong(
-                    "an encoder of inputs of kind "
-                            + kind
-                            + ", as data.fields has them: one of "
-                            + accepting);
+                    "an encoder of inputs of kind %s, as data.fields has them: one of %s"
+                            .formatted(kind, accepting));
         }
         Plugin plugin = Encoders.plugin(value.text());
         Parameters parameters = MethodReader.parameters(plugin, encoder, Path.of(""));

@@ -155,13 +155,9 @@ final class SpecResolver {
         if (model.onTruth() && missing >= 0) {
             throw ExperimentException.at(
                     model.place(),
-                    "no row of class '"
-                            + experiment.data().classes().get(missing)
-                            + "' in "
-                            + where
-                            + ", which model '"
-                            + model.name()
-                            + "' is to learn from",
+                    "no row of class '%s' in %s, which model '%s' is to learn from"
+                            .formatted(
+                                    experiment.data().classes().get(missing), where, model.name()),
                     "rows of every class: raise 'examples', or take another order or split");
         }
     }

@@ -114,15 +114,8 @@ public final class TopicReader<T extends SpecificRecord> {
                 lastNanos = System.nanoTime();
             } else if (System.nanoTime() - lastNanos > patience.toNanos()) {
                 throw new TimeoutException(
-                        "no progress in "
-                                + partition
-                                + " for "
-                                + patience.toSeconds()
-                                + " s: at offset "
-                                + position
-                                + ", expected to reach "
-                                + end
-                                + outage);
+                        "no progress in %s for %s s: at offset %s, expected to reach %s%s"
+                                .formatted(partition, patience.toSeconds(), position, end, outage));
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 String problem = record.offset() < end ? take(record, visitor) : null;

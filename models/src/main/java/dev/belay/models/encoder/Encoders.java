@@ -170,10 +170,8 @@ public final class Encoders {
                         () -> new OnnxEncoder(model, device));
         if (isFolder(name)) return folder(encoder, device, cache, encodersDir);
         throw new IllegalArgumentException(
-                "unknown encoder '"
-                        + name
-                        + "', expected hf:NAME or one of "
-                        + String.join(", ", names()));
+                "unknown encoder '%s', expected hf:NAME or one of %s"
+                        .formatted(name, String.join(", ", names())));
     }
 
     private static Encoder folder(

@@ -87,10 +87,8 @@ public record VectorEncoder(int dimensions) implements Encoder {
                     "found an input of kind " + input.kind() + ", expected a vector");
         if (vector.features().length != dimensions)
             throw new IllegalArgumentException(
-                    "found a vector of "
-                            + vector.features().length
-                            + " features, expected "
-                            + dimensions);
+                    "found a vector of %s features, expected %s"
+                            .formatted(vector.features().length, dimensions));
         return vector.features();
     }
 }

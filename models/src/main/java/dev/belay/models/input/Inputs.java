@@ -78,10 +78,8 @@ public final class Inputs {
         content.getBytes().duplicate().get(bytes);
         if (bytes.length > MAX_INLINE_BYTES)
             throw new IllegalArgumentException(
-                    "found "
-                            + bytes.length
-                            + " bytes of inline content, expected at most "
-                            + MAX_INLINE_BYTES);
+                    "found %s bytes of inline content, expected at most %s"
+                            .formatted(bytes.length, MAX_INLINE_BYTES));
         String sha256 = HexFormat.of().formatHex(Sha256.digest(bytes));
         if (!sha256.equals(content.getSha256()))
             throw new IllegalArgumentException(

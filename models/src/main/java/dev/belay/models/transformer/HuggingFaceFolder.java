@@ -90,13 +90,8 @@ public final class HuggingFaceFolder {
         String found = folder.sha256();
         if (!found.equals(sha256))
             throw new IllegalArgumentException(
-                    name
-                            + ": the files in "
-                            + folder.folder
-                            + " have SHA-256 "
-                            + found
-                            + ", expected "
-                            + sha256);
+                    "%s: the files in %s have SHA-256 %s, expected %s"
+                            .formatted(name, folder.folder, found, sha256));
         return folder;
     }
 
@@ -226,15 +221,8 @@ public final class HuggingFaceFolder {
         String found = config.path(key).asText("nothing");
         if (!found.equals(expected))
             throw new IllegalArgumentException(
-                    name
-                            + ": "
-                            + folder.resolve(CONFIG)
-                            + " has "
-                            + key
-                            + " "
-                            + found
-                            + ", expected "
-                            + expected);
+                    "%s: %s has %s %s, expected %s"
+                            .formatted(name, folder.resolve(CONFIG), key, found, expected));
     }
 
     private int number(JsonNode config, String key) {

@@ -280,10 +280,8 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                     throw DataException.at(
                             file,
                             row.line(),
-                            "id '"
-                                    + RowBuilder.abbreviate(row.id())
-                                    + "' with content that differs from line "
-                                    + last.line(),
+                            "id '%s' with content that differs from line %s"
+                                    .formatted(RowBuilder.abbreviate(row.id()), last.line()),
                             "each id once, or each time with the same content",
                             "Correct the rows, or name the column that holds unique ids.");
                 }

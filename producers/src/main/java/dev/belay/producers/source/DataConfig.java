@@ -51,10 +51,8 @@ public record DataConfig(
                 && (labels.size() != classes.size()
                         || new HashSet<>(labels).size() < labels.size())) {
             throw new IllegalArgumentException(
-                    "labels must be different and one for each of the classes "
-                            + classes
-                            + ", found "
-                            + labels);
+                    "labels must be different and one for each of the classes %s, found %s"
+                            .formatted(classes, labels));
         }
         for (int i = 0; i < classes.size(); i++) {
             requireUnambiguous(classes.get(i), i, labels);
@@ -97,21 +95,17 @@ public record DataConfig(
                 && INTEGER.matcher(name).matches()
                 && !name.equals(Integer.toString(index))) {
             throw new IllegalArgumentException(
-                    "a class named by a number must be named by its own index, found '"
-                            + name
-                            + "' at index "
-                            + index
-                            + "; where the data count otherwise write a mapping from their labels"
-                            + " to names, such as classes: {1: world, 2: sports}");
+                    ("a class named by a number must be named by its own index, found"
+                                    + " '%s' at index %s; where the data count otherwise write a mapping"
+                                    + " from their labels to names, such as classes: {1: world, 2: sports}")
+                            .formatted(name, index));
         }
         int label = labels.indexOf(name);
         if (label >= 0 && label != index) {
             throw new IllegalArgumentException(
-                    "no class may have the label of another one as its name, found class '"
-                            + name
-                            + "' with label '"
-                            + labels.get(index)
-                            + "'");
+                    ("no class may have the label of another one as its name, found"
+                                    + " class '%s' with label '%s'")
+                            .formatted(name, labels.get(index)));
         }
     }
 

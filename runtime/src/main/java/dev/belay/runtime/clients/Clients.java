@@ -169,12 +169,9 @@ public final class Clients {
                 tried = tried.plus(within);
                 if (tried.compareTo(wait) >= 0) {
                     throw new IllegalStateException(
-                            "no Kafka broker answers at "
-                                    + settings.bootstrapServers()
-                                    + " (tried for "
-                                    + wait.toSeconds()
-                                    + " s); start one with './belay broker', or correct the"
-                                    + " address");
+                            ("no Kafka broker answers at %s (tried for %s s); start one"
+                                            + " with './belay broker', or correct the address")
+                                    .formatted(settings.bootstrapServers(), wait.toSeconds()));
                 }
                 report.accept(
                         "no Kafka broker answers at %s yet; waiting, %d of %d s"
@@ -208,21 +205,17 @@ public final class Clients {
                 problem = String.valueOf(e.getMessage());
                 if (System.nanoTime() - begin >= settings.waitForBroker().toNanos()) {
                     throw noRegistry(
-                            problem
-                                    + " (tried for "
-                                    + settings.waitForBroker().toSeconds()
-                                    + " s); start one with './belay registry', or correct the"
-                                    + " address",
+                            ("%s (tried for %s s); start one with './belay registry', or"
+                                            + " correct the address")
+                                    .formatted(problem, settings.waitForBroker().toSeconds()),
                             e);
                 }
             }
             if (System.nanoTime() - reported >= BETWEEN_REPORTS.toNanos()) {
                 reported = System.nanoTime();
                 report.accept(
-                        "no schema registry answers at "
-                                + settings.registryUrl()
-                                + " yet: "
-                                + problem);
+                        "no schema registry answers at %s yet: %s"
+                                .formatted(settings.registryUrl(), problem));
             }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }
