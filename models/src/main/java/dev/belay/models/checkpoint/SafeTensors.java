@@ -156,13 +156,9 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
                     header.size() + " tensors, expected at most " + MAX_TENSORS);
         var metadata = new TreeMap<String, String>();
         var placed = new ArrayList<Placed>();
-        header.properties()
-                .forEach(
-                        entry -> {
-                            if (entry.getKey().equals(METADATA))
-                                readMetadata(entry.getValue(), metadata);
-                            else placed.add(place(entry.getKey(), entry.getValue()));
-                        });
+        for (var entry : header.properties())
+            if (entry.getKey().equals(METADATA)) readMetadata(entry.getValue(), metadata);
+            else placed.add(place(entry.getKey(), entry.getValue()));
         checkOffsets(placed, length - (long) dataAt);
         var tensors = new TreeMap<String, Tensor>();
         for (Placed p : placed) {
@@ -186,14 +182,12 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     private static void readMetadata(JsonNode node, Map<String, String> metadata) {
         if (!node.isObject())
             throw new MalformedCheckpointException(METADATA + " is not an object");
-        node.properties()
-                .forEach(
-                        entry -> {
-                            if (!entry.getValue().isTextual())
-                                throw new MalformedCheckpointException(
-                                        METADATA + "." + entry.getKey() + " is not a string");
-                            metadata.put(entry.getKey(), entry.getValue().textValue());
-                        });
+        for (var entry : node.properties()) {
+            if (!entry.getValue().isTextual())
+                throw new MalformedCheckpointException(
+                        METADATA + "." + entry.getKey() + " is not a string");
+            metadata.put(entry.getKey(), entry.getValue().textValue());
+        }
     }
 
     private static Placed place(String name, JsonNode node) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -166,34 +167,27 @@ public final class TopicSource implements ExampleSource {
                     .forEach((p, end) -> ends.put(p, end.offset()));
             KnownIds known = new KnownIds(all.size() / 2, IDS_KEPT);
             consumer.assign(all);
-            consumer.beginningOffsets(all)
-                    .forEach(
-                            // a transaction has at least one record and one marker
-                            (p, first) ->
-                                    consumer.seek(
-                                            p,
-                                            p.topic().equals(holdout)
-                                                    ? first
-                                                    : Math.max(
-                                                            first,
-                                                            ends.getOrDefault(p, 0L)
-                                                                    - 2L * IDS_KEPT)));
+            Map<TopicPartition, Long> firsts = consumer.beginningOffsets(all);
+            for (TopicPartition p : all) {
+                // a transaction has at least one record and one marker
+                long least = ends.getOrDefault(p, 0L) - 2L * IDS_KEPT;
+                long first = firsts.getOrDefault(p, 0L);
+                consumer.seek(p, p.topic().equals(holdout) ? first : Math.max(first, least));
+            }
             long deadline = System.nanoTime() + READ_WITHIN.toNanos();
             while (ends.entrySet().stream()
                     .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-                consumer.poll(POLL)
-                        .forEach(
-                                record -> {
-                                    if (record.key() == null) {
-                                        return; // not of this producer
-                                    }
-                                    String id = new String(record.key(), StandardCharsets.UTF_8);
-                                    if (record.topic().equals(holdout)) {
-                                        known.addHoldout(id);
-                                    } else {
-                                        known.addExample(id);
-                                    }
-                                });
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    if (record.key() == null) {
+                        continue; // not of this producer
+                    }
+                    String id = new String(record.key(), StandardCharsets.UTF_8);
+                    if (record.topic().equals(holdout)) {
+                        known.addHoldout(id);
+                    } else {
+                        known.addExample(id);
+                    }
+                }
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException(
                             "could not read the examples of task %s to their end in %s s"
