@@ -1,7 +1,8 @@
 package dev.belay.cli;
 
 import dev.belay.cli.experiment.ExperimentException;
-import dev.belay.cli.platform.Logging;
+import dev.belay.cli.platform.PlatformException;
+import dev.belay.cli.service.Logging;
 import dev.belay.producers.source.DataException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
@@ -17,8 +18,8 @@ public final class ErrorReport {
     private ErrorReport() {}
 
     /**
-     * Prints the outermost message, and below it each cause that adds information; none below an
-     * error in the user's files, whose message is complete.
+     * Prints the outermost message, and below it each cause that adds information; none below those
+     * whose message is complete.
      */
     public static void report(Throwable e, PrintWriter err) {
         if (Logging.isElsewhere()) {
@@ -40,7 +41,9 @@ public final class ErrorReport {
     }
 
     private static boolean isComplete(Throwable e) {
-        return e instanceof ExperimentException || e instanceof DataException;
+        return e instanceof ExperimentException
+                || e instanceof DataException
+                || e instanceof PlatformException;
     }
 
     /** Whether it only repeats its cause's class and message, as a future's exception does. */

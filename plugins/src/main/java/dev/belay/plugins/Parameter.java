@@ -7,18 +7,35 @@ import java.util.function.UnaryOperator;
  * A parameter of a plug-in.
  *
  * @param name as in experiment files, words separated by {@code -}
- * @param defaultValue in canonical form
+ * @param defaultValue in canonical form; empty where it must be given
  * @param expected accepted values, for error messages
  * @param canonical the one form of all ways to write a value ({@code .50} → {@code 0.5}); throws
  *     {@link IllegalArgumentException} for values that are not accepted
  * @param doc meaning and unit
+ * @param isFile whether it names a file, which in experiment files is relative to their folder
  */
 public record Parameter(
         String name,
         String defaultValue,
         String expected,
         UnaryOperator<String> canonical,
-        String doc) {
+        String doc,
+        boolean isFile) {
+    private static final UnaryOperator<String> GIVEN =
+            text -> {
+                require(!text.isBlank());
+                return text;
+            };
+
+    /** Of anything but files. */
+    public Parameter(
+            String name,
+            String defaultValue,
+            String expected,
+            UnaryOperator<String> canonical,
+            String doc) {
+        this(name, defaultValue, expected, canonical, doc, false);
+    }
 
     /** A number from {@code min} to {@code max}, both included. */
     public static Parameter number(
@@ -72,6 +89,21 @@ public record Parameter(
     /** Any text. */
     public static Parameter text(String name, String defaultValue, String doc) {
         return new Parameter(name, defaultValue, "a text", text -> text, doc);
+    }
+
+    /** Any text but an empty one; must be given. */
+    public static Parameter required(String name, String doc) {
+        return new Parameter(name, "", "a text", GIVEN, doc);
+    }
+
+    /** The name of a file; must be given. */
+    public static Parameter file(String name, String doc) {
+        return new Parameter(name, "", "a file name", GIVEN, doc, true);
+    }
+
+    /** Whether it has no default and must be given. */
+    public boolean isRequired() {
+        return canonical == GIVEN;
     }
 
     private static void require(boolean accepted) {

@@ -18,7 +18,7 @@ public record Parameters(
     /**
      * @param given values by name; those not given have their defaults
      * @throws IllegalArgumentException if the plug-in has no such parameter or does not accept its
-     *     value
+     *     value, or one that must be given is missing
      */
     public static Parameters of(Plugin plugin, Map<String, String> given) {
         var result = new Parameters(plugin.name(), new TreeMap<>(), new TreeMap<>());
@@ -26,6 +26,10 @@ public record Parameters(
         for (Parameter parameter : plugin.parameters()) {
             String value = given.get(parameter.name());
             if (value != null) result.differ(parameter, value);
+            else if (parameter.isRequired())
+                throw new IllegalArgumentException(
+                        "parameter '%s' of '%s' is missing, expected %s"
+                                .formatted(parameter.name(), plugin.name(), parameter.expected()));
             result.values.put(
                     parameter.name(),
                     result.differing.getOrDefault(parameter.name(), parameter.defaultValue()));
@@ -51,14 +55,8 @@ public record Parameters(
                 differing.put(parameter.name(), canonical);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "parameter '"
-                            + parameter.name()
-                            + "' of '"
-                            + owner
-                            + "' is '"
-                            + value
-                            + "', expected "
-                            + parameter.expected(),
+                    "parameter '%s' of '%s' is '%s', expected %s"
+                            .formatted(parameter.name(), owner, value, parameter.expected()),
                     e);
         }
     }
@@ -70,12 +68,8 @@ public record Parameters(
         String value = values.get(name);
         if (value == null)
             throw new IllegalArgumentException(
-                    "'"
-                            + owner
-                            + "' declares no parameter '"
-                            + name
-                            + "', only "
-                            + values.keySet());
+                    "'%s' declares no parameter '%s', only %s"
+                            .formatted(owner, name, values.keySet()));
         return value;
     }
 

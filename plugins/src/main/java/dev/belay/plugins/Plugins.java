@@ -80,14 +80,9 @@ public final class Plugins {
         T found = all.get(name);
         if (found == null)
             throw new IllegalArgumentException(
-                    "unknown "
-                            + type.getSimpleName()
-                            + " '"
-                            + name
-                            + "', expected one of "
-                            + all.keySet()
-                            + "; those of plug-ins need their jar in the folder of the setting"
-                            + " 'plugins'");
+                    ("unknown %s '%s', expected one of %s; those of plug-ins need their"
+                                    + " jar in the folder of the setting 'plugins'")
+                            .formatted(type.getSimpleName(), name, all.keySet()));
         return found;
     }
 
@@ -98,15 +93,13 @@ public final class Plugins {
                 T other = found.put(plugin.name(), plugin);
                 if (other != null)
                     throw new IllegalStateException(
-                            "two plug-ins of "
-                                    + type.getSimpleName()
-                                    + " are named '"
-                                    + plugin.name()
-                                    + "': "
-                                    + place(other)
-                                    + " and "
-                                    + place(plugin)
-                                    + "; expected one of each name");
+                            ("two plug-ins of %s are named '%s': %s and %s; expected one"
+                                            + " of each name")
+                                    .formatted(
+                                            type.getSimpleName(),
+                                            plugin.name(),
+                                            place(other),
+                                            place(plugin)));
             }
         } catch (ServiceConfigurationError | LinkageError e) {
             throw new IllegalStateException(

@@ -106,14 +106,8 @@ public final class EventCodec {
         } catch (IOException | RuntimeException e) {
             // Avro's decoder throws many kinds of RuntimeException on malformed bytes
             throw new SerializationException(
-                    "cannot read "
-                            + type.getSimpleName()
-                            + " ("
-                            + bytes.length
-                            + " bytes) from "
-                            + topic
-                            + ": "
-                            + e.getMessage(),
+                    "cannot read %s (%s bytes) from %s: %s"
+                            .formatted(type.getSimpleName(), bytes.length, topic, e.getMessage()),
                     e);
         }
     }
@@ -195,15 +189,13 @@ public final class EventCodec {
                     "the schema registry did not answer for " + subject + ": " + e.getMessage(), e);
         } catch (RestClientException e) {
             throw new SerializationException(
-                    "the schema registry refused "
-                            + schema.getFullName()
-                            + " for "
-                            + subject
-                            + " (HTTP "
-                            + e.getStatus()
-                            + "): "
-                            + e.getMessage()
-                            + hint(e),
+                    "the schema registry refused %s for %s (HTTP %s): %s%s"
+                            .formatted(
+                                    schema.getFullName(),
+                                    subject,
+                                    e.getStatus(),
+                                    e.getMessage(),
+                                    hint(e)),
                     e);
         }
     }
@@ -267,19 +259,14 @@ public final class EventCodec {
             return schema;
         } catch (IOException e) {
             throw new RegistryOutage(
-                    "the schema registry did not answer for schema id "
-                            + id
-                            + ": "
-                            + e.getMessage(),
+                    "the schema registry did not answer for schema id %s: %s"
+                            .formatted(id, e.getMessage()),
                     e);
         } catch (RestClientException e) {
             if (e.getErrorCode() / 100 != NOT_THERE) {
                 throw new RegistryOutage(
-                        "the schema registry answered HTTP "
-                                + e.getStatus()
-                                + ": "
-                                + e.getMessage()
-                                + hint(e),
+                        "the schema registry answered HTTP %s: %s%s"
+                                .formatted(e.getStatus(), e.getMessage(), hint(e)),
                         e);
             }
             throw new SerializationException(

@@ -9,8 +9,8 @@ import dev.belay.models.store.DirectoryStore;
 import dev.belay.models.torch.Device;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
-import dev.belay.trainers.fleet.TrainerService;
 import dev.belay.trainers.fleet.TrainerService.Group;
+import dev.belay.trainers.fleet.TrainerService;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -30,12 +30,12 @@ record TrainingBed(TableEncoder table, AtomicLong begun) {
         var store = new DirectoryStore(Path.of(clients.settings().store()));
         var networks =
                 new Networks(
-                        (name, sha256) ->
+                        encoder ->
                                 new Timed(
-                                        name.equals(TableEncoder.NAME)
+                                        encoder.name().equals(TableEncoder.NAME)
                                                 ? table
                                                 : Encoders.open(
-                                                        name,
+                                                        encoder.name(),
                                                         Device.CPU,
                                                         clients.settings().cache()),
                                         begun),

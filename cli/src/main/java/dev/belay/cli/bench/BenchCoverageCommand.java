@@ -1,7 +1,7 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.coverage.CoverageBench;
 import dev.belay.benchmarks.coverage.CoverageBench.Sizes;
+import dev.belay.benchmarks.coverage.CoverageBench;
 import dev.belay.benchmarks.harness.Findings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -25,18 +25,10 @@ final class BenchCoverageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Findings found =
-                new CoverageBench(
-                                quick ? Sizes.QUICK : Sizes.USUAL,
-                                line -> {
-                                    out.println(line);
-                                    out.flush();
-                                })
-                        .run();
+        Findings found = new CoverageBench(quick ? Sizes.QUICK : Sizes.USUAL, out::println).run();
         out.println();
         out.print(found.table());
         out.println(found.json());
-        out.flush();
         return 0;
     }
 }

@@ -1,7 +1,6 @@
 package dev.belay.cli.bench;
 
 import dev.belay.benchmarks.harness.Findings;
-import dev.belay.cli.platform.Directories;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.runtime.clients.Clients;
@@ -13,9 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /** What all benches share: a broker, a registry, a store and a cache of their own, then removed. */
 final class BenchPlatform {
@@ -44,11 +44,7 @@ final class BenchPlatform {
     /** Runs it and prints the table and, as the last line, the JSON object. */
     int run(CommandLine command, Bench bench) throws IOException {
         PrintWriter err = command.getErr();
-        Consumer<String> progress =
-                line -> {
-                    err.println(line);
-                    err.flush();
-                };
+        Consumer<String> progress = err::println;
         Path folder =
                 dir == null
                         ? Files.createTempDirectory("belay-bench")
@@ -58,10 +54,9 @@ final class BenchPlatform {
                         new PlatformConfig(folder.resolve("broker"), 0, 0), progress)) {
             Findings findings = bench.run(clients(platform, folder), progress);
             command.getOut().printf("%n%s%n%s%n", findings.table(), findings.json());
-            command.getOut().flush();
             return 0;
         } finally {
-            Directories.delete(folder);
+            Utils.delete(folder.toFile());
         }
     }
 

@@ -52,24 +52,18 @@ final class EndlessModels {
             if (supervisor != null && supervisor.examples() == 0 && supervisor.readyAt() == 0) {
                 throw ExperimentException.at(
                         supervisor.place(),
-                        "model '"
-                                + supervisor.name()
-                                + "', the supervisor of '"
-                                + model.name()
-                                + "', without 'examples' and 'ready-at' on a source without end",
+                        ("model '%s', the supervisor of '%s', without 'examples' and"
+                                        + " 'ready-at' on a source without end")
+                                .formatted(supervisor.name(), model.name()),
                         "'examples: N', a budget after which it labels, or 'ready-at: N'");
             }
             ModelEntry ceiling = model.ceiling() == null ? null : byName.get(model.ceiling());
             if (ceiling != null && model.examples() == 0 && ceiling.examples() > 0) {
                 throw ExperimentException.at(
                         model.place(),
-                        "model '"
-                                + model.name()
-                                + "' without end, and its ceiling '"
-                                + ceiling.name()
-                                + "', which ends after "
-                                + ceiling.examples()
-                                + " examples",
+                        ("model '%s' without end, and its ceiling '%s', which ends after"
+                                        + " %s examples")
+                                .formatted(model.name(), ceiling.name(), ceiling.examples()),
                         "a ceiling without 'examples', or 'ceiling: none'");
             }
         }

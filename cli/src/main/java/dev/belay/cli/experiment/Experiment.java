@@ -3,8 +3,8 @@ package dev.belay.cli.experiment;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.EndlessSource;
 import dev.belay.producers.source.ExampleSource;
-import dev.belay.producers.source.TopicSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.LabelerSpec;
@@ -12,6 +12,7 @@ import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,9 @@ public record Experiment(
      * @param opened as {@link #openData} returned it
      */
     public ExampleSource source(Clients clients, @Nullable DataSet opened) {
-        return opened == null ? new TopicSource(clients, task, data) : opened;
+        return data.source().plugin() instanceof EndlessSource endless
+                ? endless.of(clients, task, data)
+                : Objects.requireNonNull(opened);
     }
 
     /**

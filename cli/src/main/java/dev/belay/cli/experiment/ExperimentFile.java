@@ -1,6 +1,9 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.EndlessSource;
+import dev.belay.producers.source.Source;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -12,14 +15,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads experiment files. */
 public final class ExperimentFile {
-    private static final List<String> FORMATS = List.of("jsonl", "csv", "tsv");
-
     private static final long DEFAULT_HOLDOUT_SIZE = 2_000;
 
     private ExperimentFile() {}
@@ -105,28 +105,31 @@ public final class ExperimentFile {
 
     private static DataConfig data(
             YamlMap map, YamlMap root, @Nullable YamlValue classes, Path directory) {
+        Configured<Source> source = SourceReader.read(map, directory);
         double supervisorShare = ExperimentKeys.SUPERVISOR_SHARE.of(map);
-        YamlValue builtin = map.get(ExperimentKeys.BUILTIN);
+        if (source.plugin().preset() != null) {
+            SourceReader.only(map, ExperimentKeys.SUPERVISOR_SHARE, ExperimentKeys.ROWS_PER_SECOND);
+            DataConfig config = DataConfig.preset(source, supervisorShare);
+            if (classes != null
+                    && (classes.isMap() || !classes(classes).equals(config.classes()))) {
+                throw classes.wrong(
+                        "the builtin's classes " + config.classes() + ", or no classes");
+            }
+            return config;
+        }
+        boolean endless = source.plugin() instanceof EndlessSource;
+        if (endless) {
+            SourceReader.only(
+                    map,
+                    ExperimentKeys.FIELDS,
+                    ExperimentKeys.HOLDOUT,
+                    ExperimentKeys.SUPERVISOR_SHARE);
+        }
+        DataConfig.Holdout holdout = holdout(map.require(ExperimentKeys.HOLDOUT), endless);
         try {
-            if (builtin != null) {
-                return builtin(builtin, map, classes, supervisorShare);
-            }
-            YamlValue topic = map.get(ExperimentKeys.TOPIC);
-            if (topic != null) {
-                map.only(
-                        List.of(
-                                ExperimentKeys.TOPIC.name(),
-                                ExperimentKeys.FIELDS.name(),
-                                ExperimentKeys.HOLDOUT.name(),
-                                ExperimentKeys.SUPERVISOR_SHARE.name()));
-            }
-            DataConfig.Holdout holdout =
-                    holdout(map.require(ExperimentKeys.HOLDOUT), topic != null);
             return new DataConfig(
-                    topic == null
-                            ? source(map, directory)
-                            : new DataConfig.TopicSource(topic.text()),
-                    FieldsReader.read(map.get(ExperimentKeys.FIELDS), holdout, topic != null),
+                    source,
+                    FieldsReader.read(map.get(ExperimentKeys.FIELDS), holdout, endless),
                     holdout,
                     supervisorShare,
                     ExperimentKeys.ORDER.of(map),
@@ -146,46 +149,6 @@ public final class ExperimentFile {
                 root.place(),
                 "no task.classes",
                 "the names of the classes, such as task: {classes: [negative, positive]}");
-    }
-
-    private static DataConfig builtin(
-            YamlValue builtin, YamlMap map, @Nullable YamlValue classes, double supervisorShare) {
-        map.only(
-                List.of(
-                        ExperimentKeys.BUILTIN.name(),
-                        ExperimentKeys.SUPERVISOR_SHARE.name(),
-                        ExperimentKeys.ROWS_PER_SECOND.name()));
-        DataConfig config =
-                builtin.oneOf(Map.of("wordnet-physical", DataConfig.wordNet(supervisorShare)));
-        if (classes != null && (classes.isMap() || !classes(classes).equals(config.classes()))) {
-            throw classes.wrong("the builtin's classes " + config.classes() + ", or no classes");
-        }
-        return config;
-    }
-
-    private static DataConfig.FileSource source(YamlMap map, Path directory) {
-        YamlValue path = map.require(ExperimentKeys.PATH);
-        YamlValue format = map.get(ExperimentKeys.FORMAT);
-        String name = path.text();
-        String formatName = format == null ? formatOf(path) : format.text();
-        try {
-            // normalised, so that errors show a short path
-            return new DataConfig.FileSource(
-                    directory.resolve(name).normalize(), DataConfig.Format.parse(formatName));
-        } catch (IllegalArgumentException e) {
-            Place place = format == null ? path.place() : format.place();
-            throw new ExperimentException(
-                    place + ": " + e.getMessage() + Nearest.hint(formatName, FORMATS), e);
-        }
-    }
-
-    private static String formatOf(YamlValue path) {
-        String name = path.text().replaceFirst("\\.(gz|zst)$", "");
-        String ending = name.substring(name.lastIndexOf('.') + 1);
-        if (!FORMATS.contains(ending) && !ending.equals("parquet")) {
-            throw path.wrong("a 'format', or a file whose name ends in one of " + FORMATS);
-        }
-        return ending;
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {

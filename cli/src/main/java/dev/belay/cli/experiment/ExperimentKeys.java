@@ -1,7 +1,8 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Plugins;
 import dev.belay.producers.source.DataConfig;
-import dev.belay.producers.source.WordNetSource;
+import dev.belay.producers.source.Source;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ public final class ExperimentKeys {
             SOURCE.own(
                     "path",
                     "a file name, relative to the experiment file",
-                    "required, or builtin or topic",
+                    "required, or builtin, topic or source",
                     "File of examples; .gz is read as gzip.");
     static final Key<YamlValue> TOPIC =
             SOURCE.own(
@@ -68,15 +69,24 @@ public final class ExperimentKeys {
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
-                    "one of [" + WordNetSource.NAME + "]",
+                    "one of " + SourceReader.builtins().keySet(),
                     "",
                     "A task that comes with Belay; allowed with it: supervisor-share and rows-per-second.");
     static final Key<YamlValue> FORMAT =
             SOURCE.own(
                     "format",
-                    "jsonl, csv or tsv",
+                    "one of " + SourceReader.formats().keySet() + " or of a plug-in",
                     "by the file's name",
                     "Format of the file. csv (RFC 4180) and tsv have a header line.");
+    static final Key<YamlValue> NAMED =
+            SOURCE.own(
+                    "source",
+                    "one of "
+                            + Plugins.load(Source.class).keySet()
+                            + " or of a plug-in; with parameters: {kind: NAME, …}",
+                    "",
+                    "Any source by its name; path, builtin and topic are short forms. Parameters"
+                            + " below.");
     static final Key<YamlValue> FIELDS =
             SOURCE.own("fields", "a mapping", "see below", "Names of the columns.");
     static final Key<YamlValue> HOLDOUT =
@@ -106,6 +116,8 @@ public final class ExperimentKeys {
                     YamlValue.real(0.001, 1e9),
                     "as fast as possible",
                     "Rate of production, for demonstrations.");
+
+    static final KeyGroup SOURCES = KeyGroup.parameters("data.source", Source.class);
 
     static final KeyGroup COLUMNS = new KeyGroup("data.fields");
     static final Key<YamlValue> ID =
@@ -163,7 +175,14 @@ public final class ExperimentKeys {
 
     private static final List<KeyGroup> ALL =
             Stream.of(
-                            List.of(FILE, TASKS, SOURCE, COLUMNS, HOLDOUTS, ModelKeys.MODEL),
+                            List.of(
+                                    FILE,
+                                    TASKS,
+                                    SOURCE,
+                                    SOURCES,
+                                    COLUMNS,
+                                    HOLDOUTS,
+                                    ModelKeys.MODEL),
                             ModelKeys.METHODS,
                             List.of(ModelKeys.OPTIMIZERS, ModelKeys.KEPT))
                     .flatMap(List::stream)

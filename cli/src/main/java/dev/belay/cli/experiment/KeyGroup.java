@@ -1,5 +1,8 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Plugin;
+import dev.belay.plugins.Plugins;
 import dev.belay.trainers.learning.ModelDefaults;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -22,6 +25,18 @@ final class KeyGroup {
      */
     KeyGroup(String path) {
         this.path = path;
+    }
+
+    /** The parameters of all plug-ins of a kind; {@code kind} is the plug-in's name. */
+    static KeyGroup parameters(String path, Class<? extends Plugin> type) {
+        KeyGroup group = new KeyGroup(path);
+        for (Plugin plugin : Plugins.load(type).values()) {
+            for (Parameter p : plugin.parameters()) {
+                String defaultText = p.isRequired() ? "required" : p.defaultValue();
+                group.own(p.name(), p.expected(), defaultText, plugin.name() + ": " + p.doc());
+            }
+        }
+        return group;
     }
 
     List<Key<?>> keys() {

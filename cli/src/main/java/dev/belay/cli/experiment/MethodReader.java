@@ -9,12 +9,13 @@ import dev.belay.plugins.Plugins;
 import dev.belay.trainers.methods.ExampleSelector;
 import dev.belay.trainers.methods.Methods;
 import dev.belay.trainers.methods.StoppingRule;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what a model chooses by name; the plug-ins declare the parameters. */
+/** Reads what a file chooses by name; the plug-ins declare the parameters. */
 final class MethodReader {
     private MethodReader() {}
 
@@ -25,19 +26,27 @@ final class MethodReader {
                 method(model, "stopping", StoppingRule.class, Methods.DEFAULT_STOPPING));
     }
 
-    /** A name, or a mapping with the name as {@code kind} and parameters. */
     private static <T extends Plugin> Configured<T> method(
             YamlMap model, String key, Class<T> type, String otherwise) {
         YamlValue value = model.get(key);
-        if (value == null) {
-            return Configured.of(type, otherwise, Map.of());
-        }
-        YamlValue name = value.isMap() ? value.map().require("kind") : value;
-        T plugin = name.oneOf(Plugins.load(type));
-        return new Configured<>(plugin, parameters(plugin, value));
+        return value == null
+                ? Configured.of(type, otherwise, Map.of())
+                : method(value, type, Path.of(""));
     }
 
-    private static Parameters parameters(Plugin plugin, YamlValue value) {
+    /**
+     * A name, or a mapping with the name as {@code kind} and parameters.
+     *
+     * @param directory where the paths of parameters that are files start
+     */
+    static <T extends Plugin> Configured<T> method(YamlValue value, Class<T> type, Path directory) {
+        YamlValue name = value.isMap() ? value.map().require("kind") : value;
+        T plugin = name.oneOf(Plugins.load(type));
+        return new Configured<>(plugin, parameters(plugin, value, directory));
+    }
+
+    /** Those that a mapping gives beside {@code kind}. */
+    static Parameters parameters(Plugin plugin, YamlValue value, Path directory) {
         Map<String, String> given = new HashMap<>();
         if (value.isMap()) {
             List<String> keys = new ArrayList<>(List.of("kind"));
@@ -46,16 +55,21 @@ final class MethodReader {
             for (Parameter parameter : plugin.parameters()) {
                 YamlValue text = map.get(parameter.name());
                 if (text != null) {
-                    given.put(parameter.name(), canonical(parameter, text));
+                    given.put(parameter.name(), canonical(parameter, text, directory));
                 }
             }
         }
-        return Parameters.of(plugin, given);
+        try {
+            return Parameters.of(plugin, given);
+        } catch (IllegalArgumentException e) { // one that must be given
+            throw new ExperimentException(value.place() + ": " + e.getMessage(), e);
+        }
     }
 
-    private static String canonical(Parameter parameter, YamlValue value) {
+    private static String canonical(Parameter parameter, YamlValue value, Path directory) {
         try {
-            return parameter.canonical().apply(value.text());
+            String text = parameter.canonical().apply(value.textOrJson());
+            return parameter.isFile() ? directory.resolve(text).normalize().toString() : text;
         } catch (IllegalArgumentException e) {
             throw new ExperimentException(value.wrong(parameter.expected()).getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.Head;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A model of an experiment, defaults filled in, for all seeds.
  *
  * @param place its position in the file
+ * @param encoder without SHA-256 yet
  * @param supervisor {@code truth} or the name of another model
  * @param examples how many it learns from; 0 = all of its split, of an endless source without end
  * @param maxWaitMs after which a micro-epoch of an endless source takes fewer examples
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelEntry(
         Place place,
         String name,
-        String encoder,
+        EncoderRef encoder,
         Head head,
         String supervisor,
         Split split,

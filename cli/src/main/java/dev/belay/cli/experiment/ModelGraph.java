@@ -46,11 +46,8 @@ final class ModelGraph {
         if (!model.onTruth() && model.split() != Split.STUDENT) {
             throw ExperimentException.at(
                     model.place(),
-                    "model '"
-                            + model.name()
-                            + "' on split supervisor with supervisor '"
-                            + model.supervisor()
-                            + "'",
+                    "model '%s' on split supervisor with supervisor '%s'"
+                            .formatted(model.name(), model.supervisor()),
                     "split student: supervisors other than truth label no other");
         }
     }
@@ -166,9 +163,9 @@ final class ModelGraph {
                         : "more than one ceiling for model '" + student.name() + "': " + twins,
                 twins.isEmpty()
                         ? "a model with encoder "
-                                + student.encoder()
-                                + ", the same head, fine-tuning and split, and supervisor truth; or"
-                                + " 'ceiling: NAME'; or 'ceiling: none'"
+                                + student.encoder().name()
+                                + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
+                                + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
     }
 }

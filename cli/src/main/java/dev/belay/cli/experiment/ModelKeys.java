@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.models.encoder.EncoderProvider;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.loss.LossFunction;
 import dev.belay.plugins.Plugin;
@@ -39,9 +40,11 @@ final class ModelKeys {
     static final Key<YamlValue> ENCODER =
             MODEL.own(
                     "encoder",
-                    "hf:NAME or one of " + Encoders.names(),
+                    "hf:NAME or one of "
+                            + Encoders.names()
+                            + " or of a plug-in; with parameters: {kind: NAME, …}",
                     "required",
-                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer).");
+                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer). Parameters below.");
     static final Key<YamlValue> SUPERVISOR =
             MODEL.own(
                     "supervisor",
@@ -197,9 +200,10 @@ final class ModelKeys {
 
     static final List<KeyGroup> METHODS =
             List.of(
-                    parameters("loss", LossFunction.class),
-                    parameters("selector", ExampleSelector.class),
-                    parameters("stopping", StoppingRule.class));
+                    KeyGroup.parameters("models.NAME.encoder", EncoderProvider.class),
+                    KeyGroup.parameters("models.NAME.loss", LossFunction.class),
+                    KeyGroup.parameters("models.NAME.selector", ExampleSelector.class),
+                    KeyGroup.parameters("models.NAME.stopping", StoppingRule.class));
 
     static final KeyGroup OPTIMIZERS = new KeyGroup("models.NAME.optimizer");
     static final Key<OptimizerKind> OPTIMIZER_KIND =
@@ -270,24 +274,6 @@ final class ModelKeys {
         return "one of "
                 + Plugins.load(type).keySet()
                 + " or of a plug-in; with parameters: {kind: NAME, …}";
-    }
-
-    /** The parameters of all methods of a kind; {@code kind} is the method's name. */
-    private static KeyGroup parameters(String key, Class<? extends Plugin> type) {
-        KeyGroup group = new KeyGroup("models.NAME." + key);
-        Plugins.load(type)
-                .values()
-                .forEach(
-                        method ->
-                                method.parameters()
-                                        .forEach(
-                                                p ->
-                                                        group.own(
-                                                                p.name(),
-                                                                p.expected(),
-                                                                p.defaultValue(),
-                                                                method.name() + ": " + p.doc())));
-        return group;
     }
 
     private static String headDefault() {

@@ -1,7 +1,10 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
+import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
@@ -11,6 +14,7 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
 import dev.belay.trainers.learning.ModelDefaults;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +56,14 @@ final class ModelReader {
     }
 
     private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {
-        String encoder = encoder(map.require(ModelKeys.ENCODER), kind);
+        EncoderRef ref = encoder(map.require(ModelKeys.ENCODER), kind);
+        String encoder = ref.name();
         FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
         return new ModelEntry(
                 place,
                 name,
-                encoder,
+                ref,
                 head(map.get(ModelKeys.HEAD), defaults.head()),
                 map.require(ModelKeys.SUPERVISOR).name(),
                 ModelKeys.SPLIT.of(map),
@@ -80,7 +85,8 @@ final class ModelReader {
                 ceiling(map.get(ModelKeys.CEILING)));
     }
 
-    private static String encoder(YamlValue value, Input.Kind kind) {
+    private static EncoderRef encoder(YamlValue encoder, Input.Kind kind) {
+        YamlValue value = encoder.isMap() ? encoder.map().require("kind") : encoder;
         List<String> known = Encoders.names();
         if (!Encoders.isName(value.text())) {
             throw value.wrong(ModelKeys.ENCODER.values() + Nearest.hint(value.text(), known));
@@ -89,12 +95,12 @@ final class ModelReader {
             List<String> accepting =
                     known.stream().filter(name -> Encoders.accepts(name).contains(kind)).toList();
             throw value.wrong(
-                    "an encoder of inputs of kind "
-                            + kind
-                            + ", as data.fields has them: one of "
-                            + accepting);
+                    "an encoder of inputs of kind %s, as data.fields has them: one of %s"
+                            .formatted(kind, accepting));
         }
-        return value.text();
+        Plugin plugin = Encoders.plugin(value.text());
+        Parameters parameters = MethodReader.parameters(plugin, encoder, Path.of(""));
+        return new EncoderRef(value.text(), parameters.differing(), "");
     }
 
     private static Head head(@Nullable YamlValue value, Head otherwise) {

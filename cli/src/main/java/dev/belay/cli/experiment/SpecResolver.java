@@ -1,6 +1,7 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.network.HeadShape;
@@ -76,20 +77,16 @@ final class SpecResolver {
     /** Looks at the folder of an encoder, and whether it has the layers that are to learn. */
     private void checkEncoder(ModelEntry model) {
         try {
-            int layers = Encoders.layers(model.encoder(), encodersDir);
+            String encoder = model.encoder().name();
+            int layers = Encoders.layers(encoder, encodersDir);
             int wanted = model.fineTuning().getLayers();
             if (wanted > layers) {
                 throw ExperimentException.at(
                         model.place(),
                         "'finetune: last-" + wanted + "' for model '" + model.name() + "'",
-                        "at most last-"
-                                + layers
-                                + ": "
-                                + model.encoder()
-                                + " has that many layers");
+                        "at most last-" + layers + ": " + encoder + " has that many layers");
             }
-            encoderSha256.computeIfAbsent(
-                    model.encoder(), name -> Encoders.sha256(name, encodersDir));
+            encoderSha256.computeIfAbsent(encoder, name -> Encoders.sha256(name, encodersDir));
             parameters.put(model.name(), design(model).parameters(encodersDir));
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw new ExperimentException(
@@ -110,13 +107,11 @@ final class SpecResolver {
     private NetworkDesign design(ModelEntry model) {
         boolean mlp = model.head().getKind() == HeadKind.MLP;
         return new NetworkDesign(
-                model.encoder(),
-                "",
+                encoder(model),
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? model.head().getHidden() : 0,
                 experiment.data().classes().size(),
-                FineTune.HEAD,
-                data == null ? 0 : data.vectorLength());
+                FineTune.HEAD);
     }
 
     private Draw draw(ModelEntry model, long seed) {
@@ -160,13 +155,9 @@ final class SpecResolver {
         if (model.onTruth() && missing >= 0) {
             throw ExperimentException.at(
                     model.place(),
-                    "no row of class '"
-                            + experiment.data().classes().get(missing)
-                            + "' in "
-                            + where
-                            + ", which model '"
-                            + model.name()
-                            + "' is to learn from",
+                    "no row of class '%s' in %s, which model '%s' is to learn from"
+                            .formatted(
+                                    experiment.data().classes().get(missing), where, model.name()),
                     "rows of every class: raise 'examples', or take another order or split");
         }
     }
@@ -183,9 +174,9 @@ final class SpecResolver {
                         .setTask(experiment.task())
                         .setClasses(experiment.data().classes())
                         .setPartitions(partitions)
-                        .setEncoderName(model.encoder())
-                        .setEncoderParameters(encoderParameters(model))
-                        .setEncoderSha256(encoderSha256.getOrDefault(model.encoder(), ""))
+                        .setEncoderName(model.encoder().name())
+                        .setEncoderParameters(encoder(model).parameters())
+                        .setEncoderSha256(encoder(model).sha256())
                         .setHead(model.head())
                         .setSupervisor(experiment.labelerId(model.supervisor(), seed, run))
                         .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
@@ -210,18 +201,30 @@ final class SpecResolver {
         return spec.build();
     }
 
-    /** Of encoder {@code vector} the number of features, which only the data know. */
-    private Map<String, String> encoderParameters(ModelEntry model) {
-        if (!model.encoder().equals(VectorEncoder.NAME)) {
-            return Map.of();
+    /** With its SHA-256 and, of encoder {@code vector}, the number of features in the data. */
+    private EncoderRef encoder(ModelEntry model) {
+        EncoderRef encoder = model.encoder();
+        String name = encoder.name();
+        String sha256 = encoderSha256.getOrDefault(name, "");
+        if (!name.equals(VectorEncoder.NAME)) {
+            return new EncoderRef(name, encoder.parameters(), sha256);
         }
-        if (data == null) {
+        String given = encoder.parameters().get(VectorEncoder.LENGTH);
+        String length = data == null ? given : Integer.toString(data.vectorLength());
+        if (length == null || (given != null && !given.equals(length))) {
             throw ExperimentException.at(
                     model.place(),
-                    "model '" + model.name() + "' with encoder vector on a source without end",
-                    "a source with an end: only then the number of features is known");
+                    "model '"
+                            + model.name()
+                            + "' with encoder vector "
+                            + (given == null
+                                    ? "without a length on a source without end"
+                                    : "of length " + given),
+                    length == null
+                            ? "encoder: {kind: vector, length: N}"
+                            : "the length of the data's vectors, " + length);
         }
-        return Map.of("length", Integer.toString(data.vectorLength()));
+        return new EncoderRef(name, Map.of(VectorEncoder.LENGTH, length), sha256);
     }
 
     private String id(String model, long seed, int run) {

@@ -37,13 +37,7 @@ public final class ExportCommand implements Callable<Integer> {
         return broker.on(
                 err,
                 clients -> {
-                    Export export =
-                            new Export(
-                                    clients,
-                                    line -> {
-                                        err.println(line);
-                                        err.flush();
-                                    });
+                    Export export = new Export(clients, err::println);
                     Export.Counts counts = export.write(experiment, out);
                     PrintWriter terminal = spec.commandLine().getOut();
                     terminal.printf(
@@ -53,7 +47,6 @@ public final class ExportCommand implements Callable<Integer> {
                             counts.labels(),
                             counts.predictions(),
                             out);
-                    terminal.flush();
                     return 0;
                 });
     }

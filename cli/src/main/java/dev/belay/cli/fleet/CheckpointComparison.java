@@ -123,7 +123,6 @@ record CheckpointComparison(
                     .forEach(one -> listed.add(one.id, one.truth, one.a, one.b));
             listed.print(out);
         }
-        out.flush();
     }
 
     /** One object with all figures and all discordant examples. */
@@ -149,7 +148,6 @@ record CheckpointComparison(
         var list = json.putArray("discordant");
         discordant.forEach(one -> list.add(one.json()));
         out.println(json);
-        out.flush();
     }
 
     /** The discordant examples, a JSON object a line. */

@@ -114,8 +114,8 @@ public final class CheckpointsCommand implements Runnable {
                                         + "' says why)");
                     } else {
                         out.print(new String(found.toJson(), StandardCharsets.UTF_8));
+                        out.flush();
                     }
-                    out.flush();
                     return 0;
                 });
     }
@@ -151,7 +151,6 @@ public final class CheckpointsCommand implements Runnable {
                             verification.table().print(out);
                         }
                         out.println(verification.summary());
-                        out.flush();
                     }
                     return verification.isSound() ? 0 : 1;
                 });

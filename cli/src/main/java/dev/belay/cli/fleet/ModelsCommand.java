@@ -12,6 +12,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import java.io.PrintWriter;
@@ -19,8 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +67,6 @@ public final class ModelsCommand implements Runnable {
                         table.printJson(out);
                     } else if (table.isEmpty()) {
                         out.println("no models; 'belay models add FILE' declares some");
-                        out.flush();
                     } else {
                         table.print(out);
                     }
@@ -102,17 +101,13 @@ public final class ModelsCommand implements Runnable {
                         if (run.isOld()) {
                             out.println("nothing to add, these models are there:");
                         }
-                        run.labelers()
-                                .forEach(
-                                        s ->
-                                                out.println(
-                                                        s.getId()
-                                                                + " (labeler, version "
-                                                                + s.getVersion()
-                                                                + ")"));
+                        for (LabelerSpec labeler : run.labelers()) {
+                            out.printf(
+                                    "%s (labeler, version %d)%n",
+                                    labeler.getId(), labeler.getVersion());
+                        }
                         run.specs().forEach(s -> out.println(s.getId()));
                         run.stopped().forEach(id -> out.println("stopped " + id + NO_LONGER));
-                        out.flush();
                         return 0;
                     });
         }
@@ -150,7 +145,6 @@ public final class ModelsCommand implements Runnable {
                     }
                     stop(clients, fleet, stopping);
                     stopping.stream().distinct().forEach(id -> out.println("stopped " + id));
-                    out.flush();
                     return 0;
                 });
     }
@@ -161,30 +155,18 @@ public final class ModelsCommand implements Runnable {
      */
     private static void stop(Clients clients, Fleet fleet, List<ModelId> stopping) {
         Topics topics = clients.topics();
-        try (Producer<byte[], byte[]> producer =
-                clients.producer(topics.prefix() + "models.stop")) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            long now = System.currentTimeMillis();
-            for (String id : fleet.all().keySet()) {
-                ModelId old = ModelId.parse(id);
-                if (stopping.stream()
-                        .anyMatch(s -> s.labeler().equals(old.labeler()) && s.run() >= old.run())) {
-                    Future<?> unused =
-                            producer.send(
-                                    clients.codec()
-                                            .record(
-                                                    fleet.labelers().containsKey(id)
-                                                            ? topics.labelers()
-                                                            : topics.models(),
-                                                    null,
-                                                    id,
-                                                    null,
-                                                    now));
-                }
+        long now = System.currentTimeMillis();
+        List<ProducerRecord<byte[], byte[]>> tombstones = new ArrayList<>();
+        for (String id : fleet.all().keySet()) {
+            ModelId old = ModelId.parse(id);
+            if (stopping.stream()
+                    .anyMatch(s -> s.labeler().equals(old.labeler()) && s.run() >= old.run())) {
+                boolean labeler = fleet.labelers().containsKey(id);
+                String topic = labeler ? topics.labelers() : topics.models();
+                tombstones.add(clients.codec().record(topic, null, id, null, now));
             }
-            producer.commitTransaction(); // throws what a send has failed with
         }
+        clients.inTransaction(topics.prefix() + "models.stop", tombstones);
     }
 
     static TextTable table(Fleet fleet, List<ModelId> ids) {

@@ -50,7 +50,6 @@ final class TextTable {
             }
             out.println(text.toString().stripTrailing());
         }
-        out.flush();
     }
 
     void printJson(PrintWriter out) {
@@ -62,7 +61,6 @@ final class TextTable {
             }
         }
         out.println(list);
-        out.flush();
     }
 
     private static String text(@Nullable Object cell) {

@@ -26,7 +26,6 @@ final class TextTree {
     void print(PrintWriter out) {
         out.println(text);
         print(out, "");
-        out.flush();
     }
 
     private void print(PrintWriter out, String indent) {

@@ -1,5 +1,6 @@
 package dev.belay.cli.platform;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,21 +40,17 @@ public final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var console = new Console(spec.commandLine());
-        try (var platform =
-                EmbeddedPlatform.start(
-                        new PlatformConfig(data, port, registryPort), console::say)) {
+        PrintWriter out = spec.commandLine().getOut();
+        var config = new PlatformConfig(data, port, registryPort);
+        try (var platform = EmbeddedPlatform.start(config, out::println)) {
             // close() is safe to call twice and from two threads
             Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "platform-close"));
             var registryUrl = platform.registryUrl();
-            console.say("Data in %s. Stop with Ctrl-C. From another terminal:".formatted(data));
-            console.say(
-                    "  ./belay run FILE --services embedded --bootstrap-servers %s --registry %s"
-                            .formatted(platform.bootstrapServers(), registryUrl));
-            console.complain(platform.failure().join());
-        } catch (PlatformException | IllegalArgumentException e) {
-            console.complain(e);
+            out.printf("Data in %s. Stop with Ctrl-C. From another terminal:%n", data);
+            out.printf(
+                    "  ./belay run FILE --services embedded --bootstrap-servers %s --registry %s%n",
+                    platform.bootstrapServers(), registryUrl);
+            throw platform.failure().join();
         }
-        return 1;
     }
 }

@@ -12,6 +12,7 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -75,7 +76,7 @@ final class EmbeddedBroker implements AutoCloseable {
                     "%s is there but has no meta.properties: it is not this broker's. Move it away or choose another folder with --data."
                             .formatted(logDir));
         }
-        Directories.delete(aside);
+        Utils.delete(aside.toFile());
         Files.createDirectories(aside);
         var said = new ByteArrayOutputStream();
         try {

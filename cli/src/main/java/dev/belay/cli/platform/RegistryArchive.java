@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes the registry's class archive (AppCDS), which halves its time to start: runs it once, uses
@@ -42,7 +43,7 @@ public final class RegistryArchive {
             record(home, work, aside);
             Files.move(aside, home.archive(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Directories.delete(work);
+            Utils.delete(work.toFile());
         }
     }
 
@@ -52,7 +53,7 @@ public final class RegistryArchive {
         Files.createDirectories(work.resolve("tmp"));
         List<String> command = new ArrayList<>(RegistryHome.javaCommand());
         command.add("-XX:ArchiveClassesAtExit=" + archive);
-        command.addAll(RegistrySettings.of(work, BrokerSettings.HOST, port));
+        command.addAll(RegistryProcess.settings(work, BrokerSettings.HOST, port));
         command.addAll(List.of("-cp", home.runner().toString(), RegistryChild.REGISTRY_MAIN));
         var log = work.resolve("log");
         var process =

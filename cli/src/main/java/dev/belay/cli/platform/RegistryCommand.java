@@ -43,23 +43,18 @@ public final class RegistryCommand implements Callable<Integer> {
     private int port;
 
     @Override
-    public Integer call() throws InterruptedException {
-        var console = new Console(spec.commandLine());
-        try {
-            Ports.requireValid("registry", port);
-            var home = RegistryHome.locate();
-            var dataDir = Files.createDirectories(data).toRealPath();
-            try (var lock = DataDirLock.take(dataDir);
-                    var registry = launch(home, dataDir.resolve("registry"))) {
-                Runtime.getRuntime().addShutdownHook(new Thread(registry::close, "registry-close"));
-                console.say(
-                        "schema registry at %s, data in %s".formatted(registry.awaitReady(), lock));
-                console.complain(registry.failure().join());
-            }
-        } catch (PlatformException | IllegalArgumentException | IOException e) {
-            console.complain(e);
+    public Integer call() throws IOException, InterruptedException {
+        Ports.requireValid("registry", port);
+        var home = RegistryHome.locate();
+        var dataDir = Files.createDirectories(data).toRealPath();
+        try (var lock = DataDirLock.take(dataDir);
+                var registry = launch(home, dataDir.resolve("registry"))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(registry::close, "registry-close"));
+            spec.commandLine()
+                    .getOut()
+                    .printf("schema registry at %s, data in %s%n", registry.awaitReady(), lock);
+            throw registry.failure().join();
         }
-        return 1;
     }
 
     private RegistryProcess launch(RegistryHome home, Path folder) throws IOException {

@@ -51,7 +51,7 @@ final class RegistryProcess implements AutoCloseable {
         if (Files.exists(home.archive())) {
             command.add("-XX:SharedArchiveFile=" + home.archive());
         }
-        command.addAll(RegistrySettings.of(folder, host, port));
+        command.addAll(settings(folder, host, port));
         command.add("-cp");
         // the runner first: the archive fits any class path that begins with the one it was made
         // with
@@ -155,5 +155,30 @@ final class RegistryProcess implements AutoCloseable {
         } catch (IOException e) {
             return "(unreadable: " + e.getMessage() + ")";
         }
+    }
+
+    /**
+     * The registry's settings as JVM flags.
+     *
+     * @param folder for its database and temporary files
+     * @param host address to listen on
+     */
+    static List<String> settings(Path folder, String host, int port) {
+        // WRITE_DELAY=0: by default H2 acknowledges up to half a second before it writes, and a
+        // schema id that is in the log must not be forgotten, or given to another schema, by a
+        // kill -9
+        var database = "jdbc:h2:file:" + folder.resolve("db") + ";WRITE_DELAY=0";
+        return List.of(
+                "-Djava.io.tmpdir=" + folder.resolve("tmp"),
+                "-Dquarkus.http.host=" + host,
+                "-Dquarkus.http.port=" + port,
+                "-Dregistry.datasource.url=" + database,
+                "-Dquarkus.datasource.jdbc.url=" + database,
+                // by default 20 connections are opened at the start
+                "-Dquarkus.datasource.jdbc.initial-size=1",
+                "-Dquarkus.datasource.jdbc.min-size=1",
+                "-Dquarkus.datasource.jdbc.max-size=8",
+                "-Dquarkus.log.level=WARN",
+                "-Dquarkus.banner.enabled=false");
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.cli.run;
 
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
@@ -63,26 +64,22 @@ final class EncodingWarmUp implements Service {
     /** The holdout first: no checkpoint can be compared without all of it. */
     @Override
     public void run() {
-        Map<String, List<ModelSpec>> byEncoder = new LinkedHashMap<>();
+        Map<EncoderRef, List<ModelSpec>> byEncoder = new LinkedHashMap<>();
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
             if (frozen && !Encoders.isCheap(name) && !name.equals("none")) {
-                byEncoder.computeIfAbsent(name, n -> new ArrayList<>()).add(spec);
+                byEncoder.computeIfAbsent(EncoderRef.of(spec), e -> new ArrayList<>()).add(spec);
             }
         }
-        byEncoder.values().forEach(users -> encode(users, true));
-        byEncoder.values().forEach(users -> encode(users, false));
+        byEncoder.forEach((encoder, users) -> encode(encoder, users, true));
+        byEncoder.forEach((encoder, users) -> encode(encoder, users, false));
     }
 
-    /**
-     * @param users of one encoder
-     */
-    private void encode(List<ModelSpec> users, boolean holdout) {
-        ModelSpec any = users.get(0);
+    private void encode(EncoderRef ref, List<ModelSpec> users, boolean holdout) {
         Encoder encoder =
                 Networks.of(Device.parse(settings.device()), settings.cache(), settings.encoders())
-                        .encoder(any.getEncoderName(), any.getEncoderSha256());
+                        .encoder(ref);
         List<Input> inputs = inputs(users, holdout);
         for (int from = 0; from < inputs.size() && !closing; from += CHUNK) {
             encoder.encode(inputs.subList(from, Math.min(from + CHUNK, inputs.size())));

@@ -20,10 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -174,32 +172,16 @@ public final class ExperimentRegistration {
             models.catchUp(CATCH_UP);
             labelers.catchUp(CATCH_UP);
             checkpoints.catchUp(CATCH_UP);
-            String ours = experiment.name() + "/";
-            models.all()
-                    .forEach(
-                            (id, spec) -> {
-                                if (id.startsWith(ours)) {
-                                    specs.put(id, spec);
-                                }
-                            });
-            models.stopped().stream().filter(id -> id.startsWith(ours)).forEach(stopped::add);
-            labelers.all()
-                    .forEach(
-                            (id, spec) -> {
-                                if (id.startsWith(ours)) {
-                                    specs.put(id, LabelerSpecs.asModel(spec));
-                                    known.put(id, spec);
-                                }
-                            });
-            labelers.stopped().stream().filter(id -> id.startsWith(ours)).forEach(stopped::add);
-            checkpoints
-                    .all()
-                    .forEach(
-                            (id, checkpoint) -> {
-                                if (id.startsWith(ours)) {
-                                    hashes.put(id, checkpoint.getSpecHash());
-                                }
-                            });
+            specs.putAll(models.all());
+            stopped.addAll(models.stopped());
+            known.putAll(labelers.all());
+            known.forEach((id, labeler) -> specs.put(id, LabelerSpecs.asModel(labeler)));
+            stopped.addAll(labelers.stopped());
+            checkpoints.all().forEach((id, last) -> hashes.put(id, last.getSpecHash()));
+        }
+        String ours = experiment.name() + "/";
+        for (Set<String> ids : List.of(specs.keySet(), known.keySet(), hashes.keySet(), stopped)) {
+            ids.removeIf(id -> !id.startsWith(ours));
         }
         return new EarlierRuns(specs, hashes, stopped);
     }
@@ -238,32 +220,24 @@ public final class ExperimentRegistration {
             Map<String, ModelSpec> before,
             List<String> stopped) {
         Topics topics = clients.topics();
-        try (Producer<byte[], byte[]> producer =
-                clients.producer(topics.prefix() + "experiment." + experiment.name())) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            long now = System.currentTimeMillis();
-            var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-            for (LabelerSpec spec : labelers) {
-                if (!spec.equals(known.get(spec.getId()))) {
-                    records.add(record(topics.labelers(), spec.getId(), spec, now));
-                }
+        long now = System.currentTimeMillis();
+        var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+        for (LabelerSpec spec : labelers) {
+            if (!spec.equals(known.get(spec.getId()))) {
+                records.add(record(topics.labelers(), spec.getId(), spec, now));
             }
-            for (ModelSpec spec : specs) {
-                if (!spec.equals(before.get(spec.getId()))) {
-                    records.add(record(topics.models(), spec.getId(), spec, now));
-                }
-            }
-            for (String old : stopped) {
-                LOG.info("stopping {}: the experiment no longer has it", old);
-                String topic = known.containsKey(old) ? topics.labelers() : topics.models();
-                records.add(record(topic, old, null, now));
-            }
-            for (ProducerRecord<byte[], byte[]> record : records) {
-                Future<?> unused = producer.send(record);
-            }
-            producer.commitTransaction(); // throws what a send has failed with
         }
+        for (ModelSpec spec : specs) {
+            if (!spec.equals(before.get(spec.getId()))) {
+                records.add(record(topics.models(), spec.getId(), spec, now));
+            }
+        }
+        for (String old : stopped) {
+            LOG.info("stopping {}: the experiment no longer has it", old);
+            String topic = known.containsKey(old) ? topics.labelers() : topics.models();
+            records.add(record(topic, old, null, now));
+        }
+        clients.inTransaction(topics.prefix() + "experiment." + experiment.name(), records);
     }
 
     private ProducerRecord<byte[], byte[]> record(

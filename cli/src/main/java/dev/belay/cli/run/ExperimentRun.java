@@ -3,17 +3,16 @@ package dev.belay.cli.run;
 import dev.belay.cli.ErrorReport;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.Logging;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.service.Logging;
 import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
-import dev.belay.producers.source.TopicSource;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
@@ -84,7 +83,7 @@ final class ExperimentRun implements Callable<Integer> {
         Logging.toFile(options.data().resolve("belay.log"));
         try (@Nullable EmbeddedPlatform platform = platform()) {
             Clients clients = clients(settings(platform));
-            TopicSource source = new TopicSource(clients, experiment.task(), experiment.data());
+            ExampleSource source = experiment.source(clients, null);
             source.require();
             RunResults results = announce(clients, null);
             RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
@@ -230,19 +229,16 @@ final class ExperimentRun implements Callable<Integer> {
         if (complete) {
             sayWhereFiguresAre();
         }
-        err.flush();
     }
 
     private void sayWhereFiguresAre() {
         out.printf(
                 "%nfigures: %s%nnumbers: %s%n",
                 options.out().resolve("report.html"), options.out().resolve("summary.json"));
-        out.flush();
     }
 
     private void stop(ServiceGroup group) {
         err.println("\nstopping; the same command resumes the run");
-        err.flush();
         group.close();
     }
 

@@ -61,7 +61,7 @@ public final class BrokerOptions {
                             + data.toAbsolutePath()
                             + "; give the --data of the run, or --bootstrap-servers and --registry");
         }
-        say(err, "starting the broker on " + data);
+        err.println("starting the broker on " + data);
         try (EmbeddedPlatform platform =
                 EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {})) {
             return work.with(
@@ -78,13 +78,8 @@ public final class BrokerOptions {
 
     private static Clients clients(Settings settings, PrintWriter err) {
         Clients clients = new Clients(settings, new SimpleMeterRegistry());
-        clients.awaitBroker(line -> say(err, line));
-        clients.awaitRegistry(line -> say(err, line));
+        clients.awaitBroker(err::println);
+        clients.awaitRegistry(err::println);
         return clients;
-    }
-
-    private static void say(PrintWriter err, String line) {
-        err.println(line);
-        err.flush();
     }
 }

@@ -2,7 +2,6 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
-import dev.belay.cli.platform.Logging;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
@@ -75,7 +74,6 @@ public final class ProduceCommand implements Callable<Integer> {
                                 } else {
                                     out.printf("%,d of %,d rows%n", done, total);
                                 }
-                                out.flush();
                             });
             Runtime.getRuntime().addShutdownHook(new Thread(producer::close, "stop"));
             producer.run();

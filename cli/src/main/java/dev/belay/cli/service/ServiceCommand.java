@@ -1,6 +1,5 @@
 package dev.belay.cli.service;
 
-import dev.belay.cli.platform.Logging;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.http.Meters;

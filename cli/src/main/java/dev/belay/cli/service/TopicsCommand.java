@@ -84,12 +84,10 @@ public final class TopicsCommand implements Callable<Integer> {
                         after.contains(difference) ? "differs" : "changed", difference);
             }
         }
-        out.flush();
         String problem = clients.registryProblem(); // topics need none, all that uses them does
         if (problem != null) {
             err.println("warning: " + problem);
         }
-        err.flush();
         return 0;
     }
 

@@ -70,17 +70,72 @@ class BadExperimentTest {
         says(
                 GOOD.replace("  holdout", "  format: jsonn\n  holdout"),
                 "line 6",
-                "unknown format 'jsonn'",
+                "'jsonn' in data.format; expected one of [csv, jsonl, tsv]",
                 "did you mean 'jsonl'?");
-        for (String parquet :
-                new String[] {
-                    GOOD.replace(".jsonl.gz", ".parquet"),
-                    GOOD.replace("jsonl.gz", "jsonl.gz\n  format: parquet")
-                })
-            assertTrue(
-                    says(parquet, "parquet is not supported yet")
-                            .endsWith("convert the file to jsonl, csv or tsv"));
         says(GOOD.replace(".jsonl.gz", ".xlsx"), "line 5", "'data.xlsx' in data.path", "'format'");
+    }
+
+    @Test
+    void anEncodersParametersAreChecked() {
+        String good = "encoder: hashing,";
+        says(
+                GOOD.replace(good, "encoder: {kind: hashing, buckets: 1000},"),
+                "line 8",
+                "'1000' in models.bow.encoder.buckets; expected one of [1024, 2048");
+        says(
+                GOOD.replace(good, "encoder: {kind: hashing, bucket: 1024},"),
+                "line 8",
+                "unknown key 'bucket' in models.bow.encoder",
+                "did you mean 'buckets'?");
+        says(
+                GOOD.replace(good, "encoder: {kind: hashin},"),
+                "line 8",
+                "'hashin' in models.bow.encoder.kind",
+                "did you mean 'hashing'?");
+        says(
+                GOOD.replace(
+                        "minilm, supervisor: bow",
+                        "{kind: minilm, buckets: 1024}, supervisor: bow"),
+                "line 9",
+                "unknown key 'buckets' in models.naive.encoder",
+                "one of [kind]");
+    }
+
+    @Test
+    void aSourceIsNamedOnceAndItsParametersAreChecked() {
+        String path = "path: data.jsonl.gz";
+        says(
+                GOOD.replace(path, path + "\n  builtin: wordnet-physical"),
+                "line 5",
+                "unknown key 'path' in data",
+                "one of [builtin, supervisor-share, rows-per-second]");
+        says(
+                GOOD.replace(path, "source: jsonk"),
+                "line 5",
+                "'jsonk' in data.source; expected one of [csv, jsonl, topic, tsv,"
+                        + " wordnet-physical]",
+                "did you mean 'jsonl'?");
+        says(
+                GOOD.replace(path, "source: jsonl"),
+                "line 5",
+                "parameter 'path' of 'jsonl' is missing, expected a file name");
+        says(
+                GOOD.replace(path, "source: {kind: jsonl, pth: a}"),
+                "line 5",
+                "unknown key 'pth' in data.source",
+                "did you mean 'path'?");
+        says(
+                GOOD.replace(path, "source: {kind: jsonl, path: a}\n  format: csv"),
+                "line 6",
+                "unknown key 'format' in data");
+    }
+
+    @Test
+    void aFileByTheNameOfItsSourceIsTheSameAsByItsPath() {
+        String named =
+                GOOD.replace("path: data.jsonl.gz", "source: {kind: jsonl, path: data.jsonl.gz}");
+        assertEquals(read(GOOD).data(), read(named).data());
+        assertEquals("dir/data.jsonl.gz", read(named).data().source().parameters().text("path"));
     }
 
     @Test

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.Source;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EndlessExperimentTest {
@@ -33,7 +36,8 @@ class EndlessExperimentTest {
     void theSourceIsTheTopicWithAHoldoutOfASize() {
         DataConfig data = read(FILE).data();
         assertTrue(data.isEndless());
-        assertEquals(new DataConfig.TopicSource("reviews"), data.source());
+        assertEquals(
+                Configured.of(Source.class, "topic", Map.of("topic", "reviews")), data.source());
         assertEquals(new DataConfig.Holdout.Share(.2, 300), data.holdout());
         assertEquals(new DataConfig.Fields("id", "body", "label", null), data.fields());
         assertEquals(

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
-import dev.belay.producers.source.DataConfig;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
@@ -58,7 +57,7 @@ class ExperimentTest {
         assertEquals(List.of("no", "yes"), experiment.data().classes());
         assertEquals(
                 dir.resolve("data.csv"),
-                ((DataConfig.FileSource) experiment.data().source()).path());
+                Path.of(experiment.data().source().parameters().text("path")));
         assertEquals("split", experiment.data().fields().split());
         assertEquals(List.of(0L, 7L), experiment.seeds());
         ModelEntry bow = experiment.models().get(0);
@@ -142,6 +141,23 @@ class ExperimentTest {
             }
             assertEquals(
                     10, new HashSet<>(first.stream().map(ModelSpec::getSpecHash).toList()).size());
+        }
+    }
+
+    @Test
+    void anEncodersParametersArePartOfTheHashUnlessTheyAreDefaults() {
+        Experiment experiment = read(FILE);
+        Experiment same =
+                read(FILE.replace("encoder: hashing", "encoder: {kind: hashing, buckets: 16384}"));
+        Experiment other =
+                read(FILE.replace("encoder: hashing", "encoder: {kind: hashing, buckets: 4096}"));
+        try (DataSet data = DataSet.open(experiment.data())) {
+            assertEquals(experiment.resolve(data, 4, 0, dir), same.resolve(data, 4, 0, dir));
+            ModelSpec bow = experiment.resolve(data, 4, 0, dir).get(0);
+            ModelSpec changed = other.resolve(data, 4, 0, dir).get(0);
+            assertEquals(Map.of("buckets", "4096"), changed.getEncoderParameters());
+            assertEquals((1L << 12) * 2 + 2, changed.getParameters());
+            assertNotEquals(bow.getSpecHash(), changed.getSpecHash());
         }
     }
 

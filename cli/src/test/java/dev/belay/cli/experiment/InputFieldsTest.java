@@ -95,6 +95,12 @@ class InputFieldsTest {
                 assertEquals(Map.of("length", "3"), spec.getEncoderParameters());
                 assertEquals(2 * 3 + 2, spec.getParameters());
             }
+            Experiment wrong = read("vector: [x, y, z]", "{kind: vector, length: 4}");
+            var e = assertThrows(ExperimentException.class, () -> wrong.resolve(data, 4, 0, dir));
+            assertTrue(
+                    e.getMessage()
+                            .contains("of length 4; expected the length of the data's vectors, 3"),
+                    e.getMessage());
         }
     }
 

@@ -98,8 +98,9 @@ class PoisonTextIT {
                         "picky", FakeTexts.failingOn("picky", List.of("poison", "bitter")));
         Networks networks =
                 new Networks(
-                        (name, sha256) ->
-                                encoders.getOrDefault(name, FakeTexts.failingOn(name, List.of())),
+                        ref ->
+                                encoders.getOrDefault(
+                                        ref.name(), FakeTexts.failingOn(ref.name(), List.of())),
                         Device.CPU);
         task.write(
                 "user",

@@ -88,7 +88,7 @@ class SlowEncoderIT {
                                 takeLong();
                             }
                         });
-        Networks networks = new Networks((name, sha256) -> slow, Device.CPU);
+        Networks networks = new Networks(ref -> slow, Device.CPU);
         Clients clients = task.instance("one", IMPATIENT);
         var models = new ModelLabelingService(clients, store, networks);
         var evaluator = new Evaluator(clients, store, networks);

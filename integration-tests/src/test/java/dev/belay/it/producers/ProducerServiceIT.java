@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.plugins.Configured;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.Source;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.producers.task.ProgressListener;
@@ -38,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class ProducerServiceIT {
     private static final String TASK = "wordnet-physical";
+    private static final Configured<Source> WORDNET =
+            Configured.of(Source.class, "wordnet-physical", Map.of());
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir Path dir;
@@ -46,7 +50,7 @@ class ProducerServiceIT {
     void everyRowIsThereOnceAfterAStopAndProducingTwice() throws Exception {
         try (EmbeddedPlatform platform =
                         EmbeddedPlatform.start(new PlatformConfig(dir, 0, 0), line -> {});
-                DataSet data = DataSet.open(DataConfig.wordNet(.5))) {
+                DataSet data = DataSet.open(DataConfig.preset(WORDNET, .5))) {
             Clients clients = clients(platform);
             try (Admin admin = clients.admin()) {
                 TopicPlan.forInstallation(clients.settings())
@@ -92,7 +96,7 @@ class ProducerServiceIT {
                 assertEquals(data.summary().of(Split.STUDENT).rows(), students);
             }
             // And another split of it is refused
-            try (DataSet other = DataSet.open(DataConfig.wordNet(.4))) {
+            try (DataSet other = DataSet.open(DataConfig.preset(WORDNET, .4))) {
                 ProducerService refused = service(clients, other, ProgressListener.none());
                 String message = assertThrows(DataException.class, refused::run).toString();
                 assertTrue(message.contains(data.sourceHash()), message);

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
-import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStore.StoredFile;
+import dev.belay.models.store.CheckpointStore;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ abstract class StoreContract {
                 file.uri()
                         .endsWith(
                                 "sst2/bow.0.1/00000016-weights-"
-                                        + Sha256.hex(BYTES)
+                                        + Hashing.sha256().hashBytes(BYTES).toString()
                                         + ".safetensors"),
                 file::uri);
         assertArrayEquals(BYTES, store().get(file.uri(), file.sha256()));

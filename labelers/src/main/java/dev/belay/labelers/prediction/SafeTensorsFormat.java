@@ -1,8 +1,9 @@
 package dev.belay.labelers.prediction;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
-import dev.belay.models.encoder.FailingTexts;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
@@ -31,7 +32,7 @@ public final class SafeTensorsFormat implements PredictorFormat {
 
     @Override
     public Predictor open(byte[] weights, ModelSpec spec, Networks networks) {
-        Network<?> network = networks.read(weights, spec.getEncoderName(), spec.getEncoderSha256());
+        Network<?> network = networks.read(weights, EncoderRef.of(spec));
         int classes = network.head().classes();
         if (classes != spec.getClasses().size()) {
             network.close();

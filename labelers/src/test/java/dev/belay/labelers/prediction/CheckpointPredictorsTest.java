@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.Events;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.HeadShape;
@@ -98,11 +99,12 @@ class CheckpointPredictorsTest {
     }
 
     private Networks networks() {
-        return new Networks((name, sha) -> Encoders.open(name, Device.CPU, cache), Device.CPU);
+        return new Networks(ref -> Encoders.open(ref.name(), Device.CPU, cache), Device.CPU);
     }
 
     private static NetworkDesign design(int classes) {
-        return new NetworkDesign("hashing", "", HeadShape.Kind.LINEAR, 0, classes, FineTune.HEAD);
+        return new NetworkDesign(
+                new EncoderRef("hashing"), HeadShape.Kind.LINEAR, 0, classes, FineTune.HEAD);
     }
 
     private record Files(Map<String, byte[]> byUri) implements CheckpointStore {

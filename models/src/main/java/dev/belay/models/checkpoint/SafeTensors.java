@@ -123,12 +123,8 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     public static void requireFits(String what, long bytes) {
         if (bytes > MAX_BYTES)
             throw new CheckpointTooLargeException(
-                    what
-                            + " takes "
-                            + bytes
-                            + " bytes, expected at most "
-                            + MAX_BYTES
-                            + ", the largest file of a checkpoint");
+                    "%s takes %s bytes, expected at most %s, the largest file of a checkpoint"
+                            .formatted(what, bytes, MAX_BYTES));
     }
 
     /**
@@ -149,12 +145,8 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         long headerBytes = file.getLong();
         if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, length - 8L))
             throw new MalformedCheckpointException(
-                    "header of "
-                            + headerBytes
-                            + " bytes in a file of "
-                            + length
-                            + ", expected 2 to "
-                            + MAX_HEADER_BYTES);
+                    "header of %s bytes in a file of %s, expected 2 to %s"
+                            .formatted(headerBytes, length, MAX_HEADER_BYTES));
         int dataAt = 8 + (int) headerBytes;
         byte[] json = new byte[(int) headerBytes];
         file.get(json);
@@ -164,13 +156,9 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
                     header.size() + " tensors, expected at most " + MAX_TENSORS);
         var metadata = new TreeMap<String, String>();
         var placed = new ArrayList<Placed>();
-        header.properties()
-                .forEach(
-                        entry -> {
-                            if (entry.getKey().equals(METADATA))
-                                readMetadata(entry.getValue(), metadata);
-                            else placed.add(place(entry.getKey(), entry.getValue()));
-                        });
+        for (var entry : header.properties())
+            if (entry.getKey().equals(METADATA)) readMetadata(entry.getValue(), metadata);
+            else placed.add(place(entry.getKey(), entry.getValue()));
         checkOffsets(placed, length - (long) dataAt);
         var tensors = new TreeMap<String, Tensor>();
         for (Placed p : placed) {
@@ -194,14 +182,12 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
     private static void readMetadata(JsonNode node, Map<String, String> metadata) {
         if (!node.isObject())
             throw new MalformedCheckpointException(METADATA + " is not an object");
-        node.properties()
-                .forEach(
-                        entry -> {
-                            if (!entry.getValue().isTextual())
-                                throw new MalformedCheckpointException(
-                                        METADATA + "." + entry.getKey() + " is not a string");
-                            metadata.put(entry.getKey(), entry.getValue().textValue());
-                        });
+        for (var entry : node.properties()) {
+            if (!entry.getValue().isTextual())
+                throw new MalformedCheckpointException(
+                        METADATA + "." + entry.getKey() + " is not a string");
+            metadata.put(entry.getKey(), entry.getValue().textValue());
+        }
     }
 
     private static Placed place(String name, JsonNode node) {
@@ -210,23 +196,18 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         long[] offsets = longs(node.path("data_offsets"), name, "data_offsets");
         if (offsets.length != 2 || offsets[1] < offsets[0])
             throw new MalformedCheckpointException(
-                    "tensor "
-                            + name
-                            + ": data_offsets must be [begin, end], got "
-                            + node.path("data_offsets"));
+                    "tensor %s: data_offsets must be [begin, end], got %s"
+                            .formatted(name, node.path("data_offsets")));
         long expected = Tensor.byteSize(name, type, shape);
         if (offsets[1] - offsets[0] != expected)
             throw new MalformedCheckpointException(
-                    "tensor "
-                            + name
-                            + " has "
-                            + (offsets[1] - offsets[0])
-                            + " bytes, expected "
-                            + expected
-                            + " for "
-                            + type
-                            + " "
-                            + node.path("shape"));
+                    "tensor %s has %s bytes, expected %s for %s %s"
+                            .formatted(
+                                    name,
+                                    offsets[1] - offsets[0],
+                                    expected,
+                                    type,
+                                    node.path("shape")));
         return new Placed(name, type, shape, offsets[0], offsets[1]);
     }
 
@@ -239,13 +220,8 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
             JsonNode value = node.get(i);
             if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0)
                 throw new MalformedCheckpointException(
-                        "tensor "
-                                + name
-                                + ": "
-                                + field
-                                + " holds "
-                                + value
-                                + ", expected whole numbers of at least 0");
+                        "tensor %s: %s holds %s, expected whole numbers of at least 0"
+                                .formatted(name, field, value));
             values[i] = value.longValue();
         }
         return values;

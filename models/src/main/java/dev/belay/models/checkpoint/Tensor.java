@@ -28,12 +28,8 @@ public final class Tensor {
         static Type parse(String dtype, String tensor) {
             for (Type type : values()) if (type.name().equals(dtype)) return type;
             throw new MalformedCheckpointException(
-                    "tensor "
-                            + tensor
-                            + ": unknown dtype '"
-                            + dtype
-                            + "', expected one of "
-                            + Arrays.toString(values()));
+                    "tensor %s: unknown dtype '%s', expected one of %s"
+                            .formatted(tensor, dtype, Arrays.toString(values())));
         }
     }
 
@@ -196,12 +192,8 @@ public final class Tensor {
     public Tensor withShape(long... expected) {
         if (!Arrays.equals(shape, expected))
             throw new MalformedCheckpointException(
-                    "tensor "
-                            + name
-                            + " has shape "
-                            + Arrays.toString(shape)
-                            + ", expected "
-                            + Arrays.toString(expected));
+                    "tensor %s has shape %s, expected %s"
+                            .formatted(name, Arrays.toString(shape), Arrays.toString(expected)));
         return this;
     }
 

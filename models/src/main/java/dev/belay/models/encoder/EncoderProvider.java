@@ -7,11 +7,11 @@ import java.util.Set;
 
 /**
  * An encoder that is a Java class: an extension point, see {@link dev.belay.plugins}. Its weights,
- * if any, are frozen. Its name is the {@code encoder} of experiment files, which can't set encoder
- * parameters yet: all have their defaults.
+ * if it has any, do not learn. Its name and parameters are the {@code encoder} of experiment files
+ * and part of the spec's hash.
  */
 public interface EncoderProvider extends Plugin {
-    /** Length of each row, at least 1. Cheap: opens nothing. */
+    /** Length of each row. Cheap: opens nothing. */
     int dimensions(Parameters parameters);
 
     /** Kinds of inputs that it accepts. Cheap: opens nothing. */
@@ -19,13 +19,13 @@ public interface EncoderProvider extends Plugin {
         return Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
-    /** Opens it; called once in a process, and never closed. */
+    /** Opens it; called once in a process for each set of parameters, and never closed. */
     Encoder open(Parameters parameters);
 
     /**
-     * Whether rows are cached, in memory and in the folder of the setting {@code cache}: for
-     * encoders that need more than a millisecond per input. Each {@link #version} has its own
-     * cache.
+     * Whether rows are kept, in memory and in the folder of the setting {@code cache}: for encoders
+     * that take longer than a millisecond for an input. There is one cache for each {@link
+     * #version} and for each set of parameters.
      */
     default boolean cached() {
         return false;

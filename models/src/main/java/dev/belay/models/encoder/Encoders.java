@@ -1,5 +1,6 @@
 package dev.belay.models.encoder;
 
+import com.google.common.hash.Hashing;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
@@ -8,7 +9,9 @@ import dev.belay.models.transformer.ScratchTransformers;
 import dev.belay.models.transformer.TransformerBases;
 import dev.belay.models.transformer.TransformerShape;
 import dev.belay.plugins.Parameters;
+import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,14 +31,13 @@ public final class Encoders {
     private record Key(String name, String version, Device device, Path cacheDir) {}
 
     private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
-    private static final Map<EncoderProvider, Encoder> PROVIDED = new HashMap<>();
+    private static final Map<EncoderRef, Encoder> PROVIDED = new HashMap<>();
 
     private Encoders() {}
 
     /** All names except folders ({@code hf:NAME}). */
     public static List<String> names() {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
-        names.add(VectorEncoder.NAME);
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
         return List.copyOf(names);
@@ -48,8 +50,7 @@ public final class Encoders {
 
     /** Kinds of inputs that an encoder of this name accepts. */
     public static Set<Input.Kind> accepts(String name) {
-        if (isVector(name)) return Set.of(Input.Kind.VECTOR);
-        return isProvided(name)
+        return hasNoLayers(name)
                 ? provider(name).accepts()
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
@@ -59,24 +60,17 @@ public final class Encoders {
         return name.equals("hashing") || name.equals("hashing-bigrams");
     }
 
-    /** Whether the features are the input itself, standardised. */
-    private static boolean isVector(String name) {
-        return name.equals(VectorEncoder.NAME);
-    }
-
-    /** Whether it has no trainable layers: bags of words, vectors, plug-ins' encoders. */
+    /**
+     * Whether it is a Java class, of which nothing learns by the gradient: bags of words, vectors,
+     * plug-ins' encoders.
+     */
     public static boolean hasNoLayers(String name) {
-        return isVector(name) || isProvided(name);
-    }
-
-    /** Whether an {@link EncoderProvider} provides it: bags of words, plug-ins' encoders. */
-    private static boolean isProvided(String name) {
         return Plugins.load(EncoderProvider.class).containsKey(name);
     }
 
     /** Whether encoding is cheaper than a cache. */
     public static boolean isCheap(String name) {
-        return isVector(name) || (isProvided(name) && !provider(name).cached());
+        return hasNoLayers(name) && !provider(name).cached();
     }
 
     /** Whether it has no pretrained weights: all of it is trained. */
@@ -119,16 +113,23 @@ public final class Encoders {
 
     /** Version of an encoder's semantics, part of a spec's hash. */
     public static int version(String name) {
-        return isProvided(name) ? provider(name).version() : 1;
+        return hasNoLayers(name) ? provider(name).version() : 1;
+    }
+
+    /** An encoder's name and the parameters that it declares. */
+    public static Plugin plugin(String name) {
+        return hasNoLayers(name) ? provider(name) : () -> name;
     }
 
     /**
-     * Number of features, the head's input; not for {@code vector}, where it depends on the data.
+     * Features of an example that the head gets.
+     *
+     * @throws IllegalArgumentException if there is no such encoder, or a parameter is not accepted
      */
-    public static int dimensions(String name, Path encodersDir) {
-        return isProvided(name)
-                ? provider(name).dimensions(defaults(name))
-                : shape(name, encodersDir).width();
+    public static int dimensions(EncoderRef encoder, Path encodersDir) {
+        return hasNoLayers(encoder.name())
+                ? provider(encoder.name()).dimensions(parameters(encoder))
+                : shape(encoder.name(), encodersDir).width();
     }
 
     /**
@@ -141,45 +142,47 @@ public final class Encoders {
         return isFolder(name) ? new HuggingFaceFolder(encodersDir, name).sha256() : "";
     }
 
-    /**
-     * Opens a frozen encoder, or returns the open instance. The model is loaded at the first input
-     * that is not cached. Closing it does nothing: it is shared by the whole process.
-     *
-     * @param cacheDir folder of cached vectors; created if absent
-     * @throws IllegalArgumentException if no encoder has this name
-     * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
-     */
+    /** As {@link #open(EncoderRef, Device, Path, Path)}, with its defaults; no folder. */
     public static Encoder open(String name, Device device, Path cacheDir) {
-        if (isProvided(name)) return provided(name, device, cacheDir);
-        for (Pretrained model : Pretrained.ALL)
-            if (model.name().equals(name))
-                return open(
-                        new Key(name, model.version(), device, normal(cacheDir)),
-                        Pretrained.DIMENSIONS,
-                        () -> new OnnxEncoder(model, device));
-        throw new IllegalArgumentException(
-                "unknown encoder '"
-                        + name
-                        + "', expected hf:NAME or one of "
-                        + String.join(", ", names()));
+        return open(new EncoderRef(name), device, cacheDir, cacheDir);
     }
 
     /**
-     * Opens any frozen encoder, {@code hf:NAME} included: in ONNX Runtime if there is a {@code
-     * model.onnx}, else in PyTorch.
+     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
+     * that is not in the cache. Closing it does nothing: it lives as long as the process. {@code
+     * hf:NAME} runs in ONNX Runtime if there is a {@code model.onnx}, else in PyTorch.
      *
-     * @param sha256 expected SHA-256 of the files of {@code hf:NAME}
-     * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @param cacheDir where vectors are kept from run to run; made if absent
+     * @param encodersDir where the folders of {@code hf:NAME} are
+     * @throws IllegalArgumentException if there is no such encoder, or a parameter is not accepted
+     * @throws IllegalStateException if {@code device} is {@link Device#GPU} and there is none
      */
-    public static Encoder open(
-            String name, String sha256, Device device, Path cacheDir, Path encodersDir) {
-        if (!isFolder(name)) return open(name, device, cacheDir);
-        var key = new Key(name, sha256, device, normal(cacheDir));
+    public static Encoder open(EncoderRef encoder, Device device, Path cacheDir, Path encodersDir) {
+        String name = encoder.name();
+        Path cache = cacheDir.toAbsolutePath().normalize();
+        Parameters parameters = parameters(encoder);
+        if (hasNoLayers(name)) return provided(encoder, parameters, device, cache);
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name))
+                return open(
+                        new Key(name, model.version(), device, cache),
+                        Pretrained.DIMENSIONS,
+                        () -> new OnnxEncoder(model, device));
+        if (isFolder(name)) return folder(encoder, device, cache, encodersDir);
+        throw new IllegalArgumentException(
+                "unknown encoder '%s', expected hf:NAME or one of %s"
+                        .formatted(name, String.join(", ", names())));
+    }
+
+    private static Encoder folder(
+            EncoderRef encoder, Device device, Path cacheDir, Path encodersDir) {
+        String name = encoder.name();
+        var key = new Key(name, encoder.sha256(), device, cacheDir);
         synchronized (OPEN) {
-            CachingEncoder encoder = OPEN.get(key);
-            if (encoder != null) return encoder;
+            CachingEncoder open = OPEN.get(key);
+            if (open != null) return open;
         }
-        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, sha256);
+        HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, encoder.sha256());
         return open(
                 key,
                 folder.shape().width(),
@@ -192,28 +195,36 @@ public final class Encoders {
                                         OnnxEncoder.load(name, folder.onnx(), device),
                                         folder.tokens())
                                 : new TransformerEncoder(
-                                        TransformerBases.open(name, sha256, encodersDir), device));
+                                        TransformerBases.open(name, encoder.sha256(), encodersDir),
+                                        device));
     }
 
-    private static Encoder provided(String name, Device device, Path cacheDir) {
-        EncoderProvider provider = provider(name);
-        Supplier<Encoder> open = () -> provider.open(defaults(name));
-        if (provider.cached()) {
-            String version = "v" + provider.version();
-            int dimensions = provider.dimensions(defaults(name));
-            return open(new Key(name, version, device, normal(cacheDir)), dimensions, open);
+    private static Encoder provided(
+            EncoderRef encoder, Parameters parameters, Device device, Path cacheDir) {
+        EncoderProvider provider = provider(encoder.name());
+        Supplier<Encoder> open = () -> provider.open(parameters);
+        if (!provider.cached()) {
+            synchronized (PROVIDED) {
+                return PROVIDED.computeIfAbsent(encoder, e -> open.get());
+            }
         }
-        synchronized (PROVIDED) {
-            return PROVIDED.computeIfAbsent(provider, p -> open.get());
+        String version = "v" + provider.version();
+        if (!parameters.differing().isEmpty()) {
+            String all = parameters.differing().toString();
+            version += "-" + Hashing.sha256().hashString(all, StandardCharsets.UTF_8);
         }
+        return open(
+                new Key(encoder.name(), version, device, cacheDir),
+                provider.dimensions(parameters),
+                open);
     }
 
     private static EncoderProvider provider(String name) {
         return Plugins.get(EncoderProvider.class, name);
     }
 
-    private static Parameters defaults(String name) {
-        return Parameters.of(provider(name), Map.of());
+    private static Parameters parameters(EncoderRef encoder) {
+        return Parameters.of(plugin(encoder.name()), encoder.parameters());
     }
 
     /** Counts of the open encoders of this process, one entry per cached encoder. */
@@ -238,9 +249,5 @@ public final class Encoders {
                                 k.name(), dimensions, loader, disk, ROWS_IN_MEMORY);
                     });
         }
-    }
-
-    private static Path normal(Path directory) {
-        return directory.toAbsolutePath().normalize();
     }
 }

@@ -1,74 +1,99 @@
 package dev.belay.models.encoder;
 
 import dev.belay.models.input.Input;
+import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets, scaled to unit
- * length. A text without words has a row of zeros. Parts are read as one text.
+ * Bag of words: counts of lower-cased n-grams hashed to 2<sup>14</sup> buckets (parameter {@code
+ * buckets}), scaled to unit length. A text without words gives a row of zeros. Parts are read as
+ * one text.
  *
- * <p>A word is a maximal run of letters, digits, marks and underscores of Unicode 13.0 ({@link
- * UnicodeTable}, independent of the JDK); an n-gram is n words joined by one space. Its bucket is
- * its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo 2<sup>14</sup>: the same on
- * every machine, JDK and version.
+ * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
+ * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
+ * bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo the number of
+ * buckets: the same on every machine, JDK and version.
  */
 public final class HashingEncoder implements Encoder {
-    /** Number of buckets, 2<sup>14</sup>. */
+    /** Number of buckets by default, 2<sup>14</sup>. */
     public static final int BUCKETS = 1 << 14;
 
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
     /** {@code hashing}: single words. */
-    public static final class Unigrams implements EncoderProvider {
-        @Override
-        public String name() {
-            return "hashing";
-        }
-
-        @Override
-        public int dimensions(Parameters parameters) {
-            return BUCKETS;
-        }
-
-        @Override
-        public Encoder open(Parameters parameters) {
-            return new HashingEncoder(name(), 1);
+    public static final class Unigrams extends Provider {
+        public Unigrams() {
+            super("hashing", 1);
         }
     }
 
     /** {@code hashing-bigrams}: single words and pairs. */
-    public static final class Bigrams implements EncoderProvider {
+    public static final class Bigrams extends Provider {
+        public Bigrams() {
+            super("hashing-bigrams", 2);
+        }
+    }
+
+    private abstract static class Provider implements EncoderProvider {
+        private static final String KEY = "buckets";
+
+        private final String name;
+        private final int longest;
+
+        Provider(String name, int longest) {
+            this.name = name;
+            this.longest = longest;
+        }
+
         @Override
         public String name() {
-            return "hashing-bigrams";
+            return name;
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(
+                    Parameter.choice(
+                            KEY,
+                            String.valueOf(BUCKETS),
+                            List.of("1024", "2048", "4096", "8192", "16384", "32768", "65536"),
+                            "Number of buckets, the features of each text."));
         }
 
         @Override
         public int dimensions(Parameters parameters) {
-            return BUCKETS;
+            return (int) parameters.integer(KEY);
         }
 
         @Override
         public Encoder open(Parameters parameters) {
-            return new HashingEncoder(name(), 2);
+            return new HashingEncoder(name, longest, dimensions(parameters));
         }
     }
 
     private final String name;
     private final int longest;
+    private final int buckets;
+
+    /** With {@link #BUCKETS}. */
+    public HashingEncoder(String name, int longest) {
+        this(name, longest, BUCKETS);
+    }
 
     /**
      * @param longest longest n-gram counted, in words; 1 = single words only; 1 to 5
+     * @param buckets a power of two
      */
-    public HashingEncoder(String name, int longest) {
+    HashingEncoder(String name, int longest, int buckets) {
         if (longest < 1 || longest > 5)
             throw new IllegalArgumentException("n-grams must be 1 to 5 words long, got " + longest);
         this.name = name;
         this.longest = longest;
+        this.buckets = buckets;
     }
 
     @Override
@@ -78,7 +103,7 @@ public final class HashingEncoder implements Encoder {
 
     @Override
     public int dimensions() {
-        return BUCKETS;
+        return buckets;
     }
 
     @Override
@@ -94,7 +119,7 @@ public final class HashingEncoder implements Encoder {
     }
 
     private float[] encode(String text) {
-        float[] row = new float[BUCKETS];
+        float[] row = new float[buckets];
         List<byte[]> words = words(text);
         double squares = 0;
         for (int first = 0; first < words.size(); first++) {
@@ -102,14 +127,14 @@ public final class HashingEncoder implements Encoder {
             for (int n = 0; n < longest && first + n < words.size(); n++) {
                 if (n > 0) hash = (hash ^ ' ') * FNV_PRIME;
                 for (byte b : words.get(first + n)) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-                int bucket = bucket(hash, BUCKETS);
+                int bucket = bucket(hash, buckets);
                 squares += 2 * row[bucket] + 1; // (c + 1)² - c²
                 row[bucket]++;
             }
         }
         if (squares > 0) {
             float scale = (float) (1 / Math.sqrt(squares));
-            for (int k = 0; k < BUCKETS; k++) row[k] *= scale;
+            for (int k = 0; k < buckets; k++) row[k] *= scale;
         }
         return row;
     }

@@ -1,6 +1,6 @@
 package dev.belay.models.encoder;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.models.input.Input;
 import dev.belay.models.input.InputBytes;
 import java.nio.ByteBuffer;
@@ -10,7 +10,8 @@ record InputKey(long high, long low) {
     static final int BYTES = 16;
 
     static InputKey of(Input input) {
-        ByteBuffer hash = ByteBuffer.wrap(Sha256.digest(InputBytes.write(input)));
+        ByteBuffer hash =
+                ByteBuffer.wrap(Hashing.sha256().hashBytes(InputBytes.write(input)).asBytes());
         return new InputKey(hash.getLong(), hash.getLong());
     }
 }

@@ -1,10 +1,9 @@
 package dev.belay.models.input;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -79,11 +78,9 @@ public final class Inputs {
         content.getBytes().duplicate().get(bytes);
         if (bytes.length > MAX_INLINE_BYTES)
             throw new IllegalArgumentException(
-                    "found "
-                            + bytes.length
-                            + " bytes of inline content, expected at most "
-                            + MAX_INLINE_BYTES);
-        String sha256 = HexFormat.of().formatHex(Sha256.digest(bytes));
+                    "found %s bytes of inline content, expected at most %s"
+                            .formatted(bytes.length, MAX_INLINE_BYTES));
+        String sha256 = Hashing.sha256().hashBytes(bytes).toString();
         if (!sha256.equals(content.getSha256()))
             throw new IllegalArgumentException(
                     "found content with SHA-256 " + sha256 + ", expected " + content.getSha256());

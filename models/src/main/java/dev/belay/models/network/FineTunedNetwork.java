@@ -100,15 +100,12 @@ final class FineTunedNetwork implements Network<Tokens> {
                         (key, expected) -> {
                             if (!file.meta(key).equals(expected))
                                 throw new MalformedCheckpointException(
-                                        "weights with "
-                                                + key
-                                                + " "
-                                                + file.meta(key)
-                                                + ", expected "
-                                                + expected
-                                                + " ("
-                                                + base.name()
-                                                + ")");
+                                        "weights with %s %s, expected %s (%s)"
+                                                .formatted(
+                                                        key,
+                                                        file.meta(key),
+                                                        expected,
+                                                        base.name()));
                         });
         return new FineTunedNetwork(
                 base,

@@ -23,15 +23,9 @@ public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
     public HeadShape {
         if (inputs < 1 || classes < 2 || (kind == Kind.LINEAR ? hidden != 0 : hidden < 1))
             throw new IllegalArgumentException(
-                    "a "
-                            + kind.name().toLowerCase(Locale.ROOT)
-                            + " head can't have "
-                            + inputs
-                            + " inputs, "
-                            + hidden
-                            + " hidden units and "
-                            + classes
-                            + " classes");
+                    "a %s head can't have %s inputs, %s hidden units and %s classes"
+                            .formatted(
+                                    kind.name().toLowerCase(Locale.ROOT), inputs, hidden, classes));
     }
 
     public static HeadShape linear(int inputs, int classes) {

@@ -1,7 +1,7 @@
 package dev.belay.models.network;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
-import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerShape;
@@ -10,31 +10,11 @@ import java.nio.file.Path;
 /**
  * The architecture of a network.
  *
- * @param encoder its name
- * @param encoderSha256 for encoders from a folder, the expected SHA-256 of its files; else empty
  * @param hidden units of an MLP head's hidden layer; 0 if linear
  * @param classes at least 2
- * @param vectorLength for encoder {@code vector}, features of an example; else 0
  */
 public record NetworkDesign(
-        String encoder,
-        String encoderSha256,
-        HeadShape.Kind head,
-        int hidden,
-        int classes,
-        FineTune fineTune,
-        int vectorLength) {
-    /** Design with an encoder other than {@code vector}. */
-    public NetworkDesign(
-            String encoder,
-            String encoderSha256,
-            HeadShape.Kind head,
-            int hidden,
-            int classes,
-            FineTune fineTune) {
-        this(encoder, encoderSha256, head, hidden, classes, fineTune, 0);
-    }
-
+        EncoderRef encoder, HeadShape.Kind head, int hidden, int classes, FineTune fineTune) {
     HeadShape head(int inputs) {
         return new HeadShape(head, inputs, hidden, classes);
     }
@@ -48,7 +28,8 @@ public record NetworkDesign(
      */
     public long parameters(Path encodersDir) {
         HeadShape shape = head(width(encodersDir));
-        return Encoders.parameters(encoder, encodersDir) + Parameter.count(shape.parameters());
+        return Encoders.parameters(encoder.name(), encodersDir)
+                + Parameter.count(shape.parameters());
     }
 
     /**
@@ -62,13 +43,11 @@ public record NetworkDesign(
     public long learning(Path encodersDir) {
         return fineTune.frozen()
                 ? learningHead(width(encodersDir))
-                : learning(Encoders.shape(encoder, encodersDir));
+                : learning(Encoders.shape(encoder.name(), encodersDir));
     }
 
     private int width(Path encodersDir) {
-        return encoder.equals(VectorEncoder.NAME)
-                ? vectorLength
-                : Encoders.dimensions(encoder, encodersDir);
+        return Encoders.dimensions(encoder, encodersDir);
     }
 
     /** Trained weights with a frozen encoder of this width. */
@@ -78,6 +57,7 @@ public record NetworkDesign(
 
     /** Trained weights with a fine-tuned encoder of this shape. */
     long learning(TransformerShape shape) {
-        return learningHead(shape.width()) + Parameter.count(shape.learning(fineTune, encoder));
+        return learningHead(shape.width())
+                + Parameter.count(shape.learning(fineTune, encoder.name()));
     }
 }

@@ -3,25 +3,25 @@ package dev.belay.models.network;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
-import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerBase;
 import dev.belay.models.transformer.TransformerBases;
 import java.nio.file.Path;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Opens networks: untrained ones, and those of checkpoints. */
 public final class Networks {
-    private final BiFunction<String, String, Encoder> encoders;
-    private final BiFunction<String, String, TransformerBase> bases;
+    private final Function<EncoderRef, Encoder> encoders;
+    private final Function<EncoderRef, TransformerBase> bases;
     private final Device device;
 
     private Networks(
-            BiFunction<String, String, Encoder> encoders,
-            BiFunction<String, String, TransformerBase> bases,
+            Function<EncoderRef, Encoder> encoders,
+            Function<EncoderRef, TransformerBase> bases,
             Device device) {
         this.encoders = encoders;
         this.bases = bases;
@@ -31,14 +31,15 @@ public final class Networks {
     /**
      * With given encoders, which can't be fine-tuned.
      *
-     * @param encoders opens a frozen encoder by its name and, for encoders from a folder, SHA-256
-     * @param device where networks are trained
+     * @param encoders opens a frozen encoder
+     * @param device where networks learn
      */
-    public Networks(BiFunction<String, String, Encoder> encoders, Device device) {
+    public Networks(Function<EncoderRef, Encoder> encoders, Device device) {
         this(
                 encoders,
-                (name, sha256) -> {
-                    throw new IllegalArgumentException(name + " can't be fine-tuned");
+                encoder -> {
+                    throw new IllegalArgumentException(
+                            encoder.name() + " can't be fine-tuned here");
                 },
                 device);
     }
@@ -51,19 +52,18 @@ public final class Networks {
      */
     public static Networks of(Device device, Path cacheDir, Path encodersDir) {
         return new Networks(
-                (name, sha256) -> Encoders.open(name, sha256, device, cacheDir, encodersDir),
-                (name, sha256) -> TransformerBases.open(name, sha256, encodersDir),
+                encoder -> Encoders.open(encoder, device, cacheDir, encodersDir),
+                encoder -> TransformerBases.open(encoder.name(), encoder.sha256(), encodersDir),
                 device);
     }
 
     /**
-     * A frozen encoder other than {@code vector}, whose length depends on the design. It is never
-     * closed.
+     * A frozen encoder; it stays open as long as the process.
      *
-     * @throws IllegalArgumentException if the name is unknown
+     * @throws IllegalArgumentException if there is none, or a parameter is not accepted
      */
-    public Encoder encoder(String name, String sha256) {
-        return encoders.apply(name, sha256);
+    public Encoder encoder(EncoderRef encoder) {
+        return encoders.apply(encoder);
     }
 
     /**
@@ -73,8 +73,8 @@ public final class Networks {
      */
     public long learning(NetworkDesign design) {
         return design.fineTune().frozen()
-                ? design.learningHead(encoder(design).dimensions())
-                : design.learning(bases.apply(design.encoder(), design.encoderSha256()).shape());
+                ? design.learningHead(encoder(design.encoder()).dimensions())
+                : design.learning(bases.apply(design.encoder()).shape());
     }
 
     /**
@@ -87,11 +87,11 @@ public final class Networks {
     public Network<?> fresh(NetworkDesign design, long seed, boolean zeroInit) {
         FineTune tune = design.fineTune();
         if (tune.frozen()) {
-            Encoder encoder = encoder(design);
+            Encoder encoder = encoder(design.encoder());
             return FrozenNetwork.fresh(
                     encoder, head(design.head(encoder.dimensions()), seed, zeroInit));
         }
-        TransformerBase base = bases.apply(design.encoder(), design.encoderSha256());
+        TransformerBase base = bases.apply(design.encoder());
         Head head = head(design.head(base.shape().width()), seed, zeroInit);
         return closingOnError(head, () -> FineTunedNetwork.fresh(base, tune, head, seed, device));
     }
@@ -110,39 +110,31 @@ public final class Networks {
     /**
      * Reads a network for predictions only; head and fine-tuning are those that the bytes describe.
      */
-    public Network<?> read(byte[] weights, String encoder, String encoderSha256) {
+    public Network<?> read(byte[] weights, EncoderRef encoder) {
         SafeTensors file = SafeTensors.read(weights);
         HeadShape head = HeadShape.read(file);
         return read(
                 file,
                 new NetworkDesign(
                         encoder,
-                        encoderSha256,
                         head.kind(),
                         head.hidden(),
                         head.classes(),
-                        FineTunedNetwork.tune(file),
-                        head.inputs()));
+                        FineTunedNetwork.tune(file)));
     }
 
     private Network<?> read(SafeTensors file, NetworkDesign design) {
         FineTune tune = design.fineTune();
         if (tune.frozen()) {
-            Encoder encoder = encoder(design);
+            Encoder encoder = encoder(design.encoder());
             design.head(encoder.dimensions()).require(HeadShape.read(file));
             Head head = Head.read(file, device);
             return closingOnError(head, () -> FrozenNetwork.read(file, encoder, head));
         }
-        TransformerBase base = bases.apply(design.encoder(), design.encoderSha256());
+        TransformerBase base = bases.apply(design.encoder());
         design.head(base.shape().width()).require(HeadShape.read(file));
         Head head = Head.read(file, device);
         return closingOnError(head, () -> FineTunedNetwork.read(file, base, tune, head, device));
-    }
-
-    private Encoder encoder(NetworkDesign design) {
-        return design.encoder().equals(VectorEncoder.NAME)
-                ? new VectorEncoder(design.vectorLength())
-                : encoder(design.encoder(), design.encoderSha256());
     }
 
     private Head head(HeadShape shape, long seed, boolean zeroInit) {

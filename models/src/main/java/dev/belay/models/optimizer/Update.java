@@ -13,14 +13,8 @@ public record Update(double learningRate, double headLearningRate, double ridge,
     public Update {
         if (!(learningRate >= 0 && headLearningRate >= 0 && ridge >= 0 && clipNorm >= 0))
             throw new IllegalArgumentException(
-                    "learning rates, ridge and clip norm must be at least 0, got "
-                            + learningRate
-                            + ", "
-                            + headLearningRate
-                            + ", "
-                            + ridge
-                            + " and "
-                            + clipNorm);
+                    "learning rates, ridge and clip norm must be at least 0, got %s, %s, %s and %s"
+                            .formatted(learningRate, headLearningRate, ridge, clipNorm));
     }
 
     /** One learning rate for all parameters, without ridge and clipping. */

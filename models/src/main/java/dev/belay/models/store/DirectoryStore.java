@@ -1,6 +1,6 @@
 package dev.belay.models.store;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ public final class DirectoryStore implements CheckpointStore {
 
     @Override
     public StoredFile put(String modelId, long number, Kind kind, byte[] bytes) {
-        String sha256 = Sha256.hex(bytes);
+        String sha256 = Hashing.sha256().hashBytes(bytes).toString();
         Path directory = directory(modelId);
         Path file = directory.resolve(kind.fileName(number, sha256));
         Path aside = directory.resolve(file.getFileName() + "." + UUID.randomUUID() + ".aside");
@@ -83,7 +83,7 @@ public final class DirectoryStore implements CheckpointStore {
                 throw new MalformedCheckpointException(
                         uri + " has " + size + " bytes, expected at most " + MAX_BYTES);
             byte[] bytes = Files.readAllBytes(real);
-            String found = Sha256.hex(bytes);
+            String found = Hashing.sha256().hashBytes(bytes).toString();
             if (!found.equals(sha256))
                 throw new MalformedCheckpointException(
                         uri + " has SHA-256 " + found + ", expected " + sha256);

@@ -75,10 +75,8 @@ public record Provenance(
             for (Range range : ranges) {
                 if (!partitions.add(range.partition()) || range.partition() < before)
                     throw new MalformedCheckpointException(
-                            "label ranges of "
-                                    + topic
-                                    + " must ascend by partition, got "
-                                    + ranges);
+                            "label ranges of %s must ascend by partition, got %s"
+                                    .formatted(topic, ranges));
                 before = range.partition();
             }
         }
@@ -155,10 +153,7 @@ public record Provenance(
     private static void requireSha256(String field, String value) {
         if (!SHA256.matcher(value).matches())
             throw new MalformedCheckpointException(
-                    "provenance: "
-                            + field
-                            + " is '"
-                            + value
-                            + "', expected 64 lower-case hexadecimal digits");
+                    "provenance: %s is '%s', expected 64 lower-case hexadecimal digits"
+                            .formatted(field, value));
     }
 }

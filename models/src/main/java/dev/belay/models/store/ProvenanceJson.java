@@ -78,10 +78,8 @@ final class ProvenanceJson {
     static Provenance parse(byte[] bytes) {
         if (bytes.length > Provenance.MAX_BYTES)
             throw new MalformedCheckpointException(
-                    "provenance of "
-                            + bytes.length
-                            + " bytes, expected at most "
-                            + Provenance.MAX_BYTES);
+                    "provenance of %s bytes, expected at most %s"
+                            .formatted(bytes.length, Provenance.MAX_BYTES));
         JsonNode json;
         try {
             json = JSON.readTree(bytes);

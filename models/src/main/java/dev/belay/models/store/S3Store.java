@@ -1,6 +1,6 @@
 package dev.belay.models.store;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,7 +99,7 @@ public final class S3Store implements CheckpointStore {
 
     @Override
     public StoredFile put(String modelId, long number, Kind kind, byte[] bytes) {
-        String sha256 = Sha256.hex(bytes);
+        String sha256 = Hashing.sha256().hashBytes(bytes).toString();
         String key = folder(modelId) + kind.fileName(number, sha256);
         try {
             client.putObject(
@@ -114,7 +114,7 @@ public final class S3Store implements CheckpointStore {
     @Override
     public byte[] get(String uri, String sha256) {
         byte[] bytes = read(uri, key(uri));
-        String found = Sha256.hex(bytes);
+        String found = Hashing.sha256().hashBytes(bytes).toString();
         if (!found.equals(sha256))
             throw new MalformedCheckpointException(
                     uri + " has SHA-256 " + found + ", expected " + sha256);

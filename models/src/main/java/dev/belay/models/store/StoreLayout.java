@@ -38,11 +38,8 @@ final class StoreLayout {
      * Message for a file that is not in the store, mostly because services have different stores.
      */
     static String absent(String uri, String store) {
-        return "checkpoint file "
-                + uri
-                + " is not in the store "
-                + store
-                + "; expected the store it was written to: every service needs the same setting"
-                + " 'store'";
+        return ("checkpoint file %s is not in the store %s; expected the store it was"
+                        + " written to: every service needs the same setting 'store'")
+                .formatted(uri, store);
     }
 }

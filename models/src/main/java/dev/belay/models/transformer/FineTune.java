@@ -26,14 +26,8 @@ public record FineTune(Scope scope, int layers, boolean embeddings, boolean bflo
                         && (scope != Scope.HEAD || !bfloat16);
         if (!fits)
             throw new IllegalArgumentException(
-                    "can't fine-tune "
-                            + scope
-                            + " with layers "
-                            + layers
-                            + ", embeddings "
-                            + embeddings
-                            + ", bfloat16 "
-                            + bfloat16);
+                    "can't fine-tune %s with layers %s, embeddings %s, bfloat16 %s"
+                            .formatted(scope, layers, embeddings, bfloat16));
     }
 
     /** Whether the encoder is frozen. */

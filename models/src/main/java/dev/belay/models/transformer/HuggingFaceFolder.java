@@ -2,7 +2,9 @@ package dev.belay.models.transformer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
@@ -15,9 +17,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -88,13 +87,8 @@ public final class HuggingFaceFolder {
         String found = folder.sha256();
         if (!found.equals(sha256))
             throw new IllegalArgumentException(
-                    name
-                            + ": the files in "
-                            + folder.folder
-                            + " have SHA-256 "
-                            + found
-                            + ", expected "
-                            + sha256);
+                    "%s: the files in %s have SHA-256 %s, expected %s"
+                            .formatted(name, folder.folder, found, sha256));
         return folder;
     }
 
@@ -117,22 +111,18 @@ public final class HuggingFaceFolder {
 
     /** SHA-256 (hex) over names and contents of the files that are read. */
     public String sha256() {
-        MessageDigest all = Sha256.digest();
+        Hasher all = Hashing.sha256().newHasher();
         for (String file : FILES) {
             if (!has(file)) continue;
-            MessageDigest one = Sha256.digest();
-            try (InputStream in =
-                    new DigestInputStream(Files.newInputStream(file(file, MAX_MODEL_BYTES)), one)) {
-                byte[] buffer = new byte[1 << 16];
-                int read = 0;
-                while (read >= 0) read = in.read(buffer);
+            all.putString(file + '\0', StandardCharsets.UTF_8);
+            try {
+                Path path = file(file, MAX_MODEL_BYTES);
+                all.putBytes(MoreFiles.asByteSource(path).hash(Hashing.sha256()).asBytes());
             } catch (IOException e) {
                 throw unreadable(file, e);
             }
-            all.update((file + '\0').getBytes(StandardCharsets.UTF_8));
-            all.update(one.digest());
         }
-        return HexFormat.of().formatHex(all.digest());
+        return all.hash().toString();
     }
 
     /**
@@ -224,15 +214,8 @@ public final class HuggingFaceFolder {
         String found = config.path(key).asText("nothing");
         if (!found.equals(expected))
             throw new IllegalArgumentException(
-                    name
-                            + ": "
-                            + folder.resolve(CONFIG)
-                            + " has "
-                            + key
-                            + " "
-                            + found
-                            + ", expected "
-                            + expected);
+                    "%s: %s has %s %s, expected %s"
+                            .formatted(name, folder.resolve(CONFIG), key, found, expected));
     }
 
     private int number(JsonNode config, String key) {

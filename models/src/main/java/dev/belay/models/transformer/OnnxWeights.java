@@ -75,12 +75,8 @@ final class OnnxWeights {
         Stored stored = stored(name);
         if (!Arrays.equals(shape(name), shape))
             throw new IllegalArgumentException(
-                    "the ONNX file's "
-                            + name
-                            + " has shape "
-                            + Arrays.toString(shape(name))
-                            + ", expected "
-                            + Arrays.toString(shape));
+                    "the ONNX file's %s has shape %s, expected %s"
+                            .formatted(name, Arrays.toString(shape(name)), Arrays.toString(shape)));
         float[] values = floats(stored.tensor, Parameter.size(shape));
         if (!stored.transposed) return values;
         int rows = (int) shape[0];
@@ -106,11 +102,8 @@ final class OnnxWeights {
         float[] values = new float[size];
         if (tensor.getDataType() != TensorProto.DataType.FLOAT_VALUE)
             throw new IllegalArgumentException(
-                    "the ONNX file's "
-                            + tensor.getName()
-                            + " has type "
-                            + tensor.getDataType()
-                            + ", expected float32 (1)");
+                    "the ONNX file's %s has type %s, expected float32 (1)"
+                            .formatted(tensor.getName(), tensor.getDataType()));
         if (tensor.getFloatDataCount() == size) {
             for (int i = 0; i < size; i++) values[i] = tensor.getFloatData(i);
             return values;

@@ -2,12 +2,11 @@ package dev.belay.models.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.torch.AlignedFloats;
-import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -35,16 +34,16 @@ public final class TransformerBase {
         this.name = name;
         this.shape = shape;
         this.tokens = tokens;
-        MessageDigest digest = Sha256.digest();
+        Hasher hasher = Hashing.sha256().newHasher();
         new TreeMap<>(shape.parameters())
                 .forEach(
                         (parameter, size) -> {
                             var values = new AlignedFloats();
                             values.set(read.apply(parameter, size));
                             weights.put(parameter, values);
-                            digest.update(values.bytes(Parameter.size(size)));
+                            hasher.putBytes(values.bytes(Parameter.size(size)));
                         });
-        this.sha256 = HexFormat.of().formatHex(digest.digest());
+        this.sha256 = hasher.hash().toString();
     }
 
     /** Without pretrained weights: trained from scratch. */

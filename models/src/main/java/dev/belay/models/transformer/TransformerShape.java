@@ -38,16 +38,8 @@ public record TransformerShape(
                 || width % heads != 0
                 || inner < 1)
             throw new IllegalArgumentException(
-                    "invalid transformer: vocabulary "
-                            + vocabulary
-                            + ", width "
-                            + width
-                            + ", layers "
-                            + layers
-                            + ", heads "
-                            + heads
-                            + ", inner "
-                            + inner);
+                    "no such transformer: vocabulary %s, width %s, layers %s, heads %s, inner %s"
+                            .formatted(vocabulary, width, layers, heads, inner));
     }
 
     /** Name → shape of each parameter, from input to output, with Hugging Face's names. */
@@ -89,12 +81,8 @@ public record TransformerShape(
     public Map<String, long[]> learning(FineTune tune, String encoder) {
         if (tune.layers() > layers)
             throw new IllegalArgumentException(
-                    "can't fine-tune the last "
-                            + tune.layers()
-                            + " layers of "
-                            + encoder
-                            + ", which has "
-                            + layers);
+                    "can't fine-tune the last %s layers of %s, which has %s"
+                            .formatted(tune.layers(), encoder, layers));
         int first = tune.scope() == FineTune.Scope.LAST ? layers - tune.layers() : 0;
         var learning = new LinkedHashMap<String, long[]>();
         parameters()

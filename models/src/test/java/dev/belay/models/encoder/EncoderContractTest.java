@@ -26,6 +26,13 @@ public class EncoderContractTest {
 
     @TempDir Path cache;
 
+    /** Four inputs of a kind that it accepts. */
+    private static List<Input> inputs(EncoderProvider provider, Parameters parameters) {
+        if (provider.accepts().contains(Input.Kind.TEXT)) return TEXTS;
+        Input vector = new Input.Vector(new float[provider.dimensions(parameters)]);
+        return List.of(vector, vector, vector, vector);
+    }
+
     static Stream<EncoderProvider> providers() {
         return Plugins.load(EncoderProvider.class).values().stream();
     }
@@ -39,13 +46,14 @@ public class EncoderContractTest {
             assertEquals(provider.dimensions(defaults), encoder.dimensions());
             assertEquals(provider.accepts(), encoder.accepts());
             // When
-            float[][] together = encoder.encode(TEXTS);
+            List<Input> inputs = inputs(provider, defaults);
+            float[][] together = encoder.encode(inputs);
             // Then
-            assertEquals(TEXTS.size(), together.length);
+            assertEquals(inputs.size(), together.length);
             for (int i = 0; i < together.length; i++) {
                 assertEquals(encoder.dimensions(), together[i].length);
                 for (float feature : together[i]) assertTrue(Float.isFinite(feature));
-                assertArrayEquals(together[i], encoder.encode(List.of(TEXTS.get(i)))[0]);
+                assertArrayEquals(together[i], encoder.encode(List.of(inputs.get(i)))[0]);
             }
             assertEquals(0, encoder.encode(List.of()).length);
             encoder.probe();
@@ -55,8 +63,9 @@ public class EncoderContractTest {
     @ParameterizedTest
     @MethodSource("providers")
     void itIsOpenedByItsNameAndAgainAfterThat(EncoderProvider provider) {
-        float[][] once = Encoders.open(provider.name(), Device.CPU, cache).encode(TEXTS);
-        assertArrayEquals(once, Encoders.open(provider.name(), Device.CPU, cache).encode(TEXTS));
+        List<Input> inputs = inputs(provider, Parameters.of(provider, Map.of()));
+        float[][] once = Encoders.open(provider.name(), Device.CPU, cache).encode(inputs);
+        assertArrayEquals(once, Encoders.open(provider.name(), Device.CPU, cache).encode(inputs));
         assertEquals(provider.version(), Encoders.version(provider.name()));
         assertTrue(Encoders.isName(provider.name()));
     }

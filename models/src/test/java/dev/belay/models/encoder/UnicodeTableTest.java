@@ -3,7 +3,7 @@ package dev.belay.models.encoder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ class UnicodeTableTest {
         }
         assertEquals(
                 "7b062264c1f17713213a7c1147be481b8cc98ac46448f07752e4df8e05cce097",
-                Sha256.hex(all.toString().getBytes(StandardCharsets.UTF_8)));
+                Hashing.sha256().hashString(all, StandardCharsets.UTF_8).toString());
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.loss.Gradient;
@@ -16,8 +17,8 @@ import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.models.torch.Device;
-import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.FineTune.Scope;
+import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TinyBert;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,8 +54,8 @@ class FineTunedNetworkTest {
                 tiny(FULL),
                 tiny(new FineTune(Scope.FULL, 0, false, false)),
                 tiny(LAST),
-                new NetworkDesign("transformer", "", HeadShape.Kind.LINEAR, 0, 2, FULL),
-                new NetworkDesign("mlp", "", HeadShape.Kind.MLP, 8, 2, FULL));
+                new NetworkDesign(new EncoderRef("transformer"), HeadShape.Kind.LINEAR, 0, 2, FULL),
+                new NetworkDesign(new EncoderRef("mlp"), HeadShape.Kind.MLP, 8, 2, FULL));
     }
 
     @ParameterizedTest
@@ -93,9 +94,7 @@ class FineTunedNetworkTest {
                 // Then
                 assertArrayEquals(one.write(Map.of()), two.write(Map.of()));
                 assertArrayEquals(bytes(adam), bytes(restored));
-                try (Network<?> judge =
-                        networks.read(
-                                one.write(Map.of()), design.encoder(), design.encoderSha256())) {
+                try (Network<?> judge = networks.read(one.write(Map.of()), design.encoder())) {
                     List<String> texts = TinyBert.texts(9);
                     assertArrayEquals(predict(one, texts), predict(judge, texts));
                 }
@@ -189,7 +188,8 @@ class FineTunedNetworkTest {
     }
 
     private static NetworkDesign tiny(FineTune tune) {
-        return new NetworkDesign("hf:tiny", sha256, HeadShape.Kind.LINEAR, 0, 2, tune);
+        return new NetworkDesign(
+                new EncoderRef("hf:tiny", Map.of(), sha256), HeadShape.Kind.LINEAR, 0, 2, tune);
     }
 
     private static Networks networks() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.CodedInputStream;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
@@ -56,7 +57,8 @@ class NetworkDesignTest {
     void folderHasTheParametersOfItsTensors() throws IOException {
         TinyBert.write(root, "tiny", "bert.");
         NetworkDesign mlp =
-                new NetworkDesign("hf:tiny", "", HeadShape.Kind.MLP, 5, 2, FineTune.HEAD);
+                new NetworkDesign(
+                        new EncoderRef("hf:tiny"), HeadShape.Kind.MLP, 5, 2, FineTune.HEAD);
         long trunk = 0;
         for (long[] shape : TinyBert.SHAPE.parameters().values()) trunk += Parameter.size(shape);
         int width = TinyBert.SHAPE.width();
@@ -69,8 +71,7 @@ class NetworkDesignTest {
         // Given
         NetworkDesign design =
                 new NetworkDesign(
-                        name,
-                        "",
+                        new EncoderRef(name),
                         HeadShape.Kind.LINEAR,
                         0,
                         2,
@@ -87,6 +88,7 @@ class NetworkDesignTest {
     }
 
     private static NetworkDesign linear(String encoder, int classes) {
-        return new NetworkDesign(encoder, "", HeadShape.Kind.LINEAR, 0, classes, FineTune.HEAD);
+        return new NetworkDesign(
+                new EncoderRef(encoder), HeadShape.Kind.LINEAR, 0, classes, FineTune.HEAD);
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.models.Sha256;
+import com.google.common.hash.Hashing;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.store.CheckpointStore.Kind;
 import java.io.IOException;
@@ -97,7 +97,9 @@ class DirectoryStoreTest {
         Files.write(outside.resolve("secret"), BYTES);
         Files.write(directory.resolve("secret"), BYTES);
         Files.createSymbolicLink(root.resolve("link"), outside);
-        assertThrows(MalformedCheckpointException.class, () -> store.get(uri, Sha256.hex(BYTES)));
+        assertThrows(
+                MalformedCheckpointException.class,
+                () -> store.get(uri, Hashing.sha256().hashBytes(BYTES).toString()));
         if (!uri.equals("file:"))
             assertThrows(MalformedCheckpointException.class, () -> store.delete(uri));
         assertTrue(Files.exists(outside.resolve("secret")));
@@ -135,6 +137,7 @@ class DirectoryStoreTest {
     @Test
     void missingFileIsAnIoError() {
         assertThrows(
-                UncheckedIOException.class, () -> store.get("file:sst2/none", Sha256.hex(BYTES)));
+                UncheckedIOException.class,
+                () -> store.get("file:sst2/none", Hashing.sha256().hashBytes(BYTES).toString()));
     }
 }

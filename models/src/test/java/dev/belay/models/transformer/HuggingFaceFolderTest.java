@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,14 +101,14 @@ class HuggingFaceFolderTest {
         var e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> networks.encoder("hf:altered", sha256));
+                        () -> networks.encoder(new EncoderRef("hf:altered", Map.of(), sha256)));
         assertTrue(String.valueOf(e.getMessage()).contains("expected " + sha256), e.getMessage());
         assertFalse(String.valueOf(e.getMessage()).contains("cache"));
     }
 
     private Encoder open(String name) {
         return Networks.of(Device.CPU, root.resolve("cache"), root)
-                .encoder(name, Encoders.sha256(name, root));
+                .encoder(new EncoderRef(name, Map.of(), Encoders.sha256(name, root)));
     }
 
     private void refused(String name, String part) {

@@ -1,15 +1,13 @@
 package dev.belay.producers.dataset;
 
+import dev.belay.plugins.Parameters;
 import dev.belay.producers.source.Batch;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
-import dev.belay.producers.source.DelimitedSource;
 import dev.belay.producers.source.ExampleSource;
-import dev.belay.producers.source.JsonlSource;
 import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
 import dev.belay.producers.source.RowSource;
-import dev.belay.producers.source.WordNetSource;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
@@ -65,6 +63,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     /**
      * Reads, checks, splits and orders everything.
      *
+     * @param config whose source is finite
      * @param memoryBytes rows are kept in memory up to about this, then on disk
      * @throws DataException at the first thing that is wrong
      */
@@ -75,12 +74,18 @@ public final class DataSet implements ExampleSource, AutoCloseable {
         boolean inFileOrder = config.order() == DataConfig.Order.FILE;
         boolean opened = false;
         try {
-            RowBuilder builder = new RowBuilder(nameOf(config.source()), config);
-            RowSource source = source(config, builder);
-            String bytesHash = source.read(byHash);
+            Parameters parameters = config.source().parameters();
+            RowSource source = (RowSource) config.source().plugin();
+            String name = source.title(parameters);
+            RowBuilder builder = new RowBuilder(name, config);
+            String bytesHash =
+                    source.read(
+                            parameters,
+                            config.fields(),
+                            (row, line) -> byHash.accept(builder.row(row, line)));
             DataSummary.Counter counter = new DataSummary.Counter(config.classes().size());
             long distinct = 0;
-            try (Rows rows = new DistinctRows(source.name(), byHash.sorted())) {
+            try (Rows rows = new DistinctRows(name, byHash.sorted())) {
                 while (rows.hasNext()) {
                     Row row = rows.next();
                     counter.add(row);
@@ -94,15 +99,15 @@ public final class DataSet implements ExampleSource, AutoCloseable {
             if (config.fields().group() != null
                     && config.holdout() instanceof DataConfig.Holdout.Column) {
                 Path byUnit = directory.resolve("unit");
-                WholeGroups.require(source.name(), byHash, memoryBytes, byUnit);
+                WholeGroups.require(name, byHash, memoryBytes, byUnit);
             }
-            requireHoldout(config, source.name(), summary, builder);
+            requireHoldout(config, name, summary, builder);
             opened = true;
             return new DataSet(
                     config,
                     inFileOrder ? byLine : byHash,
                     directory,
-                    source.name(),
+                    name,
                     SourceHash.of(config, bytesHash),
                     summary,
                     builder.vectorLength());
@@ -185,21 +190,6 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     public void close() {
         sorter.close();
         deleteTree(directory);
-    }
-
-    private static RowSource source(DataConfig config, RowBuilder builder) {
-        if (config.source() instanceof DataConfig.FileSource file) {
-            return file.format() == DataConfig.Format.JSONL
-                    ? new JsonlSource(file.path(), config.fields(), builder)
-                    : new DelimitedSource(file.path(), file.format(), config.fields(), builder);
-        }
-        return new WordNetSource(builder);
-    }
-
-    private static String nameOf(DataConfig.Source source) {
-        return source instanceof DataConfig.FileSource file
-                ? file.path().toString()
-                : WordNetSource.NAME;
     }
 
     private static void requireHoldout(
@@ -290,10 +280,8 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                     throw DataException.at(
                             file,
                             row.line(),
-                            "id '"
-                                    + RowBuilder.abbreviate(row.id())
-                                    + "' with content that differs from line "
-                                    + last.line(),
+                            "id '%s' with content that differs from line %s"
+                                    .formatted(RowBuilder.abbreviate(row.id()), last.line()),
                             "each id once, or each time with the same content",
                             "Correct the rows, or name the column that holds unique ids.");
                 }

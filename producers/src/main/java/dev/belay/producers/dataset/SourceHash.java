@@ -1,11 +1,14 @@
 package dev.belay.producers.dataset;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import dev.belay.producers.file.FileFormat;
 import dev.belay.producers.source.DataConfig;
-import dev.belay.producers.source.SourceFile;
-import dev.belay.producers.source.WordNetSource;
+import dev.belay.producers.source.Source;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The identity of a source, by which a producer recognises what it has written: SHA-256 over the
@@ -21,45 +24,42 @@ final class SourceHash {
      * @param bytesHash of the source's bytes
      */
     static String of(DataConfig config, String bytesHash) {
-        MessageDigest digest = SourceFile.sha256();
-        String format =
-                config.source() instanceof DataConfig.FileSource file
-                        ? file.format().name()
-                        : WordNetSource.NAME;
-        String[] parts = {
-            "belay-source-1",
-            bytesHash,
-            format,
-            "id=" + config.fields().id(),
-            config.fields().input() instanceof DataConfig.InputColumns.Text text
-                    ? "text=" + text.column()
-                    : "input=" + config.fields().input(),
-            "label=" + config.fields().label(),
-            "split=" + config.fields().split(),
-            config.holdout() instanceof DataConfig.Holdout.Column column
-                    ? "column=" + column.value()
-                    : "share=" + ((DataConfig.Holdout.Share) config.holdout()).share(),
-            Double.toString(config.supervisorShare()),
-            config.order().name(),
-            Long.toString(config.orderSeed()),
-            String.join("\u001f", config.classes())
-        };
-        for (String part : parts) {
-            add(digest, part);
-        }
-        // where there are none nothing is added: the hash is that of earlier versions
-        for (String label : config.labels()) {
-            add(digest, "label=" + label);
-        }
-        config.fields().tags().forEach((tag, column) -> add(digest, "tag=" + tag + "=" + column));
+        Source source = config.source().plugin();
+        List<String> parts =
+                new ArrayList<>(
+                        List.of(
+                                "belay-source-1",
+                                bytesHash,
+                                // as release 0.1 wrote it
+                                source instanceof FileFormat
+                                        ? source.name().toUpperCase(Locale.ROOT)
+                                        : source.name(),
+                                "id=" + config.fields().id(),
+                                config.fields().input() instanceof DataConfig.InputColumns.Text text
+                                        ? "text=" + text.column()
+                                        : "input=" + config.fields().input(),
+                                "label=" + config.fields().label(),
+                                "split=" + config.fields().split(),
+                                config.holdout() instanceof DataConfig.Holdout.Column column
+                                        ? "column=" + column.value()
+                                        : "share="
+                                                + ((DataConfig.Holdout.Share) config.holdout())
+                                                        .share(),
+                                Double.toString(config.supervisorShare()),
+                                config.order().name(),
+                                Long.toString(config.orderSeed()),
+                                String.join("\u001f", config.classes())));
+        // what is not used adds nothing
+        config.labels().forEach(label -> parts.add("label=" + label));
+        config.fields().tags().forEach((tag, column) -> parts.add("tag=" + tag + "=" + column));
         if (config.fields().group() != null) {
-            add(digest, "group=" + config.fields().group());
+            parts.add("group=" + config.fields().group());
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void add(MessageDigest digest, String part) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
+        if (source.version() > 1) {
+            parts.add("version=" + source.version());
+        }
+        Hasher hasher = Hashing.sha256().newHasher();
+        parts.forEach(part -> hasher.putString(part, StandardCharsets.UTF_8).putByte((byte) 0));
+        return hasher.hash().toString();
     }
 }

@@ -45,7 +45,8 @@ public record Batch(
         /** The event time is that of production. */
         public static final long NOW = -1;
 
-        static Entry of(Row row, long eventTimeMs) {
+        /** An example, with its truth where that is known. */
+        public static Entry of(Row row, long eventTimeMs) {
             return new Entry(row.id(), row, row.label(), eventTimeMs);
         }
 

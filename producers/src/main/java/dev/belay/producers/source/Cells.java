@@ -1,24 +1,105 @@
 package dev.belay.producers.source;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The cells of one row, by column. Each method throws a {@link DataException} when the column is
  * missing or its cell is of another type.
+ *
+ * @param source what messages call it
+ * @param line 1-based; 0 for none
  */
-interface Cells {
+record Cells(String source, long line, ObjectNode row) {
+    JsonNode cell(String column) {
+        JsonNode cell = row.get(column);
+        if (cell == null) {
+            List<String> found = new ArrayList<>();
+            row.fieldNames().forEachRemaining(found::add);
+            throw DataException.at(
+                    source,
+                    line,
+                    "columns " + found,
+                    "a column '" + column + "'",
+                    "Correct the row, or name the right column in data.fields.");
+        }
+        return cell;
+    }
+
     /** Any text, also an empty one. */
-    String text(String column);
+    String text(String column) {
+        JsonNode cell = cell(column);
+        if (!cell.isTextual()) {
+            throw wrongType(cell, column, "a string");
+        }
+        return cell.textValue();
+    }
 
     /** A text or an integer, as text. */
-    String scalar(String column);
+    String scalar(String column) {
+        JsonNode cell = cell(column);
+        if (!cell.isTextual() && !cell.isIntegralNumber()) {
+            throw wrongType(cell, column, "a string or an integer");
+        }
+        return cell.asText();
+    }
 
     /** The same; null where the cell is empty or null. */
-    @Nullable String optional(String column);
+    @Nullable String optional(String column) {
+        JsonNode cell = cell(column);
+        return cell.isNull() || cell.asText().isEmpty() ? null : scalar(column);
+    }
 
-    /** A number. */
-    double number(String column);
+    /** A number, also as a text. */
+    double number(String column) {
+        return number(cell(column), column);
+    }
 
-    /** A JSON array of numbers. */
-    double[] numbers(String column);
+    /** An array of numbers, also as a JSON text. */
+    double[] numbers(String column) {
+        JsonNode cell = cell(column);
+        JsonNode array = cell;
+        if (cell.isTextual()) {
+            try {
+                array = StrictJson.MAPPER.readTree(cell.textValue());
+            } catch (JsonProcessingException e) {
+                array = cell; // refused below
+            }
+        }
+        if (!array.isArray()) {
+            throw wrongType(cell, column, "an array of numbers, such as [0.5, 2]");
+        }
+        double[] numbers = new double[array.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(array.get(i), column);
+        }
+        return numbers;
+    }
+
+    private double number(JsonNode cell, String column) {
+        try {
+            if (cell.isNumber() || cell.isTextual()) {
+                return cell.isNumber() ? cell.doubleValue() : Double.parseDouble(cell.textValue());
+            }
+        } catch (NumberFormatException e) {
+            throw wrongType(cell, column, "a number");
+        }
+        throw wrongType(cell, column, "a number");
+    }
+
+    private DataException wrongType(JsonNode cell, String column, String expected) {
+        String value = cell.isTextual() ? ": '" + RowBuilder.abbreviate(cell.asText()) + "'" : "";
+        return DataException.at(
+                source,
+                line,
+                StrictJson.kind(cell) + " in '" + column + "'" + value,
+                expected,
+                "Correct the row, or name the right column in data.fields.");
+    }
 }

@@ -1,12 +1,15 @@
 package dev.belay.producers.source;
 
-import java.nio.file.Path;
+import dev.belay.plugins.Configured;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     meanings
  */
 public record DataConfig(
-        Source source,
+        Configured<Source> source,
         Fields fields,
         Holdout holdout,
         double supervisorShare,
@@ -48,22 +51,19 @@ public record DataConfig(
                 && (labels.size() != classes.size()
                         || new HashSet<>(labels).size() < labels.size())) {
             throw new IllegalArgumentException(
-                    "labels must be different and one for each of the classes "
-                            + classes
-                            + ", found "
-                            + labels);
+                    "labels must be different and one for each of the classes %s, found %s"
+                            .formatted(classes, labels));
         }
         for (int i = 0; i < classes.size(); i++) {
             requireUnambiguous(classes.get(i), i, labels);
         }
-        if (source instanceof TopicSource
+        if (source.plugin() instanceof EndlessSource
                 && !(holdout instanceof Holdout.Share share && share.size() > 0)) {
             throw new IllegalArgumentException(
-                    "a topic needs a holdout with a share and a size, found " + holdout);
+                    "a source without end needs a holdout with a share and a size, found "
+                            + holdout);
         }
-        if (holdout instanceof Holdout.Column
-                && source instanceof FileSource
-                && fields.split() == null) {
+        if (holdout instanceof Holdout.Column && fields.split() == null) {
             throw new IllegalArgumentException(
                     "holdout by column needs fields.split, the column that says so");
         }
@@ -71,12 +71,12 @@ public record DataConfig(
 
     /** Whether the source never ends. */
     public boolean isEndless() {
-        return source instanceof TopicSource;
+        return source.plugin() instanceof EndlessSource;
     }
 
     /** Of a source that writes classes by name or index. */
     public DataConfig(
-            Source source,
+            Configured<Source> source,
             Fields fields,
             Holdout holdout,
             double supervisorShare,
@@ -95,82 +95,41 @@ public record DataConfig(
                 && INTEGER.matcher(name).matches()
                 && !name.equals(Integer.toString(index))) {
             throw new IllegalArgumentException(
-                    "a class named by a number must be named by its own index, found '"
-                            + name
-                            + "' at index "
-                            + index
-                            + "; where the data count otherwise write a mapping from their labels"
-                            + " to names, such as classes: {1: world, 2: sports}");
+                    ("a class named by a number must be named by its own index, found"
+                                    + " '%s' at index %s; where the data count otherwise write a mapping"
+                                    + " from their labels to names, such as classes: {1: world, 2: sports}")
+                            .formatted(name, index));
         }
         int label = labels.indexOf(name);
         if (label >= 0 && label != index) {
             throw new IllegalArgumentException(
-                    "no class may have the label of another one as its name, found class '"
-                            + name
-                            + "' with label '"
-                            + labels.get(index)
-                            + "'");
+                    ("no class may have the label of another one as its name, found"
+                                    + " class '%s' with label '%s'")
+                            .formatted(name, labels.get(index)));
         }
     }
 
-    /** The built-in WordNet task: see {@link WordNetSource}. */
-    public static DataConfig wordNet(double supervisorShare) {
+    /**
+     * Of a source that says all but the supervisor's share.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    public static DataConfig preset(Configured<Source> source, double supervisorShare) {
+        Source.Preset preset = source.plugin().preset();
+        if (preset == null) {
+            throw new IllegalArgumentException(
+                    "source '"
+                            + source.plugin().name()
+                            + "' needs the keys task.classes and holdout");
+        }
         return new DataConfig(
-                new Builtin(WordNetSource.NAME),
-                new Fields("id", "text", "label", "split"),
-                new Holdout.Column(WordNetSource.HOLDOUT_VALUE),
+                source,
+                preset.fields(),
+                preset.holdout(),
                 supervisorShare,
                 Order.HASH,
                 0,
-                WordNetSource.CLASSES);
-    }
-
-    /** What is read. */
-    public sealed interface Source permits Builtin, FileSource, TopicSource {}
-
-    /** A task that comes with Belay; {@link WordNetSource#NAME} is the only one so far. */
-    public record Builtin(String name) implements Source {
-        public Builtin {
-            if (!name.equals(WordNetSource.NAME)) {
-                throw new IllegalArgumentException(
-                        "unknown builtin '" + name + "'; expected " + WordNetSource.NAME);
-            }
-        }
-    }
-
-    /** A file; {@code .gz} at the end of its name means gzip. */
-    public record FileSource(Path path, Format format) implements Source {}
-
-    /** An existing topic with JSON objects, read without end. */
-    public record TopicSource(String topic) implements Source {}
-
-    public enum Format {
-        /** One JSON object a line. */
-        JSONL,
-        /** RFC 4180 with a header line. */
-        CSV,
-        /** Tab-separated with a header line; no quoting, so no tabs or line ends in a cell. */
-        TSV;
-
-        /**
-         * Reads the name of a format.
-         *
-         * @throws IllegalArgumentException when it is unknown, or known and not supported yet
-         */
-        public static Format parse(String name) {
-            for (Format format : values()) {
-                if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
-                    return format;
-                }
-            }
-            if (name.equals("parquet")) {
-                throw new IllegalArgumentException(
-                        "format parquet is not supported yet; convert the file to jsonl, csv or"
-                                + " tsv");
-            }
-            throw new IllegalArgumentException(
-                    "unknown format '" + name + "'; expected jsonl, csv or tsv");
-        }
+                preset.classes());
     }
 
     /**
@@ -190,6 +149,15 @@ public record DataConfig(
             @Nullable String group) {
         public Fields {
             tags = new TreeMap<>(tags);
+        }
+
+        /** All columns that are read. */
+        public Set<String> columns() {
+            Set<String> columns = new LinkedHashSet<>(List.of(label));
+            Stream.of(id, split, group).filter(Objects::nonNull).forEach(columns::add);
+            columns.addAll(input.columns());
+            columns.addAll(tags.values());
+            return columns;
         }
 
         /** Of rows whose input is a text, without tags and groups. */

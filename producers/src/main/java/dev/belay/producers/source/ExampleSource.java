@@ -23,6 +23,13 @@ public interface ExampleSource {
     long total();
 
     /**
+     * Checks that it is there.
+     *
+     * @throws DataException when it is not
+     */
+    default void require() {}
+
+    /**
      * Opens it behind the last committed batch.
      *
      * @param done rows of all committed batches, by this and by earlier processes

@@ -33,7 +33,8 @@ final class InputReader {
     }
 
     /** An example with its input only. */
-    Example.Builder read(long line, Cells cells) {
+    Example.Builder read(Cells cells) {
+        long line = cells.line();
         if (columns instanceof InputColumns.Text text) {
             return text(line, cells.text(text.column()));
         }
@@ -51,8 +52,7 @@ final class InputReader {
         return vector(line, cells.numbers(((InputColumns.Vector) columns).column()));
     }
 
-    /** An example whose input is a text. */
-    Example.Builder text(long line, String text) {
+    private Example.Builder text(long line, String text) {
         int bytes = RowBuilder.utf8Length(text);
         if (text.isBlank()) {
             throw DataException.at(

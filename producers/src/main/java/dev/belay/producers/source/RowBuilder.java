@@ -1,5 +1,7 @@
 package dev.belay.producers.source;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Example;
@@ -36,16 +38,19 @@ public final class RowBuilder {
 
     private static final int SPLIT_VALUES_KEPT = 8;
 
-    private final String file;
+    private final String source;
     private final DataConfig config;
     private final InputReader inputs;
     private final Set<String> splitValues = new TreeSet<>();
     private boolean holdoutClosed;
 
-    public RowBuilder(String file, DataConfig config) {
-        this.file = file;
+    /**
+     * @param source what messages call it
+     */
+    public RowBuilder(String source, DataConfig config) {
+        this.source = source;
         this.config = config;
-        this.inputs = new InputReader(file, config.fields().input());
+        this.inputs = new InputReader(source, config.fields().input());
     }
 
     /** The first few values of the split column seen, for errors. */
@@ -54,7 +59,7 @@ public final class RowBuilder {
     }
 
     /** From now on no row is HOLDOUT: those drawn for it are split as all others. */
-    void closeHoldout() {
+    public void closeHoldout() {
         holdoutClosed = true;
     }
 
@@ -63,22 +68,32 @@ public final class RowBuilder {
         return inputs.vectorLength();
     }
 
-    /** The row of a source with columns. */
-    Row row(long line, Cells cells, int label) {
+    /**
+     * The row of these cells.
+     *
+     * @param line 1-based; 0 for none
+     */
+    public Row row(ObjectNode row, long line) {
+        Cells cells = new Cells(source, line, row);
         DataConfig.Fields fields = config.fields();
-        Example.Builder example = inputs.read(line, cells);
+        Example.Builder example = inputs.read(cells);
         example.setGroup(fields.group() == null ? null : cells.optional(fields.group()));
         Map<String, String> tags = new TreeMap<>();
         fields.tags().forEach((name, column) -> tag(line, tags, name, cells.optional(column)));
         example.setTags(tags);
         String id = fields.id() == null ? null : cells.scalar(fields.id());
         String split = fields.split() == null ? null : cells.scalar(fields.split());
-        return row(line, id, example, label, split);
+        return row(line, id, example, label(cells), split);
     }
 
-    /** The row of a text without tags and group. */
-    Row row(long line, @Nullable String id, String text, int label, @Nullable String split) {
-        return row(line, id, inputs.text(line, text), label, split);
+    /** The id of a row without an input. */
+    public String id(ObjectNode row) {
+        return checkedId(0, new Cells(source, 0, row).scalar(config.fields().id()));
+    }
+
+    /** The class of a row without an input, or {@link Row#NO_LABEL}. */
+    public int label(ObjectNode row) {
+        return label(new Cells(source, 0, row));
     }
 
     private void tag(long line, Map<String, String> tags, String name, @Nullable String value) {
@@ -87,7 +102,7 @@ public final class RowBuilder {
         }
         if (value.length() > MAX_TAG_CHARS) {
             throw DataException.at(
-                    file,
+                    source,
                     line,
                     "a tag '" + name + "' of " + value.length() + " characters",
                     "at most " + MAX_TAG_CHARS,
@@ -118,7 +133,7 @@ public final class RowBuilder {
         String group = example.getGroup();
         if (group != null && utf8Length(group) > MAX_ID_BYTES) {
             throw DataException.at(
-                    file,
+                    source,
                     line,
                     "a group of " + utf8Length(group) + " bytes",
                     "at most " + MAX_ID_BYTES,
@@ -134,10 +149,10 @@ public final class RowBuilder {
                 label);
     }
 
-    String checkedId(long line, String id) {
+    private String checkedId(long line, String id) {
         if (id.isBlank() || utf8Length(id) > MAX_ID_BYTES) {
             throw DataException.at(
-                    file,
+                    source,
                     line,
                     id.isBlank() ? "an empty id" : "an id of " + utf8Length(id) + " bytes",
                     "an id of 1 to " + MAX_ID_BYTES + " bytes",
@@ -146,8 +161,22 @@ public final class RowBuilder {
         return id;
     }
 
+    private int label(Cells cells) {
+        JsonNode cell = cells.cell(config.fields().label());
+        if (cell.isNull()) {
+            return Row.NO_LABEL;
+        }
+        if (cell.isTextual()) {
+            return labelOf(cells.line(), cell.textValue());
+        }
+        if (cell.isIntegralNumber() && cell.canConvertToLong()) {
+            return labelOf(cells.line(), cell.longValue());
+        }
+        throw wrongLabel(cells.line(), cell.isNumber() ? cell.asText() : StrictJson.kind(cell));
+    }
+
     /** The class of a label given as a number. */
-    int labelOf(long line, long index) {
+    private int labelOf(long line, long index) {
         if (!config.labels().isEmpty()) {
             int mapped = config.labels().indexOf(Long.toString(index));
             if (mapped < 0) {
@@ -162,7 +191,7 @@ public final class RowBuilder {
     }
 
     /** The class of a label given as text: a class name, else a label of the source or a number. */
-    int labelOf(long line, String text) {
+    private int labelOf(long line, String text) {
         int named = config.classes().indexOf(text);
         if (named < 0) {
             named = config.labels().indexOf(text);
@@ -177,12 +206,12 @@ public final class RowBuilder {
         }
     }
 
-    DataException wrongLabel(long line, String found) {
+    private DataException wrongLabel(long line, String found) {
         List<String> labels = config.labels();
         String known =
                 labels.isEmpty() ? "0 to " + (config.classes().size() - 1) : "one of " + labels;
         return DataException.at(
-                file,
+                source,
                 line,
                 "label " + found + " in '" + config.fields().label() + "'",
                 "a class: " + known + ", or one of " + config.classes(),

@@ -1,17 +1,29 @@
 package dev.belay.producers.source;
 
-import java.util.function.Consumer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.plugins.Parameters;
+import java.util.function.ObjLongConsumer;
 
-/** A source of rows, read once from its first row to its last. */
-public interface RowSource {
-    /** What the user calls it: a path, or the name of a builtin. */
-    String name();
+/**
+ * A finite source: rows with named cells, read once from the first to the last. Belay checks them,
+ * splits them and orders them.
+ */
+public non-sealed interface RowSource extends Source {
+    /** What messages call it; by default its name. */
+    default String title(Parameters parameters) {
+        return name();
+    }
 
     /**
-     * Reads and checks every row and passes it to the receiver.
+     * Reads every row.
      *
-     * @return SHA-256 (hex) of the source's bytes
+     * @param fields the columns that are read; others may be left out
+     * @param rows gets each row's cells by column, and its line (from 1, unique). An input is a
+     *     text, or numbers in one column (an array) or several; a label is the name or index of a
+     *     class, or null where the truth is not known. A row that does not fit {@code fields} is
+     *     refused there.
+     * @return SHA-256 (hex) of the content: another one where anything in it differs
      * @throws DataException at the first thing that is wrong
      */
-    String read(Consumer<Row> rows);
+    String read(Parameters parameters, DataConfig.Fields fields, ObjLongConsumer<ObjectNode> rows);
 }

@@ -1,8 +1,10 @@
 /**
- * Sources of a task's examples, holdout and truth. An {@link
- * dev.belay.producers.source.ExampleSource} is finite, as {@code DataSet}, or endless, as {@link
- * dev.belay.producers.source.TopicSource}. Its contract, which {@code ExampleSourceContract}
- * checks:
+ * Sources of a task's examples, holdout and truth: the extension point {@link
+ * dev.belay.producers.source.Source}. A finite one gives rows with cells ({@link
+ * dev.belay.producers.source.RowSource}, {@code SourceContractTest}), which {@code DataSet} checks,
+ * splits and orders. An endless one ({@link dev.belay.producers.source.EndlessSource}) gives
+ * batches. What is written from either is an {@link dev.belay.producers.source.ExampleSource}. Its
+ * contract, which {@code ExampleSourceContract} checks:
  *
  * <ul>
  *   <li>Each row is in one batch: as an example (SUPERVISOR, STUDENT or HOLDOUT by hash of its id),
@@ -12,16 +14,15 @@
  *       committed transaction, a source continues with the row after it; rows of a transaction that
  *       was not committed are read again.
  *   <li>An id has one example. Of an endless source that is guaranteed over a bounded number of
- *       examples, see {@link dev.belay.producers.source.TopicSource}.
+ *       examples, see {@code TopicSource}.
  *   <li>The holdout of an endless source grows to its size and is complete then, which ends its
  *       partitions in {@code Progress}.
  *   <li>What is wrong with a whole finite source is an error before anything is written; a bad
  *       record of an endless one is a dead letter with its raw bytes and the reason.
  * </ul>
  *
- * <p>Rows of files: CSV, TSV, JSON Lines and the built-in WordNet task, each read once from first
- * to last row. Every defect of a file is a {@link dev.belay.producers.source.DataException} with
- * file, line, what was found and what was expected.
+ * <p>Every defect of the data is a {@link dev.belay.producers.source.DataException} with source,
+ * line, what was found and what was expected.
  */
 @NullMarked
 package dev.belay.producers.source;

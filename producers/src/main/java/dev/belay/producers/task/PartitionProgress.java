@@ -48,19 +48,17 @@ final class PartitionProgress {
             }
             if (!sourceHash.equals(event.getSourceHash())) {
                 throw new DataException(
-                        source
-                                + ": found source hash "
-                                + sourceHash
-                                + ", but "
-                                + writer
-                                + " has written "
-                                + event.getRows()
-                                + " rows of a source with hash "
-                                + event.getSourceHash()
-                                + " to "
-                                + event.getTopic()
-                                + "; expected the same data, split and order. Take another"
-                                + " task.name for other data, or undo the change.");
+                        ("%s: found source hash %s, but %s has written %s rows of a"
+                                        + " source with hash %s to %s; expected the same data, split and"
+                                        + " order. Take another task.name for other data, or undo the"
+                                        + " change.")
+                                .formatted(
+                                        source,
+                                        sourceHash,
+                                        writer,
+                                        event.getRows(),
+                                        event.getSourceHash(),
+                                        event.getTopic()));
             }
             count.records = event.getRecords();
             count.splits.putAll(event.getSplits());

@@ -85,11 +85,9 @@ public final class ProducerService implements Service {
                             .run(source, committed, () -> stopped, listener);
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             throw new IllegalStateException(
-                    "another producer of task "
-                            + config.task()
-                            + " has taken over (transactional id "
-                            + config.writer()
-                            + "); one task has one producer at a time",
+                    ("another producer of task %s has taken over (transactional id %s);"
+                                    + " one task has one producer at a time")
+                            .formatted(config.task(), config.writer()),
                     e);
         } finally {
             ready = false;

@@ -1,7 +1,9 @@
 package dev.belay.producers.dataset;
 
+import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.Row;
+import dev.belay.producers.source.Source;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Small data files and configurations for tests. */
@@ -17,11 +20,19 @@ public final class Data {
             new DataConfig.Fields("id", "text", "label", "split");
     static final DataConfig.Holdout TEST_ROWS = new DataConfig.Holdout.Column("test");
 
+    public static final Configured<Source> WORDNET =
+            Configured.of(Source.class, "wordnet-physical", Map.of());
+
     private Data() {}
 
-    public static DataConfig config(Path file, DataConfig.Format format) {
+    /** A file as a source. */
+    static Configured<Source> file(Path file, String format) {
+        return Configured.of(Source.class, format, Map.of("path", file.toString()));
+    }
+
+    public static DataConfig config(Path file, String format) {
         return new DataConfig(
-                new DataConfig.FileSource(file, format),
+                Data.file(file, format),
                 WITH_SPLIT,
                 TEST_ROWS,
                 0.5,
@@ -32,7 +43,7 @@ public final class Data {
 
     static DataConfig shared(Path file, DataConfig.Order order, long seed) {
         return new DataConfig(
-                new DataConfig.FileSource(file, DataConfig.Format.JSONL),
+                Data.file(file, "jsonl"),
                 DataConfig.Fields.defaults(),
                 new DataConfig.Holdout.Share(0.2),
                 0.5,

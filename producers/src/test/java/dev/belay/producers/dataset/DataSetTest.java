@@ -32,7 +32,7 @@ class DataSetTest {
     @Test
     void idsSplitsOrderAndHashAreWhatTheyAlwaysWere() throws IOException {
         Path file = Data.write(dir.resolve("golden.jsonl"), Data.lines(10));
-        try (DataSet data = DataSet.open(Data.config(file, DataConfig.Format.JSONL))) {
+        try (DataSet data = DataSet.open(Data.config(file, "jsonl"))) {
             assertEquals(
                     "r4:ST r1:ST r3:SU r8:ST r5:HO r6:SU r9:ST r7:SU r0:HO r2:ST",
                     String.join(
@@ -53,7 +53,7 @@ class DataSetTest {
                         dir.resolve("noid.csv"), List.of("text,label", "b,1", "a,0", "c,1", "a,0"));
         DataConfig config =
                 new DataConfig(
-                        new DataConfig.FileSource(file, DataConfig.Format.CSV),
+                        Data.file(file, "csv"),
                         new DataConfig.Fields(null, "text", "label", null),
                         new DataConfig.Holdout.Share(.5),
                         .5,
@@ -150,9 +150,9 @@ class DataSetTest {
                 Data.writeText(
                         dir.resolve("a.tsv"),
                         "id\ttext\tlabel\tsplit\n1\tone, two\tpositive\ttest\n2\tthree\t\tx\n");
-        try (DataSet a = DataSet.open(Data.config(json, DataConfig.Format.JSONL));
-                DataSet b = DataSet.open(Data.config(csv, DataConfig.Format.CSV));
-                DataSet c = DataSet.open(Data.config(tsv, DataConfig.Format.TSV))) {
+        try (DataSet a = DataSet.open(Data.config(json, "jsonl"));
+                DataSet b = DataSet.open(Data.config(csv, "csv"));
+                DataSet c = DataSet.open(Data.config(tsv, "tsv"))) {
             assertEquals(contents(a), contents(b));
             assertEquals(contents(a), contents(c));
             assertEquals(1, a.summary().of(Split.HOLDOUT).labelled());
@@ -164,7 +164,7 @@ class DataSetTest {
         Path tsv =
                 Data.writeText(
                         dir.resolve("a.tsv"), "id\ttext\tlabel\tsplit\n1\t\"so\" it is\t1\ttest\n");
-        try (DataSet data = DataSet.open(Data.config(tsv, DataConfig.Format.TSV))) {
+        try (DataSet data = DataSet.open(Data.config(tsv, "tsv"))) {
             assertEquals("\"so\" it is", Data.rows(data).get(0).example().getText());
         }
     }
@@ -179,7 +179,7 @@ class DataSetTest {
         assertNotEquals(hash, hash(Data.shared(other, DataConfig.Order.HASH, 0)));
         assertNotEquals(hash, hash(Data.shared(a, DataConfig.Order.HASH, 1)));
         assertNotEquals(hash, hash(Data.shared(a, DataConfig.Order.FILE, 0)));
-        assertNotEquals(hash, hash(Data.config(a, DataConfig.Format.JSONL)));
+        assertNotEquals(hash, hash(Data.config(a, "jsonl")));
     }
 
     @Test
@@ -198,7 +198,7 @@ class DataSetTest {
     @Test
     void drawnRowsAreCountedByClass() throws IOException {
         Path a = Data.write(dir.resolve("a.jsonl"), Data.lines(1_000));
-        try (DataSet data = DataSet.open(Data.config(a, DataConfig.Format.JSONL))) {
+        try (DataSet data = DataSet.open(Data.config(a, "jsonl"))) {
             assertEquals(data.summary().of(Split.STUDENT), data.countDrawn(Split.STUDENT, 1, 1.0));
             DataSummary.SplitCounts half = data.countDrawn(Split.STUDENT, 1, .5);
             assertTrue(half.rows() > 140 && half.rows() < 260, "half of 400: " + half);
@@ -208,7 +208,7 @@ class DataSetTest {
 
     @Test
     void theWordNetTaskHasTwelveThousandGlossesOfBothClasses() {
-        try (DataSet data = DataSet.open(DataConfig.wordNet(.5))) {
+        try (DataSet data = DataSet.open(DataConfig.preset(Data.WORDNET, .5))) {
             DataSummary summary = data.summary();
             assertEquals(12_000, summary.rows());
             assertEquals(0, summary.duplicates());
@@ -239,7 +239,7 @@ class DataSetTest {
     void sst2IsReadAsItsReadmeSays() {
         Path file = Path.of("../../../shared/data/nlp/sst2.jsonl.gz");
         Assumptions.assumeTrue(Files.exists(file), "no shared data beside this project");
-        try (DataSet data = DataSet.open(Data.config(file, DataConfig.Format.JSONL))) {
+        try (DataSet data = DataSet.open(Data.config(file, "jsonl"))) {
             assertEquals(9_602, data.summary().rows());
             assertEquals(1_821, data.summary().of(Split.HOLDOUT).rows());
         }
@@ -280,8 +280,8 @@ class DataSetTest {
                         "id,text,label,split\na,t,1,test\nb,t,2,test\nc,t,world,test\nd,t,,test\n");
         // When, then
         Map<String, Integer> expected = Map.of("a", 0, "b", 1, "c", 0, "d", Row.NO_LABEL);
-        assertEquals(expected, labels(mapped(jsonl, DataConfig.Format.JSONL)));
-        assertEquals(expected, labels(mapped(csv, DataConfig.Format.CSV)));
+        assertEquals(expected, labels(mapped(jsonl, "jsonl")));
+        assertEquals(expected, labels(mapped(csv, "csv")));
     }
 
     @Test
@@ -290,7 +290,7 @@ class DataSetTest {
                 Data.write(
                         dir.resolve("zero.jsonl"),
                         List.of("{\"id\":\"a\",\"text\":\"t\",\"label\":0,\"split\":\"test\"}"));
-        DataConfig config = mapped(file, DataConfig.Format.JSONL);
+        DataConfig config = mapped(file, "jsonl");
         var error = assertThrows(DataException.class, () -> DataSet.open(config).close());
         assertTrue(
                 error.toString()
@@ -308,7 +308,7 @@ class DataSetTest {
                         dir.resolve("named.jsonl"),
                         List.of(
                                 "{\"id\":\"a\",\"text\":\"t\",\"label\":\"world\",\"split\":\"test\"}"));
-        DataConfig mapped = mapped(file, DataConfig.Format.JSONL);
+        DataConfig mapped = mapped(file, "jsonl");
         DataConfig swapped =
                 new DataConfig(
                         mapped.source(),
@@ -326,9 +326,9 @@ class DataSetTest {
         }
     }
 
-    private static DataConfig mapped(Path file, DataConfig.Format format) {
+    private static DataConfig mapped(Path file, String format) {
         return new DataConfig(
-                new DataConfig.FileSource(file, format),
+                Data.file(file, format),
                 Data.WITH_SPLIT,
                 Data.TEST_ROWS,
                 0.5,

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.IdHash;
@@ -57,8 +57,7 @@ class InputColumnsTest {
                 List.of(1.5f, -2f), first(VECTOR, "{'id':'a','x':[1.5,-2],'label':0}").getVector());
         String csv = "id,x,y,label\na,1.5,-2,0\nb,3,4,1\n";
         Path file = Data.writeText(dir.resolve("v.csv"), csv);
-        try (DataSet data =
-                DataSet.open(config(file, DataConfig.Format.CSV, fields(features, null), SHARE))) {
+        try (DataSet data = DataSet.open(config(file, "csv", fields(features, null), SHARE))) {
             assertEquals(2, data.vectorLength());
             assertEquals(
                     List.of(1.5f, -2f),
@@ -78,7 +77,7 @@ class InputColumnsTest {
             lines.add("{'id':'" + i + "','x':[" + i + "],'label':0,'group':'g" + i % 90 + "'}");
         DataConfig.Fields fields = fields(VECTOR, "group");
         Path file = write(lines);
-        DataConfig config = config(file, DataConfig.Format.JSONL, fields, SHARE);
+        DataConfig config = config(file, "jsonl", fields, SHARE);
         try (DataSet inMemory = DataSet.open(config);
                 DataSet onDisk = DataSet.open(config, 1_000)) {
             assertEquals(Data.rows(inMemory), Data.rows(onDisk));
@@ -96,7 +95,7 @@ class InputColumnsTest {
         DataConfig config =
                 config(
                         write(lines),
-                        DataConfig.Format.JSONL,
+                        "jsonl",
                         fields(VECTOR, "group"),
                         new DataConfig.Holdout.Share(.3));
         try (DataSet data = DataSet.open(config)) {
@@ -142,19 +141,13 @@ class InputColumnsTest {
                 List.of(
                         "{'id':'a','x':[1],'label':0,'from':'web','n':3}",
                         "{'id':'b','x':[1],'label':0,'from':'','n':null}");
-        try (DataSet data =
-                DataSet.open(config(write(lines), DataConfig.Format.JSONL, fields, SHARE))) {
+        try (DataSet data = DataSet.open(config(write(lines), "jsonl", fields, SHARE))) {
             Map<String, Map<String, String>> tags = new HashMap<>();
             Data.rows(data).forEach(row -> tags.put(row.id(), row.example().getTags()));
             assertEquals(Map.of("a", Map.of("source", "web", "level", "3"), "b", Map.of()), tags);
             // another source as far as progress goes
             try (DataSet plain =
-                    DataSet.open(
-                            config(
-                                    write(lines),
-                                    DataConfig.Format.JSONL,
-                                    fields(VECTOR, null),
-                                    SHARE))) {
+                    DataSet.open(config(write(lines), "jsonl", fields(VECTOR, null), SHARE))) {
                 assertNotEquals(plain.sourceHash(), data.sourceHash());
             }
         }
@@ -188,12 +181,9 @@ class InputColumnsTest {
     }
 
     private static DataConfig config(
-            Path file,
-            DataConfig.Format format,
-            DataConfig.Fields fields,
-            DataConfig.Holdout holdout) {
+            Path file, String format, DataConfig.Fields fields, DataConfig.Holdout holdout) {
         return new DataConfig(
-                new DataConfig.FileSource(file, format),
+                Data.file(file, format),
                 fields,
                 holdout,
                 .5,
@@ -207,12 +197,7 @@ class InputColumnsTest {
         List<String> lines = new ArrayList<>(List.of(line));
         for (int i = 0; i < 9; i++) lines.add(line.replace("'a'", "'b" + i + "'"));
         try (DataSet data =
-                DataSet.open(
-                        config(
-                                write(lines),
-                                DataConfig.Format.JSONL,
-                                fields(input, null),
-                                SHARE))) {
+                DataSet.open(config(write(lines), "jsonl", fields(input, null), SHARE))) {
             return Data.rows(data).stream()
                     .filter(row -> row.id().equals("a"))
                     .findAny()
@@ -233,14 +218,7 @@ class InputColumnsTest {
         var e =
                 assertThrows(
                         DataException.class,
-                        () ->
-                                DataSet.open(
-                                                config(
-                                                        write(lines),
-                                                        DataConfig.Format.JSONL,
-                                                        fields,
-                                                        holdout))
-                                        .close());
+                        () -> DataSet.open(config(write(lines), "jsonl", fields, holdout)).close());
         for (String part : parts)
             assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
     }

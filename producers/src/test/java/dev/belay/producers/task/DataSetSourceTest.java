@@ -28,7 +28,7 @@ class DataSetSourceTest extends ExampleSourceContract {
 
     private DataSet open(long orderSeed) throws IOException {
         Path file = Data.write(dir.resolve("rows.jsonl"), Data.lines(ROWS));
-        DataConfig config = Data.config(file, DataConfig.Format.JSONL);
+        DataConfig config = Data.config(file, "jsonl");
         DataSet data =
                 DataSet.open(
                         new DataConfig(

@@ -178,7 +178,7 @@ class TaskProducerTest {
     }
 
     private DataConfig config() {
-        return Data.config(file, DataConfig.Format.JSONL);
+        return Data.config(file, "jsonl");
     }
 
     private static MockProducer<byte[], byte[]> producer() {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
-import dev.belay.producers.source.MockTopic;
+import dev.belay.producers.topic.MockTopic;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
@@ -81,7 +81,7 @@ class TopicSourceTest extends ExampleSourceContract {
     private ExampleSource source(double supervisorShare) {
         DataConfig config =
                 new DataConfig(
-                        new DataConfig.TopicSource(MockTopic.NAME),
+                        MockTopic.SOURCE,
                         DataConfig.Fields.defaults(),
                         new DataConfig.Holdout.Share(.3, HOLDOUT),
                         supervisorShare,

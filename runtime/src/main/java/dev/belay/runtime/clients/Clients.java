@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -105,6 +107,19 @@ public final class Clients {
         return new MeteredProducer(config, meters, refresher);
     }
 
+    /** Sends records in one transaction, all of them or none, by a producer of its own. */
+    public void inTransaction(
+            String transactionalId, List<ProducerRecord<byte[], byte[]>> records) {
+        try (Producer<byte[], byte[]> producer = producer(transactionalId)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                Future<?> unused = producer.send(record);
+            }
+            producer.commitTransaction(); // throws what a send has failed with
+        }
+    }
+
     /**
      * A {@code read_committed} consumer without automatic commits and without a reset policy: its
      * user seeks where there is no committed offset. A position outside the log is an {@link
@@ -169,12 +184,9 @@ public final class Clients {
                 tried = tried.plus(within);
                 if (tried.compareTo(wait) >= 0) {
                     throw new IllegalStateException(
-                            "no Kafka broker answers at "
-                                    + settings.bootstrapServers()
-                                    + " (tried for "
-                                    + wait.toSeconds()
-                                    + " s); start one with './belay broker', or correct the"
-                                    + " address");
+                            ("no Kafka broker answers at %s (tried for %s s); start one"
+                                            + " with './belay broker', or correct the address")
+                                    .formatted(settings.bootstrapServers(), wait.toSeconds()));
                 }
                 report.accept(
                         "no Kafka broker answers at %s yet; waiting, %d of %d s"
@@ -208,21 +220,17 @@ public final class Clients {
                 problem = String.valueOf(e.getMessage());
                 if (System.nanoTime() - begin >= settings.waitForBroker().toNanos()) {
                     throw noRegistry(
-                            problem
-                                    + " (tried for "
-                                    + settings.waitForBroker().toSeconds()
-                                    + " s); start one with './belay registry', or correct the"
-                                    + " address",
+                            ("%s (tried for %s s); start one with './belay registry', or"
+                                            + " correct the address")
+                                    .formatted(problem, settings.waitForBroker().toSeconds()),
                             e);
                 }
             }
             if (System.nanoTime() - reported >= BETWEEN_REPORTS.toNanos()) {
                 reported = System.nanoTime();
                 report.accept(
-                        "no schema registry answers at "
-                                + settings.registryUrl()
-                                + " yet: "
-                                + problem);
+                        "no schema registry answers at %s yet: %s"
+                                .formatted(settings.registryUrl(), problem));
             }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }

@@ -45,15 +45,10 @@ public final class ExpiredOffsetException extends RuntimeException {
 
     /** Description of the log, for a reader whose next offset of the partition is this one. */
     public static String message(TopicPartition partition, long wanted, long first, long end) {
-        return "partition "
-                + partition
-                + ": offset "
-                + wanted
-                + " is wanted, the first available is "
-                + first
-                + " and the end "
-                + end
-                + "; records are missing (deleted by retention or by hand), and none is skipped";
+        return ("partition %s: offset %s is wanted, the first available is %s and the"
+                        + " end %s; records are missing (deleted by retention or by hand), and"
+                        + " none is skipped")
+                .formatted(partition, wanted, first, end);
     }
 
     public TopicPartition partition() {

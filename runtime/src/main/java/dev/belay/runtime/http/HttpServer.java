@@ -83,12 +83,10 @@ public final class HttpServer implements AutoCloseable {
         } catch (RuntimeException e) { // Javalin wraps the bind error in its own
             server.stop();
             throw new IllegalStateException(
-                    "the health endpoint can't listen on "
-                            + settings.healthHost()
-                            + ":"
-                            + settings.healthPort()
-                            + "; set health.port to a free one, 0 to take any, -1 for none: "
-                            + e.getMessage(),
+                    ("the health endpoint can't listen on %s:%s; set health.port to a"
+                                    + " free one, 0 to take any, -1 for none: %s")
+                            .formatted(
+                                    settings.healthHost(), settings.healthPort(), e.getMessage()),
                     e);
         }
         LOG.info(

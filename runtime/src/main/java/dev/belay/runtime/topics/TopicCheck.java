@@ -34,11 +34,9 @@ public record TopicCheck(Admin admin) {
                                 KafkaFutures.get(future, "looking for topic " + topic);
                         if (partitions != ANY && found.partitions().size() != partitions) {
                             problems.add(
-                                    topic
-                                            + " has "
-                                            + found.partitions().size()
-                                            + " partitions, expected "
-                                            + partitions);
+                                    "%s has %s partitions, expected %s"
+                                            .formatted(
+                                                    topic, found.partitions().size(), partitions));
                         }
                     } catch (RetriableException e) { // missing, or no answer in time
                         problems.add(topic + ": " + e.getMessage());

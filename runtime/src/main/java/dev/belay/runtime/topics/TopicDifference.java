@@ -40,15 +40,13 @@ public record TopicDifference(
 
     @Override
     public String toString() {
-        return "topic "
-                + topic
-                + ": "
-                + key
-                + " is "
-                + (found.isEmpty() ? "not shown by the broker" : found)
-                + (ofTopic || found.isEmpty() ? "" : " (the broker's default)")
-                + ", planned is "
-                + planned;
+        return "topic %s: %s is %s%s, planned is %s"
+                .formatted(
+                        topic,
+                        key,
+                        found.isEmpty() ? "not shown by the broker" : found,
+                        ofTopic || found.isEmpty() ? "" : " (the broker's default)",
+                        planned);
     }
 
     /** Differences of the topics that exist, in the plan's order. */

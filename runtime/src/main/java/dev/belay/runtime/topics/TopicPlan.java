@@ -96,11 +96,8 @@ public final class TopicPlan {
                 missing.add(topic);
             } else if (partitions != topic.partitions()) {
                 wrong.add(
-                        topic.name()
-                                + " has "
-                                + partitions
-                                + " partitions, expected "
-                                + topic.partitions());
+                        "%s has %s partitions, expected %s"
+                                .formatted(topic.name(), partitions, topic.partitions()));
             }
         }
         if (!wrong.isEmpty()) {
@@ -162,11 +159,8 @@ public final class TopicPlan {
         while (!unknown.isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
-                        "the broker does not know topic "
-                                + unknown.get(0).name()
-                                + " "
-                                + KNOWN_WITHIN.toSeconds()
-                                + " s after it was created");
+                        "the broker does not know topic %s %s s after it was created"
+                                .formatted(unknown.get(0).name(), KNOWN_WITHIN.toSeconds()));
             }
             LockSupport.parkNanos(ASK_EVERY.toNanos());
             unknown = missing(admin);

@@ -1,5 +1,6 @@
 package dev.belay.trainers.labels;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
@@ -32,15 +33,15 @@ public final class EncodingPrefetch implements AutoCloseable {
      *
      * @param frozen only frozen encoders are cached
      */
-    record Use(String encoder, String sha256, boolean frozen) {
+    record Use(EncoderRef encoder, boolean frozen) {
         static Use of(ModelSpec spec) {
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
-            return new Use(spec.getEncoderName(), spec.getEncoderSha256(), frozen);
+            return new Use(EncoderRef.of(spec), frozen);
         }
 
         /** Whether prefetching pays: not for cheap encoders. */
         boolean isWorthIt() {
-            return frozen && !Encoders.isCheap(encoder);
+            return frozen && !Encoders.isCheap(encoder.name());
         }
     }
 
@@ -90,10 +91,10 @@ public final class EncodingPrefetch implements AutoCloseable {
 
     private void encode(Use use, List<Input> inputs) {
         try {
-            float[][] unused = networks.encoder(use.encoder(), use.sha256()).encode(inputs);
-        } catch (RuntimeException e) { // training fails too, and reports it with its model
+            float[][] unused = networks.encoder(use.encoder()).encode(inputs);
+        } catch (RuntimeException e) { // training meets it too, and reports it with its model
             if (!closing) {
-                LOG.warn("{} could not prefetch encodings: {}", use.encoder(), e.toString());
+                LOG.warn("{} could not encode ahead: {}", use.encoder().name(), e.toString());
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.belay.trainers.learning;
 
+import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.transformer.FineTune;
@@ -13,8 +14,7 @@ final class SpecDesigns {
     private SpecDesigns() {}
 
     /**
-     * @throws IllegalArgumentException if the spec's fine-tuning is inconsistent, or an encoder
-     *     parameter is invalid
+     * @throws IllegalArgumentException if the spec's fine-tuning contradicts itself
      */
     static NetworkDesign of(ModelSpec spec) {
         FineTuning tuning = spec.getFineTuning();
@@ -27,23 +27,10 @@ final class SpecDesigns {
         boolean bfloat16 = tuning.getPrecision() == Precision.BFLOAT16;
         boolean mlp = spec.getHead().getKind() == HeadKind.MLP;
         return new NetworkDesign(
-                spec.getEncoderName(),
-                spec.getEncoderSha256(),
+                EncoderRef.of(spec),
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? spec.getHead().getHidden() : 0,
                 spec.getClasses().size(),
-                new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16),
-                vectorLength(spec));
-    }
-
-    /** Number of features, a parameter of encoder {@code vector}; 0 for other encoders. */
-    private static int vectorLength(ModelSpec spec) {
-        String length = spec.getEncoderParameters().getOrDefault("length", "0");
-        try {
-            return Integer.parseInt(length);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "found encoder parameter length '" + length + "', expected a whole number", e);
-        }
+                new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16));
     }
 }

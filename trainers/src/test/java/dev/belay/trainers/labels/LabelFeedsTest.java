@@ -43,7 +43,7 @@ class LabelFeedsTest {
                     new SimpleMeterRegistry(),
                     new MockSchemaRegistryClient());
     private final EncodingPrefetch ahead =
-            new EncodingPrefetch(new Networks((name, sha256) -> new FakeEncoder(8), Device.CPU));
+            new EncodingPrefetch(new Networks(ref -> new FakeEncoder(8), Device.CPU));
     private final List<LogConsumer> consumers = new ArrayList<>();
     private final String topic = clients.topics().labels("test", ModelId.TRUTH);
     private final Map<TopicPartition, List<byte[]>> log = new HashMap<>();

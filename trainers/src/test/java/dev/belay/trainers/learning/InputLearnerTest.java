@@ -18,6 +18,7 @@ import dev.belay.schemas.events.Optimizer;
 import dev.belay.trainers.Specs;
 import dev.belay.trainers.labels.LabelledExample;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ class InputLearnerTest {
     void replayKeepsTheFeaturesOfContentNotItsBytes() {
         // Given: an encoder of content
         ModelSpec spec = Specs.of("bytes", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0, 3);
-        var networks = new Networks((name, sha256) -> new BytesEncoder(), Device.CPU);
+        var networks = new Networks(ref -> new BytesEncoder(), Device.CPU);
         var examples = new ArrayList<LabelledExample>();
         for (int i = 0; i < 40; i++) {
             byte[] bytes = ("raw content " + i).getBytes(StandardCharsets.UTF_8);
@@ -168,11 +169,7 @@ class InputLearnerTest {
     }
 
     private static Networks vectors() {
-        return new Networks(
-                (name, sha256) -> {
-                    throw new AssertionError("vectors need no encoder " + name);
-                },
-                Device.CPU);
+        return Networks.of(Device.CPU, Path.of("unused"), Path.of("unused"));
     }
 
     private static List<LabelledExample> vectorExamples(int from, int to) {

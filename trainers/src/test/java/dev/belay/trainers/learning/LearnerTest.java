@@ -498,7 +498,7 @@ class LearnerTest {
     }
 
     private static Networks networks(Encoder encoder) {
-        return new Networks((name, sha256) -> encoder, Device.CPU);
+        return new Networks(ref -> encoder, Device.CPU);
     }
 
     private static byte[] trained(long seed) {

@@ -124,8 +124,7 @@ class Sst2Test {
     private static Learner<?> stream(
             Encoder encoder, Loss loss, List<LabelledExample> stream, long seed) {
         ModelSpec spec = Specs.of(encoder.name(), Specs.LINEAR, loss, 2, stream.size(), seed);
-        Learner<?> learner =
-                Learner.fresh(spec, new Networks((name, sha256) -> encoder, Device.CPU));
+        Learner<?> learner = Learner.fresh(spec, new Networks(ref -> encoder, Device.CPU));
         for (int from = 0; from < stream.size(); from += spec.getMicroEpoch())
             learner.run(stream.subList(from, Math.min(from + spec.getMicroEpoch(), stream.size())));
         return learner;

@@ -115,6 +115,6 @@ class StateSizeTest {
     }
 
     private static Networks networks() {
-        return new Networks((name, sha256) -> new HashingEncoder(name, 1), Device.CPU);
+        return new Networks(ref -> new HashingEncoder(ref.name(), 1), Device.CPU);
     }
 }

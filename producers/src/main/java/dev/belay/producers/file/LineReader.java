@@ -1,4 +1,4 @@
-package dev.belay.producers.source;
+package dev.belay.producers.file;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,12 +1,18 @@
-package dev.belay.producers.source;
+package dev.belay.producers.topic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.producers.source.Batch.Entry;
+import dev.belay.producers.source.Batch;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.Row;
+import dev.belay.producers.source.RowBuilder;
+import dev.belay.producers.source.StrictJson;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,7 +43,6 @@ final class TopicReader implements ExampleSource.Reader {
     private final String topic;
     private final KnownIds known;
     private final RowBuilder builder;
-    private final JsonlSource json;
     private final DataConfig.Fields fields;
     private final long holdoutSize;
     private final DeadLetters deadLetters;
@@ -60,7 +65,6 @@ final class TopicReader implements ExampleSource.Reader {
         this.topic = topic;
         this.known = known;
         this.builder = new RowBuilder(TopicSource.name(topic), config);
-        this.json = new JsonlSource(Path.of(TopicSource.name(topic)), config.fields(), builder);
         this.fields = config.fields();
         this.holdoutSize = ((DataConfig.Holdout.Share) config.holdout()).size();
         this.deadLetters = deadLetters;
@@ -115,18 +119,17 @@ final class TopicReader implements ExampleSource.Reader {
 
     /** Null for a record of a known id that has no label: it says nothing new. */
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
-        JsonNode node = object(record.value());
+        ObjectNode node = object(record.value());
         boolean labelled = node.hasNonNull(fields.label());
         if (fields.id() != null
                 && labelled
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            String id = builder.checkedId(0, json.scalar(node, fields.id()));
-            return new Entry(id, null, json.label(node, 0), timeMs(record));
+            return new Entry(builder.id(node), null, builder.label(node), timeMs(record));
         }
         if (known.holdout() >= holdoutSize) {
             builder.closeHoldout();
         }
-        Row row = json.row(node, 0);
+        Row row = builder.row(node, 0);
         if (known.contains(row.id())) {
             return labelled ? new Entry(row.id(), null, row.label(), timeMs(record)) : null;
         }
@@ -143,10 +146,10 @@ final class TopicReader implements ExampleSource.Reader {
     }
 
     /** A place for decoders of other formats. */
-    private JsonNode object(byte @Nullable [] value) {
+    private ObjectNode object(byte @Nullable [] value) {
         JsonNode node;
         try {
-            node = value == null ? null : JsonlSource.JSON.readTree(value);
+            node = value == null ? null : StrictJson.MAPPER.readTree(value);
         } catch (IOException e) {
             throw wrong("a value that is not JSON (" + e.getMessage() + ")", e);
         }
@@ -156,7 +159,7 @@ final class TopicReader implements ExampleSource.Reader {
             }
             return object;
         }
-        throw wrong(value == null ? "no value" : "a JSON " + JsonlSource.kind(node), null);
+        throw wrong(node == null ? "no value" : StrictJson.kind(node), null);
     }
 
     private DataException wrong(String found, @Nullable Throwable cause) {

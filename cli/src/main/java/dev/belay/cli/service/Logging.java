@@ -1,4 +1,4 @@
-package dev.belay.cli.platform;
+package dev.belay.cli.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;

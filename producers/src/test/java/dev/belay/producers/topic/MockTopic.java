@@ -1,5 +1,9 @@
-package dev.belay.producers.source;
+package dev.belay.producers.topic;
 
+import dev.belay.plugins.Configured;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.Source;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +26,8 @@ import org.apache.kafka.common.record.TimestampType;
 /** A topic in memory; records go to its partitions in turn. */
 public final class MockTopic {
     public static final String NAME = "reviews";
+    public static final Configured<Source> SOURCE =
+            Configured.of(Source.class, "topic", Map.of("topic", NAME));
     public static final long TIME_MS = 1_700_000_000_000L;
 
     private final int partitions;

@@ -1,0 +1,13 @@
+package dev.belay.producers.source;
+
+import dev.belay.runtime.clients.Clients;
+
+/** A source that never ends, such as a topic. */
+public non-sealed interface EndlessSource extends Source {
+    /**
+     * The source of a task; opens nothing yet.
+     *
+     * @param config whose source has the parameters and whose holdout is a share with a size
+     */
+    ExampleSource of(Clients clients, String task, DataConfig config);
+}
