@@ -21,11 +21,7 @@ public record Parameter(
         UnaryOperator<String> canonical,
         String doc,
         boolean isFile) {
-    private static final UnaryOperator<String> GIVEN =
-            text -> {
-                require(!text.isBlank());
-                return text;
-            };
+    private static final UnaryOperator<String> GIVEN = Parameter::given;
 
     /** Of anything but files. */
     public Parameter(
@@ -108,5 +104,10 @@ public record Parameter(
 
     private static void require(boolean accepted) {
         if (!accepted) throw new IllegalArgumentException("not accepted");
+    }
+
+    private static String given(String text) {
+        require(!text.isBlank());
+        return text;
     }
 }
