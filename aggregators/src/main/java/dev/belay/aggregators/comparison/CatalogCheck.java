@@ -5,13 +5,11 @@ import dev.belay.schemas.Names;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PartitionCursor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates a single spec or checkpoint. Invalid ones are not added to the {@link Catalog} and go

@@ -1,7 +1,6 @@
 package dev.belay.aggregators.comparison;
 
 import dev.belay.schemas.events.Phase;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,10 +2,8 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Validates a block by itself and against its model's spec. */
 public final class BlockCheck {

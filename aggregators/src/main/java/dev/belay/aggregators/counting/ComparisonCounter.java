@@ -4,14 +4,12 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.statistics.counts.SideSums;
 import dev.belay.schemas.events.Phase;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tallies of one comparison in one partition: cumulative and, for the PROGRESSIVE stream, by

@@ -2,15 +2,13 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
-
-import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The predicted examples of a partition, numbered from 0 in order of arrival, with their truth.

@@ -8,10 +8,8 @@ import dev.belay.aggregators.statistics.counts.ClusterCounter;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.SideSums;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Mutable tally, counted from the columns of its comparison. */
 final class RunningTally {

@@ -2,12 +2,10 @@ package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.events.Truth;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Versions of an example's truth, oldest first: usually one, more if it was corrected or retracted.

@@ -7,13 +7,11 @@ import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.statistics.figures.Gate;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rank of each checkpoint among the student's evaluated checkpoints: the best one so far, ordered

@@ -16,11 +16,9 @@ import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Fields of an event beyond the cells: calibration, counts by class, agreement beyond chance. */
 public final class DerivedFigures {

@@ -22,7 +22,6 @@ import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
-
 import org.jspecify.annotations.Nullable;
 
 /** Builds the event of {@code belay.metrics} from a tally. */

@@ -8,10 +8,8 @@ import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.schemas.events.Phase;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The comparison of a metrics row that can be emitted.

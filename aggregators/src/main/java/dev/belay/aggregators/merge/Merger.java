@@ -15,9 +15,12 @@ import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
-
 import io.micrometer.core.instrument.MeterRegistry;
-
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,12 +29,6 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Merges the shards' deltas and emits metrics rows: of a row's candidates the preferred one that is

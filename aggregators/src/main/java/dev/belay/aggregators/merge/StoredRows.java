@@ -7,17 +7,15 @@ import dev.belay.aggregators.events.Selection;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
-
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /** The merger's rows, for queries of its store. */
 public final class StoredRows {

@@ -8,12 +8,10 @@ import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
 import dev.belay.schemas.events.Truth;
-
-import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /** Routes truth by its example's id. */
 public final class TruthPlacement extends Placement {

@@ -12,10 +12,6 @@ import dev.belay.aggregators.counting.PartitionState;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -26,6 +22,8 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a partition on the heap, by phase: rebuilt from the stores, with the comparisons of

@@ -10,7 +10,6 @@ import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,6 @@ package dev.belay.aggregators.state;
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

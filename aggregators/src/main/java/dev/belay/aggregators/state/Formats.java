@@ -8,9 +8,6 @@ import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.Phase;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -20,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application's own values as bytes: truth said once takes 14 (16 with a group), a tally of two

@@ -5,13 +5,11 @@ import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
-
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
-
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
@@ -108,8 +106,10 @@ public final class StrayFormat {
 
         private static ShardMessage truth(ByteBuffer in, int cluster) {
             int id = TRUTH_HEADER_BYTES + (cluster == ClusterSums.NONE ? 0 : Short.BYTES);
+            byte[] example = new byte[in.capacity() - id];
+            in.get(id, example);
             return new ShardMessage.TruthChange(
-                    Arrays.copyOfRange(in.array(), id, in.capacity()),
+                    example,
                     new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster));
         }
 

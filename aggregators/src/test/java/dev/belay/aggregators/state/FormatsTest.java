@@ -9,14 +9,12 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.topology.IntervalsTest;
 import dev.belay.schemas.events.Phase;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class FormatsTest {
     private static final Comparison SWEEP =

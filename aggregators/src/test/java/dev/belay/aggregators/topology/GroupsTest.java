@@ -1,11 +1,10 @@
 package dev.belay.aggregators.topology;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
@@ -15,11 +14,6 @@ import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.State;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Examples with groups, from truth to the event, over shards. */
 class GroupsTest {

@@ -1,7 +1,6 @@
 package dev.belay.benchmarks.coverage;
 
 import dev.belay.benchmarks.harness.Findings;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

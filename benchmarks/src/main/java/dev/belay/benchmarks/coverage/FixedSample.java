@@ -5,10 +5,8 @@ import dev.belay.aggregators.statistics.figures.PairStatistics;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often the intervals of one sample, looked at once, hold the truth.

@@ -6,7 +6,6 @@ import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -11,10 +11,6 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
-
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.Consumer;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /** Reads what two checkpoints predict of one holdout, and its truth, and counts them together. */
 final class Compare {

@@ -2,9 +2,10 @@ package dev.belay.cli.fleet;
 
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,10 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** {@code belay compare}: any two checkpoints on the holdout that both have predicted. */
 @Command(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.cli.Belay;
@@ -24,12 +23,7 @@ import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
-
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,6 +34,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class CompareTest {
     private static final Topics TOPICS = Topics.defaults();

@@ -7,16 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.State;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class RunReportTest {
     private static final Instant WRITTEN = Instant.parse("2026-11-23T12:00:00Z");

@@ -142,14 +142,11 @@ final class SourceSweeps implements AutoCloseable {
         for (String id : spec.getSources()) {
             Source source = Objects.requireNonNull(sources.get(id), id);
             boolean isTruth = id.equals(ModelId.TRUTH);
-            Map<String, GivenLabel> labels =
+            @Nullable Map<String, GivenLabel> labels =
                     isTruth || holdout.isEmpty()
                             ? source.sweeps.getOrDefault(0L, Map.of())
                             : source.sweep(version.applyAsLong(id));
-            if (isTruth && labels.size() < holdout.size() && !isTruthOver()) {
-                return null;
-            }
-            if (labels == null) {
+            if (labels == null || (isTruth && labels.size() < holdout.size() && !isTruthOver())) {
                 return null;
             }
             all.put(id, labels);

@@ -9,6 +9,7 @@ import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -88,7 +89,8 @@ public final class RowBuilder {
 
     /** The id of a row without an input. */
     public String id(ObjectNode row) {
-        return checkedId(0, new Cells(source, 0, row).scalar(config.fields().id()));
+        String column = Objects.requireNonNull(config.fields().id(), "no column of ids");
+        return checkedId(0, new Cells(source, 0, row).scalar(column));
     }
 
     /** The class of a row without an input, or {@link Row#NO_LABEL}. */

@@ -133,7 +133,7 @@ public final class TrainerService implements Service {
                 Map<Group, Ownership.Share> shares = shares();
                 Map<String, ModelSpec> owned = owned(specs, shares);
                 models.dropAllBut(owned);
-                shares.values().forEach(Ownership.Share::letGo);
+                shares.values().forEach(Ownership.Share::released);
                 models.cleanUp();
                 models.resume(owned, admin);
                 cleaner.clean(owned.values());

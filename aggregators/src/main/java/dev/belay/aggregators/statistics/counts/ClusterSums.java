@@ -2,13 +2,11 @@ package dev.belay.aggregators.statistics.counts;
 
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
 import dev.belay.schemas.IdHash;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The examples of a table that have a group, summed by cluster; examples without a group are in no

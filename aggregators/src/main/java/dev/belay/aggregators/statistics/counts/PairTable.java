@@ -1,7 +1,5 @@
 package dev.belay.aggregators.statistics.counts;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is counted for a supervisor and a student, with or without a ceiling, over some

@@ -51,7 +51,7 @@ public record Gate(long k, double level, double spent, double left, double low) 
             throw new IllegalArgumentException("gates are numbered from 1, got k = " + k);
         }
         double level = ALPHA / ((double) k * (k + 1));
-        double left = ALPHA / (k + 1);
+        double left = ALPHA / (k + 1.0);
         double low = moments.gain(level).low();
         // as many independent discordant examples as they are worth
         long discordant = (long) (moments.squareS() / moments.design());

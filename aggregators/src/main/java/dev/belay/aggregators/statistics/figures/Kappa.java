@@ -4,7 +4,6 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.ByClass;
 import dev.belay.aggregators.statistics.counts.PairTable.Confusion;
-
 import org.jspecify.annotations.Nullable;
 
 /**

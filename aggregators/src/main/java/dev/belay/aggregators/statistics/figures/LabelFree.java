@@ -5,7 +5,6 @@ import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,6 @@ import dev.belay.aggregators.statistics.intervals.ClusterRobust;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package dev.belay.aggregators.statistics.figures;
 
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.StudentT;
-
 import org.jspecify.annotations.Nullable;
 
 /** Tests that two classifiers have the same accuracy, on the same examples. */

@@ -6,10 +6,8 @@ import dev.belay.aggregators.statistics.counts.ClusterSums.Cluster;
 import dev.belay.aggregators.statistics.counts.ExampleTerms;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.PairTable.Moment;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cluster-robust variances of shares and means over a table whose examples are independent between

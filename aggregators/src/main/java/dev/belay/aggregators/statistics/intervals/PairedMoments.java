@@ -2,7 +2,6 @@ package dev.belay.aggregators.statistics.intervals;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
-
 import org.jspecify.annotations.Nullable;
 
 /**

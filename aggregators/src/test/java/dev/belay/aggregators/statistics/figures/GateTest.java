@@ -10,7 +10,6 @@ import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
 import org.junit.jupiter.api.Test;
 
 class GateTest {

@@ -1,11 +1,10 @@
 package dev.belay.aggregators.statistics.figures;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.ExampleTerms;
@@ -14,16 +13,13 @@ import dev.belay.aggregators.statistics.counts.PairTable.Side;
 import dev.belay.aggregators.statistics.counts.Scored;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.aggregators.statistics.intervals.Measure;
-
+import java.util.List;
+import java.util.function.Predicate;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
-import java.util.function.Predicate;
 
 /** What follows from a table, against a recount of the examples; identities as counts, exactly. */
 class PairFiguresPropertyTest {

@@ -1,19 +1,16 @@
 package dev.belay.aggregators.statistics.figures;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
-
-import org.junit.jupiter.api.Test;
-
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import org.junit.jupiter.api.Test;
 
 class SignificanceTest {
     @Test

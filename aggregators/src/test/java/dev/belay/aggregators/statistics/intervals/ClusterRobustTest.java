@@ -1,12 +1,11 @@
 package dev.belay.aggregators.statistics.intervals;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairTable;
@@ -21,9 +20,6 @@ import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.figures.Significance;
 import dev.belay.aggregators.statistics.intervals.GroupedExamples.One;
 import dev.belay.aggregators.statistics.intervals.GroupedExamples.Residual;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -33,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
 
 class ClusterRobustTest {
     private static final double EXACT = 1e-9;

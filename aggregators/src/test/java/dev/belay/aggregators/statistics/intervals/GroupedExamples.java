@@ -6,9 +6,6 @@ import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.SidePredictions;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Examples in groups, and what follows from them by the definitions: sums over lists of residuals,
@@ -31,6 +29,7 @@ record GroupedExamples(List<One> all) {
      * @param s the student's
      * @param c the ceiling's class
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared but by identity
     record One(@Nullable String group, int truth, float[] w, float[] s, int c) {
         int wSays() {
             return says(w);

@@ -9,9 +9,6 @@ import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables below the headline, a line for each pair of names, medians over its seeds with the

@@ -3,7 +3,6 @@ package dev.belay.cli.report.page;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
-
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.cli.report.results.Format;
@@ -15,9 +14,6 @@ import dev.belay.cli.report.results.Spread;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The report as one HTML file that needs nothing else: styles, script, d3 and data are inside, and

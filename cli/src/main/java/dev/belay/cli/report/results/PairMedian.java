@@ -1,21 +1,18 @@
 package dev.belay.cli.report.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-
 import dev.belay.aggregators.events.MetricsEvent;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pair of model names over its seeds, as the field reports it: the median, with how many seeds

@@ -2,15 +2,12 @@ package dev.belay.cli.report.results;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.belay.aggregators.events.MetricsEvent;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON forms of a {@link PairMetrics}: a pair of the summary, and a line of metrics.jsonl. */
 public final class RowJson {
