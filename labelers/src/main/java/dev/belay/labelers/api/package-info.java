@@ -23,4 +23,3 @@
 package dev.belay.labelers.api;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package dev.belay.labelers.ensemble;
 
 import org.jspecify.annotations.NullMarked;
-

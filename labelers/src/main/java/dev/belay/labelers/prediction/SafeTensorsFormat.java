@@ -2,8 +2,8 @@ package dev.belay.labelers.prediction;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.encoder.EncoderRef;
-import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.encoder.FailingTexts;
+import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;

@@ -7,4 +7,3 @@
 package dev.belay.labelers.spec;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -2,8 +2,8 @@ package dev.belay.producers.topic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.Batch;
+import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.ExampleSource;

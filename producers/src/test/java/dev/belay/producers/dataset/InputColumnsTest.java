@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.IdHash;

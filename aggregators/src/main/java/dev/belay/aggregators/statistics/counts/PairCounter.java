@@ -160,7 +160,7 @@ public final class PairCounter {
             add(PairTable.at(ByClass.TRUTH, classes, truth), (long) sign * byS);
             add(PairTable.at(ByClass.STUDENT_SAYS, classes, says), (long) sign * byS);
             if (byW != 0) {
-                confusion.add((long) truth * classes + says, (long) sign * byW);
+                confusion.add(truth * classes + says, (long) sign * byW);
             }
         }
     }

@@ -32,7 +32,9 @@ public final class Rate {
         if (n == 0) {
             return null;
         }
-        return n < EXACT_BELOW ? clopperPearson((int) k, (int) n) : wilson((double) k / n, (double) k, (double) n, n);
+        return n < EXACT_BELOW
+                ? clopperPearson((int) k, (int) n)
+                : wilson((double) k / n, (double) k, (double) n, n);
     }
 
     /**
