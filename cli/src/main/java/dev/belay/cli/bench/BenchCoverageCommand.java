@@ -1,7 +1,7 @@
 package dev.belay.cli.bench;
 
-import dev.belay.benchmarks.coverage.CoverageBench.Sizes;
 import dev.belay.benchmarks.coverage.CoverageBench;
+import dev.belay.benchmarks.coverage.CoverageBench.Sizes;
 import dev.belay.benchmarks.harness.Findings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** What all benches share: a broker, a registry, a store and a cache of their own, then removed. */
 final class BenchPlatform {

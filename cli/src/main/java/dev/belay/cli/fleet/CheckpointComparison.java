@@ -88,8 +88,8 @@ record CheckpointComparison(
         if (clustered == null) {
             line(
                     out,
-                    "McNemar's test    p = %.4g (exact, two-sided; %,d discordant examples)",
-                    p,
+                    "McNemar's test    %s (exact, two-sided; %,d discordant examples)",
+                    p == null ? "undefined" : String.format(Locale.ROOT, "p = %.4g", p),
                     discordant.size());
         } else {
             line(

@@ -55,7 +55,7 @@ public record Gate(long k, double level, double spent, double left, double low) 
         double low = moments.gain(level).low();
         // as many independent discordant examples as they are worth
         long discordant = (long) (moments.squareS() / moments.design());
-        long better = (long) ((moments.squareS() + moments.sumS()) / 2 / moments.design());
+        long better = (long) ((moments.squareS() + moments.sumS()) / 2.0 / moments.design());
         if (low > 0 && signTail(better, discordant) > level) {
             low = 0;
         }
