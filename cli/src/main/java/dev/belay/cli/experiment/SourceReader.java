@@ -27,8 +27,8 @@ final class SourceReader {
         Key<?> key = key(data);
         YamlValue value = data.require(key);
         List<String> known = new ArrayList<>(ExperimentKeys.SOURCE.names());
-        names().stream().filter(other -> other != key).map(Key::name).forEach(known::remove);
-        if (key == ExperimentKeys.PATH) {
+        names().stream().filter(other -> !other.equals(key)).map(Key::name).forEach(known::remove);
+        if (key.equals(ExperimentKeys.PATH)) {
             data.only(known);
             String path = directory.resolve(value.text()).normalize().toString();
             String format = format(value, data.get(ExperimentKeys.FORMAT));
@@ -36,10 +36,10 @@ final class SourceReader {
         }
         known.remove(ExperimentKeys.FORMAT.name());
         data.only(known);
-        if (key == ExperimentKeys.TOPIC) {
+        if (key.equals(ExperimentKeys.TOPIC)) {
             return Configured.of(Source.class, "topic", Map.of("topic", value.text()));
         }
-        return key == ExperimentKeys.BUILTIN
+        return key.equals(ExperimentKeys.BUILTIN)
                 ? Configured.of(Source.class, value.oneOf(builtins()).name(), Map.of())
                 : MethodReader.method(value, Source.class, directory);
     }

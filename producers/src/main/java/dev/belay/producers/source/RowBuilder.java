@@ -87,8 +87,8 @@ public final class RowBuilder {
     }
 
     /** The id of a row without an input. */
-    public String id(ObjectNode row) {
-        return checkedId(0, new Cells(source, 0, row).scalar(config.fields().id()));
+    public String id(ObjectNode row, String column) {
+        return checkedId(0, new Cells(source, 0, row).scalar(column));
     }
 
     /** The class of a row without an input, or {@link Row#NO_LABEL}. */

@@ -32,8 +32,11 @@ abstract class FormatCases implements SourceCase {
 
         @Override
         String text() {
-            return "{\"id\":1,\"text\":\"a\",\"label\":\"yes\"}\n\n"
-                    + "{\"id\":2,\"text\":\"b\",\"label\":null,\"more\":[1]}\n";
+            return """
+            {"id":1,"text":"a","label":"yes"}
+
+            {"id":2,"text":"b","label":null,"more":[1]}
+            """;
         }
 
         @Override
