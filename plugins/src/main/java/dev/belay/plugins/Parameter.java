@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  * @param canonical the one form of all ways to write a value ({@code .50} → {@code 0.5}); throws
  *     {@link IllegalArgumentException} for values that are not accepted
  * @param doc meaning and unit
- * @param isFile whether it names a file, which in experiment files is relative to their folder
+ * @param kind whether it has a default, or must be given
  */
 public record Parameter(
         String name,
@@ -20,17 +20,25 @@ public record Parameter(
         String expected,
         UnaryOperator<String> canonical,
         String doc,
-        boolean isFile) {
-    private static final UnaryOperator<String> GIVEN = Parameter::given;
+        Kind kind) {
+    /** What is known of a value besides its form. */
+    public enum Kind {
+        /** It has a default. */
+        OPTIONAL,
+        /** It must be given. */
+        REQUIRED,
+        /** It must be given and names a file, in experiment files relative to their folder. */
+        FILE
+    }
 
-    /** Of anything but files. */
+    /** With a default. */
     public Parameter(
             String name,
             String defaultValue,
             String expected,
             UnaryOperator<String> canonical,
             String doc) {
-        this(name, defaultValue, expected, canonical, doc, false);
+        this(name, defaultValue, expected, canonical, doc, Kind.OPTIONAL);
     }
 
     /** A number from {@code min} to {@code max}, both included. */
@@ -89,17 +97,17 @@ public record Parameter(
 
     /** Any text but an empty one; must be given. */
     public static Parameter required(String name, String doc) {
-        return new Parameter(name, "", "a text", GIVEN, doc);
+        return new Parameter(name, "", "a text", Parameter::given, doc, Kind.REQUIRED);
     }
 
     /** The name of a file; must be given. */
     public static Parameter file(String name, String doc) {
-        return new Parameter(name, "", "a file name", GIVEN, doc, true);
+        return new Parameter(name, "", "a file name", Parameter::given, doc, Kind.FILE);
     }
 
-    /** Whether it has no default and must be given. */
-    public boolean isRequired() {
-        return canonical == GIVEN;
+    private static String given(String text) {
+        require(!text.isBlank());
+        return text;
     }
 
     private static void require(boolean accepted) {

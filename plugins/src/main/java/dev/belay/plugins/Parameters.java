@@ -26,7 +26,7 @@ public record Parameters(
         for (Parameter parameter : plugin.parameters()) {
             String value = given.get(parameter.name());
             if (value != null) result.differ(parameter, value);
-            else if (parameter.isRequired())
+            else if (parameter.kind() != Parameter.Kind.OPTIONAL)
                 throw new IllegalArgumentException(
                         "parameter '%s' of '%s' is missing, expected %s"
                                 .formatted(parameter.name(), plugin.name(), parameter.expected()));

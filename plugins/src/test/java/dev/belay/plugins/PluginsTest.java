@@ -95,6 +95,30 @@ class PluginsTest {
     }
 
     @Test
+    void aParameterWithoutDefaultMustBeGiven() {
+        Plugin plugin =
+                new Plugin() {
+                    @Override
+                    public String name() {
+                        return "p";
+                    }
+
+                    @Override
+                    public List<Parameter> parameters() {
+                        return List.of(Parameter.file("path", "where"));
+                    }
+                };
+        assertEquals("a b", Parameters.of(plugin, Map.of("path", "a b")).text("path"));
+        for (Map<String, String> given : List.of(Map.<String, String>of(), Map.of("path", " "))) {
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class, () -> Parameters.of(plugin, given));
+            assertTrue(String.valueOf(e.getMessage()).contains("'path' of 'p' is "), e::toString);
+            assertTrue(e.toString().endsWith(", expected a file name"), e::toString);
+        }
+    }
+
+    @Test
     void wrongParametersAreNamedWithWhatWasExpected() {
         Plugin plugin = plugin();
         for (var wrong :

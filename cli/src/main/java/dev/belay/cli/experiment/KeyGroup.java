@@ -32,7 +32,8 @@ final class KeyGroup {
         KeyGroup group = new KeyGroup(path);
         for (Plugin plugin : Plugins.load(type).values()) {
             for (Parameter p : plugin.parameters()) {
-                String defaultText = p.isRequired() ? "required" : p.defaultValue();
+                String defaultText =
+                        p.kind() == Parameter.Kind.OPTIONAL ? p.defaultValue() : "required";
                 group.own(p.name(), p.expected(), defaultText, plugin.name() + ": " + p.doc());
             }
         }

@@ -69,7 +69,9 @@ final class MethodReader {
     private static String canonical(Parameter parameter, YamlValue value, Path directory) {
         try {
             String text = parameter.canonical().apply(value.textOrJson());
-            return parameter.isFile() ? directory.resolve(text).normalize().toString() : text;
+            return parameter.kind() == Parameter.Kind.FILE
+                    ? directory.resolve(text).normalize().toString()
+                    : text;
         } catch (IllegalArgumentException e) {
             throw new ExperimentException(value.wrong(parameter.expected()).getMessage(), e);
         }

@@ -88,8 +88,7 @@ public final class RowBuilder {
     }
 
     /** The id of a row without an input. */
-    public String id(ObjectNode row) {
-        String column = Objects.requireNonNull(config.fields().id(), "no column of ids");
+    public String id(ObjectNode row, String column) {
         return checkedId(0, new Cells(source, 0, row).scalar(column));
     }
 

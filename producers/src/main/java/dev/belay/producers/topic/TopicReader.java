@@ -121,10 +121,11 @@ final class TopicReader implements ExampleSource.Reader {
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
         ObjectNode node = object(record.value());
         boolean labelled = node.hasNonNull(fields.label());
-        if (fields.id() != null
+        String idColumn = fields.id();
+        if (idColumn != null
                 && labelled
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            return new Entry(builder.id(node), null, builder.label(node), timeMs(record));
+            return new Entry(builder.id(node, idColumn), null, builder.label(node), timeMs(record));
         }
         if (known.holdout() >= holdoutSize) {
             builder.closeHoldout();

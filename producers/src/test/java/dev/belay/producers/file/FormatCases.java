@@ -33,10 +33,10 @@ abstract class FormatCases implements SourceCase {
         @Override
         String text() {
             return """
-                    {"id":1,"text":"a","label":"yes"}
+            {"id":1,"text":"a","label":"yes"}
 
-                    {"id":2,"text":"b","label":null,"more":[1]}
-                    """;
+            {"id":2,"text":"b","label":null,"more":[1]}
+            """;
         }
 
         @Override
