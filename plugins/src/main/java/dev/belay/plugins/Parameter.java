@@ -113,9 +113,4 @@ public record Parameter(
     private static void require(boolean accepted) {
         if (!accepted) throw new IllegalArgumentException("not accepted");
     }
-
-    private static String given(String text) {
-        require(!text.isBlank());
-        return text;
-    }
 }

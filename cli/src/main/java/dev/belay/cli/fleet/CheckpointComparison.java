@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param a EXPERIMENT/MODEL#SEED@RUN:NUMBER
  * @param table what was counted, A as the student, B as the supervisor
  * @param withoutTruth examples that both predict and that are not counted
- * @param onlyA examples that B does not predict, not counted
- * @param onlyB examples that A does not predict, not counted
+ * @param onlyA examples that B does not predict, or abstains from; not counted
+ * @param onlyB examples that A does not predict, or abstains from; not counted
  * @param discordant those that exactly one classifies right, by id
  */
 record CheckpointComparison(
@@ -101,7 +101,8 @@ record CheckpointComparison(
         line(out, "agreement         %s", text(figures.agreement()));
         line(
                 out,
-                "not counted       %,d without truth, %,d predicted by A only, %,d by B only",
+                "not counted       %,d without truth, %,d predicted by A only, %,d by B only (abstentions"
+                        + " are no predictions)",
                 withoutTruth,
                 onlyA,
                 onlyB);

@@ -5,6 +5,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -62,9 +63,16 @@ final class Sweep {
         return spec.getId() + ":" + checkpoint();
     }
 
-    /** The examples that are predicted. */
+    /** The examples that are predicted; those from which a labeler abstained are not. */
     Set<String> ids() {
-        return rows.keySet();
+        Set<String> predicted = new HashSet<>();
+        rows.forEach(
+                (id, row) -> {
+                    if (row.probabilities().length > 0) {
+                        predicted.add(id);
+                    }
+                });
+        return predicted;
     }
 
     /** The most probable class of an example that is predicted, ties to the lowest. */

@@ -21,6 +21,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -130,6 +131,39 @@ class CompareTest {
         assertEquals(A + ":4", compare("x/conf#0", "x/naive#0").a());
         // and two checkpoints of one model
         assertEquals(A + ":2", compare("x/conf:2", "x/conf:4").a());
+    }
+
+    /** An abstention is not a vote for class 0: it is left out, as in a pair's accuracies. */
+    @Test
+    void abstentionsAreNotPredictions() {
+        // Given: B abstains from e2, whose truth is class 0, and from e3
+        log.add(TOPICS.truth("t"), 0, "e2", EventFactory.truth("e2", 0, 99L));
+        for (int i = 0; i < 4; i++) {
+            block(A, 16, Phase.HOLDOUT, 10, "e" + i, 1);
+        }
+        block(B, 8, Phase.HOLDOUT, 10, "e0", 1);
+        block(B, 8, Phase.HOLDOUT, 10, "e1", 0);
+        for (String id : List.of("e2", "e3")) {
+            PredictionBlock abstention =
+                    EventFactory.block(
+                            B,
+                            8,
+                            Phase.HOLDOUT,
+                            2,
+                            List.of(id),
+                            List.of(10L),
+                            List.of(0f, 0f),
+                            0L,
+                            false,
+                            List.of(0));
+            log.add(TOPICS.predictions("t"), 0, id, abstention);
+        }
+        // When
+        CheckpointComparison found = compare("x/conf", "x/naive");
+        // Then
+        assertEquals(outcomes(1, 1, 0, 0), found.table().cells().toList());
+        assertEquals(2, found.onlyA());
+        assertEquals(0, found.onlyB());
     }
 
     @Test

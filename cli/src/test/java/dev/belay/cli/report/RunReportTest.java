@@ -105,7 +105,7 @@ final class RunReportTest {
         results.add(
                 PairMetrics.newBuilder(row)
                         .setGrouped(1_500)
-                        .setClusters(new ClusterFigures(712, 580, 6, .3, .1, .2))
+                        .setClusters(new ClusterFigures(712L, 580, 6.0, .3, .1, .2))
                         .build());
         // When
         RunReport.write(results, directory, WRITTEN);

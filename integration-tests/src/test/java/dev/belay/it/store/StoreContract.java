@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.hash.Hashing;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
+import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStore.StoredFile;
-import dev.belay.models.store.CheckpointStore;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
