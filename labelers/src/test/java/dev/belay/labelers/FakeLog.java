@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -24,7 +25,7 @@ public final class FakeLog {
     }
 
     public void add(String topic, String key, SpecificRecord event) {
-        raw(topic, key, codec.encode(topic, event));
+        raw(topic, key, Objects.requireNonNull(codec.encode(topic, event)));
     }
 
     public void raw(String topic, String key, byte[] value) {

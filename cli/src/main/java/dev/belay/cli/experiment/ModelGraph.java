@@ -167,8 +167,8 @@ final class ModelGraph {
                 twins.isEmpty()
                         ? "a model with encoder "
                                 + student.encoder()
-                                + ", the same head, fine-tuning and split, and supervisor truth; or"
-                                + " 'ceiling: NAME'; or 'ceiling: none'"
+                                + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
+                                + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
     }
 }

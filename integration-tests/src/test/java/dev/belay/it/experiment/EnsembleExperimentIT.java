@@ -80,14 +80,14 @@ class EnsembleExperimentIT {
             check("vote#" + seed, three, EnsembleExperimentIT::vote);
             check("top#" + seed, List.of("vote#" + seed, "truth"), EnsembleExperimentIT::mean);
         }
-        assertTrue(labels.get("lexicon#0").containsValue(List.<Float>of()), "abstains at times");
+        assertTrue(of(labels, "lexicon#0").containsValue(List.<Float>of()), "abstains at times");
         JsonNode pairs = JSON.readTree(out.resolve("summary.json").toFile()).get("pairs");
         assertEquals(6, pairs.size());
         for (JsonNode pair : pairs) {
-            var said = holdout.get(pair.get("supervisor").textValue() + "#" + pair.get("seed"));
+            var said = of(holdout, pair.get("supervisor").textValue() + "#" + pair.get("seed"));
             long right =
                     said.entrySet().stream()
-                            .filter(e -> first(e.getValue()) == truth.get(e.getKey()))
+                            .filter(e -> first(e.getValue()) == truthOf(e.getKey()))
                             .count();
             assertEquals(SmallExperiment.HOLDOUT, pair.get("n").longValue(), pair::toString);
             assertEquals(
@@ -127,10 +127,14 @@ class EnsembleExperimentIT {
                 .map(
                         source ->
                                 source.equals("truth")
-                                        ? truth.get(id) == 0 ? List.of(1f, 0f) : List.of(0f, 1f)
+                                        ? truthOf(id) == 0 ? List.of(1f, 0f) : List.of(0f, 1f)
                                         : Objects.requireNonNull(of(all, source).get(id), source))
                 .filter(distribution -> !distribution.isEmpty())
                 .toList();
+    }
+
+    private int truthOf(String id) {
+        return Objects.requireNonNull(truth.get(id), id);
     }
 
     private static Map<String, List<Float>> of(

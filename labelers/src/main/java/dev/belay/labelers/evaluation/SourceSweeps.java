@@ -141,14 +141,10 @@ final class SourceSweeps implements AutoCloseable {
         Map<String, Map<String, GivenLabel>> all = new LinkedHashMap<>();
         for (String id : spec.getSources()) {
             Source source = Objects.requireNonNull(sources.get(id), id);
-            boolean isTruth = id.equals(ModelId.TRUTH);
             Map<String, GivenLabel> labels =
-                    isTruth || holdout.isEmpty()
-                            ? source.sweeps.getOrDefault(0L, Map.of())
+                    id.equals(ModelId.TRUTH) || holdout.isEmpty()
+                            ? truth(source)
                             : source.sweep(version.applyAsLong(id));
-            if (isTruth && labels.size() < holdout.size() && !isTruthOver()) {
-                return null;
-            }
             if (labels == null) {
                 return null;
             }
@@ -171,8 +167,11 @@ final class SourceSweeps implements AutoCloseable {
         return (truth != null && truth.poll(Duration.ZERO)) || more;
     }
 
-    private boolean isTruthOver() {
-        return truth != null && truthEnded.test(truth);
+    private @Nullable Map<String, GivenLabel> truth(Source source) {
+        Map<String, GivenLabel> labels = source.sweeps.getOrDefault(0L, Map.of());
+        return labels.size() == holdout.size() || (truth != null && truthEnded.test(truth))
+                ? labels
+                : null;
     }
 
     private List<TopicPartition> partitions(String topic) {

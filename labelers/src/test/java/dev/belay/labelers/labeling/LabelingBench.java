@@ -151,6 +151,7 @@ public final class LabelingBench {
     }
 
     /** What its labeler may use; it has no progress. */
+    @SuppressWarnings("NullAway") // no progress
     public Wanted.Resources resources() {
         return new Wanted.Resources(
                 topics,

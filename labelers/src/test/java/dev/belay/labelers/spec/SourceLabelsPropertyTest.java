@@ -198,6 +198,7 @@ class SourceLabelsPropertyTest {
         group.commitSync(committed());
     }
 
+    @SuppressWarnings("NullAway") // no progress
     private Labeling start() {
         group = log.consumer();
         TopicPartition input = new TopicPartition(TOPICS.input(), 0);

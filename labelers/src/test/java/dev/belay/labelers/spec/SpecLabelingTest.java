@@ -72,17 +72,17 @@ class SpecLabelingTest {
     @Test
     void oneThatReadsAnotherLabelsWhatThatOneHasLabelled() {
         // Given
-        current.set(
+        LabelerSpec spec =
                 LabelerSpec.newBuilder(
                                 SpecEvents.spec("doubtful", CLASSES, Map.of("least", "0.75"), 2))
                         .setSources(List.of(SOURCE))
-                        .build());
+                        .build();
         LabelingBench bench =
                 LabelingBench.of(
-                        current.get(),
+                        spec,
                         made ->
                                 new SpecLabeler(
-                                        current::get,
+                                        () -> spec,
                                         new SourceLabels(
                                                 List.of(SOURCE), made.resources(), made.sources)));
         // When
