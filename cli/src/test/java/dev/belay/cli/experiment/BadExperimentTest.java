@@ -177,9 +177,7 @@ class BadExperimentTest {
         String rules =
                 GOOD.replace(
                         "models:\n",
-                        "labelers:\n"
-                                + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
-                                + "models:\n");
+                        "labelers:\n  words: {kind: rules, keywords: {negative: [fine]}}\nmodels:\n");
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         says(
                 rules.replace("supervisor: bow}", "supervisor: word}"),

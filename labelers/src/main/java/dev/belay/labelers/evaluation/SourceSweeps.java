@@ -141,12 +141,11 @@ final class SourceSweeps implements AutoCloseable {
         Map<String, Map<String, GivenLabel>> all = new LinkedHashMap<>();
         for (String id : spec.getSources()) {
             Source source = Objects.requireNonNull(sources.get(id), id);
-            boolean isTruth = id.equals(ModelId.TRUTH);
-            @Nullable Map<String, GivenLabel> labels =
-                    isTruth || holdout.isEmpty()
-                            ? source.sweeps.getOrDefault(0L, Map.of())
+            Map<String, GivenLabel> labels =
+                    id.equals(ModelId.TRUTH) || holdout.isEmpty()
+                            ? truth(source)
                             : source.sweep(version.applyAsLong(id));
-            if (labels == null || (isTruth && labels.size() < holdout.size() && !isTruthOver())) {
+            if (labels == null) {
                 return null;
             }
             all.put(id, labels);
@@ -168,8 +167,11 @@ final class SourceSweeps implements AutoCloseable {
         return (truth != null && truth.poll(Duration.ZERO)) || more;
     }
 
-    private boolean isTruthOver() {
-        return truth != null && truthEnded.test(truth);
+    private @Nullable Map<String, GivenLabel> truth(Source source) {
+        Map<String, GivenLabel> labels = source.sweeps.getOrDefault(0L, Map.of());
+        return labels.size() == holdout.size() || (truth != null && truthEnded.test(truth))
+                ? labels
+                : null;
     }
 
     private List<TopicPartition> partitions(String topic) {

@@ -15,11 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +29,9 @@ import org.slf4j.LoggerFactory;
 public abstract class LabelingService extends SpecFollower {
     private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
 
-    private final AtomicReference<Counts> counts = new AtomicReference<>(Counts.NONE);
     private final AtomicInteger running = new AtomicInteger();
     private final Map<String, String> expired = new ConcurrentHashMap<>();
+    private volatile Counts counts = Counts.NONE; // written by the polling thread only
 
     protected LabelingService(Clients clients, String name) {
         super(clients, name);
@@ -60,21 +58,17 @@ public abstract class LabelingService extends SpecFollower {
 
     /** Labels committed by this process so far. */
     public long labelled() {
-        return counts().labelled();
+        return counts.labelled();
     }
 
     /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
     public long unlabelled() {
-        return counts().unlabelled();
+        return counts.unlabelled();
     }
 
     /** Of these, examples whose truth did not arrive within {@code labeler.truth-horizon}. */
     public long tooLate() {
-        return counts().tooLate();
-    }
-
-    private Counts counts() {
-        return Objects.requireNonNull(counts.get());
+        return counts.tooLate();
     }
 
     @Override
@@ -133,7 +127,7 @@ public abstract class LabelingService extends SpecFollower {
                     labeler.topics().labels());
         }
         tooLate.increment((double) more.tooLate());
-        counts.accumulateAndGet(more, Counts::plus);
+        counts = counts.plus(more);
     }
 
     private Counter meter(String name, Wanted labeler) {
