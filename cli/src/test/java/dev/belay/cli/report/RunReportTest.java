@@ -100,7 +100,7 @@ final class RunReportTest {
     void clustersAreShownWhereExamplesHaveGroupsAndOnlyThere() throws IOException {
         // Given
         RunResults results = new RunResults("x", "t");
-        results.add(SampleRun.spec("conf", 0, "minilm", "bow", 256));
+        SampleRun.add(results, 1, "conf", "minilm", "bow", 1);
         PairMetrics row = SampleRun.row("conf", 0, 1, 1, .7, .8, .9);
         results.add(
                 PairMetrics.newBuilder(row)
