@@ -1,5 +1,6 @@
 package dev.belay.cli.export;
 
+import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -34,11 +35,12 @@ public final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
+        Path folder = AtomicFile.folder("--out", out);
         return broker.on(
                 err,
                 clients -> {
                     Export export = new Export(clients, err::println);
-                    Export.Counts counts = export.write(experiment, out);
+                    Export.Counts counts = export.write(experiment, folder);
                     PrintWriter terminal = spec.commandLine().getOut();
                     terminal.printf(
                             "%s: %,d truths, %,d labels, %,d predictions in %s%n",
@@ -46,7 +48,7 @@ public final class ExportCommand implements Callable<Integer> {
                             counts.truth(),
                             counts.labels(),
                             counts.predictions(),
-                            out);
+                            folder);
                     return 0;
                 });
     }

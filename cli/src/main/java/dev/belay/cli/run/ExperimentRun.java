@@ -6,6 +6,7 @@ import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.live.LiveView;
+import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.service.Logging;
 import dev.belay.cli.service.Services;
@@ -80,6 +81,7 @@ final class ExperimentRun implements Callable<Integer> {
         List<ModelSpec> unused =
                 experiment.resolve(null, 1, 0, options.settings(Map.of()).encoders());
         Duration every = options.reportEvery();
+        AtomicFile.folder("--out", options.out());
         Logging.toFile(options.data().resolve("belay.log"));
         try (@Nullable EmbeddedPlatform platform = platform()) {
             Clients clients = clients(settings(platform));
@@ -106,6 +108,7 @@ final class ExperimentRun implements Callable<Integer> {
             // errors are reported before anything is started or written
             List<ModelSpec> specs =
                     experiment.resolve(data, 1, 0, options.settings(Map.of()).encoders());
+            AtomicFile.folder("--out", options.out());
             Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a temporary file and renames it, so that a file is never incomplete. */
 public final class AtomicFile {
@@ -16,6 +17,36 @@ public final class AtomicFile {
     }
 
     private AtomicFile() {}
+
+    /**
+     * Makes a folder for results, before the work that they come from.
+     *
+     * @param option that names it, for the error
+     * @throws IllegalArgumentException if it is a file, can't be made or can't be written to
+     */
+    public static Path folder(String option, Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw unusable(option, folder, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw unusable(option, folder, null);
+        }
+        return folder;
+    }
+
+    private static IllegalArgumentException unusable(
+            String option, Path folder, @Nullable IOException cause) {
+        String found =
+                Files.exists(folder)
+                        ? Files.isDirectory(folder) ? "a folder without write permission" : "a file"
+                        : "nothing, and it can't be made (" + cause + ")";
+        return new IllegalArgumentException(
+                "%s %s: found %s, expected a folder that can be written to"
+                        .formatted(option, folder, found),
+                cause);
+    }
 
     /**
      * Replaces {@code file}, in UTF-8; its directory is created if missing. If {@code content}
