@@ -8,7 +8,7 @@ COPY cli/target/dist/registry /opt/belay/registry
 COPY cli/target/dist/lib /opt/belay/lib
 COPY cli/target/dist/app /opt/belay/app
 # the registry's class archive: made by the JVM that will use it
-RUN java -cp '/opt/belay/app/*' dev.belay.cli.platform.RegistryArchive
+RUN java -cp '/opt/belay/app/*:/opt/belay/lib/*' dev.belay.cli.platform.RegistryArchive
 USER belay
 WORKDIR /var/lib/belay
 # health and metrics are for the other containers; loopback is the default elsewhere
