@@ -50,7 +50,7 @@ public abstract class SpecFollower implements Service {
         this.patience = new Prerequisites(name);
     }
 
-    /** Makes the work, before the specs are known. */
+    /** Creates the work; called before the specs are read. */
     protected abstract Work open(Context context);
 
     protected final Clients clients() {

@@ -77,9 +77,9 @@ public final class Events {
                 .toList();
     }
 
-    /** Why dead letters are dead letters. */
-    public static List<String> reasons(List<ProducerRecord<byte[], byte[]>> letters) {
-        return letters.stream()
+    /** The reasons of dead letters. */
+    public static List<String> reasons(List<ProducerRecord<byte[], byte[]>> deadLetters) {
+        return deadLetters.stream()
                 .map(r -> r.headers().lastHeader("belay.reason").value())
                 .map(reason -> new String(reason, StandardCharsets.UTF_8))
                 .toList();

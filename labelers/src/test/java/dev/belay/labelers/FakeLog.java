@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Topics of one partition in memory, and consumers that read them from where they stand. */
+/** Topics of one partition in memory, and consumers that read them from their positions. */
 public final class FakeLog {
     private final EventCodec codec;
     private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();

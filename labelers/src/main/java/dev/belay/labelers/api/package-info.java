@@ -11,10 +11,10 @@
  *
  * <p><b>What Belay does with it.</b> The STUDENT examples of the task get a label each, in the
  * order of their offsets, and the same as PROGRESSIVE predictions; the holdout is predicted once
- * for each version of the spec. A labeler with sources is asked where at least one of them has a
- * label (an abstention is one): elsewhere an example gets none, and the holdout an abstention. A
- * spec's {@code version} is the {@code checkpoint} of both. Abstentions are labels without a
- * distribution: students consume them and do not learn from them.
+ * for each version of the spec. A labeler with sources is called for examples that at least one
+ * source has labelled (an abstention is a label): other STUDENT examples get no label, other
+ * HOLDOUT examples an abstention. A spec's {@code version} is the {@code checkpoint} of both.
+ * Abstentions are labels without a distribution: students consume them and do not learn from them.
  *
  * <p><b>Threads.</b> A labeler is used by one thread at a time, not always the same one; different
  * labelers may be used at the same time.

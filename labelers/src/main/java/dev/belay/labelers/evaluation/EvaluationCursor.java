@@ -12,17 +12,17 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a partition of {@code belay.checkpoints} has been worked through, so that a task whose
- * holdout is not complete holds up none but itself. All events before {@code next} are done, except
- * those of tasks that are behind: theirs are done before an offset of their own. A task's events
- * are done in their order, so one offset a task says all, however many wait.
+ * Progress in a partition of {@code belay.checkpoints}, such that a task whose holdout is not
+ * complete does not block other tasks. All events before {@code next} are done, except those of
+ * tasks that are behind: of these, the events before an offset of the task's own are done. A task's
+ * events are done in order, so one offset a task suffices, however many events wait.
  *
- * <p>A labeler that reads others waits for more than the holdout: it counts as a task of its own.
+ * <p>A labeler with sources waits for them besides the holdout: it counts as a task of its own.
  *
- * <p>A task that is behind either waits, or is being caught up with: reading was set back to its
- * first event, and when it has come to {@code next} again the task is behind no more.
+ * <p>A task that is behind either waits or is catching up: reading was set back to its first event
+ * that is not done, and once the position reaches {@code next} again the task is no longer behind.
  *
- * <p>It is committed as the smallest of these offsets, with the others in the metadata: {@code
+ * <p>Committed as the smallest of these offsets, with the others in the metadata: {@code
  * next;task=offset;…}. Belongs to one thread.
  */
 final class EvaluationCursor {
@@ -41,26 +41,26 @@ final class EvaluationCursor {
     }
 
     /**
-     * @param committed null: nothing is done yet; metadata of another form, as of one who has set
-     *     the offset by hand, says nothing
+     * @param committed null: nothing is done yet; metadata of another form (the offset was set by
+     *     hand) is ignored
      */
     static EvaluationCursor of(@Nullable OffsetAndMetadata committed) {
         if (committed == null) {
             return new EvaluationCursor(0);
         }
-        Matcher known = METADATA.matcher(committed.metadata());
-        if (!known.matches()) {
+        Matcher metadata = METADATA.matcher(committed.metadata());
+        if (!metadata.matches()) {
             return new EvaluationCursor(committed.offset());
         }
-        EvaluationCursor standing = new EvaluationCursor(Long.parseLong(known.group(1)));
-        for (String task : known.group(2).substring(1).split(";", -1)) {
+        EvaluationCursor cursor = new EvaluationCursor(Long.parseLong(metadata.group(1)));
+        for (String task : metadata.group(2).substring(1).split(";", -1)) {
             int at = task.indexOf('=');
-            standing.behind.put(task.substring(0, at), Long.parseLong(task.substring(at + 1)));
+            cursor.behind.put(task.substring(0, at), Long.parseLong(task.substring(at + 1)));
         }
-        return standing;
+        return cursor;
     }
 
-    /** What is to be committed. */
+    /** The offset to commit. */
     OffsetAndMetadata committed() {
         if (behind.isEmpty()) {
             return new OffsetAndMetadata(next);
@@ -73,12 +73,12 @@ final class EvaluationCursor {
         return new OffsetAndMetadata(oldest, metadata);
     }
 
-    /** Whether an event was done before. */
+    /** Whether an event is done. */
     boolean isDone(@Nullable String task, long offset) {
         return offset < next && (task == null || offset < behind.getOrDefault(task, next));
     }
 
-    /** An event is done; those of its task before it are too, unless the task waits. */
+    /** Marks an event done, and the events of its task before it, unless the task waits. */
     void done(@Nullable String task, long offset) {
         if (offset >= next) {
             next = offset + 1;
@@ -88,9 +88,9 @@ final class EvaluationCursor {
     }
 
     /**
-     * The event can't be done now, nor those of its task after it.
+     * Lets a task wait: this event and later ones of its task can't be done now.
      *
-     * @return false if too many tasks wait already: then all must wait
+     * @return false if too many tasks wait already: the partition has to wait at this event
      */
     boolean hold(String task, long offset) {
         if (!behind.containsKey(task)) {
@@ -118,9 +118,9 @@ final class EvaluationCursor {
     }
 
     /**
-     * These tasks wait no more.
+     * Ends the wait of these tasks.
      *
-     * @return where to read on from
+     * @return the offset to continue reading at
      */
     long resume(Collection<String> tasks) {
         waiting.removeAll(tasks);
@@ -131,9 +131,9 @@ final class EvaluationCursor {
     }
 
     /**
-     * Reading has come to this offset.
+     * Registers the position: all events before this offset are read.
      *
-     * @return whether that ends what tasks are behind
+     * @return whether tasks have caught up by that
      */
     boolean reached(long offset) {
         return offset >= next && behind.keySet().retainAll(waiting);

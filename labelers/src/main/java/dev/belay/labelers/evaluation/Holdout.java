@@ -42,7 +42,8 @@ final class Holdout implements AutoCloseable {
 
     /**
      * @param consumer without a group; this closes it
-     * @param lettersDoneTo the group's committed offset of a holdout partition, 0 for none
+     * @param committed the group's committed offset of a holdout partition, 0 for none: dead
+     *     letters of records before it were sent
      */
     Holdout(
             Consumer<byte[], byte[]> consumer,
@@ -50,25 +51,25 @@ final class Holdout implements AutoCloseable {
             RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
-            ToLongFunction<TopicPartition> lettersDoneTo) {
+            ToLongFunction<TopicPartition> committed) {
         this.records = records;
         this.ends = ends;
         for (int p = 0; p < records.partitions(); p++) {
             rows.put(p, new LinkedHashMap<>());
         }
-        reader = new PartitionReader(consumer, topic, deadLetters, lettersDoneTo, this::take);
+        reader = new PartitionReader(consumer, topic, deadLetters, committed, this::take);
         reader.assign(rows.keySet());
     }
 
-    /** Reads what is committed now, as far as it comes within the time. */
+    /** Reads up to the current end of what is committed, for at most this long. */
     void catchUp(Duration atMost) {
         reader.catchUp(atMost);
     }
 
     /**
-     * Takes in what has come.
+     * Reads the records available, without waiting.
      *
-     * @return whether the holdout was read to its end once; later additions count as they come
+     * @return whether the holdout was read to its end once; later additions do not change that
      */
     boolean poll() {
         while (reader.poll()) {}
@@ -111,7 +112,7 @@ final class Holdout implements AutoCloseable {
             return;
         }
         Example example = records.exampleOrTombstone(record);
-        byId.remove(RecordReader.key(record)); // a newer one takes its own place in the order
+        byId.remove(RecordReader.key(record)); // the newest event determines its place in the order
         if (example == null) {
             return;
         }

@@ -23,13 +23,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sweeps that {@code belay.labelers} ask for: one for each version of a labeler. External
- * labelers publish their own. One that reads others waits for what they say about the holdout, see
- * {@link SourceSweeps}; it abstains where none of them says anything.
+ * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
+ * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
+ * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
+ * on examples that none of its sources has labelled.
  *
- * @param isStopped whether a labeler's users have stopped it
- * @param current newest spec of a labeler that is not a model, by its id
- * @param reading what is read now, by task
+ * @param isStopped whether users have stopped a labeler
+ * @param current newest spec of a labeler that is not a model, by id
+ * @param opener starts to read sources
+ * @param reading the sources that are being read, by task
  */
 record LabelerSweeps(
         Predicate<String> isStopped,
@@ -39,7 +41,7 @@ record LabelerSweeps(
         Map<String, SourceSweeps> reading)
         implements SweepRequests, AutoCloseable {
 
-    /** Begins to read what labelers of a task say about its holdout. */
+    /** Starts to read the labels that labelers of a task give its holdout. */
     @FunctionalInterface
     interface Opener {
         SourceSweeps open(LabelerSpec spec, Set<String> labelers, Holdout holdout);
@@ -59,7 +61,7 @@ record LabelerSweeps(
         try {
             return new Request(
                     LabelerSpecs.asModel(spec),
-                    // what it waits for may come behind it
+                    // its sources may be behind it in the topic, so it must not block the task
                     reads ? spec.getId() : spec.getTask(),
                     spec.getVersion(),
                     spec.getEventTimeMs(),
@@ -76,7 +78,7 @@ record LabelerSweeps(
         return !isStopped.test(spec.getId());
     }
 
-    /** Closes what nobody has asked for lately. */
+    /** Closes the sources that no sweep has used lately. */
     void tidy() {
         reading.values().removeIf(SourceSweeps::closeIfIdle);
     }
@@ -86,7 +88,7 @@ record LabelerSweeps(
         reading.values().forEach(SourceSweeps::close);
     }
 
-    /** Puts what the sources say into a map; false while not all of it is there. */
+    /** Adds the labels of all sources to a map; false, adding none, while some are missing. */
     private boolean find(
             LabelerSpec spec, Holdout holdout, Map<String, Map<String, GivenLabel>> into) {
         SourceSweeps sweeps = reading.get(spec.getTask());
@@ -113,7 +115,7 @@ record LabelerSweeps(
     }
 
     /**
-     * @param sources what those that it reads say, by example; null if it reads none
+     * @param sources the labels of each source, by example; null for a labeler without sources
      */
     private record ByLabeler(
             Labeler labeler, @Nullable Map<String, Map<String, GivenLabel>> sources)
@@ -121,19 +123,19 @@ record LabelerSweeps(
         @Override
         public Rows<float[]> predict(List<Holdout.Row> rows) {
             float[][] answers = new float[rows.size()][];
-            List<Integer> asked = new ArrayList<>();
+            List<Integer> positions = new ArrayList<>();
             List<LabelerInput> inputs = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
                 LabelerInput input = input(rows.get(i));
                 answers[i] = Labeler.ABSTAINED;
                 if (sources == null || !input.sources().isEmpty()) {
-                    asked.add(i);
+                    positions.add(i);
                     inputs.add(input);
                 }
             }
             List<float[]> given = inputs.isEmpty() ? List.of() : labeler.label(inputs);
             for (int i = 0; i < given.size(); i++) {
-                answers[asked.get(i)] = given.get(i);
+                answers[positions.get(i)] = given.get(i);
             }
             return new Rows<>(List.of(answers), new TreeMap<>());
         }

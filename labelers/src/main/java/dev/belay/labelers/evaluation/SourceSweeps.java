@@ -28,12 +28,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What labelers of a task say about its holdout, for others that read them: their HOLDOUT
- * predictions, read from the beginning of the task's predictions, and the truth. Belongs to one
- * thread.
+ * The labels that labelers of a task give its holdout, for labelers that read them as sources:
+ * their HOLDOUT predictions, read from the beginning of the predictions topic, and the truth.
+ * Belongs to one thread.
  *
- * <p>Of a labeler with versions it is the sweep of its current version. Of all others it is that of
- * the checkpoint that labels the stream, of several the lowest.
+ * <p>The labels of a labeler with versions are the sweep of its current version; those of a model
+ * or an external labeler are the sweep of the checkpoint that labels the stream, of several the
+ * lowest.
  */
 final class SourceSweeps implements AutoCloseable {
     private static final int POLLS_PER_ROUND = 20;
@@ -45,7 +46,7 @@ final class SourceSweeps implements AutoCloseable {
     private final EventReader<PredictionBlock> predictions;
     private final @Nullable EventReader<Truth> truth;
     private final Predicate<EventReader<Truth>> truthEnded;
-    private long askedNanos = System.nanoTime();
+    private long usedNanos = System.nanoTime();
 
     /** HOLDOUT predictions of one labeler, by checkpoint and example. */
     private static final class Source {
@@ -53,7 +54,7 @@ final class SourceSweeps implements AutoCloseable {
         final Map<Long, Long> rows = new HashMap<>();
         long labelling = Long.MAX_VALUE;
 
-        /** A whole sweep; null while it is not there. */
+        /** A complete sweep; null while rows of it are missing. */
         @Nullable Map<String, GivenLabel> sweep(long version) {
             long checkpoint = version < 0 ? labelling : version;
             long expected = rows.getOrDefault(checkpoint, 0L);
@@ -70,9 +71,9 @@ final class SourceSweeps implements AutoCloseable {
     /**
      * @param consumers makes consumers of a topic, without a group; this closes them
      * @param spec of a labeler of the task
-     * @param ids of the labelers that are read
-     * @param holdout ids of the task's examples
-     * @param truthEnds knows when the truth has ended
+     * @param ids of the labelers to read
+     * @param holdout ids of the holdout examples
+     * @param truthEnds whether a reader of the truth has reached its end
      */
     SourceSweeps(
             Function<String, Consumer<byte[], byte[]>> consumers,
@@ -115,9 +116,9 @@ final class SourceSweeps implements AutoCloseable {
         return sources.keySet();
     }
 
-    /** Closes it if nobody has asked for some time; returns whether it did. */
+    /** Closes this if it was not used for {@link #IDLE_AFTER}; returns whether it did. */
     boolean closeIfIdle() {
-        boolean idle = System.nanoTime() - askedNanos > IDLE_AFTER.toNanos();
+        boolean idle = System.nanoTime() - usedNanos > IDLE_AFTER.toNanos();
         if (idle) {
             close();
         }
@@ -125,15 +126,15 @@ final class SourceSweeps implements AutoCloseable {
     }
 
     /**
-     * What the sources of a labeler say, in the order of its spec, each by example. Truth may lack
-     * some examples if its topic has ended.
+     * The labels of a labeler's sources, in the order of its spec, each by example. Truth lacks
+     * some examples if its topic has ended without them.
      *
-     * @param version current version of a labeler; negative for those that have none
-     * @return null while some are not there
+     * @param version current version of a labeler; negative for models and external labelers
+     * @return null while a source is incomplete
      */
     @Nullable Map<String, Map<String, GivenLabel>> of(
             LabelerSpec spec, ToLongFunction<String> version) {
-        askedNanos = System.nanoTime();
+        usedNanos = System.nanoTime();
         int polls = 0;
         while (polls < POLLS_PER_ROUND && poll()) {
             polls++;
@@ -211,7 +212,7 @@ final class SourceSweeps implements AutoCloseable {
             for (int k = 0; k < classes; k++) {
                 distribution[k] = probabilities.get(row * classes + k);
             }
-            // of an abstention all are 0, which is no distribution either
+            // an abstention is a row of zeros, which is not a valid distribution either
             boolean valid = Distributions.problem(distribution, classes) == null;
             source.put(
                     checkpoint, block.getIds().get(row), valid ? distribution : Labeler.ABSTAINED);

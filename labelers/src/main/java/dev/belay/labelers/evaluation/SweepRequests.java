@@ -24,14 +24,14 @@ interface SweepRequests {
     }
 
     /**
-     * What an event asks for.
+     * A sweep to do.
      *
-     * @param spec whose sweep it is
+     * @param spec of the model or labeler that predicts
      * @param queue events of one queue are done in their order: the task, or the labeler itself
      * @param checkpoint number of the checkpoint that predicts
      * @param eventTimeMs of its predictions
      * @param isDue whether it needs a sweep
-     * @param isReady whether all is there that it needs besides the holdout
+     * @param isReady whether its other inputs, besides the holdout, are complete
      * @param predictor opened on the computing thread
      */
     record Request(
@@ -44,9 +44,9 @@ interface SweepRequests {
             Supplier<SweepPredictor> predictor) {}
 
     /**
-     * What an event asks for; null: nothing.
+     * The sweep that an event requires; null: none.
      *
-     * @throws BadRecordException when it belongs in the dead letters
+     * @throws BadRecordException if the event is a dead letter
      */
     @Nullable Request of(ConsumerRecord<byte[], byte[]> event) throws BadRecordException;
 

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The holdouts of the tasks that have sweeps, each opened once. Belongs to one thread.
  *
- * @param member for the ids of clients
- * @param lettersDoneTo up to where the dead letters of a holdout partition are sent
- * @param open those that were opened, by task
+ * @param member prefix of client ids
+ * @param committed the group's committed offset of a holdout partition, see {@link Holdout}
+ * @param open the opened holdouts, by task
  */
 record TaskHoldouts(
         Clients clients,
@@ -33,29 +33,33 @@ record TaskHoldouts(
         TopicCheck check,
         Prerequisites patience,
         DeadLetters deadLetters,
-        ToLongFunction<TopicPartition> lettersDoneTo,
+        ToLongFunction<TopicPartition> committed,
         Map<String, TaskHoldout> open)
         implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
-    /** A task's holdout and what tells when it has ended. */
+    /** A task's holdout, and when its partitions end. */
     record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {}
 
     /** The holdout of a spec's task, polled; null while it is not complete. */
     @Nullable Holdout of(ModelSpec spec) {
-        TaskHoldout known = open.get(spec.getTask());
-        if (known == null) {
+        TaskHoldout task = open.get(spec.getTask());
+        if (task == null) {
             if (!patience.passes("task " + spec.getTask(), () -> problem(spec))) {
                 return null;
             }
-            known = open(spec);
-            open.put(spec.getTask(), known);
+            task = open(spec);
+            open.put(spec.getTask(), task);
         }
-        known.progress().poll(Duration.ZERO);
-        return known.holdout().poll() ? known.holdout() : null;
+        task.progress().poll(Duration.ZERO);
+        return task.holdout().poll() ? task.holdout() : null;
     }
 
-    /** Begins to read what labelers of a task say about its holdout, which {@link #of} returned. */
+    /**
+     * Starts to read the labels that labelers of a task give its holdout.
+     *
+     * @param holdout the task's, as returned by {@link #of}
+     */
     SourceSweeps sources(LabelerSpec spec, Set<String> labelers, Holdout holdout) {
         return new SourceSweeps(
                 topic -> clients.consumer(null, member + ".sources." + topic),
@@ -98,7 +102,7 @@ record TaskHoldouts(
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
                         ends,
-                        lettersDoneTo);
+                        committed);
         holdout.catchUp(CATCH_UP);
         return new TaskHoldout(progress, ends, holdout);
     }

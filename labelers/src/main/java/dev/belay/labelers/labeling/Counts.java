@@ -1,10 +1,10 @@
 package dev.belay.labelers.labeling;
 
 /**
- * What a labeler has done.
+ * Labels and examples counted by a labeler.
  *
  * @param labelled labels committed
- * @param unlabelled records passed without a label: of other splits, unreadable, or without truth
+ * @param unlabelled records consumed without a label: of other splits, unreadable, or without truth
  * @param tooLate of these, examples whose truth did not arrive within the horizon
  */
 record Counts(long labelled, long unlabelled, long tooLate) {

@@ -22,7 +22,7 @@ public interface ExampleLabeler extends AutoCloseable {
     /** Whether an example gets a label. */
     enum Answer {
         YES,
-        /** Not now; those behind it wait too. */
+        /** Not decided yet; later examples of the partition wait too. */
         WAIT,
         NEVER,
         /** Its truth did not arrive within the horizon. */
@@ -30,17 +30,17 @@ public interface ExampleLabeler extends AutoCloseable {
     }
 
     /**
-     * Takes in what it needs to know about the examples of these partitions; called before each
-     * round.
+     * Reads what it needs about the examples of these partitions, without waiting; called before
+     * each round.
      *
-     * @return whether anything came
+     * @return whether it read any records
      */
     boolean follow(Set<Integer> partitions);
 
     /**
-     * What a record of the topic that it reads is about.
+     * The input to label in a record of the input topic.
      *
-     * @return null: it is not meant for this labeler, and is passed without a label
+     * @return null if the record is not meant for this labeler; it is consumed without a label
      * @throws BadRecordException when it belongs in the dead letters
      */
     default @Nullable LabelerInput read(RecordReader reader, ConsumerRecord<byte[], byte[]> record)
@@ -53,45 +53,45 @@ public interface ExampleLabeler extends AutoCloseable {
     }
 
     /**
-     * Whether the oldest example of a partition that has no answer yet gets a label; of one that
-     * {@link #looksAhead} also asked of those behind it.
+     * Whether an example gets a label. Called for the oldest example of a partition that has no
+     * answer yet, and, if {@link #looksAhead}, for those behind it.
      *
-     * @param timeMs event time of the example, at most the time of its record: what claims to be
-     *     from the future must not wait that long
+     * @param timeMs event time of the example, at most the time of its record, so that an event
+     *     time in the future does not prolong the wait
      */
     Answer answer(int partition, LabelerInput input, long timeMs);
 
-    /** Whether it can begin work for examples before they are judged: {@link #expect} is called. */
+    /** Whether {@link #expect} is to be called, to start work on examples before {@link #judge}. */
     default boolean looksAhead() {
         return false;
     }
 
-    /** These will be judged soon, in about this order: what can be begun for them is. */
+    /** Announces inputs that will be judged soon, in about this order. */
     default void expect(List<LabelerInput> inputs) {}
 
     /**
      * The labels of the examples that were answered with YES since the last {@link #follow}, in
-     * that order, without those it can't encode.
+     * that order, without those that it cannot encode.
      */
     Rows<GivenLabel> judge(List<LabelerInput> inputs);
 
     /** Whether its labels are predictions too, to be evaluated as well as learned from. */
     boolean predicts();
 
-    /** Whether somebody else has written its labels, so that only predictions are written. */
+    /** Whether its labels are already in the topic, so that only predictions are written. */
     default boolean isExternal() {
         return false;
     }
 
-    /** Rows of its sweep over the holdout; 0 while not known. Asked after HOLDOUT examples came. */
+    /** Rows of its sweep over the holdout; 0 while not known. Called after HOLDOUT examples. */
     default long sweepRows() {
         return 0;
     }
 
-    /** Adds what else the next transaction must hold. */
+    /** Adds further records and offsets to the next transaction. */
     default void contribute(TransactionBatch batch) {}
 
-    /** Begins anew after a failed transaction: what it contributed is to be contributed again. */
+    /** Resets to the last commit after a failed transaction. */
     default void rewind() {}
 
     @Override

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the models and keeps a {@link Labeling} for each labeler that is wanted now, all on one
- * polling thread and one computing thread, in turns. A labeler whose topics or checkpoint are
- * missing waits without holding up the others.
+ * Follows the models and runs a {@link Labeling} for each wanted labeler, all on one polling thread
+ * and one computing thread, in turns. A labeler whose topics or checkpoint are missing waits
+ * without blocking the others.
  */
 public abstract class LabelingService extends SpecFollower {
     private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
@@ -41,7 +41,7 @@ public abstract class LabelingService extends SpecFollower {
     }
 
     /**
-     * The labelers that should work now, by a name for each.
+     * The labelers that are to run, by a name for each.
      *
      * @param models the newest run of each model, by id
      * @param labelers the newest run of each labeler that is not a model, by id
@@ -61,7 +61,7 @@ public abstract class LabelingService extends SpecFollower {
         return counts.labelled();
     }
 
-    /** Examples passed without a label so far: of other splits, unreadable, or without truth. */
+    /** Examples consumed without a label so far: of other splits, unreadable, or without truth. */
     public long unlabelled() {
         return counts.unlabelled();
     }

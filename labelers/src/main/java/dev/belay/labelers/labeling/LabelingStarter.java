@@ -23,9 +23,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects labelers to their topics. Belongs to one thread.
+ * Starts labelers: connects each to its topics. Belongs to one thread.
  *
- * @param progress of the tasks of those that were started, by task
+ * @param progress the progress tables of the started labelers' tasks, by task
  */
 record LabelingStarter(
         Clients clients,
@@ -34,15 +34,15 @@ record LabelingStarter(
         Executor computing,
         Map<String, ProgressTable> progress)
         implements AutoCloseable {
-    /** Longer than transactions live, so that a dead writer's can end. */
+    /** Longer than the transaction timeout, so that an open transaction of a dead writer ends. */
     private static final Duration PROGRESS_WITHIN = Duration.ofSeconds(60);
 
-    /** Takes in the progress that has come. */
+    /** Reads the progress records available, without waiting. */
     void poll() {
         progress.values().forEach(table -> table.poll(Duration.ZERO));
     }
 
-    /** Why a labeler cannot be started now, or null. */
+    /** Why the labeler of these topics cannot be started now, or null if it can. */
     @Nullable String problem(LabelerTopics topics) {
         String partitioned = check.problem(topics.partitioned(), topics.partitions());
         return partitioned != null
@@ -53,7 +53,7 @@ record LabelingStarter(
     /**
      * Starts a labeler.
      *
-     * @param models that are there now
+     * @param models current models, of any task
      */
     Labeling start(Wanted wanted, Collection<ModelSpec> models) {
         LabelerTopics topics = wanted.topics();
@@ -96,8 +96,8 @@ record LabelingStarter(
     }
 
     /**
-     * Whether all models that learn from this labeler are endless: they lose nothing where the
-     * examples of a stream begin late. One with a budget would FINISH on fewer.
+     * Whether no model that learns from this labeler has a budget. Only such models may start at a
+     * later offset if retention has deleted examples: one with a budget would be FINISHED on fewer.
      */
     private static boolean hasOnlyEndlessStudents(
             LabelerTopics topics, Collection<ModelSpec> models) {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link Labeling} for each labeler that is wanted, in turns. One that can't work now is stopped
- * and started again; it holds up no other. Belongs to one thread.
+ * Runs a {@link Labeling} for each wanted labeler, one round of each in turn. One that fails is
+ * stopped and started again; it does not block the others. Belongs to one thread.
  */
 final class RunningLabelers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningLabelers.class);
@@ -39,9 +39,9 @@ final class RunningLabelers implements AutoCloseable {
     private record Running(Wanted wanted, Labeling labeling, long sinceNanos) {}
 
     /**
-     * @param done receives what a labeler has done, after each of its rounds
-     * @param expired receives labelers that have lost examples, each with the reason: they are not
-     *     started again
+     * @param done receives a labeler's counts after each of its rounds
+     * @param expired receives the reason, by labeler, of those that have lost examples: they are
+     *     not started again
      */
     RunningLabelers(
             LabelingStarter starter,
@@ -59,7 +59,7 @@ final class RunningLabelers implements AutoCloseable {
         return running.size();
     }
 
-    /** Stops what is wanted no more and starts what is wanted now. */
+    /** Stops labelers that are no longer wanted and starts those that are not running. */
     void reconcile(Map<String, Wanted> wanted, Collection<ModelSpec> models) {
         expired.keySet().retainAll(wanted.keySet());
         for (String gone : List.copyOf(running.keySet())) {
@@ -82,8 +82,8 @@ final class RunningLabelers implements AutoCloseable {
     }
 
     /**
-     * A round of each labeler. It waits for what is being computed, and for input only while
-     * nothing is and nothing was done in the round before.
+     * One round of each labeler. A labeler that is computing is waited for; input is waited for
+     * only while no labeler is computing and the round before did nothing.
      */
     void step() {
         Duration share = ROUND.dividedBy(Math.max(1, running.size()));
@@ -105,7 +105,7 @@ final class RunningLabelers implements AutoCloseable {
                 halt(key);
                 patience.blame(key, String.valueOf(e.getMessage()));
                 continue;
-            } catch (ExpiredOffsetException e) { // what is lost does not come back
+            } catch (ExpiredOffsetException e) { // permanent: retention has deleted examples
                 stop(key);
                 expired.put(key, String.valueOf(e.getMessage()));
                 LOG.error("no more labels by {}: {}", key, e.getMessage());

@@ -10,9 +10,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A labeler that is to work now.
+ * A labeler that is to run.
  *
- * @param inputWriter whose records of the input topic are awaited to its end; null: all writers'
+ * @param inputWriter the writer that has to end before a partition of the input topic has ended;
+ *     null: all its writers
  * @param maker makes the labeler once its topics are there
  */
 public record Wanted(
@@ -31,7 +32,7 @@ public record Wanted(
      * What a labeler may use, on the polling thread only.
      *
      * @param inbox holds the records of the input topic
-     * @param group the consumer of the inbox: knows the group's committed offsets of all topics
+     * @param group the consumer of the inbox, for the group's committed offsets of other topics
      * @param ends of partitions, by the writer whose records count; null: all writers
      * @param progress of the task
      */

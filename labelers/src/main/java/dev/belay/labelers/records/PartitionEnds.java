@@ -1,11 +1,12 @@
 package dev.belay.labelers.records;
 
-/** Knows when a reader has all that a partition will ever hold. */
+/** Decides whether a reader has read all records that a partition will ever hold. */
 @FunctionalInterface
 public interface PartitionEnds {
     /**
      * @param position the reader's next offset
-     * @return whether the partition's writers have ended and the reader has passed what they wrote
+     * @return whether the partition's writers have ended and the position is behind all their
+     *     records
      */
     boolean passed(String topic, int partition, long position);
 }

@@ -20,9 +20,8 @@ import org.apache.kafka.common.TopicPartition;
  * Reads partitions of a compacted topic from their beginnings, without a group. Belongs to one
  * thread.
  *
- * <p>Records that make no sense go to the dead letters once: a group's committed offset of a
- * partition says up to where they have. (Two processes that meet a new one at the same moment may
- * both write it.)
+ * <p>Invalid records go to the dead letters once: those before a group's committed offset of the
+ * partition were sent. (Two processes that read a new one at the same moment may both send it.)
  */
 public final class PartitionReader implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
@@ -30,76 +29,78 @@ public final class PartitionReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final DeadLetters deadLetters;
-    private final ToLongFunction<TopicPartition> lettersDoneTo;
+    private final ToLongFunction<TopicPartition> committed;
     private final Taker taker;
-    private final Map<TopicPartition, Long> lettersFrom = new HashMap<>();
-    private final List<Letter> letters = new ArrayList<>(); // in each partition's order
+    private final Map<TopicPartition, Long> unsentFrom = new HashMap<>();
+    private final List<DeadLetter> unsent = new ArrayList<>(); // in each partition's order
 
-    /** Takes in the next record of a partition. */
+    /** Receives the records, in each partition's order; those it rejects are dead letters. */
     @FunctionalInterface
     public interface Taker {
         void take(ConsumerRecord<byte[], byte[]> record) throws BadRecordException;
     }
 
-    /** A dead letter that is to be written, and the partition's offset behind it. */
-    private record Letter(TopicPartition from, long next, ProducerRecord<byte[], byte[]> record) {}
+    /** A dead letter to send, and the offset behind its record. */
+    private record DeadLetter(
+            TopicPartition from, long next, ProducerRecord<byte[], byte[]> record) {}
 
     /**
      * @param consumer without a group; this closes it
-     * @param lettersDoneTo the group's committed offset of a partition, 0 for none
+     * @param committed the group's committed offset of a partition, 0 for none: dead letters of
+     *     records before it were sent
      */
     public PartitionReader(
             Consumer<byte[], byte[]> consumer,
             String topic,
             DeadLetters deadLetters,
-            ToLongFunction<TopicPartition> lettersDoneTo,
+            ToLongFunction<TopicPartition> committed,
             Taker taker) {
         this.consumer = consumer;
         this.topic = topic;
         this.deadLetters = deadLetters;
-        this.lettersDoneTo = lettersDoneTo;
+        this.committed = committed;
         this.taker = taker;
     }
 
-    /** Reads these partitions from now on, new ones from their beginnings. */
+    /** Replaces the partitions to read; added ones are read from their beginnings. */
     public void assign(Set<Integer> partitions) {
         Set<TopicPartition> all =
                 partitions.stream().map(this::partition).collect(Collectors.toSet());
         Set<TopicPartition> added = new HashSet<>(all);
-        added.removeAll(lettersFrom.keySet());
-        lettersFrom.keySet().retainAll(all);
-        letters.removeIf(letter -> !all.contains(letter.from()));
+        added.removeAll(unsentFrom.keySet());
+        unsentFrom.keySet().retainAll(all);
+        unsent.removeIf(deadLetter -> !all.contains(deadLetter.from()));
         consumer.assign(all);
-        added.forEach(p -> lettersFrom.put(p, lettersDoneTo.applyAsLong(p)));
+        added.forEach(p -> unsentFrom.put(p, committed.applyAsLong(p)));
         consumer.seekToBeginning(added);
     }
 
     /** Reads a partition from its beginning again. */
     public void restart(int number) {
         TopicPartition partition = partition(number);
-        letters.removeIf(letter -> letter.from().equals(partition)); // found again
+        unsent.removeIf(deadLetter -> deadLetter.from().equals(partition)); // read again
         consumer.seekToBeginning(List.of(partition));
     }
 
-    /** Reads only those partitions from now on of which this is false. */
+    /** Pauses the partitions of which this is true and resumes the others. */
     public void pause(IntPredicate paused) {
         Map<Boolean, List<TopicPartition>> all =
-                lettersFrom.keySet().stream()
+                unsentFrom.keySet().stream()
                         .collect(Collectors.partitioningBy(p -> paused.test(p.partition())));
         consumer.pause(all.getOrDefault(true, List.of()));
         consumer.resume(all.getOrDefault(false, List.of()));
     }
 
     /**
-     * Passes on what has come, without waiting.
+     * Passes the records available to the taker, without waiting.
      *
-     * @return whether anything came
+     * @return whether there were any
      */
     public boolean poll() {
         return poll(Duration.ZERO);
     }
 
-    /** Reads what is committed now, as far as it comes within the time. */
+    /** Reads up to the current end of what is committed, for at most this long. */
     public void catchUp(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
@@ -110,23 +111,23 @@ public final class PartitionReader implements AutoCloseable {
         }
     }
 
-    /** Whether a partition has ended and all of it was read. */
+    /** Whether a partition has ended and was read to its end. */
     public boolean isThrough(int partition, PartitionEnds ends) {
         return ends.passed(topic, partition, consumer.position(partition(partition)));
     }
 
-    /** Adds the dead letters that are not known to be committed, with the offsets behind them. */
+    /** Adds the dead letters that are not committed, with the offsets behind their records. */
     public void contribute(TransactionBatch batch) {
-        for (Letter letter : letters) {
-            batch.add(letter.record());
-            batch.reached(letter.from(), letter.next());
+        for (DeadLetter deadLetter : unsent) {
+            batch.add(deadLetter.record());
+            batch.reached(deadLetter.from(), deadLetter.next());
         }
     }
 
-    /** What {@link #contribute} added was committed. */
+    /** To be called once what {@link #contribute} added is committed. */
     public void committed() {
-        letters.forEach(letter -> lettersFrom.put(letter.from(), letter.next()));
-        letters.clear();
+        unsent.forEach(deadLetter -> unsentFrom.put(deadLetter.from(), deadLetter.next()));
+        unsent.clear();
     }
 
     @Override
@@ -141,9 +142,9 @@ public final class PartitionReader implements AutoCloseable {
                 taker.take(record);
             } catch (BadRecordException e) {
                 TopicPartition partition = partition(record.partition());
-                if (record.offset() >= lettersFrom.getOrDefault(partition, 0L)) {
-                    var letter = deadLetters.of(record, String.valueOf(e.getMessage()));
-                    letters.add(new Letter(partition, record.offset() + 1, letter));
+                if (record.offset() >= unsentFrom.getOrDefault(partition, 0L)) {
+                    var deadLetter = deadLetters.of(record, String.valueOf(e.getMessage()));
+                    unsent.add(new DeadLetter(partition, record.offset() + 1, deadLetter));
                 }
             }
         }

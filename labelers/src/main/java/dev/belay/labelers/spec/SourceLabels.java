@@ -32,30 +32,29 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the STUDENT examples of some partitions with the labels that other labelers, the sources,
- * give them.
+ * Joins the STUDENT examples of some partitions with the labels of other labelers, the sources.
  *
- * <p><b>Order.</b> A labels partition has the order of its examples. So the oldest label of a
- * source that is not used yet, its head, is compared with the oldest example:
+ * <p><b>Order.</b> A labels partition has the order of its examples. So the oldest unused label of
+ * a source, its head, is compared with the oldest example:
  *
  * <ul>
- *   <li>of this example: it is joined;
- *   <li>of one of the {@link #AHEAD} examples that follow: the source has no label for this one;
- *   <li>of none of these: it is repeated, out of order, or its example is gone; it is dropped;
- *   <li>there is no head: the example waits, unless the source has ended.
+ *   <li>a label of this example is joined;
+ *   <li>a label of one of the {@link #AHEAD} examples that follow: the source has none for this
+ *       one;
+ *   <li>a label of none of these (repeated, out of order, or its example is deleted) is dropped;
+ *   <li>without a head the example waits, unless the source has ended.
  * </ul>
  *
- * So what is joined depends on the logs alone, not on when they are read.
+ * So the result depends on the logs alone, not on when they are read.
  *
  * <p><b>Bounds.</b> A source that has {@link #AHEAD} labels in memory for a partition is paused;
- * one that is behind holds up the examples. Sources wait for nobody who reads them, so no wait is
- * endless.
+ * one that lags delays the examples. A source never waits for its readers, so there is no deadlock.
  *
- * <p><b>Restart.</b> The offsets of the labels used are committed by the group of the examples, in
- * the same transactions; reading begins there.
+ * <p><b>Restart.</b> The offsets of the used labels are committed by the group of the examples, in
+ * the same transactions; reading starts there.
  */
 final class SourceLabels implements AutoCloseable {
-    /** Examples among which the example of a label is looked for; also labels in memory. */
+    /** Number of examples among which a label's example is searched; also labels in memory. */
     static final int AHEAD = Labeling.IN_HAND;
 
     private static final int POLLS_PER_ROUND = 20;
@@ -67,20 +66,20 @@ final class SourceLabels implements AutoCloseable {
     private final Map<Integer, List<Source>> byPartition = new TreeMap<>();
     private final Map<TopicPartition, Source> byTopic = new HashMap<>();
     private final Map<TopicPartition, Long> used = new HashMap<>();
-    private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+    private final List<ProducerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
     private final List<Map<String, GivenLabel>> joined = new ArrayList<>();
     private long revocations;
 
     /**
      * A record of a source.
      *
-     * @param letter the dead letter of one that is no label
+     * @param deadLetter of a record that is not a valid label, else null
      */
     private record Head(
             long offset,
             String example,
             GivenLabel label,
-            @Nullable ProducerRecord<byte[], byte[]> letter) {}
+            @Nullable ProducerRecord<byte[], byte[]> deadLetter) {}
 
     /** One source in one partition. */
     private static final class Source {
@@ -89,10 +88,10 @@ final class SourceLabels implements AutoCloseable {
         final PartitionEnds ends;
         final Deque<Head> heads = new ArrayDeque<>();
 
-        /** Offset of the head's example where one of these was found ahead; else -1. */
+        /** Offset of the head's example among those that follow the oldest; else -1. */
         long exampleAt = -1;
 
-        /** The example of the label joined last. */
+        /** Id of the example joined last. */
         String last = "";
 
         Source(String id, TopicPartition partition, PartitionEnds ends) {
@@ -114,10 +113,10 @@ final class SourceLabels implements AutoCloseable {
     }
 
     /**
-     * Takes in the labels that have come for the examples of these partitions, and begins a new
-     * list of what is joined.
+     * Reads the labels available for the examples of these partitions, without waiting, and clears
+     * the list of joined examples.
      *
-     * @return whether anything came
+     * @return whether it read any records
      */
     boolean follow(Set<Integer> partitions) {
         joined.clear();
@@ -133,10 +132,10 @@ final class SourceLabels implements AutoCloseable {
         return polls > 0;
     }
 
-    /** Whether the oldest example of a partition gets a label: it does where any source has one. */
+    /** Whether the oldest example of a partition gets a label: if any source has labelled it. */
     Answer answer(int partition, String example) {
         List<Source> sources = byPartition.get(partition);
-        if (sources == null || !sources.stream().allMatch(s -> isKnown(s, partition, example))) {
+        if (sources == null || !sources.stream().allMatch(s -> isDecided(s, partition, example))) {
             return Answer.WAIT;
         }
         Map<String, GivenLabel> labels = new LinkedHashMap<>();
@@ -155,7 +154,7 @@ final class SourceLabels implements AutoCloseable {
         return Answer.YES;
     }
 
-    /** The inputs that were answered with YES since the last {@link #follow}, with their labels. */
+    /** Adds the labels to the inputs that were answered with YES since the last {@link #follow}. */
     List<LabelerInput> join(List<LabelerInput> inputs) {
         List<LabelerInput> whole = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
@@ -164,15 +163,15 @@ final class SourceLabels implements AutoCloseable {
         return whole;
     }
 
-    /** Adds what was used, and the dead letters found, since the last call. */
+    /** Adds the offsets of used labels, and the dead letters found, since the last call. */
     void contribute(TransactionBatch batch) {
-        letters.forEach(batch::add);
+        deadLetters.forEach(batch::add);
         used.forEach(batch::reached);
-        letters.clear();
+        deadLetters.clear();
         used.clear();
     }
 
-    /** Goes back to the committed offsets. */
+    /** Resets to the committed offsets, at the next {@link #follow}. */
     void rewind() {
         assign(Set.of());
     }
@@ -182,16 +181,16 @@ final class SourceLabels implements AutoCloseable {
         consumer.close();
     }
 
-    /** Whether it is known if the source has a label for an example; drops heads of none. */
-    private boolean isKnown(Source source, int partition, String example) {
+    /** Whether it is decided if the source has a label for an example; drops unmatched heads. */
+    private boolean isDecided(Source source, int partition, String example) {
         while (true) {
             Head head = source.heads.peek();
             if (head == null) {
                 TopicPartition at = source.partition;
                 return source.ends.passed(at.topic(), partition, consumer.position(at));
             }
-            if (head.letter() != null) {
-                letters.add(head.letter());
+            if (head.deadLetter() != null) {
+                deadLetters.add(head.deadLetter());
             } else if (head.example().equals(example) || isAhead(source, head)) {
                 return true;
             } else if (!head.example().equals(source.last) && !isWholeQueueThere(partition)) {
@@ -217,7 +216,7 @@ final class SourceLabels implements AutoCloseable {
         return source.exampleAt >= 0;
     }
 
-    /** Whether all examples are in memory among which that of a label is looked for. */
+    /** Whether all examples among which a label's example is searched are in memory. */
     private boolean isWholeQueueThere(int partition) {
         Inbox inbox = resources.inbox();
         return inbox.queue(partition).size() >= AHEAD
@@ -234,7 +233,7 @@ final class SourceLabels implements AutoCloseable {
         byPartition.clear();
         byTopic.clear();
         used.clear();
-        letters.clear();
+        deadLetters.clear();
         if (partitions.isEmpty()) {
             consumer.unsubscribe();
             return;
@@ -286,9 +285,9 @@ final class SourceLabels implements AutoCloseable {
                 source.heads.add(new Head(record.offset(), example, given, null));
             }
         } catch (BadRecordException e) {
-            var letter = resources.deadLetters().of(record, String.valueOf(e.getMessage()));
+            var deadLetter = resources.deadLetters().of(record, String.valueOf(e.getMessage()));
             var none = new GivenLabel(0, new float[0]);
-            source.heads.add(new Head(record.offset(), "", none, letter));
+            source.heads.add(new Head(record.offset(), "", none, deadLetter));
         }
     }
 }

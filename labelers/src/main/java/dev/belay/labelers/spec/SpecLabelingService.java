@@ -18,11 +18,11 @@ import java.util.stream.LongStream;
 
 /**
  * Runs the newest run of each labeler of {@code belay.labelers}: it labels the STUDENT examples of
- * its task and predicts them (PROGRESSIVE) in the same transactions; of an external one the labels
- * are there already. A new version labels from the next transaction on, and its number is in each
- * label. One that reads others labels an example once each of them has labelled it or has gone past
- * it. Scales by the partitions of the examples: group {@code
- * <prefix><experiment>.<name>.<seed>.<run>.labeler}.
+ * its task and predicts them (PROGRESSIVE) in the same transactions; for an external labeler, whose
+ * labels are in the topic already, it only writes the predictions. A new version labels from the
+ * next transaction on, and its number is in each label. A labeler with sources labels an example
+ * once it is decided for each source whether it has a label ({@link SourceLabels}). Scales by the
+ * partitions of the examples: group {@code <prefix><experiment>.<name>.<seed>.<run>.labeler}.
  */
 public final class SpecLabelingService extends LabelingService {
     private volatile Map<String, LabelerSpec> newest = Map.of();

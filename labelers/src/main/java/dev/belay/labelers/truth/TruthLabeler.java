@@ -57,7 +57,8 @@ public final class TruthLabeler implements ExampleLabeler {
 
     /**
      * @param consumer without a group; this closes it
-     * @param lettersDoneTo the group's committed offset of a truth partition, 0 for none
+     * @param committed the group's committed offset of a truth partition, 0 for none: dead letters
+     *     of records before it were sent
      */
     public TruthLabeler(
             Consumer<byte[], byte[]> consumer,
@@ -66,11 +67,11 @@ public final class TruthLabeler implements ExampleLabeler {
             RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
-            ToLongFunction<TopicPartition> lettersDoneTo,
+            ToLongFunction<TopicPartition> committed,
             Waiting waiting) {
         this.classes = classes;
         this.records = records;
-        this.truth = new PartitionReader(consumer, topic, deadLetters, lettersDoneTo, this::take);
+        this.truth = new PartitionReader(consumer, topic, deadLetters, committed, this::take);
         this.ends = ends;
         this.waiting = waiting;
     }

@@ -30,7 +30,7 @@ class EvaluationFailuresTest {
         bench.stepUntilIdle();
         // Then
         assertEquals(List.of(6L), bench.blocks().stream().map(b -> b.getCheckpoint()).toList());
-        List<String> reasons = bench.letterReasons();
+        List<String> reasons = bench.deadLetterReasons();
         assertEquals(3, reasons.size());
         assertTrue(reasons.get(0).contains("is altered"), reasons.get(0));
         assertTrue(reasons.get(1).contains("no spec of its model exp/unknown#0@1"));
@@ -47,7 +47,7 @@ class EvaluationFailuresTest {
         bench.stepUntilIdle();
         // Then
         assertEquals(0, bench.sweeps());
-        assertEquals(List.of(), bench.letterReasons());
+        assertEquals(List.of(), bench.deadLetterReasons());
         assertTrue(bench.patience.problems().get(0).contains("the store is gone"));
         // When it is back
         bench.predictors.store(true);
@@ -86,7 +86,7 @@ class EvaluationFailuresTest {
         bench.stepUntilIdle();
         // Then
         assertEquals(2, bench.blocks().get(0).getSweepRows());
-        assertEquals(1, bench.letterReasons().size());
+        assertEquals(1, bench.deadLetterReasons().size());
     }
 
     @Test
@@ -103,19 +103,19 @@ class EvaluationFailuresTest {
             assertEquals(List.of("a"), block.getIds());
             assertEquals(1, block.getSweepRows());
         }
-        assertEquals(1, bench.letterReasons().size());
-        assertTrue(bench.letterReasons().get(0).contains("cannot encode 'text b'"));
-        var letter = bench.records(bench.clients.topics().deadLetters()).get(0);
+        assertEquals(1, bench.deadLetterReasons().size());
+        assertTrue(bench.deadLetterReasons().get(0).contains("cannot encode 'text b'"));
+        var deadLetter = bench.records(bench.clients.topics().deadLetters()).get(0);
         assertEquals(
                 "b",
                 bench.clients
                         .codec()
-                        .decode(EvaluationsBench.HOLDOUT, letter.value(), Example.class)
+                        .decode(EvaluationsBench.HOLDOUT, deadLetter.value(), Example.class)
                         .getId());
         assertEquals(
                 EvaluationsBench.CONF,
                 new String(
-                        letter.headers().lastHeader("belay.model").value(),
+                        deadLetter.headers().lastHeader("belay.model").value(),
                         StandardCharsets.UTF_8));
     }
 
@@ -128,7 +128,7 @@ class EvaluationFailuresTest {
         bench.stepUntilIdle();
         // Then
         assertEquals(0, bench.sweeps());
-        assertEquals(List.of(), bench.letterReasons());
+        assertEquals(List.of(), bench.deadLetterReasons());
         assertTrue(
                 bench.patience.problems().get(0).contains("probe"),
                 () -> bench.patience.problems() + "");

@@ -99,7 +99,7 @@ final class EvaluationsBench {
                         patience,
                         clients.meters().timer("belay.sweep"),
                         task -> PREDICTIONS);
-        checkpoints.rebalance(List.of()); // its listener is told of what it gets only
+        checkpoints.rebalance(List.of()); // calls the listener, for assigned partitions only
         checkpoints.rebalance(List.of(partition));
         specs.put(CONF, Events.spec(CONF, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2));
         holdout("b");
@@ -218,7 +218,7 @@ final class EvaluationsBench {
                 .toList();
     }
 
-    List<String> letterReasons() {
+    List<String> deadLetterReasons() {
         return Events.reasons(records(clients.topics().deadLetters()));
     }
 

@@ -108,7 +108,7 @@ class EvaluationsTest {
         bench.stepUntilIdle();
         // Then
         assertEquals(List.of(), bench.blocks());
-        assertEquals(List.of(), bench.letterReasons());
+        assertEquals(List.of(), bench.deadLetterReasons());
         assertEquals(1, bench.committedOffset());
     }
 

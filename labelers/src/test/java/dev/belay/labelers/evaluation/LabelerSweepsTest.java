@@ -42,7 +42,7 @@ class LabelerSweepsTest {
         assertEquals(List.of(1), blocks.get(1).getAbstained());
         assertEquals(2, blocks.get(1).getSweepRows());
         assertEquals(List.of(1_001L, 1_001L), blocks.get(1).getEventTimesMs());
-        assertEquals(List.of("version -1, expected 0 or more"), bench.letterReasons());
+        assertEquals(List.of("version -1, expected 0 or more"), bench.deadLetterReasons());
     }
 
     @Test
@@ -54,7 +54,7 @@ class LabelerSweepsTest {
         // Then
         assertEquals(0, bench.sweeps());
         assertEquals(0, bench.committedOffset());
-        assertEquals(List.of(), bench.letterReasons());
+        assertEquals(List.of(), bench.deadLetterReasons());
         assertTrue(
                 bench.patience
                         .problems()
@@ -64,7 +64,7 @@ class LabelerSweepsTest {
     }
 
     @Test
-    void oneThatReadsOthersAnswersFromTheSweepsOfThoseThatLabelAndHoldsUpNobody() {
+    void aLabelerWithSourcesUsesTheSweepsOfTheLabellingCheckpointsAndBlocksNoOther() {
         // Given: the model's second checkpoint labels; the rules are in their second version
         events();
         predictions(BOW, 1, Phase.HOLDOUT, 2, "b", 0f, 1f, "a", 0f, 1f);
@@ -73,7 +73,7 @@ class LabelerSweepsTest {
         predictions(SpecEvents.ID, 0, Phase.HOLDOUT, 2, "b", 0f, 1f, "a", 0f, 1f);
         // When: half of its sweep is missing, and that of the second version
         bench.stepUntilIdle();
-        // Then: what comes behind it in the topic is done
+        // Then: the events behind it in the topic are done
         assertEquals(List.of(0L, 1L), bench.blocks().stream().map(b -> b.getCheckpoint()).toList());
         assertEquals(0, bench.committedOffset());
         // When
@@ -115,7 +115,7 @@ class LabelerSweepsTest {
         bench.again();
         bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
         bench.stepUntilIdle();
-        // Then: of b nobody says anything
+        // Then: no source has labelled b
         PredictionBlock sweep = bench.blocks().get(0);
         assertEquals(List.of("b", "a"), sweep.getIds());
         assertEquals(List.of(0), sweep.getAbstained());

@@ -228,7 +228,7 @@ public final class LabelingBench {
         return all.get(all.size() - 1);
     }
 
-    public List<String> letterReasons() {
+    public List<String> deadLetterReasons() {
         return Events.reasons(records(clients.topics().deadLetters()));
     }
 

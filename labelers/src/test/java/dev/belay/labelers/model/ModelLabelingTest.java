@@ -158,7 +158,7 @@ class ModelLabelingTest {
                         BOW
                                 + " cannot encode its text: java.lang.IllegalStateException:"
                                 + " cannot encode 'text b'"),
-                bench.letterReasons());
+                bench.deadLetterReasons());
         ProducerRecord<byte[], byte[]> letter =
                 bench.records(bench.clients.topics().deadLetters()).get(0);
         Example raw =

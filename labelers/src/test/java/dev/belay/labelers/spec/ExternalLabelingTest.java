@@ -90,7 +90,7 @@ class ExternalLabelingTest {
         bench.step();
         // Then
         assertEquals(List.of(List.of("g")), ids());
-        List<String> reasons = bench.letterReasons();
+        List<String> reasons = bench.deadLetterReasons();
         assertEquals("expected 2 probabilities, found 3", reasons.get(0));
         assertEquals("expected probabilities in [0, 1], found NaN", reasons.get(1));
         assertEquals("checkpoint -1, expected 0 or more", reasons.get(2));

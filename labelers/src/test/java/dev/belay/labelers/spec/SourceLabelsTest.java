@@ -112,9 +112,9 @@ class SourceLabelsTest {
         assertEquals(
                 List.of(List.of(1f, 0f), List.of(0.5f, 0.5f), List.of(0.5f, 0.5f)),
                 bench.labels().stream().map(Label::getProbabilities).toList());
-        assertEquals(1, bench.letterReasons().size());
-        assertTrue(bench.letterReasons().get(0).contains("cannot read Label"));
-        // and it is known where to go on
+        assertEquals(1, bench.deadLetterReasons().size());
+        assertTrue(bench.deadLetterReasons().get(0).contains("cannot read Label"));
+        // and the offset to resume at is committed
         var offsets = bench.producers.get(0).consumerGroupOffsetsHistory();
         var last = offsets.get(offsets.size() - 1).values().iterator().next();
         assertEquals(

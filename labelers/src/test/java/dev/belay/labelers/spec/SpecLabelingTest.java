@@ -101,7 +101,8 @@ class SpecLabelingTest {
         assertEquals(2, bench.labels().get(0).getCheckpoint());
         assertEquals(SpecEvents.ID, bench.labels().get(0).getLabeler());
         assertEquals(
-                List.of("a label by exp/other#0@1, expected exp/weak#0@1"), bench.letterReasons());
+                List.of("a label by exp/other#0@1, expected exp/weak#0@1"),
+                bench.deadLetterReasons());
     }
 
     private static void label(LabelingBench bench, String id, String labeler, float... row) {

@@ -126,12 +126,12 @@ class TruthLabelingTest {
         bench.step();
         // Then
         assertEquals(List.of("a", "b"), bench.labelled());
-        assertEquals(4, bench.letterReasons().size());
+        assertEquals(4, bench.deadLetterReasons().size());
         assertEquals(4, bench.lastProgress().getRows());
         assertTrue(
-                bench.letterReasons().stream()
+                bench.deadLetterReasons().stream()
                         .anyMatch(r -> r.contains("class 2, expected 0 to 1")));
-        assertTrue(bench.letterReasons().stream().anyMatch(r -> r.contains("HOLDOUT")));
+        assertTrue(bench.deadLetterReasons().stream().anyMatch(r -> r.contains("HOLDOUT")));
     }
 
     @Test
@@ -229,7 +229,7 @@ class TruthLabelingTest {
         assertEquals(1, bench.unlabelled());
         assertEquals(2, bench.lastProgress().getRows());
         assertEquals(1, bench.lastProgress().getRecords());
-        assertEquals(List.of(), bench.letterReasons());
+        assertEquals(List.of(), bench.deadLetterReasons());
         // When its truth comes after all
         bench.truth("never", 0, 7);
         bench.step();
