@@ -27,7 +27,7 @@ final class Column {
     private final int expected;
     private final BitSet revised = new BitSet();
     private final BitSet labels = new BitSet(); // examples whose prediction is a label
-    private char[] says = new char[0];
+    private char[] predicted = new char[0];
     private float[] probabilities = new float[0];
     private long[] timesMs = new long[0]; // empty while all rows have onlyTimeMs
     private long onlyTimeMs;
@@ -56,13 +56,13 @@ final class Column {
     }
 
     /** The class predicted for an example; -1 without a prediction. */
-    int says(int example) {
-        return has(example) && says[example] != ABSTAINED ? says[example] : -1;
+    int predicted(int example) {
+        return has(example) && predicted[example] != ABSTAINED ? predicted[example] : -1;
     }
 
     /** Whether there is a row, a prediction or an abstention. */
     boolean has(int example) {
-        return example < says.length && says[example] != ABSENT;
+        return example < predicted.length && predicted[example] != ABSENT;
     }
 
     /** Whether there is no prediction. */
@@ -70,19 +70,19 @@ final class Column {
         return rows == 0;
     }
 
-    /** All rows; an example's begins at {@code example · K}. */
+    /** Probabilities of all rows; an example's start at {@code example · K}. */
     float[] probabilities() {
         return probabilities;
     }
 
-    /** All classes by example, or {@link #ABSENT} or {@link #ABSTAINED}. */
-    char[] says() {
-        return says;
+    /** Predicted class by example, or {@link #ABSENT} or {@link #ABSTAINED}. */
+    char[] predicted() {
+        return predicted;
     }
 
     /** A view of the predictions, valid until the next put or removal. */
-    SidePredictions said() {
-        return new SidePredictions(says, probabilities);
+    SidePredictions predictions() {
+        return new SidePredictions(predicted, probabilities);
     }
 
     /**
@@ -97,7 +97,7 @@ final class Column {
             sumsTruths = examples.version();
         }
         return sums.computeIfAbsent(
-                numbers, n -> SideSums.of(classes, n, n.length, examples.newest(), said()));
+                numbers, n -> SideSums.of(classes, n, n.length, examples.newest(), predictions()));
     }
 
     /** Event time of an example's prediction, which must exist. */
@@ -186,7 +186,7 @@ final class Column {
         makeRoom(from + numbers.length - 1);
         System.arraycopy(p, 0, probabilities, from * classes, p.length);
         for (int row = 0; row < numbers.length; row++) {
-            says[from + row] = best(p, row * classes);
+            predicted[from + row] = best(p, row * classes);
         }
         return numbers.length;
     }
@@ -198,7 +198,7 @@ final class Column {
         }
         makeRoom(most);
         int row = 0;
-        while (row < numbers.length && says[numbers[row]] == ABSENT) {
+        while (row < numbers.length && predicted[numbers[row]] == ABSENT) {
             copy(p, row, numbers[row]);
             row++;
         }
@@ -207,7 +207,7 @@ final class Column {
 
     private void copy(float[] p, int row, int example) {
         System.arraycopy(p, row * classes, probabilities, example * classes, classes);
-        says[example] = best(p, row * classes);
+        predicted[example] = best(p, row * classes);
     }
 
     /** The class predicted by a row, ties to the lowest. */
@@ -231,8 +231,8 @@ final class Column {
     /** Ensures capacity for an example. */
     private void makeRoom(int example) {
         end = Math.max(end, example + 1);
-        if (example >= says.length) {
-            int least = says.length == 0 ? Math.max(64, expected) : says.length * 3 / 2;
+        if (example >= predicted.length) {
+            int least = predicted.length == 0 ? Math.max(64, expected) : predicted.length * 3 / 2;
             grow(Math.max(example + 1, least));
         }
     }
@@ -245,13 +245,13 @@ final class Column {
         if (rows == 0) {
             onlyTimeMs = timeMs;
         } else if (timesMs.length == 0 && timeMs != onlyTimeMs) {
-            timesMs = new long[says.length];
+            timesMs = new long[predicted.length];
             Arrays.fill(timesMs, onlyTimeMs);
         }
         if (timesMs.length > 0) {
             timesMs[example] = timeMs;
         }
-        if (says[example] == ABSENT) {
+        if (predicted[example] == ABSENT) {
             rows++;
         } else if (isOfSameKind(example, block)) {
             revised.set(example);
@@ -262,7 +262,7 @@ final class Column {
         }
         copy(block.probabilities(), row, example);
         if (block.abstains(row)) {
-            says[example] = ABSTAINED;
+            predicted[example] = ABSTAINED;
         }
         newest = Math.max(newest, block.checkpoint());
         newestTimeMs = Math.max(newestTimeMs, timeMs);
@@ -272,7 +272,7 @@ final class Column {
     void remove(int example) {
         if (has(example)) {
             sums.clear();
-            says[example] = ABSENT;
+            predicted[example] = ABSENT;
             revised.clear(example);
             rows--;
         }
@@ -301,9 +301,9 @@ final class Column {
     }
 
     private void grow(int size) {
-        int before = says.length;
-        says = Arrays.copyOf(says, size);
-        Arrays.fill(says, before, size, ABSENT);
+        int before = predicted.length;
+        predicted = Arrays.copyOf(predicted, size);
+        Arrays.fill(predicted, before, size, ABSENT);
         probabilities = Arrays.copyOf(probabilities, Math.multiplyExact(size, classes));
         if (timesMs.length > 0) {
             timesMs = Arrays.copyOf(timesMs, size);

@@ -170,8 +170,8 @@ final class ComparisonCounter {
 
     private boolean counts(int example) {
         return supervisor.has(example)
-                && student.says(example) >= 0
-                && (ceiling == null || ceiling.says(example) >= 0);
+                && student.predicted(example) >= 0
+                && (ceiling == null || ceiling.predicted(example) >= 0);
     }
 
     private void countAt(

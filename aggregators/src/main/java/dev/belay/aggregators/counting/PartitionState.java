@@ -36,18 +36,21 @@ public final class PartitionState {
     private final Map<Comparison, ComparisonCounter> counters = new HashMap<>();
     private final Set<ComparisonCounter> changed = new LinkedHashSet<>(); // since the last call
     private int[] fresh = new int[1024];
-    private long passedMs;
+    private long expiredMs;
 
     /**
      * @param classes number of classes of the task
-     * @param passedMs through which time examples have expired before, see {@link #pass}
+     * @param expiredMs through which time examples have expired before, see {@link #pass}
      * @param truthOf the truth of an example by its id in UTF-8
      */
     public PartitionState(
-            int classes, Lateness lateness, long passedMs, Function<byte[], TruthHistory> truthOf) {
+            int classes,
+            Lateness lateness,
+            long expiredMs,
+            Function<byte[], TruthHistory> truthOf) {
         this.classes = classes;
         this.lateness = lateness;
-        this.passedMs = passedMs;
+        this.expiredMs = expiredMs;
         this.examples = new ExampleIndex(truthOf);
     }
 
@@ -91,7 +94,7 @@ public final class PartitionState {
                         examples,
                         lateness,
                         classes,
-                        passedMs);
+                        expiredMs);
         counters.put(comparison, counter);
         changed.add(counter);
         for (ColumnKey predicted : Set.copyOf(columnsOf(comparison))) {
@@ -219,7 +222,7 @@ public final class PartitionState {
      * @return the block itself if all do; null if none does
      */
     public @Nullable BlockColumns unexpired(BlockColumns block) {
-        if (block.times().oldest() > passedMs) {
+        if (block.times().oldest() > expiredMs) {
             return block;
         }
         int[] rows = new int[block.rows()];
@@ -227,7 +230,7 @@ public final class PartitionState {
         block.ids()
                 .forEach(
                         (row, bytes, from, to) -> {
-                            if (block.times().at(row) > passedMs
+                            if (block.times().at(row) > expiredMs
                                     || knows(Arrays.copyOfRange(bytes, from, to))) {
                                 rows[count[0]++] = row;
                             }
@@ -290,7 +293,7 @@ public final class PartitionState {
             BiConsumer<Comparison, Tally> retired,
             Consumer<Comparison> over,
             Consumer<byte[]> gone) {
-        passedMs = throughMs;
+        expiredMs = throughMs;
         int[] expired = examples.through(throughMs);
         counters.values().forEach(counter -> counter.retire(expired, retired));
         counters.values().forEach(counter -> counter.closeWindows(throughMs, over));

@@ -51,8 +51,8 @@ final class RunningTally {
      * the supervisor has a row.
      */
     void count(int example, int label, int sign) {
-        int w = supervisor.says(example);
-        int s = student.says(example);
+        int w = supervisor.predicted(example);
+        int s = student.predicted(example);
         if (w >= 0 && label != TruthHistory.UNKNOWN) {
             grouped += examples.cluster(example) != ClusterSums.NONE ? sign : 0;
         }
@@ -62,7 +62,7 @@ final class RunningTally {
             withoutTruth += sign;
             sameWithoutTruth += w == s ? sign : 0;
         } else if (ceiling != null) {
-            pairs.cell(label, w, s, ceiling.says(example), sign);
+            pairs.cell(label, w, s, ceiling.predicted(example), sign);
         } else {
             int at = example * classes;
             pairs.pair(
@@ -77,9 +77,9 @@ final class RunningTally {
      * @return whether there are any
      */
     boolean count(int[] numbers, int count, int @Nullable [] roster) {
-        char[] w = supervisor.says();
-        char[] s = student.says();
-        char[] c = ceiling == null ? s : ceiling.says();
+        char[] w = supervisor.predicted();
+        char[] s = student.predicted();
+        char[] c = ceiling == null ? s : ceiling.predicted();
         int[] truths = examples.newest();
         int within = Math.min(w.length, Math.min(s.length, c.length));
         int n = 0;
@@ -113,14 +113,14 @@ final class RunningTally {
             SideSums ofSupervisor =
                     roster != null && n == roster.length
                             ? supervisor.sums(roster, examples)
-                            : SideSums.of(classes, known, n, truths, supervisor.said());
-            SideSums ofStudent = SideSums.of(classes, known, n, truths, student.said());
+                            : SideSums.of(classes, known, n, truths, supervisor.predictions());
+            SideSums ofStudent = SideSums.of(classes, known, n, truths, student.predictions());
             pairs.pairs(
                     known,
                     n,
                     truths,
-                    supervisor.said(),
-                    student.said(),
+                    supervisor.predictions(),
+                    student.predictions(),
                     ofSupervisor,
                     ofStudent,
                     1);
@@ -150,17 +150,17 @@ final class RunningTally {
     }
 
     /**
-     * The examples that have a group, counted anew: a pass over them for each tally that is sent
-     * costs little, and nothing while a block is counted.
+     * Counts the examples that have a group. One pass over them for each tally that is sent costs
+     * little; the loops that count blocks are not slowed down.
      */
     private ClusterCounter clusters() {
         ClusterCounter counter = new ClusterCounter();
         if (!byCluster) {
             counter.grouped(grouped);
         } else if (examples.hasGroups()) {
-            char[] w = supervisor.says();
-            char[] s = student.says();
-            char[] c = ceiling == null ? s : ceiling.says();
+            char[] w = supervisor.predicted();
+            char[] s = student.predicted();
+            char[] c = ceiling == null ? s : ceiling.predicted();
             int[] truths = examples.newest();
             int within = Math.min(w.length, Math.min(s.length, c.length));
             for (int e = 0; e < Math.min(examples.size(), within); e++) {
@@ -170,7 +170,13 @@ final class RunningTally {
                 }
                 int truth = truths[e];
                 if (ceiling == null) {
-                    counter.pair(cluster, classes, e, truth, supervisor.said(), student.said());
+                    counter.pair(
+                            cluster,
+                            classes,
+                            e,
+                            truth,
+                            supervisor.predictions(),
+                            student.predictions());
                 } else {
                     counter.cell(cluster, CellTable.cell(truth, w[e], s[e], c[e] == truth));
                 }

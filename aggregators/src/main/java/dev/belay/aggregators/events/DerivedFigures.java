@@ -97,16 +97,16 @@ public final class DerivedFigures {
                                     Comparator.comparingLong(Confusion::count)
                                             .reversed()
                                             .thenComparingInt(Confusion::truth)
-                                            .thenComparingInt(Confusion::said))
+                                            .thenComparingInt(Confusion::predicted))
                             .limit(MOST_CONFUSIONS)
                             .sorted(
                                     Comparator.comparingInt(Confusion::truth)
-                                            .thenComparingInt(Confusion::said))
+                                            .thenComparingInt(Confusion::predicted))
                             .toList();
         }
         event.setConfusion(
                 told.stream()
-                        .map(c -> new ConfusionCount(c.truth(), c.said(), c.count()))
+                        .map(c -> new ConfusionCount(c.truth(), c.predicted(), c.count()))
                         .toList());
         event.setConfusionOmitted(examples(all) - examples(told));
     }

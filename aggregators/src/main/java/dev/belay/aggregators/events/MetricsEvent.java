@@ -29,8 +29,8 @@ public final class MetricsEvent {
     private MetricsEvent() {}
 
     /**
-     * Version of the formulas behind the figures: rows that were emitted with another one are
-     * emitted again after an upgrade, once. To be increased with every change of a formula.
+     * Version of the formulas behind the figures: after an upgrade, rows that were emitted with
+     * another version are emitted again, once. Increase it with every change of a formula.
      */
     static final int FIGURES_VERSION = 2;
 
@@ -47,11 +47,11 @@ public final class MetricsEvent {
     }
 
     /**
-     * Content of an event beside its counts: if it changes, the same counts are emitted again.
-     * Release 0.1.0 wrote the number of the gate in the place of {@code gate}; {@link Formats}
+     * Content of an event besides its counts: if it changes, the same counts are emitted again.
+     * Release 0.1.0 wrote the number of the gate at the place of {@code gate}; {@link Formats}
      * reads it.
      */
-    public static String said(Selection selected, PairMetrics metrics) {
+    public static String emittedAs(Selection selected, PairMetrics metrics) {
         Comparison comparison = selected.comparison();
         GateFigures gate = metrics.getGate();
         return String.join(
@@ -72,14 +72,14 @@ public final class MetricsEvent {
 
     /**
      * @param selected comparison of the row
-     * @param standing rank of the checkpoint among the student's
+     * @param ranks ranks of the student's checkpoints
      */
     public static PairMetrics of(
             String task,
             Catalog catalog,
             Selection selected,
             MetricsRow row,
-            CheckpointRanks standing) {
+            CheckpointRanks ranks) {
         Pair pair = selected.pair();
         Comparison comparison = selected.comparison();
         Tally tally = selected.tally();
@@ -152,25 +152,25 @@ public final class MetricsEvent {
         anytime(event, comparison, base, counted ? tally : null, fixed);
         if (comparison.phase() == Phase.HOLDOUT) {
             gate(event, CheckpointRanks.gate(row, base));
-            best(event, comparison.checkpoint(), standing);
+            best(event, comparison.checkpoint(), ranks);
         }
         return event.build();
     }
 
     /**
-     * Whether intervals for a fixed number of examples hold: all sweeps are known to be complete
-     * and all truth is there. All else may be read repeatedly while it grows, and such intervals
-     * then miss far too often.
+     * Whether fixed-sample intervals hold: all sweeps are known to be complete, and no truth is
+     * missing. Other rows may be read repeatedly while they grow; fixed-sample intervals would then
+     * miss far too often.
      */
     private static boolean isFixed(Comparison comparison, Tally tally) {
         return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
     }
 
     /**
-     * Anytime-valid figures: of streams, whose models change too, and of sweeps. Where examples
-     * have groups, those of streams are about the mean gain given all examples before, of the same
-     * group too, which they hold for; there is none for a sweep, and no test of a student that is
-     * no better whatever its group.
+     * Sets the anytime-valid figures: of streams, whose models change meanwhile, and of incomplete
+     * sweeps. If examples have groups, a stream's intervals hold for the mean gain given all
+     * earlier examples, those of the same group included; there is no log evidence, whose
+     * hypothesis does not hold within a group, and no figure of a sweep.
      */
     private static void anytime(
             PairMetrics.Builder event,
@@ -209,7 +209,7 @@ public final class MetricsEvent {
                         of.clusters(), of.degrees(), of.added(), of.ss(), of.sc(), of.cc());
     }
 
-    /** The paired differences of a HOLDOUT row, for figures over several rows. */
+    /** The paired differences of a HOLDOUT row, for figures of several rows. */
     public static PairedMoments moments(PairMetrics row) {
         ClusterFigures of = row.getClusters();
         return PairedMoments.of(
@@ -238,15 +238,15 @@ public final class MetricsEvent {
         }
     }
 
-    /** How the checkpoint compares with the student's checkpoints before it. */
-    private static void best(PairMetrics.Builder event, long checkpoint, CheckpointRanks standing) {
+    /** Compares the checkpoint with the student's checkpoints before it. */
+    private static void best(PairMetrics.Builder event, long checkpoint, CheckpointRanks ranks) {
         MetricsRow.Figure own = MetricsRow.Figure.of(event.getPgr());
-        CheckpointRanks.Best best = standing.bestPgr(checkpoint, own);
+        CheckpointRanks.Best best = ranks.bestPgr(checkpoint, own);
         event.setBestPgr(best(best)).setBestPgrN(n(best));
         event.setBehindBestPgr(
                 best == null || own == null ? null : (Double) (best.value() - own.value()));
         CheckpointRanks.Best agreement =
-                standing.bestAgreement(checkpoint, MetricsRow.Figure.of(event.getLabelAgreement()));
+                ranks.bestAgreement(checkpoint, MetricsRow.Figure.of(event.getLabelAgreement()));
         event.setBestLabelAgreement(best(agreement)).setBestLabelAgreementN(n(agreement));
     }
 
@@ -259,7 +259,8 @@ public final class MetricsEvent {
     }
 
     /**
-     * True while the ceiling's checkpoint is not its last, or missing though there is a ceiling.
+     * True while the ceiling's checkpoint is not its last, or a ceiling is declared but not
+     * counted.
      */
     private static boolean provisional(
             Catalog catalog, Comparison comparison, @Nullable String ceiling) {
@@ -275,7 +276,7 @@ public final class MetricsEvent {
     }
 
     /**
-     * @param limits whether the limits of the interval hold; else they are left out
+     * @param limits whether the limits of the interval hold; else they are null
      */
     static @Nullable Estimate estimate(@Nullable Measure measure, boolean limits) {
         if (measure == null) {

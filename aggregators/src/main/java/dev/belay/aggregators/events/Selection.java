@@ -31,7 +31,7 @@ public record Selection(
         }
         int classes = catalog.classes(any.student());
         List<Comparison> candidates = candidates(catalog, pair, any);
-        Comparison found = row.tellable(candidates, classes);
+        Comparison found = row.emittable(candidates, classes);
         if (found == null && row.isEmitted() && any.phase() == Phase.PROGRESSIVE) {
             // a correction moved its last example to another window: it is empty again
             found = candidates.get(candidates.size() - 1);

@@ -31,11 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Merges the shards' deltas and emits metrics rows: of a row's candidates the preferred one that is
- * complete. HOLDOUT rows are emitted when they change, PROGRESSIVE rows at most once per interval.
- * Both are emitted again when the catalog changes their comparison, or another checkpoint of the
- * student changes their rank. Windows are removed once no shard can change them: {@link
- * WindowExpiry}.
+ * Merges the shards' deltas and emits metrics rows: of the candidates of a row the preferred one
+ * that is complete. HOLDOUT rows are emitted when they change, PROGRESSIVE rows at most once per
+ * interval. Both are emitted again when the catalog changes their comparison, or another checkpoint
+ * of the student changes their rank. Rows of windows are removed once no shard can change them:
+ * {@link WindowExpiry}.
  */
 public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
     public static final String ROWS = "rows";
@@ -49,7 +49,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private final Map<String, Set<String>> rowsByStudent = new HashMap<>();
     private final Map<String, Set<String>> unsettled = new HashMap<>(); // by student
     private final Set<String> waiting = new HashSet<>();
-    private final Map<String, CheckpointRanks> standings = new HashMap<>(); // by student
+    private final Map<String, CheckpointRanks> ranks = new HashMap<>(); // by student
     private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
@@ -68,11 +68,11 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     public void init(ProcessorContext<String, PairMetrics> processorContext) {
         context = processorContext;
         rows = context.getStateStore(ROWS);
-        // a task whose transaction failed is revived with the processors it had
+        // Kafka Streams reuses the processors of a task whose transaction failed
         rowsByStudent.clear();
         unsettled.clear();
         waiting.clear();
-        standings.clear();
+        ranks.clear();
         shown.close();
         windows.clear();
         uncommitted = false;
@@ -97,12 +97,11 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());
     }
 
-    /** Rows emitted by another instance, or before a restart. */
+    /** Shows a row that another instance emitted, or this one before a restart. */
     private void show(String student, MetricsRow row) {
         Selection selected = Selection.of(catalog, row);
         if (selected != null) {
-            CheckpointRanks ranks = standing(student);
-            shown.emitted(MetricsEvent.of(config.task(), catalog, selected, row, ranks));
+            shown.emitted(MetricsEvent.of(config.task(), catalog, selected, row, ranks(student)));
         }
     }
 
@@ -117,18 +116,18 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         ShardMessage.Delta delta = record.value();
         String student = new String(record.key(), StandardCharsets.UTF_8);
         if (delta.changes().isEmpty()) {
-            pass(student, delta);
+            advance(student, delta);
             return;
         }
         Comparison any = delta.changes().keySet().iterator().next();
         merge(any, delta.changes());
         if (any.phase() == Phase.PROGRESSIVE) {
-            pass(student, delta);
+            advance(student, delta);
         }
     }
 
     private void merge(Comparison any, Map<Comparison, Tally> changes) {
-        if (any.window() != null && windows(any.student()).isOver(any.window())) {
+        if (any.window() != null && windows(any.student()).isClosed(any.window())) {
             meters.counter("belay.too.late", "service", "aggregator").increment();
             return;
         }
@@ -138,31 +137,31 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         rows.put(key, row);
         note(key, row);
         if (any.phase() == Phase.HOLDOUT) {
-            tell(key, row);
+            emit(key, row);
         }
     }
 
     /**
-     * Registers a shard's expiry time; rows that no shard can change any more are emitted and
-     * removed.
+     * Registers a shard's expiry time. Rows that no shard can change any more are emitted, if they
+     * have changed, and removed.
      */
-    private void pass(String student, ShardMessage.Delta delta) {
+    private void advance(String student, ShardMessage.Delta delta) {
         String key = Comparison.streamOf(student);
         MetricsRow row = rows.get(key);
         if (row == null) {
             return; // nothing of its stream has been counted
         }
         WindowExpiry of = windows(student);
-        if (of.pass(delta.partition(), delta.passedMs(), context.currentSystemTimeMs())) {
-            rows.put(key, row.passed(of.passed()));
-            of.takeOver().forEach(over -> letGo(student, over));
+        if (of.advance(delta.partition(), delta.expiredMs(), context.currentSystemTimeMs())) {
+            rows.put(key, row.expired(of.expiredMs()));
+            of.removeClosed().forEach(closed -> remove(student, closed));
         }
     }
 
-    private void letGo(String student, String key) {
+    private void remove(String student, String key) {
         MetricsRow row = rows.get(key);
         if (row != null && row.pending()) {
-            tell(key, row);
+            emit(key, row);
         }
         rows.delete(key);
         waiting.remove(key);
@@ -171,8 +170,8 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     }
 
     /**
-     * Emitted rows can be read once they are committed: requested as soon as all received deltas
-     * are merged.
+     * Requests a commit as soon as all received deltas are merged: emitted rows can be read only
+     * once they are committed.
      */
     private void commit() {
         if (uncommitted && !received) {
@@ -187,9 +186,9 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
             unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
             if (row.any().phase() == Phase.HOLDOUT) {
-                standing(student).add(row);
+                ranks(student).add(row);
             } else {
-                windows(student).add(row.any().window(), key, row.passed());
+                windows(student).add(row.any().window(), key, row.expiredMs());
             }
         }
         if (row.pending()) {
@@ -211,25 +210,25 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 }
             }
         }
-        // an emitted row may queue others for the next time
+        // emitting a row may queue others, for the next punctuation
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
         for (String key : now) {
             MetricsRow row = rows.get(key);
             if (row != null) {
-                tell(key, row);
+                emit(key, row);
             }
         }
     }
 
-    private void tell(String key, MetricsRow row) {
+    private void emit(String key, MetricsRow row) {
         Comparison any = row.any();
         Pair pair = catalog.pairOf(any.student());
-        // read first: changes of the catalog in between are in the candidates and in the event
+        // read first: a change of the catalog after it is in the candidates and in the event
         boolean settled = pair != null && settled(pair, any);
         Selection selected = Selection.of(catalog, row);
         if (selected != null) {
-            tell(key, row, selected);
+            emit(key, row, selected);
             if (settled && selected.preferred() && selected.tally().complete()) {
                 unsettled.getOrDefault(any.student(), new HashSet<>()).remove(key);
             }
@@ -240,19 +239,19 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         if (any.phase() == Phase.HOLDOUT) {
             return Comparisons.settled(catalog, pair, any.checkpoint());
         }
-        // of a window the catalog decides only whether the ceiling's checkpoint is its last
+        // for a window the catalog decides only whether the ceiling's checkpoint is its last
         return any.window() != null
                 && (pair.ceiling() == null || Comparisons.finished(catalog, pair.ceiling()));
     }
 
-    private void tell(String key, MetricsRow row, Selection selected) {
+    private void emit(String key, MetricsRow row, Selection selected) {
         Comparison candidate = selected.comparison();
         Tally base = selected.base();
-        CheckpointRanks standing = standing(candidate.student());
+        CheckpointRanks ofStudent = ranks(candidate.student());
         MetricsRow tested =
-                candidate.phase() == Phase.HOLDOUT ? standing.test(catalog, row, base) : row;
-        PairMetrics metrics = MetricsEvent.of(config.task(), catalog, selected, tested, standing);
-        String as = MetricsEvent.said(selected, metrics);
+                candidate.phase() == Phase.HOLDOUT ? ofStudent.test(catalog, row, base) : row;
+        PairMetrics metrics = MetricsEvent.of(config.task(), catalog, selected, tested, ofStudent);
+        String as = MetricsEvent.emittedAs(selected, metrics);
         if (!row.pending() && row.emittedAs().equals(as)) {
             return;
         }
@@ -260,8 +259,9 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         MetricsRow emitted = tested.emitted(as, metrics);
         rows.put(key, emitted);
         waiting.remove(key);
-        if (candidate.phase() == Phase.HOLDOUT && standing.add(emitted)) {
-            standing.after(candidate.checkpoint())
+        if (candidate.phase() == Phase.HOLDOUT && ofStudent.add(emitted)) {
+            ofStudent
+                    .after(candidate.checkpoint())
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
         uncommitted = true;
@@ -270,7 +270,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
     }
 
-    /** A violated identity is a defect of Belay: the row is wrong, so it is logged and counted. */
+    /** Logs and counts a row whose counts violate an identity, which is a defect of Belay. */
     private void check(String key, Tally base) {
         String broken = SelfCheck.of(base.table());
         if (broken != null) {
@@ -283,7 +283,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         return windows.computeIfAbsent(student, s -> new WindowExpiry(config.lateness().horizon()));
     }
 
-    private CheckpointRanks standing(String student) {
-        return standings.computeIfAbsent(student, s -> new CheckpointRanks());
+    private CheckpointRanks ranks(String student) {
+        return ranks.computeIfAbsent(student, s -> new CheckpointRanks());
     }
 }

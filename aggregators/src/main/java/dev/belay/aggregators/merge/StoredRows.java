@@ -25,7 +25,7 @@ public final class StoredRows {
     private StoredRows() {}
 
     /**
-     * Passes on the rows that can be emitted, by their keys in {@code belay.metrics}.
+     * Passes the rows that can be emitted to a consumer, with their keys in {@code belay.metrics}.
      *
      * @param student null: all
      */
@@ -36,7 +36,7 @@ public final class StoredRows {
             @Nullable String student,
             BiConsumer<String, PairMetrics> consumer) {
         List<MetricsRow> rows = new ArrayList<>();
-        Map<String, CheckpointRanks> standings = new HashMap<>();
+        Map<String, CheckpointRanks> byStudent = new HashMap<>();
         try (KeyValueIterator<String, Object> some =
                 student == null
                         ? store.all()
@@ -44,19 +44,19 @@ public final class StoredRows {
             while (some.hasNext()) {
                 MetricsRow row = (MetricsRow) some.next().value;
                 rows.add(row);
-                CheckpointRanks standing =
-                        standings.computeIfAbsent(row.any().student(), s -> new CheckpointRanks());
+                CheckpointRanks ranks =
+                        byStudent.computeIfAbsent(row.any().student(), s -> new CheckpointRanks());
                 if (row.any().phase() == Phase.HOLDOUT) {
-                    standing.add(row);
+                    ranks.add(row);
                 }
             }
         }
         for (MetricsRow row : rows) {
-            CheckpointRanks standing =
-                    standings.getOrDefault(row.any().student(), new CheckpointRanks());
+            CheckpointRanks ranks =
+                    byStudent.getOrDefault(row.any().student(), new CheckpointRanks());
             Selection selected = Selection.of(catalog, row);
             if (selected != null) {
-                PairMetrics metrics = MetricsEvent.of(task, catalog, selected, row, standing);
+                PairMetrics metrics = MetricsEvent.of(task, catalog, selected, row, ranks);
                 consumer.accept(MetricsEvent.key(metrics), metrics);
             }
         }

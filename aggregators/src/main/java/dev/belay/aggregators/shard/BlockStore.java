@@ -63,7 +63,7 @@ public final class BlockStore {
             new TreeMap<>(); // oldest row
     private final RecentSweeps recent = new RecentSweeps();
     private @Nullable TaskOwner owner;
-    private long passedMs = Long.MIN_VALUE;
+    private long expiredMs = Long.MIN_VALUE;
     private boolean rowsExpired; // by themselves, as in release 0.1.0
 
     /** A stored block. */
@@ -81,7 +81,7 @@ public final class BlockStore {
         this.owner = Formats.OWNER.deserializer().deserialize(OWNER, store.get(OWNER));
         byte[] passed = store.get(PASSED);
         if (passed != null) {
-            passedMs = ByteBuffer.wrap(passed).getLong();
+            expiredMs = ByteBuffer.wrap(passed).getLong();
             rowsExpired = passed.length == Long.BYTES;
         }
         scan(
@@ -201,8 +201,8 @@ public final class BlockStore {
     }
 
     /** The event time through which examples have expired; {@link Long#MIN_VALUE}: none has. */
-    public long passedMs() {
-        return passedMs;
+    public long expiredMs() {
+        return expiredMs;
     }
 
     /**
@@ -232,7 +232,7 @@ public final class BlockStore {
             }
             note(kept);
         }
-        passedMs = throughMs;
+        expiredMs = throughMs;
         rowsExpired = false;
         store.put(
                 PASSED,
@@ -291,7 +291,7 @@ public final class BlockStore {
         if (rowsExpired && block.phase() == Phase.PROGRESSIVE) {
             int[] rows =
                     IntStream.range(0, block.rows())
-                            .filter(row -> block.times().at(row) > passedMs)
+                            .filter(row -> block.times().at(row) > expiredMs)
                             .toArray(); // some: blocks without were removed
             BlockColumns rest = block.select(rows);
             return new Kept(key, rest, new IdList(rest.ids()));

@@ -189,7 +189,7 @@ final class OpenComparisons {
                 new PartitionState(
                         classes,
                         lateness,
-                        stream ? blocks.passedMs() : Long.MIN_VALUE,
+                        stream ? blocks.expiredMs() : Long.MIN_VALUE,
                         id -> {
                             TruthHistory known = truths.get(id);
                             return known == null ? TruthHistory.NONE : known.below(classes);

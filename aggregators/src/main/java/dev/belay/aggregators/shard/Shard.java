@@ -215,7 +215,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
                 new Record<>(
                         student.getBytes(StandardCharsets.UTF_8),
                         new ShardMessage.Delta(
-                                changes, context.taskId().partition(), blocks.passedMs()),
+                                changes, context.taskId().partition(), blocks.expiredMs()),
                         context.currentSystemTimeMs()));
     }
 
@@ -225,7 +225,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
             return;
         }
         long throughMs = passing.through(board, nowMs);
-        if (throughMs > blocks.passedMs()) {
+        if (throughMs > blocks.expiredMs()) {
             send(Phase.PROGRESSIVE);
             Set<ByteBuffer> swept = blocks.sweptIds();
             board.pass(

@@ -49,7 +49,7 @@ final class StreamExpiry {
                 }
             }
         }
-        long before = blocks.passedMs();
+        long before = blocks.expiredMs();
         if (slowest == Long.MAX_VALUE || slowest < Long.MIN_VALUE + horizonMs) {
             return before;
         }

@@ -14,15 +14,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which windows of a student's stream are closed: those that end before the expiry time
- * ({@link StreamExpiry}) of every shard that has counted the student. A shard that has sent nothing
- * for one horizon of wall-clock time is inactive and does not hold windows open; nor does one that
- * starts later. Counts that they send of closed windows are too late.
+ * Decides which windows of a student's stream are closed: those that end at or before the expiry
+ * time ({@link StreamExpiry}) of every shard that has counted the student. A shard that has sent
+ * nothing for one horizon of wall-clock time is inactive and does not hold windows open; nor does
+ * one that starts later. Counts of closed windows that they send are too late.
  */
 public final class WindowExpiry {
     private final long horizonMs;
-    private final Map<Integer, Long> passed = new HashMap<>(); // by partition
-    private final Map<Integer, Long> heardMs = new HashMap<>(); // by partition, by the clock
+    private final Map<Integer, Long> expiredMs = new HashMap<>(); // by partition
+    private final Map<Integer, Long> receivedMs = new HashMap<>(); // by partition, wall-clock time
     private final NavigableMap<Long, Set<String>> keysByEnd = new TreeMap<>();
 
     public WindowExpiry(Duration horizon) {
@@ -32,48 +32,51 @@ public final class WindowExpiry {
     /**
      * Registers a row.
      *
-     * @param window null: cumulative
+     * @param window null: the row counts the stream from the beginning
+     * @param stored expiry times by partition, as stored with the row
      */
-    public void add(@Nullable Window window, String key, Map<Integer, Long> passedBefore) {
+    public void add(@Nullable Window window, String key, Map<Integer, Long> stored) {
         if (window != null) {
             keysByEnd.computeIfAbsent(window.endMs(), e -> new HashSet<>()).add(key);
         }
-        passed.putAll(passedBefore);
+        expiredMs.putAll(stored);
     }
 
     /** Registers a shard's expiry time; returns whether it advanced. */
-    public boolean pass(int partition, long throughMs, long nowMs) {
-        heardMs.put(partition, nowMs);
-        Map<Integer, Long> before = Map.copyOf(passed);
-        passed.merge(partition, Math.max(throughMs, overMs(passed.values())), Math::max);
-        List<Long> speaking = new ArrayList<>();
-        passed.forEach(
+    public boolean advance(int partition, long throughMs, long nowMs) {
+        receivedMs.put(partition, nowMs);
+        Map<Integer, Long> before = Map.copyOf(expiredMs);
+        expiredMs.merge(partition, Math.max(throughMs, least(expiredMs.values())), Math::max);
+        List<Long> active = new ArrayList<>();
+        expiredMs.forEach(
                 (p, ms) -> {
-                    if (nowMs - heardMs.computeIfAbsent(p, h -> nowMs) <= horizonMs) {
-                        speaking.add(ms);
+                    if (nowMs - receivedMs.computeIfAbsent(p, first -> nowMs) <= horizonMs) {
+                        active.add(ms);
                     }
                 });
-        passed.replaceAll((p, ms) -> Math.max(ms, overMs(speaking)));
-        return !passed.equals(before);
+        expiredMs.replaceAll((p, ms) -> Math.max(ms, least(active)));
+        return !expiredMs.equals(before);
     }
 
-    public Map<Integer, Long> passed() {
-        return passed;
+    /** Event time up to which the stream has expired, by partition. */
+    public Map<Integer, Long> expiredMs() {
+        return expiredMs;
     }
 
-    public boolean isOver(Window window) {
-        return window.endMs() <= overMs(passed.values());
+    /** Whether no shard can change a window any more. */
+    public boolean isClosed(Window window) {
+        return window.endMs() <= least(expiredMs.values());
     }
 
-    /** The rows of closed windows, each once. */
-    public List<String> takeOver() {
-        Map<Long, Set<String>> over = keysByEnd.headMap(overMs(passed.values()), true);
-        List<String> keys = over.values().stream().flatMap(Collection::stream).toList();
-        over.clear();
+    /** Removes the closed windows and returns the keys of their rows. */
+    public List<String> removeClosed() {
+        Map<Long, Set<String>> closed = keysByEnd.headMap(least(expiredMs.values()), true);
+        List<String> keys = closed.values().stream().flatMap(Collection::stream).toList();
+        closed.clear();
         return keys;
     }
 
-    private static long overMs(Collection<Long> passed) {
-        return passed.stream().mapToLong(ms -> ms).min().orElse(Long.MIN_VALUE);
+    private static long least(Collection<Long> times) {
+        return times.stream().mapToLong(ms -> ms).min().orElse(Long.MIN_VALUE);
     }
 }

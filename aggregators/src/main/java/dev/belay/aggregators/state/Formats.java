@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's own values as bytes: truth said once takes 14 (16 with a group), a tally of two
- * classes some 1 KB.
+ * Serdes of the application's state and messages. The truth of an example with a single version
+ * takes 14 bytes (16 with a group), a tally of two classes some 1 KB.
  */
 public final class Formats {
     public static final BinarySerde<TruthHistory> TRUTHS =
@@ -156,7 +156,7 @@ public final class Formats {
     private static void write(ShardMessage.Delta delta, DataOutput out) throws IOException {
         write(delta.changes(), out);
         out.writeInt(delta.partition());
-        out.writeLong(delta.passedMs());
+        out.writeLong(delta.expiredMs());
     }
 
     private static void write(MetricsRow row, DataOutput out) throws IOException {
@@ -174,8 +174,8 @@ public final class Formats {
             out.writeUTF(entry.getKey().comparison().key());
             write(entry.getValue(), out);
         }
-        out.writeInt(row.passed().size());
-        for (Map.Entry<Integer, Long> entry : row.passed().entrySet()) {
+        out.writeInt(row.expiredMs().size());
+        for (Map.Entry<Integer, Long> entry : row.expiredMs().entrySet()) {
             out.writeInt(entry.getKey());
             out.writeLong(entry.getValue());
         }
@@ -191,7 +191,7 @@ public final class Formats {
                 readFigure(in, version),
                 version < 4 ? testedBefore(emittedAs) : readTested(in),
                 readRowTallies(in, version),
-                readPassed(in));
+                readExpired(in));
     }
 
     private static MetricsRow.@Nullable Tested readTested(DataInput in) throws IOException {
@@ -220,7 +220,7 @@ public final class Formats {
         return tallies;
     }
 
-    private static Map<Integer, Long> readPassed(DataInput in) throws IOException {
+    private static Map<Integer, Long> readExpired(DataInput in) throws IOException {
         Map<Integer, Long> passed = new HashMap<>();
         for (int i = in.readInt(); i > 0; i--) {
             passed.put(in.readInt(), in.readLong());

@@ -10,16 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the merger knows of one metrics row: the tallies of all comparisons that are candidates for
- * it, over all partitions.
+ * State of one metrics row: the tallies, of all partitions, of all comparisons that are candidates
+ * for it.
  *
- * @param pending whether something was merged that has not been emitted yet
- * @param emittedAs which comparison was last emitted, and as what; empty before the first
+ * @param pending whether merged changes have not been emitted yet
+ * @param emittedAs comparison and content that were last emitted, see {@link
+ *     dev.belay.aggregators.events.MetricsEvent#emittedAs}; empty before the first
  * @param pgr as last emitted; null if it was undefined or nothing was emitted
  * @param agreement of student and supervisor over the whole holdout, as last emitted
- * @param tested the gate when the row was first complete; null: not yet, or it has none
- * @param passed event time up to which the stream has passed, by partition; empty but for the row
- *     that counts a student's stream from the beginning
+ * @param tested result of the gate when the row was first complete; null: not yet, or it has none
+ * @param expiredMs event time up to which the stream has expired, by partition; empty except in the
+ *     row that counts a student's stream from the beginning
  */
 public record MetricsRow(
         boolean pending,
@@ -28,13 +29,13 @@ public record MetricsRow(
         @Nullable Figure agreement,
         @Nullable Tested tested,
         Map<Key, Tally> tallies,
-        Map<Integer, Long> passed) {
+        Map<Integer, Long> expiredMs) {
     public static final MetricsRow EMPTY =
             new MetricsRow(false, "", null, null, null, Map.of(), Map.of());
 
     /**
-     * @param classes that the task was taken to have: shards don't all learn at once when its owner
-     *     says that it has others, so what each has counted is kept apart
+     * @param classes number of classes the shard counted with: shards do not all learn of a change
+     *     of the task's classes at once, so their counts are kept apart
      */
     record Key(Comparison comparison, int classes) {
         public static Key of(Comparison comparison, Tally tally) {
@@ -63,21 +64,21 @@ public record MetricsRow(
 
     public MetricsRow {
         tallies = Map.copyOf(tallies);
-        passed = Map.copyOf(passed);
+        expiredMs = Map.copyOf(expiredMs);
     }
 
     public MetricsRow merge(Map<Comparison, Tally> changes) {
         Map<Key, Tally> merged = new LinkedHashMap<>(tallies);
         changes.forEach((c, change) -> merged.merge(Key.of(c, change), change, Tally::merge));
-        return new MetricsRow(true, emittedAs, pgr, agreement, tested, merged, passed);
+        return new MetricsRow(true, emittedAs, pgr, agreement, tested, merged, expiredMs);
     }
 
-    public MetricsRow passed(Map<Integer, Long> now) {
+    public MetricsRow expired(Map<Integer, Long> now) {
         return new MetricsRow(pending, emittedAs, pgr, agreement, tested, tallies, now);
     }
 
     public MetricsRow tested(@Nullable Tested first) {
-        return new MetricsRow(pending, emittedAs, pgr, agreement, first, tallies, passed);
+        return new MetricsRow(pending, emittedAs, pgr, agreement, first, tallies, expiredMs);
     }
 
     public MetricsRow emitted(String as, PairMetrics metrics) {
@@ -88,15 +89,15 @@ public record MetricsRow(
                 Figure.of(metrics.getLabelAgreement()),
                 tested,
                 tallies,
-                passed);
+                expiredMs);
     }
 
     /**
      * The first of some comparisons that can be emitted: it is complete and has as many of the
-     * student's predictions as any other of the row. One that has fewer is still on its way from
-     * some partitions, or was begun when they had let the student's sweep go.
+     * student's predictions as any other of the row. One that has fewer misses deltas of some
+     * partitions, or was opened after they had evicted the student's sweep.
      */
-    public @Nullable Comparison tellable(List<Comparison> candidates, int classes) {
+    public @Nullable Comparison emittable(List<Comparison> candidates, int classes) {
         for (Comparison candidate : candidates) {
             Tally tally = tally(candidate, classes);
             if (tally != null && tally.complete() && !isInPart(tally)) {
@@ -106,7 +107,7 @@ public record MetricsRow(
         return null;
     }
 
-    /** What was counted of a comparison, in so many classes; null: nothing. */
+    /** The tally of a comparison, counted with this number of classes; null: none. */
     public @Nullable Tally tally(Comparison comparison, int classes) {
         return tallies.get(new Key(comparison, classes));
     }

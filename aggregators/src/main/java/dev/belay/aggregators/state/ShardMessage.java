@@ -35,9 +35,9 @@ public sealed interface ShardMessage {
      * A shard's changes of the tallies of a metrics row's candidates; keyed by student.
      *
      * @param changes by comparison, all of the same row; empty: only the expiry time
-     * @param passedMs event time up to which the stream has expired in that shard
+     * @param expiredMs event time up to which the stream has expired in that shard
      */
-    record Delta(Map<Comparison, Tally> changes, int partition, long passedMs)
+    record Delta(Map<Comparison, Tally> changes, int partition, long expiredMs)
             implements ShardMessage {}
 
     /** A record for the dead letters, with origin and reason in its headers. */

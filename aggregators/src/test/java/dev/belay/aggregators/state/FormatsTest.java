@@ -39,8 +39,8 @@ class FormatsTest {
     }
 
     @Test
-    void truthWithoutAGroupHasTheBytesItHadAndOneWithAGroupIsReadAsWritten() {
-        // Given versions as they were before there were groups: count, then class and time of each
+    void truthWithoutAGroupKeepsItsBytesAndTruthWithAGroupIsReadAsWritten() {
+        // Given the format before groups: number of versions, then class and time of each
         byte[] before = HexFormat.of().parseHex("05" + "02" + version(1, 7) + version(-1, 9));
         TruthHistory known =
                 TruthHistory.NONE
@@ -68,7 +68,7 @@ class FormatsTest {
         assertEquals(new MetricsRow.Figure(0.5, 0), row.pgr());
         assertNull(row.agreement());
         assertEquals(Map.of(new MetricsRow.Key(SWEEP, 3), IntervalsTest.released()), row.tallies());
-        assertEquals(Map.of(4, 9L), row.passed());
+        assertEquals(Map.of(4, 9L), row.expiredMs());
         // And there is none in a row that was not emitted, or is of a stream
         assertNull(read(before(SWEEP, "")).tested());
         assertNull(read(before(STREAM, STREAM.key() + "|512|false||2")).tested());

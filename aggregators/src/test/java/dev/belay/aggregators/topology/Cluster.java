@@ -4,61 +4,45 @@ import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.config.AggregatorConfig;
-import dev.belay.aggregators.counting.IdList;
-import dev.belay.aggregators.counting.IdLists;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.merge.Merger;
-import dev.belay.aggregators.shard.ReleasedSweeps;
 import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
-import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
-import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shards and one merger, as Streams would run them on several partitions, over stores that outlive
- * them, by a clock of the test's own.
+ * Shards of several partitions and one merger, as Kafka Streams would run them, over stores that
+ * outlive them, with a clock set by the test.
  */
 public final class Cluster {
-    private static final String PREDICTIONS = Topics.defaults().predictions(Specs.TASK);
-
     private Catalog catalog;
     public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventCodec codec = new EventCodec(new MockSchemaRegistryClient());
     private final AggregatorConfig config;
-    private final List<Partition> partitions = new ArrayList<>();
+    private final List<ClusterPartition> partitions = new ArrayList<>();
     private final KeyValueStore<String, MetricsRow> rows;
     private final Map<String, PairMetrics> metrics = new TreeMap<>();
     private MockProcessorContext<String, PairMetrics> mergerContext = new MockProcessorContext<>();
@@ -66,34 +50,6 @@ public final class Cluster {
     private long nowMs = 1_000_000;
     private long offset;
     private int events;
-
-    /** What a partition's task has: stores that stay, a shard that comes and goes. */
-    private static final class Partition {
-        private final KeyValueStore<byte[], TruthHistory> truths;
-        private final KeyValueStore<String, byte[]> blocks;
-        private final KeyValueStore<String, dev.belay.aggregators.counting.Tally> counted;
-        private MockProcessorContext<byte[], ShardMessage> context;
-        private Shard shard;
-        private IdLists rosters = new IdLists();
-
-        Partition(MockProcessorContext<byte[], ShardMessage> context, Shard shard) {
-            this.context = context;
-            this.shard = shard;
-            truths = store(Shard.TRUTH, Serdes.ByteArray(), Formats.TRUTHS, context);
-            blocks = store(Shard.BLOCKS, Serdes.String(), Serdes.ByteArray(), context);
-            counted = store(Shard.COUNTED, Serdes.String(), Formats.TALLY, context);
-        }
-
-        void start(MockProcessorContext<byte[], ShardMessage> next, Shard nextShard) {
-            context = next;
-            shard = nextShard;
-            rosters = new IdLists();
-            context.addStateStore(truths);
-            context.addStateStore(blocks);
-            context.addStateStore(counted);
-            shard.init(context);
-        }
-    }
 
     public Cluster(int shards, Lateness lateness) {
         this(shards, lateness, new Catalog(Specs.TASK));
@@ -103,10 +59,10 @@ public final class Cluster {
         this.catalog = catalog;
         config = AggregatorConfig.of(Specs.TASK, 1, Topics.defaults(), lateness);
         for (int i = 0; i < shards; i++) {
-            partitions.add(new Partition(context(i), shard()));
+            partitions.add(new ClusterPartition(i, shard()));
             restart(i);
         }
-        rows = store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
+        rows = ClusterPartition.store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
         merger = startMerger();
     }
 
@@ -134,15 +90,17 @@ public final class Cluster {
     }
 
     void truth(String id, int label, long timeMs, @Nullable String group) {
-        Partition at = partitions.get(shardOf(id));
-        process(
-                at,
-                new ShardMessage.TruthChange(
-                        utf8(id),
-                        new TruthHistory.Version(label, timeMs, ClusterSums.clusterOf(group))));
+        partitions
+                .get(shardOf(id))
+                .process(
+                        new ShardMessage.TruthChange(
+                                id.getBytes(StandardCharsets.UTF_8),
+                                new TruthHistory.Version(
+                                        label, timeMs, ClusterSums.clusterOf(group))),
+                        nowMs);
     }
 
-    /** Changes what every row says that it was emitted as. */
+    /** Replaces a pattern in the {@link MetricsRow#emittedAs} of every row. */
     void replaceEmittedAs(String pattern, String by) {
         for (String key : rowKeys()) {
             MetricsRow row = requireNonNull(rows.get(key));
@@ -155,44 +113,25 @@ public final class Cluster {
                             row.agreement(),
                             row.tested(),
                             row.tallies(),
-                            row.passed()));
+                            row.expiredMs()));
         }
     }
 
-    /** Each shard is given the rows that belong to it. */
+    /** Each shard gets the rows that belong to it. */
     public void block(PredictionBlock block) {
         for (int i = 0; i < partitions.size(); i++) {
-            PredictionBlock part = part(block, i);
-            if (!part.getIds().isEmpty()) {
-                Partition at = partitions.get(i);
-                BlockColumns columns =
-                        codec.columns(
-                                PREDICTIONS,
-                                requireNonNull(codec.encode(PREDICTIONS, part)),
-                                at.rosters);
-                IdList roster =
-                        block.getPhase() == Phase.HOLDOUT ? at.rosters.of(columns.ids()) : null;
-                if (roster == null) {
-                    roster = new IdList(columns.ids());
-                    if (block.getPhase() == Phase.HOLDOUT) {
-                        at.rosters.add(roster);
-                    }
-                }
-                process(
-                        at,
-                        new ShardMessage.Block(
-                                columns, roster, "p" + String.format("%020d", ++offset)));
-            }
+            int shard = i;
+            partitions.get(i).block(block, id -> shardOf(id) == shard, codec, ++offset, nowMs);
         }
     }
 
-    /** As {@link #restart()}, and the topics of specs and checkpoints are read anew. */
+    /** As {@link #restart()}, with a new catalog of specs and checkpoints. */
     void restart(Catalog readAnew) {
         catalog = readAnew;
         restart();
     }
 
-    /** The processors are gone and begin again with what is in their stores. */
+    /** Replaces all processors by new ones with the same stores. */
     void restart() {
         for (int i = 0; i < partitions.size(); i++) {
             restart(i);
@@ -200,21 +139,14 @@ public final class Cluster {
         restartMerger();
     }
 
-    /** One shard begins again. */
+    /** Replaces one shard by a new one with the same stores. */
     void restart(int shard) {
-        Partition at = partitions.get(shard);
+        ClusterPartition at = partitions.get(shard);
         deliver(at);
-        MockProcessorContext<byte[], ShardMessage> next = context(shard);
-        next.setCurrentSystemTimeMs(nowMs);
-        at.start(next, shard());
+        at.restart(shard(), nowMs);
     }
 
-    private static MockProcessorContext<byte[], ShardMessage> context(int partition) {
-        return new MockProcessorContext<>(
-                new Properties(), new TaskId(0, partition), new File("."));
-    }
-
-    /** The merger begins again. */
+    /** Replaces the merger by a new one with the same store. */
     public void restartMerger() {
         collect();
         mergerContext = new MockProcessorContext<>();
@@ -222,23 +154,22 @@ public final class Cluster {
         merger = startMerger();
     }
 
-    /** Lets time pass, and the punctuators run at its end. */
+    /** Advances the clock, then runs the punctuators. */
     void advance(Duration time) {
         nowMs += time.toMillis();
         metrics();
     }
 
-    /** Lets the punctuators run and gives the newest event of each metrics key. */
+    /** Runs the punctuators and returns the newest event of each metrics key. */
     public Map<String, PairMetrics> metrics() {
-        for (int i = 0; i < 3; i++) { // what is told may set others waiting
+        for (int i = 0; i < 3; i++) { // an emitted row may queue others
             nowMs += config.progressiveFlush().toMillis();
-            for (Partition at : partitions) {
-                at.context.setCurrentSystemTimeMs(nowMs);
-                punctuate(at.context);
+            for (ClusterPartition at : partitions) {
+                at.punctuate(nowMs);
                 deliver(at);
             }
             mergerContext.setCurrentSystemTimeMs(nowMs);
-            punctuate(mergerContext);
+            punctuate(mergerContext, nowMs);
             collect();
         }
         return metrics;
@@ -258,19 +189,19 @@ public final class Cluster {
         return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
     }
 
-    /** Keys of all stores of the blocks, by shard. */
+    /** Keys in a shard's store of blocks. */
     List<String> blockKeys(int shard) {
-        List<String> keys = new ArrayList<>();
-        try (var all = partitions.get(shard).blocks.all()) {
-            all.forEachRemaining(entry -> keys.add(entry.key));
-        }
-        return keys;
+        return partitions.get(shard).blockKeys();
     }
 
-    /** Keys of the rows the merger has. */
+    /** Keys of the merger's rows. */
     List<String> rowKeys() {
+        return keys(rows);
+    }
+
+    static List<String> keys(KeyValueStore<String, ?> store) {
         List<String> keys = new ArrayList<>();
-        try (var all = rows.all()) {
+        try (var all = store.all()) {
             all.forEachRemaining(entry -> keys.add(entry.key));
         }
         return keys;
@@ -283,38 +214,18 @@ public final class Cluster {
         long truths = 0;
         long blocks = 0;
         long counted = 0;
-        var keys = new StringSerializer();
-        var raw = new ByteArraySerializer();
-        for (Partition at : partitions) {
-            truths += bytes(at.truths, raw, Formats.TRUTHS.serializer());
-            blocks += bytes(at.blocks, keys, raw);
-            counted += bytes(at.counted, keys, Formats.TALLY.serializer());
+        for (ClusterPartition at : partitions) {
+            Bytes bytes = at.bytes();
+            truths += bytes.truths();
+            blocks += bytes.blocks();
+            counted += bytes.counted();
         }
         return new Bytes(truths, blocks, counted);
     }
 
-    private static <K, V> long bytes(
-            KeyValueStore<K, V> store, Serializer<K> keys, Serializer<V> values) {
-        long bytes = 0;
-        try (var all = store.all()) {
-            while (all.hasNext()) {
-                var entry = all.next();
-                bytes += keys.serialize("", entry.key).length;
-                bytes += values.serialize("", entry.value).length;
-            }
-        }
-        return bytes;
-    }
-
-    /** How many shards have let a checkpoint's sweep go. */
+    /** Number of shards that have evicted the sweep of a checkpoint. */
     int releasedBy(String model, long checkpoint) {
-        return (int)
-                partitions.stream()
-                        .filter(
-                                at ->
-                                        new ReleasedSweeps(at.blocks)
-                                                .contains(Specs.id(model), checkpoint))
-                        .count();
+        return (int) partitions.stream().filter(at -> at.hasReleased(model, checkpoint)).count();
     }
 
     int shards() {
@@ -325,48 +236,12 @@ public final class Cluster {
         return Math.floorMod(id.hashCode(), partitions.size());
     }
 
-    private PredictionBlock part(PredictionBlock block, int shard) {
-        List<String> ids = new ArrayList<>();
-        List<Long> times = new ArrayList<>();
-        List<Float> row = new ArrayList<>();
-        List<Integer> abstained = new ArrayList<>();
-        int k = block.getClasses();
-        for (int i = 0; i < block.getIds().size(); i++) {
-            if (shardOf(block.getIds().get(i)) == shard) {
-                if (block.getAbstained().contains(i)) {
-                    abstained.add(ids.size());
-                }
-                ids.add(block.getIds().get(i));
-                times.add(block.getEventTimesMs().get(i));
-                row.addAll(block.getProbabilities().subList(k * i, k * i + k));
-            }
+    /** Sends a shard's deltas to the merger. */
+    private void deliver(ClusterPartition at) {
+        for (var delta : at.takeDeltas()) {
+            mergerContext.setCurrentSystemTimeMs(nowMs);
+            merger.process(delta);
         }
-        return PredictionBlock.newBuilder(block)
-                .setIds(ids)
-                .setEventTimesMs(times)
-                .setProbabilities(row)
-                .setAbstained(abstained)
-                .build();
-    }
-
-    private void process(Partition at, ShardMessage flow) {
-        at.context.setCurrentSystemTimeMs(nowMs);
-        at.shard.process(new Record<>(new byte[0], flow, 0));
-    }
-
-    /** What a shard has sent goes to the merger, as bytes on its way. */
-    private void deliver(Partition at) {
-        for (var forward : List.copyOf(at.context.forwarded())) {
-            if (forward.record().value() instanceof ShardMessage.Delta delta) {
-                byte[] bytes = Formats.DELTA.serializer().serialize("deltas", delta);
-                ShardMessage.Delta read = Formats.DELTA.deserializer().deserialize("deltas", bytes);
-                mergerContext.setCurrentSystemTimeMs(nowMs);
-                merger.process(new Record<>(forward.record().key(), read, 0));
-            } else {
-                throw new AssertionError("sent on: " + forward.record().value());
-            }
-        }
-        at.context.resetForwards();
     }
 
     private void collect() {
@@ -377,7 +252,7 @@ public final class Cluster {
         mergerContext.resetForwards();
     }
 
-    private void punctuate(MockProcessorContext<?, ?> context) {
+    static void punctuate(MockProcessorContext<?, ?> context, long nowMs) {
         List.copyOf(context.scheduledPunctuators())
                 .forEach(p -> p.getPunctuator().punctuate(nowMs));
     }
@@ -391,20 +266,5 @@ public final class Cluster {
         Processor<byte[], ShardMessage.Delta, String, PairMetrics> processor = started;
         processor.init(mergerContext);
         return started;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static <K, V> KeyValueStore<K, V> store(
-            String name, Serde<K> keys, Serde<V> values, MockProcessorContext<?, ?> context) {
-        KeyValueStore<K, V> store =
-                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), keys, values)
-                        .withLoggingDisabled()
-                        .build();
-        store.init(context.getStateStoreContext(), store);
-        context.addStateStore(store);
-        return store;
     }
 }

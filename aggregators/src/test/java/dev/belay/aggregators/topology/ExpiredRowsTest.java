@@ -49,7 +49,7 @@ class ExpiredRowsTest {
         new BlockStore(store).expire(15, block -> block.rows() == 3 ? rows(block, 0, 2) : null);
         // Then
         assertEquals(List.of("weak [e0, e2] 1 20"), kept(new BlockStore(store)));
-        assertEquals(15, new BlockStore(store).passedMs());
+        assertEquals(15, new BlockStore(store).expiredMs());
     }
 
     /** Release 0.1.0: each row by its own time, which stayed in its block, and no format byte. */
@@ -63,7 +63,7 @@ class ExpiredRowsTest {
         // When
         BlockStore next = new BlockStore(store);
         // Then
-        assertEquals(10, next.passedMs());
+        assertEquals(10, next.expiredMs());
         assertEquals(rest, kept(next));
         // And none comes back when the next expire, though all that is left is newer
         next.expire(12, block -> block);

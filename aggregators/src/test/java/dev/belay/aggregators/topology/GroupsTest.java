@@ -13,6 +13,7 @@ import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,18 +24,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Examples with groups, from truth to the event, over shards. */
+/** Examples with groups: from the truth event, over several shards, to the metrics event. */
 class GroupsTest {
     private static final Lateness LATENESS =
             new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7));
 
     /**
-     * @param w what the supervisor predicts
-     * @param s what the student does
+     * @param w class predicted by the supervisor
+     * @param s class predicted by the student
      */
     private record Example(String id, @Nullable String group, int truth, int w, int s) {}
 
@@ -79,23 +81,19 @@ class GroupsTest {
     }
 
     private static void sweeps(Cluster cluster, List<Example> all) {
+        sweeps(all).forEach(cluster::block);
+    }
+
+    /** The sweeps of supervisor and student. */
+    private static List<PredictionBlock> sweeps(List<Example> all) {
         List<String> ids = all.stream().map(Example::id).toList();
-        cluster.block(
-                Blocks.sweep(
-                        "weak",
-                        1,
-                        all.size(),
-                        10,
-                        ids,
-                        all.stream().mapToInt(Example::w).toArray()));
-        cluster.block(
-                Blocks.sweep(
-                        "naive",
-                        1,
-                        all.size(),
-                        10,
-                        ids,
-                        all.stream().mapToInt(Example::s).toArray()));
+        return List.of(
+                Blocks.sweep("weak", 1, all.size(), 10, ids, classes(all, Example::w)),
+                Blocks.sweep("naive", 1, all.size(), 10, ids, classes(all, Example::s)));
+    }
+
+    private static int[] classes(List<Example> all, ToIntFunction<Example> predicted) {
+        return all.stream().mapToInt(predicted).toArray();
     }
 
     private static PairMetrics row(Cluster cluster) {
@@ -111,7 +109,7 @@ class GroupsTest {
             Cluster cluster = cluster(shards);
             truths(cluster, all.subList(0, 30));
             sweeps(cluster, all);
-            truths(cluster, all.subList(30, all.size())); // truth may come later
+            truths(cluster, all.subList(30, all.size())); // truth may be received later
             events.put(shards, row(cluster));
         }
         PairMetrics event = requireNonNull(events.get(1));
@@ -126,7 +124,10 @@ class GroupsTest {
         assertNotNull(event.getGate());
     }
 
-    /** By the definition: the mean of d_s over n examples and two made-up groups of size k. */
+    /**
+     * Asserts the interval of the definition, for the mean of d_s over n examples and two
+     * pseudo-groups of size k.
+     */
     private static void assertIsOf(List<Example> all, PairMetrics event) {
         Map<String, double[]> sums = new HashMap<>(); // Σ d_s, n
         for (Example e : all) {
@@ -147,7 +148,7 @@ class GroupsTest {
         double k = squares / all.size();
         double total = all.size() + 2 * k;
         double mean = gain / total;
-        double variance = k * k * (1 + 2 * mean * mean); // of the made-up ones: Σ (d − mean)²
+        double variance = k * k * (1 + 2 * mean * mean); // of the pseudo-groups: Σ (d − mean)²
         for (Map.Entry<String, double[]> group : sums.entrySet()) {
             double[] sum = group.getValue();
             double u = sum[0] - mean * sum[1];
@@ -189,7 +190,7 @@ class GroupsTest {
         cluster.restart();
         assertIsOf(after, row(cluster));
         assertEquals(events, cluster.events());
-        // And without groups all is as it was before there were any
+        // And without groups the row is that of examples that never had any
         after.forEach(e -> cluster.truth(e.id(), e.truth(), 9, null));
         PairMetrics without = row(cluster);
         assertNull(without.getClusters());
@@ -197,7 +198,7 @@ class GroupsTest {
         Cluster never = cluster(3);
         after.forEach(e -> never.truth(e.id(), e.truth(), 9));
         sweeps(never, after);
-        // but for the gate, whose first result stays
+        // except for the gate, whose first result stays
         assertEquals(ungated(row(never)), ungated(without));
     }
 
@@ -236,7 +237,7 @@ class GroupsTest {
         assertTrue(requireNonNull(event.getClusters()).getDegrees() < 8);
     }
 
-    /** The topology itself: truth as its event, in the wrong partition too. */
+    /** The topology itself: truth events, also in the wrong partition. */
     @Test
     void groupsAreInTheTruthAndTravelWithStrays(@TempDir Path folder) {
         List<Example> all = examples(5, 25, 5);
@@ -246,34 +247,15 @@ class GroupsTest {
             topology.checkpoint(Specs.checkpoint("weak", 1, State.FINISHED, 500));
             topology.checkpoint(Specs.checkpoint("naive", 1, State.FINISHED, 500));
             all.forEach(e -> topology.truth(e.id(), e.truth(), 5, e.group()));
-            List<String> ids = all.stream().map(Example::id).toList();
-            topology.block(
-                    Blocks.sweep(
-                            "weak",
-                            1,
-                            all.size(),
-                            10,
-                            ids,
-                            all.stream().mapToInt(Example::w).toArray()));
-            topology.block(
-                    Blocks.sweep(
-                            "naive",
-                            1,
-                            all.size(),
-                            10,
-                            ids,
-                            all.stream().mapToInt(Example::s).toArray()));
+            sweeps(all).forEach(topology::block);
             assertIsOf(all, topology.metrics("naive", 1, Phase.HOLDOUT));
             assertEquals(List.of(), topology.deadLetters());
             assertTrue(topology.counter("belay.strays") > 0);
 
             // the stream: conditional figures, no test
-            topology.block(
-                    Blocks.progressive(
-                            "weak", 1, 10, ids, all.stream().mapToInt(Example::w).toArray()));
-            topology.block(
-                    Blocks.progressive(
-                            "naive", 1, 10, ids, all.stream().mapToInt(Example::s).toArray()));
+            List<String> ids = all.stream().map(Example::id).toList();
+            topology.block(Blocks.progressive("weak", 1, 10, ids, classes(all, Example::w)));
+            topology.block(Blocks.progressive("naive", 1, 10, ids, classes(all, Example::s)));
             PairMetrics stream = topology.metrics("naive", 1, Phase.PROGRESSIVE);
             assertEquals(all.stream().filter(e -> e.group() != null).count(), stream.getGrouped());
             assertNotNull(stream.getAnytimeGain());
@@ -291,7 +273,7 @@ class GroupsTest {
         PairMetrics now = row(cluster);
         assertEquals(2, now.getFiguresVersion());
         int events = cluster.events();
-        // Given a row as a release with older formulas has emitted it, or one that knew no version
+        // Given a row emitted by a release with older formulas, or by one without versions
         for (String version : new String[] {"|1", ""}) {
             cluster.replaceEmittedAs("\\|2$", version);
             // When the application starts again

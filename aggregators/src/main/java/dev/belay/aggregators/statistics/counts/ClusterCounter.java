@@ -25,7 +25,7 @@ public final class ClusterCounter {
             int truth,
             SidePredictions w,
             SidePredictions s) {
-        cell(cluster, CellTable.cell(truth, w.says()[example], s.says()[example], false));
+        cell(cluster, CellTable.cell(truth, w.predicted()[example], s.predicted()[example], false));
         int at = example * classes;
         float[] ofW = w.probabilities();
         float[] ofS = s.probabilities();

@@ -34,14 +34,21 @@ public final class PairCounter {
      * Adds or removes an example of a comparison without a ceiling.
      *
      * @param w the supervisor's distribution, from {@code wFrom} on
-     * @param wSays the supervisor's class
+     * @param wClass the supervisor's class
      * @param s the student's distribution, from {@code sFrom} on
-     * @param sSays the student's class
+     * @param sClass the student's class
      * @param sign 1: add, −1: remove
      */
     public void pair(
-            int truth, float[] w, int wFrom, int wSays, float[] s, int sFrom, int sSays, int sign) {
-        add(CellTable.cell(truth, wSays, sSays, false), sign);
+            int truth,
+            float[] w,
+            int wFrom,
+            int wClass,
+            float[] s,
+            int sFrom,
+            int sClass,
+            int sign) {
+        add(CellTable.cell(truth, wClass, sClass, false), sign);
         add(Sum.SUPERVISOR_BRIER.at, sign * ExampleTerms.brier(w, wFrom, classes, truth));
         add(Sum.STUDENT_BRIER.at, sign * ExampleTerms.brier(s, sFrom, classes, truth));
         long logLossOfW = ExampleTerms.logLoss(w, wFrom, truth);
@@ -57,31 +64,31 @@ public final class PairCounter {
                 sign * ExampleTerms.square(logLossOfW),
                 sign * ExampleTerms.square(logLossOfS),
                 sign * ExampleTerms.square(misfit + cross));
-        bin(Side.SUPERVISOR, w[wFrom + wSays], CellTable.same(wSays, truth), sign);
-        bin(Side.STUDENT, s[sFrom + sSays], CellTable.same(sSays, truth), sign);
+        bin(Side.SUPERVISOR, w[wFrom + wClass], CellTable.same(wClass, truth), sign);
+        bin(Side.STUDENT, s[sFrom + sClass], CellTable.same(sClass, truth), sign);
         if (byClass) {
-            addByClass(truth, wSays, sSays, sign);
+            addByClass(truth, wClass, sClass, sign);
         }
     }
 
-    private void addByClass(int truth, int wSays, int sSays, int sign) {
+    private void addByClass(int truth, int wClass, int sClass, int sign) {
         add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
-        add(PairTable.at(ByClass.STUDENT_SAYS, classes, sSays), sign);
-        if (sSays == truth) {
+        add(PairTable.at(ByClass.STUDENT_PREDICTS, classes, sClass), sign);
+        if (sClass == truth) {
             add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), sign);
         }
-        if (sSays == wSays) {
-            add(PairTable.at(ByClass.BOTH_SAY, classes, sSays), sign);
+        if (sClass == wClass) {
+            add(PairTable.at(ByClass.BOTH_PREDICT, classes, sClass), sign);
         }
-        confusion.add(truth * classes + wSays, sign);
+        confusion.add(truth * classes + wClass, sign);
     }
 
     /** Adds (1) or removes (−1) an example of a comparison with a ceiling. */
-    public void cell(int truth, int wSays, int sSays, int cSays, int sign) {
-        add(CellTable.cell(truth, wSays, sSays, cSays == truth), sign);
+    public void cell(int truth, int wClass, int sClass, int cClass, int sign) {
+        add(CellTable.cell(truth, wClass, sClass, cClass == truth), sign);
         if (byClass) {
             add(PairTable.at(ByClass.TRUTH, classes, truth), sign);
-            if (cSays == truth) {
+            if (cClass == truth) {
                 add(PairTable.at(ByClass.CEILING_RIGHT, classes, truth), sign);
             }
         }
@@ -110,9 +117,9 @@ public final class PairCounter {
         for (int i = 0; i < count; i++) {
             int example = examples[i];
             int truth = truths[example];
-            int wSays = w.says()[example];
-            int sSays = s.says()[example];
-            cells[sSays * CellTable.SIZE + CellTable.cell(truth, wSays, sSays, false)]++;
+            int wClass = w.predicted()[example];
+            int sClass = s.predicted()[example];
+            cells[sClass * CellTable.SIZE + CellTable.cell(truth, wClass, sClass, false)]++;
             int at = example * classes;
             long misfit =
                     ExampleTerms.misfit(w.probabilities(), at, s.probabilities(), at, classes);
@@ -128,7 +135,7 @@ public final class PairCounter {
             long change = (long) sign * cells[i];
             add(cell, change);
             if (byClass && (cell & CellTable.SAME) != 0) {
-                add(PairTable.at(ByClass.BOTH_SAY, classes, i / CellTable.SIZE), change);
+                add(PairTable.at(ByClass.BOTH_PREDICT, classes, i / CellTable.SIZE), change);
             }
         }
         add(Sum.MISFIT.at, sign * misfits);
@@ -152,15 +159,15 @@ public final class PairCounter {
     }
 
     private void addByClass(int truth, SideSums ofW, SideSums ofS, int sign) {
-        int right = ofS.said(truth, truth);
+        int right = ofS.count(truth, truth);
         add(PairTable.at(ByClass.STUDENT_RIGHT, classes, truth), (long) sign * right);
-        for (int says = 0; says < classes; says++) {
-            int byW = ofW.said(truth, says);
-            int byS = ofS.said(truth, says);
+        for (int predicted = 0; predicted < classes; predicted++) {
+            int byW = ofW.count(truth, predicted);
+            int byS = ofS.count(truth, predicted);
             add(PairTable.at(ByClass.TRUTH, classes, truth), (long) sign * byS);
-            add(PairTable.at(ByClass.STUDENT_SAYS, classes, says), (long) sign * byS);
+            add(PairTable.at(ByClass.STUDENT_PREDICTS, classes, predicted), (long) sign * byS);
             if (byW != 0) {
-                confusion.add(truth * classes + says, (long) sign * byW);
+                confusion.add(truth * classes + predicted, (long) sign * byW);
             }
         }
     }

@@ -78,13 +78,13 @@ public final class PairTable {
         /** Examples whose truth is the class. */
         TRUTH(0),
         /** Examples for which the student predicts the class. */
-        STUDENT_SAYS(1),
+        STUDENT_PREDICTS(1),
         /** Examples of the class that the student gets right. */
         STUDENT_RIGHT(2),
         /** Examples of the class that the ceiling gets right; 0 without a ceiling. */
         CEILING_RIGHT(3),
         /** Examples for which both supervisor and student predict the class; a {@link Moment}. */
-        BOTH_SAY(4);
+        BOTH_PREDICT(4);
 
         private final int place;
 
@@ -104,11 +104,11 @@ public final class PairTable {
     public record Bin(long count, long right, long confidence, long confidenceSquare) {}
 
     /**
-     * The examples of class {@code truth} for which the supervisor predicts {@code said}.
+     * The examples of class {@code truth} for which the supervisor predicts {@code predicted}.
      *
      * @param count number of examples; not 0
      */
-    public record Confusion(int truth, int said, long count) {}
+    public record Confusion(int truth, int predicted, long count) {}
 
     // layout of flat: cells, sums, bins of the supervisor, bins of the student, by class, moments
     static final int SUMS = CellTable.SIZE;
@@ -120,7 +120,7 @@ public final class PairTable {
     private final long[] flat;
     private final SparseCounts confusion;
     private final SparseCounts clusters;
-    private @Nullable ClusterSums clusterSums; // of the same, once asked for
+    private @Nullable ClusterSums clusterSums; // made from clusters at first use
 
     PairTable(int classes, long[] flat, SparseCounts confusion, SparseCounts clusters) {
         this.classes = classes;
@@ -151,9 +151,9 @@ public final class PairTable {
         return BY_CLASS + (hasClasses(classes) ? ByClass.values().length * classes : 0);
     }
 
-    /** Length of flat in release 0.1.0: BOTH_SAY and the moments behind it are missing. */
+    /** Length of flat in release 0.1.0: BOTH_PREDICT and the moments behind it are missing. */
     private static int sizeWithoutMoments(int classes) {
-        return hasClasses(classes) ? at(ByClass.BOTH_SAY, classes, 0) : BY_CLASS;
+        return hasClasses(classes) ? at(ByClass.BOTH_PREDICT, classes, 0) : BY_CLASS;
     }
 
     static boolean hasClasses(int classes) {

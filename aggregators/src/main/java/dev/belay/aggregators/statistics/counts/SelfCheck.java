@@ -63,14 +63,14 @@ public final class SelfCheck {
         long confused = 0;
         for (Confusion part : table.confusion()) {
             confused += part.count();
-            supervisorRight += part.truth() == part.said() ? part.count() : 0;
+            supervisorRight += part.truth() == part.predicted() ? part.count() : 0;
         }
         if (confused != cells.n()
                 || supervisorRight != cells.supervisorRight()
                 || sum(table, ByClass.TRUTH) != cells.n()
-                || sum(table, ByClass.STUDENT_SAYS) != cells.n()
+                || sum(table, ByClass.STUDENT_PREDICTS) != cells.n()
                 || sum(table, ByClass.STUDENT_RIGHT) != cells.studentRight()
-                || (table.hasMoments() && sum(table, ByClass.BOTH_SAY) != cells.same())) {
+                || (table.hasMoments() && sum(table, ByClass.BOTH_PREDICT) != cells.same())) {
             return "counts by class don't sum to the cells: " + table;
         }
         return null;

@@ -29,23 +29,23 @@ public final class SideSums {
      * @param truths the class of each example by its number
      */
     public static SideSums of(
-            int classes, int[] examples, int count, int[] truths, SidePredictions said) {
+            int classes, int[] examples, int count, int[] truths, SidePredictions predictions) {
         SideSums sums = new SideSums(classes);
-        float[] p = said.probabilities();
+        float[] p = predictions.probabilities();
         long brier = 0;
         long logLoss = 0;
         long logLossSquare = 0;
         for (int i = 0; i < count; i++) {
             int example = examples[i];
             int truth = truths[example];
-            int says = said.says()[example];
+            int predicted = predictions.predicted()[example];
             int from = example * classes;
             brier += ExampleTerms.brier(p, from, classes, truth);
             long term = ExampleTerms.logLoss(p, from, truth);
             logLoss += term;
             logLossSquare += ExampleTerms.square(term);
-            bin(sums.bins, 0, p[from + says], CellTable.same(says, truth), 1);
-            sums.confusion[truth * classes + says]++;
+            bin(sums.bins, 0, p[from + predicted], CellTable.same(predicted, truth), 1);
+            sums.confusion[truth * classes + predicted]++;
         }
         sums.brier = brier;
         sums.logLoss = logLoss;
@@ -86,7 +86,7 @@ public final class SideSums {
     }
 
     /** Number of examples of a class for which a class is predicted. */
-    int said(int truth, int says) {
-        return confusion[truth * classes + says];
+    int count(int truth, int predicted) {
+        return confusion[truth * classes + predicted];
     }
 }

@@ -39,7 +39,7 @@ public record ClassFigures(
         }
         long[] supervisorRight = new long[base.classes()];
         for (Confusion part : base.confusion()) {
-            if (part.truth() == part.said()) {
+            if (part.truth() == part.predicted()) {
                 supervisorRight[part.truth()] = part.count();
             }
         }
@@ -51,7 +51,7 @@ public record ClassFigures(
                                         base.of(ByClass.TRUTH, k),
                                         supervisorRight[k],
                                         base.of(ByClass.STUDENT_RIGHT, k),
-                                        base.of(ByClass.STUDENT_SAYS, k),
+                                        base.of(ByClass.STUDENT_PREDICTS, k),
                                         of(withCeiling, ByClass.TRUTH, k),
                                         of(withCeiling, ByClass.CEILING_RIGHT, k)))
                 .toList();

@@ -25,25 +25,25 @@ public final class Kappa {
         if (n == 0 || !table.hasClasses()) {
             return null;
         }
-        double[] supervisorSays = supervisorSays(table);
+        double[] bySupervisor = supervisorPredicts(table);
         double expected = 0;
-        for (int k = 0; k < supervisorSays.length; k++) {
-            long studentSays = table.of(ByClass.STUDENT_SAYS, k);
-            if (supervisorSays[k] == n && studentSays == n) {
+        for (int k = 0; k < bySupervisor.length; k++) {
+            long byStudent = table.of(ByClass.STUDENT_PREDICTS, k);
+            if (bySupervisor[k] == n && byStudent == n) {
                 return null;
             }
-            expected += (supervisorSays[k] / n) * ((double) studentSays / n);
+            expected += (bySupervisor[k] / n) * ((double) byStudent / n);
         }
         return kappa((double) table.cells().same() / n, expected);
     }
 
-    /** Examples of which the supervisor says each class. */
-    static double[] supervisorSays(PairTable table) {
-        double[] says = new double[table.classes()];
+    /** Number of examples for which the supervisor predicts each class. */
+    static double[] supervisorPredicts(PairTable table) {
+        double[] counts = new double[table.classes()];
         for (Confusion part : table.confusion()) {
-            says[part.said()] += part.count();
+            counts[part.predicted()] += part.count();
         }
-        return says;
+        return counts;
     }
 
     /**

@@ -33,8 +33,9 @@ public final class KappaInterval {
      * Cohen's κ with its interval.
      *
      * @param table without a ceiling
-     * @return null where {@link Kappa#cohen} is, of more than two classes where the moments of some
-     *     examples are not known, and where examples have groups, over which its terms are not kept
+     * @return null if {@link Kappa#cohen} is null; with more than two classes if moments of some
+     *     examples are missing ({@link PairTable#hasMoments}); and if examples have groups, because
+     *     the counts by class are not kept by cluster
      */
     public static @Nullable Measure cohen(PairTable table) {
         Double value = Kappa.cohen(table);
@@ -42,12 +43,12 @@ public final class KappaInterval {
         if (value == null || (classes > 2 && !table.hasMoments()) || table.clusters() != null) {
             return null;
         }
-        double[] supervisor = Kappa.supervisorSays(table);
+        double[] supervisor = Kappa.supervisorPredicts(table);
         double[] student = new double[classes];
         double[] both = new double[classes];
         for (int k = 0; k < classes; k++) {
-            student[k] = table.of(ByClass.STUDENT_SAYS, k);
-            both[k] = table.of(ByClass.BOTH_SAY, k);
+            student[k] = table.of(ByClass.STUDENT_PREDICTS, k);
+            both[k] = table.of(ByClass.BOTH_PREDICT, k);
         }
         if (classes == 2) {
             double disagree = table.n() - table.cells().same();
@@ -58,11 +59,12 @@ public final class KappaInterval {
     }
 
     /**
-     * Error consistency with its interval; null where {@link Kappa#errorConsistency} is.
+     * Error consistency with its interval; null if {@link Kappa#errorConsistency} is null.
      *
-     * <p>Where examples have groups the delta method is applied to clusters: κ = (o − e) / (1 − e)
-     * of the shares a_w, a_s and o of examples that are right and alike has the derivatives ((o_i −
-     * o) − (1 − κ)·((2·a_w − 1)(s_i − a_s) + (2·a_s − 1)(w_i − a_w))) / (1 − e).
+     * <p>If examples have groups, the delta method is applied to clusters. With a_w and a_s the
+     * accuracies and o the share of examples on which both are right or both wrong, κ = (o − e) /
+     * (1 − e) has the influence ((o_i − o) − (1 − κ)·((2·a_w − 1)(s_i − a_s) + (2·a_s − 1)(w_i −
+     * a_w))) / (1 − e) of example i.
      */
     public static @Nullable Measure errorConsistency(PairTable table) {
         ClusterRobust robust = ClusterRobust.of(table);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stopping signal that needs no truth: the student's agreement with weak labels that it did not
- * learn from. It rises while the student learns the task, and rises on or falls when the student
- * begins to imitate the labels' errors (Burns et al. 2023, section 5.1.1: early stopping by
- * agreement with held-out weak labels).
+ * learn from. It rises while the student learns the task; once the student imitates the labels'
+ * errors it may rise further or fall (Burns et al. 2023, section 5.1.1: early stopping by agreement
+ * with held-out weak labels).
  */
 public final class LabelFree {
     private LabelFree() {}
@@ -19,11 +19,11 @@ public final class LabelFree {
     /**
      * P(ŝ = ŵ) over all examples that both have predicted, with or without truth.
      *
-     * @param table those whose truth is known
-     * @param withoutTruth those whose truth is not known
-     * @param sameWithoutTruth those of them on which both say the same
-     * @return null if nothing has been predicted by both; without limits where examples have groups
-     *     but some are without truth, since only truth says of which group an example is
+     * @param table examples with truth
+     * @param withoutTruth number of examples without truth
+     * @param sameWithoutTruth number of these for which both predict the same class
+     * @return null if both have predicted no example; without limits if examples have groups and
+     *     some are without truth, because the group of an example is part of its truth
      */
     public static @Nullable Measure agreement(
             PairTable table, long withoutTruth, long sameWithoutTruth) {

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Both use the central limit theorem. If few examples dominate the log loss (a confident model
  * that is seldom wrong), even 500 examples are too few; decision 026 has the simulated coverage.
  *
- * <p>Where examples have groups, h is cluster-robust ({@link ClusterRobust}).
+ * <p>If examples have groups, h is cluster-robust ({@link ClusterRobust}).
  *
- * <p>Null below {@value #LEAST} examples, where all X are equal, and where the second moments of
- * some examples are not known ({@link PairTable#hasMoments}), and of too few groups.
+ * <p>Null below {@value #LEAST} examples, with too few groups, if all X are equal, and if the
+ * second moments of some examples are missing ({@link PairTable#hasMoments}).
  */
 public final class MeanInterval {
     static final int LEAST = 30;

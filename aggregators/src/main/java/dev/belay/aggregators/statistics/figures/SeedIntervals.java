@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * bars to evals", 2024). For X = d_s − θ·d_c let x_r be the mean of seed r over the n examples, S²
  * the variance of the R values x_r, v the mean over seeds of the variance of x_r for a fixed seed,
  * and c the mean covariance of x_r and x_q, r ≠ q, that comes from the shared examples. Then
- * Var(mean of x_r) = E S²/R + c. c is not known from the counts of single seeds. It is at most v
+ * Var(mean of x_r) = E S²/R + c. The counts of single seeds do not determine c. It is at most v
  * (Cauchy–Schwarz), which replaces it: exact if all seeds err on the same examples, else too wide.
  *
  * <p>The interval is mean ± √(t²·S²/R + z²·v), t the quantile with R − 1 degrees of freedom, z the
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * seeds: decision 025. The ratio's interval is Fieller's (JRSS B 16, 1954): all θ for which the
  * interval for the mean of d_s − θ·d_c holds 0. Where examples have groups, v is cluster-robust and
  * z its quantile ({@link ClusterRobust}): all seeds share the groups. Means and variances include
- * the two made-up examples of {@link PairedMoments}.
+ * the two pseudo-examples of {@link PairedMoments}.
  *
  * @param seeds number of seeds, at least 2
  * @param gain mean over seeds of the gain; {@code n} is the smallest number of examples of a seed
@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
 public record SeedIntervals(int seeds, Measure gain, @Nullable Measure gap, Pgr pgr) {
 
     /**
-     * @param seeds one a seed, over the same holdout
-     * @param ceiling what is known of the ceilings of all seeds
-     * @return null for fewer than two seeds, whose spread is unknown, and if a seed has no examples
-     *     or too few groups
+     * @param seeds the moments of each seed, on the same holdout
+     * @param ceiling state of the seeds' ceilings, {@code COUNTED} only if all are counted
+     * @return null for fewer than two seeds, whose spread is undefined, and if a seed has no
+     *     examples or too few groups
      */
     public static @Nullable SeedIntervals of(List<PairedMoments> seeds, Pgr.Ceiling ceiling) {
         long n = seeds.stream().mapToLong(PairedMoments::n).min().orElse(0);

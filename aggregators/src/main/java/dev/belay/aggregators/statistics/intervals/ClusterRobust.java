@@ -22,32 +22,32 @@ import org.jspecify.annotations.Nullable;
  * &amp; Kolesár, Review of Economics and Statistics 98, 2016; Carter, Schnepel &amp; Steigerwald,
  * the same 99, 2017). Below {@value #LEAST_DEGREES} of them intervals have no limits.
  *
- * <p>The two made-up examples of {@link PairedMoments} are two clusters of size k = ΣB_g² / B here,
- * the size of the cluster of an example drawn at random. If no example had a group k would be 1 and
- * all variances, but for the divisors, those that are computed without clusters.
+ * <p>The two pseudo-examples of {@link PairedMoments} are two clusters of size k = ΣB_g² / B here,
+ * the mean size of the cluster of a randomly drawn example. If no example had a group, k would be 1
+ * and all variances, except for the divisors, would equal those computed without clusters.
  */
 public final class ClusterRobust {
     /** Degrees of freedom below which an interval has no limits. */
     public static final int LEAST_DEGREES = 8;
 
-    // two made-up examples, a quarter in each of the eight outcomes (w, s, c right or not); half of
-    // those that both get wrong say the same
-    private static final double[] MADE_UP = new double[CellTable.SIZE];
+    // two pseudo-examples, a quarter in each of the eight outcomes (w, s, c right or not); on half
+    // of those that both get wrong they predict the same class
+    private static final double[] PSEUDO = new double[CellTable.SIZE];
 
     static {
         for (int cell = 0; cell < CellTable.SIZE; cell++) {
             boolean bothWrong = (cell & (CellTable.SUPERVISOR | CellTable.STUDENT)) == 0;
-            MADE_UP[cell] = !CellTable.possible(cell) ? 0 : bothWrong ? 0.125 : 0.25;
+            PSEUDO[cell] = !CellTable.possible(cell) ? 0 : bothWrong ? 0.125 : 0.25;
         }
     }
 
     private final CellTable cells;
-    private final double[] counts; // of the same
+    private final double[] counts; // of the cells
     private final ClusterSums clusters;
     private final double[] alone = new double[CellTable.SIZE]; // examples without a group
     private final double[] among; // 1 for the cells in the denominator, else 0
     private final double size; // k
-    private final double total; // B with the made-up examples
+    private final double total; // B with the pseudo-examples
     private final int degrees;
 
     private ClusterRobust(CellTable cells, ClusterSums clusters, double[] among) {
@@ -64,7 +64,7 @@ public final class ClusterRobust {
         double squares = single + clusters.sum(cluster -> Math.pow(cluster.of(among), 2));
         double fourths = single + clusters.sum(cluster -> Math.pow(cluster.of(among), 4));
         size = squares / Math.max(1, dot(among, counts));
-        total = dot(among, counts) + size * dot(among, MADE_UP);
+        total = dot(among, counts) + size * dot(among, PSEUDO);
         degrees = fourths == 0 ? 0 : (int) (squares * squares / fourths - 1 + 1e-9);
     }
 
@@ -76,7 +76,7 @@ public final class ClusterRobust {
                 : new ClusterRobust(table.cells(), clusters, CellTable.indicator(0, 0));
     }
 
-    /** Of the examples in some cells, given as 1, the others as 0. */
+    /** Restricted to the examples of some cells, given as 1, the others as 0. */
     public ClusterRobust among(double[] some) {
         return new ClusterRobust(cells, clusters, some);
     }
@@ -86,7 +86,7 @@ public final class ClusterRobust {
         return degrees >= LEAST_DEGREES;
     }
 
-    /** What {@link PairedMoments} needs to know of clusters. */
+    /** The cluster-robust variances for {@link PairedMoments}. */
     public PairedMoments.Clustered paired() {
         double[] s = residuals(CellTable.difference(CellTable.STUDENT));
         double[] c = residuals(CellTable.difference(CellTable.CEILING));
@@ -133,7 +133,10 @@ public final class ClusterRobust {
         return quantile() * Math.sqrt(covariance(influence, influence));
     }
 
-    /** The same of the mean of a term over all examples; without made-up examples. */
+    /**
+     * Half the length of the interval of the mean of a term over all examples, without
+     * pseudo-examples; infinite with too few clusters.
+     */
     public double half(PairTable table, Moment term, double mean) {
         double n = cells.n();
         double squares = table.moment(term) / ExampleTerms.ONE_SQUARE - clusters.squares(term);
@@ -151,9 +154,9 @@ public final class ClusterRobust {
         return hasLimits() ? StudentT.quantile(degrees) : Double.POSITIVE_INFINITY;
     }
 
-    /** Mean of scores by cell, the made-up examples included. */
+    /** Mean of scores by cell, the pseudo-examples included. */
     public double mean(double[] of) {
-        return (dot(of, counts) + size * dot(of, MADE_UP)) / total;
+        return (dot(of, counts) + size * dot(of, PSEUDO)) / total;
     }
 
     private double[] residuals(double[] of) {
@@ -169,7 +172,7 @@ public final class ClusterRobust {
     private double covariance(double[] x, double[] y) {
         double sum = 0;
         for (int cell = 0; cell < CellTable.SIZE; cell++) {
-            sum += (alone[cell] + size * size * MADE_UP[cell]) * x[cell] * y[cell];
+            sum += (alone[cell] + size * size * PSEUDO[cell]) * x[cell] * y[cell];
         }
         for (Cluster cluster : clusters.clusters()) {
             sum += cluster.of(x) * cluster.of(y) / (1 - cluster.of(among) / total);

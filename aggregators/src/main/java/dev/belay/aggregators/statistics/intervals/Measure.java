@@ -15,7 +15,7 @@ public record Measure(double value, double low, double high, long n) {
     /** 0.975 quantile of the standard normal distribution. */
     public static final double Z = 1.959963984540054;
 
-    /** An estimate whose interval says nothing. */
+    /** An estimate with the interval (−∞, ∞): its limits are undefined. */
     public static Measure unbounded(double value, long n) {
         return new Measure(value, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, n);
     }

@@ -36,12 +36,12 @@ public record PairedMoments(
     private static final double ADDED_CROSS = 0.5;
 
     /**
-     * What takes the place of variances over examples where examples have a group, see {@link
-     * ClusterRobust}.
+     * Cluster-robust variances, which replace those of independent examples if examples have
+     * groups; see {@link ClusterRobust}.
      *
      * @param clusters number of clusters, examples without a group included
      * @param degrees degrees of freedom of Student's distribution
-     * @param added made-up examples: 2 of the size of a cluster
+     * @param added number of pseudo-examples: two clusters of size k
      * @param ss variance of the mean of d_s, times n + added
      * @param sc covariance of both means, times the same
      * @param cc variance of the mean of d_c, times the same
@@ -201,7 +201,7 @@ public record PairedMoments(
                 && meanC * meanC - quantile() * quantile() / m * variances().cc > 0;
     }
 
-    /** n with the made-up examples. */
+    /** n with the pseudo-examples. */
     private double examples() {
         return n + (clustered == null ? ADDED : clustered.added);
     }

@@ -63,17 +63,20 @@ class MomentsPropertyTest {
             int c = k;
             assertEquals(
                     all.stream()
-                            .filter(e -> Scored.says(e.w()) == c && Scored.says(e.s()) == c)
+                            .filter(
+                                    e ->
+                                            Scored.predicted(e.w()) == c
+                                                    && Scored.predicted(e.s()) == c)
                             .count(),
-                    table.of(ByClass.BOTH_SAY, k));
+                    table.of(ByClass.BOTH_PREDICT, k));
         }
     }
 
     @Property(seed = "32", tries = 200)
     void countingManyAtOnceEqualsCountingEach(@ForAll("scored") List<Scored> all) {
         int n = all.size();
-        SidePredictions w = said(all, Scored::w);
-        SidePredictions s = said(all, Scored::s);
+        SidePredictions w = predictions(all, Scored::w);
+        SidePredictions s = predictions(all, Scored::s);
         int[] truths = all.stream().mapToInt(Scored::truth).toArray();
         int[] examples = IntStream.range(0, n).toArray();
         PairCounter counter = new PairCounter(K);
@@ -108,7 +111,8 @@ class MomentsPropertyTest {
         for (PairTable.Sum sum : PairTable.Sum.values()) {
             assertEquals(counted.sum(sum), released.sum(sum));
         }
-        assertEquals(counted.of(ByClass.STUDENT_SAYS, 1), released.of(ByClass.STUDENT_SAYS, 1));
+        assertEquals(
+                counted.of(ByClass.STUDENT_PREDICTS, 1), released.of(ByClass.STUDENT_PREDICTS, 1));
         assertFalse(released.hasMoments());
         assertNotNull(Kappa.cohen(released));
         assertNull(KappaInterval.cohen(released));
@@ -165,17 +169,18 @@ class MomentsPropertyTest {
         return new float[] {p, 1 - p, 0};
     }
 
-    private static SidePredictions said(List<Scored> all, Function<Scored, List<Float>> side) {
-        char[] says = new char[all.size()];
+    private static SidePredictions predictions(
+            List<Scored> all, Function<Scored, List<Float>> side) {
+        char[] predicted = new char[all.size()];
         float[] probabilities = new float[all.size() * K];
         for (int i = 0; i < all.size(); i++) {
             List<Float> p = side.apply(all.get(i));
-            says[i] = (char) Scored.says(p);
+            predicted[i] = (char) Scored.predicted(p);
             for (int k = 0; k < K; k++) {
                 probabilities[i * K + k] = p.get(k);
             }
         }
-        return new SidePredictions(says, probabilities);
+        return new SidePredictions(predicted, probabilities);
     }
 
     /** Σ of the squares of terms in units of 2⁻²⁴, each rounded to 2⁻²⁰. */

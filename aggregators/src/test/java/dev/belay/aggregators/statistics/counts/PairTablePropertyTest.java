@@ -36,8 +36,8 @@ class PairTablePropertyTest {
         PairTable table = Scored.table(all, K, false);
 
         assertEquals(all.size(), table.n());
-        assertEquals(count(all, e -> Scored.says(e.w()) == e.truth()), right(table).get(0));
-        assertEquals(count(all, e -> Scored.says(e.s()) == e.truth()), right(table).get(1));
+        assertEquals(count(all, e -> Scored.predicted(e.w()) == e.truth()), right(table).get(0));
+        assertEquals(count(all, e -> Scored.predicted(e.s()) == e.truth()), right(table).get(1));
         assertEquals(sum(all, e -> brier(e.w(), e.truth())), table.sum(Sum.SUPERVISOR_BRIER));
         assertEquals(sum(all, e -> brier(e.s(), e.truth())), table.sum(Sum.STUDENT_BRIER));
         assertEquals(sum(all, e -> log(e.w(), e.truth())), table.sum(Sum.SUPERVISOR_LOG_LOSS));
@@ -60,16 +60,17 @@ class PairTablePropertyTest {
             assertEquals(count(all, e -> e.truth() == c), base.of(ByClass.TRUTH, k));
             assertEquals(count(all, e -> e.truth() == c), withCeiling.of(ByClass.TRUTH, k));
             assertEquals(
-                    count(all, e -> Scored.says(e.s()) == c), base.of(ByClass.STUDENT_SAYS, k));
+                    count(all, e -> Scored.predicted(e.s()) == c),
+                    base.of(ByClass.STUDENT_PREDICTS, k));
             assertEquals(
-                    count(all, e -> e.truth() == c && Scored.says(e.s()) == c),
+                    count(all, e -> e.truth() == c && Scored.predicted(e.s()) == c),
                     base.of(ByClass.STUDENT_RIGHT, k));
             assertEquals(
                     count(all, e -> e.truth() == c && e.ceiling() == c),
                     withCeiling.of(ByClass.CEILING_RIGHT, k));
         }
         TreeMap<Integer, Long> confusion = new TreeMap<>();
-        all.forEach(e -> confusion.merge(e.truth() * 10 + Scored.says(e.w()), 1L, Long::sum));
+        all.forEach(e -> confusion.merge(e.truth() * 10 + Scored.predicted(e.w()), 1L, Long::sum));
         assertEquals(
                 confusion.entrySet().stream()
                         .map(e -> new Confusion(e.getKey() / 10, e.getKey() % 10, e.getValue()))
@@ -82,8 +83,8 @@ class PairTablePropertyTest {
                                         e ->
                                                 new Outcome(
                                                         e.truth(),
-                                                        Scored.says(e.w()),
-                                                        Scored.says(e.s()),
+                                                        Scored.predicted(e.w()),
+                                                        Scored.predicted(e.s()),
                                                         e.ceiling()))
                                 .toList()),
                 withCeiling.cells());
@@ -209,14 +210,14 @@ class PairTablePropertyTest {
         long confidence = 0;
         long square = 0;
         for (Scored e : all) {
-            int said = Scored.says(whose.apply(e));
-            double top = whose.apply(e).get(said);
+            int predicted = Scored.predicted(whose.apply(e));
+            double top = whose.apply(e).get(predicted);
             BigDecimal fifteenfold = new BigDecimal(top).multiply(BigDecimal.valueOf(15));
             boolean above = fifteenfold.compareTo(BigDecimal.valueOf(bin)) > 0;
             boolean upTo = fifteenfold.compareTo(BigDecimal.valueOf(bin + 1)) <= 0;
             if (above && (upTo || bin == 14)) {
                 count++;
-                right += said == e.truth() ? 1 : 0;
+                right += predicted == e.truth() ? 1 : 0;
                 confidence += units(top);
                 square += units(top * top);
             }

@@ -11,7 +11,7 @@ import net.jqwik.api.Combinators;
 public record Scored(int truth, List<Float> w, List<Float> s, int ceiling) {
 
     /** The most probable class, ties to the lowest. */
-    public static int says(List<Float> p) {
+    public static int predicted(List<Float> p) {
         int best = 0;
         for (int k = 1; k < p.size(); k++) {
             if (p.get(k) > p.get(best)) {
@@ -26,9 +26,9 @@ public record Scored(int truth, List<Float> w, List<Float> s, int ceiling) {
      */
     void count(PairCounter counter, boolean withCeiling, int sign) {
         if (withCeiling) {
-            counter.cell(truth, says(w), says(s), ceiling, sign);
+            counter.cell(truth, predicted(w), predicted(s), ceiling, sign);
         } else {
-            counter.pair(truth, padded(w, 3), 3, says(w), padded(s, 1), 1, says(s), sign);
+            counter.pair(truth, padded(w, 3), 3, predicted(w), padded(s, 1), 1, predicted(s), sign);
         }
     }
 

@@ -115,11 +115,11 @@ class PairFiguresPropertyTest {
         double n = all.size();
         double chance = 0;
         for (int k = 0; k < 3; k++) {
-            int said = k;
+            int predicted = k;
             chance +=
-                    count(all, e -> Scored.says(e.w()) == said)
+                    count(all, e -> Scored.predicted(e.w()) == predicted)
                             / n
-                            * (count(all, e -> Scored.says(e.s()) == said) / n);
+                            * (count(all, e -> Scored.predicted(e.s()) == predicted) / n);
         }
         double w = count(all, e -> right(e, e.w())) / n;
         double s = count(all, e -> right(e, e.s())) / n;
@@ -190,15 +190,15 @@ class PairFiguresPropertyTest {
     }
 
     private static boolean same(Scored e) {
-        return Scored.says(e.w()) == Scored.says(e.s());
+        return Scored.predicted(e.w()) == Scored.predicted(e.s());
     }
 
     private static boolean right(Scored e, List<Float> p) {
-        return Scored.says(p) == e.truth();
+        return Scored.predicted(p) == e.truth();
     }
 
     private static double top(Scored e) {
-        return e.s().get(Scored.says(e.s()));
+        return e.s().get(Scored.predicted(e.s()));
     }
 
     private static long count(List<Scored> all, Predicate<Scored> which) {

@@ -31,20 +31,20 @@ record GroupedExamples(List<One> all) {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared but by identity
     record One(@Nullable String group, int truth, float[] w, float[] s, int c) {
-        int wSays() {
-            return says(w);
+        int wClass() {
+            return predicted(w);
         }
 
-        int sSays() {
-            return says(s);
+        int sClass() {
+            return predicted(s);
         }
 
         double wRight() {
-            return wSays() == truth ? 1 : 0;
+            return wClass() == truth ? 1 : 0;
         }
 
         double sRight() {
-            return sSays() == truth ? 1 : 0;
+            return sClass() == truth ? 1 : 0;
         }
 
         double cRight() {
@@ -52,10 +52,10 @@ record GroupedExamples(List<One> all) {
         }
 
         double same() {
-            return wSays() == sSays() ? 1 : 0;
+            return wClass() == sClass() ? 1 : 0;
         }
 
-        private static int says(float[] p) {
+        private static int predicted(float[] p) {
             return p[0] >= p[1] && p[0] >= p[2] ? 0 : p[1] >= p[2] ? 1 : 2;
         }
     }
@@ -97,11 +97,11 @@ record GroupedExamples(List<One> all) {
                 random.nextInt(10) < 9 ? truth : (truth + 1) % CLASSES);
     }
 
-    private static float[] row(Random random, int says) {
+    private static float[] row(Random random, int predicted) {
         float top = .5f + .49f * random.nextFloat();
         float[] row = new float[CLASSES];
         for (int k = 0; k < CLASSES; k++) {
-            row[k] = k == says ? top : (1 - top) / 2;
+            row[k] = k == predicted ? top : (1 - top) / 2;
         }
         return row;
     }
@@ -112,8 +112,8 @@ record GroupedExamples(List<One> all) {
         ClusterCounter clusters = new ClusterCounter();
         for (One one : all) {
             int cluster = ClusterSums.clusterOf(one.group());
-            int w = one.wSays();
-            int s = one.sSays();
+            int w = one.wClass();
+            int s = one.sClass();
             if (withCeiling) {
                 counter.cell(one.truth(), w, s, one.c(), 1);
             } else {
@@ -172,7 +172,7 @@ record GroupedExamples(List<One> all) {
     }
 
     /**
-     * Variance of the mean of x, without made-up examples.
+     * Variance of the mean of x, without pseudo-examples.
      *
      * @param mean of x
      */
@@ -181,7 +181,7 @@ record GroupedExamples(List<One> all) {
     }
 
     /**
-     * @param added made-up groups
+     * @param added pseudo-groups
      * @param total examples with them
      */
     double variance(ToDoubleFunction<One> x, double mean, List<Residual> added, double total) {
