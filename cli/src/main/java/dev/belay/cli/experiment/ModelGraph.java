@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What must hold between models: who supervises whom, and who is whose ceiling. */
+/** Checks the relations between models and labelers: supervisors, sources and ceilings. */
 final class ModelGraph {
     private static final String NONE = "none";
 
@@ -20,9 +20,9 @@ final class ModelGraph {
     }
 
     /**
-     * Checks all models together.
+     * Checks all models and labelers together.
      *
-     * @return the models, each student with the name of its ceiling, or null where it has none
+     * @return the models, each student with the name of its ceiling; null if it has none
      */
     static List<ModelEntry> check(List<ModelEntry> models, List<LabelerEntry> labelers) {
         ModelGraph graph = new ModelGraph(models, labelers);
@@ -53,9 +53,10 @@ final class ModelGraph {
     }
 
     /**
-     * Follows who labels for whom, up to truth or a labeler that reads no other.
+     * Follows every chain of supervisors and sources to its end, truth or a labeler without
+     * sources, and rejects cycles.
      *
-     * @param path from the one whose place is given
+     * @param path the chain so far, from the model or labeler at {@code place}
      */
     private void checkChains(Place place, List<String> path) {
         for (String next : supervisors(path.get(path.size() - 1))) {
@@ -72,35 +73,35 @@ final class ModelGraph {
         }
     }
 
-    /** Who labels for a model or a labeler; nobody for truth and what reads no other. */
+    /** A model's supervisor, or a labeler's sources; empty for truth. */
     private List<String> supervisors(String name) {
         ModelEntry model = byName.get(name);
         LabelerEntry labeler = labelers.get(name);
         if (model != null) {
             String what = "supervisor '" + model.supervisor() + "' of model '" + name + "'";
-            return List.of(known(model.supervisor(), model.place(), what));
+            return List.of(existing(model.supervisor(), model.place(), what));
         }
         if (labeler == null) {
             return List.of();
         }
         String of = "' of labeler '" + name + "'";
-        labeler.sources().forEach(s -> known(s, labeler.place(), "source '" + s + of));
+        labeler.sources().forEach(s -> existing(s, labeler.place(), "source '" + s + of));
         return labeler.sources();
     }
 
-    private String known(String name, Place place, String what) {
+    private String existing(String name, Place place, String what) {
         if (name.equals(ModelId.TRUTH) || byName.containsKey(name) || labelers.containsKey(name)) {
             return name;
         }
-        List<String> known = new ArrayList<>(byName.keySet());
-        known.addAll(labelers.keySet());
+        List<String> names = new ArrayList<>(byName.keySet());
+        names.addAll(labelers.keySet());
         throw ExperimentException.at(
                 place,
                 what,
                 "truth or one of the "
                         + (labelers.isEmpty() ? "models " : "models and labelers ")
-                        + known
-                        + Nearest.hint(name, known));
+                        + names
+                        + Nearest.hint(name, names));
     }
 
     private ModelEntry resolveCeiling(ModelEntry model) {

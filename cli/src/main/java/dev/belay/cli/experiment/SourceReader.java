@@ -14,28 +14,31 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads which source {@code data} names: {@code source}, or one of the shorter keys {@code path},
- * {@code topic} and {@code builtin}.
+ * Reads the source that the section {@code data} names by the key {@code source}, or by one of the
+ * shorter keys {@code path}, {@code topic} and {@code builtin}.
  */
 final class SourceReader {
     private SourceReader() {}
 
     /**
-     * @param directory where relative paths start
+     * @param directory base of relative paths
      */
     static Configured<Source> read(YamlMap data, Path directory) {
         Key<?> key = key(data);
         YamlValue value = data.require(key);
-        List<String> known = new ArrayList<>(ExperimentKeys.SOURCE.names());
-        names().stream().filter(other -> !other.equals(key)).map(Key::name).forEach(known::remove);
+        List<String> allowed = new ArrayList<>(ExperimentKeys.SOURCE.names());
+        names().stream()
+                .filter(other -> !other.equals(key))
+                .map(Key::name)
+                .forEach(allowed::remove);
         if (key.equals(ExperimentKeys.PATH)) {
-            data.only(known);
+            data.only(allowed);
             String path = directory.resolve(value.text()).normalize().toString();
             String format = format(value, data.get(ExperimentKeys.FORMAT));
             return Configured.of(Source.class, format, Map.of(FileFormat.PATH.name(), path));
         }
-        known.remove(ExperimentKeys.FORMAT.name());
-        data.only(known);
+        allowed.remove(ExperimentKeys.FORMAT.name());
+        data.only(allowed);
         if (key.equals(ExperimentKeys.TOPIC)) {
             return Configured.of(Source.class, "topic", Map.of("topic", value.text()));
         }
@@ -44,7 +47,7 @@ final class SourceReader {
                 : MethodReader.method(value, Source.class, directory);
     }
 
-    /** Refuses keys that are neither these nor the one that names the source. */
+    /** Rejects keys other than these and the one that names the source. */
     static void only(YamlMap data, Key<?>... keys) {
         data.only(Stream.concat(Stream.of(key(data)), Stream.of(keys)).map(Key::name).toList());
     }
@@ -65,7 +68,7 @@ final class SourceReader {
                 ExperimentKeys.PATH);
     }
 
-    /** Sources that say all but the supervisor's share. */
+    /** Sources with a preset: experiment files only add the supervisor's share. */
     static SortedMap<String, Source> builtins() {
         var builtins = new TreeMap<>(Plugins.load(Source.class));
         builtins.values().removeIf(source -> source.preset() == null);

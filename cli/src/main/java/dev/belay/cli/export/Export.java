@@ -54,7 +54,7 @@ public final class Export {
     public record Counts(String experiment, long truth, long labels, long predictions) {}
 
     /**
-     * @param say told every other second how far it is, and of each file when it is there
+     * @param say receives the progress every other second, and each file once it is complete
      */
     public Export(Clients clients, Consumer<String> say) {
         this(
@@ -79,9 +79,9 @@ public final class Export {
     }
 
     /**
-     * Replaces the three files in {@code directory}, which is made where missing.
+     * Replaces the three files in {@code directory}, which is created if missing.
      *
-     * @param experiment null: the only one there is
+     * @param experiment null: the only one in the installation
      * @throws IllegalArgumentException when there is no such experiment, or several and none is
      *     named
      * @throws org.apache.kafka.common.errors.TimeoutException when the broker or the schema

@@ -164,9 +164,8 @@ final class RegistryProcess implements AutoCloseable {
      * @param host address to listen on
      */
     static List<String> settings(Path folder, String host, int port) {
-        // WRITE_DELAY=0: by default H2 acknowledges up to half a second before it writes, and a
-        // schema id that is in the log must not be forgotten, or given to another schema, by a
-        // kill -9
+        // WRITE_DELAY=0: by default H2 acknowledges up to half a second before it writes; after a
+        // kill -9, a schema id used in a topic would be lost or assigned to another schema
         var database = "jdbc:h2:file:" + folder.resolve("db") + ";WRITE_DELAY=0";
         return List.of(
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),

@@ -38,10 +38,9 @@ public final class ExperimentRegistration {
     /**
      * The registered run.
      *
-     * @param isOld whether it was registered before
-     * @param labelers that are not trained models, each in its newest version
-     * @param stopped ids of models and labelers that the experiment no longer has, by order of
-     *     their names
+     * @param labelers those that are not trained models, each in its newest version
+     * @param isOld whether the same run was registered before
+     * @param stopped ids, sorted, of models and labelers that the experiment no longer has
      */
     public record Run(
             List<ModelSpec> specs,
@@ -50,7 +49,7 @@ public final class ExperimentRegistration {
             boolean isOld,
             List<String> stopped) {}
 
-    /** What a changed labeler of an experiment whose models are unchanged means. */
+    /** Effect of a changed labeler in an experiment whose models are unchanged. */
     public enum Changed {
         /** A new run: all of its labels are by the changed labeler. */
         NEW_RUN,
@@ -103,7 +102,7 @@ public final class ExperimentRegistration {
     }
 
     private int run(List<ModelSpec> specs, EarlierRuns past, boolean fresh, Changed changed) {
-        // the version of a stopped labeler is not known any more: it can't continue in its run
+        // a stopped labeler's version is lost with its spec, so it can't continue in its run
         boolean versionUnknown =
                 past.newest() >= 0
                         && declared(past.newest()).stream()
@@ -114,7 +113,7 @@ public final class ExperimentRegistration {
             ModelSpec model = LabelerSpecs.asModel(labeler);
             all.add(model);
             LabelerSpec before = known.get(labeler.getId());
-            // one that reads others than before cannot go on where it is
+            // a labeler with other sources can't resume: its offsets are those of the old sources
             if (before == null || before.getSources().equals(labeler.getSources())) {
                 labelers.add(model.getModel() + "#" + model.getSeed());
             }
@@ -128,7 +127,7 @@ public final class ExperimentRegistration {
                 clients.settings().taskPartitions(), run, System.currentTimeMillis());
     }
 
-    /** The labelers of a run: the version that is known if it has not changed, else the next. */
+    /** The labelers of a run: the registered version if it is unchanged, else the next version. */
     private List<LabelerSpec> versions(int run) {
         return declared(run).stream()
                 .map(
@@ -159,7 +158,7 @@ public final class ExperimentRegistration {
                         labelers(specs));
     }
 
-    /** Earlier runs of this experiment, stopped models included as far as known. */
+    /** Earlier runs of this experiment, stopped models included if a checkpoint remains. */
     private EarlierRuns past() {
         Map<String, ModelSpec> specs = new HashMap<>();
         Map<String, String> hashes = new HashMap<>();
@@ -211,8 +210,8 @@ public final class ExperimentRegistration {
     }
 
     /**
-     * One transaction: the specs that are new, and an end to models that the experiment no longer
-     * has.
+     * Writes, in one transaction, the specs that are new and tombstones of models and labelers that
+     * the experiment no longer has.
      */
     private void write(
             List<ModelSpec> specs,

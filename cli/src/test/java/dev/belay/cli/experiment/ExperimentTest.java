@@ -26,13 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExperimentTest {
-    private static final String FILE =
+    private static final String DATA =
             """
             name: demo
             task: {classes: [no, yes]}
             data:
               path: data.csv
               holdout: {split: test}
+            """;
+
+    private static final String FILE =
+            DATA
+                    + """
             models:
               bow: {encoder: hashing, supervisor: truth, split: supervisor, examples: 40}
               naive: {encoder: minilm, supervisor: bow}
@@ -226,12 +231,8 @@ class ExperimentTest {
     void studentsOfAllSeedsLearnFromTheOneLabelerThatIsNoModel() {
         Experiment experiment =
                 read(
-                        """
-                        name: demo
-                        task: {classes: [no, yes]}
-                        data:
-                          path: data.csv
-                          holdout: {split: test}
+                        DATA
+                                + """
                         labelers:
                           words:
                             kind: rules
@@ -282,12 +283,8 @@ class ExperimentTest {
     void aLabelerThatReadsAModelExistsOnceASeed() {
         Experiment experiment =
                 read(
-                        """
-                        name: demo
-                        task: {classes: [no, yes]}
-                        data:
-                          path: data.csv
-                          holdout: {split: test}
+                        DATA
+                                + """
                         labelers:
                           words: {kind: rules, keywords: {yes: [fine]}}
                           mean: {kind: average, sources: [truth, bow, words]}

@@ -84,7 +84,7 @@ class CompareTest {
                 found.discordant().get(4));
     }
 
-    /** Of two classes both say the same where both are right or both wrong. */
+    /** With two classes both predict the same class if both are right or both are wrong. */
     private static List<Long> outcomes(long bothRight, long onlyA, long onlyB, long bothWrong) {
         Long[] cells = new Long[16];
         Arrays.fill(cells, 0L);

@@ -46,27 +46,27 @@ class RunCompletionTest {
         // Then
         assertTrue(fewer.missing(results).size() > 0);
         // When
-        List<Set<String>> asked = new ArrayList<>();
+        List<Set<String>> requested = new ArrayList<>();
         RunCompletion all =
                 new RunCompletion(
                         results.specs(),
                         HOLDOUT + 3,
                         models -> {
-                            asked.add(new HashSet<>(models));
+                            requested.add(new HashSet<>(models));
                             return 3;
                         });
         // Then
         assertEquals(List.of(), all.missing(results));
-        assertTrue(asked.contains(pair), asked::toString);
-        // When more is counted than there is
+        assertTrue(requested.contains(pair), requested::toString);
+        // When more examples are counted than the holdout has
         assertTrue(
                 new RunCompletion(results.specs(), HOLDOUT - 1, models -> 3).missing(results).size()
                         > 0);
     }
 
     @Test
-    void aLastRowThatDoesNotKnowOfAllBeforeItIsWaitedFor() {
-        // Given: the last row as it was told before a better one came
+    void aLastRowEmittedBeforeAnEarlierCheckpointsRowIsWaitedFor() {
+        // Given: the last row, emitted before the row of a better checkpoint
         RunResults results = SampleRun.finished(1, 4);
         PairMetrics last = results.finalRows().get(0);
         results.add(PairMetrics.newBuilder(last).setBestPgr(new Best(1L, .01)).build());
@@ -104,7 +104,7 @@ class RunCompletionTest {
     }
 
     @Test
-    void aStudentOfWhichNothingCameOnTheStreamIsExpectedToo() {
+    void aStudentWithoutARowOfTheStreamIsExpectedToo() {
         RunResults all = SampleRun.finished(1, 4);
         RunResults results = new RunResults("x", "x");
         all.specs().forEach(results::add);
@@ -117,7 +117,7 @@ class RunCompletionTest {
     }
 
     @Test
-    void whatNeedNotComeOnTheStreamIsNotCertain() {
+    void aStreamRowThatMayNeverBeCompleteIsNotCertain() {
         // Given: truth that is missing, perhaps for good
         RunResults results = SampleRun.finished(1, 4);
         RunCompletion completion = completion(results.specs(), HOLDOUT);
@@ -146,14 +146,14 @@ class RunCompletionTest {
     }
 
     @Test
-    void aRowThatDoesNotKnowYetThatItsCeilingIsTheLastIsToldAgain() {
+    void aProvisionalRowIsEmittedAgainUnlessItsCeilingFails() {
         // Given
         RunResults results = SampleRun.finished(1, 4);
         RunCompletion completion = completion(results.specs(), HOLDOUT);
         PairMetrics row = results.streamRows().get(0);
         results.add(PairMetrics.newBuilder(stream(row, 1024, 0)).setProvisional(true).build());
         assertEquals(1, completion.growing(results).size());
-        // When its ceiling will not get any further
+        // When its ceiling fails
         results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 5, State.FAILED, "NaN"));
         // Then
         assertEquals(List.of(), completion.growing(results));
@@ -179,9 +179,7 @@ class RunCompletionTest {
         // When
         results.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
         // Then
-        List<String> missing = completion.missing(results);
-        assertEquals(1, missing.size());
-        assertTrue(missing.get(0).contains("ceiling"), missing.get(0));
+        assertOnlyMissing("ceiling", completion.missing(results));
         // When it has finished
         results.add(SampleRun.checkpoint(SampleRun.id("ceiling", 0), 4, State.FINISHED, null));
         // Then
@@ -207,9 +205,12 @@ class RunCompletionTest {
         // When
         results.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
         // Then
-        List<String> missing = completion.missing(results);
-        assertEquals(1, missing.size());
-        assertTrue(missing.get(0).contains("of-words"), missing.get(0));
+        assertOnlyMissing("of-words", completion.missing(results));
+    }
+
+    private static void assertOnlyMissing(String model, List<String> missing) {
+        assertEquals(1, missing.size(), missing::toString);
+        assertTrue(missing.get(0).contains(model), missing.get(0));
     }
 
     private static LabelerSpec labeler(String name, String... sources) {

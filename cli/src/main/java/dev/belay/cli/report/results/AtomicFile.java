@@ -19,7 +19,7 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Makes a folder for results, before the work that they come from.
+     * Creates a folder for results if it is missing, so that an unusable one fails before the work.
      *
      * @param option that names it, for the error
      * @throws IllegalArgumentException if it is a file, can't be made or can't be written to
