@@ -110,9 +110,9 @@ public record DataConfig(
     }
 
     /**
-     * Of a source that says all but the supervisor's share.
+     * The configuration of a source with a preset.
      *
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException if the source has none
      */
     public static DataConfig preset(Configured<Source> source, double supervisorShare) {
         Source.Preset preset = source.plugin().preset();

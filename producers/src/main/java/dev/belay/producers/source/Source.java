@@ -5,16 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the rows of a task come from: an extension point, see {@link dev.belay.plugins}. Its name
- * and parameters are the {@code data.source} of experiment files. It is finite or endless.
+ * A source of a task's rows, finite or endless: an extension point, see {@link dev.belay.plugins}.
+ * Experiment files give its name and parameters in {@code data.source}.
  */
 public sealed interface Source extends Plugin permits RowSource, EndlessSource {
-    /** What an experiment file need not say about this source; null: it says all of it. */
+    /**
+     * The keys that experiment files omit for this source; null: the file has to give all of them.
+     */
     default @Nullable Preset preset() {
         return null;
     }
 
     /**
+     * Fixed settings of a source.
+     *
      * @param classes names of the task's classes
      */
     record Preset(List<String> classes, DataConfig.Fields fields, DataConfig.Holdout holdout) {}

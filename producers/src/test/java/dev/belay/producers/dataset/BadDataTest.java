@@ -22,7 +22,7 @@ class BadDataTest {
 
     @Test
     void aFileThatIsNotThereNamesItsPath() {
-        String message = says("missing.jsonl", "jsonl", "found nothing; expected");
+        String message = assertRejected("missing.jsonl", "jsonl", "found nothing; expected");
         assertEquals(2, message.split("missing\\.jsonl", -1).length, message);
     }
 
@@ -30,14 +30,14 @@ class BadDataTest {
     void anEmptyFileIsAnError() throws IOException {
         for (String name : List.of("a.jsonl", "a.jsonl.gz")) {
             Data.writeText(dir.resolve(name), "");
-            says(name, "jsonl", "found no rows", "expected at least one row");
+            assertRejected(name, "jsonl", "found no rows", "expected at least one row");
         }
         Files.write(dir.resolve("really.jsonl.gz"), new byte[0]);
-        says("really.jsonl.gz", "jsonl", "found no rows");
+        assertRejected("really.jsonl.gz", "jsonl", "found no rows");
         Data.writeText(dir.resolve("header.csv"), "id,text,label,split\n");
-        says("header.csv", "csv", "found no rows");
+        assertRejected("header.csv", "csv", "found no rows");
         Data.writeText(dir.resolve("empty.csv"), "");
-        says("empty.csv", "csv", "found no rows");
+        assertRejected("empty.csv", "csv", "found no rows");
     }
 
     @Test
@@ -50,14 +50,14 @@ class BadDataTest {
         byte[] whole = Files.readAllBytes(Data.write(dir.resolve("whole.jsonl.gz"), lines));
         Files.write(dir.resolve("half.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
         // Then
-        says("half.jsonl.gz", "jsonl", "truncated gzip data after line ");
+        assertRejected("half.jsonl.gz", "jsonl", "truncated gzip data after line ");
     }
 
     @Test
     void anUnpackedFileCutOffInTheMiddleOfALineIsAnError() throws IOException {
         String text = String.join("\n", Data.lines(4));
         Data.writeText(dir.resolve("cut.jsonl"), text.substring(0, text.length() - 20));
-        says(
+        assertRejected(
                 "cut.jsonl",
                 "jsonl",
                 "line 4",
@@ -68,35 +68,35 @@ class BadDataTest {
     @Test
     void aFileThatIsNotGzipThoughItsNameSaysSoIsAnError() throws IOException {
         Files.writeString(dir.resolve("plain.jsonl.gz"), "{}\n");
-        says("plain.jsonl.gz", "jsonl", "corrupt gzip data", "expected a gzip file");
+        assertRejected("plain.jsonl.gz", "jsonl", "corrupt gzip data", "expected a gzip file");
     }
 
     @Test
     void aLineThatIsNotJsonIsNamed() throws IOException {
         withLine("oops");
-        says("bad.jsonl", "jsonl", "bad.jsonl, line 3", "not JSON");
+        assertRejected("bad.jsonl", "jsonl", "bad.jsonl, line 3", "not JSON");
         withLine("[1]");
-        says("bad.jsonl", "jsonl", "line 3", "a JSON array", "a JSON object");
+        assertRejected("bad.jsonl", "jsonl", "line 3", "a JSON array", "a JSON object");
     }
 
     @Test
     void aMissingColumnNamesWhatIsThere() throws IOException {
         withLine("{\"id\":\"x\",\"sentence\":\"a\",\"label\":1,\"split\":\"train\"}");
-        says(
+        assertRejected(
                 "bad.jsonl",
                 "jsonl",
                 "line 3",
                 "found columns [id, sentence, label, split]",
                 "expected a column 'text'");
         Data.writeText(dir.resolve("bad.csv"), "id,sentence,label,split\n1,a,0,train\n");
-        says("bad.csv", "csv", "line 1", "[id, sentence,", "a column 'text'");
+        assertRejected("bad.csv", "csv", "line 1", "[id, sentence,", "a column 'text'");
     }
 
     @Test
     void aClassOutOfRangeIsNamed() throws IOException {
         for (String label : List.of("2", "-1", "\"neutral\"", "\"\"", "1.5", "true", "1e99")) {
             withLine("{\"id\":\"x\",\"text\":\"a\",\"label\":" + label + ",\"split\":\"train\"}");
-            says(
+            assertRejected(
                     "bad.jsonl",
                     "jsonl",
                     "line 3",
@@ -104,25 +104,26 @@ class BadDataTest {
                     "a class: 0 to 1, or one of [negative, positive]");
         }
         Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,a,0,train\n2,b,7,train\n");
-        says("bad.csv", "csv", "line 3", "found label 7");
+        assertRejected("bad.csv", "csv", "line 3", "found label 7");
     }
 
     @Test
     void aWrongTypeIsNamed() throws IOException {
         withLine("{\"id\":\"x\",\"text\":7,\"label\":1,\"split\":\"train\"}");
-        says("bad.jsonl", "jsonl", "line 3", "a JSON number in 'text'", "a string");
+        assertRejected("bad.jsonl", "jsonl", "line 3", "a JSON number in 'text'", "a string");
         withLine("{\"id\":{},\"text\":\"a\",\"label\":1,\"split\":\"train\"}");
-        says("bad.jsonl", "jsonl", "line 3", "a JSON object in 'id'");
+        assertRejected("bad.jsonl", "jsonl", "line 3", "a JSON object in 'id'");
         withLine("{\"id\":\"\",\"text\":\"a\",\"label\":1,\"split\":\"train\"}");
-        says("bad.jsonl", "jsonl", "line 3", "an empty id");
+        assertRejected("bad.jsonl", "jsonl", "line 3", "an empty id");
         withLine("{\"id\":\"x\",\"text\":\" \",\"label\":1,\"split\":\"train\"}");
-        says("bad.jsonl", "jsonl", "line 3", "an empty text");
+        assertRejected("bad.jsonl", "jsonl", "line 3", "an empty text");
     }
 
     @Test
     void oneIdWithTwoContentsNamesBothLines() throws IOException {
         withLine("{\"id\":\"r0\",\"text\":\"another\",\"label\":0,\"split\":\"test\"}");
-        says("bad.jsonl", "jsonl", "line 3", "id 'r0' with content that differs from line 1");
+        assertRejected(
+                "bad.jsonl", "jsonl", "line 3", "id 'r0' with content that differs from line 1");
     }
 
     @Test
@@ -149,44 +150,44 @@ class BadDataTest {
         Data.write(
                 dir.resolve("bad.jsonl"),
                 Data.lines(10).stream().map(l -> l.replace("\"test\"", "\"dev\"")).toList());
-        says("bad.jsonl", "jsonl", "no row whose split is 'test', but [dev, train]");
+        assertRejected("bad.jsonl", "jsonl", "no row whose split is 'test', but [dev, train]");
     }
 
     @Test
     void aRowOfTooFewCellsIsNamed() throws IOException {
         Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,\"a\nb\",0,train\n2,b\n");
-        says("bad.csv", "csv", "line 4", "found 2 cells", "4 as in the header");
+        assertRejected("bad.csv", "csv", "line 4", "found 2 cells", "4 as in the header");
     }
 
     @Test
     void aQuoteThatIsNotClosedIsNamed() throws IOException {
         Data.writeText(dir.resolve("bad.csv"), "id,text,label,split\n1,\"a,0,train\n2,b,1,test\n");
-        says("bad.csv", "csv", "line 2", "wrong quoting");
+        assertRejected("bad.csv", "csv", "line 2", "wrong quoting");
     }
 
     @Test
     void aHeaderThatNamesAColumnTwiceIsAnError() throws IOException {
         Data.writeText(dir.resolve("bad.tsv"), "id\ttext\ttext\n");
-        says("bad.tsv", "tsv", "line 1", "a column named twice");
+        assertRejected("bad.tsv", "tsv", "line 1", "a column named twice");
     }
 
     @Test
     void bytesThatAreNotUtf8AreNamed() throws IOException {
         byte[] line = "{\"id\":\"x\",\"text\":\"\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1);
         Files.write(dir.resolve("latin.jsonl"), line);
-        says("latin.jsonl", "jsonl", "line 1", "not UTF-8, from byte 19 of");
+        assertRejected("latin.jsonl", "jsonl", "line 1", "not UTF-8, from byte 19 of");
         // readers of CSV read ahead: they do not know the line
         Files.write(
                 dir.resolve("latin.csv"),
                 "id,text,label,split\n1,a,0,test\n2,\u00e9,0,test\n"
                         .getBytes(StandardCharsets.ISO_8859_1));
-        says("latin.csv", "csv", "line 3", "not UTF-8, from byte 3 of");
+        assertRejected("latin.csv", "csv", "line 3", "not UTF-8, from byte 3 of");
     }
 
     @Test
     void whatIsNotSupportedSaysSo() throws IOException {
         Files.writeString(dir.resolve("a.jsonl.zst"), "x");
-        says("a.jsonl.zst", "jsonl", ".zst is not supported yet");
+        assertRejected("a.jsonl.zst", "jsonl", ".zst is not supported yet");
     }
 
     @Test
@@ -241,7 +242,7 @@ class BadDataTest {
         Data.write(dir.resolve("bad.jsonl"), lines);
     }
 
-    private String says(String file, String format, String... parts) {
+    private String assertRejected(String file, String format, String... parts) {
         DataConfig config = Data.config(dir.resolve(file), format);
         String message =
                 assertThrows(DataException.class, () -> DataSet.open(config).close()).toString();

@@ -236,8 +236,10 @@ class DataSetTest {
     }
 
     @Test
-    void sst2IsReadAsItsReadmeSays() {
-        Path file = Path.of("../../../shared/data/nlp/sst2.jsonl.gz");
+    void sst2HasTheRowsOfItsReadme() {
+        Path file =
+                Path.of(System.getProperty("belay.data", "../../shared/data"))
+                        .resolve("nlp/sst2.jsonl.gz");
         Assumptions.assumeTrue(Files.exists(file), "no shared data beside this project");
         try (DataSet data = DataSet.open(Data.config(file, "jsonl"))) {
             assertEquals(9_602, data.summary().rows());
