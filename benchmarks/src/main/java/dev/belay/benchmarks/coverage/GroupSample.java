@@ -12,8 +12,8 @@ import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
 
 /**
- * How often intervals hold the truth if the examples of a group are alike, over those draws that
- * have enough groups for limits.
+ * Coverage of intervals if the examples of a group are correlated, over the draws with enough
+ * groups for limits.
  *
  * @param limits share of draws with limits
  * @param student coverage of the cluster-robust interval for the student's accuracy
@@ -23,9 +23,9 @@ import dev.belay.aggregators.statistics.intervals.PairedMoments;
  * @param passed share of draws in which a student that is no better passes its first gate
  * @param naiveGain coverage of the interval for the gain that takes all examples as independent
  * @param naiveFieller of Fieller's set likewise
- * @param naivePassed share of draws in which the gate without clusters is passed
- * @param width of the interval for the gain, mean, over that of a normal one that knows the
- *     variance
+ * @param naivePassed likewise for the gate that ignores groups
+ * @param width mean width of the interval for the gain, divided by that of a normal interval with
+ *     known variance
  */
 record GroupSample(
         double limits,
@@ -119,7 +119,7 @@ record GroupSample(
         PairCounter counter = new PairCounter(2);
         ClusterCounter clusters = new ClusterCounter();
         double[] ofGroup = new double[limits.length];
-        int[] says = new int[limits.length];
+        int[] predicted = new int[limits.length];
         for (int group = 0; group < setting.groups(); group++) {
             int cluster = (int) (sampler.uniform() * ClusterSums.CLUSTERS);
             for (int model = 0; model < limits.length; model++) {
@@ -129,11 +129,12 @@ record GroupSample(
             for (int i = 0; i < size; i++) {
                 double u = example * sampler.normal();
                 for (int model = 0; model < limits.length; model++) {
-                    says[model] =
+                    predicted[model] =
                             ofGroup[model] + u + own * sampler.normal() <= limits[model] ? 0 : 1;
                 }
-                counter.cell(0, says[0], says[1], says[2], 1);
-                clusters.cell(cluster, CellTable.cell(0, says[0], says[1], says[2] == 0));
+                counter.cell(0, predicted[0], predicted[1], predicted[2], 1);
+                clusters.cell(
+                        cluster, CellTable.cell(0, predicted[0], predicted[1], predicted[2] == 0));
             }
         }
         return counter.table(clusters);

@@ -219,7 +219,7 @@ class BadInputIT {
         try (BelayProcess process =
                 BelayProcess.start(folder, "run", "small.yaml", "--data", data())) {
             // Then
-            assertEquals(1, process.exitCode(), process::said);
+            assertEquals(1, process.exitCode(), process::output);
             String error = Files.readString(folder.resolve("stderr"));
             assertEquals(1, error.lines().count(), error);
             assertTrue(

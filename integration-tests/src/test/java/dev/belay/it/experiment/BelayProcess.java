@@ -77,7 +77,7 @@ public final class BelayProcess implements AutoCloseable {
     /** Runs it to its end, which has to be with exit code 0, and returns what it wrote. */
     static String succeed(Path directory, String... arguments) throws Exception {
         try (BelayProcess process = start(directory, arguments)) {
-            assertEquals(0, process.exitCode(), process::said);
+            assertEquals(0, process.exitCode(), process::output);
             return Files.readString(process.out);
         }
     }
@@ -88,12 +88,12 @@ public final class BelayProcess implements AutoCloseable {
 
     /** Waits for the end, bounded. */
     int exitCode() throws InterruptedException {
-        assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), this::said);
+        assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), this::output);
         return process.exitValue();
     }
 
-    /** The first group of what it says, as soon as it says it. */
-    String awaitSaid(Pattern pattern) {
+    /** The first group of the pattern's first match in its standard output, once there is one. */
+    String awaitOutput(Pattern pattern) {
         Matcher[] found = {pattern.matcher("")};
         Awaitility.await()
                 .atMost(LIMIT)
@@ -101,9 +101,9 @@ public final class BelayProcess implements AutoCloseable {
                         () -> {
                             boolean alive = process.isAlive();
                             found[0] = pattern.matcher(Files.readString(out));
-                            boolean said = found[0].find();
-                            assertTrue(said || alive, this::said);
-                            return said;
+                            boolean matched = found[0].find();
+                            assertTrue(matched || alive, this::output);
+                            return matched;
                         });
         return found[0].group(1);
     }
@@ -124,7 +124,7 @@ public final class BelayProcess implements AutoCloseable {
         assertEquals(0, code, "kill -INT failed");
     }
 
-    public String said() {
+    public String output() {
         try {
             return "stdout: "
                     + Files.readString(out)
@@ -136,7 +136,7 @@ public final class BelayProcess implements AutoCloseable {
         }
     }
 
-    /** What is only in the logs of a run tells why it did not end. */
+    /** Ends of the run's logs, which may show why it did not end. */
     private String endsOfLogs() throws IOException {
         StringBuilder ends = new StringBuilder();
         try (Stream<Path> files = Files.walk(out.getParent())) {

@@ -59,7 +59,7 @@ class ContainerIT {
                     "--bootstrap-servers",
                     kafka.getBootstrapServers(),
                     "--registry",
-                    registry.awaitSaid(REGISTRY));
+                    registry.awaitOutput(REGISTRY));
             // Then
             assertEquals(embedded.summary(), UndisturbedRun.summary(out));
         }

@@ -64,7 +64,7 @@ class EndlessRunIT {
                                 .pollInterval(Duration.ofMillis(50))
                                 .until(
                                         () -> {
-                                            assertTrue(run.isAlive(), run::said);
+                                            assertTrue(run.isAlive(), run::output);
                                             return recount.records(topic) > before;
                                         });
                         run.kill();
@@ -82,7 +82,7 @@ class EndlessRunIT {
                             .pollInterval(Duration.ofMillis(500))
                             .untilAsserted(
                                     () -> {
-                                        assertTrue(run.isAlive(), run::said);
+                                        assertTrue(run.isAlive(), run::output);
                                         recount.read();
                                         assertEquals(writer.labels(), recount.truth());
                                         assertEquals(recount.learnable(), recount.cumulative());
@@ -90,7 +90,7 @@ class EndlessRunIT {
                                         assertTrue(recount.sweeps() > 0);
                                     });
                     run.interrupt();
-                    assertEquals(0, run.exitCode(), run::said);
+                    assertEquals(0, run.exitCode(), run::output);
                 }
                 // Then every record is an example, in the holdout or a dead letter, once
                 List<String> ids = new ArrayList<>(recount.examples());

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Labelers that read others, truth and each other among them, as supervisors: all they say is
- * counted again, by definition, from what those whom they read have said in the topics.
+ * Labelers with sources (models, rules, truth and each other) as supervisors. Their labels and
+ * predictions are recomputed, by definition, from the records of their sources.
  */
 @Timeout(600)
 class EnsembleExperimentIT {
@@ -54,13 +54,14 @@ class EnsembleExperimentIT {
     private final List<String> students = new ArrayList<>();
     private final Map<String, Integer> truth = new HashMap<>();
 
-    /** By labeler, then by example; in the second one HOLDOUT only. */
+    /** Labels by labeler, then by example. */
     private final Map<String, Map<String, List<Float>>> labels = new TreeMap<>();
 
+    /** HOLDOUT predictions, likewise. */
     private final Map<String, Map<String, List<Float>>> holdout = new TreeMap<>();
 
     @Test
-    void ensemblesSayWhatFollowsFromTheirSourcesOnceAlthoughTheRunWasKilled() throws Exception {
+    void ensemblesLabelEachExampleOnceFromTheirSourcesAlthoughTheRunIsKilled() throws Exception {
         // Given
         Path file = SmallExperiment.write(folder);
         String text = SmallExperiment.text("");
@@ -84,9 +85,10 @@ class EnsembleExperimentIT {
         JsonNode pairs = JSON.readTree(out.resolve("summary.json").toFile()).get("pairs");
         assertEquals(6, pairs.size());
         for (JsonNode pair : pairs) {
-            var said = of(holdout, pair.get("supervisor").textValue() + "#" + pair.get("seed"));
+            var predicted =
+                    of(holdout, pair.get("supervisor").textValue() + "#" + pair.get("seed"));
             long right =
-                    said.entrySet().stream()
+                    predicted.entrySet().stream()
                             .filter(e -> first(e.getValue()) == truthOf(e.getKey()))
                             .count();
             assertEquals(SmallExperiment.HOLDOUT, pair.get("n").longValue(), pair::toString);
@@ -98,7 +100,7 @@ class EnsembleExperimentIT {
         }
     }
 
-    /** That an ensemble has labelled each example, in both splits, and what it said. */
+    /** Asserts that an ensemble has labelled each example of both splits, and how. */
     private void check(
             String ensemble,
             List<String> sources,
@@ -108,20 +110,20 @@ class EnsembleExperimentIT {
                 .forEach(
                         (id, found) ->
                                 assertEquals(
-                                        combine.apply(said(holdout, sources, id)),
+                                        combine.apply(distributions(holdout, sources, id)),
                                         found,
                                         ensemble));
         assertEquals(students.size(), of(labels, ensemble).size(), ensemble);
         for (String id : students) {
             assertEquals(
-                    combine.apply(said(labels, sources, id)),
+                    combine.apply(distributions(labels, sources, id)),
                     of(labels, ensemble).get(id),
                     () -> ensemble + " of " + id);
         }
     }
 
-    /** What those of the sources say who do not abstain. */
-    private List<List<Float>> said(
+    /** The distributions of the sources that do not abstain. */
+    private List<List<Float>> distributions(
             Map<String, Map<String, List<Float>>> all, List<String> sources, String id) {
         return sources.stream()
                 .map(

@@ -101,7 +101,7 @@ class ExperimentIT {
     void theSameCommandAgainAddsNothingAndSaysTheSame() throws Exception {
         // Given
         UndisturbedRun run = UndisturbedRun.get();
-        List<String> before = run.said().facts();
+        List<String> before = run.topics().facts();
         // When
         Path out = folder.resolve("again");
         run(run.file(), out, run.data());
@@ -126,7 +126,7 @@ class ExperimentIT {
     @Test
     void anotherSeedDrawsOtherExamplesForTheSupervisor() throws Exception {
         // Given
-        List<String> facts = UndisturbedRun.get().said().facts();
+        List<String> facts = UndisturbedRun.get().topics().facts();
         // When
         Set<String> first = learnedFrom(facts, "small/bow#0@0");
         Set<String> second = learnedFrom(facts, "small/bow#1@0");

@@ -45,8 +45,8 @@ class FailedModelIT {
                         "--data",
                         folder.resolve("data").toString())) {
             // Then
-            assertEquals(1, run.exitCode(), run::said);
-            assertTrue(run.said().contains("small/wild#0@0 failed: loss"), run::said);
+            assertEquals(1, run.exitCode(), run::output);
+            assertTrue(run.output().contains("small/wild#0@0 failed: loss"), run::output);
         }
         JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
         Set<String> compared = new TreeSet<>();

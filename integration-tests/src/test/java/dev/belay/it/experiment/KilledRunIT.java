@@ -34,6 +34,6 @@ class KilledRunIT {
         assertEquals(
                 UndisturbedRun.lastOnTheStream(undisturbed.out()),
                 UndisturbedRun.lastOnTheStream(out));
-        SameFacts.require(undisturbed.said().facts(), Facts.of(folder.resolve("data")));
+        SameFacts.require(undisturbed.topics().facts(), Facts.of(folder.resolve("data")));
     }
 }

@@ -64,13 +64,13 @@ class OpenTopicsIT {
                                 folder.resolve("data").toString());
                 // When
                 PlainReader reader =
-                        new PlainReader(run.awaitSaid(BROKER), run.awaitSaid(REGISTRY))) {
+                        new PlainReader(run.awaitOutput(BROKER), run.awaitOutput(REGISTRY))) {
             reader.follow(TOPICS);
             Awaitility.await("a record of each of " + PARTITIONS.keySet())
                     .atMost(Duration.ofMinutes(2))
                     .until(
                             () -> {
-                                assertTrue(run.isAlive(), () -> "unread: " + unread + run.said());
+                                assertTrue(run.isAlive(), () -> "unread: " + unread + run.output());
                                 for (Read read : reader.poll()) {
                                     check(read);
                                     unread.remove(read.topic());
@@ -78,8 +78,8 @@ class OpenTopicsIT {
                                 return unread.isEmpty();
                             });
             // Then: all was read before it was over, and reading was in nobody's way
-            assertTrue(run.isAlive(), run::said);
-            assertEquals(0, run.exitCode(), run::said);
+            assertTrue(run.isAlive(), run::output);
+            assertEquals(0, run.exitCode(), run::output);
         }
     }
 

@@ -76,7 +76,7 @@ class PluginIT {
                         out.toString(),
                         "--data",
                         folder.resolve("data").toString())) {
-            assertEquals(0, run.exitCode(), run::said);
+            assertEquals(0, run.exitCode(), run::output);
         }
         // Then
         JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());

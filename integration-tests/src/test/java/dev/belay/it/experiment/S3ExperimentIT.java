@@ -48,8 +48,8 @@ class S3ExperimentIT {
                             out.toString(),
                             "--data",
                             data.toString())) {
-                assertEquals(0, run.exitCode(), run::said);
-                assertFalse(run.said().contains(S3Server.SECRET), "secrets are not told");
+                assertEquals(0, run.exitCode(), run::output);
+                assertFalse(run.output().contains(S3Server.SECRET), "secrets are not printed");
             }
             // Then
             CheckpointStore store = CheckpointStores.open(STORE, server.options());

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Compares what two runs said, repetitions included, and names the first differences. */
+/** Compares the facts of two runs, repetitions included, and names the first differences. */
 final class SameFacts {
     private static final int SHOWN = 10;
 

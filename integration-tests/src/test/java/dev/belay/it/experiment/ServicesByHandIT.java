@@ -78,13 +78,13 @@ class ServicesByHandIT {
                                         "store=" + folder.resolve("store"))));
             }
             Map<String, String> metrics = new LinkedHashMap<>();
-            services.forEach((name, process) -> metrics.put(name, process.awaitSaid(METRICS)));
+            services.forEach((name, process) -> metrics.put(name, process.awaitOutput(METRICS)));
             // When
             platform("run", file.toString(), "--out", folder.resolve("out").toString());
             // Then
             for (var service : services.entrySet()) {
-                String said = service.getValue().said();
-                assertFalse(said.contains("ProducerFenced"), () -> service.getKey() + said);
+                String output = service.getValue().output();
+                assertFalse(output.contains("ProducerFenced"), () -> service.getKey() + output);
                 helpTexts(
                         service.getKey(),
                         scrape(Objects.requireNonNull(metrics.get(service.getKey()))));

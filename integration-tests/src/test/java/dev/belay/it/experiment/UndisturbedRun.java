@@ -12,31 +12,30 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The small experiment run once to its end by {@code belay run}, with nothing in its way: what
- * other runs are compared with. Made by whoever asks first; its folder is left under {@code target}
- * for a look at it.
+ * The small experiment, run to its end by {@code belay run} without a kill: the reference for other
+ * runs. Made at first use, once; its folder under {@code target} is kept for inspection.
  *
  * @param file the experiment file
  * @param data its {@code --data}
  * @param summary the bytes of its summary.json, as text
  */
-record UndisturbedRun(Path file, Path data, Path out, String summary, Said said) {
+record UndisturbedRun(Path file, Path data, Path out, String summary, TopicFacts topics) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static @Nullable UndisturbedRun made;
 
-    /** What its topics held when it was over, read once. */
-    static final class Said {
+    /** The contents of its topics after its end, read once. */
+    static final class TopicFacts {
         private final Path data;
         private @Nullable List<String> facts;
 
-        Said(Path data) {
+        TopicFacts(Path data) {
             this.data = data;
         }
 
         synchronized List<String> facts() {
-            List<String> known = facts == null ? Facts.of(data) : facts;
-            facts = known;
-            return known;
+            List<String> read = facts == null ? Facts.of(data) : facts;
+            facts = read;
+            return read;
         }
     }
 
@@ -56,7 +55,7 @@ record UndisturbedRun(Path file, Path data, Path out, String summary, Said said)
         Path out = folder.resolve("out");
         BelayProcess.succeed(
                 folder, "run", file.toString(), "--out", out.toString(), "--data", data.toString());
-        return new UndisturbedRun(file, data, out, summary(out), new Said(data));
+        return new UndisturbedRun(file, data, out, summary(out), new TopicFacts(data));
     }
 
     static String summary(Path out) throws IOException {

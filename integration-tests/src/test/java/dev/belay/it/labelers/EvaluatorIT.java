@@ -141,7 +141,7 @@ class EvaluatorIT {
             awaitSwept(TaskOnBroker.TASK, 4);
             // Then nothing is behind, and nothing was swept twice
             await().atMost(SOON).until(() -> committed().metadata().isEmpty());
-            assertTrue(third.isAlive(), third::said);
+            assertTrue(third.isAlive(), third::output);
         }
         Map<Long, Integer> once = Map.of(1L, ROWS, 2L, ROWS, 3L, ROWS);
         assertEquals(once, swept(SLOW));

@@ -67,9 +67,9 @@ class MissingFileIT {
             task.end(topics.examples(TaskOnBroker.TASK));
             Path other = Files.createDirectories(data.resolve("other")).toRealPath();
             var log = (Logger) LoggerFactory.getLogger(Prerequisites.class);
-            var said = new ListAppender<ILoggingEvent>();
-            said.start();
-            log.addAppender(said);
+            var logged = new ListAppender<ILoggingEvent>();
+            logged.start();
+            log.addAppender(logged);
             log.setLevel(Level.INFO);
             var models = new ModelLabelingService(task.instance("one"), new DirectoryStore(other));
             ServiceGroup services = ServiceGroup.start(List.of(models));
@@ -87,21 +87,21 @@ class MissingFileIT {
                 String trouble = models.troubles().get(0);
                 assertTrue(trouble.contains(" is not in the store " + other + "; "), trouble);
                 assertTrue(trouble.contains("the same setting 'store'"), trouble);
-                assertEquals(List.of("labeler-models waits for " + trouble), aboutBow(said));
+                assertEquals(List.of("labeler-models waits for " + trouble), aboutBow(logged));
                 // When
                 copy(Path.of(task.clients.settings().store()), other);
                 // Then
                 await().atMost(SOON).until(() -> models.labelled() == 150 && models.ready());
-                assertEquals("labeler-models continues with " + BOW, aboutBow(said).get(1));
+                assertEquals("labeler-models continues with " + BOW, aboutBow(logged).get(1));
             } finally {
-                log.detachAppender(said);
+                log.detachAppender(logged);
                 log.setLevel(null); // its parent's
             }
         }
     }
 
-    private static List<String> aboutBow(ListAppender<ILoggingEvent> said) {
-        return List.copyOf(said.list).stream()
+    private static List<String> aboutBow(ListAppender<ILoggingEvent> logged) {
+        return List.copyOf(logged.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .filter(line -> line.contains(BOW))
                 .toList();

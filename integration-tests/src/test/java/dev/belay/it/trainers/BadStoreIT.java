@@ -86,7 +86,7 @@ class BadStoreIT {
                 return;
             }
             // Then
-            Awaitility.await("trouble").atMost(SOON).until(() -> trainer.said(TOO_LARGE));
+            Awaitility.await("trouble").atMost(SOON).until(() -> trainer.hasLine(TOO_LARGE));
             // When: mended
             assertTrue(call("prlimit", "--pid", pid, "--fsize=unlimited:"));
             int before = trainer.commits().size();

@@ -64,7 +64,7 @@ final class Fleet implements AutoCloseable {
                 if (!process.isAlive()) {
                     String mark = "HARM " + how.harm().text();
                     assertFalse(
-                            process.said().stream().noneMatch(line -> line.startsWith(mark)),
+                            process.output().stream().noneMatch(line -> line.startsWith(mark)),
                             process::lastWords);
                     again();
                 } else {

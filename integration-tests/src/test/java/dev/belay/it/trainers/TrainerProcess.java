@@ -82,24 +82,24 @@ final class TrainerProcess implements AutoCloseable {
         return List.copyOf(commits);
     }
 
-    /** Whether a line has a part that matches. */
-    boolean said(Pattern pattern) {
-        return said().stream().anyMatch(line -> pattern.matcher(line).find());
+    /** Whether a line of its output has a part that matches. */
+    boolean hasLine(Pattern pattern) {
+        return output().stream().anyMatch(line -> pattern.matcher(line).find());
     }
 
-    synchronized List<String> said() {
+    synchronized List<String> output() {
         return List.copyOf(lines);
     }
 
     /** Its last lines, for messages. */
     String lastWords() {
-        List<String> said = said();
-        return "process %d (%s) said last:\n  %s"
+        List<String> last = output();
+        return "process %d (%s), last output:\n  %s"
                 .formatted(
                         process.pid(),
                         process.isAlive() ? "alive" : "exit code " + process.exitValue(),
                         String.join(
-                                "\n  ", said.subList(Math.max(0, said.size() - 40), said.size())));
+                                "\n  ", last.subList(Math.max(0, last.size() - 40), last.size())));
     }
 
     /** SIGKILL, or one it has sent itself; returns when it is gone. */

@@ -40,7 +40,7 @@ class ZombieTrainerIT {
             // When
             a.goOn();
             // Then
-            awaitBusy(world, "it is told that it was fenced", () -> a.said(FENCED));
+            awaitBusy(world, "it detects that it was fenced", () -> a.hasLine(FENCED));
             // When: the other one, wherever it stands; its models are the first one's again
             Set<String> of = new HashSet<>();
             awaitBusy(world, "the other one at work", () -> !unfinished(world, b, of).isEmpty());
@@ -70,7 +70,7 @@ class ZombieTrainerIT {
                 world,
                 "asleep in a transaction",
                 () -> {
-                    for (String line : trainer.said()) {
+                    for (String line : trainer.output()) {
                         var found = IN_TRANSACTION.matcher(line);
                         if (found.find()) {
                             model[0] = found.group(1);

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the events of a topic from the beginning of its partitions, without a group, and keeps
- * none.
+ * Reads the events of a topic from the beginning of its partitions, without a group, and passes
+ * them to a listener. Belongs to one thread.
  *
- * <p>Belongs to one thread. A record that can't be read is skipped with a warning; sending it to
- * the dead letters is the task of the topic's owner. While the schema registry does not answer, the
- * position does not advance.
+ * <p>A record that can't be decoded is skipped with a warning; sending it to the dead letters is
+ * the task of the topic's owner. While the schema registry does not answer, the position does not
+ * advance.
  */
 public final class EventReader<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventReader.class);
@@ -38,7 +38,7 @@ public final class EventReader<T extends SpecificRecord> implements AutoCloseabl
     private final Class<T> type;
     private final Listener<T> listener;
 
-    /** Why the record at the position can't be read now; null when it can. */
+    /** Why the record at the position can't be read now; null if it can. */
     private @Nullable String outage;
 
     /** Receives an event: its key, the event (null for a tombstone), and its record. */
@@ -89,7 +89,7 @@ public final class EventReader<T extends SpecificRecord> implements AutoCloseabl
     }
 
     /**
-     * Passes on the records received.
+     * Passes the records received to the listener.
      *
      * @param wait how long to wait if there are none
      * @return whether there were any
@@ -108,19 +108,21 @@ public final class EventReader<T extends SpecificRecord> implements AutoCloseabl
     }
 
     /**
-     * Reads up to the end of what is committed now.
+     * Reads up to the current end of what is committed.
      *
-     * @throws TimeoutException when nothing comes for this time
+     * @param patience longest time without a record
+     * @throws TimeoutException if no record is received for this long
      */
     public void catchUp(Duration patience) {
         readTo(consumer.endOffsets(consumer.assignment()), patience, problem -> {});
     }
 
     /**
-     * Reads up to the end of the log now, committed or not: waits until open transactions end,
+     * Reads up to the current end of the log, committed or not: waits until open transactions end,
      * because they hide records that were committed after their first one.
      *
-     * @throws TimeoutException when nothing comes for this time
+     * @param patience longest time without a record
+     * @throws TimeoutException if no record is received for this long
      */
     public void catchUpPastOpenTransactions(Admin admin, Duration patience) {
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
