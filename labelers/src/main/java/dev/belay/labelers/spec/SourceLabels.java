@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceLabels implements AutoCloseable {
     /** Examples among which the example of a label is looked for; also labels in memory. */
-    static final int AHEAD = Labeling.IN_HAND;
+    static final int AHEAD = Labeling.MAX_BUFFERED;
 
     private static final int POLLS_PER_ROUND = 20;
 
