@@ -7,6 +7,7 @@ import dev.belay.cli.fleet.CheckpointsCommand;
 import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
 import dev.belay.cli.fleet.ModelsCommand;
+import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
 import dev.belay.cli.run.QuickstartCommand;

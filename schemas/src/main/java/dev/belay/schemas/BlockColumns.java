@@ -3,8 +3,6 @@ package dev.belay.schemas;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,22 +33,7 @@ public record BlockColumns(
         long sweepRows,
         boolean labels,
         int[] abstained) {
-    private static final int[] NONE = {};
-    private static final Phase[] PHASES = Phase.values();
-
-    /** A block without abstentions. */
-    public BlockColumns(
-            String model,
-            long checkpoint,
-            Phase phase,
-            int classes,
-            Ids ids,
-            Times times,
-            float[] probabilities,
-            long sweepRows,
-            boolean labels) {
-        this(model, checkpoint, phase, classes, ids, times, probabilities, sweepRows, labels, NONE);
-    }
+    static final int[] NONE = {};
 
     /**
      * Ids in Avro's form, one after the other: length (zigzag varint), UTF-8.
@@ -67,7 +50,7 @@ public record BlockColumns(
 
         /** Passes each id to a receiver, in order. */
         public void forEach(Taker taker) {
-            var in = new Cursor(bytes, from);
+            var in = new AvroCursor(bytes, from);
             for (int row = 0; row < count; row++) {
                 int length = (int) in.number();
                 taker.take(row, bytes, in.at, in.at + length);
@@ -197,179 +180,5 @@ public record BlockColumns(
                 sweepRows,
                 labels,
                 Arrays.stream(abstained).boxed().toList());
-    }
-
-    /**
-     * Reads Avro binary in the form that this program writes: each array in one block.
-     *
-     * @return null if the bytes have another form or are malformed
-     */
-    static @Nullable BlockColumns read(byte[] bytes, int from, KnownIds known) {
-        var in = new Cursor(bytes, from);
-        try {
-            String model = in.text();
-            long checkpoint = in.number();
-            long phase = in.number();
-            long classes = in.number();
-            Ids ids = in.ids(known);
-            Times times = in.times();
-            float[] probabilities = new float[in.items(Float.BYTES)];
-            ByteBuffer.wrap(bytes, in.at, Float.BYTES * probabilities.length)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer()
-                    .get(probabilities);
-            in.at += Float.BYTES * probabilities.length;
-            in.endOfItems(probabilities.length);
-            long sweepRows = in.number();
-            int labels = bytes[in.at++];
-            int[] abstained = in.ints();
-            in.skipNumbers(); // option counts
-            long holdoutVersion = in.number();
-            if (holdoutVersion != (int) holdoutVersion
-                    || in.at != bytes.length
-                    || labels < 0
-                    || labels > 1
-                    || phase < 0
-                    || phase >= PHASES.length
-                    || classes != (int) classes) {
-                return null;
-            }
-            return new BlockColumns(
-                    model,
-                    checkpoint,
-                    PHASES[(int) phase],
-                    (int) classes,
-                    ids,
-                    times,
-                    probabilities,
-                    sweepRows,
-                    labels == 1,
-                    abstained);
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-            return null; // a length that leads out of the bytes: not as we write it
-        }
-    }
-
-    /** Avro's varints and lengths over an array. */
-    private static final class Cursor {
-        private final byte[] bytes;
-        private int at;
-
-        Cursor(byte[] bytes, int at) {
-            this.bytes = bytes;
-            this.at = at;
-        }
-
-        /** A zigzag varint. */
-        long number() {
-            long raw = 0;
-            int shift = 0;
-            byte b;
-            do {
-                if (shift > 63) {
-                    throw new IllegalArgumentException("a varint of more than ten bytes");
-                }
-                b = bytes[at++];
-                raw |= (b & 0x7FL) << shift;
-                shift += 7;
-            } while (b < 0);
-            return (raw >>> 1) ^ -(raw & 1);
-        }
-
-        /** Usually all are equal, which comparing each one's bytes with the next shows. */
-        Times times() {
-            int count = items(1);
-            if (count == 0) {
-                return new Times(new long[0], 0);
-            }
-            int from = at;
-            long first = number();
-            long others = (long) (count - 1) * (at - from);
-            if (others < bytes.length - at) {
-                int end = at + (int) others;
-                if (Arrays.equals(bytes, from, from + (int) others, bytes, at, end)) {
-                    at = end;
-                    endOfItems(count);
-                    return new Times(new long[] {first}, count);
-                }
-            }
-            long[] ms = new long[count];
-            ms[0] = first;
-            for (int i = 1; i < count; i++) {
-                ms[i] = number();
-            }
-            endOfItems(count);
-            return Times.of(ms);
-        }
-
-        /** A length that fits into what is left. */
-        int length() {
-            int first = bytes[at];
-            if (first >= 0 && (first & 1) == 0 && first >>> 1 < bytes.length - at) {
-                at++; // nearly all ids are shorter than 64 bytes
-                return first >>> 1;
-            }
-            long length = number();
-            if (length < 0 || length > bytes.length - at) {
-                throw new IllegalArgumentException("length " + length);
-            }
-            return (int) length;
-        }
-
-        String text() {
-            int length = length();
-            at += length;
-            return new String(bytes, at - length, length, StandardCharsets.UTF_8);
-        }
-
-        /** Number of an array's items, each of which takes at least so many bytes. */
-        int items(int bytesEach) {
-            long items = number();
-            if (items < 0 || items > (bytes.length - at) / bytesEach) {
-                throw new IllegalArgumentException(items + " items");
-            }
-            return (int) items;
-        }
-
-        void endOfItems(int items) {
-            if (items > 0 && bytes[at++] != 0) {
-                throw new IllegalArgumentException("an array in several blocks");
-            }
-        }
-
-        int[] ints() {
-            int[] all = new int[items(1)];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = Math.toIntExact(number());
-            }
-            endOfItems(all.length);
-            return all.length == 0 ? NONE : all;
-        }
-
-        void skipNumbers() {
-            int items = items(1);
-            for (int i = 0; i < items; i++) {
-                number();
-            }
-            endOfItems(items);
-        }
-
-        Ids ids(KnownIds known) {
-            int count = items(1);
-            int begin = at;
-            Ids seen = known.find(bytes, begin, count);
-            if (seen != null) {
-                at += seen.to() - seen.from();
-                endOfItems(count);
-                return seen;
-            }
-            for (int i = 0; i < count; i++) {
-                int length = length();
-                at += length;
-            }
-            Ids ids = new Ids(bytes, begin, at, count);
-            endOfItems(count);
-            return ids;
-        }
     }
 }

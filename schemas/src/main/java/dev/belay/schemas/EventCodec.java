@@ -5,23 +5,13 @@ import dev.belay.schemas.events.PredictionBlock;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -36,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; encoders and decoders are kept per thread.
  */
 public final class EventCodec {
-    private static final int HEADER_BYTES = 5;
     private static final int MAX_BYTES = 16 << 20;
 
     /**
@@ -68,7 +57,7 @@ public final class EventCodec {
      */
     private final Set<Integer> blockWriters = ConcurrentHashMap.newKeySet();
 
-    private final ThreadLocal<PerThread> perThread = ThreadLocal.withInitial(PerThread::new);
+    private final ThreadLocal<AvroBinary> perThread = ThreadLocal.withInitial(AvroBinary::new);
 
     public EventCodec(SchemaRegistryClient registry) {
         this.registry = registry;
@@ -97,7 +86,7 @@ public final class EventCodec {
      */
     public <T extends SpecificRecord> T decode(String topic, byte[] bytes, Class<T> type) {
         try {
-            if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+            if (bytes.length < AvroBinary.HEADER_BYTES || bytes[0] != 0) {
                 throw new SerializationException(
                         "not the Confluent wire format (zero byte, schema id, Avro)");
             }
@@ -124,10 +113,10 @@ public final class EventCodec {
      * @throws SerializationException as {@link #decode}
      */
     public BlockColumns columns(String topic, byte[] bytes, BlockColumns.KnownIds known) {
-        if (bytes.length > HEADER_BYTES && bytes[0] == 0) {
+        if (bytes.length > AvroBinary.HEADER_BYTES && bytes[0] == 0) {
             // the first block of each writer, and all blocks of writers with another schema
             if (blockWriters.contains(ByteBuffer.wrap(bytes, 1, 4).getInt())) {
-                BlockColumns columns = BlockColumns.read(bytes, HEADER_BYTES, known);
+                BlockColumns columns = BlockDecoder.decode(bytes, AvroBinary.HEADER_BYTES, known);
                 if (columns != null) {
                     return columns;
                 }
@@ -135,7 +124,8 @@ public final class EventCodec {
         }
         PredictionBlock event = decode(topic, bytes, PredictionBlock.class);
         BlockColumns columns =
-                BlockColumns.read(perThread.get().encode(0, event), HEADER_BYTES, known);
+                BlockDecoder.decode(
+                        perThread.get().encode(0, event), AvroBinary.HEADER_BYTES, known);
         if (columns == null) {
             throw new IllegalStateException("what was just written can't be read: " + event);
         }
@@ -279,51 +269,4 @@ public final class EventCodec {
             System.setProperty(property, Integer.toString(MAX_BYTES));
         }
     }
-
-    private static final class PerThread {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-        private @Nullable BinaryEncoder encoder;
-        private @Nullable BinaryDecoder decoder;
-        private final Map<Schema, SpecificDatumWriter<SpecificRecord>> writers = new HashMap<>();
-        private final Map<Pair, SpecificDatumReader<?>> readers = new HashMap<>();
-
-        byte[] encode(int id, SpecificRecord event) {
-            out.reset();
-            out.write(0);
-            out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
-            encoder = EncoderFactory.get().binaryEncoder(out, encoder);
-            try {
-                writers.computeIfAbsent(event.getSchema(), s -> new SpecificDatumWriter<>(s))
-                        .write(event, encoder);
-                encoder.flush();
-            } catch (IOException | AvroRuntimeException e) {
-                throw new SerializationException(
-                        "cannot write " + event.getSchema().getName() + ": " + e.getMessage(), e);
-            }
-            return out.toByteArray();
-        }
-
-        <T extends SpecificRecord> T decode(Schema writer, byte[] bytes, Class<T> type)
-                throws IOException {
-            @SuppressWarnings("unchecked") // the key holds the type
-            SpecificDatumReader<T> reader =
-                    (SpecificDatumReader<T>)
-                            readers.computeIfAbsent(
-                                    new Pair(writer, type),
-                                    p ->
-                                            new SpecificDatumReader<T>(
-                                                    writer, SpecificData.get().getSchema(type)));
-            decoder =
-                    DecoderFactory.get()
-                            .binaryDecoder(
-                                    bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, decoder);
-            T event = reader.read(null, decoder);
-            if (!decoder.isEnd()) {
-                throw new SerializationException("bytes are left over after the event");
-            }
-            return event;
-        }
-    }
-
-    private record Pair(Schema writer, Class<?> type) {}
 }

@@ -45,30 +45,6 @@ public final class EventFactory {
         return new Label(example, labeler, checkpoint, boxed, distribution.length == 0);
     }
 
-    /** A block in which no row is an abstention, of a task of kind classes. */
-    public static PredictionBlock block(
-            String model,
-            long checkpoint,
-            Phase phase,
-            int classes,
-            List<String> ids,
-            List<Long> eventTimesMs,
-            List<Float> probabilities,
-            long sweepRows,
-            boolean labels) {
-        return block(
-                model,
-                checkpoint,
-                phase,
-                classes,
-                ids,
-                eventTimesMs,
-                probabilities,
-                sweepRows,
-                labels,
-                List.of());
-    }
-
     /** A block of a task of kind classes; the rows that are abstentions hold zeros. */
     public static PredictionBlock block(
             String model,

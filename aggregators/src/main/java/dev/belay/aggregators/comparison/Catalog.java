@@ -18,7 +18,6 @@ import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +30,6 @@ import org.jspecify.annotations.Nullable;
  * it has no weights. Checkpoints are never evicted: about 300 bytes each.
  */
 public class Catalog {
-    private static final Comparator<WrittenCheckpoint> BY_EXAMPLES =
-            Comparator.comparingLong(WrittenCheckpoint::examplesSeen)
-                    .thenComparingLong(WrittenCheckpoint::number);
-
     private static final Comparator<TaskOwner> FIRST =
             Comparator.comparingLong(TaskOwner::sinceMs).thenComparing(TaskOwner::model);
 
@@ -42,7 +37,7 @@ public class Catalog {
 
     private final String task;
     private final Map<String, ModelSpec> specs = new HashMap<>();
-    private final Map<String, History> histories = new HashMap<>();
+    private final Map<String, CheckpointHistory> histories = new HashMap<>();
     // of each model the last of each kind: there are many more checkpoints than models
     private final NavigableMap<Integer, Change> changes = new TreeMap<>(); // by version
     private final Map<Change, Integer> changedAt = new HashMap<>();
@@ -52,31 +47,6 @@ public class Catalog {
     private final Map<String, TaskOwner> candidates = new HashMap<>(); // by labeler
     private @Nullable TaskOwner owner;
     private int version;
-
-    /** A model's checkpoints, indexed by each order of look-up. */
-    private static final class History {
-        private final NavigableMap<Long, WrittenCheckpoint> byNumber = new TreeMap<>();
-        private final TreeSet<WrittenCheckpoint> byExamples = new TreeSet<>(BY_EXAMPLES);
-        private final TreeSet<Long> labelling = new TreeSet<>();
-
-        /** Whether it is the newest, so that results for other checkpoints remain valid. */
-        boolean isNext(WrittenCheckpoint written) {
-            return byNumber.isEmpty() || written.number() > byNumber.lastKey();
-        }
-
-        void put(WrittenCheckpoint written) {
-            WrittenCheckpoint before = byNumber.put(written.number(), written);
-            if (before != null) {
-                byExamples.remove(before);
-            }
-            byExamples.add(written);
-            if (written.mayLabel()) {
-                labelling.add(written.number());
-            } else {
-                labelling.remove(written.number());
-            }
-        }
-    }
 
     private record Change(String model, boolean redefines) {}
 
@@ -146,9 +116,9 @@ public class Catalog {
             return;
         }
         String model = checkpoint.getModel();
-        History history = histories.computeIfAbsent(model, m -> new History());
+        CheckpointHistory history = histories.computeIfAbsent(model, m -> new CheckpointHistory());
         WrittenCheckpoint written = WrittenCheckpoint.of(checkpoint);
-        if (!written.equals(history.byNumber.get(written.number()))) {
+        if (!written.equals(history.get(written.number()))) {
             changed(new Change(model, !history.isNext(written)));
             history.put(written);
         }
@@ -251,22 +221,20 @@ public class Catalog {
 
     /** A checkpoint; null while unknown. */
     public synchronized @Nullable WrittenCheckpoint checkpoint(String model, long number) {
-        History history = histories.get(model);
-        return history == null ? null : history.byNumber.get(number);
+        CheckpointHistory history = histories.get(model);
+        return history == null ? null : history.get(number);
     }
 
     /** The model's last checkpoint so far; null before the first. */
     public synchronized @Nullable WrittenCheckpoint last(String model) {
-        History history = histories.get(model);
-        return history == null ? null : history.byNumber.lastEntry().getValue();
+        CheckpointHistory history = histories.get(model);
+        return history == null ? null : history.last();
     }
 
     /** Number of the first checkpoint that may label. */
     public synchronized OptionalLong firstLabelling(String model) {
-        History history = histories.get(model);
-        return history == null || history.labelling.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of(history.labelling.first());
+        CheckpointHistory history = histories.get(model);
+        return history == null ? OptionalLong.empty() : history.firstLabelling();
     }
 
     /**
@@ -274,20 +242,10 @@ public class Catalog {
      * learned from at most so many examples; null if there is none.
      */
     public synchronized @Nullable WrittenCheckpoint sweptBy(String model, long examplesSeen) {
-        History history = histories.get(model);
+        CheckpointHistory history = histories.get(model);
         ModelSpec spec = specs.get(model);
-        if (history == null) {
-            return null;
-        }
         int every = spec == null ? 1 : Math.max(1, spec.getEvaluateEvery());
-        WrittenCheckpoint limit =
-                new WrittenCheckpoint(Long.MAX_VALUE, State.LEARNING, examplesSeen, List.of());
-        for (WrittenCheckpoint written : history.byExamples.headSet(limit, true).descendingSet()) {
-            if (written.finished() || written.number() % every == 0) {
-                return written;
-            }
-        }
-        return null;
+        return history == null ? null : history.sweptBy(examplesSeen, every);
     }
 
     /** Whether a newer run of the same model is known, so that this one has ended. */
@@ -310,7 +268,7 @@ public class Catalog {
      */
     public synchronized @Nullable Set<Long> kept(String model) {
         ModelSpec spec = specs.get(model);
-        History history = histories.get(model);
+        CheckpointHistory history = histories.get(model);
         if (spec == null) {
             return null;
         }
@@ -327,9 +285,7 @@ public class Catalog {
         return KeptCheckpoints.of(
                 stopped ? NONE_IN_PARTICULAR : spec.getRetention(),
                 spec.getLabelPolicy(),
-                history.byNumber.values().stream()
-                        .map(w -> new KeptCheckpoints.Numbered(w.number(), w.state()))
-                        .toList());
+                history.numbered());
     }
 
     /** Whether a model has finished or failed. */

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,10 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The blocks received by a shard: {@code phase|model|checkpoint|origin} → {@link BlockFormat}, a
  * log for each model and checkpoint. A correction is another block; the newest wins on reading.
- * Also {@code roster|key} → number of ids (4 bytes) and the ids, once for all blocks with the same
- * ids, as long as there is one; {@code passed} → the event time (8 bytes) through which examples of
- * the PROGRESSIVE stream have expired, and 1; {@code owner} → the {@link TaskOwner}; and the {@link
- * ReleasedSweeps}.
+ * Also the {@link StoredIdLists}; {@code passed} → the event time (8 bytes) through which examples
+ * of the PROGRESSIVE stream have expired, and 1; {@code owner} → the {@link TaskOwner}; and the
+ * {@link ReleasedSweeps}.
  *
  * <p>A PROGRESSIVE block has only rows that have not expired. In release 0.1.0 each row expired by
  * its own time and stayed in the store with its block; it wrote no 1. Such rows are skipped when
@@ -49,15 +47,13 @@ import org.jspecify.annotations.Nullable;
  * again, and the keys of PROGRESSIVE blocks.
  */
 public final class BlockStore {
-    private static final String ROSTER = "roster";
     private static final String PASSED = "passed";
     private static final String OWNER = "owner";
 
     private final KeyValueStore<String, byte[]> store;
     private final Map<String, NavigableSet<Long>> sweeps = new HashMap<>();
     private final Set<String> progressive = new HashSet<>(); // models
-    private final Map<ByteBuffer, IdList> rosters = new HashMap<>();
-    private final Map<ByteBuffer, Integer> rosterUses = new HashMap<>(); // blocks that name it
+    private final StoredIdLists idLists;
     private final ReleasedSweeps released;
     private final NavigableMap<Long, List<String>> progressiveByTime =
             new TreeMap<>(); // oldest row
@@ -78,20 +74,13 @@ public final class BlockStore {
     public BlockStore(KeyValueStore<String, byte[]> store) {
         this.store = store;
         this.released = new ReleasedSweeps(store);
+        this.idLists = new StoredIdLists(store);
         this.owner = Formats.OWNER.deserializer().deserialize(OWNER, store.get(OWNER));
         byte[] passed = store.get(PASSED);
         if (passed != null) {
             expiredMs = ByteBuffer.wrap(passed).getLong();
             rowsExpired = passed.length == Long.BYTES;
         }
-        scan(
-                ROSTER + "|",
-                (key, value) -> {
-                    int count = ByteBuffer.wrap(value).getInt();
-                    var ids = new BlockColumns.Ids(value, Integer.BYTES, value.length, count);
-                    IdList roster = new IdList(ids);
-                    rosters.put(roster.name(), roster);
-                });
         for (Phase phase : Phase.values()) {
             scan(phase + "|", (key, value) -> note(kept(key, value)));
         }
@@ -114,15 +103,8 @@ public final class BlockStore {
      * @return whether it is the first of its model and phase and, of the HOLDOUT, checkpoint
      */
     public boolean put(BlockColumns block, IdList roster, String origin) {
-        if (block.phase() == Phase.HOLDOUT && !rosters.containsKey(roster.name())) {
-            byte[] ids = roster.ids().bytes();
-            store.put(
-                    rosterKey(roster),
-                    ByteBuffer.allocate(Integer.BYTES + ids.length)
-                            .putInt(roster.ids().count())
-                            .put(ids)
-                            .array());
-            rosters.put(roster.name(), roster);
+        if (block.phase() == Phase.HOLDOUT) {
+            idLists.put(roster);
         }
         String prefix = prefix(block.phase(), block.model(), block.checkpoint());
         Kept kept = new Kept(prefix + origin, block, roster);
@@ -139,12 +121,7 @@ public final class BlockStore {
         BlockColumns block = kept.block();
         recent.forget(prefix(block.phase(), block.model(), block.checkpoint()));
         if (block.phase() == Phase.HOLDOUT) {
-            ByteBuffer name = kept.roster().name();
-            if (rosterUses.merge(name, -1, Integer::sum) == 0) {
-                rosterUses.remove(name);
-                rosters.remove(name);
-                store.delete(rosterKey(kept.roster()));
-            }
+            idLists.release(kept.roster());
         }
     }
 
@@ -186,18 +163,7 @@ public final class BlockStore {
 
     /** The ids, UTF-8, of all examples of which there are HOLDOUT blocks. */
     Set<ByteBuffer> sweptIds() {
-        Set<ByteBuffer> swept = new HashSet<>();
-        for (IdList roster : rosters.values()) {
-            roster.ids()
-                    .forEach(
-                            (row, bytes, from, to) ->
-                                    swept.add(ByteBuffer.wrap(bytes, from, to - from)));
-        }
-        return swept;
-    }
-
-    private static String rosterKey(IdList roster) {
-        return ROSTER + "|" + HexFormat.of().formatHex(roster.key());
+        return idLists.ids();
     }
 
     /** The event time through which examples have expired; {@link Long#MIN_VALUE}: none has. */
@@ -286,7 +252,7 @@ public final class BlockStore {
                         parts[1],
                         Long.parseLong(parts[2]),
                         Phase.valueOf(parts[0]),
-                        this::roster);
+                        idLists::get);
         BlockColumns block = read.block();
         if (rowsExpired && block.phase() == Phase.PROGRESSIVE) {
             int[] rows =
@@ -299,18 +265,10 @@ public final class BlockStore {
         return new Kept(key, block, read.roster());
     }
 
-    private IdList roster(ByteBuffer name) {
-        IdList roster = rosters.get(name);
-        if (roster == null) {
-            throw new IllegalStateException("a kept block has lost its roster");
-        }
-        return roster;
-    }
-
     private boolean note(Kept kept) {
         BlockColumns block = kept.block();
         if (block.phase() == Phase.HOLDOUT) {
-            rosterUses.merge(kept.roster().name(), 1, Integer::sum);
+            idLists.use(kept.roster());
             return sweeps.computeIfAbsent(block.model(), m -> new TreeSet<>())
                     .add(block.checkpoint());
         }

@@ -90,7 +90,8 @@ class ExpiryPropertyTest {
                         BlockColumns.Times.of(ms),
                         p,
                         0,
-                        false);
+                        false,
+                        new int[0]);
         list(model, ids, ms, p);
         BlockColumns rest = board.unexpired(block);
         if (rest != null) {

@@ -142,7 +142,8 @@ class PartitionStateSizeTest {
                                 BlockColumns.Times.of(new long[ids.count()]),
                                 p,
                                 0,
-                                false);
+                                false,
+                                new int[0]);
                 board.add(sweep, block, new IdList(ids));
             }
         }

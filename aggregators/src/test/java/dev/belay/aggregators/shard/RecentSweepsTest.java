@@ -63,7 +63,8 @@ class RecentSweepsTest {
                         BlockColumns.Times.of(new long[rows]),
                         new float[2 * rows],
                         0,
-                        false);
+                        false,
+                        new int[0]);
         return new BlockStore.Kept(key, block, new IdList(ids));
     }
 }

@@ -159,7 +159,8 @@ class HostileInputTest {
                                 List.of(9L),
                                 p,
                                 1L,
-                                false));
+                                false,
+                                List.of()));
             }
             assertEquals(1, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
             // When they are corrected
@@ -194,7 +195,8 @@ class HostileInputTest {
                         List.of(9L),
                         List.of(0.5f, 0.25f, 0.25f),
                         1L,
-                        false));
+                        false,
+                        List.of()));
         // Then
         assertEquals(4, harness.metrics("naive", 2, Phase.HOLDOUT).getN());
         assertEquals(

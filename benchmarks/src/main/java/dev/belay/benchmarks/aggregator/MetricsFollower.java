@@ -45,11 +45,6 @@ final class MetricsFollower implements AutoCloseable {
         return open.size();
     }
 
-    /** When the last row came to be as it has to be, {@link System#nanoTime}. */
-    long lastNs() {
-        return lastNs;
-    }
-
     /**
      * Takes in what has come; waits a little if nothing has.
      *

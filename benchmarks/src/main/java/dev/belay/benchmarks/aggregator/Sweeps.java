@@ -1,7 +1,7 @@
 package dev.belay.benchmarks.aggregator;
 
 import dev.belay.benchmarks.harness.Stage;
-import dev.belay.benchmarks.trainer.TableEncoder;
+import dev.belay.benchmarks.harness.TableEncoder;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.events.Checkpoint;

@@ -1,6 +1,5 @@
 package dev.belay.benchmarks.harness;
 
-import dev.belay.benchmarks.trainer.BareTraining;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicPlan;
@@ -35,6 +34,11 @@ import org.apache.kafka.common.utils.Utils;
 public final class Stage {
     public static final int PARTITIONS = 4;
     public static final List<String> CLASSES = List.of("no", "yes");
+
+    /** Width of the head's hidden layer. */
+    public static final int HIDDEN = 128;
+
+    public static final double LEARNING_RATE = 1e-3;
 
     private static final String EXPERIMENT = "bench";
     public static final long TIME_MS = 1_700_000_000_000L;
@@ -84,14 +88,14 @@ public final class Stage {
                 .setClasses(CLASSES)
                 .setPartitions(PARTITIONS)
                 .setEncoderName(encoder)
-                .setHead(new Head(HeadKind.MLP, BareTraining.HIDDEN))
+                .setHead(new Head(HeadKind.MLP, HIDDEN))
                 .setSupervisor(ModelId.TRUTH)
                 .setSplit(Split.STUDENT)
                 .setBudget(0)
                 .setOptimizer(
                         Optimizer.newBuilder()
                                 .setKind(OptimizerKind.ADAMW)
-                                .setLearningRate(BareTraining.LEARNING_RATE)
+                                .setLearningRate(LEARNING_RATE)
                                 .build())
                 .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L));
     }

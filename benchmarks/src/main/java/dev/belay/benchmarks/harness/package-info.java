@@ -1,5 +1,6 @@
 /**
- * What all benches share: rounds in turns, findings, memory and thread times, a prepared broker.
+ * Shared by all benches: alternating rounds, findings, memory and thread times, generated texts and
+ * features, and a prepared broker.
  */
 @NullMarked
 package dev.belay.benchmarks.harness;

@@ -3,9 +3,9 @@ package dev.belay.benchmarks.labeler;
 import dev.belay.benchmarks.harness.Findings;
 import dev.belay.benchmarks.harness.Rounds;
 import dev.belay.benchmarks.harness.Stage;
+import dev.belay.benchmarks.harness.TableEncoder;
+import dev.belay.benchmarks.harness.Texts;
 import dev.belay.benchmarks.harness.Waiting;
-import dev.belay.benchmarks.trainer.BareTraining;
-import dev.belay.benchmarks.trainer.TableEncoder;
 import dev.belay.labelers.evaluation.Evaluator;
 import dev.belay.labelers.model.ModelLabelingService;
 import dev.belay.models.network.Head;
@@ -172,8 +172,7 @@ public final class LabelerBench {
 
     /** A head as it comes out of its initialisation: what it says costs as much as any other's. */
     private Checkpoint checkpoint(ModelSpec spec) {
-        var shape =
-                HeadShape.mlp(TableEncoder.DIMENSIONS, BareTraining.HIDDEN, Stage.CLASSES.size());
+        var shape = HeadShape.mlp(TableEncoder.DIMENSIONS, Stage.HIDDEN, Stage.CLASSES.size());
         try (Head head = Head.uniform(shape, spec.getSeed(), Device.CPU)) {
             var file = store(clients).put(spec.getId(), 1, Kind.WEIGHTS, head.write(Map.of()));
             return Checkpoint.newBuilder()

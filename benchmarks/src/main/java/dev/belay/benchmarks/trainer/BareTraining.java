@@ -16,6 +16,7 @@ import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.belay.benchmarks.harness.Stage;
+import dev.belay.benchmarks.harness.TableEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -27,9 +28,7 @@ import java.util.Random;
  * are in memory; nothing is predicted, saved or sent. The batches are as many and as large as
  * Belay's: of each micro-epoch the new examples and the replayed ones, shuffled.
  */
-public final class BareTraining {
-    public static final int HIDDEN = 128;
-    public static final double LEARNING_RATE = 1e-3;
+final class BareTraining {
     static final int BATCH = 32;
 
     private final List<float[]> features;
@@ -61,7 +60,7 @@ public final class BareTraining {
         try (Model model = Model.newInstance("bare", ai.djl.Device.cpu(), "PyTorch")) {
             model.setBlock(
                     new SequentialBlock()
-                            .add(Linear.builder().setUnits(HIDDEN).build())
+                            .add(Linear.builder().setUnits(Stage.HIDDEN).build())
                             .add(Activation::relu)
                             .add(Linear.builder().setUnits(Stage.CLASSES.size()).build()));
             var config =
@@ -70,7 +69,7 @@ public final class BareTraining {
                             .optOptimizer(
                                     Optimizer.adam()
                                             .optLearningRateTracker(
-                                                    Tracker.fixed((float) LEARNING_RATE))
+                                                    Tracker.fixed((float) Stage.LEARNING_RATE))
                                             .build());
             try (Trainer trainer = model.newTrainer(config)) {
                 trainer.initialize(new Shape(BATCH, TableEncoder.DIMENSIONS));

@@ -3,6 +3,7 @@ package dev.belay.benchmarks.trainer;
 import dev.belay.benchmarks.harness.Findings;
 import dev.belay.benchmarks.harness.Memory;
 import dev.belay.benchmarks.harness.Rounds;
+import dev.belay.benchmarks.harness.TableEncoder;
 import dev.belay.runtime.clients.Clients;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

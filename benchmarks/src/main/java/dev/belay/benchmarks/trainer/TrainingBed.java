@@ -1,5 +1,6 @@
 package dev.belay.benchmarks.trainer;
 
+import dev.belay.benchmarks.harness.TableEncoder;
 import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;

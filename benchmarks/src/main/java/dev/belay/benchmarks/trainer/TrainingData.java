@@ -1,5 +1,6 @@
 package dev.belay.benchmarks.trainer;
 
+import dev.belay.benchmarks.harness.TableEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package dev.belay.benchmarks.trainer;
 
 import dev.belay.benchmarks.harness.Rounds;
 import dev.belay.benchmarks.harness.Stage;
+import dev.belay.benchmarks.harness.TableEncoder;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;

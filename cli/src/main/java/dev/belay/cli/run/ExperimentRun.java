@@ -1,14 +1,14 @@
 package dev.belay.cli.run;
 
-import dev.belay.cli.ErrorReport;
 import dev.belay.cli.experiment.Experiment;
+import dev.belay.cli.logging.ErrorReport;
+import dev.belay.cli.logging.Logging;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.report.results.RunResults;
-import dev.belay.cli.service.Logging;
 import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;

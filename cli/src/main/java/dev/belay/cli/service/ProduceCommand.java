@@ -2,6 +2,7 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
+import dev.belay.cli.logging.Logging;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;

@@ -1,5 +1,6 @@
 package dev.belay.cli.service;
 
+import dev.belay.cli.logging.Logging;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.http.Meters;

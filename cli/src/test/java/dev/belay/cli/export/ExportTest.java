@@ -307,7 +307,8 @@ final class ExportTest {
                         List.of(timeMs),
                         list(p),
                         1L,
-                        false));
+                        false,
+                        List.of()));
     }
 
     private void spec(String experiment, String model, int seed, int run) {

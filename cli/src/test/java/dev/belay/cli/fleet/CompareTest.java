@@ -348,7 +348,8 @@ class CompareTest {
                         List.of(timeMs),
                         says == 0 ? List.of(.75f, .25f) : List.of(.25f, .75f),
                         0L,
-                        false));
+                        false,
+                        List.of()));
     }
 
     private void spec(String model, int run, String task) {

@@ -1,7 +1,7 @@
 package dev.belay.it.aggregators;
 
 import dev.belay.aggregators.AggregatorService;
-import dev.belay.cli.service.Logging;
+import dev.belay.cli.logging.Logging;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;

@@ -271,7 +271,8 @@ class AggregatorServiceIT {
                             times,
                             probabilities,
                             (long) EXAMPLES,
-                            false);
+                            false,
+                            List.of());
             sender.send(topic, ids.get(0), block);
         }
     }

@@ -157,7 +157,8 @@ final class UpgradeEvents {
                         times,
                         probabilities,
                         whole ? (long) HOLDOUT : 0L,
-                        false));
+                        false,
+                        List.of()));
     }
 
     private void add(String topic, String key, SpecificRecord event) {

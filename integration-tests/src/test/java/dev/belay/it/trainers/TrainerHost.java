@@ -1,6 +1,6 @@
 package dev.belay.it.trainers;
 
-import dev.belay.cli.service.Logging;
+import dev.belay.cli.logging.Logging;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.DirectoryStore;

@@ -9,7 +9,6 @@ import dev.belay.labelers.truth.TruthLabelingService;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
-import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
@@ -89,10 +88,7 @@ final class World implements AutoCloseable {
     private void produce(Grid grid) {
         ProducerService producer =
                 new ProducerService(
-                        clients,
-                        ProducerConfig.of(Grid.TASK),
-                        grid.data(),
-                        ProgressListener.none());
+                        clients, ProducerConfig.of(Grid.TASK), grid.data(), (done, total) -> {});
         try (ServiceGroup services =
                         ServiceGroup.start(List.of(producer, new TruthLabelingService(clients)));
                 ProgressTable progress = new ProgressTable(clients, Grid.TASK)) {

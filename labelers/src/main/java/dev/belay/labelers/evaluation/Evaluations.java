@@ -15,16 +15,9 @@ import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -32,42 +25,37 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works through the events of {@code belay.checkpoints}, or of {@code belay.labelers}: a due one
- * becomes a sweep, committed with the event's offset in a transaction of its own; one that can't
- * become a sweep goes to the dead letters. An event whose holdout, or what else it needs, is not
- * complete holds back those of its queue only, see {@link EvaluationCursor}; where the store can't
- * be read now, all wait. One sweep at a time is computed on another thread, while this one keeps
- * polling; if a partition is revoked in the meantime the sweep is dropped. Belongs to one thread.
+ * Consumes the events of {@code belay.checkpoints}, or of {@code belay.labelers}, and turns each
+ * one that is due into a sweep, committed with the event's offset in one transaction. An event that
+ * can't become a sweep becomes a dead letter. An event whose holdout or other input is incomplete
+ * delays only the events of its own queue, see {@link EvaluationCursors}; while the checkpoint
+ * store can't be read, all events wait.
+ *
+ * <p>One sweep at a time is computed on another thread while this one keeps polling. If a partition
+ * is revoked meanwhile, the sweep is discarded. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
+    private static final String STORE = "the checkpoint store";
+
     private final Inbox inbox;
     private final Outbox outbox;
     private final SweepRequests requests;
-    private final Function<ModelSpec, @Nullable Holdout> holdouts;
+    private final EvaluationCursors cursors;
     private final Executor computing;
     private final EventCodec codec;
     private final DeadLetters deadLetters;
-    private final Prerequisites patience;
+    private final RejectedExamples rejected;
+    private final Prerequisites prerequisites;
     private final Timer sweepTime;
     private final UnaryOperator<String> predictionsOf;
-    private static final String STORE = "the checkpoint store";
-
-    private final Map<Integer, EvaluationCursor> standings = new HashMap<>();
-
-    /** By queue, a request of each that waits: the last that had to. */
-    private final Map<String, SweepRequests.Request> held = new HashMap<>();
-
-    /** Examples that a model rejected, as model and place, whose dead letters are committed. */
-    private final Set<String> reported = new HashSet<>();
 
     private @Nullable Running running;
-    private int lastSwept = -1;
     private long sweeps;
 
     /**
-     * A sweep in work; its event is the oldest of its partition.
+     * The sweep that is being computed; its event is the oldest unfinished one of its partition.
      *
-     * @param batch of its transaction, with what was passed before it
+     * @param batch of its transaction, with the offsets of events consumed before it
      * @param revocations of the inbox when it began
      */
     private record Running(
@@ -79,19 +67,19 @@ final class Evaluations implements AutoCloseable {
             Timer.Sample sample,
             Computation<Sweep> computation) {}
 
-    /** What became of the oldest event of a partition. */
+    /** Result of handling the oldest unfinished event of a partition. */
     private enum Outcome {
-        PASSED,
+        CONSUMED,
         /** Its sweep is being computed. */
-        COMPUTES,
-        WAITS
+        RUNNING,
+        WAITING
     }
 
     /**
      * @param holdouts of a spec's task, polled; null while it is not complete
      * @param computing one thread, on which checkpoints are opened and predict
-     * @param patience receives why sweeps can't be made now
-     * @param sweepTime of committed sweeps, from opening the checkpoint on
+     * @param prerequisites receives the reason why a sweep is not possible now
+     * @param sweepTime of committed sweeps, from opening the checkpoint to the commit
      * @param predictionsOf a task's topic of predictions
      */
     Evaluations(
@@ -102,25 +90,26 @@ final class Evaluations implements AutoCloseable {
             Executor computing,
             EventCodec codec,
             DeadLetters deadLetters,
-            Prerequisites patience,
+            Prerequisites prerequisites,
             Timer sweepTime,
             UnaryOperator<String> predictionsOf) {
         this.inbox = inbox;
         this.outbox = outbox;
         this.requests = requests;
-        this.holdouts = holdouts;
+        this.cursors = new EvaluationCursors(inbox, requests, holdouts);
         this.computing = computing;
         this.codec = codec;
         this.deadLetters = deadLetters;
-        this.patience = patience;
+        this.rejected = new RejectedExamples(deadLetters);
+        this.prerequisites = prerequisites;
         this.sweepTime = sweepTime;
         this.predictionsOf = predictionsOf;
     }
 
     /**
-     * One round: at most one sweep.
+     * One round, at most one sweep.
      *
-     * @param wait for how long to wait for events, or for the sweep in work
+     * @param wait longest wait for events, or for the running sweep
      * @return whether anything was done
      */
     boolean step(Duration wait) {
@@ -140,39 +129,28 @@ final class Evaluations implements AutoCloseable {
 
     private boolean begin(Duration wait) {
         boolean unused = inbox.poll(wait);
-        for (int fresh : inbox.takeFresh()) {
-            standings.put(fresh, EvaluationCursor.of(inbox.committed(fresh)));
-        }
-        standings.keySet().retainAll(inbox.partitions());
-        boolean done = resume();
+        cursors.update();
+        boolean done = cursors.resume();
         TransactionBatch pending = new TransactionBatch();
-        for (int partition : inTurn()) {
-            EvaluationCursor standing = standing(partition);
+        for (int partition : cursors.inTurn()) {
             Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
-            Outcome outcome = Outcome.PASSED;
-            while (!queue.isEmpty() && outcome == Outcome.PASSED) {
-                outcome = handle(queue.element(), standing, pending);
-                if (outcome == Outcome.COMPUTES) {
+            Outcome outcome = Outcome.CONSUMED;
+            while (!queue.isEmpty() && outcome == Outcome.CONSUMED) {
+                outcome = handle(queue.element(), pending);
+                if (outcome == Outcome.RUNNING) {
                     return done;
                 }
-                if (outcome == Outcome.PASSED) {
+                if (outcome == Outcome.CONSUMED) {
                     queue.remove();
                     done = true;
                 }
             }
-            if (queue.isEmpty() && standing.reached(inbox.position(partition))) {
-                pending.reached(inbox.partition(partition), standing.committed());
+            EvaluationCursor cursor = cursors.of(partition);
+            if (queue.isEmpty() && cursor.reached(inbox.position(partition))) {
+                pending.reached(inbox.partition(partition), cursor.committed());
             }
         }
         return pending.isEmpty() ? done : commit(pending);
-    }
-
-    /** The partitions held, those first that come after the one swept last. */
-    private List<Integer> inTurn() {
-        List<Integer> partitions = new ArrayList<>(inbox.partitions());
-        long before = partitions.stream().filter(p -> p <= lastSwept).count();
-        Collections.rotate(partitions, -(int) before);
-        return partitions;
     }
 
     /** Sweeps committed by this process. */
@@ -187,166 +165,116 @@ final class Evaluations implements AutoCloseable {
         }
     }
 
-    /**
-     * Goes back to the events of queues that wait no more: what they waited for is there, or the
-     * model that waited was stopped.
-     *
-     * @return whether there are such queues
-     */
-    private boolean resume() {
-        Set<String> waiting = new TreeSet<>();
-        standings.values().forEach(standing -> waiting.addAll(standing.waiting()));
-        held.keySet().retainAll(waiting);
-        Set<String> free = new HashSet<>();
-        held.forEach(
-                (queue, request) -> {
-                    if (!requests.isWanted(request.spec()) || holdout(request) != null) {
-                        free.add(queue);
-                    }
-                });
-        standings.forEach(
-                (partition, standing) -> {
-                    if (!Collections.disjoint(standing.waiting(), free)) {
-                        inbox.seek(partition, standing.resume(free));
-                    }
-                });
-        return !free.isEmpty();
-    }
-
-    /** The holdout of a request for which all is there that it needs; else null. */
-    private @Nullable Holdout holdout(SweepRequests.Request request) {
-        Holdout holdout = holdouts.apply(request.spec());
-        return holdout != null && request.isReady().test(holdout) ? holdout : null;
-    }
-
-    private Outcome handle(
-            ConsumerRecord<byte[], byte[]> event,
-            EvaluationCursor standing,
-            TransactionBatch pending) {
+    private Outcome handle(ConsumerRecord<byte[], byte[]> event, TransactionBatch pending) {
+        EvaluationCursor cursor = cursors.of(event.partition());
         long offset = event.offset();
-        standing.reached(offset);
+        cursor.reached(offset);
         String queue = null;
         try {
             SweepRequests.Request request = requests.of(event);
             queue = request == null ? null : request.queue();
-            if (standing.isDone(queue, offset)) {
-                return Outcome.PASSED;
+            if (cursor.isDone(queue, offset)) {
+                return Outcome.CONSUMED;
             }
             if (request != null && request.isDue()) {
-                Holdout holdout = standing.waits(request.queue()) ? null : holdout(request);
+                Holdout holdout = cursor.waits(request.queue()) ? null : cursors.holdout(request);
                 if (holdout != null) {
-                    return sweep(event, request, holdout, pending);
+                    running = start(event, request, holdout, pending);
+                    return Outcome.RUNNING;
                 }
-                if (!standing.hold(request.queue(), offset)) {
-                    return Outcome.WAITS;
+                if (!cursors.hold(event.partition(), request, offset)) {
+                    return Outcome.WAITING;
                 }
-                held.put(request.queue(), request);
-                return pass(event, standing, pending);
+                addOffset(event, pending);
+                return Outcome.CONSUMED;
             }
         } catch (BadRecordException e) {
-            if (standing.isDone(queue, offset)) {
-                return Outcome.PASSED;
+            if (cursor.isDone(queue, offset)) {
+                return Outcome.CONSUMED;
             }
             pending.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
-        standing.done(queue, offset);
-        return pass(event, standing, pending);
+        cursor.done(queue, offset);
+        addOffset(event, pending);
+        return Outcome.CONSUMED;
     }
 
-    /** Begins a sweep, which goes on in {@link #finish}. */
-    private Outcome sweep(
+    /** Starts a sweep, which {@link #finish} commits. */
+    private Running start(
             ConsumerRecord<byte[], byte[]> event,
             SweepRequests.Request request,
             Holdout holdout,
             TransactionBatch pending) {
-        lastSwept = event.partition();
+        cursors.swept(event.partition());
         Map<Integer, List<Holdout.Row>> rows = holdout.rows();
         String topic = predictionsOf.apply(request.spec().getTask());
-        running =
-                new Running(
-                        event,
-                        pending,
-                        inbox.revocations(),
-                        request,
-                        holdout,
-                        Timer.start(),
-                        Computation.start(
-                                computing,
-                                () -> {
-                                    try (var predictor = request.predictor().get()) {
-                                        return Sweep.of(codec, topic, request, rows, predictor);
-                                    }
-                                }));
-        return Outcome.COMPUTES;
+        return new Running(
+                event,
+                pending,
+                inbox.revocations(),
+                request,
+                holdout,
+                Timer.start(),
+                Computation.start(
+                        computing,
+                        () -> {
+                            try (var predictor = request.predictor().get()) {
+                                return Sweep.of(codec, topic, request, rows, predictor);
+                            }
+                        }));
     }
 
-    /** Commits what was computed, unless a partition was revoked meanwhile. */
+    /** Commits the result of a sweep, unless a partition was revoked meanwhile. */
     private boolean finish(Running done) {
         if (inbox.revocations() != done.revocations()) {
             inbox.rewind();
             return false;
         }
-        int partition = done.event().partition();
+        ConsumerRecord<byte[], byte[]> event = done.event();
         ModelSpec spec = done.request().spec();
-        EvaluationCursor standing = standing(partition);
         TransactionBatch batch = done.batch();
         Sweep sweep = null;
         try {
             sweep = done.computation().result();
             sweep.records().forEach(batch::add);
-            sweep.rejected().forEach(r -> addLetter(spec, r, batch));
+            rejected.contribute(spec, sweep, batch);
             done.holdout().contribute(batch);
-        } catch (UncheckedIOException | BrokenEncoderException | LabelerException e) {
-            // not the checkpoint's fault
-            String what =
-                    e instanceof UncheckedIOException
-                            ? STORE
-                            : e instanceof LabelerException ? spec.getId() : spec.getEncoderName();
-            patience.blame(what, String.valueOf(e.getMessage()));
-            return !batch.isEmpty() && commit(batch);
+        } catch (UncheckedIOException e) {
+            return retryLater(STORE, e, batch);
+        } catch (BrokenEncoderException e) {
+            return retryLater(spec.getEncoderName(), e, batch);
+        } catch (LabelerException e) {
+            return retryLater(spec.getId(), e, batch);
         } catch (UnusableCheckpointException e) {
-            batch.add(deadLetters.of(done.event(), String.valueOf(e.getMessage())));
+            batch.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
-        standing.done(done.request().queue(), done.event().offset());
-        pass(done.event(), standing, batch);
+        cursors.of(event.partition()).done(done.request().queue(), event.offset());
+        addOffset(event, batch);
         if (!commit(batch)) {
             return false;
         }
-        inbox.queue(partition).remove();
+        inbox.queue(event.partition()).remove();
         if (sweep != null) {
-            sweep.rejected().forEach(r -> reported.add(place(spec, r.row())));
+            rejected.committed(spec, sweep);
             done.holdout().committed();
-            patience.forget(STORE);
-            patience.forget(spec.getEncoderName());
-            patience.forget(spec.getId());
+            prerequisites.forget(STORE);
+            prerequisites.forget(spec.getEncoderName());
+            prerequisites.forget(spec.getId());
             done.sample().stop(sweepTime);
             sweeps++;
         }
         return true;
     }
 
-    private void addLetter(ModelSpec spec, Sweep.Rejected rejected, TransactionBatch batch) {
-        if (!reported.contains(place(spec, rejected.row()))) {
-            batch.add(
-                    deadLetters.notEncoded(
-                            rejected.row().record(), spec.getId(), rejected.reason()));
-        }
+    /** Keeps the event of a sweep that failed for a reason outside its checkpoint. */
+    private boolean retryLater(String cause, RuntimeException e, TransactionBatch batch) {
+        prerequisites.blame(cause, String.valueOf(e.getMessage()));
+        return !batch.isEmpty() && commit(batch);
     }
 
-    private static String place(ModelSpec spec, Holdout.Row row) {
-        return spec.getId() + " " + row.record().partition() + "@" + row.record().offset();
-    }
-
-    private Outcome pass(
-            ConsumerRecord<byte[], byte[]> event,
-            EvaluationCursor standing,
-            TransactionBatch pending) {
-        pending.reached(inbox.partition(event.partition()), standing.committed());
-        return Outcome.PASSED;
-    }
-
-    private EvaluationCursor standing(int partition) {
-        return Objects.requireNonNull(standings.get(partition));
+    private void addOffset(ConsumerRecord<byte[], byte[]> event, TransactionBatch batch) {
+        int partition = event.partition();
+        batch.reached(inbox.partition(partition), cursors.of(partition).committed());
     }
 
     private boolean commit(TransactionBatch batch) {

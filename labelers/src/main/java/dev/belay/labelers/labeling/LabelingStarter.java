@@ -66,7 +66,7 @@ record LabelingStarter(
                 writer -> new ProgressEnds(table, writer, check::uncommittedEnd);
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
         Consumer<byte[], byte[]> consumer =
-                clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.IN_HAND));
+                clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.MAX_BUFFERED));
         IntFunction<@Nullable Progress> own =
                 partition -> {
                     table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
@@ -77,7 +77,7 @@ record LabelingStarter(
                 new Inbox(
                         consumer,
                         topics.input(),
-                        Labeling.IN_HAND,
+                        Labeling.MAX_BUFFERED,
                         partition -> endless && own.apply(partition) == null);
         return new Labeling(
                 topics,

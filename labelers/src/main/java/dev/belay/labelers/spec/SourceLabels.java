@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceLabels implements AutoCloseable {
     /** Number of examples among which a label's example is searched; also labels in memory. */
-    static final int AHEAD = Labeling.IN_HAND;
+    static final int AHEAD = Labeling.MAX_BUFFERED;
 
     private static final int POLLS_PER_ROUND = 20;
 

@@ -205,7 +205,7 @@ class SourceLabelsPropertyTest {
         group.updateBeginningOffsets(Map.of(input, 0L));
         TOPICS.sources()
                 .forEach(s -> group.updateBeginningOffsets(Map.of(new TopicPartition(s, 0), 0L)));
-        Inbox inbox = new Inbox(group, TOPICS.input(), Labeling.IN_HAND);
+        Inbox inbox = new Inbox(group, TOPICS.input(), Labeling.MAX_BUFFERED);
         RecordReader reader = new RecordReader(clients.codec(), 1);
         DeadLetters deadLetters = new DeadLetters(clients, "test");
         PartitionEnds ends = (topic, p, position) -> ended && position >= log.end(topic);

@@ -1,10 +1,9 @@
 package dev.belay.models.encoder;
 
 import dev.belay.models.input.Input;
+import dev.belay.models.text.Words;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,17 +11,11 @@ import java.util.List;
  * buckets}), scaled to unit length. A text without words gives a row of zeros. Parts are read as
  * one text.
  *
- * <p>A word is a longest run of letters, digits, marks and underscores of Unicode 13.0 ({@link
- * UnicodeTable}, whatever the JDK's version is); an n-gram is n words joined by one space. Its
- * bucket is its 64-bit FNV-1a hash over UTF-8, folded by xor to 32 bits, modulo the number of
- * buckets: the same on every machine, JDK and version.
+ * <p>Words and hashes are those of {@link Words}; an n-gram is n words joined by one space.
  */
 public final class HashingEncoder implements Encoder {
     /** Number of buckets by default, 2<sup>14</sup>. */
     public static final int BUCKETS = 1 << 14;
-
-    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
-    private static final long FNV_PRIME = 0x100000001b3L;
 
     /** {@code hashing}: single words. */
     public static final class Unigrams extends Provider {
@@ -120,14 +113,14 @@ public final class HashingEncoder implements Encoder {
 
     private float[] encode(String text) {
         float[] row = new float[buckets];
-        List<byte[]> words = words(text);
+        List<byte[]> words = Words.of(text);
         double squares = 0;
         for (int first = 0; first < words.size(); first++) {
-            long hash = FNV_OFFSET;
+            long hash = Words.NO_HASH;
             for (int n = 0; n < longest && first + n < words.size(); n++) {
-                if (n > 0) hash = (hash ^ ' ') * FNV_PRIME;
-                for (byte b : words.get(first + n)) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-                int bucket = bucket(hash, buckets);
+                if (n > 0) hash = Words.hash(hash, (byte) ' ');
+                hash = Words.hash(hash, words.get(first + n));
+                int bucket = Words.bucket(hash, buckets);
                 squares += 2 * row[bucket] + 1; // (c + 1)² - c²
                 row[bucket]++;
             }
@@ -137,39 +130,5 @@ public final class HashingEncoder implements Encoder {
             for (int k = 0; k < buckets; k++) row[k] *= scale;
         }
         return row;
-    }
-
-    /**
-     * FNV-1a of a word.
-     *
-     * @param buckets a power of two
-     */
-    public static int bucket(byte[] word, int buckets) {
-        long hash = FNV_OFFSET;
-        for (byte b : word) hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-        return bucket(hash, buckets);
-    }
-
-    private static int bucket(long hash, int buckets) {
-        return (int) (hash ^ (hash >>> 32)) & (buckets - 1);
-    }
-
-    /** The lower-cased words of a text, UTF-8. */
-    public static List<byte[]> words(String text) {
-        String lower = UnicodeTable.lowerCase(text);
-        var words = new ArrayList<byte[]>();
-        int start = -1;
-        for (int at = 0; at < lower.length(); ) {
-            int c = lower.codePointAt(at);
-            boolean inWord = UnicodeTable.inWord(c);
-            if (inWord && start < 0) start = at;
-            if (!inWord && start >= 0) {
-                words.add(lower.substring(start, at).getBytes(StandardCharsets.UTF_8));
-                start = -1;
-            }
-            at += Character.charCount(c);
-        }
-        if (start >= 0) words.add(lower.substring(start).getBytes(StandardCharsets.UTF_8));
-        return words;
     }
 }

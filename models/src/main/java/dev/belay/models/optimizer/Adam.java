@@ -3,7 +3,6 @@ package dev.belay.models.optimizer;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
-import dev.belay.models.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +81,7 @@ public final class Adam {
     /**
      * Restores a stored state.
      *
-     * @param sizes number of weights by parameter, {@link Network#sizes}
+     * @param sizes number of weights of each parameter of the network
      * @throws MalformedCheckpointException if it is incomplete or belongs to other parameters
      */
     public void restore(SafeTensors state, Map<String, Integer> sizes) {

@@ -1,7 +1,7 @@
 package dev.belay.models.transformer;
 
-import dev.belay.models.encoder.HashingEncoder;
 import dev.belay.models.input.Input;
+import dev.belay.models.text.Words;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,13 +24,16 @@ record HashedWordTokenizer(int buckets, int longest) implements Tokenizer {
     public List<Tokens> tokens(List<Input> inputs) {
         var all = new ArrayList<Tokens>(inputs.size());
         for (Input input : inputs) {
-            List<byte[]> words = HashingEncoder.words(input.text());
+            List<byte[]> words = Words.of(input.text());
             int[] tokens = new int[Math.min(longest, words.size() + 1)];
             tokens[0] = 1;
-            for (int t = 1; t < tokens.length; t++)
-                tokens[t] = SPECIAL + HashingEncoder.bucket(words.get(t - 1), buckets);
+            for (int t = 1; t < tokens.length; t++) tokens[t] = SPECIAL + bucket(words.get(t - 1));
             all.add(Tokens.of(tokens));
         }
         return all;
+    }
+
+    private int bucket(byte[] word) {
+        return Words.bucket(Words.hash(Words.NO_HASH, word), buckets);
     }
 }

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.norm.LayerNorm;
-import dev.belay.models.encoder.OnnxEncoder;
 import dev.belay.models.transformer.Pretrained.Pooling;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The differentiable forward pass of BERT in PyTorch: tokens → one vector per text, of norm √width
- * as from {@link OnnxEncoder}. There is no dropout.
+ * as the frozen encoders give. There is no dropout.
  *
  * <p>Differentiable arrays are never multiplied by a Java number: DJL converts it to an array whose
  * memory is freed before the backward pass reads it, which gave gradients that were not finite.

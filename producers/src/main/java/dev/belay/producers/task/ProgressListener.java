@@ -8,9 +8,4 @@ public interface ProgressListener {
      * @param total rows of the source; -1: it has no end
      */
     void produced(long done, long total);
-
-    /** Ignores the progress. */
-    static ProgressListener none() {
-        return (done, total) -> {};
-    }
 }

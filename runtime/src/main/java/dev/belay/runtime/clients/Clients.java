@@ -8,7 +8,6 @@ import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,15 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -280,48 +273,5 @@ public final class Clients {
                 List.of(new AvroSchemaProvider()),
                 settings.registryClient(),
                 Map.of());
-    }
-
-    private static final class MeteredProducer extends KafkaProducer<byte[], byte[]> {
-        private final KafkaClientMetrics metrics;
-
-        MeteredProducer(
-                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
-            super(config, new ByteArraySerializer(), new ByteArraySerializer());
-            metrics = new KafkaClientMetrics(this, List.of(), pool);
-            metrics.bindTo(meters);
-        }
-
-        @Override
-        public void close(Duration timeout) {
-            metrics.close();
-            super.close(timeout);
-        }
-    }
-
-    private static final class MeteredConsumer extends KafkaConsumer<byte[], byte[]> {
-        private final KafkaClientMetrics metrics;
-
-        MeteredConsumer(
-                Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
-            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-            metrics = new KafkaClientMetrics(this, List.of(), pool);
-            metrics.bindTo(meters);
-        }
-
-        @Override
-        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-            try {
-                return super.poll(timeout);
-            } catch (OffsetOutOfRangeException e) {
-                throw ExpiredOffsetException.of(this, e);
-            }
-        }
-
-        @Override
-        public void close() {
-            metrics.close();
-            super.close();
-        }
     }
 }

@@ -4,7 +4,6 @@ import dev.belay.schemas.events.Progress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +96,6 @@ public final class ProgressTable implements AutoCloseable {
     /** All progress known. */
     public List<Progress> all() {
         return List.copyOf(table.values());
-    }
-
-    /** By key, a view. */
-    public Map<String, Progress> byKey() {
-        return table.all();
     }
 
     @Override

@@ -5,34 +5,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The settings of this installation: a flat map of dotted keys from a YAML file, then the
  * environment, then flags; the later wins.
  *
- * <p>In the environment a key is upper-cased, prefixed with {@code BELAY_}, its dots written as
- * {@code _} and its dashes as {@code __}: {@code BELAY_KAFKA_BOOTSTRAP_SERVERS}. {@code kafka.*}
- * reaches every Kafka client untouched, {@code kafka.consumer.*}, {@code kafka.producer.*}, {@code
- * kafka.admin.*} and {@code kafka.streams.*} only those; {@code registry.*} other than the URL
- * reaches the schema registry's client as {@code schema.registry.*} settings do elsewhere.
+ * <p>In the environment a key is written as in {@code BELAY_KAFKA_BOOTSTRAP_SERVERS}. {@code
+ * kafka.*} reaches every Kafka client untouched, {@code kafka.consumer.*}, {@code
+ * kafka.producer.*}, {@code kafka.admin.*} and {@code kafka.streams.*} only those; {@code
+ * registry.*} other than the URL reaches the schema registry's client as {@code schema.registry.*}
+ * settings do elsewhere.
  */
 public final class Settings {
-    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final List<String> CLIENTS = List.of("consumer", "producer", "admin", "streams");
-
-    /** What the launcher reads. */
-    private static final Set<String> LAUNCHER = Set.of("BELAY_JAVA_OPTS", "BELAY_MVN_OPTS");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
@@ -58,22 +50,7 @@ public final class Settings {
         if (file != null) {
             all.putAll(SettingsFile.read(file));
         }
-        environment.forEach(
-                (name, value) -> {
-                    if (!name.startsWith("BELAY_") || LAUNCHER.contains(name)) {
-                        return;
-                    }
-                    String key =
-                            name.substring("BELAY_".length())
-                                    .toLowerCase(Locale.ROOT)
-                                    .replace("__", "-")
-                                    .replace('_', '.');
-                    if (SettingKeys.isKnown(key)) {
-                        all.put(key, value);
-                    } else {
-                        LOG.warn("{} in the environment is not a setting and is ignored", name);
-                    }
-                });
+        all.putAll(SettingsEnvironment.read(environment));
         all.putAll(flags);
         return new Settings(all);
     }

@@ -179,25 +179,26 @@ public final class CheckpointWriter implements AutoCloseable {
 
     /** Stores the files of the checkpoint: weights, training state, provenance. */
     private CheckpointFiles store(PendingCheckpoint learned, PendingCheckpoint.Files files) {
-        long number = learned.number();
+        TrainingPosition at = learned.position();
+        long number = at.number();
         var parent = number == 1 ? null : new Provenance.Parent(number - 1, last.weights.sha256());
         StoredFile weights = transaction.store(number, Kind.WEIGHTS, files.weights());
         StoredFile state = transaction.store(number, Kind.STATE, files.state());
         List<Provenance.Range> ranges = new ArrayList<>();
-        for (int p = 0; p < learned.cursor().length; p++) {
-            ranges.add(new Provenance.Range(p, learned.from()[p], learned.cursor()[p]));
+        for (int p = 0; p < at.cursor().length; p++) {
+            ranges.add(new Provenance.Range(p, learned.from()[p], at.cursor()[p]));
         }
         var origin =
                 new Provenance(
                         spec.getId(),
                         number,
-                        learned.seen(),
+                        at.seen(),
                         spec.getSpecHash(),
                         specJson,
                         spec.getSeed(),
                         new Provenance.Encoding(spec.getEncoderName(), spec.getEncoderSha256()),
                         spec.getSupervisor(),
-                        learned.supervisorCheckpoints(),
+                        at.supervisorCheckpoints(),
                         new Provenance.Labels(transaction.labelTopic(), ranges),
                         parent,
                         weights,
@@ -232,14 +233,15 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private Checkpoint checkpoint(PendingCheckpoint learned) {
-        List<PartitionCursor> at = new ArrayList<>();
-        for (int p = 0; p < learned.cursor().length; p++) {
-            at.add(new PartitionCursor(p, learned.cursor()[p]));
+        TrainingPosition at = learned.position();
+        List<PartitionCursor> cursor = new ArrayList<>();
+        for (int p = 0; p < at.cursor().length; p++) {
+            cursor.add(new PartitionCursor(p, at.cursor()[p]));
         }
         MicroEpoch done = learned.done();
         return Checkpoint.newBuilder()
                 .setModel(spec.getId())
-                .setNumber(learned.number())
+                .setNumber(at.number())
                 .setState(learned.state())
                 .setReason(learned.reason())
                 .setWeightsUri(last.weights.uri())
@@ -248,10 +250,10 @@ public final class CheckpointWriter implements AutoCloseable {
                 .setStateSha256(last.state.sha256())
                 .setProvenanceUri(last.provenance.uri())
                 .setProvenanceSha256(last.provenance.sha256())
-                .setExamplesSeen(learned.seen())
-                .setCursor(at)
-                .setNextPartition(learned.turn())
-                .setSupervisorCheckpoints(learned.supervisorCheckpoints())
+                .setExamplesSeen(at.seen())
+                .setCursor(cursor)
+                .setNextPartition(at.turn())
+                .setSupervisorCheckpoints(at.supervisorCheckpoints())
                 .setLoss(done == null ? Double.NaN : done.meanLoss())
                 .setGradientNorm(done == null ? Double.NaN : done.meanGradientNorm())
                 .setSpecHash(spec.getSpecHash())

@@ -1,23 +1,19 @@
 package dev.belay.trainers.fleet;
 
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
-import dev.belay.models.checkpoint.MalformedCheckpointException;
-import dev.belay.models.checkpoint.SafeTensors;
-import dev.belay.models.checkpoint.Tensor;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
-import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.ExpiredOffsetException;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
-import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.State;
 import dev.belay.trainers.checkpoints.CheckpointTransaction;
 import dev.belay.trainers.checkpoints.CheckpointWriter;
 import dev.belay.trainers.checkpoints.CheckpointWriter.CheckpointFiles;
 import dev.belay.trainers.checkpoints.PendingCheckpoint;
+import dev.belay.trainers.checkpoints.TrainingPosition;
 import dev.belay.trainers.labels.LabelFeeds;
 import dev.belay.trainers.labels.LabelSource;
 import dev.belay.trainers.learning.DivergedException;
@@ -26,9 +22,7 @@ import dev.belay.trainers.learning.MicroEpoch;
 import dev.belay.trainers.status.RunMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -49,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRun.class);
-    private static final String PLACE = "place";
 
     private final ModelSpec spec;
     private final Learner<?> learner;
@@ -57,10 +50,7 @@ final class ModelRun implements AutoCloseable {
     private final LabelSource labels;
     private final RunMeters meters;
     private final CheckpointWriter writer;
-    private final TreeSet<Long> supervisorCheckpoints = new TreeSet<>();
-    private long[] cursor;
-    private long number;
-    private long seen;
+    private TrainingPosition position;
     private boolean last;
     private long waitingSince = System.nanoTime();
     private long firstTakenAt;
@@ -83,29 +73,19 @@ final class ModelRun implements AutoCloseable {
             @Nullable Checkpoint committed) {
         this.spec = spec;
         this.feeds = feeds;
-        int turn = 0;
         CheckpointFiles files = CheckpointFiles.NONE;
         if (committed == null) {
-            cursor = feeds.begin(spec);
+            position = TrainingPosition.beginning(feeds.begin(spec));
             learner = Learner.fresh(spec, networks);
         } else {
-            cursor = new long[spec.getPartitions()];
+            position = TrainingPosition.of(committed, spec.getPartitions());
             files = CheckpointFiles.of(committed);
-            supervisorCheckpoints.addAll(committed.getSupervisorCheckpoints());
-            number = committed.getNumber();
-            seen = committed.getExamplesSeen();
-            turn = committed.getNextPartition();
-            for (PartitionCursor c : committed.getCursor()) {
-                cursor[c.getPartition()] = c.getOffset();
-            }
-            StoredFile state = files.state();
-            byte[] stateFile = store.get(state.uri(), state.sha256());
-            requirePlace(state, stateFile, place(cursor, turn));
-            StoredFile weights = files.weights();
-            byte[] weightsFile = store.get(weights.uri(), weights.sha256());
-            learner = Learner.restored(spec, networks, weightsFile, stateFile, seen);
+            byte[] state = store.get(files.state().uri(), files.state().sha256());
+            position.requireSame(files.state(), state);
+            byte[] weights = store.get(files.weights().uri(), files.weights().sha256());
+            learner = Learner.restored(spec, networks, weights, state, position.seen());
         }
-        labels = new LabelSource(spec, cursor, turn);
+        labels = new LabelSource(spec, position.cursor(), position.turn());
         try {
             feeds.add(labels);
         } catch (RuntimeException e) {
@@ -114,7 +94,11 @@ final class ModelRun implements AutoCloseable {
         }
         meters = new RunMeters(registry, spec.getId());
         writer = new CheckpointWriter(spec, transaction, meters, executor, files);
-        LOG.info("training {} from checkpoint {}, {} examples seen", spec.getId(), number, seen);
+        LOG.info(
+                "training {} from checkpoint {}, {} examples seen",
+                spec.getId(),
+                position.number(),
+                position.seen());
     }
 
     ModelSpec spec() {
@@ -153,7 +137,7 @@ final class ModelRun implements AutoCloseable {
         if (last) {
             return false;
         }
-        long left = spec.getBudget() > 0 ? spec.getBudget() - seen : Long.MAX_VALUE;
+        long left = spec.getBudget() > 0 ? spec.getBudget() - position.seen() : Long.MAX_VALUE;
         long size = Math.min(spec.getMicroEpoch(), left);
         try {
             feeds.poll(labels, size);
@@ -220,12 +204,12 @@ final class ModelRun implements AutoCloseable {
             meters.time("learn", done.learnNs());
         }
         if (!spec.getSupervisor().equals(ModelId.TRUTH)) {
-            taken.forEach(t -> supervisorCheckpoints.add(t.checkpoint()));
+            position =
+                    position.withSupervisorCheckpoints(
+                            taken.stream().map(LabelSource.Taken::checkpoint).toList());
         }
-        number++;
-        seen += taken.size();
         last = taken.size() == left || atEnd || (done != null && done.stop());
-        handIn(last ? State.FINISHED : isReady() ? State.READY : State.LEARNING, taken, done);
+        checkpoint(taken, done);
     }
 
     /** The examples that were learned from; the others become dead letters with the checkpoint. */
@@ -242,37 +226,39 @@ final class ModelRun implements AutoCloseable {
         return accepted;
     }
 
-    /** Passes a snapshot with the files of the checkpoint to the writer. */
-    private void handIn(State now, List<LabelSource.Taken> taken, @Nullable MicroEpoch done) {
+    /** Passes a snapshot to the writer. */
+    private void checkpoint(List<LabelSource.Taken> taken, @Nullable MicroEpoch done) {
         long begin = System.nanoTime();
         writer.settle(); // at most one in memory
         long settled = System.nanoTime();
-        long[] from = cursor;
-        cursor = labels.order().cursor();
-        int turn = labels.order().turn();
+        TrainingPosition next = position.after(taken.size(), labels.order());
         PendingCheckpoint.Files files;
         try {
-            files =
-                    new PendingCheckpoint.Files(
-                            learner.weights(), learner.state(place(cursor, turn)));
+            files = new PendingCheckpoint.Files(learner.weights(), learner.state(next.tensor()));
         } catch (CheckpointTooLargeException e) { // depends on the length of its texts
-            number--;
-            seen -= taken.size();
             fail(String.valueOf(e.getMessage()));
             return;
         }
-        writer.begin(learned(now, null, from, taken, done, files));
+        long[] from = position.cursor();
+        position = next;
+        writer.begin(
+                new PendingCheckpoint(
+                        position, state(), null, from, taken, done, files, labels.deadLetters()));
         meters.time("held", settled - begin);
         meters.time("copy", System.nanoTime() - settled);
     }
 
+    private State state() {
+        boolean ready = spec.getReadyAt() > 0 && position.seen() >= spec.getReadyAt();
+        return last ? State.FINISHED : ready ? State.READY : State.LEARNING;
+    }
+
     /** Ends this model only; its last good checkpoint stays valid. */
     private void fail(String reason) {
-        LOG.error("{} failed at micro-epoch {}: {}", spec.getId(), number + 1, reason);
-        number++;
+        position = position.after(0, labels.order());
         last = true;
-        cursor = labels.order().cursor();
-        writer.begin(learned(State.FAILED, reason, cursor, List.of(), null, null));
+        LOG.error("{} failed at micro-epoch {}: {}", spec.getId(), position.number(), reason);
+        writer.begin(PendingCheckpoint.failed(position, reason, labels.deadLetters()));
     }
 
     /**
@@ -289,76 +275,16 @@ final class ModelRun implements AutoCloseable {
             @Nullable Checkpoint committed,
             String reason) {
         LOG.error("{} failed before it was opened: {}", spec.getId(), reason);
-        long[] cursor = new long[spec.getPartitions()];
-        if (committed != null) {
-            committed.getCursor().forEach(c -> cursor[c.getPartition()] = c.getOffset());
-        }
+        TrainingPosition at =
+                committed == null
+                        ? TrainingPosition.beginning(new long[spec.getPartitions()])
+                        : TrainingPosition.of(committed, spec.getPartitions());
         var files = committed == null ? CheckpointFiles.NONE : CheckpointFiles.of(committed);
         try (RunMeters meters = new RunMeters(registry, spec.getId());
                 CheckpointWriter writer =
                         new CheckpointWriter(spec, transaction, meters, Runnable::run, files)) {
-            writer.begin(
-                    new PendingCheckpoint(
-                            committed == null ? 1 : committed.getNumber() + 1,
-                            committed == null ? 0 : committed.getExamplesSeen(),
-                            State.FAILED,
-                            reason,
-                            cursor,
-                            cursor,
-                            committed == null ? 0 : committed.getNextPartition(),
-                            committed == null ? List.of() : committed.getSupervisorCheckpoints(),
-                            List.of(),
-                            null,
-                            null,
-                            List.of()));
+            writer.begin(PendingCheckpoint.failed(at.next(), reason, List.of()));
             writer.settle();
         }
-    }
-
-    private PendingCheckpoint learned(
-            State now,
-            @Nullable String reason,
-            long[] from,
-            List<LabelSource.Taken> taken,
-            @Nullable MicroEpoch done,
-            PendingCheckpoint.@Nullable Files files) {
-        return new PendingCheckpoint(
-                number,
-                seen,
-                now,
-                reason,
-                from,
-                cursor,
-                labels.order().turn(),
-                List.copyOf(supervisorCheckpoints),
-                taken,
-                done,
-                files,
-                labels.deadLetters());
-    }
-
-    /**
-     * Position in the labels: the next offset of each partition, then the partition of the next.
-     */
-    private static Tensor place(long[] cursor, int turn) {
-        long[] place = Arrays.copyOf(cursor, cursor.length + 1);
-        place[cursor.length] = turn;
-        return Tensor.ofLongs(PLACE, place);
-    }
-
-    private static void requirePlace(StoredFile state, byte[] stateFile, Tensor expected) {
-        Tensor found = SafeTensors.read(stateFile).tensor(PLACE);
-        if (!Arrays.equals(found.longs(), expected.longs())) {
-            throw new MalformedCheckpointException(
-                    state.uri()
-                            + " has the position "
-                            + Arrays.toString(found.longs())
-                            + ", its checkpoint event "
-                            + Arrays.toString(expected.longs()));
-        }
-    }
-
-    private boolean isReady() {
-        return spec.getReadyAt() > 0 && seen >= spec.getReadyAt();
     }
 }

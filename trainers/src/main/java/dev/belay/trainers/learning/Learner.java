@@ -4,9 +4,6 @@ import dev.belay.models.Rng;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
-import dev.belay.models.encoder.FailingTexts;
-import dev.belay.models.encoder.FailingTexts.Rows;
-import dev.belay.models.input.Input;
 import dev.belay.models.loss.Batch;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.loss.Progress;
@@ -133,34 +130,21 @@ public final class Learner<I> implements AutoCloseable {
         long start = System.nanoTime();
 
         // predict the new examples with the current weights; n = those not rejected
-        long[] encodeNs = {0};
-        Rows<Predicted<I>> found =
-                FailingTexts.compute(
-                        inputs(examples), some -> predict(some, encodeNs), network::probe);
-        List<I> inputs = found.rows().stream().map(Predicted::input).toList(); // (n)
-        List<LabelledExample> fresh = kept(found.accepted(examples), inputs); // (n)
-        network.observe(inputs);
-        float[][] predictions = // (n, classes)
-                found.rows().stream().map(Predicted::probabilities).toArray(float[][]::new);
-        int[] given = // (l), those with a label: the supervisor did not abstain
-                IntStream.range(0, fresh.size()).filter(i -> !fresh.get(i).abstained()).toArray();
-        float[][] labels = // (l, classes)
-                IntStream.of(given)
-                        .mapToObj(i -> fresh.get(i).probabilities())
-                        .toArray(float[][]::new);
-        float[][] labelled = // (l, classes)
-                IntStream.of(given).mapToObj(i -> predictions[i]).toArray(float[][]::new);
+        PredictedExamples<I> fresh = PredictedExamples.of(network, examples);
+        network.observe(fresh.inputs());
+        int[] labelled = fresh.labelled(); // (l), l ≤ n: the supervisor did not abstain
+        float[][] labels = fresh.labels(labelled); // (l, classes)
+        float[][] predictions = fresh.predictions(labelled); // (l, classes)
         long predicted = System.nanoTime();
 
         // select which to learn from, m ≤ l; replay round(replay·m) of the earlier ones
         Selection selection =
-                methods.select(new Candidates(labels, labelled, progress()), selectorState);
+                methods.select(new Candidates(labels, predictions, progress()), selectorState);
         selectorState = selection.state();
         float[] weights = selection.weights(); // (l), 0 = not learned from
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
-            if (weights[i] > 0)
-                lessons.add(new Lesson<>(fresh.get(given[i]), weights[i], inputs.get(given[i])));
+            if (weights[i] > 0) lessons.add(fresh.lesson(labelled[i], weights[i]));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
@@ -170,20 +154,20 @@ public final class Learner<I> implements AutoCloseable {
         Means means = learn(lessons, fresh.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
-        var observation = new Observation(microEpochs, labels, labelled, means.loss, progress());
+        var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
         Decision decision = methods.decide(observation, stoppingState);
         stoppingState = decision.state();
         long learned = System.nanoTime();
         return new MicroEpoch(
                 microEpochs,
-                predictions,
-                found.rejected(),
+                fresh.predictions(),
+                fresh.rejected(),
                 means.steps,
                 means.loss,
                 means.gradientNorm,
                 decision.stop(),
-                encodeNs[0] + (recalled - predicted),
-                predicted - start - encodeNs[0],
+                fresh.encodeNs() + (recalled - predicted),
+                predicted - start - fresh.encodeNs(),
                 learned - recalled);
     }
 
@@ -278,35 +262,10 @@ public final class Learner<I> implements AutoCloseable {
         network.close();
     }
 
-    private record Predicted<I>(I input, float[] probabilities) {}
-
-    /** Adds the time spent on features to {@code encodeNs}. */
-    private List<Predicted<I>> predict(List<Input> examples, long[] encodeNs) {
-        long start = System.nanoTime();
-        List<I> inputs = network.inputs(examples);
-        encodeNs[0] += System.nanoTime() - start;
-        float[][] probabilities = network.predict(inputs);
-        var rows = new ArrayList<Predicted<I>>(probabilities.length);
-        for (int i = 0; i < probabilities.length; i++)
-            rows.add(new Predicted<>(inputs.get(i), probabilities[i]));
-        return rows;
-    }
-
+    /** Encodes examples of the replay memory or the window. */
     private List<Lesson<I>> lessons(List<WeightedExample> examples) {
         return Lesson.of(
-                examples,
-                network.recall(inputs(examples.stream().map(WeightedExample::example).toList())));
-    }
-
-    /** The examples with the form of their inputs that replay needs. */
-    private List<LabelledExample> kept(List<LabelledExample> examples, List<I> encoded) {
-        return IntStream.range(0, encoded.size())
-                .mapToObj(i -> Lesson.kept(network, examples.get(i), encoded.get(i)))
-                .toList();
-    }
-
-    private static List<Input> inputs(List<LabelledExample> examples) {
-        return examples.stream().map(LabelledExample::input).toList();
+                examples, network.recall(examples.stream().map(e -> e.example().input()).toList()));
     }
 
     private Rng random(long purpose) {

@@ -124,14 +124,15 @@ class CheckpointWriterTest {
     private PendingCheckpoint learned(
             long number, State state, PendingCheckpoint.@Nullable Files files) {
         return new PendingCheckpoint(
-                number,
-                number * 10,
+                new TrainingPosition(
+                        number,
+                        number * 10,
+                        new long[] {number, number, number, number},
+                        0,
+                        List.of()),
                 state,
                 files == null ? "diverged" : null,
                 new long[4],
-                new long[] {number, number, number, number},
-                0,
-                List.of(),
                 List.of(),
                 null,
                 files,

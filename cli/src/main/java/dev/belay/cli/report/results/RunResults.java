@@ -12,11 +12,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -195,35 +193,7 @@ public final class RunResults {
      * reached. Without names that have no such count; seeds that FAILED are left out.
      */
     public synchronized Map<String, List<PairMetrics>> levelRows() {
-        Set<String> failed = new HashSet<>();
-        failures().forEach(failure -> failed.add(failure.getModel()));
-        Map<String, Integer> seeds = new HashMap<>();
-        for (ModelSpec spec : specs.values()) {
-            seeds.merge(spec.getModel(), failed.contains(spec.getId()) ? 0 : 1, Integer::sum);
-        }
-        Map<String, TreeMap<Long, Map<String, PairMetrics>>> bySeen = new LinkedHashMap<>();
-        for (PairMetrics row : holdoutRows()) {
-            if (!failed.contains(row.getStudent())) {
-                bySeen.computeIfAbsent(name(row.getStudent()), name -> new TreeMap<>())
-                        .computeIfAbsent(row.getExamplesSeen(), seen -> new LinkedHashMap<>())
-                        .put(row.getStudent(), row);
-            }
-        }
-        Map<String, List<PairMetrics>> level = new LinkedHashMap<>();
-        bySeen.forEach(
-                (name, rows) -> {
-                    rows.values().removeIf(all -> all.size() < seeds.getOrDefault(name, 0));
-                    if (!rows.isEmpty()) {
-                        level.put(name, List.copyOf(rows.lastEntry().getValue().values()));
-                    }
-                });
-        for (List<PairMetrics> last : byNames(finalRows())) {
-            String name = name(last.get(0).getStudent());
-            if (last.size() == seeds.getOrDefault(name, 0)) {
-                level.put(name, last);
-            }
-        }
-        return level;
+        return LevelRows.of(this);
     }
 
     /** The rows that count: over the holdout, of students that FINISHED, against final ceilings. */

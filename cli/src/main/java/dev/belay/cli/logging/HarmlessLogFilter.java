@@ -1,4 +1,4 @@
-package dev.belay.cli;
+package dev.belay.cli.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

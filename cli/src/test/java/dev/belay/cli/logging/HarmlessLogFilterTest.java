@@ -1,4 +1,4 @@
-package dev.belay.cli;
+package dev.belay.cli.logging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

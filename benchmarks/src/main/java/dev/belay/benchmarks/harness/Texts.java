@@ -1,4 +1,4 @@
-package dev.belay.benchmarks.labeler;
+package dev.belay.benchmarks.harness;
 
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,7 @@
-package dev.belay.cli;
+package dev.belay.cli.logging;
 
 import dev.belay.cli.experiment.ExperimentException;
 import dev.belay.cli.platform.PlatformException;
-import dev.belay.cli.service.Logging;
 import dev.belay.producers.source.DataException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;

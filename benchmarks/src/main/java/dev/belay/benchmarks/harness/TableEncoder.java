@@ -1,4 +1,4 @@
-package dev.belay.benchmarks.trainer;
+package dev.belay.benchmarks.harness;
 
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.input.Input;
@@ -20,7 +20,7 @@ public final class TableEncoder implements Encoder {
     /**
      * @param size texts {@code text 0}, {@code text 1} and so on
      */
-    TableEncoder(int size, long seed) {
+    public TableEncoder(int size, long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < size; i++) {
             float[] row = new float[DIMENSIONS];
@@ -29,16 +29,16 @@ public final class TableEncoder implements Encoder {
         }
     }
 
-    static String text(int i) {
+    public static String text(int i) {
         return "text " + i;
     }
 
     /** Features of the i-th text. */
-    float[] row(int i) {
+    public float[] row(int i) {
         return row(text(i));
     }
 
-    int size() {
+    public int size() {
         return rows.size();
     }
 

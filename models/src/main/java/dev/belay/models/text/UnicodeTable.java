@@ -1,4 +1,4 @@
-package dev.belay.models.encoder;
+package dev.belay.models.text;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The properties of Unicode 13.0 that the hashing encoder uses, in an own table: the JDK's tables
- * change with the JDK's Unicode version, but features must not.
+ * The properties of Unicode 13.0 that words and their hashes depend on, in an own table: the JDK's
+ * tables change with the JDK's Unicode version, but features must not.
  *
  * <p>Lines of the resource {@code unicode-13.0.txt}, code points in hexadecimal:
  *

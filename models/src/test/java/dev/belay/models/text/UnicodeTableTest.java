@@ -1,4 +1,4 @@
-package dev.belay.models.encoder;
+package dev.belay.models.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -24,7 +24,7 @@ class UnicodeTableTest {
     void wordsOfEveryCodePointAreTheSameOnEveryJdk() {
         StringBuilder all = new StringBuilder();
         for (int c = 0; c < CODE_POINTS; c++) {
-            for (byte[] word : HashingEncoder.words(Character.toString(c))) {
+            for (byte[] word : Words.of(Character.toString(c))) {
                 all.append(c).append(' ').append(new String(word, StandardCharsets.UTF_8));
             }
         }
