@@ -92,6 +92,7 @@ final class ExperimentRun implements Callable<Integer> {
             try (ServiceGroup group = start(clients, source, watch)) {
                 watch.untilStopped(
                         stop,
+                        ((DataConfig.Holdout.Share) experiment.data().holdout()).size(),
                         view,
                         () -> failure(group, platform),
                         every,

@@ -139,12 +139,14 @@ final class RunMonitor {
      * Follows a run that has no end until it is stopped; that nothing happens is no error. The
      * report is written at the end too.
      *
+     * @param holdoutSize examples at which the holdout is complete
      * @param failure what ends the run early, or null
      * @param every how often the report is written
      * @throws IllegalStateException when there is a failure
      */
     void untilStopped(
             StopSignal stop,
+            long holdoutSize,
             LiveView view,
             Supplier<@Nullable Throwable> failure,
             Duration every,
@@ -156,6 +158,7 @@ final class RunMonitor {
             do {
                 stopped = stop.isStopped(0, TimeUnit.SECONDS);
                 boolean unused = topics.poll();
+                results.examples(produced(topics.progress, holdoutSize));
                 Snapshot now = snapshot(topics.progress);
                 view.update(now);
                 Throwable cause = failure.get();
@@ -165,7 +168,6 @@ final class RunMonitor {
                 }
                 if (stopped || System.nanoTime() - written >= every.toNanos()) {
                     written = System.nanoTime();
-                    results.examples(produced(topics.progress));
                     report.write();
                 }
             } while (!stopped);
@@ -174,7 +176,7 @@ final class RunMonitor {
     }
 
     /** Examples of each split that the task's producer has written. */
-    private RunResults.Examples produced(ProgressTable progress) {
+    private RunResults.Examples produced(ProgressTable progress, long holdoutSize) {
         Map<String, Long> splits = new HashMap<>();
         String writer = ProducerConfig.of(task).writer();
         for (Progress p : progress.all()) {
@@ -185,7 +187,8 @@ final class RunMonitor {
         return new RunResults.Examples(
                 splits.getOrDefault(Split.SUPERVISOR.name(), 0L),
                 splits.getOrDefault(Split.STUDENT.name(), 0L),
-                splits.getOrDefault(Split.HOLDOUT.name(), 0L));
+                splits.getOrDefault(Split.HOLDOUT.name(), 0L),
+                holdoutSize);
     }
 
     private static void requireNone(@Nullable Throwable failure, Snapshot now, LiveView view) {
@@ -220,6 +223,13 @@ final class RunMonitor {
     private Snapshot snapshot(ProgressTable progress) {
         List<Snapshot.Bar> bars = new ArrayList<>();
         bars.add(new Snapshot.Bar("produced", produced, Math.max(0, rows)));
+        if (!results.examples().hasHoldout()) {
+            bars.add(
+                    new Snapshot.Bar(
+                            "holdout",
+                            results.examples().holdout(),
+                            results.examples().holdoutSize()));
+        }
         Set<String> labelers = new TreeSet<>();
         results.specs().forEach(spec -> labelers.add(spec.getSupervisor()));
         labelers.remove(ModelId.TRUTH);

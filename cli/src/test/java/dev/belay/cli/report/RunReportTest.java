@@ -283,6 +283,17 @@ final class RunReportTest {
     }
 
     @Test
+    void incompleteHoldoutOfAnEndlessRunIsNamed() {
+        RunResults results = new RunResults("endless", "reviews");
+        results.examples(new RunResults.Examples(1000, 6000, 1920, 2000));
+        assertTrue(
+                ReportHtml.of(results, Instant.EPOCH)
+                        .contains(
+                                "The holdout has 1,920 of 2,000 examples. Checkpoints are evaluated"
+                                        + " once it is complete"));
+    }
+
+    @Test
     void unfinishedRunSaysSo() throws IOException {
         // When
         RunReport.write(SampleRun.troubled(), directory, WRITTEN);

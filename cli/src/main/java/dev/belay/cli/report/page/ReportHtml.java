@@ -57,7 +57,7 @@ public final class ReportHtml {
         page.put("task", results.task());
         page.put("written", DATE.format(written));
         page.put("incomplete", !complete);
-        page.put("headline", (complete || rows.isEmpty() ? "" : "So far: ") + headline(medians));
+        page.put("headline", (complete || rows.isEmpty() ? "" : "So far: ") + headline(medians, results.examples()));
         page.put("medians", medians.stream().map(ReportHtml::median).toList());
         page.put("severalSeeds", medians.stream().anyMatch(m -> m.overSeeds() != null));
         page.put("pairs", rows.stream().map(row -> pair(results, row)).toList());
@@ -97,7 +97,7 @@ public final class ReportHtml {
     }
 
     /** One sentence on the student that recovered most. */
-    private static String headline(List<PairMedian> medians) {
+    private static String headline(List<PairMedian> medians, RunResults.Examples examples) {
         @Nullable PairMedian best = null;
         double most = Double.NEGATIVE_INFINITY;
         for (PairMedian median : medians) {
@@ -111,6 +111,14 @@ public final class ReportHtml {
             if (medians.stream().anyMatch(median -> isOpen(median.pgrUndefined()))) {
                 return "There is no performance gap recovered to report yet: predictions or truth"
                         + " of the holdout are missing.";
+            }
+            if (!examples.hasHoldout()) {
+                return String.format(
+                        Locale.ROOT,
+                        "The holdout has %,d of %,d examples. Checkpoints are evaluated once it is"
+                                + " complete; until then there are the figures of the stream, below.",
+                        examples.holdout(),
+                        examples.holdoutSize());
             }
             return medians.isEmpty()
                     ? "No pair has been compared yet."

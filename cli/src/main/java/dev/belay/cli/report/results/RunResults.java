@@ -28,8 +28,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunResults {
 
-    /** Examples of each split, as produced. */
-    public record Examples(long supervisor, long student, long holdout) {}
+    /**
+     * Examples of each split, as produced.
+     *
+     * @param holdoutSize examples at which the holdout is complete and checkpoints are evaluated
+     */
+    public record Examples(long supervisor, long student, long holdout, long holdoutSize) {
+        /** Of a source whose holdout is complete. */
+        public Examples(long supervisor, long student, long holdout) {
+            this(supervisor, student, holdout, holdout);
+        }
+
+        /** Whether the holdout is complete. */
+        public boolean hasHoldout() {
+            return holdout >= holdoutSize;
+        }
+    }
 
     /**
      * What {@code belay.metrics} is keyed by. A window has one row, whatever checkpoints it saw.
