@@ -97,7 +97,7 @@ class ProducerServiceIT {
             }
             // And another split of it is refused
             try (DataSet other = DataSet.open(DataConfig.preset(WORDNET, .4))) {
-                ProducerService refused = service(clients, other, (done, total) -> {});
+                ProducerService refused = service(clients, other, (rows, total) -> {});
                 String message = assertThrows(DataException.class, refused::run).toString();
                 assertTrue(message.contains(data.sourceHash()), message);
                 assertTrue(message.contains(other.sourceHash()), message);
