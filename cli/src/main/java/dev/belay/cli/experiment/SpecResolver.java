@@ -97,7 +97,7 @@ final class SpecResolver {
     private void requireFits(ModelEntry model, ModelSpec spec) {
         try {
             StateSize.requireFits(spec, encodersDir);
-        } catch (CheckpointTooLargeException e) {
+        } catch (CheckpointTooLargeException | IllegalArgumentException e) {
             throw new ExperimentException(
                     model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
         }

@@ -54,13 +54,13 @@ class BadExperimentTest {
         says(
                 GOOD.replace("supervisor: bow}", "supervisor: bow, loss: confidance}"),
                 "line 9",
-                "[confidence, cross-entropy]",
+                "[adaptive-confidence, confidence, cross-entropy,",
                 "did you mean 'confidence'?");
         says(
                 GOOD.replace("supervisor: bow}", "supervisor: bow, selector: {kind: al}}"),
                 "line 9",
                 "'al' in models.naive.selector.kind",
-                "[all]");
+                "[all, confidence, cut-statistic]");
         says(
                 GOOD.replace(
                         "supervisor: bow}", "supervisor: bow, stopping: {kind: budget, n: 3}}"),

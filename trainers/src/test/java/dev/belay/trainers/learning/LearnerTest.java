@@ -48,7 +48,7 @@ class LearnerTest {
 
         @Override
         public String toString() {
-            return spec.getEncoderName() + " " + spec.getHead() + " " + spec.getLoss();
+            return spec.getEncoderName() + " " + spec.getHead() + " " + Methods.lossMethod(spec);
         }
     }
 
@@ -62,6 +62,15 @@ class LearnerTest {
                 fake(Specs.LINEAR, hard, 3, 700),
                 one(fake(Specs.LINEAR, Specs.confidence(0.75), 2, 700)),
                 selecting(fake(Specs.LINEAR, Specs.confidence(0.75), 3, 700)),
+                method(
+                        selecting(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700)),
+                        "confidence",
+                        Map.of("warm-up", "evidence", "alpha", "0.75 to 0.5")),
+                cutting(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700)),
+                method(
+                        fake(mlp, Specs.CROSS_ENTROPY, 3, 0),
+                        "adaptive-confidence",
+                        Map.of("temperature", "2 to 1 over 500")),
                 new Case(
                         Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
                         new HashingEncoder("hashing", 1)));
@@ -214,8 +223,8 @@ class LearnerTest {
         assertTrue(
                 String.valueOf(e.getMessage())
                         .startsWith(
-                                "unknown LossFunction 'absent', expected one of [confidence,"
-                                        + " cross-entropy]"),
+                                "unknown LossFunction 'absent', expected one of"
+                                        + " [adaptive-confidence, confidence, cross-entropy,"),
                 e.getMessage());
     }
 
@@ -279,7 +288,7 @@ class LearnerTest {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         ModelSpec spec =
                 ModelSpec.newBuilder(c.spec)
-                        .setStopping(new Method("agreement", Map.of("above", "0")))
+                        .setStopping(new Method("agreed-twice", Map.of("above", "0")))
                         .build();
         List<List<LabelledExample>> epochs = epochs(spec, 512);
         try (Learner<?> learner = Learner.fresh(spec, c.networks());
@@ -520,8 +529,25 @@ class LearnerTest {
     private static Case selecting(Case c) {
         ModelSpec spec =
                 ModelSpec.newBuilder(selecting(c.spec, Map.of()))
-                        .setStopping(new Method("agreement", Map.of()))
+                        .setStopping(new Method("agreed-twice", Map.of()))
                         .build();
+        return new Case(spec, c.encoder);
+    }
+
+    /** The same with Belay's own selector and stopping rule with a state. */
+    private static Case cutting(Case c) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setSelector(new Method("cut-statistic", Map.of("reservoir", "150")))
+                        .setStopping(new Method("agreement", Map.of("window", "2")))
+                        .build();
+        return new Case(spec, c.encoder);
+    }
+
+    /** The same with another loss. */
+    private static Case method(Case c, String loss, Map<String, String> parameters) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec).setLossMethod(new Method(loss, parameters)).build();
         return new Case(spec, c.encoder);
     }
 
