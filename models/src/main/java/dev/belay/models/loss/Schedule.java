@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * A number that may change during training: {@code 0.5}, or {@code A to B}, which changes linearly
  * from A to B over the budget and then stays B. {@code cosine} at the end: along half a cosine.
- * {@code over N}: over the first N examples, which endless models need.
+ * {@code over N}: over the first N examples; without it an endless model stays at A.
  *
  * @param over examples; 0 = the budget
  */
@@ -49,15 +49,10 @@ record Schedule(double from, double to, boolean cosine, long over) {
                         form.group(3) == null ? 0 : Long.parseLong(form.group(3)));
     }
 
-    /**
-     * @throws IllegalArgumentException if it changes over the budget and the model has none
-     */
+    /** Its value; A throughout if it changes over the budget and the model has none. */
     double at(Progress progress) {
-        if (from == to) return from;
         double end = over > 0 ? over : (double) progress.budget();
-        if (end == 0)
-            throw new IllegalArgumentException(
-                    "schedule '" + this + "' of a model without budget, expected 'over EXAMPLES'");
+        if (from == to || end == 0) return from;
         double part = Math.min(1, progress.consumed() / end);
         if (cosine) part = 0.5 - 0.5 * StrictMath.cos(Math.PI * part);
         return from + part * (to - from);

@@ -46,14 +46,8 @@ class ScheduleTest {
     }
 
     @Test
-    void anEndlessModelNeedsANumberOfExamples() {
-        var e =
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> Schedule.of("1 to 0").at(new Progress(1, 0)));
-        assertEquals(
-                "schedule '1.0 to 0.0' of a model without budget, expected 'over EXAMPLES'",
-                e.getMessage());
-        assertEquals(0.5, Schedule.of("0.5").at(new Progress(1, 0)));
+    void withoutANumberOfExamplesAnEndlessModelStaysAtTheFirstValue() {
+        assertEquals(1, Schedule.of("1 to 0").at(new Progress(1000, 0)));
+        assertEquals(0.9, Schedule.of("1 to 0 over 10000").at(new Progress(1000, 0)), 1e-12);
     }
 }

@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ParityTest {
     private static final int SUPERVISOR_EXAMPLES = 500;
-    private static final int SUPERVISORS = 5;
 
     /** A way to train. */
     private record Arm(String name, double alpha, String warmUp) {
@@ -60,9 +59,9 @@ class ParityTest {
 
     @Test
     void streamIsAboutAsGoodAsABatchLoop() throws IOException {
-        Comparison comparison = new Comparison("subj", 768, 500);
+        Comparison comparison = new Comparison("subj", 3, 768, 500);
         for (Arm arm : ARMS) {
-            Difference found = comparison.of(arm, 3);
+            Difference found = comparison.of(arm);
             assertEquals(0, found.mean, 0.04, arm + ": " + found);
         }
     }
@@ -72,13 +71,13 @@ class ParityTest {
     @EnabledIfSystemProperty(named = "belay.parity", matches = "true")
     void streamIsAsGoodAsABatchLoopWithin15Thousandths(String set) throws IOException {
         int seeds = Integer.getInteger("belay.seeds", 20);
-        Comparison comparison = new Comparison(set, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Comparison comparison = new Comparison(set, seeds, Integer.MAX_VALUE, Integer.MAX_VALUE);
         List<String> failed = new ArrayList<>();
         for (Arm arm : ARMS) {
-            Difference found = comparison.of(arm, seeds);
+            Difference found = comparison.of(arm);
             if (Math.abs(found.mean) + found.half > 0.015) failed.add(arm.name + ": " + found);
         }
-        for (Arm arm : BURNS) comparison.of(arm, seeds);
+        for (Arm arm : BURNS) comparison.of(arm);
         assertTrue(failed.isEmpty(), set + ": " + failed);
     }
 
@@ -104,30 +103,30 @@ class ParityTest {
         private final TextSet set;
         private final List<LabelledExample> holdout;
         private final Encoder encoder;
-        private final float[][] features; // (examples, features)
         private final float[][] unseen; // (holdout, features)
-        private final List<List<LabelledExample>> weak = new ArrayList<>();
+        private final List<List<LabelledExample>> weak = // (seeds, examples)
+                new ArrayList<>();
 
         /**
          * @param most examples of the student split
          * @param mostUnseen examples of the holdout
          */
-        Comparison(String name, int most, int mostUnseen) throws IOException {
+        Comparison(String name, int seeds, int most, int mostUnseen) throws IOException {
             assumeTrue(Files.exists(TextSet.file(name)), "no " + TextSet.file(name));
             this.name = name;
             this.set = TextSet.read(name);
             Path cache = Path.of(System.getProperty("belay.cache", "target/encodings"));
             this.encoder = Encoders.open("minilm", Device.CPU, cache);
             Encoder words = Encoders.open("hashing", Device.CPU, cache);
-            List<LabelledExample> order =
-                    TextSet.draw(set.student(), Math.min(most, set.student().size()), 1);
             this.holdout =
                     TextSet.draw(set.holdout(), Math.min(mostUnseen, set.holdout().size()), 2);
-            this.features = encode(order);
             this.unseen = encode(holdout);
-            for (long seed = 0; seed < SUPERVISORS; seed++) {
+            List<LabelledExample> student =
+                    TextSet.draw(set.student(), Math.min(most, set.student().size()), 1);
+            for (long seed = 0; seed < seeds; seed++) {
                 List<LabelledExample> drawn =
                         TextSet.draw(set.supervisor(), SUPERVISOR_EXAMPLES, seed);
+                List<LabelledExample> order = TextSet.draw(student, student.size(), 1000 + seed);
                 ModelSpec spec = spec("hashing", ARMS.get(0), drawn.size(), seed);
                 float[][] labels = train(spec, words, drawn, order).predictions;
                 var labelled = new ArrayList<LabelledExample>();
@@ -139,12 +138,13 @@ class ParityTest {
             }
         }
 
-        /** Student seed s learns from supervisor s modulo their number. */
-        Difference of(Arm arm, int seeds) {
+        /** Of seed s: the supervisor, what it saw, and the order of the stream. */
+        Difference of(Arm arm) {
+            int seeds = weak.size();
             double[] streamed = new double[seeds];
             double[] batch = new double[seeds];
             for (int seed = 0; seed < seeds; seed++) {
-                List<LabelledExample> examples = weak.get(seed % SUPERVISORS);
+                List<LabelledExample> examples = weak.get(seed);
                 ModelSpec spec = spec("minilm", arm, examples.size(), seed);
                 Trained stream = train(spec, encoder, examples, holdout);
                 streamed[seed] = TextSet.accuracy(stream.predictions, holdout);
@@ -155,7 +155,12 @@ class ParityTest {
                 batch[seed] =
                         TextSet.accuracy(
                                 BatchLoop.predict(
-                                        features, labels, unseen, stream.steps, arm.alpha, seed),
+                                        encode(examples),
+                                        labels,
+                                        unseen,
+                                        stream.steps,
+                                        arm.alpha,
+                                        seed),
                                 holdout);
             }
             double[] differences = new double[seeds];
