@@ -97,7 +97,7 @@ final class SpecResolver {
     private void requireFits(ModelEntry model, ModelSpec spec) {
         try {
             StateSize.requireFits(spec, encodersDir);
-        } catch (CheckpointTooLargeException | IllegalArgumentException e) {
+        } catch (CheckpointTooLargeException e) {
             throw new ExperimentException(
                     model.place() + ": model '" + model.name() + "': " + e.getMessage(), e);
         }

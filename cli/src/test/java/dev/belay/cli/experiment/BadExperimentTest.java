@@ -332,6 +332,10 @@ class BadExperimentTest {
         says(naive(tuned + "optimizer: {schedule: step}"), "'step'", "[constant, cosine, linear]");
         says(naive(tuned + "optimizer: {clip-norm: -1}"), "'-1'", "a number from 0");
         says(naive(tuned + "optimizer: {warm-up: 2}"), "'2'", "from 0.0 to 1.0");
+        says(
+                naive(tuned + "finetune: full, selector: cut-statistic"),
+                "'cut-statistic' compares features of a frozen encoder",
+                "'finetune: head'");
         says(naive(tuned + "head-learning-rate: 0"), "'0' in models.naive.head-learning-rate");
         says(
                 naive("encoder: hashing, supervisor: bow, ceiling: none, finetune: full"),

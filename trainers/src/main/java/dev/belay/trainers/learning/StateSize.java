@@ -22,7 +22,6 @@ public final class StateSize {
      *
      * @param encodersDir where the folders of encoders {@code hf:NAME} are
      * @throws CheckpointTooLargeException if no checkpoint can hold it
-     * @throws IllegalArgumentException if a method does not fit the model
      */
     public static void requireFits(ModelSpec spec, Path encodersDir) {
         NetworkDesign design = SpecDesigns.of(spec);
@@ -32,7 +31,6 @@ public final class StateSize {
     /**
      * @param learning number of trained weights
      * @param features of an example
-     * @throws IllegalArgumentException if a method does not fit the model
      */
     static void requireFits(ModelSpec spec, long learning, int features) {
         long moments = 2L * Float.BYTES * learning;

@@ -10,6 +10,7 @@ import dev.belay.plugins.Configured;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
@@ -57,8 +58,9 @@ public record Methods(
         var methods =
                 new Methods(
                         loss(spec),
-                        selector(spec),
+                        configured(ExampleSelector.class, spec.getSelector()),
                         configured(StoppingRule.class, spec.getStopping()));
+        methods.requireFit(spec.getFineTuning());
         Map<String, Integer> versions = methods.versions(spec.getEncoderName());
         if (!versions.equals(spec.getVersions()))
             throw new IllegalArgumentException(
@@ -78,28 +80,22 @@ public record Methods(
     }
 
     /**
-     * The selector of a spec, whose other methods need not be installed.
-     *
-     * @throws IllegalArgumentException if it needs features and the encoder is trained
+     * @throws IllegalArgumentException if a method does not fit a model with this fine-tuning
      */
-    private static Configured<ExampleSelector> selector(ModelSpec spec) {
-        var selector = configured(ExampleSelector.class, spec.getSelector());
-        if (selector.plugin().usesFeatures()
-                && spec.getFineTuning().getScope() != FineTuningScope.HEAD)
+    public void requireFit(FineTuning tuning) {
+        if (selector.plugin().usesFeatures() && tuning.getScope() != FineTuningScope.HEAD)
             throw new IllegalArgumentException(
                     "selector '%s' compares features of a frozen encoder, expected 'finetune: head'"
                             .formatted(selector.plugin().name()));
-        return selector;
     }
 
     /**
      * The most numbers that the states of a spec's selector and stopping rule have.
      *
      * @param features of an example
-     * @throws IllegalArgumentException as {@link #of}
      */
     public static long stateSize(ModelSpec spec, int features) {
-        var selector = selector(spec);
+        var selector = configured(ExampleSelector.class, spec.getSelector());
         var stopping = configured(StoppingRule.class, spec.getStopping());
         return selector.plugin().stateSize(features, selector.parameters())
                 + stopping.plugin().stateSize(stopping.parameters());
