@@ -19,24 +19,32 @@ final class BatchLoop {
     private final double[] mean;
     private final double[] square;
 
-    private BatchLoop(int classes, int features, Random random) {
-        this.classes = classes;
+    private BatchLoop(float[] matrix, float[] bias) {
+        this.classes = bias.length;
+        int features = matrix.length / classes;
         this.weights = new double[classes * (features + 1)];
         this.mean = new double[weights.length];
         this.square = new double[weights.length];
-        double limit = 1 / Math.sqrt(features);
-        for (int i = 0; i < weights.length; i++) weights[i] = limit * (2 * random.nextDouble() - 1);
+        for (int k = 0; k < classes; k++) {
+            int from = k * (features + 1);
+            for (int j = 0; j < features; j++) weights[from + j] = matrix[k * features + j];
+            weights[from + features] = bias[k];
+        }
     }
 
     /**
      * Predictions of a head after its last step.
      *
+     * @param matrix at the beginning, (classes, features)
+     * @param bias at the beginning, (classes)
      * @param features of the examples, (examples, features)
      * @param labels of the examples, (examples, classes)
      * @param alpha of the confidence loss; 0 = cross-entropy
      * @return (unseen, classes)
      */
     static float[][] predict(
+            float[] matrix,
+            float[] bias,
             float[][] features,
             float[][] labels,
             float[][] unseen,
@@ -44,7 +52,7 @@ final class BatchLoop {
             double alpha,
             long seed) {
         var random = new Random(seed);
-        var loop = new BatchLoop(labels[0].length, features[0].length, random);
+        var loop = new BatchLoop(matrix, bias);
         int[] order = new int[features.length];
         for (int i = 0; i < order.length; i++) order[i] = i;
         Deque<Integer> recent = new ArrayDeque<>();
