@@ -6,6 +6,7 @@ import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import dev.belay.schemas.events.FineTuning;
 import dev.belay.trainers.methods.ExampleSelector;
 import dev.belay.trainers.methods.Methods;
 import dev.belay.trainers.methods.StoppingRule;
@@ -19,11 +20,18 @@ import java.util.Map;
 final class MethodReader {
     private MethodReader() {}
 
-    static Methods methods(YamlMap model) {
-        return new Methods(
-                method(model, "loss", LossFunction.class, Methods.DEFAULT_LOSS),
-                method(model, "selector", ExampleSelector.class, Methods.DEFAULT_SELECTOR),
-                method(model, "stopping", StoppingRule.class, Methods.DEFAULT_STOPPING));
+    static Methods methods(YamlMap model, FineTuning tuning) {
+        var methods =
+                new Methods(
+                        method(model, "loss", LossFunction.class, Methods.DEFAULT_LOSS),
+                        method(model, "selector", ExampleSelector.class, Methods.DEFAULT_SELECTOR),
+                        method(model, "stopping", StoppingRule.class, Methods.DEFAULT_STOPPING));
+        try {
+            methods.requireFit(tuning);
+        } catch (IllegalArgumentException e) {
+            throw new ExperimentException(model.place() + ": " + e.getMessage(), e);
+        }
+        return methods;
     }
 
     private static <T extends Plugin> Configured<T> method(

@@ -68,7 +68,7 @@ final class ModelReader {
                 map.require(ModelKeys.SUPERVISOR).name(),
                 ModelKeys.SPLIT.of(map),
                 ModelKeys.EXAMPLES.of(map),
-                MethodReader.methods(map),
+                MethodReader.methods(map, fineTuning),
                 ModelKeys.MICRO_EPOCH.of(map, defaults),
                 maxWaitMs(map.get(ModelKeys.MAX_WAIT)),
                 ModelKeys.PASSES.of(map, defaults),

@@ -31,13 +31,13 @@ class BadExperimentTest {
         assertRejected(
                 GOOD.replace("supervisor: bow}", "supervisor: bow, loss: confidance}"),
                 "line 9",
-                "[confidence, cross-entropy]",
+                "[adaptive-confidence, confidence, cross-entropy,",
                 "did you mean 'confidence'?");
         assertRejected(
                 GOOD.replace("supervisor: bow}", "supervisor: bow, selector: {kind: al}}"),
                 "line 9",
                 "'al' in models.naive.selector.kind",
-                "[all]");
+                "[all, confidence, cut-statistic]");
         assertRejected(
                 GOOD.replace(
                         "supervisor: bow}", "supervisor: bow, stopping: {kind: budget, n: 3}}"),

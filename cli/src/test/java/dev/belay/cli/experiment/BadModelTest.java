@@ -96,6 +96,10 @@ class BadModelTest {
         assertRejected(naive(tuned + "optimizer: {clip-norm: -1}"), "'-1'", "a number from 0");
         assertRejected(naive(tuned + "optimizer: {warm-up: 2}"), "'2'", "from 0.0 to 1.0");
         assertRejected(
+                naive(tuned + "finetune: full, selector: cut-statistic"),
+                "'cut-statistic' compares features of a frozen encoder",
+                "'finetune: head'");
+        assertRejected(
                 naive(tuned + "head-learning-rate: 0"), "'0' in models.naive.head-learning-rate");
         assertRejected(
                 naive("encoder: hashing, supervisor: bow, ceiling: none, finetune: full"),

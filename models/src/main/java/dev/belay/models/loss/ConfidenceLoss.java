@@ -9,7 +9,8 @@ import java.util.function.Function;
 /**
  * The auxiliary confidence loss (Burns et al. 2023, weak-to-strong generalization): cross-entropy
  * with the target (1 − α)·label + α·ĥ, where ĥ is the model's own hard prediction with the current
- * weights and the labels' class balance, and α rises linearly during a warm-up.
+ * weights and the labels' class balance, and α rises linearly during a warm-up. {@code warm-up:
+ * evidence} is not part of the paper ({@link Progress#evidence}).
  *
  * <p>With more than two classes ĥ is balanced over the last max(512, 32·classes) examples learned
  * from. With two classes it is balanced over the batch, or over the last 32 examples if the batch
@@ -19,10 +20,6 @@ public final class ConfidenceLoss implements LossFunction {
     private static final int TWO_CLASS_WINDOW = 32;
     private static final int SMALLEST_BATCH = 4;
 
-    private static final String ALPHA = "alpha";
-    private static final String WARM_UP = "warm-up";
-    private static final String WARM_UP_EXAMPLES = "warm-up-examples";
-
     @Override
     public String name() {
         return "confidence";
@@ -30,17 +27,7 @@ public final class ConfidenceLoss implements LossFunction {
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(
-                Parameter.number(
-                        ALPHA, 0.5, 0, 1, "weight of the model's own predictions after warm-up"),
-                Parameter.number(
-                        WARM_UP, 0.2, 0, 1, "share of the budget over which alpha rises from 0"),
-                Parameter.integer(
-                        WARM_UP_EXAMPLES,
-                        1_000,
-                        0,
-                        Long.MAX_VALUE,
-                        "the same for endless models, in examples"));
+        return Alpha.parameters();
     }
 
     @Override
@@ -50,10 +37,7 @@ public final class ConfidenceLoss implements LossFunction {
 
     @Override
     public BatchLoss of(Batch batch, Window window, Parameters parameters) {
-        double warmUp =
-                batch.progress()
-                        .warmUp(parameters.number(WARM_UP), parameters.integer(WARM_UP_EXAMPLES));
-        double alpha = parameters.number(ALPHA) * warmUp;
+        double alpha = Alpha.value(batch.progress(), parameters);
         Function<float[][], int[]> own = own(batch.labels(), window);
         return p -> // p: (rows, classes), float32
         Gradient.crossEntropy(p, targets(batch.labels(), own.apply(p), alpha), batch.weights());

@@ -19,8 +19,16 @@ public record Gradient(double loss, float[][] dLogits) {
      * @param weights of the rows, in (0, 1]
      */
     public static Gradient crossEntropy(float[][] p, float[][] targets, float[] weights) {
+        return crossEntropy(p, targets, weights, weights);
+    }
+
+    /**
+     * The same with the weights {@code all} in the denominator: rows with weight 0 and a weight
+     * above 0 in {@code all} count as rows without loss.
+     */
+    static Gradient crossEntropy(float[][] p, float[][] targets, float[] weights, float[] all) {
         float total = 0;
-        for (float w : weights) total += w;
+        for (float w : all) total += w;
         double loss = 0;
         float[][] slope = new float[p.length][];
         for (int i = 0; i < p.length; i++) {
@@ -31,5 +39,35 @@ public record Gradient(double loss, float[][] dLogits) {
             }
         }
         return new Gradient(loss / total, slope);
+    }
+
+    /**
+     * Weighted mean of each row's expected cost under the model, Σ w·(Σ p·cost) / Σ w. Its
+     * derivative by logit k of a row is w·p_k·(cost_k − Σ p·cost) / Σ w, also for costs log p_k + c
+     * with constant c.
+     *
+     * @param p probabilities, (rows, classes)
+     * @param cost (rows, classes), nats
+     * @param weights of the rows, in (0, 1]
+     */
+    static Gradient expectedCost(float[][] p, double[][] cost, float[] weights) {
+        double total = 0;
+        for (float w : weights) total += w;
+        double loss = 0;
+        float[][] slope = new float[p.length][];
+        for (int i = 0; i < p.length; i++) {
+            double expected = 0;
+            for (int k = 0; k < p[i].length; k++) expected += p[i][k] * cost[i][k];
+            slope[i] = new float[p[i].length];
+            for (int k = 0; k < p[i].length; k++)
+                slope[i][k] = (float) (weights[i] * p[i][k] * (cost[i][k] - expected) / total);
+            loss += weights[i] * expected;
+        }
+        return new Gradient(loss / total, slope);
+    }
+
+    /** log p, finite. */
+    static double log(double p) {
+        return Math.log(Math.max(p, SMALLEST));
     }
 }

@@ -81,6 +81,11 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     @Override
+    public float[][] features(List<float[]> inputs) {
+        return inputs.toArray(float[][]::new);
+    }
+
+    @Override
     public void expect(List<Input> inputs) {
         if (!Encoders.isCheap(encoder.name())) {
             var unused = encoder.begin(inputs); // the call that needs the row throws its failure
@@ -99,12 +104,12 @@ final class FrozenNetwork implements Network<float[]> {
 
     @Override
     public float[][] predict(List<float[]> inputs) {
-        return head.predict(features(inputs));
+        return head.predict(standardized(inputs));
     }
 
     @Override
     public Step learn(List<float[]> batch, BatchLoss loss, Adam adam, Update update) {
-        return head.learn(features(batch), loss, adam, update);
+        return head.learn(standardized(batch), loss, adam, update);
     }
 
     @Override
@@ -123,7 +128,7 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     /** Input of the head, (rows, features), float32. */
-    private float[][] features(List<float[]> inputs) {
+    private float[][] standardized(List<float[]> inputs) {
         return moments == null ? inputs.toArray(float[][]::new) : moments.standardize(inputs);
     }
 }

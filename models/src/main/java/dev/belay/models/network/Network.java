@@ -44,6 +44,16 @@ public interface Network<I> extends AutoCloseable {
         return inputs(kept);
     }
 
+    /**
+     * Features of inputs, (rows, features), as the encoder returns them.
+     *
+     * @throws IllegalStateException if the encoder is trained, so that they change
+     */
+    default float[][] features(List<I> inputs) {
+        throw new IllegalStateException(
+                "the encoder " + encoder() + " is trained and has no features that stay");
+    }
+
     /** Announces inputs that will be needed soon, so that their encoding can start. */
     default void expect(List<Input> inputs) {}
 

@@ -46,7 +46,12 @@ public record NetworkDesign(
                 : learning(Encoders.shape(encoder.name(), encodersDir));
     }
 
-    private int width(Path encodersDir) {
+    /**
+     * Features of an example, as the encoder returns them. Cheap: opens no model.
+     *
+     * @throws IllegalArgumentException if the encoder is unknown, or its folder is invalid
+     */
+    public int width(Path encodersDir) {
         return Encoders.dimensions(encoder, encodersDir);
     }
 

@@ -78,6 +78,17 @@ public final class Networks {
     }
 
     /**
+     * Features of an example, as the encoder of a network of this design returns them.
+     *
+     * @throws IllegalArgumentException if the encoder is unknown
+     */
+    public int width(NetworkDesign design) {
+        return design.fineTune().frozen()
+                ? encoder(design.encoder()).dimensions()
+                : bases.apply(design.encoder()).shape().width();
+    }
+
+    /**
      * An untrained network.
      *
      * @param seed of the head's initialisation

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +31,17 @@ public class LossContractTest {
     static {
         for (LossCase hand : ServiceLoader.load(LossCase.class)) CASES.put(hand.loss(), hand);
     }
+
+    /** Losses that look at each row by itself. */
+    private static final List<String> RAGGED =
+            List.of(
+                    "cross-entropy",
+                    "reverse-kl",
+                    "reverse-cross-entropy",
+                    "entropy",
+                    "product",
+                    "window",
+                    "adaptive-confidence");
 
     /** A loss with a number of classes and rows. */
     record Shape(LossFunction loss, int classes, int rows) {
@@ -95,14 +107,16 @@ public class LossContractTest {
                         defaults);
         // When
         Gradient found = loss.of(softmax(logits));
+        BatchLoss fixed = loss.at(softmax(logits));
         // Then
         assertTrue(Double.isFinite(found.loss()));
+        assertEquals(found.loss(), fixed.of(softmax(logits)).loss());
         assertEquals(shape.rows, found.dLogits().length);
         for (int i = 0; i < shape.rows; i++) {
             assertEquals(shape.classes, found.dLogits()[i].length);
             for (int k = 0; k < shape.classes; k++) {
-                double up = moved(loss, logits, i, k, STEP);
-                double down = moved(loss, logits, i, k, -STEP);
+                double up = moved(fixed, logits, i, k, STEP);
+                double down = moved(fixed, logits, i, k, -STEP);
                 assertEquals(
                         (up - down) / (2 * STEP),
                         found.dLogits()[i][k],
@@ -134,6 +148,39 @@ public class LossContractTest {
         // Then
         assertEquals(twice.loss(), once.loss(), 1e-6);
         assertArrayEquals(twice.dLogits()[2], once.dLogits()[1], 1e-6f);
+    }
+
+    @Test
+    void rowsOfDifferentLengthDoNotAffectEachOther() {
+        for (String name : RAGGED) {
+            LossFunction loss = Plugins.get(LossFunction.class, name);
+            Parameters defaults = Parameters.of(loss, Map.of());
+            float[][] p = {
+                softmax(logits(1, 3, new Rng(1)))[0], softmax(logits(1, 5, new Rng(2)))[0]
+            };
+            float[][] labels = {
+                softmax(logits(1, 3, new Rng(3)))[0], softmax(logits(1, 5, new Rng(4)))[0]
+            };
+            var none = new FixedWindow(new float[0][], new float[0][]);
+            var progress = new Progress(30, 100);
+            // When
+            Gradient both =
+                    loss.of(new Batch(labels, new float[] {1, 1}, progress), none, defaults).of(p);
+            // Then
+            for (int i = 0; i < 2; i++) {
+                Gradient one =
+                        loss.of(
+                                        new Batch(
+                                                new float[][] {labels[i]},
+                                                new float[] {1},
+                                                progress),
+                                        none,
+                                        defaults)
+                                .of(new float[][] {p[i]});
+                for (int k = 0; k < p[i].length; k++)
+                    assertEquals(one.dLogits()[0][k] / 2, both.dLogits()[i][k], 1e-7, name);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.belay.models.loss.Batch;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.loss.Progress;
 import dev.belay.models.network.Network;
+import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
@@ -21,6 +22,7 @@ import dev.belay.trainers.methods.StoppingRule.Decision;
 import dev.belay.trainers.methods.StoppingRule.Observation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -79,9 +81,9 @@ public final class Learner<I> implements AutoCloseable {
      */
     public static Learner<?> fresh(ModelSpec spec, Networks networks) {
         Methods methods = Methods.of(spec);
-        StateSize.requireFits(spec, networks.learning(SpecDesigns.of(spec)));
-        Network<?> network =
-                networks.fresh(SpecDesigns.of(spec), spec.getSeed(), spec.getZeroInit());
+        NetworkDesign design = SpecDesigns.of(spec);
+        StateSize.requireFits(spec, networks.learning(design), networks.width(design));
+        Network<?> network = networks.fresh(design, spec.getSeed(), spec.getZeroInit());
         return new Learner<>(spec, methods, network, TrainingState.FRESH, 0);
     }
 
@@ -138,8 +140,11 @@ public final class Learner<I> implements AutoCloseable {
         long predicted = System.nanoTime();
 
         // select which to learn from, m ≤ l; replay round(replay·m) of the earlier ones
+        Supplier<float[][]> features = // (l, features)
+                () -> network.features(fresh.inputs(labelled));
         Selection selection =
-                methods.select(new Candidates(labels, predictions, progress()), selectorState);
+                methods.select(
+                        new Candidates(labels, predictions, features, progress()), selectorState);
         selectorState = selection.state();
         float[] weights = selection.weights(); // (l), 0 = not learned from
         var lessons = new ArrayList<Lesson<I>>();
@@ -151,7 +156,7 @@ public final class Learner<I> implements AutoCloseable {
         long recalled = System.nanoTime();
 
         // learn, update the replay memory, decide whether this was the last one
-        Means means = learn(lessons, fresh.size());
+        Means means = learn(lessons, fresh.size(), selected.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
         var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
@@ -178,13 +183,15 @@ public final class Learner<I> implements AutoCloseable {
      * Passes over the lessons in random order, batch by batch.
      *
      * @param fresh new examples consumed by this micro-epoch
+     * @param selected of these, the first lessons; the others are replayed
      */
-    private Means learn(List<Lesson<I>> lessons, int fresh) {
+    private Means learn(List<Lesson<I>> lessons, int fresh, int selected) {
         int batchSize = spec.getBatchSize();
         int steps = (lessons.size() + batchSize - 1) / batchSize * spec.getPasses();
         Rng random = random(ORDER);
         int[] order = IntStream.range(0, lessons.size()).toArray();
         int step = 0;
+        int seen = 0; // of the selected ones
         double lossSum = 0;
         double normSum = 0;
         for (int pass = 0; pass < spec.getPasses(); pass++) {
@@ -199,7 +206,11 @@ public final class Learner<I> implements AutoCloseable {
                         new Batch(
                                 Lesson.labels(rows), // (batch, classes), float32
                                 Lesson.weights(rows), // (batch)
-                                new Progress(consumed, spec.getBudget()));
+                                new Progress(
+                                        consumed,
+                                        spec.getBudget(),
+                                        examplesSeen + fresh * ((double) seen / selected),
+                                        spec.getPasses() * (1 + spec.getReplay())));
                 BatchLoss loss = methods.loss(batch, recent);
                 // learning rate at the middle of the step, so that it is above 0 in the first and
                 // last one
@@ -208,6 +219,8 @@ public final class Learner<I> implements AutoCloseable {
                 // forward, loss, backward, Adam
                 Step done = network.learn(Lesson.inputs(rows), loss, adam, update);
                 step++;
+                if (pass == 0)
+                    for (int i = from; i < from + rows.size(); i++) if (order[i] < selected) seen++;
                 DivergedException.requireFinite(done, step, microEpochs, spec.getId());
                 lossSum += done.loss();
                 normSum += done.gradientNorm();

@@ -82,6 +82,11 @@ record PredictedExamples<I>(
                 .toArray(float[][]::new);
     }
 
+    /** Inputs of the examples at these indices. */
+    List<I> inputs(int[] indices) {
+        return IntStream.of(indices).mapToObj(inputs::get).toList();
+    }
+
     /**
      * The example at an index, to be learned from.
      *

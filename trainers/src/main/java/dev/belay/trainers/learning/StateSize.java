@@ -3,6 +3,7 @@ package dev.belay.trainers.learning;
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.loss.LossFunction;
+import dev.belay.models.network.NetworkDesign;
 import dev.belay.plugins.Configured;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.methods.Methods;
@@ -23,13 +24,15 @@ public final class StateSize {
      * @throws CheckpointTooLargeException if no checkpoint can hold it
      */
     public static void requireFits(ModelSpec spec, Path encodersDir) {
-        requireFits(spec, SpecDesigns.of(spec).learning(encodersDir));
+        NetworkDesign design = SpecDesigns.of(spec);
+        requireFits(spec, design.learning(encodersDir), design.width(encodersDir));
     }
 
     /**
      * @param learning number of trained weights
+     * @param features of an example
      */
-    static void requireFits(ModelSpec spec, long learning) {
+    static void requireFits(ModelSpec spec, long learning, int features) {
         long moments = 2L * Float.BYTES * learning;
         long examples = spec.getReplayMemory();
         if (spec.getBudget() > 0) {
@@ -40,6 +43,7 @@ public final class StateSize {
         examples += loss.plugin().window(classes, loss.parameters());
         // a row: the label's probabilities, and the ends of its id and its input
         long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
+        long methods = Double.BYTES * Methods.stateSize(spec, features);
         SafeTensors.requireFits(
                 "the training state of "
                         + spec.getId()
@@ -53,7 +57,9 @@ public final class StateSize {
                         + examples
                         + " examples remembered with "
                         + classes
-                        + " classes, without their inputs)",
-                moments + remembered);
+                        + " classes, without their inputs"
+                        + (methods == 0 ? "" : ", " + methods + " for the state of its methods")
+                        + ")",
+                moments + remembered + methods);
     }
 }

@@ -3,6 +3,7 @@ package dev.belay.trainers.methods;
 import dev.belay.models.loss.Progress;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
+import java.util.function.Supplier;
 
 /**
  * Selects the new examples of a micro-epoch that are learned from, and their weights: an extension
@@ -14,9 +15,14 @@ public interface ExampleSelector extends Plugin {
      *
      * @param labels distributions over the classes, (rows, classes)
      * @param predictions of the model before it learns from them, (rows, classes)
+     * @param features of the encoder, (rows, features); only for selectors that use them
      * @param progress before these examples
      */
-    record Candidates(float[][] labels, float[][] predictions, Progress progress) {}
+    record Candidates(
+            float[][] labels,
+            float[][] predictions,
+            Supplier<float[][]> features,
+            Progress progress) {}
 
     /**
      * @param weights of the examples, (rows), in [0, 1]; an example of weight 0 is consumed (it
@@ -24,6 +30,23 @@ public interface ExampleSelector extends Plugin {
      * @param state for the next call
      */
     record Selection(float[] weights, double[] state) {}
+
+    /**
+     * Whether it uses the candidates' features. Then the encoder must be frozen: a trained one has
+     * no features that stay.
+     */
+    default boolean usesFeatures() {
+        return false;
+    }
+
+    /**
+     * The most numbers that its state has; part of the size of a checkpoint.
+     *
+     * @param features of an example
+     */
+    default long stateSize(int features, Parameters parameters) {
+        return 0;
+    }
 
     /**
      * @param state returned by the previous call; empty at the first one

@@ -10,6 +10,8 @@ import dev.belay.plugins.Configured;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import dev.belay.schemas.events.FineTuning;
+import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Method;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Release 0.1 wrote a loss as the record {@link Loss}: a kind and one field per parameter. A
  * loss that the record can express is still written so: its name is a kind, and its parameters are
- * fields ({@code warm-up} is {@code warmUp}). All others are written as {@code lossMethod}.
+ * fields ({@code warm-up} is {@code warmUp}) with numbers or flags. All others are written as
+ * {@code lossMethod}.
  */
 public record Methods(
         Configured<LossFunction> loss,
@@ -44,11 +47,12 @@ public record Methods(
     public static final String DEFAULT_SELECTOR = "all";
     public static final String DEFAULT_STOPPING = "budget";
 
+    private static final Pattern PLAIN = Pattern.compile("true|false|[-+.0-9E]+");
     private static final Pattern DASH = Pattern.compile("-([a-z])");
 
     /**
      * @throws IllegalArgumentException if a method is not installed in this process, has another
-     *     version than in the spec, or rejects its parameters
+     *     version than in the spec, or rejects its parameters or the model
      */
     public static Methods of(ModelSpec spec) {
         var methods =
@@ -56,6 +60,7 @@ public record Methods(
                         loss(spec),
                         configured(ExampleSelector.class, spec.getSelector()),
                         configured(StoppingRule.class, spec.getStopping()));
+        methods.requireFit(spec.getFineTuning());
         Map<String, Integer> versions = methods.versions(spec.getEncoderName());
         if (!versions.equals(spec.getVersions()))
             throw new IllegalArgumentException(
@@ -72,6 +77,28 @@ public record Methods(
     /** The loss of a spec, whose other methods need not be installed. */
     public static Configured<LossFunction> loss(ModelSpec spec) {
         return configured(LossFunction.class, lossMethod(spec));
+    }
+
+    /**
+     * @throws IllegalArgumentException if a method does not fit a model with this fine-tuning
+     */
+    public void requireFit(FineTuning tuning) {
+        if (selector.plugin().usesFeatures() && tuning.getScope() != FineTuningScope.HEAD)
+            throw new IllegalArgumentException(
+                    "selector '%s' compares features of a frozen encoder, expected 'finetune: head'"
+                            .formatted(selector.plugin().name()));
+    }
+
+    /**
+     * The most numbers that the states of a spec's selector and stopping rule have.
+     *
+     * @param features of an example
+     */
+    public static long stateSize(ModelSpec spec, int features) {
+        var selector = configured(ExampleSelector.class, spec.getSelector());
+        var stopping = configured(StoppingRule.class, spec.getStopping());
+        return selector.plugin().stateSize(features, selector.parameters())
+                + stopping.plugin().stateSize(stopping.parameters());
     }
 
     /** Name and parameters of a spec's loss; that of {@code lossMethod} need not be installed. */
@@ -164,7 +191,8 @@ public record Methods(
         for (Parameter parameter : loss.plugin().parameters()) {
             String value = loss.parameters().text(parameter.name());
             Schema.Field field = field(parameter.name());
-            if (field != null) record.put(field.pos(), value(field.schema(), value));
+            if (field != null && isPlain(value))
+                record.put(field.pos(), value(field.schema(), value));
             else if (!value.equals(parameter.defaultValue())) return null;
         }
         return record;
@@ -173,6 +201,11 @@ public record Methods(
     private static Schema.@Nullable Field field(String parameter) {
         String name = DASH.matcher(parameter).replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
         return Loss.getClassSchema().getField(name);
+    }
+
+    /** Whether it is a number or a flag, not a word or a schedule. */
+    private static boolean isPlain(String value) {
+        return PLAIN.matcher(value).matches();
     }
 
     private static Object value(Schema schema, String text) {

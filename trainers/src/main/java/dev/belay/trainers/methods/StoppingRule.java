@@ -33,6 +33,11 @@ public interface StoppingRule extends Plugin {
      */
     record Decision(boolean stop, double[] state) {}
 
+    /** The most numbers that its state has; part of the size of a checkpoint. */
+    default long stateSize(Parameters parameters) {
+        return 0;
+    }
+
     /**
      * @param state returned by the previous call; empty at the first one
      */

@@ -14,6 +14,7 @@ import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.Specs;
 import dev.belay.trainers.labels.LabelledExample;
+import dev.belay.trainers.methods.Methods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ final class LearnerCases {
 
         @Override
         public String toString() {
-            return spec.getEncoderName() + " " + spec.getHead() + " " + spec.getLoss();
+            return spec.getEncoderName() + " " + spec.getHead() + " " + Methods.lossMethod(spec);
         }
     }
 
@@ -44,6 +45,15 @@ final class LearnerCases {
                 fake(Specs.LINEAR, hard, 3, 700),
                 one(fake(Specs.LINEAR, Specs.confidence(0.75), 2, 700)),
                 selecting(fake(Specs.LINEAR, Specs.confidence(0.75), 3, 700)),
+                method(
+                        selecting(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700)),
+                        "confidence",
+                        Map.of("warm-up", "evidence", "alpha", "0.75 to 0.5")),
+                cutting(fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700)),
+                method(
+                        fake(mlp, Specs.CROSS_ENTROPY, 3, 0),
+                        "adaptive-confidence",
+                        Map.of("temperature", "2 to 1 over 500")),
                 new Case(
                         Specs.of("hashing", Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 700, 3),
                         new HashingEncoder("hashing", 1)));
@@ -61,8 +71,25 @@ final class LearnerCases {
     private static Case selecting(Case c) {
         ModelSpec spec =
                 ModelSpec.newBuilder(selecting(c.spec, Map.of()))
-                        .setStopping(new Method("agreement", Map.of()))
+                        .setStopping(new Method("agreed-twice", Map.of()))
                         .build();
+        return new Case(spec, c.encoder);
+    }
+
+    /** The same with Belay's own selector and stopping rule with a state. */
+    private static Case cutting(Case c) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec)
+                        .setSelector(new Method("cut-statistic", Map.of("reservoir", "150")))
+                        .setStopping(new Method("agreement", Map.of("window", "2")))
+                        .build();
+        return new Case(spec, c.encoder);
+    }
+
+    /** The same with another loss. */
+    private static Case method(Case c, String loss, Map<String, String> parameters) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(c.spec).setLossMethod(new Method(loss, parameters)).build();
         return new Case(spec, c.encoder);
     }
 

@@ -34,8 +34,8 @@ class LearnerMethodsTest {
         assertTrue(
                 String.valueOf(e.getMessage())
                         .startsWith(
-                                "unknown LossFunction 'absent', expected one of [confidence,"
-                                        + " cross-entropy]"),
+                                "unknown LossFunction 'absent', expected one of"
+                                        + " [adaptive-confidence, confidence, cross-entropy,"),
                 e.getMessage());
     }
 
@@ -99,7 +99,7 @@ class LearnerMethodsTest {
         Case c = fake(Specs.LINEAR, Specs.CROSS_ENTROPY, 2, 0);
         ModelSpec spec =
                 ModelSpec.newBuilder(c.spec())
-                        .setStopping(new Method("agreement", Map.of("above", "0")))
+                        .setStopping(new Method("agreed-twice", Map.of("above", "0")))
                         .build();
         List<List<LabelledExample>> epochs = epochs(spec, 512);
         try (Learner<?> learner = Learner.fresh(spec, c.networks());

@@ -43,7 +43,7 @@ final class LogisticRegression {
             double s = score(w, encoder.encode(List.of(holdout.get(i).input()))[0]);
             p[i] = new float[] {(float) -s, (float) s};
         }
-        return Sst2.accuracy(p, holdout);
+        return TextSet.accuracy(p, holdout);
     }
 
     private static double score(double[] w, float[] x) {

@@ -28,16 +28,16 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class Sst2Test {
     @BeforeEach
     void dataAreThere() {
-        assumeTrue(Files.exists(Sst2.file()), "no " + Sst2.file());
+        assumeTrue(Files.exists(TextSet.file("sst2")), "no " + TextSet.file("sst2"));
     }
 
     @Test
     void hashingStreamMeetsBatchLogisticRegression() throws IOException {
         // Given
-        Sst2 data = Sst2.read();
+        TextSet data = TextSet.read("sst2");
         Encoder words = Encoders.open("hashing", Device.CPU, Path.of("unused"));
         for (int n : new int[] {200, 1500}) {
-            List<LabelledExample> drawn = Sst2.draw(data.supervisor(), n, 0);
+            List<LabelledExample> drawn = TextSet.draw(data.supervisor(), n, 0);
             // When
             double streamed = accuracy(words, Specs.CROSS_ENTROPY, drawn, data.holdout(), 0);
             double batch = LogisticRegression.accuracy(words, drawn, data.holdout(), 10);
@@ -52,7 +52,7 @@ class Sst2Test {
     @EnabledIfSystemProperty(named = "belay.long", matches = "true")
     void confidenceRecoversMostOfTheGapThatNaiveTrainingLeaves() throws IOException {
         // Given
-        Sst2 data = Sst2.read();
+        TextSet data = TextSet.read("sst2");
         String name = System.getProperty("belay.encoder", "bge");
         int examples = Integer.getInteger("belay.examples", 200);
         Path cache = Path.of(System.getProperty("belay.cache", "target/encodings"));
@@ -64,8 +64,8 @@ class Sst2Test {
         double lowestCeiling = 1;
         // When
         for (long seed = 0; seed < Integer.getInteger("belay.seeds", 3); seed++) {
-            List<LabelledExample> order = Sst2.draw(data.student(), data.student().size(), 1);
-            List<LabelledExample> drawn = Sst2.draw(data.supervisor(), examples, seed);
+            List<LabelledExample> order = TextSet.draw(data.student(), data.student().size(), 1);
+            List<LabelledExample> drawn = TextSet.draw(data.supervisor(), examples, seed);
             List<LabelledExample> weak = new ArrayList<>();
             double supervisor;
             try (Learner<?> learner = stream(words, Specs.CROSS_ENTROPY, drawn, seed);
@@ -131,7 +131,7 @@ class Sst2Test {
     }
 
     private static double accuracy(Head head, Encoder encoder, List<LabelledExample> examples) {
-        return Sst2.accuracy(predictions(head, encoder, examples), examples);
+        return TextSet.accuracy(predictions(head, encoder, examples), examples);
     }
 
     private static float[][] predictions(

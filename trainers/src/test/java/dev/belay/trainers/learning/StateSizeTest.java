@@ -53,9 +53,9 @@ class StateSizeTest {
         // Given: 8 bytes a weight, 24 a remembered example with two classes, of which there are 100
         long most = (Integer.MAX_VALUE - 8 - 100 * (4 * 2 + 16)) / 8;
         ModelSpec spec = mlp(4);
-        assertDoesNotThrow(() -> StateSize.requireFits(spec, most));
+        assertDoesNotThrow(() -> StateSize.requireFits(spec, most, 1));
         assertThrows(
-                CheckpointTooLargeException.class, () -> StateSize.requireFits(spec, most + 1));
+                CheckpointTooLargeException.class, () -> StateSize.requireFits(spec, most + 1, 1));
     }
 
     @Test

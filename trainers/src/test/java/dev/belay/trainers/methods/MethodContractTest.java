@@ -48,6 +48,22 @@ public class MethodContractTest {
 
     @ParameterizedTest
     @MethodSource("selectors")
+    void aMicroEpochWithoutLabelsIsAllowedAndTheStateDoesNotGrowBeyondItsSize(
+            ExampleSelector selector) {
+        Parameters defaults = Parameters.of(selector, Map.of());
+        var none =
+                new Candidates(
+                        new float[0][], new float[0][], () -> new float[0][], new Progress(0, 100));
+        double[] state = selector.select(none, new double[0], defaults).state();
+        for (int epoch = 0; epoch < 150; epoch++)
+            state = selector.select(candidates(epoch), state, defaults).state();
+        assertEquals(0, selector.select(none, state, defaults).weights().length);
+        long most = selector.stateSize(2, defaults);
+        if (most > 0) assertTrue(state.length <= most, state.length + " numbers");
+    }
+
+    @ParameterizedTest
+    @MethodSource("selectors")
     void aSelectorIsAPureFunction(ExampleSelector selector) {
         Parameters defaults = Parameters.of(selector, Map.of());
         double[] state = selector.select(candidates(0), new double[0], defaults).state();
@@ -97,7 +113,10 @@ public class MethodContractTest {
 
     private static Candidates candidates(int epoch) {
         return new Candidates(
-                rows(10 + epoch, 2L * epoch), rows(10 + epoch, 2L * epoch + 1), progress(epoch));
+                rows(10 + epoch, 2L * epoch),
+                rows(10 + epoch, 2L * epoch + 1),
+                () -> rows(10 + epoch, 2L * epoch + 2),
+                progress(epoch));
     }
 
     private static Observation observation(int epoch) {

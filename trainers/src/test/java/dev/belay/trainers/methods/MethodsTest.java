@@ -59,6 +59,15 @@ class MethodsTest {
         ModelSpec more = spec(configured(new Sharp("cross-entropy", 1), Map.of("power", "3")));
         assertEquals(new Method("cross-entropy", Map.of("power", "3.0")), more.getLossMethod());
         assertNull(spec(configured(new Sharp("cross-entropy", 1), Map.of())).getLossMethod());
+        // values that its fields can't have
+        var evidence = Map.of("alpha", "0.75", "warm-up", "evidence");
+        ModelSpec confidence = spec(loss("confidence", evidence));
+        assertEquals(new Method("confidence", evidence), confidence.getLossMethod());
+        assertEquals(evidence, Methods.of(confidence).loss().parameters().differing());
+        var falling = Map.of("alpha", "0.75 to 0.25 over 1000 cosine");
+        assertEquals(
+                new Method("confidence", falling),
+                spec(loss("confidence", falling)).getLossMethod());
     }
 
     @Test

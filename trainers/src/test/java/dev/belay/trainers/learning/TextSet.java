@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.models.Rng;
 import dev.belay.models.input.Input;
+import dev.belay.models.loss.BalancedPredictions;
 import dev.belay.trainers.labels.LabelledExample;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,38 +16,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** SST-2 as the optional tests use it: half for supervisors, half for students, a holdout. */
-record Sst2(
+/**
+ * A set of texts as the optional tests use it: half for supervisors, half for students, a holdout.
+ * Labels are the truth, one-hot.
+ */
+record TextSet(
+        int classes,
         List<LabelledExample> supervisor,
         List<LabelledExample> student,
         List<LabelledExample> holdout) {
     /** Beside the project; {@code -Dbelay.data=DIR} for another place. */
-    static Path file() {
+    static Path file(String name) {
         return Path.of(System.getProperty("belay.data", "../../shared/data"))
-                .resolve("nlp/sst2.jsonl.gz");
+                .resolve("nlp/" + name + ".jsonl.gz");
     }
 
-    static Sst2 read() throws IOException {
-        var data = new Sst2(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    static TextSet read(String name) throws IOException {
+        boolean topics = name.equals("ag_news"); // 1 to 4, in a column of their own
+        var set =
+                new TextSet(
+                        topics ? 4 : 2, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         var json = new ObjectMapper();
         try (var lines =
                 new BufferedReader(
                         new InputStreamReader(
-                                new GZIPInputStream(Files.newInputStream(file())),
+                                new GZIPInputStream(Files.newInputStream(file(name))),
                                 StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode row = json.readTree(line);
-                float[] label = new float[2];
-                label[row.get("label").intValue()] = 1;
+                float[] label = new float[set.classes];
+                label[topics ? row.get("topic").intValue() - 1 : row.get("label").intValue()] = 1;
                 String id = row.get("id").textValue();
                 var example =
                         new LabelledExample(id, Input.of(row.get("text").textValue()), 0, label);
-                if (row.get("split").textValue().equals("test")) data.holdout.add(example);
-                else if (new Rng(id.hashCode()).nextDouble() < 0.5) data.supervisor.add(example);
-                else data.student.add(example);
+                if (row.get("split").textValue().equals("test")) set.holdout.add(example);
+                else if (new Rng(id.hashCode()).nextDouble() < 0.5) set.supervisor.add(example);
+                else set.student.add(example);
             }
         }
-        return data;
+        return set;
     }
 
     /** The first n in an order of the seed's own. */
@@ -61,10 +69,9 @@ record Sst2(
 
     static double accuracy(float[][] predictions, List<LabelledExample> examples) {
         int right = 0;
-        for (int i = 0; i < predictions.length; i++) {
-            float[] truth = examples.get(i).probabilities();
-            if ((predictions[i][1] > predictions[i][0]) == (truth[1] > truth[0])) right++;
-        }
+        for (int i = 0; i < predictions.length; i++)
+            if (BalancedPredictions.argmax(predictions[i])
+                    == BalancedPredictions.argmax(examples.get(i).probabilities())) right++;
         return (double) right / predictions.length;
     }
 }

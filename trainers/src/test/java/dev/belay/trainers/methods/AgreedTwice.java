@@ -6,10 +6,10 @@ import dev.belay.plugins.Parameters;
 import java.util.List;
 
 /** Stops when the agreement with labels not yet learned from was high twice: has a state. */
-public final class AgreementRule implements StoppingRule {
+public final class AgreedTwice implements StoppingRule {
     @Override
     public String name() {
-        return "agreement";
+        return "agreed-twice";
     }
 
     @Override
