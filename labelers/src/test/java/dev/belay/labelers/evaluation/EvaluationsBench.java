@@ -143,7 +143,7 @@ final class EvaluationsBench {
                                 clients.topics(),
                                 spec,
                                 ids,
-                                holdout.ids(),
+                                holdout.sizes(spec.getClasses().size()),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 new HashMap<>());
     }
