@@ -159,6 +159,32 @@ public record BlockColumns(
         return abstained.length > 0 && Arrays.binarySearch(abstained, row) >= 0;
     }
 
+    /** Whether all probabilities of a row are 0, as those of an abstention are. */
+    public boolean isZero(int row) {
+        int from = layout.from(row);
+        for (int i = from; i < from + layout.size(row); i++) {
+            if (Float.floatToRawIntBits(probabilities[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same block with these rows, ascending, as its abstentions. */
+    public BlockColumns abstaining(int[] rows) {
+        return new BlockColumns(
+                model,
+                checkpoint,
+                phase,
+                layout,
+                ids,
+                times,
+                probabilities,
+                sweepRows,
+                labels,
+                rows);
+    }
+
     /**
      * A block of some of its rows.
      *
