@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the rows of a {@link PredictionBlock} are in its flat array of
- * probabilities. Tasks of kind classes: each row has K entries. Tasks of kind choice: each row has
- * as many entries as its example has options.
+ * Where the rows of a {@link PredictionBlock} are in its flat array of probabilities. Tasks of kind
+ * classes: each row has K entries. Tasks of kind choice: each row has as many entries as its
+ * example has options.
  */
 public final class BlockRows {
     private static final int[] NONE = {};

@@ -44,7 +44,8 @@ class BlockRowsTest {
                 BlockRows.of(3, new int[] {3, 3}).problem(2, 6));
         assertEquals("expected 2 option counts, found 0", choice().problem(2, 6));
         assertEquals(
-                "expected 6 probabilities (options of 2 rows), found 7", choice(2, 4).problem(2, 7));
+                "expected 6 probabilities (options of 2 rows), found 7",
+                choice(2, 4).problem(2, 7));
         assertEquals("row 1: expected 2 to 256 options, found 1", choice(2, 1).problem(2, 3));
         assertEquals("row 0: expected 2 to 256 options, found 257", choice(257).problem(1, 257));
     }

@@ -201,8 +201,7 @@ final class RunningTally {
                 if (truth == TruthHistory.UNKNOWN) {
                     continue;
                 }
-                int cell =
-                        CellTable.cell(truth, w[e], s[e], ceiling != null && c[e] == truth);
+                int cell = CellTable.cell(truth, w[e], s[e], ceiling != null && c[e] == truth);
                 if (ceiling == null) {
                     counter.pair(
                             cluster,

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * of the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
  * {@link IdList#key} of a roster (16 bytes) that is kept beside; of others their length (4) and
  * Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a row.
- * Where the classes are 0 (choice), the options of each row less 1 follow, a byte each.
- * The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
+ * Where the classes are 0 (choice), the options of each row less 1 follow, a byte each. The
+ * probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
  * little-endian as most processors and Avro have them. Rows whose probabilities are all 0 are
  * abstentions. Model, checkpoint and phase are in the key.
  */
@@ -131,7 +131,8 @@ public final class BlockFormat {
                         sweepRows,
                         labels,
                         NONE);
-        return new Read((flags & ABSTAINS) != 0 ? block.abstaining(zeroRows(block)) : block, roster);
+        return new Read(
+                (flags & ABSTAINS) != 0 ? block.abstaining(zeroRows(block)) : block, roster);
     }
 
     private static int[] optionCounts(ByteBuffer in, int rows) {

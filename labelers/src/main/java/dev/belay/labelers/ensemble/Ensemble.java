@@ -15,8 +15,8 @@ abstract class Ensemble implements LabelerFactory {
      *
      * @param votes number of distributions, at least 1
      * @param sums of the probabilities of each class or option, over the distributions
-     * @param firsts number of distributions of which each class or option is the most probable one, the
-     *     lowest of equal ones
+     * @param firsts number of distributions of which each class or option is the most probable one,
+     *     the lowest of equal ones
      */
     abstract float[] combine(int votes, double[] sums, int[] firsts);
 

@@ -56,8 +56,7 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             boolean sweep = example.getSplit() == Split.HOLDOUT;
             Kind kind = new Kind(sweep ? Phase.HOLDOUT : Phase.PROGRESSIVE, given.checkpoint());
-            PredictionBlocks blocks =
-                    byKind.computeIfAbsent(kind, k -> blocks(topics, k));
+            PredictionBlocks blocks = byKind.computeIfAbsent(kind, k -> blocks(topics, k));
             long timeMs = example.getEventTimeMs();
             if (given.abstained()) {
                 blocks.addAbstained(

@@ -23,10 +23,10 @@ record OptionRulesLabeler(List<Pattern> rules, Combine combine) implements Label
 
     @Override
     public List<float[]> label(List<LabelerInput> inputs) {
-        return inputs.stream().map(input -> label(input.example().getOptions())).toList();
+        return inputs.stream().map(input -> answer(input.example().getOptions())).toList();
     }
 
-    private float[] label(List<Option> options) {
+    private float[] answer(List<Option> options) {
         float[] votes = new float[options.size()];
         int all = 0;
         for (Pattern rule : rules) {

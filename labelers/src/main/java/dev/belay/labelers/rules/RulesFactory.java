@@ -82,8 +82,7 @@ public final class RulesFactory implements LabelerFactory {
         return new RulesLabeler(classes.size(), rules, combine);
     }
 
-    private static Labeler optionRules(
-            Map<String, String> parameters, Combine combine, int flags) {
+    private static Labeler optionRules(Map<String, String> parameters, Combine combine, int flags) {
         List<Pattern> rules = new ArrayList<>();
         texts(parameters, "patterns").forEach(p -> rules.add(compile(p, flags)));
         texts(parameters, "keywords").forEach(w -> rules.add(wholeWords(w, flags)));

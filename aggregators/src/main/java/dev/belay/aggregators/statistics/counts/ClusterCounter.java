@@ -25,7 +25,14 @@ public final class ClusterCounter {
      * @param s the student's, from {@code sFrom} on
      */
     public void pair(
-            int cluster, int cell, int truth, int size, float[] w, int wFrom, float[] s, int sFrom) {
+            int cluster,
+            int cell,
+            int truth,
+            int size,
+            float[] w,
+            int wFrom,
+            float[] s,
+            int sFrom) {
         cell(cluster, cell);
         term(cluster, Moment.SUPERVISOR_LOG_LOSS, ExampleTerms.logLoss(w, wFrom, truth));
         term(cluster, Moment.STUDENT_LOG_LOSS, ExampleTerms.logLoss(s, sFrom, truth));

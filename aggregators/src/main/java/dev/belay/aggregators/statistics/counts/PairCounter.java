@@ -9,9 +9,9 @@ import dev.belay.aggregators.statistics.counts.PairTable.Sum;
  * Adds examples to a {@link PairTable} and removes them, without allocations. Not thread-safe.
  * Removing an example exactly reverts adding it, in any order.
  *
- * <p>Classes are in [0, classes), options in [0, size); a model predicts its most probable class, ties to the lowest.
- * Memory: 1.2 KB + 40 bytes per class + 24 to 48 bytes per pair (truth, class predicted by the
- * supervisor) seen.
+ * <p>Classes are in [0, classes), options in [0, size); a model predicts its most probable class,
+ * ties to the lowest. Memory: 1.2 KB + 40 bytes per class + 24 to 48 bytes per pair (truth, class
+ * predicted by the supervisor) seen.
  */
 public final class PairCounter {
     private final int classes;
