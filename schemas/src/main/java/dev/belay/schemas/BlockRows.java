@@ -1,51 +1,60 @@
 package dev.belay.schemas;
 
+import dev.belay.schemas.events.PredictionBlock;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the rows of a {@link dev.belay.schemas.events.PredictionBlock} are in its flat array of
- * probabilities. Tasks of kind classes: each row has K entries. Tasks of kind choice: each row has
- * as many entries as its example has options.
+ * Where the rows of a {@link PredictionBlock} are in its flat array of probabilities. Tasks of kind
+ * classes: each row has K entries. Tasks of kind choice: each row has as many entries as its
+ * example has options.
  */
 public final class BlockRows {
-    public static final int MIN_OPTIONS = 2;
-    public static final int MAX_OPTIONS = 256;
-
     private static final int[] NONE = {};
 
     private final int classes;
-    private final int[] starts; // choice: start of each row, then the end; else empty
+    private final int[] optionCounts;
+    private final int[] starts; // choice: of each row, then the end of the last
 
-    private BlockRows(int classes, int[] starts) {
+    private BlockRows(int classes, int[] optionCounts) {
         this.classes = classes;
-        this.starts = starts;
-    }
-
-    /**
-     * The rows of a block.
-     *
-     * @param classes K; 0 for choice
-     * @param optionCounts options of each row; empty for classes
-     */
-    public static BlockRows of(int classes, int[] optionCounts) {
-        if (optionCounts.length == 0) {
-            return new BlockRows(classes, NONE);
-        }
-        int[] starts = new int[optionCounts.length + 1];
+        this.optionCounts = optionCounts;
+        this.starts = optionCounts.length == 0 ? NONE : new int[optionCounts.length + 1];
         for (int row = 0; row < optionCounts.length; row++) {
             starts[row + 1] = starts[row] + optionCounts[row];
         }
-        return new BlockRows(classes, starts);
+    }
+
+    /** Rows of K entries each. */
+    public static BlockRows ofClasses(int classes) {
+        return new BlockRows(classes, NONE);
     }
 
     /**
-     * Why classes and option counts do not describe a block, or null.
+     * Rows as a block describes them; {@link #problem} must be checked first where the block is
+     * another writer's.
+     *
+     * @param classes K; 0 for choice
+     * @param optionCounts options of each row, not copied; empty for classes
+     */
+    public static BlockRows of(int classes, int[] optionCounts) {
+        return new BlockRows(classes, optionCounts);
+    }
+
+    /** The rows of a block, as {@link #of(int, int[])}. */
+    public static BlockRows of(PredictionBlock block) {
+        return of(
+                block.getClasses(),
+                block.getOptionCounts().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /**
+     * Why these are not the rows of a block, or null.
      *
      * @param rows number of the block's ids
      * @param probabilities number of all its probabilities
      */
-    public static @Nullable String problem(
-            int classes, int[] optionCounts, int rows, int probabilities) {
+    public @Nullable String problem(int rows, int probabilities) {
         if (classes != 0) {
             if (optionCounts.length > 0) {
                 return "expected no option counts in a block of %d classes, found %d"
@@ -61,29 +70,39 @@ public final class BlockRows {
         }
         long sum = 0;
         for (int row = 0; row < rows; row++) {
-            String problem = optionsProblem(optionCounts[row]);
-            if (problem != null) {
-                return "row " + row + ": " + problem;
+            int options = optionCounts[row];
+            if (options < TaskKind.MIN_OPTIONS || options > TaskKind.MAX_OPTIONS) {
+                return "row %d: expected %d to %d options, found %d"
+                        .formatted(row, TaskKind.MIN_OPTIONS, TaskKind.MAX_OPTIONS, options);
             }
-            sum += optionCounts[row];
+            sum += options;
         }
         return sum == probabilities
                 ? null
-                : "expected %d probabilities (%d rows of options), found %d"
+                : "expected %d probabilities (options of %d rows), found %d"
                         .formatted(sum, rows, probabilities);
     }
 
-    /** Why a number of options is invalid, or null. */
-    public static @Nullable String optionsProblem(int options) {
-        return options >= MIN_OPTIONS && options <= MAX_OPTIONS
-                ? null
-                : "expected %d to %d options, found %d"
-                        .formatted(MIN_OPTIONS, MAX_OPTIONS, options);
+    /** Whether they are of a task of kind choice. */
+    public boolean isChoice() {
+        return classes == 0;
     }
 
-    /** Whether rows differ in their number of entries: a block of a task of kind choice. */
-    public boolean isChoice() {
-        return starts.length > 0;
+    /** K; 0 for choice. */
+    public int classes() {
+        return classes;
+    }
+
+    /** Options of each row, not to be written to; empty for classes. */
+    public int[] optionCounts() {
+        return optionCounts;
+    }
+
+    /** Some of the rows, in this order. */
+    public BlockRows select(int[] rows) {
+        return isChoice()
+                ? new BlockRows(0, Arrays.stream(rows).map(row -> optionCounts[row]).toArray())
+                : this;
     }
 
     /** First entry of a row. */
@@ -93,6 +112,6 @@ public final class BlockRows {
 
     /** Number of entries of a row: its distribution is {@code [from, from + size)}. */
     public int size(int row) {
-        return isChoice() ? starts[row + 1] - starts[row] : classes;
+        return isChoice() ? optionCounts[row] : classes;
     }
 }

@@ -7,6 +7,7 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -60,7 +61,7 @@ public final class EventFactory {
                 model,
                 checkpoint,
                 phase,
-                classes,
+                BlockRows.ofClasses(classes),
                 ids,
                 eventTimesMs,
                 probabilities,
@@ -69,12 +70,12 @@ public final class EventFactory {
                 List.of());
     }
 
-    /** A block of a task of kind classes; the rows that are abstentions hold zeros. */
+    /** A block; the rows that are abstentions hold zeros. */
     public static PredictionBlock block(
             String model,
             long checkpoint,
             Phase phase,
-            int classes,
+            BlockRows layout,
             List<String> ids,
             List<Long> eventTimesMs,
             List<Float> probabilities,
@@ -85,14 +86,14 @@ public final class EventFactory {
                 model,
                 checkpoint,
                 phase,
-                classes,
+                layout.classes(),
                 ids,
                 eventTimesMs,
                 probabilities,
                 sweepRows,
                 labels,
                 abstained,
-                List.of(),
+                Arrays.stream(layout.optionCounts()).boxed().toList(),
                 0);
     }
 }

@@ -17,6 +17,7 @@ import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -139,7 +140,8 @@ public final class Cluster {
                 at,
                 new ShardMessage.TruthChange(
                         utf8(id),
-                        new TruthHistory.Version(label, timeMs, ClusterSums.clusterOf(group))));
+                        new TruthHistory.Version(label, timeMs, ClusterSums.clusterOf(group)),
+                        null));
     }
 
     /** Changes what every row says that it was emitted as. */
@@ -330,7 +332,8 @@ public final class Cluster {
         List<Long> times = new ArrayList<>();
         List<Float> row = new ArrayList<>();
         List<Integer> abstained = new ArrayList<>();
-        int k = block.getClasses();
+        List<Integer> options = new ArrayList<>();
+        BlockRows layout = BlockRows.of(block);
         for (int i = 0; i < block.getIds().size(); i++) {
             if (shardOf(block.getIds().get(i)) == shard) {
                 if (block.getAbstained().contains(i)) {
@@ -338,7 +341,11 @@ public final class Cluster {
                 }
                 ids.add(block.getIds().get(i));
                 times.add(block.getEventTimesMs().get(i));
-                row.addAll(block.getProbabilities().subList(k * i, k * i + k));
+                int from = layout.from(i);
+                row.addAll(block.getProbabilities().subList(from, from + layout.size(i)));
+                if (layout.isChoice()) {
+                    options.add(layout.size(i));
+                }
             }
         }
         return PredictionBlock.newBuilder(block)
@@ -346,6 +353,7 @@ public final class Cluster {
                 .setEventTimesMs(times)
                 .setProbabilities(row)
                 .setAbstained(abstained)
+                .setOptionCounts(options)
                 .build();
     }
 

@@ -8,14 +8,14 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -83,11 +83,17 @@ final class Holdout implements AutoCloseable {
         return copy;
     }
 
-    /** Ids of the examples. */
-    Set<String> ids() {
-        Set<String> ids = new HashSet<>();
-        rows.values().forEach(byId -> ids.addAll(byId.keySet()));
-        return ids;
+    /**
+     * Number of probabilities of a prediction of each example, by its id.
+     *
+     * @param classes of the task; 0 for choice
+     */
+    Map<String, Integer> sizes(int classes) {
+        Map<String, Integer> sizes = new HashMap<>();
+        for (Map<String, Row> byId : rows.values()) {
+            byId.forEach((id, row) -> sizes.put(id, Distributions.size(classes, row.example())));
+        }
+        return sizes;
     }
 
     /** Adds the dead letters found since {@link #committed} was called. */

@@ -63,7 +63,7 @@ record TaskHoldouts(
                 clients.topics(),
                 spec,
                 labelers,
-                holdout.ids(),
+                holdout.sizes(spec.getClasses().size()),
                 Objects.requireNonNull(open.get(spec.getTask())).ends());
     }
 

@@ -143,7 +143,7 @@ final class EvaluationsBench {
                                 clients.topics(),
                                 spec,
                                 ids,
-                                holdout.ids(),
+                                holdout.sizes(spec.getClasses().size()),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 new HashMap<>());
     }
@@ -172,14 +172,17 @@ final class EvaluationsBench {
             Map<String, String> parameters,
             long version,
             String... sources) {
-        LabelerSpec spec =
+        labeler(
                 LabelerSpec.newBuilder(
                                 SpecEvents.spec(kind, List.of("no", "yes"), parameters, version))
                         .setId(id)
-                        .setSources(List.of(sources))
-                        .build();
-        labelers.put(id, spec);
-        event(id, encoded(CHECKPOINTS, spec));
+                        .setSources(List.of(sources)));
+    }
+
+    void labeler(LabelerSpec.Builder of) {
+        LabelerSpec spec = of.build();
+        labelers.put(spec.getId(), spec);
+        event(spec.getId(), encoded(CHECKPOINTS, spec));
     }
 
     /** A record in the topic of which the events are worked through. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -132,6 +133,31 @@ class TruthLabelingTest {
                 bench.letterReasons().stream()
                         .anyMatch(r -> r.contains("class 2, expected 0 to 1")));
         assertTrue(bench.letterReasons().stream().anyMatch(r -> r.contains("HOLDOUT")));
+    }
+
+    @Test
+    void truthOfAChoiceExampleIsOneOfItsOptions() {
+        // Given
+        LabelingBench choice = LabelingBench.ofTruthOfChoice();
+        choice.input("a", Events.choice("a", Split.STUDENT, "x", "y", "z"));
+        choice.input("b", Events.choice("b", Split.STUDENT, "x", "y"));
+        choice.input("c", Events.choice("c", Split.SUPERVISOR, "x", "y"));
+        choice.truth("a", 2);
+        choice.truth("b", 2);
+        choice.truth("c", 1);
+        choice.truth("d", 256);
+        // When
+        choice.step();
+        // Then
+        assertEquals(List.of("a", "c"), choice.labelled());
+        assertEquals(List.of(0f, 0f, 1f), choice.labels().get(0).getProbabilities());
+        assertEquals(List.of(0f, 1f), choice.labels().get(1).getProbabilities());
+        assertEquals(
+                List.of(
+                        "its truth is option 2, expected one of its 2 options, from 0",
+                        "option 256, expected 0 to 255"),
+                choice.letterReasons().stream().sorted().toList());
+        assertEquals(3, choice.lastProgress().getRows());
     }
 
     @Test

@@ -78,6 +78,9 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "stream", StreamTable.of(results));
+        boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));
+        page.put("choice", choice);
+        page.put("byClass", !choice);
         page.put("grouped", rows.stream().anyMatch(row -> row.getGrouped() > 0));
         page.put(
                 "groupedStream",
