@@ -15,6 +15,7 @@ import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.labels.LabelledExample;
 import dev.belay.trainers.methods.ExampleSelector.Candidates;
@@ -215,7 +216,8 @@ public final class Learner<I> implements AutoCloseable {
                         new Batch(
                                 Lesson.labels(rows), // (batch, classes), float32
                                 Lesson.weights(rows), // (batch)
-                                new Progress(consumed, spec.getBudget()));
+                                new Progress(consumed, spec.getBudget()),
+                                TaskKind.of(spec));
                 BatchLoss loss = methods.loss(batch, recent);
                 // learning rate at the middle of the step, so that it is above 0 in the first and
                 // last one

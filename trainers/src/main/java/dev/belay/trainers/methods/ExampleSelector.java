@@ -12,7 +12,8 @@ public interface ExampleSelector extends Plugin {
     /**
      * New examples.
      *
-     * @param labels distributions over the classes, (rows, classes)
+     * @param labels distributions over the classes, (rows, classes); of choices (rows, options of
+     *     the row)
      * @param predictions of the model before it learns from them, (rows, classes)
      * @param progress before these examples
      */
