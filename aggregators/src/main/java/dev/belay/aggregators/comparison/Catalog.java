@@ -219,7 +219,7 @@ public class Catalog {
                 || spec.getClasses().equals(owner.classes())) {
             return null;
         }
-        return "the spec of %s has %s, but task %s has %s by the spec of %s: expected the same classes, or another task"
+        return "the spec of %s has the classes %s, but task %s has %s by the spec of %s: expected the same classes, or another task"
                 .formatted(
                         model,
                         described(spec.getClasses()),
@@ -229,7 +229,7 @@ public class Catalog {
     }
 
     private static String described(List<String> classes) {
-        return classes.isEmpty() ? "the kind choice" : "the classes " + classes;
+        return classes.isEmpty() ? "[] (kind choice)" : classes.toString();
     }
 
     /** The models of the task of which a spec is known. */

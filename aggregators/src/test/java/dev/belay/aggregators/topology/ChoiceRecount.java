@@ -100,7 +100,7 @@ final class ChoiceRecount {
                     || !window.test(strong.timeMs())) {
                 continue;
             }
-            int y = truth(id, Set.of(weak, strong, top), strong.timeMs() + lateMs);
+            int y = truth(id, List.of(weak, strong, top), strong.timeMs() + lateMs);
             if (weak.abstains()) {
                 abstained++;
             } else if (y < 0) {
@@ -132,7 +132,7 @@ final class ChoiceRecount {
         for (String id : ids) {
             Said a = w.getOrDefault(id, new Said(true, 0, List.of()));
             Said b = s.getOrDefault(id, new Said(true, 0, List.of()));
-            int y = truth(id, Set.of(a, b), b.timeMs() + lateMs);
+            int y = truth(id, List.of(a, b), b.timeMs() + lateMs);
             if (a.abstains() || b.abstains() || y < 0) {
                 continue;
             }
@@ -175,9 +175,9 @@ final class ChoiceRecount {
     }
 
     /** The right option as known by then; −1: not known, or the models disagree on the options. */
-    private int truth(String id, Set<Said> predicted, long untilMs) {
+    private int truth(String id, List<Said> predicted, long untilMs) {
         long sizes = predicted.stream().map(said -> said.row().size()).distinct().count();
-        int options = predicted.iterator().next().row().size();
+        int options = predicted.get(0).row().size();
         return sizes > 1
                 ? -1
                 : truths.stream()

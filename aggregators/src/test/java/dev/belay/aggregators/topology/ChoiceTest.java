@@ -98,6 +98,7 @@ class ChoiceTest {
             harness.spec(Specs.spec("weak", "truth", null));
             harness.spec(Specs.spec("naive", "weak", null));
             harness.checkpoint(checkpoint("weak", 1, State.READY, 512));
+            harness.checkpoint(checkpoint("naive", 1, State.FINISHED, 512));
             harness.block(Choices.block("naive", Phase.HOLDOUT, 0, List.of(row(1, 3, 0))));
             harness.block(Blocks.sweep("naive", 1, 0, 1, List.of("e1"), 1));
             harness.metrics();

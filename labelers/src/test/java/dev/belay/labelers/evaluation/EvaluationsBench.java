@@ -74,8 +74,7 @@ final class EvaluationsBench {
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final Evaluations evaluations;
 
-    private EvaluationsBench(
-            Function<EvaluationsBench, SweepRequests> requests, boolean choice) {
+    private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests, boolean choice) {
         TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
         checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
         examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));

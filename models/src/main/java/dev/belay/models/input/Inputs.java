@@ -32,9 +32,7 @@ public final class Inputs {
     }
 
     private static Input option(Option option) {
-        return option.getVector() == null
-                ? Input.of(option.getText())
-                : vector(option.getVector());
+        return option.getVector() == null ? Input.of(option.getText()) : vector(option.getVector());
     }
 
     private static Input withoutOptions(Example example) {

@@ -103,8 +103,7 @@ final class FrozenNetwork implements LogitNetwork<float[]> {
     }
 
     @Override
-    public Step learn(
-            List<float[]> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
+    public Step learn(List<float[]> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         return head.learn(features(batch), sizes, loss, adam, update);
     }
 

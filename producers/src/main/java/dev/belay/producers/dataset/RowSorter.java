@@ -24,6 +24,7 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
     static final int FAN_IN = 32;
 
     private final Comparator<Row> order;
+
     /** What an option takes beside its text. */
     private static final long OPTION_CHARS = 40;
 

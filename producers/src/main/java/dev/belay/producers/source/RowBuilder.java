@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * place in the order; of choices the options and which of them is right.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text (of a vector: its numbers as Java writes a list of them; of choices the text and the options,
- * sorted, each on a line): stable whatever the file is called and wherever the row stands, and never
- * a function of the label, which an id must not give away.
+ * text (of a vector: its numbers as Java writes a list of them; of choices the text and the
+ * options, sorted, each on a line): stable whatever the file is called and wherever the row stands,
+ * and never a function of the label, which an id must not give away.
  *
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,

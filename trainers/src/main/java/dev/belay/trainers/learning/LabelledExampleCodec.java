@@ -35,8 +35,7 @@ final class LabelledExampleCodec {
         var tensors = new ArrayList<Tensor>();
         add(tensors, prefix + ".id", examples, e -> e.id().getBytes(StandardCharsets.UTF_8));
         add(tensors, prefix + ".text", examples, e -> InputBytes.write(e.input()));
-        long[] shape =
-                classes > 0 ? new long[] {examples.size(), classes} : new long[] {entries};
+        long[] shape = classes > 0 ? new long[] {examples.size(), classes} : new long[] {entries};
         tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities.array(), shape));
         return tensors;
     }
@@ -54,8 +53,7 @@ final class LabelledExampleCodec {
         int entries = inputs.stream().mapToInt(input -> size(input, classes)).sum();
         long[] shape = classes > 0 ? new long[] {count, classes} : new long[] {entries};
         FloatBuffer probabilities =
-                FloatBuffer.wrap(
-                        file.tensor(prefix + ".probabilities").withShape(shape).floats());
+                FloatBuffer.wrap(file.tensor(prefix + ".probabilities").withShape(shape).floats());
         var examples = new ArrayList<LabelledExample>(count);
         for (int i = 0; i < count; i++) {
             float[] row = new float[size(inputs.get(i), classes)];
