@@ -5,6 +5,7 @@ import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.input.Input;
+import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
@@ -34,10 +35,10 @@ public final class SafeTensorsFormat implements PredictorFormat {
     public Predictor open(byte[] weights, ModelSpec spec, Networks networks) {
         Network<?> network = networks.read(weights, EncoderRef.of(spec));
         int classes = network.head().classes();
-        if (classes != spec.getClasses().size()) {
+        if (classes != HeadShape.outputs(spec)) {
             network.close();
             throw new MalformedCheckpointException(
-                    "it has " + classes + " classes, expected " + spec.getClasses().size());
+                    "it has " + classes + " logits, expected " + HeadShape.outputs(spec));
         }
         return new NetworkPredictor<>(network);
     }
