@@ -34,6 +34,7 @@ final class Holdout implements AutoCloseable {
         }
     }
 
+    private final int classes;
     private final RecordReader records;
     private final PartitionReader reader;
     private final PartitionEnds ends;
@@ -42,15 +43,18 @@ final class Holdout implements AutoCloseable {
 
     /**
      * @param consumer without a group; this closes it
+     * @param classes of the task; 0 for choice
      * @param lettersDoneTo the group's committed offset of a holdout partition, 0 for none
      */
     Holdout(
             Consumer<byte[], byte[]> consumer,
             String topic,
+            int classes,
             RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
             ToLongFunction<TopicPartition> lettersDoneTo) {
+        this.classes = classes;
         this.records = records;
         this.ends = ends;
         for (int p = 0; p < records.partitions(); p++) {
@@ -83,12 +87,8 @@ final class Holdout implements AutoCloseable {
         return copy;
     }
 
-    /**
-     * Number of probabilities of a prediction of each example, by its id.
-     *
-     * @param classes of the task; 0 for choice
-     */
-    Map<String, Integer> sizes(int classes) {
+    /** Number of probabilities of a prediction of each example, by its id. */
+    Map<String, Integer> sizes() {
         Map<String, Integer> sizes = new HashMap<>();
         for (Map<String, Row> byId : rows.values()) {
             byId.forEach((id, row) -> sizes.put(id, Distributions.size(classes, row.example())));
@@ -124,6 +124,7 @@ final class Holdout implements AutoCloseable {
         if (example.getSplit() != Split.HOLDOUT) {
             throw new BadRecordException("a " + example.getSplit() + " example, expected HOLDOUT");
         }
+        RecordReader.requireKind(example, classes);
         byId.put(example.getId(), new Row(example, Inputs.of(example), record));
     }
 }

@@ -63,7 +63,7 @@ record TaskHoldouts(
                 clients.topics(),
                 spec,
                 labelers,
-                holdout.sizes(spec.getClasses().size()),
+                holdout.sizes(),
                 Objects.requireNonNull(open.get(spec.getTask())).ends());
     }
 
@@ -95,6 +95,7 @@ record TaskHoldouts(
                 new Holdout(
                         clients.consumer(null, member + "." + spec.getTask() + ".holdout"),
                         clients.topics().holdout(spec.getTask()),
+                        spec.getClasses().size(),
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
                         ends,

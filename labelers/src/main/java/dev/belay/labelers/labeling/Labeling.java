@@ -255,7 +255,7 @@ public final class Labeling implements AutoCloseable {
     private void follow(
             int partition, ConsumerRecord<byte[], byte[]> record, List<LabelerInput> following) {
         try {
-            LabelerInput input = judge.read(reader, record);
+            LabelerInput input = read(record);
             if (input != null && answer(partition, input, record) == ExampleLabeler.Answer.YES) {
                 following.add(input);
             }
@@ -277,7 +277,7 @@ public final class Labeling implements AutoCloseable {
                 skipped++;
             } else {
                 try {
-                    LabelerInput input = judge.read(reader, head);
+                    LabelerInput input = read(head);
                     ExampleLabeler.Answer answer =
                             input == null
                                     ? ExampleLabeler.Answer.NEVER
@@ -307,6 +307,15 @@ public final class Labeling implements AutoCloseable {
         }
         batch.reached(inbox.partition(partition), queue.isEmpty() ? position : next);
         return new ExampleBatch(partition, accepted, late, rows, before, ended);
+    }
+
+    private @Nullable LabelerInput read(ConsumerRecord<byte[], byte[]> record)
+            throws BadRecordException {
+        LabelerInput input = judge.read(reader, record);
+        if (input != null) {
+            RecordReader.requireKind(input.example(), topics.classes());
+        }
+        return input;
     }
 
     private ExampleLabeler.Answer answer(

@@ -30,6 +30,22 @@ public record RecordReader(EventCodec codec, int partitions) {
         return present(exampleOrTombstone(record), record);
     }
 
+    /**
+     * Checks that an example is of its task's kind.
+     *
+     * @param classes of the task; 0 for choice
+     */
+    public static void requireKind(Example example, int classes) throws BadRecordException {
+        boolean options = !example.getOptions().isEmpty();
+        if (options != (classes == 0)) {
+            throw new BadRecordException(
+                    options
+                            ? "an example with options, expected none in a task of kind classes"
+                            : "an example without options, expected 2 to 256 in a task of kind"
+                                    + " choice");
+        }
+    }
+
     /** Null: a tombstone. */
     public @Nullable Example exampleOrTombstone(ConsumerRecord<byte[], byte[]> record)
             throws BadRecordException {
@@ -84,12 +100,8 @@ public record RecordReader(EventCodec codec, int partitions) {
             throw new BadRecordException(
                     "checkpoint " + label.getCheckpoint() + ", expected 0 or more");
         }
+        requireKind(label.getExample(), classes);
         int size = Distributions.size(classes, label.getExample());
-        if (classes == 0 && (size < TaskKind.MIN_OPTIONS || size > TaskKind.MAX_OPTIONS)) {
-            throw new BadRecordException(
-                    "expected an example with %d to %d options, found %d"
-                            .formatted(TaskKind.MIN_OPTIONS, TaskKind.MAX_OPTIONS, size));
-        }
         String problem = Distributions.problem(distribution(label), label.getAbstained(), size);
         if (problem != null) {
             throw new BadRecordException(problem);

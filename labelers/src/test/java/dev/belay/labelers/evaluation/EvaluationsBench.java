@@ -74,7 +74,8 @@ final class EvaluationsBench {
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final Evaluations evaluations;
 
-    private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests) {
+    private EvaluationsBench(
+            Function<EvaluationsBench, SweepRequests> requests, boolean choice) {
         TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
         checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
         examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));
@@ -83,6 +84,7 @@ final class EvaluationsBench {
                 new Holdout(
                         examples,
                         HOLDOUT,
+                        choice ? 0 : 2,
                         reader,
                         deadLetters,
                         (topic, p, position) -> holdoutEnded,
@@ -102,16 +104,23 @@ final class EvaluationsBench {
         checkpoints.rebalance(List.of()); // its listener is told of what it gets only
         checkpoints.rebalance(List.of(partition));
         specs.put(CONF, Events.spec(CONF, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2));
-        holdout("b");
-        holdout("a");
+        if (!choice) {
+            holdout("b");
+            holdout("a");
+        }
     }
 
     static EvaluationsBench ofCheckpoints() {
-        return new EvaluationsBench(EvaluationsBench::checkpointSweeps);
+        return new EvaluationsBench(EvaluationsBench::checkpointSweeps, false);
     }
 
     static EvaluationsBench ofLabelers() {
-        return new EvaluationsBench(EvaluationsBench::labelerSweeps);
+        return new EvaluationsBench(EvaluationsBench::labelerSweeps, false);
+    }
+
+    /** Of a task of kind choice, whose holdout is empty. */
+    static EvaluationsBench ofChoiceLabelers() {
+        return new EvaluationsBench(EvaluationsBench::labelerSweeps, true);
     }
 
     private SweepRequests checkpointSweeps() {
@@ -143,7 +152,7 @@ final class EvaluationsBench {
                                 clients.topics(),
                                 spec,
                                 ids,
-                                holdout.sizes(spec.getClasses().size()),
+                                holdout.sizes(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 new HashMap<>());
     }

@@ -131,44 +131,48 @@ class LabelerSweepsTest {
     @Test
     void ofAChoiceTaskEachRowIsOverTheOptionsOfItsExample() {
         // Given: what BOW predicts of b has too few options, the truth of b too great a number
-        choice("b", "good", "bad", "so so");
-        choice("a", "x", "y");
+        EvaluationsBench choices = EvaluationsBench.ofChoiceLabelers();
+        choice(choices, Events.choice("b", Split.HOLDOUT, "good", "bad", "so so"));
+        choice(choices, EventFactory.example("none", Split.HOLDOUT, "text", 7));
+        choice(choices, Events.choice("a", Split.HOLDOUT, "x", "y"));
         Map<String, String> parameters = Map.of("keywords", "[\"good\"]");
-        bench.labeler(LabelerSpec.newBuilder(SpecEvents.spec("rules", List.of(), parameters, 0)));
-        bench.labeler(
+        choices.labeler(LabelerSpec.newBuilder(SpecEvents.spec("rules", List.of(), parameters, 0)));
+        choices.labeler(
                 LabelerSpec.newBuilder(SpecEvents.spec("average", List.of(), Map.of(), 0))
                         .setId(ENSEMBLE)
                         .setSources(List.of("truth", BOW)));
-        bench.log.add("belay.task.truth", "b", EventFactory.truth("b", 3, 7));
-        bench.log.add("belay.task.truth", "a", EventFactory.truth("a", 1, 7));
-        bench.truthEnded = true;
+        choices.log.add("belay.task.truth", "b", EventFactory.truth("b", 3, 7));
+        choices.log.add("belay.task.truth", "a", EventFactory.truth("a", 1, 7));
+        choices.truthEnded = true;
         var ofStream = PredictionBlocks.ofLabels(TaskKind.CHOICE, BOW, 1);
         ofStream.add("of the stream", 7, new float[] {1, 0, 0, 0, 0});
         var sweep = new PredictionBlocks(TaskKind.CHOICE, BOW, 1, Phase.HOLDOUT, 2);
         sweep.add("b", 7, new float[] {1, 0});
         sweep.add("a", 7, new float[] {.5f, .5f});
-        ofStream.blocks().forEach(b -> bench.log.add(EvaluationsBench.PREDICTIONS, "k", b));
-        sweep.blocks().forEach(b -> bench.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+        ofStream.blocks().forEach(b -> choices.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+        sweep.blocks().forEach(b -> choices.log.add(EvaluationsBench.PREDICTIONS, "k", b));
         // When
-        bench.stepUntilIdle();
+        choices.stepUntilIdle();
         // Then
-        PredictionBlock rules = bench.blocks().get(0);
+        PredictionBlock rules = choices.blocks().get(0);
         assertEquals(0, rules.getClasses());
         assertEquals(List.of("b", "a"), rules.getIds());
         assertEquals(List.of(3, 2), rules.getOptionCounts());
         assertEquals(List.of(1), rules.getAbstained());
         assertEquals(List.of(1f, 0f, 0f, 0f, 0f), rules.getProbabilities());
-        PredictionBlock ensemble = bench.blocks().get(1);
+        assertEquals(
+                List.of("an example without options, expected 2 to 256 in a task of kind choice"),
+                choices.letterReasons());
+        PredictionBlock ensemble = choices.blocks().get(1);
         assertEquals(List.of(3, 2), ensemble.getOptionCounts());
         assertEquals(List.of(0), ensemble.getAbstained()); // of b nobody says anything valid
         assertEquals(List.of(0f, 0f, 0f, .25f, .75f), ensemble.getProbabilities());
     }
 
-    private void choice(String id, String... options) {
-        Example example = Events.choice(id, Split.HOLDOUT, options);
-        bench.holdoutRecord(
-                id,
-                requireNonNull(bench.clients.codec().encode(EvaluationsBench.HOLDOUT, example)));
+    private static void choice(EvaluationsBench to, Example example) {
+        String topic = EvaluationsBench.HOLDOUT;
+        to.holdoutRecord(
+                example.getId(), requireNonNull(to.clients.codec().encode(topic, example)));
     }
 
     @Test

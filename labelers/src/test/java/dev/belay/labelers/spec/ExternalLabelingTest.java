@@ -131,7 +131,7 @@ class ExternalLabelingTest {
         assertEquals(
                 List.of(
                         "expected 3 probabilities, found 2",
-                        "expected an example with 2 to 256 options, found 0"),
+                        "an example without options, expected 2 to 256 in a task of kind choice"),
                 choice.letterReasons());
     }
 

@@ -142,6 +142,7 @@ class TruthLabelingTest {
         choice.input("a", Events.choice("a", Split.STUDENT, "x", "y", "z"));
         choice.input("b", Events.choice("b", Split.STUDENT, "x", "y"));
         choice.input("c", Events.choice("c", Split.SUPERVISOR, "x", "y"));
+        choice.example("none", Split.STUDENT);
         choice.truth("a", 2);
         choice.truth("b", 2);
         choice.truth("c", 1);
@@ -154,10 +155,11 @@ class TruthLabelingTest {
         assertEquals(List.of(0f, 1f), choice.labels().get(1).getProbabilities());
         assertEquals(
                 List.of(
+                        "an example without options, expected 2 to 256 in a task of kind choice",
                         "its truth is option 2, expected one of its 2 options, from 0",
                         "option 256, expected 0 to 255"),
                 choice.letterReasons().stream().sorted().toList());
-        assertEquals(3, choice.lastProgress().getRows());
+        assertEquals(4, choice.lastProgress().getRows());
     }
 
     @Test
