@@ -35,11 +35,10 @@ public final class SafeTensorsFormat implements PredictorFormat {
     public Predictor open(byte[] weights, ModelSpec spec, Networks networks) {
         Network<?> network = networks.read(weights, EncoderRef.of(spec));
         int classes = network.head().classes();
-        int expected = HeadShape.outputs(spec);
-        if (classes != expected) {
+        if (classes != HeadShape.outputs(spec)) {
             network.close();
             throw new MalformedCheckpointException(
-                    "it has " + classes + " classes, expected " + expected);
+                    "it has " + classes + " logits, expected " + HeadShape.outputs(spec));
         }
         return new NetworkPredictor<>(network);
     }

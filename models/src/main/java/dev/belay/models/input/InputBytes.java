@@ -102,7 +102,7 @@ public final class InputBytes {
         int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
         if (length < 0 || length > in.remaining())
             throw new IllegalArgumentException(
-                    "found an input that ends within a field, expected all its bytes");
+                    "found an input that ends within a string, expected all its bytes");
         byte[] bytes = new byte[length];
         in.get(bytes);
         return bytes;

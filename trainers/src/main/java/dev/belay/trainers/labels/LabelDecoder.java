@@ -50,7 +50,7 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         if (classes > 0 && !example.getOptions().isEmpty()) {
             return new DecodedLabel.Bad(record, "an example with options in a task with classes");
         }
-        int entries = classes > 0 ? classes : example.getOptions().size();
+        int entries = Distributions.size(classes, example);
         String wrong = Distributions.problem(distribution, label.getAbstained(), entries);
         if (wrong != null) {
             return new DecodedLabel.Bad(record, wrong);
