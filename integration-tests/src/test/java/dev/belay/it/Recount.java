@@ -16,15 +16,18 @@ import java.util.function.Consumer;
 /**
  * Counts an exported experiment again, by definition and with none of the product's code, and
  * compares with its {@code summary.json}. Floating point is allowed to differ in the last bits
- * (1e-12), as a quotient of counts and a quotient of quotients do.
+ * (1e-12), as a quotient of counts and a quotient of quotients do; sums of probabilities, which the
+ * product rounds to 2⁻²⁴ each, by 1e-6. Works for both task kinds: a truth that is none of an
+ * example's options, and an example on whose options models disagree, do not count.
  */
 public final class Recount {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double LAST_BITS = 1e-12;
+    private static final double FIXED_POINT = 1e-6;
 
     private final Map<String, Integer> truth = new HashMap<>();
-    // model#seed -> checkpoint -> example -> class predicted on the holdout
-    private final Map<String, TreeMap<Long, Map<String, Integer>>> predicted = new HashMap<>();
+    // model#seed -> checkpoint -> example -> distribution predicted on the holdout
+    private final Map<String, TreeMap<Long, Map<String, double[]>>> predicted = new HashMap<>();
     private final Map<String, Long> labelledBy = new HashMap<>();
 
     /**
@@ -60,7 +63,7 @@ public final class Recount {
                                         model -> new TreeMap<>())
                                 .computeIfAbsent(
                                         line.get("checkpoint").longValue(), k -> new HashMap<>())
-                                .put(line.get("id").textValue(), argmax(line.get("probabilities")));
+                                .put(line.get("id").textValue(), row(line.get("probabilities")));
                     }
                 });
     }
@@ -95,36 +98,48 @@ public final class Recount {
     private Double compare(JsonNode pair) {
         String seed = "#" + pair.get("seed");
         String supervisor = pair.get("supervisor").textValue() + seed;
-        Map<String, Integer> students =
+        Map<String, double[]> students =
                 sweep(pair.get("student").textValue() + seed, pair.get("checkpoint").longValue());
         // The checkpoint whose labels the student learned from; the ceiling's last.
-        Map<String, Integer> supervisors =
+        Map<String, double[]> supervisors =
                 sweep(supervisor, labelledBy.getOrDefault(supervisor, -1L));
         boolean without = pair.get("ceiling").isNull();
         String ceiling = pair.get("ceiling").textValue() + seed;
-        Map<String, Integer> ceilings = without ? students : sweep(ceiling, last(ceiling));
+        Map<String, double[]> ceilings = without ? students : sweep(ceiling, last(ceiling));
         double n = 0;
         double w = 0;
         double s = 0;
         double c = 0;
         double agree = 0;
         double agreeRight = 0;
-        for (String id : students.keySet()) {
+        Scores weakScores = new Scores();
+        Scores strongScores = new Scores();
+        for (Map.Entry<String, double[]> entry : students.entrySet()) {
+            String id = entry.getKey();
             Integer y = truth.get(id);
-            Integer weak = supervisors.get(id);
-            Integer strong = students.get(id);
-            Integer best = ceilings.get(id);
-            if (y == null || weak == null || best == null) {
+            double[] ofS = entry.getValue();
+            double[] ofW = supervisors.getOrDefault(id, new double[0]);
+            double[] ofC = ceilings.getOrDefault(id, new double[0]);
+            if (y == null || y >= ofS.length || ofS.length != ofW.length) {
+                continue; // abstentions have no probabilities
+            }
+            weakScores.add(ofW, y);
+            strongScores.add(ofS, y);
+            if (ofS.length != ofC.length) {
                 continue;
             }
+            int weak = argmax(ofW);
+            int strong = argmax(ofS);
             n++;
-            w += weak.equals(y) ? 1 : 0;
-            s += strong.equals(y) ? 1 : 0;
-            c += best.equals(y) ? 1 : 0;
-            agree += strong.equals(weak) ? 1 : 0;
-            agreeRight += strong.equals(weak) && weak.equals(y) ? 1 : 0;
+            w += weak == y ? 1 : 0;
+            s += strong == y ? 1 : 0;
+            c += argmax(ofC) == y ? 1 : 0;
+            agree += strong == weak ? 1 : 0;
+            agreeRight += strong == weak && weak == y ? 1 : 0;
         }
         String where = names(pair) + " seed " + pair.get("seed");
+        weakScores.same(where, "supervisor", pair);
+        strongScores.same(where, "student", pair);
         same(where, "n", n, pair.get("n"));
         same(where, "supervisorAccuracy", w / n, pair.get("supervisorAccuracy"));
         same(where, "studentAccuracy", s / n, pair.get("studentAccuracy"));
@@ -150,8 +165,9 @@ public final class Recount {
         return (s - w) / (c - w);
     }
 
-    private Map<String, Integer> sweep(String model, long checkpoint) {
-        Map<String, Integer> sweep = predicted.getOrDefault(model, new TreeMap<>()).get(checkpoint);
+    private Map<String, double[]> sweep(String model, long checkpoint) {
+        Map<String, double[]> sweep =
+                predicted.getOrDefault(model, new TreeMap<>()).get(checkpoint);
         if (sweep == null) {
             throw new AssertionError(
                     "no holdout predictions of " + model + " at checkpoint " + checkpoint);
@@ -170,24 +186,72 @@ public final class Recount {
 
     /** NaN stands for null. */
     private static void same(String where, String key, double counted, JsonNode told) {
+        same(where, key, counted, told, LAST_BITS);
+    }
+
+    private static void same(
+            String where, String key, double counted, JsonNode told, double tolerance) {
         double other = told.isNull() ? Double.NaN : told.doubleValue();
         boolean equal =
                 Double.isNaN(counted)
                         ? Double.isNaN(other)
-                        : Math.abs(counted - other) <= LAST_BITS;
+                        : Math.abs(counted - other) <= tolerance;
         if (!equal) {
             throw new AssertionError(where + ": " + key + " counted " + counted + ", told " + told);
         }
     }
 
-    private static int argmax(JsonNode probabilities) {
+    private static double[] row(JsonNode probabilities) {
+        double[] row = new double[probabilities.size()];
+        for (int k = 0; k < row.length; k++) {
+            row[k] = probabilities.get(k).floatValue();
+        }
+        return row;
+    }
+
+    private static int argmax(double[] probabilities) {
         int best = 0;
-        for (int k = 1; k < probabilities.size(); k++) {
-            if (probabilities.get(k).doubleValue() > probabilities.get(best).doubleValue()) {
-                best = k;
-            }
+        for (int k = 1; k < probabilities.length; k++) {
+            best = probabilities[k] > probabilities[best] ? k : best;
         }
         return best;
+    }
+
+    /** Brier score, log loss and calibration error of a model, from the distributions. */
+    private static final class Scores {
+        private final double[] confidence = new double[15];
+        private final double[] right = new double[15];
+        private double brier;
+        private double logLoss;
+        private double n;
+
+        void add(double[] row, int truth) {
+            n++;
+            for (int k = 0; k < row.length; k++) {
+                brier += Math.pow(row[k] - (k == truth ? 1 : 0), 2);
+            }
+            logLoss -= Math.log(Math.max(row[truth], 1e-7));
+            int says = argmax(row);
+            int bin = 0;
+            while (bin < 14 && row[says] > (bin + 1) / 15.) {
+                bin++;
+            }
+            confidence[bin] += row[says];
+            right[bin] += says == truth ? 1 : 0;
+        }
+
+        void same(String where, String of, JsonNode pair) {
+            if (!pair.has(of + "Brier")) {
+                return; // a summary of an older release
+            }
+            double ece = 0;
+            for (int bin = 0; bin < 15; bin++) {
+                ece += Math.abs(right[bin] - confidence[bin]) / n;
+            }
+            Recount.same(where, of + "Brier", brier / n, pair.get(of + "Brier"), FIXED_POINT);
+            Recount.same(where, of + "LogLoss", logLoss / n, pair.get(of + "LogLoss"), FIXED_POINT);
+            Recount.same(where, of + "Ece", ece, pair.get(of + "Ece"), FIXED_POINT);
+        }
     }
 
     private static void lines(Path file, Consumer<JsonNode> each) throws IOException {

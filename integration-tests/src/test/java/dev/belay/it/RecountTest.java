@@ -56,6 +56,53 @@ final class RecountTest {
         assertTrue(String.valueOf(error.getMessage()).contains("bow -> conf seed 0: pgr"));
     }
 
+    @Test
+    void examplesMayHaveOptionsOfTheirOwn() throws IOException {
+        // Given: of c the models disagree on the options, of d the truth is none of them
+        Files.writeString(
+                directory.resolve("truth.jsonl"),
+                """
+                {"id":"a","label":2}
+                {"id":"b","label":0}
+                {"id":"c","label":0}
+                {"id":"d","label":2}
+                """);
+        Files.writeString(
+                directory.resolve("predictions.jsonl"),
+                sweep("bow", "0.5,0.25,0.25", "0.25,0.75", "1,0,0", "1,0")
+                        + sweep("conf", "0,0.25,0.75", "0.25,0.75", "1,0", "1,0")
+                        + sweep("ceiling", "0,0,1", "0.75,0.25", "1,0", "1,0"));
+        // When
+        String pair =
+                """
+                {"pairs": [{"supervisor": "bow", "student": "conf", "ceiling": "ceiling", "seed": 0,
+                  "checkpoint": 2, "n": 2, "supervisorAccuracy": 0, "studentAccuracy": 0.5,
+                  "ceilingAccuracy": 1, "pgr": 0.5, "pgrUndefined": null, "agreement": 0.5,
+                  "agreementWhenSupervisorRight": null, "agreementWhenSupervisorWrong": 0.5,
+                  "supervisorBrier": %s, "supervisorLogLoss": 1.3862943611, "supervisorEce": 0.625,
+                  "studentBrier": 0.625, "studentLogLoss": 0.8369882168, "studentEce": 0.25}],
+                 "median": []}
+                """;
+        Path summary = directory.resolve("summary.json");
+        // Then
+        Files.writeString(summary, pair.formatted("1"));
+        assertEquals(1, Recount.compare(directory, summary));
+        Files.writeString(summary, pair.formatted("1.01"));
+        assertThrows(AssertionError.class, () -> Recount.compare(directory, summary));
+    }
+
+    private static String sweep(String model, String... rows) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < rows.length; i++) {
+            lines.append(
+                    String.format(
+                            "{\"model\":\"%s\",\"seed\":0,\"checkpoint\":2,\"phase\":\"HOLDOUT\","
+                                    + "\"id\":\"%s\",\"probabilities\":[%s]}%n",
+                            model, "abcd".charAt(i), rows[i]));
+        }
+        return lines.toString();
+    }
+
     private Path summary(String pgr) throws IOException {
         return Files.writeString(
                 directory.resolve("summary.json"),

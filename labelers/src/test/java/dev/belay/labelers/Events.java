@@ -1,6 +1,8 @@
 package dev.belay.labelers;
 
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelPolicy;
@@ -9,10 +11,12 @@ import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
+import dev.belay.schemas.events.Option;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -65,6 +69,13 @@ public final class Events {
                 .setSpecHash("hash")
                 .setSoftwareVersion("test")
                 .setEventTimeMs(1000 + number)
+                .build();
+    }
+
+    /** An example of a task of kind choice. */
+    public static Example choice(String id, Split split, String... options) {
+        return Example.newBuilder(EventFactory.example(id, split, "text " + id, 7))
+                .setOptions(Stream.of(options).map(text -> new Option(text, null)).toList())
                 .build();
     }
 

@@ -76,12 +76,4 @@ final class AvroCursor {
         endOfItems(all.length);
         return all.length == 0 ? BlockColumns.NONE : all;
     }
-
-    void skipNumbers() {
-        int items = items(1);
-        for (int i = 0; i < items; i++) {
-            number();
-        }
-        endOfItems(items);
-    }
 }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A {@link PredictionBlock} as columns of primitives, without boxing and with ids as bytes:
  * decoding keeps up with reading the log. Made by {@link EventCodec#columns}.
  *
- * @param classes K, at least 2
+ * @param layout where each row is among the probabilities
  * @param ids where the ids are
  * @param times event times of the rows
- * @param probabilities n rows of K
+ * @param probabilities n rows, one after the other
  * @param sweepRows rows of the whole sweep; 0 when unknown
  * @param labels whether the predictions were given as labels
  * @param abstained rows, ascending, that are abstentions; most often none
@@ -26,7 +26,7 @@ public record BlockColumns(
         String model,
         long checkpoint,
         Phase phase,
-        int classes,
+        BlockRows layout,
         Ids ids,
         Times times,
         float[] probabilities,
@@ -34,6 +34,30 @@ public record BlockColumns(
         boolean labels,
         int[] abstained) {
     static final int[] NONE = {};
+
+    /** A block of a task of kind classes, without abstentions. */
+    public BlockColumns(
+            String model,
+            long checkpoint,
+            Phase phase,
+            int classes,
+            Ids ids,
+            Times times,
+            float[] probabilities,
+            long sweepRows,
+            boolean labels) {
+        this(
+                model,
+                checkpoint,
+                phase,
+                BlockRows.ofClasses(classes),
+                ids,
+                times,
+                probabilities,
+                sweepRows,
+                labels,
+                NONE);
+    }
 
     /**
      * Ids in Avro's form, one after the other: length (zigzag varint), UTF-8.
@@ -117,6 +141,11 @@ public record BlockColumns(
         }
     }
 
+    /** K; 0 for choice. */
+    public int classes() {
+        return layout.classes();
+    }
+
     /** Number of predictions. */
     public int rows() {
         return ids.count();
@@ -125,6 +154,32 @@ public record BlockColumns(
     /** Whether a row is an abstention. */
     public boolean abstains(int row) {
         return abstained.length > 0 && Arrays.binarySearch(abstained, row) >= 0;
+    }
+
+    /** Whether all probabilities of a row are 0, as those of an abstention are. */
+    public boolean isZero(int row) {
+        int from = layout.from(row);
+        for (int i = from; i < from + layout.size(row); i++) {
+            if (Float.floatToRawIntBits(probabilities[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same block with these rows, ascending, as its abstentions. */
+    public BlockColumns abstaining(int[] rows) {
+        return new BlockColumns(
+                model,
+                checkpoint,
+                phase,
+                layout,
+                ids,
+                times,
+                probabilities,
+                sweepRows,
+                labels,
+                rows);
     }
 
     /**
@@ -138,19 +193,22 @@ public record BlockColumns(
         ids.forEach((row, bytes, from, to) -> ends[row + 1] = to);
         var idBytes = new ByteArrayOutputStream();
         long[] ms = new long[rows.length];
-        float[] some = new float[rows.length * classes];
+        BlockRows selected = layout.select(rows);
+        int last = rows.length - 1;
+        float[] some = new float[last < 0 ? 0 : selected.from(last) + selected.size(last)];
         for (int i = 0; i < rows.length; i++) {
             int row = rows[i];
             idBytes.write(ids.bytes(), ends[row], ends[row + 1] - ends[row]);
             ms[i] = times.at(row);
-            System.arraycopy(probabilities, row * classes, some, i * classes, classes);
+            System.arraycopy(
+                    probabilities, layout.from(row), some, selected.from(i), selected.size(i));
         }
         byte[] bytes = idBytes.toByteArray();
         return new BlockColumns(
                 model,
                 checkpoint,
                 phase,
-                classes,
+                BlockRows.ofClasses(selected),
                 new Ids(bytes, 0, bytes.length, rows.length),
                 Times.of(ms),
                 some,
@@ -173,7 +231,7 @@ public record BlockColumns(
                 model,
                 checkpoint,
                 phase,
-                classes,
+                layout,
                 ids.toList(),
                 timesMs,
                 row,

@@ -39,7 +39,7 @@ final class BlockDecoder {
             long sweepRows = in.number();
             int labels = bytes[in.at++];
             int[] abstained = in.ints();
-            in.skipNumbers(); // option counts
+            int[] optionCounts = in.ints();
             long holdoutVersion = in.number();
             if (holdoutVersion != (int) holdoutVersion
                     || in.at != bytes.length
@@ -54,7 +54,7 @@ final class BlockDecoder {
                     model,
                     checkpoint,
                     PHASES[(int) phase],
-                    (int) classes,
+                    BlockRows.of((int) classes, optionCounts),
                     ids,
                     times,
                     probabilities,

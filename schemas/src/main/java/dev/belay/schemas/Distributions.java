@@ -1,20 +1,30 @@
 package dev.belay.schemas;
 
+import dev.belay.schemas.events.Example;
 import org.jspecify.annotations.Nullable;
 
-/** What a class distribution must be. */
+/** What a distribution over classes, or over the options of an example, must be. */
 public final class Distributions {
     private static final double SUM_TOLERANCE = 1e-3;
 
     private Distributions() {}
 
     /**
-     * What is wrong with a distribution over this many classes, or null: its length, a probability
-     * outside [0, 1] or NaN, or a sum that differs from 1 by 0.001 or more.
+     * Number of probabilities that a prediction of an example has.
+     *
+     * @param classes of the task; 0 for choice
      */
-    public static @Nullable String problem(float[] distribution, int classes) {
-        if (distribution.length != classes) {
-            return "expected " + classes + " probabilities, found " + distribution.length;
+    public static int size(int classes, Example example) {
+        return classes == 0 ? example.getOptions().size() : classes;
+    }
+
+    /**
+     * What is wrong with a distribution over this many classes or options, or null: its length, a
+     * probability outside [0, 1] or NaN, or a sum that differs from 1 by 0.001 or more.
+     */
+    public static @Nullable String problem(float[] distribution, int size) {
+        if (distribution.length != size) {
+            return "expected " + size + " probabilities, found " + distribution.length;
         }
         double sum = 0;
         for (float p : distribution) {
@@ -29,9 +39,9 @@ public final class Distributions {
     }
 
     /** The same of a label, which is empty where the labeler abstained. */
-    public static @Nullable String problem(float[] distribution, boolean abstained, int classes) {
+    public static @Nullable String problem(float[] distribution, boolean abstained, int size) {
         if (!abstained) {
-            return problem(distribution, classes);
+            return problem(distribution, size);
         }
         return distribution.length == 0
                 ? null

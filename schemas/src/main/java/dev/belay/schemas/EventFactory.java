@@ -7,6 +7,7 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -45,12 +46,36 @@ public final class EventFactory {
         return new Label(example, labeler, checkpoint, boxed, distribution.length == 0);
     }
 
-    /** A block of a task of kind classes; the rows that are abstentions hold zeros. */
+    /** A block in which no row is an abstention, of a task of kind classes. */
     public static PredictionBlock block(
             String model,
             long checkpoint,
             Phase phase,
             int classes,
+            List<String> ids,
+            List<Long> eventTimesMs,
+            List<Float> probabilities,
+            long sweepRows,
+            boolean labels) {
+        return block(
+                model,
+                checkpoint,
+                phase,
+                BlockRows.ofClasses(classes),
+                ids,
+                eventTimesMs,
+                probabilities,
+                sweepRows,
+                labels,
+                List.of());
+    }
+
+    /** A block; the rows that are abstentions hold zeros. */
+    public static PredictionBlock block(
+            String model,
+            long checkpoint,
+            Phase phase,
+            BlockRows layout,
             List<String> ids,
             List<Long> eventTimesMs,
             List<Float> probabilities,
@@ -61,14 +86,14 @@ public final class EventFactory {
                 model,
                 checkpoint,
                 phase,
-                classes,
+                layout.classes(),
                 ids,
                 eventTimesMs,
                 probabilities,
                 sweepRows,
                 labels,
                 abstained,
-                List.of(),
+                Arrays.stream(layout.optionCounts()).boxed().toList(),
                 0);
     }
 }

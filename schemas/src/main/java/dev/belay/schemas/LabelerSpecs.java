@@ -44,6 +44,9 @@ public final class LabelerSpecs {
                 .setSpecHash(spec.getSpecHash())
                 .setTask(spec.getTask())
                 .setClasses(spec.getClasses())
+                .setTaskKind(
+                        (spec.getClasses().isEmpty() ? TaskKind.CHOICE : TaskKind.CLASSES)
+                                .toString())
                 .setPartitions(spec.getPartitions())
                 .setEncoderName(NO_ENCODER)
                 .setHead(new Head(HeadKind.LINEAR, 0))

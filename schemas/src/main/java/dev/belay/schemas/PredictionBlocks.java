@@ -4,6 +4,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,8 +15,9 @@ public final class PredictionBlocks {
     public static final int MAX_ROWS = 1024;
     public static final int MAX_BYTES = 512 << 10;
 
-    private static final int ROW_OVERHEAD_BYTES = 16; // id's length and event time, as varints
+    private static final int ROW_OVERHEAD_BYTES = 16; // id's length, event time, options: varints
 
+    private final TaskKind kind;
     private final String model;
     private final long checkpoint;
     private final Phase phase;
@@ -26,23 +28,30 @@ public final class PredictionBlocks {
     private List<Long> times = new ArrayList<>();
     private List<Float> probabilities = new ArrayList<>();
     private List<Integer> abstained = new ArrayList<>();
-    private int classes;
+    private final int[] sizes = new int[MAX_ROWS]; // of the rows' distributions
     private int bytes;
 
     /**
      * @param sweepRows HOLDOUT: rows of the whole sweep over all partitions; else 0
      */
-    public PredictionBlocks(String model, long checkpoint, Phase phase, long sweepRows) {
-        this(model, checkpoint, phase, sweepRows, false);
+    public PredictionBlocks(
+            TaskKind kind, String model, long checkpoint, Phase phase, long sweepRows) {
+        this(kind, model, checkpoint, phase, sweepRows, false);
     }
 
     /** Blocks of predictions that a labeler uses as labels. */
-    public static PredictionBlocks ofLabels(String model, long checkpoint) {
-        return new PredictionBlocks(model, checkpoint, Phase.PROGRESSIVE, 0, true);
+    public static PredictionBlocks ofLabels(TaskKind kind, String model, long checkpoint) {
+        return new PredictionBlocks(kind, model, checkpoint, Phase.PROGRESSIVE, 0, true);
     }
 
     private PredictionBlocks(
-            String model, long checkpoint, Phase phase, long sweepRows, boolean labels) {
+            TaskKind kind,
+            String model,
+            long checkpoint,
+            Phase phase,
+            long sweepRows,
+            boolean labels) {
+        this.kind = kind;
         this.model = model;
         this.checkpoint = checkpoint;
         this.phase = phase;
@@ -53,7 +62,7 @@ public final class PredictionBlocks {
     /**
      * Adds a row.
      *
-     * @param distribution one probability a class
+     * @param distribution one probability a class, or an option of the example
      */
     public void add(String id, long eventTimeMs, float[] distribution) {
         int size =
@@ -63,7 +72,7 @@ public final class PredictionBlocks {
         if (!ids.isEmpty() && (ids.size() == MAX_ROWS || bytes + size > MAX_BYTES)) {
             close();
         }
-        classes = distribution.length;
+        sizes[ids.size()] = distribution.length;
         ids.add(id);
         times.add(eventTimeMs);
         for (float p : distribution) {
@@ -75,10 +84,10 @@ public final class PredictionBlocks {
     /**
      * Adds a row for which the labeler abstained.
      *
-     * @param taskClasses number of the task's classes
+     * @param size number of the task's classes, or of the example's options
      */
-    public void addAbstained(String id, long eventTimeMs, int taskClasses) {
-        add(id, eventTimeMs, new float[taskClasses]);
+    public void addAbstained(String id, long eventTimeMs, int size) {
+        add(id, eventTimeMs, new float[size]);
         abstained.add(ids.size() - 1);
     }
 
@@ -96,7 +105,9 @@ public final class PredictionBlocks {
                         model,
                         checkpoint,
                         phase,
-                        classes,
+                        kind == TaskKind.CHOICE
+                                ? BlockRows.of(0, Arrays.copyOf(sizes, ids.size()))
+                                : BlockRows.ofClasses(sizes[0]),
                         ids,
                         times,
                         probabilities,

@@ -64,11 +64,7 @@ class BlockColumnsTest {
                 continue;
             }
             // what no reader of columns needs, they do not hold
-            expected =
-                    PredictionBlock.newBuilder(expected)
-                            .setOptionCounts(List.of())
-                            .setHoldoutVersion(0)
-                            .build();
+            expected = PredictionBlock.newBuilder(expected).setHoldoutVersion(0).build();
             assertEquals(expected, codec.columns("t", bad).toEvent());
         }
     }
@@ -94,13 +90,14 @@ class BlockColumnsTest {
     void someRowsAreThoseOfTheEvent() {
         for (int i = 0; i < 200; i++) {
             PredictionBlock block = block(1 + random.nextInt(6));
-            int k = block.getClasses();
+            boolean choice = block.getClasses() == 0;
             PredictionBlock expected =
                     PredictionBlock.newBuilder(block)
                             .setIds(new ArrayList<>())
                             .setEventTimesMs(new ArrayList<>())
                             .setProbabilities(new ArrayList<>())
                             .setAbstained(new ArrayList<>())
+                            .setOptionCounts(new ArrayList<>())
                             .build();
             int[] rows =
                     IntStream.range(0, block.getIds().size())
@@ -112,8 +109,16 @@ class BlockColumnsTest {
                 }
                 expected.getIds().add(block.getIds().get(row));
                 expected.getEventTimesMs().add(block.getEventTimesMs().get(row));
+                int from = 0;
+                for (int before = 0; before < row; before++) {
+                    from += choice ? block.getOptionCounts().get(before) : block.getClasses();
+                }
+                int size = choice ? block.getOptionCounts().get(row) : block.getClasses();
+                if (choice) {
+                    expected.getOptionCounts().add(size);
+                }
                 expected.getProbabilities()
-                        .addAll(block.getProbabilities().subList(k * row, k * row + k));
+                        .addAll(block.getProbabilities().subList(from, from + size));
             }
             assertEquals(expected, codec.columns("t", encoded(block)).select(rows).toEvent());
         }
@@ -132,8 +137,14 @@ class BlockColumnsTest {
         return Objects.requireNonNull(codec.encode("t", block));
     }
 
+    /** Of a random task kind. */
     private PredictionBlock block(int rows) {
+        boolean choice = random.nextBoolean();
         int classes = 2 + random.nextInt(3);
+        int[] sizes =
+                IntStream.range(0, rows)
+                        .map(row -> choice ? 2 + random.nextInt(5) : classes)
+                        .toArray();
         List<String> ids = new ArrayList<>();
         List<Long> times = new ArrayList<>();
         List<Float> probabilities = new ArrayList<>();
@@ -147,7 +158,7 @@ class BlockColumnsTest {
             if (abstains) {
                 abstained.add(i);
             }
-            for (int k = 0; k < classes; k++) {
+            for (int k = 0; k < sizes[i]; k++) {
                 probabilities.add(abstains ? 0 : random.nextFloat());
             }
         }
@@ -156,7 +167,7 @@ class BlockColumnsTest {
                 "x/m#0@" + rows,
                 random.nextLong(),
                 phase,
-                classes,
+                choice ? BlockRows.of(0, sizes) : BlockRows.ofClasses(classes),
                 ids,
                 times,
                 probabilities,

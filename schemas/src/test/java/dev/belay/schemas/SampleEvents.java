@@ -43,8 +43,7 @@ final class SampleEvents {
                             List.of(1L, 2L),
                             List.of(0.5f, 0.5f, 0.125f, 0.875f),
                             100L,
-                            true,
-                            List.of()),
+                            true),
                     new Progress(
                             "belay.demo.examples",
                             3,

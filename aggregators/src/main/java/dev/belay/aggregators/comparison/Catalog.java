@@ -166,15 +166,15 @@ public class Catalog {
         return owner;
     }
 
-    /** Number of the task's classes; 0 while no spec of the task is known. */
+    /** {@link TaskOwner#number} of the task's owner; 0 while no spec of the task is known. */
     public synchronized int classes() {
-        return owner == null ? 0 : owner.classes().size();
+        return owner == null ? 0 : owner.number();
     }
 
-    /** Number of classes by a model's own spec; 0 while that is unknown. */
+    /** The same by a model's own spec; 0 while that is unknown. */
     public synchronized int classes(String model) {
         ModelSpec spec = specs.get(model);
-        return spec == null ? 0 : spec.getClasses().size();
+        return spec == null ? 0 : TaskOwner.number(spec.getClasses());
     }
 
     /**
@@ -190,7 +190,16 @@ public class Catalog {
             return null;
         }
         return "the spec of %s has the classes %s, but task %s has %s by the spec of %s: expected the same classes, or another task"
-                .formatted(model, spec.getClasses(), task, owner.classes(), owner.model());
+                .formatted(
+                        model,
+                        described(spec.getClasses()),
+                        task,
+                        described(owner.classes()),
+                        owner.model());
+    }
+
+    private static String described(List<String> classes) {
+        return classes.isEmpty() ? "[] (kind choice)" : classes.toString();
     }
 
     /** The models of the task of which a spec is known. */

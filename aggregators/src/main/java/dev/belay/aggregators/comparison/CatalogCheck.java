@@ -2,6 +2,7 @@ package dev.belay.aggregators.comparison;
 
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Names;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PartitionCursor;
@@ -37,6 +38,7 @@ public final class CatalogCheck {
                                 spec.getRun());
             }
             Names.require("task", spec.getTask());
+            var unused = TaskKind.of(spec);
             if (!spec.getSupervisor().equals(ModelId.TRUTH)) {
                 ModelId.parse(spec.getSupervisor());
             }
@@ -50,7 +52,11 @@ public final class CatalogCheck {
             return "a model can be neither its own supervisor nor its own ceiling";
         }
         List<String> classes = spec.getClasses();
-        if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
+        if (TaskKind.of(spec) == TaskKind.CHOICE) {
+            if (!classes.isEmpty()) {
+                return "expected no classes of a task of kind choice, found " + classes;
+            }
+        } else if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
             return "expected two or more different classes, found " + classes;
         }
         if (spec.getPartitions() < 1) {

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.comparison;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.List;
 
@@ -14,11 +15,20 @@ import java.util.List;
  * @param model id with the run that the classes are of
  * @param run of the same
  * @param sinceMs record timestamp of the model's first spec, milliseconds since the epoch
- * @param classes names in order
+ * @param classes names in order; none for choice
  */
 public record TaskOwner(String model, int run, long sinceMs, List<String> classes) {
     public TaskOwner {
         classes = List.copyOf(classes);
+    }
+
+    /** Number of the classes, or {@link PairTable#CHOICE}. */
+    public int number() {
+        return number(classes);
+    }
+
+    static int number(List<String> classes) {
+        return classes.isEmpty() ? PairTable.CHOICE : classes.size();
     }
 
     static TaskOwner of(ModelSpec spec, long timestampMs) {

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.ModelId;
 import java.util.Arrays;
@@ -20,24 +21,20 @@ public final class BlockCheck {
     /**
      * Why the block is invalid, or null.
      *
-     * @param classes number of the task's classes; 0 while it is not known
+     * @param classes number of the task's classes, or {@link PairTable#CHOICE}; 0 while it is not
+     *     known
      */
     public static @Nullable String reason(BlockColumns block, int classes) {
         int rows = block.rows();
-        int k = block.classes();
         if (rows == 0 || rows > MAX_ROWS) {
             return "expected 1 to " + MAX_ROWS + " rows, found " + rows;
         }
         if (block.times().count() != rows) {
             return rows + " ids but " + block.times().count() + " event times";
         }
-        if (k < 2 || k > MAX_CLASSES || (classes > 0 && k != classes)) {
-            String expected = classes > 0 ? String.valueOf(classes) : "2 to " + MAX_CLASSES;
-            return "expected %s classes, found %d".formatted(expected, k);
-        }
-        if (block.probabilities().length != (long) rows * k) {
-            return "expected %d probabilities (%d rows of %d), found %d"
-                    .formatted((long) rows * k, rows, k, block.probabilities().length);
+        String layout = layout(block, classes);
+        if (layout != null) {
+            return layout;
         }
         if (block.checkpoint() < 0 || block.sweepRows() < 0) {
             return "negative checkpoint or sweepRows: %d, %d"
@@ -52,12 +49,24 @@ public final class BlockCheck {
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
-        return block.abstained().length > 0
-                ? withAbstentions(block, k)
-                : distributions(block.probabilities(), k);
+        String abstained = abstained(block);
+        return abstained == null ? rows(block) : abstained;
     }
 
-    private static @Nullable String withAbstentions(BlockColumns block, int k) {
+    private static @Nullable String layout(BlockColumns block, int classes) {
+        int k = block.classes();
+        if (classes == PairTable.CHOICE && k != 0) {
+            return "expected options, the task being of kind choice, found " + k + " classes";
+        }
+        boolean choice = k == 0 && (classes == 0 || classes == PairTable.CHOICE);
+        if (!choice && (k < 2 || k > MAX_CLASSES || (classes > 0 && k != classes))) {
+            String expected = classes > 0 ? String.valueOf(classes) : "2 to " + MAX_CLASSES;
+            return "expected %s classes, found %d".formatted(expected, k);
+        }
+        return block.layout().problem(block.rows(), block.probabilities().length);
+    }
+
+    private static @Nullable String abstained(BlockColumns block) {
         int before = -1;
         for (int row : block.abstained()) {
             if (row <= before || row >= block.rows()) {
@@ -66,24 +75,25 @@ public final class BlockCheck {
             }
             before = row;
         }
-        float[] p = block.probabilities();
-        for (int row = 0; row < block.rows(); row++) {
-            float[] distribution = Arrays.copyOfRange(p, row * k, (row + 1) * k);
-            String reason =
-                    !block.abstains(row)
-                            ? oneByOne(distribution, k)
-                            : Arrays.equals(distribution, new float[k])
-                                    ? null
-                                    : "an abstention with probabilities";
-            if (reason != null) {
-                return "row " + row + " of the block: " + reason;
-            }
-        }
         return null;
     }
 
-    private static @Nullable String distributions(float[] probabilities, int k) {
-        return k == 2 && areAllOfTwo(probabilities) ? null : oneByOne(probabilities, k);
+    private static @Nullable String rows(BlockColumns block) {
+        if (block.classes() == 2
+                && block.abstained().length == 0
+                && areAllOfTwo(block.probabilities())) {
+            return null;
+        }
+        for (int row = 0; row < block.rows(); row++) {
+            String reason =
+                    !block.abstains(row)
+                            ? distribution(block, row)
+                            : block.isZero(row) ? null : "an abstention with probabilities";
+            if (reason != null) {
+                return "row " + row + ": " + reason;
+            }
+        }
+        return null;
     }
 
     /** A loop in a loop would cost more than what is in it. */
@@ -99,21 +109,20 @@ public final class BlockCheck {
         return true;
     }
 
-    private static @Nullable String oneByOne(float[] probabilities, int k) {
-        for (int i = 0; i < probabilities.length; i += k) {
-            double sum = 0;
-            for (int j = 0; j < k; j++) {
-                float p = probabilities[i + j];
-                // written so that NaN fails too
-                if (!(p >= 0 && p <= 1)) {
-                    return "row " + i / k + ": probability " + p + " is not in [0, 1]";
-                }
-                sum += p;
+    private static @Nullable String distribution(BlockColumns block, int row) {
+        float[] probabilities = block.probabilities();
+        int from = block.layout().from(row);
+        double sum = 0;
+        for (int i = from; i < from + block.layout().size(row); i++) {
+            float p = probabilities[i];
+            // written so that NaN fails too
+            if (!(p >= 0 && p <= 1)) {
+                return "probability " + p + " is not in [0, 1]";
             }
-            if (Math.abs(sum - 1) > SUM_TOLERANCE) {
-                return "row " + i / k + ": probabilities sum to " + sum + ", expected 1";
-            }
+            sum += p;
         }
-        return null;
+        return Math.abs(sum - 1) > SUM_TOLERANCE
+                ? "probabilities sum to " + sum + ", expected 1"
+                : null;
     }
 }

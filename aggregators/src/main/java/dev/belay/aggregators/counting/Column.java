@@ -1,5 +1,6 @@
 package dev.belay.aggregators.counting;
 
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.SidePredictions;
 import dev.belay.aggregators.statistics.counts.SideSums;
 import dev.belay.schemas.BlockColumns;
@@ -12,7 +13,7 @@ import java.util.IdentityHashMap;
  *
  * <p>Memory of an example number up to the greatest seen, K the number of classes: 2 + 4·K bytes
  * for a sweep whose rows all have one event time, as evaluators write them, else 8 more; 18 + 4·K
- * for PROGRESSIVE predictions.
+ * for PROGRESSIVE predictions. Of choice, K is the example's number of options, and 20 bytes more.
  */
 final class Column {
     static final char ABSENT = Character.MAX_VALUE;
@@ -20,6 +21,7 @@ final class Column {
     /** In place of a class: there is a row, and it is an abstention. All classes are smaller. */
     static final char ABSTAINED = ABSENT - 1;
 
+    private static final float[] EMPTY = {};
     private static final int MOST_SUMS = 256; // of 1,024 examples each
 
     private final int classes;
@@ -28,7 +30,8 @@ final class Column {
     private final BitSet revised = new BitSet();
     private final BitSet labels = new BitSet(); // examples whose prediction is a label
     private char[] predicted = new char[0];
-    private float[] probabilities = new float[0];
+    private float[] probabilities = new float[0]; // kind classes
+    private float[][] ragged = new float[0][]; // kind choice: the distribution of each example
     private long[] timesMs = new long[0]; // empty while all rows have onlyTimeMs
     private long onlyTimeMs;
     private long[] checkpoints = new long[0]; // empty for a sweep: all rows are of one
@@ -70,9 +73,23 @@ final class Column {
         return rows == 0;
     }
 
-    /** Probabilities of all rows; an example's start at {@code example · K}. */
-    float[] probabilities() {
-        return probabilities;
+    /** An array that holds an example's distribution, {@link #from} on. */
+    float[] probabilities(int example) {
+        return isChoice() ? ragged[example] : probabilities;
+    }
+
+    /** Where an example's distribution begins in {@link #probabilities}. */
+    int from(int example) {
+        return isChoice() ? 0 : example * classes;
+    }
+
+    /** Number of probabilities of an example that has a row: classes, or its options. */
+    int size(int example) {
+        return isChoice() ? ragged[example].length : classes;
+    }
+
+    private boolean isChoice() {
+        return classes == PairTable.CHOICE;
     }
 
     /** Predicted class by example, or {@link #ABSENT} or {@link #ABSTAINED}. */
@@ -127,15 +144,15 @@ final class Column {
         if (timeMs != timeMs(example)) {
             return timeMs > timeMs(example);
         }
-        int at = example * classes;
-        int from = row * classes;
+        int at = from(example);
+        int from = block.layout().from(row);
         return Arrays.compare(
                         block.probabilities(),
                         from,
-                        from + classes,
-                        probabilities,
+                        from + block.layout().size(row),
+                        probabilities(example),
                         at,
-                        at + classes)
+                        at + size(example))
                 > 0;
     }
 
@@ -157,6 +174,7 @@ final class Column {
      */
     int putFresh(int[] numbers, boolean consecutive, BlockColumns block) {
         if (reading != ColumnKey.Reading.SWEEP
+                || isChoice()
                 || !block.times().isOne()
                 || timesMs.length > 0
                 || block.abstained().length > 0) {
@@ -186,7 +204,7 @@ final class Column {
         makeRoom(from + numbers.length - 1);
         System.arraycopy(p, 0, probabilities, from * classes, p.length);
         for (int row = 0; row < numbers.length; row++) {
-            predicted[from + row] = best(p, row * classes);
+            predicted[from + row] = best(p, row * classes, classes);
         }
         return numbers.length;
     }
@@ -207,12 +225,12 @@ final class Column {
 
     private void copy(float[] p, int row, int example) {
         System.arraycopy(p, row * classes, probabilities, example * classes, classes);
-        predicted[example] = best(p, row * classes);
+        predicted[example] = best(p, row * classes, classes);
     }
 
-    /** The class predicted by a row, ties to the lowest. */
-    private char best(float[] p, int from) {
-        if (classes == 2) {
+    /** The class or option predicted by a row, ties to the lowest. */
+    private static char best(float[] p, int from, int size) {
+        if (size == 2) {
             // the bits of numbers that are not negative are in their order: no branch, which would
             // be guessed wrong as often as right
             int bits0 = Float.floatToRawIntBits(p[from]) & Integer.MAX_VALUE;
@@ -220,7 +238,7 @@ final class Column {
             return (char) ((bits0 - bits1) >>> 31);
         }
         int best = 0;
-        for (int k = 1; k < classes; k++) {
+        for (int k = 1; k < size; k++) {
             if (p[from + k] > p[from + best]) {
                 best = k;
             }
@@ -260,7 +278,14 @@ final class Column {
             checkpoints[example] = block.checkpoint();
             labels.set(example, block.labels());
         }
-        copy(block.probabilities(), row, example);
+        if (isChoice()) {
+            int from = block.layout().from(row);
+            int size = block.layout().size(row);
+            ragged[example] = Arrays.copyOfRange(block.probabilities(), from, from + size);
+            predicted[example] = best(block.probabilities(), from, size);
+        } else {
+            copy(block.probabilities(), row, example);
+        }
         if (block.abstains(row)) {
             predicted[example] = ABSTAINED;
         }
@@ -273,6 +298,9 @@ final class Column {
         if (has(example)) {
             sums.clear();
             predicted[example] = ABSENT;
+            if (isChoice()) {
+                ragged[example] = EMPTY;
+            }
             revised.clear(example);
             rows--;
         }
@@ -304,7 +332,11 @@ final class Column {
         int before = predicted.length;
         predicted = Arrays.copyOf(predicted, size);
         Arrays.fill(predicted, before, size, ABSENT);
-        probabilities = Arrays.copyOf(probabilities, Math.multiplyExact(size, classes));
+        if (isChoice()) {
+            ragged = Arrays.copyOf(ragged, size);
+        } else {
+            probabilities = Arrays.copyOf(probabilities, Math.multiplyExact(size, classes));
+        }
         if (timesMs.length > 0) {
             timesMs = Arrays.copyOf(timesMs, size);
         }

@@ -71,7 +71,7 @@ final class ComparisonCounter {
      * @param roster the array of an {@link IdList} with the same numbers; null: there is none
      */
     void count(int[] numbers, int count, int @Nullable [] roster) {
-        if (lateness == null && classes <= SideSums.MOST_CLASSES) {
+        if (lateness == null && SideSums.fit(classes)) {
             changed |= whole.count(numbers, count, roster);
             return;
         }
@@ -84,7 +84,7 @@ final class ComparisonCounter {
         if (counts(example)) {
             changed = true;
             if (lateness == null) {
-                whole.count(example, examples.newest(example), sign);
+                whole.count(example, whole.newest(example), sign);
             } else {
                 countAt(example, sign, lateness, whole, windows);
             }
@@ -181,7 +181,7 @@ final class ComparisonCounter {
             RunningTally total,
             Map<Window, RunningTally> byWindow) {
         long timeMs = student.timeMs(example);
-        TruthHistory truths = examples.truths(example);
+        TruthHistory truths = total.truths(example);
         boolean revised = revised(example);
         count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
         for (Window.Kind kind : late.windows()) {

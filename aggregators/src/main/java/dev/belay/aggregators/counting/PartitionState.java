@@ -3,6 +3,7 @@ package dev.belay.aggregators.counting;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.ColumnKey.Reading;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class PartitionState {
     private long expiredMs;
 
     /**
-     * @param classes number of classes of the task
+     * @param classes number of classes of the task, or {@link PairTable#CHOICE}
      * @param expiredMs through which time examples have expired before, see {@link #pass}
      * @param truthOf the truth of an example by its id in UTF-8
      */
@@ -244,6 +245,18 @@ public final class PartitionState {
     /** Whether an example has been predicted, and has not expired since. */
     boolean knows(byte[] id) {
         return examples.known(id) != null;
+    }
+
+    /** Greatest number of options of a choice example in any column; 0: not known. */
+    public int options(byte[] id) {
+        Integer example = classes == PairTable.CHOICE ? examples.known(id) : null;
+        return example == null
+                ? 0
+                : columns.values().stream()
+                        .filter(column -> column.has(example))
+                        .mapToInt(column -> column.size(example))
+                        .max()
+                        .orElse(0);
     }
 
     /** Registers a change of an example's truth. */

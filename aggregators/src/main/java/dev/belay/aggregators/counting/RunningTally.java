@@ -7,6 +7,7 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.ClusterCounter;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.SideSums;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,38 @@ final class RunningTally {
         } else if (ceiling != null) {
             pairs.cell(label, w, s, ceiling.predicted(example), sign);
         } else {
-            int at = example * classes;
             pairs.pair(
-                    label, supervisor.probabilities(), at, w, student.probabilities(), at, s, sign);
+                    label,
+                    student.size(example),
+                    supervisor.probabilities(example),
+                    supervisor.from(example),
+                    w,
+                    student.probabilities(example),
+                    student.from(example),
+                    s,
+                    sign);
         }
+    }
+
+    /** The newest truth of an example as {@link #truths}, or {@link TruthHistory#UNKNOWN}. */
+    int newest(int example) {
+        return classes == PairTable.CHOICE ? truths(example).newest() : examples.newest(example);
+    }
+
+    /**
+     * The truths of an example that all models have a row of. Of a choice example those among its
+     * options; none where the models disagree on how many it has.
+     */
+    TruthHistory truths(int example) {
+        TruthHistory truths = examples.truths(example);
+        if (classes != PairTable.CHOICE) {
+            return truths;
+        }
+        int options = student.size(example);
+        return supervisor.size(example) == options
+                        && (ceiling == null || ceiling.size(example) == options)
+                ? truths.within(options)
+                : TruthHistory.NONE;
     }
 
     /**
@@ -168,17 +197,23 @@ final class RunningTally {
                 if (cluster == ClusterSums.NONE || !counts(e, within, w, s, c, truths)) {
                     continue;
                 }
-                int truth = truths[e];
+                int truth = newest(e);
+                if (truth == TruthHistory.UNKNOWN) {
+                    continue;
+                }
+                int cell = CellTable.cell(truth, w[e], s[e], ceiling != null && c[e] == truth);
                 if (ceiling == null) {
                     counter.pair(
                             cluster,
-                            classes,
-                            e,
+                            cell,
                             truth,
-                            supervisor.predictions(),
-                            student.predictions());
+                            student.size(e),
+                            supervisor.probabilities(e),
+                            supervisor.from(e),
+                            student.probabilities(e),
+                            student.from(e));
                 } else {
-                    counter.cell(cluster, CellTable.cell(truth, w[e], s[e], c[e] == truth));
+                    counter.cell(cluster, cell);
                 }
             }
         }

@@ -28,7 +28,7 @@ public record TruthHistory(List<Version> versions) {
                     .thenComparingInt(Version::cluster);
 
     /**
-     * @param label class, or {@link #UNKNOWN}: retracted
+     * @param label class or option, or {@link #UNKNOWN}: retracted
      * @param timeMs event time at which it became known
      * @param cluster of the example's group; {@link ClusterSums#NONE} without one
      */
@@ -100,6 +100,13 @@ public record TruthHistory(List<Version> versions) {
                                                         : new Version(
                                                                 UNKNOWN, v.timeMs(), v.cluster()))
                                 .toList());
+    }
+
+    /** Those of a choice example that are among its options. */
+    TruthHistory within(int options) {
+        return versions.stream().allMatch(v -> v.label() < options)
+                ? this
+                : new TruthHistory(versions.stream().filter(v -> v.label() < options).toList());
     }
 
     /** The class as far as known at a time, or {@link #UNKNOWN}. */

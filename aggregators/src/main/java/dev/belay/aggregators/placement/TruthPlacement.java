@@ -7,6 +7,8 @@ import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.state.StrayFormat;
+import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -47,7 +49,12 @@ public final class TruthPlacement extends Placement {
             }
             int label = truth.getLabel();
             int classes = catalog.classes();
-            if (label < 0 || (classes > 0 && label >= classes)) {
+            if (classes == PairTable.CHOICE) {
+                // below the number of the example's options, which the shard may know
+                if (label < 0 || label >= TaskKind.MAX_OPTIONS) {
+                    return "option " + label + " is not in [0, " + TaskKind.MAX_OPTIONS + ")";
+                }
+            } else if (label < 0 || (classes > 0 && label >= classes)) {
                 return "class " + label + " is not in [0, " + (classes > 0 ? classes : "K") + ")";
             }
             reason = InputBounds.time(truth.getEventTimeMs());
@@ -56,7 +63,7 @@ public final class TruthPlacement extends Placement {
             }
             version = TruthHistory.Version.of(record.timestamp(), truth);
         }
-        var change = new ShardMessage.TruthChange(key, version);
+        var change = new ShardMessage.TruthChange(key, version, value);
         if (partitionOf(key) == origin.partition()) {
             here(record, change);
         } else {

@@ -42,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  * read, until the next examples expire.
  *
  * <p>A HOLDOUT prediction takes 4·K bytes, K the number of classes (4½ of {@link TwoClassRows}), a
- * PROGRESSIVE one its id and 1 more; both 8 more where the event times of a block differ, and each
- * block at most 100 beside. In an id list an example takes its id and 1. On the heap: the id lists
- * again, and the keys of PROGRESSIVE blocks.
+ * PROGRESSIVE one its id and 1 more; of choice, K is the example's number of options, and 1 byte
+ * more. Both take 8 more where the event times of a block differ, and each block at most 100
+ * beside. In an id list an example takes its id and 1. On the heap: the id lists again, and the
+ * keys of PROGRESSIVE blocks.
  */
 public final class BlockStore {
     private static final String PASSED = "passed";

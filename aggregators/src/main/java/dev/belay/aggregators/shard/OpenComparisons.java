@@ -10,6 +10,7 @@ import dev.belay.aggregators.counting.ColumnKey;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.aggregators.counting.PartitionState;
 import dev.belay.aggregators.counting.TruthHistory;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class OpenComparisons {
     private final Map<String, NavigableSet<Long>> unsettled = new HashMap<>();
     private int catalogVersion;
     private @Nullable TaskOwner owner; // number of classes of the partition states
-    private int classes;
+    private int classes; // or CHOICE; 0: not known
 
     /**
      * @param refused takes stored blocks that contradict a spec received after them, and why
@@ -67,7 +68,7 @@ final class OpenComparisons {
         unsettled.clear();
         catalogVersion = 0;
         owner = catalog.owner();
-        classes = owner == null ? 0 : owner.classes().size();
+        classes = owner == null ? 0 : owner.number();
     }
 
     /** The state of a phase in which something is counted, or null. */
@@ -77,7 +78,8 @@ final class OpenComparisons {
 
     /** The state that a block belongs to; null: of other classes, by an earlier spec. */
     @Nullable PartitionState of(BlockColumns block) {
-        return block.classes() == classes ? boards.get(block.phase()) : null;
+        int expected = classes == PairTable.CHOICE ? 0 : classes;
+        return block.classes() == expected ? boards.get(block.phase()) : null;
     }
 
     /** The student's checkpoints whose comparisons may still change, by student. */
@@ -92,7 +94,20 @@ final class OpenComparisons {
 
     /** Registers a change of an example's truth. */
     void setTruths(byte[] id, TruthHistory now) {
-        boards.values().forEach(board -> board.setTruths(id, now.below(classes)));
+        boards.values().forEach(board -> board.setTruths(id, valid(now)));
+    }
+
+    /**
+     * Greatest number of options that an example of a task of kind choice has by the predictions on
+     * the heap; 0: none, or the task has classes.
+     */
+    int options(byte[] id) {
+        return boards.values().stream().mapToInt(board -> board.options(id)).max().orElse(0);
+    }
+
+    /** Of a task of kind choice only predictions say which truths are valid. */
+    private TruthHistory valid(TruthHistory truths) {
+        return classes == PairTable.CHOICE ? truths : truths.below(classes);
     }
 
     /** The state of the stream. */
@@ -192,7 +207,7 @@ final class OpenComparisons {
                         stream ? blocks.expiredMs() : Long.MIN_VALUE,
                         id -> {
                             TruthHistory known = truths.get(id);
-                            return known == null ? TruthHistory.NONE : known.below(classes);
+                            return known == null ? TruthHistory.NONE : valid(known);
                         });
         if (stream) {
             blocks.forEachProgressive(kept -> board.keep(kept.block(), kept.roster()));

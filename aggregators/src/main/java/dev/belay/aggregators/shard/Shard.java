@@ -27,6 +27,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,12 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
     }
 
     private void truth(ShardMessage.TruthChange change) {
+        int options = open.options(change.id());
+        int label = change.version().label();
+        if (options > 0 && label >= options && change.value() != null) {
+            refuse(change, "option " + label + " is not in [0, " + options + ")");
+            return;
+        }
         TruthHistory before = truths.get(change.id());
         TruthHistory now = (before == null ? TruthHistory.NONE : before).with(change.version());
         if (!now.equals(before)) {
@@ -173,6 +180,18 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
             pace.sent(nowMs);
             context.commit(); // before that no comparison can read it
         }
+    }
+
+    /** Truth that predictions contradict. */
+    private void refuse(ShardMessage.TruthChange change, String reason) {
+        RecordMetadata at = context.recordMetadata().orElseThrow();
+        context.forward(
+                reader.deadLetter(
+                        change.id(),
+                        change.value(),
+                        context.currentSystemTimeMs(),
+                        new EventReader.Origin(at.topic(), at.partition(), at.offset()),
+                        reason));
     }
 
     /** A block that was received before the spec that it contradicts. */

@@ -2,10 +2,10 @@ package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  * of the sweep (8), the ids, the event times, the probabilities. Of a HOLDOUT block the ids are the
  * {@link IdList#key} of a roster (16 bytes) that is kept beside; of others their length (4) and
  * Avro's form of them. The event times are one (8) if all rows have the same, else 8 bytes a row.
- * The probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
+ * Where the classes are 0 (choice), the options of each row less 1 follow, a byte each. The
+ * probabilities are {@link TwoClassRows} where they can be, else 4 bytes each, row after row,
  * little-endian as most processors and Avro have them. Rows whose probabilities are all 0 are
  * abstentions. Model, checkpoint and phase are in the key.
  */
@@ -26,6 +27,7 @@ public final class BlockFormat {
     private static final int TWO_CLASSES = 4;
     private static final int LABELS = 8;
     private static final int ABSTAINS = 16;
+    private static final int[] NONE = {};
 
     private BlockFormat() {}
 
@@ -44,9 +46,13 @@ public final class BlockFormat {
                 return kept;
             }
         }
-        byte[] kept = new byte[before + Float.BYTES * probabilities.length];
+        int[] optionCounts = block.layout().optionCounts();
+        byte[] kept = new byte[before + optionCounts.length + Float.BYTES * probabilities.length];
         ByteBuffer out = ByteBuffer.wrap(kept);
         writeBefore(out, flags, block, roster);
+        for (int options : optionCounts) {
+            out.put((byte) (options - 1));
+        }
         out.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(probabilities);
         return kept;
     }
@@ -102,41 +108,42 @@ public final class BlockFormat {
         for (int i = 0; i < ms.length; i++) {
             ms[i] = in.getLong();
         }
+        BlockRows layout = BlockRows.ofClasses(classes);
         float[] probabilities;
         if ((flags & TWO_CLASSES) != 0) {
             probabilities = TwoClassRows.read(bytes, in.position(), rows);
         } else {
-            probabilities = new float[rows * classes];
+            layout = classes == 0 ? BlockRows.of(0, optionCounts(in, rows)) : layout;
+            probabilities = new float[layout.from(rows - 1) + layout.size(rows - 1)];
             in.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(probabilities);
         }
-        return new Read(
+        BlockColumns.Times times = new BlockColumns.Times(ms, rows);
+        boolean labels = (flags & LABELS) != 0;
+        BlockColumns block =
                 new BlockColumns(
                         model,
                         checkpoint,
                         phase,
-                        classes,
+                        layout,
                         roster.ids(),
-                        new BlockColumns.Times(ms, rows),
+                        times,
                         probabilities,
                         sweepRows,
-                        (flags & LABELS) != 0,
-                        (flags & ABSTAINS) != 0 ? zeroRows(probabilities, rows) : new int[0]),
-                roster);
+                        labels,
+                        NONE);
+        return new Read(
+                (flags & ABSTAINS) != 0 ? block.abstaining(zeroRows(block)) : block, roster);
     }
 
-    private static int[] zeroRows(float[] probabilities, int rows) {
-        int classes = probabilities.length / rows;
-        float[] zeros = new float[classes];
-        return IntStream.range(0, rows)
-                .filter(
-                        row ->
-                                Arrays.equals(
-                                        probabilities,
-                                        row * classes,
-                                        (row + 1) * classes,
-                                        zeros,
-                                        0,
-                                        classes))
-                .toArray();
+    private static int[] optionCounts(ByteBuffer in, int rows) {
+        int[] counts = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            counts[row] = (in.get() & 0xFF) + 1;
+        }
+        return counts;
+    }
+
+    private static int[] zeroRows(BlockColumns block) {
+        return IntStream.range(0, block.rows()).filter(block::isZero).toArray();
     }
 }

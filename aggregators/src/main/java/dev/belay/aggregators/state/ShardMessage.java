@@ -16,8 +16,10 @@ public sealed interface ShardMessage {
      * The truth of an example became known or was retracted.
      *
      * @param id the example's, UTF-8
+     * @param value of the record; null: a retraction, or it was found in another partition
      */
-    record TruthChange(byte[] id, TruthHistory.Version version) implements ShardMessage {}
+    record TruthChange(byte[] id, TruthHistory.Version version, byte @Nullable [] value)
+            implements ShardMessage {}
 
     /**
      * Predictions whose ids all belong to this partition, checked.

@@ -109,7 +109,7 @@ public final class StrayFormat {
             byte[] example = new byte[in.capacity() - id];
             in.get(id, example);
             return new ShardMessage.TruthChange(
-                    example, new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster));
+                    example, new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster), null);
         }
 
         private long offset() {

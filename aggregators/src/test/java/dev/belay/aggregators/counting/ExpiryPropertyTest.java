@@ -90,8 +90,7 @@ class ExpiryPropertyTest {
                         BlockColumns.Times.of(ms),
                         p,
                         0,
-                        false,
-                        new int[0]);
+                        false);
         list(model, ids, ms, p);
         BlockColumns rest = board.unexpired(block);
         if (rest != null) {

@@ -142,8 +142,7 @@ class PartitionStateSizeTest {
                                 BlockColumns.Times.of(new long[ids.count()]),
                                 p,
                                 0,
-                                false,
-                                new int[0]);
+                                false);
                 board.add(sweep, block, new IdList(ids));
             }
         }

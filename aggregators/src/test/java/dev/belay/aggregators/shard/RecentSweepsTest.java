@@ -63,8 +63,7 @@ class RecentSweepsTest {
                         BlockColumns.Times.of(new long[rows]),
                         new float[2 * rows],
                         0,
-                        false,
-                        new int[0]);
+                        false);
         return new BlockStore.Kept(key, block, new IdList(ids));
     }
 }

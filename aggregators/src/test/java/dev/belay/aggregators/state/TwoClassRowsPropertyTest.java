@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.counting.IdList;
 import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.events.Phase;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +109,7 @@ class TwoClassRowsPropertyTest {
                         "e/m#0@0",
                         1,
                         Phase.HOLDOUT,
-                        2,
+                        BlockRows.ofClasses(2),
                         roster.ids(),
                         times,
                         p,
@@ -139,8 +140,7 @@ class TwoClassRowsPropertyTest {
                         times,
                         p,
                         rows,
-                        false,
-                        new int[0]);
+                        false);
         byte[] kept = BlockFormat.write(block, roster);
         var read = BlockFormat.read(kept, "e/m#0", 1, Phase.HOLDOUT, name -> roster);
         assertArrayEquals(bits(p), bits(read.block().probabilities()));

@@ -264,8 +264,7 @@ class AggregatorTopologyTest {
                         List.of(10L),
                         List.of(0.5f, 0.25f, 0.25f),
                         4L,
-                        false,
-                        List.of());
+                        false);
         harness.block(three);
         harness.block(sweep("naive", 1, 4, 10, IDS, 0, 0, 1, 0));
         specs();

@@ -80,7 +80,6 @@ public final class Blocks {
                 times,
                 probabilities,
                 sweepRows,
-                false,
-                List.of());
+                false);
     }
 }

@@ -96,7 +96,8 @@ public final class Cluster {
                         new ShardMessage.TruthChange(
                                 id.getBytes(StandardCharsets.UTF_8),
                                 new TruthHistory.Version(
-                                        label, timeMs, ClusterSums.clusterOf(group))),
+                                        label, timeMs, ClusterSums.clusterOf(group)),
+                                null),
                         nowMs);
     }
 

@@ -159,8 +159,7 @@ class HostileInputTest {
                                 List.of(9L),
                                 p,
                                 1L,
-                                false,
-                                List.of()));
+                                false));
             }
             assertEquals(1, odd.metrics("naive", 1, Phase.HOLDOUT).getN());
             // When they are corrected
@@ -195,8 +194,7 @@ class HostileInputTest {
                         List.of(9L),
                         List.of(0.5f, 0.25f, 0.25f),
                         1L,
-                        false,
-                        List.of()));
+                        false));
         // Then
         assertEquals(4, harness.metrics("naive", 2, Phase.HOLDOUT).getN());
         assertEquals(

@@ -208,7 +208,8 @@ class ShardRestartTest {
         process(
                 new ShardMessage.TruthChange(
                         exampleId.getBytes(StandardCharsets.UTF_8),
-                        new TruthHistory.Version(label, ++offset)));
+                        new TruthHistory.Version(label, ++offset),
+                        null));
     }
 
     private void sweep(String model, int... predicted) {

@@ -4,6 +4,7 @@ import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.EndlessSource;
 import dev.belay.producers.source.Source;
+import dev.belay.schemas.TaskKind;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -70,16 +71,21 @@ public final class ExperimentFile {
         String experiment = root.require(ExperimentKeys.NAME).name();
         String task = experiment;
         YamlValue classes = null;
+        TaskKind kind = TaskKind.CLASSES;
         YamlValue taskValue = root.get(ExperimentKeys.TASK);
         if (taskValue != null) {
             YamlMap map = taskValue.map().only(ExperimentKeys.TASKS);
             YamlValue taskName = map.get(ExperimentKeys.TASK_NAME);
             task = taskName == null ? experiment : taskName.name();
             classes = map.get(ExperimentKeys.CLASSES);
+            kind = ExperimentKeys.TASK_KIND.of(map);
+            if (kind == TaskKind.CHOICE && classes != null) {
+                throw classes.wrong("no such key with 'kind: choice': each example has options");
+            }
         }
         YamlValue data = root.require(ExperimentKeys.DATA);
         YamlMap dataMap = data.map().only(ExperimentKeys.SOURCE);
-        DataConfig config = data(dataMap, root, classes, directory);
+        DataConfig config = data(dataMap, root, kind, classes, directory);
         List<LabelerEntry> labelers =
                 LabelerReader.read(root.get(ExperimentKeys.LABELERS), config.classes());
         List<ModelEntry> models =
@@ -104,12 +110,16 @@ public final class ExperimentFile {
     }
 
     private static DataConfig data(
-            YamlMap map, YamlMap root, @Nullable YamlValue classes, Path directory) {
+            YamlMap map, YamlMap root, TaskKind kind, @Nullable YamlValue classes, Path directory) {
         Configured<Source> source = SourceReader.read(map, directory);
         double supervisorShare = ExperimentKeys.SUPERVISOR_SHARE.of(map);
         if (source.plugin().preset() != null) {
             SourceReader.only(map, ExperimentKeys.SUPERVISOR_SHARE, ExperimentKeys.ROWS_PER_SECOND);
             DataConfig config = DataConfig.preset(source, supervisorShare);
+            if (kind != config.task()) {
+                throw root.require(ExperimentKeys.TASK)
+                        .wrong("kind: " + config.task() + ", as the builtin's task is");
+            }
             if (classes != null
                     && (classes.isMap() || !classes(classes).equals(config.classes()))) {
                 throw classes.wrong(
@@ -129,12 +139,14 @@ public final class ExperimentFile {
         try {
             return new DataConfig(
                     source,
-                    FieldsReader.read(map.get(ExperimentKeys.FIELDS), holdout, endless),
+                    FieldsReader.read(map, kind, holdout, endless),
                     holdout,
                     supervisorShare,
                     ExperimentKeys.ORDER.of(map),
                     ExperimentKeys.ORDER_SEED.of(map),
-                    classes == null ? classesMissing(root) : classes(classes),
+                    kind == TaskKind.CHOICE
+                            ? List.of()
+                            : classes == null ? classesMissing(root) : classes(classes),
                     classes == null || !classes.isMap()
                             ? List.of()
                             : List.copyOf(classes.map().values().keySet()));

@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.plugins.Plugins;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.Source;
+import dev.belay.schemas.TaskKind;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,11 +47,17 @@ public final class ExperimentKeys {
                     "[a-z0-9-]+",
                     "the experiment's name",
                     "Name of the task in topic names. Experiments may share a task.");
+    static final Key<TaskKind> TASK_KIND =
+            TASKS.choice(
+                    "kind",
+                    Map.of("classes", TaskKind.CLASSES, "choice", TaskKind.CHOICE),
+                    d -> TaskKind.CLASSES,
+                    "classes: one of a fixed list; choice: one of the example's own options (data.fields.options).");
     static final Key<YamlValue> CLASSES =
             TASKS.own(
                     "classes",
                     "a list of at least two names, or a mapping from the data's labels to names",
-                    "those of a builtin; else required",
+                    "those of a builtin; none with kind: choice; else required",
                     "Class names. With a list, a label is a name or its index from 0; with a mapping such as {1: world, 2: sports} it is a key or a name.");
 
     static final KeyGroup SOURCE = new KeyGroup("data");
@@ -136,6 +143,12 @@ public final class ExperimentKeys {
                     "a list of columns, or one column with arrays of numbers (jsonl)",
                     "",
                     "Instead of text: features, for models with encoder: vector.");
+    static final Key<YamlValue> OPTIONS =
+            COLUMNS.own(
+                    "options",
+                    "a column with a list of 2 to 256 texts, or a list of columns with a text each",
+                    "required with kind: choice",
+                    "The options of each example, beside its text or parts. They are written in an order that depends on the id only.");
     static final Key<YamlValue> TAGS =
             COLUMNS.own("tags", "a mapping of names to columns", "", "Tags of each example.");
     static final Key<YamlValue> GROUP =
@@ -149,7 +162,7 @@ public final class ExperimentKeys {
                     "label",
                     "a column",
                     "label",
-                    "The right class; null (jsonl) or an empty cell (csv, tsv): unknown.");
+                    "The right class; null (jsonl) or an empty cell (csv, tsv): unknown. With options: the index of the right one from 0, or the one of their columns that is always right.");
     static final Key<YamlValue> SPLIT_COLUMN =
             COLUMNS.own(
                     "split",

@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.models.input.Input;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.schemas.TaskKind;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,8 +22,15 @@ final class FieldsReader {
      * @param endless whether the source is a topic, which has no split column
      */
     static DataConfig.Fields read(
-            @Nullable YamlValue value, DataConfig.Holdout holdout, boolean endless) {
+            YamlMap data, TaskKind kind, DataConfig.Holdout holdout, boolean endless) {
         String split = holdout instanceof DataConfig.Holdout.Column ? "split" : null;
+        YamlValue value = data.get(ExperimentKeys.FIELDS);
+        if (value == null && kind == TaskKind.CHOICE) {
+            throw ExperimentException.at(
+                    data.place(),
+                    "no fields.options, but a task of kind choice",
+                    "the columns of the options, such as fields: {options: [chosen, rejected]}");
+        }
         if (value == null) {
             return new DataConfig.Fields("id", "text", "label", split);
         }
@@ -39,11 +47,32 @@ final class FieldsReader {
                 String.valueOf(text(map.get("label"), "label")),
                 text(map.get("split"), split),
                 tags(map.get("tags")),
-                text(map.get("group"), null));
+                text(map.get("group"), null),
+                options(map, kind));
     }
 
-    /** Kind of the inputs of a task's examples. */
+    private static DataConfig.@Nullable OptionColumns options(YamlMap map, TaskKind kind) {
+        if (kind == TaskKind.CHOICE) {
+            YamlValue options = map.require(ExperimentKeys.OPTIONS);
+            YamlValue vector = map.get("vector");
+            if (vector != null) {
+                throw vector.wrong("a text or parts beside options");
+            }
+            return new DataConfig.OptionColumns(
+                    options.isList() ? names(options, 2) : List.of(options.text()));
+        }
+        YamlValue options = map.get("options");
+        if (options != null) {
+            throw options.wrong("no such key, or 'task: {kind: choice}'");
+        }
+        return null;
+    }
+
+    /** Kind of what an encoder gets of a task's examples. */
     static Input.Kind kind(DataConfig.Fields fields) {
+        if (fields.options() != null) {
+            return Input.Kind.PARTS; // text and option
+        }
         InputColumns input = fields.input();
         if (input instanceof InputColumns.Text) {
             return Input.Kind.TEXT;

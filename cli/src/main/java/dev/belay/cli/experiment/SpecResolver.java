@@ -10,6 +10,7 @@ import dev.belay.models.transformer.FineTune;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
@@ -110,7 +111,7 @@ final class SpecResolver {
                 encoder(model),
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? model.head().getHidden() : 0,
-                experiment.data().classes().size(),
+                isChoice() ? 1 : experiment.data().classes().size(),
                 FineTune.HEAD);
     }
 
@@ -151,6 +152,9 @@ final class SpecResolver {
     }
 
     private void requireAllClasses(ModelEntry model, SplitCounts counts, String where) {
+        if (isChoice()) {
+            return; // truth is an option of the example itself
+        }
         int missing = counts.byClass().indexOf(0L);
         if (model.onTruth() && missing >= 0) {
             throw ExperimentException.at(
@@ -160,6 +164,10 @@ final class SpecResolver {
                                     experiment.data().classes().get(missing), where, model.name()),
                     "rows of every class: raise 'examples', or take another order or split");
         }
+    }
+
+    private boolean isChoice() {
+        return experiment.data().task() == TaskKind.CHOICE;
     }
 
     private ModelSpec spec(ModelEntry model, long seed, Draw draw, int run, String hash) {
@@ -172,6 +180,7 @@ final class SpecResolver {
                         .setRun(run)
                         .setSpecHash(hash)
                         .setTask(experiment.task())
+                        .setTaskKind(experiment.data().task().toString())
                         .setClasses(experiment.data().classes())
                         .setPartitions(partitions)
                         .setEncoderName(model.encoder().name())

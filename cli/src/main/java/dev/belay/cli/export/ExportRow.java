@@ -1,6 +1,7 @@
 package dev.belay.cli.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
@@ -53,10 +54,10 @@ public record ExportRow(
 
     /** One row for each prediction of a block. */
     public static List<ExportRow> predictions(ModelSpec model, PredictionBlock block) {
-        int classes = block.getClasses();
+        BlockRows layout = BlockRows.of(block);
         float[] all = floats(block.getProbabilities());
         int n = block.getIds().size();
-        if (all.length != n * classes || block.getEventTimesMs().size() != n) {
+        if (layout.problem(n, all.length) != null || block.getEventTimesMs().size() != n) {
             return List.of(); // a block that makes no sense: the services refuse it as well
         }
         String phase = block.getPhase().name();
@@ -72,7 +73,8 @@ public record ExportRow(
                             0,
                             block.getAbstained().contains(i)
                                     ? new float[0]
-                                    : Arrays.copyOfRange(all, i * classes, (i + 1) * classes)));
+                                    : Arrays.copyOfRange(
+                                            all, layout.from(i), layout.from(i) + layout.size(i))));
         }
         return rows;
     }

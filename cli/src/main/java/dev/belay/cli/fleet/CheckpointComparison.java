@@ -40,7 +40,7 @@ record CheckpointComparison(
     /**
      * An example that exactly one of the two classifies right.
      *
-     * @param truth a class by its name
+     * @param truth a class by its name, or an option by its number
      * @param a what A predicts
      * @param b what B predicts
      */

@@ -5,6 +5,7 @@ import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.ClusterCounter;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
@@ -109,14 +110,15 @@ final class Compare {
                             .formatted(a.name(), a.ids().size(), b.name(), b.ids().size()));
         }
         List<String> classes = a.spec().getClasses();
-        Map<String, TruthHistory.Version> truths = truths(task, shared, classes.size());
+        Map<String, TruthHistory.Version> truths = truths(task, shared, a, b);
         if (truths.isEmpty()) {
             throw new IllegalArgumentException(
                     "no truth in %s of the %,d examples that both predict"
                             .formatted(topics.truth(task), shared.size()));
         }
         List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
-        PairCounter counter = new PairCounter(classes.size());
+        PairCounter counter =
+                new PairCounter(classes.isEmpty() ? PairTable.CHOICE : classes.size());
         ClusterCounter clusters = new ClusterCounter();
         truths.forEach(
                 (id, version) -> {
@@ -132,9 +134,9 @@ final class Compare {
                         discordant.add(
                                 new CheckpointComparison.Discordant(
                                         id,
-                                        classes.get(truth),
-                                        classes.get(ofA),
-                                        classes.get(ofB)));
+                                        name(classes, truth),
+                                        name(classes, ofA),
+                                        name(classes, ofB)));
                     }
                 });
         return new CheckpointComparison(
@@ -148,13 +150,23 @@ final class Compare {
                 discordant);
     }
 
-    /** The newest truth of each of some examples that has one, by id, in order. */
-    private Map<String, TruthHistory.Version> truths(String task, Set<String> ids, int classes) {
+    private static String name(List<String> classes, int label) {
+        return classes.isEmpty() ? "option " + label : classes.get(label);
+    }
+
+    /**
+     * The newest truth of each of some examples that has one, by id, in order. A truth counts if it
+     * is one of the classes, or of the options that both predict.
+     */
+    private Map<String, TruthHistory.Version> truths(
+            String task, Set<String> ids, Sweep a, Sweep b) {
         Map<String, TruthHistory.Version> newest = new TreeMap<>();
         reader(topics.truth(task), Truth.class)
                 .read(
                         (id, timestampMs, truth) -> {
-                            if (ids.contains(id) && (truth == null || truth.getLabel() < classes)) {
+                            if (ids.contains(id)
+                                    && a.size(id) == b.size(id)
+                                    && (truth == null || truth.getLabel() < a.size(id))) {
                                 newest.merge(
                                         id,
                                         TruthHistory.Version.of(timestampMs, truth),

@@ -75,9 +75,18 @@ final class Sweep {
         return predicted;
     }
 
-    /** The most probable class of an example that is predicted, ties to the lowest. */
+    /** Number of classes, or of options, of an example that is predicted. */
+    int size(String id) {
+        return probabilities(id).length;
+    }
+
+    private float[] probabilities(String id) {
+        return Objects.requireNonNull(rows.get(id), id).probabilities();
+    }
+
+    /** The most probable class or option of an example that is predicted, ties to the lowest. */
     int predicted(String id) {
-        float[] p = Objects.requireNonNull(rows.get(id), id).probabilities();
+        float[] p = probabilities(id);
         int best = 0;
         for (int k = 1; k < p.length; k++) {
             if (p[k] > p[best]) {

@@ -30,7 +30,7 @@ public final class RunReport {
                 directory.resolve("metrics.jsonl"),
                 out -> {
                     for (PairMetrics row : results.rows()) {
-                        out.write(JSON.writeValueAsString(RowJson.line(row, results::name)));
+                        out.write(JSON.writeValueAsString(RowJson.line(row, results)));
                         out.write('\n');
                     }
                 });

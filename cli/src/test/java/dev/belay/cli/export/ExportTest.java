@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Head;
@@ -80,6 +82,27 @@ final class ExportTest {
                 List.of(
                         "{\"model\":\"bow\",\"seed\":1,\"checkpoint\":3,\"phase\":\"HOLDOUT\","
                                 + "\"id\":\"a\",\"probabilities\":[0.25,0.75]}"),
+                lines("predictions"));
+    }
+
+    @Test
+    void aRowOfAChoiceBlockHasAProbabilityAnOption() throws IOException {
+        // Given
+        spec("x", "bow", 1, 0);
+        var blocks = new PredictionBlocks(TaskKind.CHOICE, "x/bow#1@0", 3, Phase.HOLDOUT, 3);
+        blocks.add("a", 10, new float[] {.25f, .75f});
+        blocks.addAbstained("b", 10, 3);
+        blocks.add("c", 10, new float[] {0, 0, .5f, .5f});
+        log.add(TOPICS.predictions("t"), 0, "a", blocks.blocks().get(0));
+        // When
+        export(null);
+        // Then
+        String before = "{\"model\":\"bow\",\"seed\":1,\"checkpoint\":3,\"phase\":\"HOLDOUT\",";
+        assertEquals(
+                List.of(
+                        before + "\"id\":\"a\",\"probabilities\":[0.25,0.75]}",
+                        before + "\"id\":\"b\",\"probabilities\":[]}",
+                        before + "\"id\":\"c\",\"probabilities\":[0.0,0.0,0.5,0.5]}"),
                 lines("predictions"));
     }
 
@@ -307,8 +330,7 @@ final class ExportTest {
                         List.of(timeMs),
                         list(p),
                         1L,
-                        false,
-                        List.of()));
+                        false));
     }
 
     private void spec(String experiment, String model, int seed, int run) {

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.schemas.BlockRows;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.cli.Belay;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
@@ -84,6 +87,41 @@ class CompareTest {
                 found.discordant().get(4));
     }
 
+    @Test
+    void ofAChoiceTaskTheOptionsOfEachExampleAreCompared() {
+        // Given
+        specs.replaceAll(
+                (id, spec) ->
+                        ModelSpec.newBuilder(spec)
+                                .setTaskKind("choice")
+                                .setClasses(List.of())
+                                .build());
+        options(A, "e0", 0, 1);
+        options(B, "e0", 1, 0);
+        options(A, "e1", 0, 0, 1);
+        options(B, "e1", 1, 0, 0);
+        options(A, "e2", 0, 1); // they disagree on how many there are
+        options(B, "e2", 0, 1, 0);
+        options(A, "e3", 1, 0);
+        options(B, "e3", 1, 0);
+        log.add(TOPICS.truth("t"), 0, "e1", EventFactory.truth("e1", 2, 5L));
+        log.add(TOPICS.truth("t"), 0, "e3", EventFactory.truth("e3", 2, 5L)); // none of its options
+        // When
+        CheckpointComparison found = compare("x/conf", "x/naive");
+        // Then
+        assertEquals(outcomes(0, 2, 0, 1), found.table().cells().toList());
+        assertEquals(1, found.withoutTruth());
+        assertEquals(
+                new CheckpointComparison.Discordant("e1", "option 2", "option 2", "option 0"),
+                found.discordant().get(1));
+    }
+
+    private void options(String model, String id, float... row) {
+        var blocks = new PredictionBlocks(TaskKind.CHOICE, model, 1, Phase.HOLDOUT, 0);
+        blocks.add(id, 10, row);
+        blocks.blocks().forEach(block -> log.add(TOPICS.predictions("t"), 0, id, block));
+    }
+
     /** With two classes both predict the same class if both are right or both are wrong. */
     private static List<Long> outcomes(long bothRight, long onlyA, long onlyB, long bothWrong) {
         Long[] cells = new Long[16];
@@ -149,7 +187,7 @@ class CompareTest {
                             B,
                             8,
                             Phase.HOLDOUT,
-                            2,
+                            BlockRows.ofClasses(2),
                             List.of(id),
                             List.of(10L),
                             List.of(0f, 0f),
@@ -348,8 +386,7 @@ class CompareTest {
                         List.of(timeMs),
                         says == 0 ? List.of(.75f, .25f) : List.of(.25f, .75f),
                         0L,
-                        false,
-                        List.of()));
+                        false));
     }
 
     private void spec(String model, int run, String task) {

@@ -107,6 +107,29 @@ public final class SampleRun {
         return results;
     }
 
+    /** A finished run of a task of kind choice, whose rows have nothing by class. */
+    public static RunResults choice() {
+        RunResults results = finished(1, 2);
+        results.specs()
+                .forEach(
+                        spec ->
+                                results.add(
+                                        ModelSpec.newBuilder(spec)
+                                                .setTaskKind("choice")
+                                                .setClasses(List.of())
+                                                .build()));
+        for (PairMetrics row : List.copyOf(results.rows())) {
+            results.add(
+                    PairMetrics.newBuilder(row)
+                            .setCohensKappa(null)
+                            .setCohensKappaInterval(null)
+                            .setByClass(List.of())
+                            .setConfusion(List.of())
+                            .build());
+        }
+        return results;
+    }
+
     /**
      * A run that gives a page a hard time: unfinished, failed, without ceiling or gap, long names.
      */

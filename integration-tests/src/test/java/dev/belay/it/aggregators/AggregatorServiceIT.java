@@ -271,8 +271,7 @@ class AggregatorServiceIT {
                             times,
                             probabilities,
                             (long) EXAMPLES,
-                            false,
-                            List.of());
+                            false);
             sender.send(topic, ids.get(0), block);
         }
     }

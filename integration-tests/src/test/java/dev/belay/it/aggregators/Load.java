@@ -266,8 +266,7 @@ final class Load implements AutoCloseable {
                         times,
                         probabilities,
                         phase == Phase.HOLDOUT && random.nextInt(4) > 0 ? (long) HOLDOUT : 0L,
-                        labels,
-                        List.of());
+                        labels);
         int partition = random.nextInt(5) == 0 ? random.nextInt(Pairs.PARTITIONS) : -1;
         return record(PREDICTIONS, partition, ids.get(0), block);
     }

@@ -157,8 +157,7 @@ final class UpgradeEvents {
                         times,
                         probabilities,
                         whole ? (long) HOLDOUT : 0L,
-                        false,
-                        List.of()));
+                        false));
     }
 
     private void add(String topic, String key, SpecificRecord event) {

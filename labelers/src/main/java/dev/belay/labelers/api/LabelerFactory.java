@@ -12,7 +12,8 @@ public interface LabelerFactory extends Plugin {
     /**
      * Makes a labeler.
      *
-     * @param classes names of the task's classes; a label is an index into them
+     * @param classes names of the task's classes; a label is an index into them. Empty for tasks of
+     *     kind choice: a label is then an index into the example's options
      * @param parameters all keys of the labeler in the experiment file but {@code kind} and {@code
      *     sources}; lists and mappings as JSON
      * @throws IllegalArgumentException when a parameter is unknown or wrong, naming it, what was

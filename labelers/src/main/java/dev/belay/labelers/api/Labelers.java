@@ -106,7 +106,11 @@ public final class Labelers {
             for (int i = 0; i < answers.size(); i++) {
                 float[] answer = answers.get(i);
                 String problem =
-                        Distributions.problem(answer, answer.length == 0, spec.getClasses().size());
+                        Distributions.problem(
+                                answer,
+                                answer.length == 0,
+                                Distributions.size(
+                                        spec.getClasses().size(), inputs.get(i).example()));
                 if (problem != null) {
                     throw new LabelerException(
                             "%s, example %s: %s"

@@ -4,6 +4,7 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerFactory;
 import dev.belay.labelers.api.LabelerInput;
+import dev.belay.schemas.Distributions;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +14,9 @@ abstract class Ensemble implements LabelerFactory {
      * The answer.
      *
      * @param votes number of distributions, at least 1
-     * @param sums of the probabilities of each class, over the distributions
-     * @param firsts number of distributions of which each class is the most probable one, the
-     *     lowest of equal ones
+     * @param sums of the probabilities of each class or option, over the distributions
+     * @param firsts number of distributions of which each class or option is the most probable one,
+     *     the lowest of equal ones
      */
     abstract float[] combine(int votes, double[] sums, int[] firsts);
 
@@ -34,8 +35,9 @@ abstract class Ensemble implements LabelerFactory {
     }
 
     private float[] answer(LabelerInput input, int classes) {
-        double[] sums = new double[classes];
-        int[] firsts = new int[classes];
+        int size = Distributions.size(classes, input.example());
+        double[] sums = new double[size];
+        int[] firsts = new int[size];
         int votes = 0;
         for (GivenLabel label : input.sources().values()) {
             if (label.abstained()) {
@@ -43,7 +45,7 @@ abstract class Ensemble implements LabelerFactory {
             }
             votes++;
             int first = 0;
-            for (int k = 0; k < classes; k++) {
+            for (int k = 0; k < size; k++) {
                 float p = label.distribution()[k];
                 sums[k] += p;
                 first = p > label.distribution()[first] ? k : first;

@@ -1,9 +1,9 @@
 package dev.belay.labelers.ensemble;
 
 /**
- * Kind {@code majority}: probability 1 for the class that is most probable for most sources (of
- * equal ones the lowest). Of classes with equally many votes the one with the greater sum of
- * probabilities wins, then the lowest. No parameters.
+ * Kind {@code majority}: probability 1 for the class (or option) that is most probable for most
+ * sources (of equal ones the lowest). Of classes with equally many votes the one with the greater
+ * sum of probabilities wins, then the lowest. No parameters.
  */
 public final class Majority extends Ensemble {
     @Override

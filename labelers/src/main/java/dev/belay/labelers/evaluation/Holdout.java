@@ -8,14 +8,14 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -34,6 +34,7 @@ final class Holdout implements AutoCloseable {
         }
     }
 
+    private final int classes;
     private final RecordReader records;
     private final PartitionReader reader;
     private final PartitionEnds ends;
@@ -42,16 +43,19 @@ final class Holdout implements AutoCloseable {
 
     /**
      * @param consumer without a group; this closes it
+     * @param classes of the task; 0 for choice
      * @param committed the group's committed offset of a holdout partition, 0 for none: dead
      *     letters of records before it were sent
      */
     Holdout(
             Consumer<byte[], byte[]> consumer,
             String topic,
+            int classes,
             RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
             ToLongFunction<TopicPartition> committed) {
+        this.classes = classes;
         this.records = records;
         this.ends = ends;
         for (int p = 0; p < records.partitions(); p++) {
@@ -84,11 +88,13 @@ final class Holdout implements AutoCloseable {
         return copy;
     }
 
-    /** Ids of the examples. */
-    Set<String> ids() {
-        Set<String> ids = new HashSet<>();
-        rows.values().forEach(byId -> ids.addAll(byId.keySet()));
-        return ids;
+    /** Number of probabilities of a prediction of each example, by its id. */
+    Map<String, Integer> sizes() {
+        Map<String, Integer> sizes = new HashMap<>();
+        for (Map<String, Row> byId : rows.values()) {
+            byId.forEach((id, row) -> sizes.put(id, Distributions.size(classes, row.example())));
+        }
+        return sizes;
     }
 
     /** Adds the dead letters found since {@link #committed} was called. */
@@ -119,6 +125,7 @@ final class Holdout implements AutoCloseable {
         if (example.getSplit() != Split.HOLDOUT) {
             throw new BadRecordException("a " + example.getSplit() + " example, expected HOLDOUT");
         }
+        RecordReader.requireKind(example, classes);
         byId.put(example.getId(), new Row(example, Inputs.of(example), record));
     }
 }

@@ -4,6 +4,7 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.runtime.clients.EventReader;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.ModelId;
@@ -42,7 +43,7 @@ final class SourceSweeps implements AutoCloseable {
 
     private final Map<String, Source> sources = new HashMap<>();
     private final LabelerSpec spec;
-    private final Set<String> holdout;
+    private final Map<String, Integer> holdout; // size of each distribution
     private final EventReader<PredictionBlock> predictions;
     private final @Nullable EventReader<Truth> truth;
     private final Predicate<EventReader<Truth>> truthEnded;
@@ -72,7 +73,7 @@ final class SourceSweeps implements AutoCloseable {
      * @param consumers makes consumers of a topic, without a group; this closes them
      * @param spec of a labeler of the task
      * @param ids of the labelers to read
-     * @param holdout ids of the holdout examples
+     * @param holdout number of probabilities of a prediction of each example, by its id
      * @param truthEnds whether a reader of the truth has reached its end
      */
     SourceSweeps(
@@ -81,7 +82,7 @@ final class SourceSweeps implements AutoCloseable {
             Topics topics,
             LabelerSpec spec,
             Set<String> ids,
-            Set<String> holdout,
+            Map<String, Integer> holdout,
             PartitionEnds truthEnds) {
         this.spec = spec;
         this.holdout = holdout;
@@ -182,12 +183,12 @@ final class SourceSweeps implements AutoCloseable {
     }
 
     private void take(String id, @Nullable Truth event) {
-        int classes = spec.getClasses().size();
         Source source = Objects.requireNonNull(sources.get(ModelId.TRUTH));
+        int size = holdout.getOrDefault(id, 0);
         if (event == null) {
             source.sweeps.getOrDefault(0L, new HashMap<>()).remove(id);
-        } else if (holdout.contains(id) && event.getLabel() >= 0 && event.getLabel() < classes) {
-            float[] distribution = new float[classes];
+        } else if (event.getLabel() >= 0 && event.getLabel() < size) {
+            float[] distribution = new float[size];
             distribution[event.getLabel()] = 1;
             source.put(0, id, distribution);
         }
@@ -204,18 +205,22 @@ final class SourceSweeps implements AutoCloseable {
                     block.getLabels() ? Math.min(source.labelling, checkpoint) : source.labelling;
             return;
         }
-        source.rows.merge(checkpoint, block.getSweepRows(), Math::max);
-        int classes = block.getClasses();
         List<Float> probabilities = block.getProbabilities();
+        BlockRows layout = BlockRows.of(block);
+        if (layout.problem(block.getIds().size(), probabilities.size()) != null) {
+            return; // the aggregators send it to the dead letters
+        }
+        source.rows.merge(checkpoint, block.getSweepRows(), Math::max);
         for (int row = 0; row < block.getIds().size(); row++) {
-            float[] distribution = new float[classes];
-            for (int k = 0; k < classes; k++) {
-                distribution[k] = probabilities.get(row * classes + k);
+            String id = block.getIds().get(row);
+            float[] distribution = new float[layout.size(row)];
+            for (int k = 0; k < distribution.length; k++) {
+                distribution[k] = probabilities.get(layout.from(row) + k);
             }
             // an abstention is a row of zeros, which is not a valid distribution either
-            boolean valid = Distributions.problem(distribution, classes) == null;
-            source.put(
-                    checkpoint, block.getIds().get(row), valid ? distribution : Labeler.ABSTAINED);
+            int size = holdout.getOrDefault(id, distribution.length);
+            boolean valid = Distributions.problem(distribution, size) == null;
+            source.put(checkpoint, id, valid ? distribution : Labeler.ABSTAINED);
         }
     }
 }

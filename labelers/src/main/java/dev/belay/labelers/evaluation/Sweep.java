@@ -1,8 +1,10 @@
 package dev.belay.labelers.evaluation;
 
 import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
         for (Map.Entry<Integer, List<Holdout.Row>> entry : holdout.entrySet()) {
             var blocks =
                     new PredictionBlocks(
+                            TaskKind.of(request.spec()),
                             request.spec().getId(),
                             request.checkpoint(),
                             Phase.HOLDOUT,
@@ -53,7 +56,10 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
                 if (!predicted.rejected().containsKey(place++)) {
                     float[] distribution = next.next();
                     if (distribution.length == 0) {
-                        blocks.addAbstained(row.id(), request.eventTimeMs(), classes);
+                        blocks.addAbstained(
+                                row.id(),
+                                request.eventTimeMs(),
+                                Distributions.size(classes, row.example()));
                     } else {
                         blocks.add(row.id(), request.eventTimeMs(), distribution);
                     }

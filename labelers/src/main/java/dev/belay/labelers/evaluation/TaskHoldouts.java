@@ -67,7 +67,7 @@ record TaskHoldouts(
                 clients.topics(),
                 spec,
                 labelers,
-                holdout.ids(),
+                holdout.sizes(),
                 Objects.requireNonNull(open.get(spec.getTask())).ends());
     }
 
@@ -99,6 +99,7 @@ record TaskHoldouts(
                 new Holdout(
                         clients.consumer(null, member + "." + spec.getTask() + ".holdout"),
                         clients.topics().holdout(spec.getTask()),
+                        spec.getClasses().size(),
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
                         ends,

@@ -30,6 +30,7 @@ final class BatchAssembler {
     static final int MOST = 1024;
 
     private final String topic;
+    private final int classes;
     private final Inbox inbox;
     private final ExampleLabeler labeler;
     private final PartitionEnds ends;
@@ -47,11 +48,13 @@ final class BatchAssembler {
 
     /**
      * @param topic that is labelled
+     * @param classes of the task; 0 for choice
      * @param ownProgress this labeler's last committed progress in a partition, whichever process
      *     wrote it
      */
     BatchAssembler(
             String topic,
+            int classes,
             Inbox inbox,
             ExampleLabeler labeler,
             PartitionEnds ends,
@@ -59,6 +62,7 @@ final class BatchAssembler {
             RecordReader reader,
             DeadLetters deadLetters) {
         this.topic = topic;
+        this.classes = classes;
         this.inbox = inbox;
         this.labeler = labeler;
         this.ends = ends;
@@ -123,7 +127,7 @@ final class BatchAssembler {
     private void addIfLabelled(
             int partition, ConsumerRecord<byte[], byte[]> record, List<LabelerInput> following) {
         try {
-            LabelerInput input = labeler.read(reader, record);
+            LabelerInput input = read(record);
             if (input != null && answer(partition, input, record) == ExampleLabeler.Answer.YES) {
                 following.add(input);
             }
@@ -165,7 +169,7 @@ final class BatchAssembler {
                 skipped++;
             } else {
                 try {
-                    LabelerInput input = labeler.read(reader, head);
+                    LabelerInput input = read(head);
                     ExampleLabeler.Answer answer =
                             input == null
                                     ? ExampleLabeler.Answer.NEVER
@@ -195,6 +199,15 @@ final class BatchAssembler {
         }
         batch.reached(inbox.partition(partition), queue.isEmpty() ? position : next);
         return new ExampleBatch(partition, accepted, late, rows, before, ended);
+    }
+
+    private @Nullable LabelerInput read(ConsumerRecord<byte[], byte[]> record)
+            throws BadRecordException {
+        LabelerInput input = labeler.read(reader, record);
+        if (input != null) {
+            RecordReader.requireKind(input.example(), classes);
+        }
+        return input;
     }
 
     private ExampleLabeler.Answer answer(

@@ -71,7 +71,7 @@ public interface ExampleLabeler extends AutoCloseable {
 
     /**
      * The labels of the examples that were answered with YES since the last {@link #follow}, in
-     * that order, without those that it cannot encode.
+     * that order, without those it rejects: it cannot encode them, or their truth is invalid.
      */
     Rows<GivenLabel> judge(List<LabelerInput> inputs);
 

@@ -1,9 +1,11 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.labelers.api.GivenLabel;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Phase;
@@ -54,11 +56,11 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             boolean sweep = example.getSplit() == Split.HOLDOUT;
             Kind kind = new Kind(sweep ? Phase.HOLDOUT : Phase.PROGRESSIVE, given.checkpoint());
-            PredictionBlocks blocks =
-                    byKind.computeIfAbsent(kind, k -> blocks(topics.labeler(), k));
+            PredictionBlocks blocks = byKind.computeIfAbsent(kind, k -> blocks(topics, k));
             long timeMs = example.getEventTimeMs();
             if (given.abstained()) {
-                blocks.addAbstained(example.getId(), timeMs, topics.classes());
+                blocks.addAbstained(
+                        example.getId(), timeMs, Distributions.size(topics.classes(), example));
             } else {
                 blocks.add(example.getId(), timeMs, given.distribution());
             }
@@ -89,9 +91,11 @@ record ExampleLabels(
                 .build();
     }
 
-    private PredictionBlocks blocks(String labeler, Kind kind) {
+    private PredictionBlocks blocks(LabelerTopics topics, Kind kind) {
+        TaskKind task = topics.classes() == 0 ? TaskKind.CHOICE : TaskKind.CLASSES;
+        String labeler = topics.labeler();
         return kind.phase() == Phase.HOLDOUT
-                ? new PredictionBlocks(labeler, kind.checkpoint(), Phase.HOLDOUT, sweepRows)
-                : PredictionBlocks.ofLabels(labeler, kind.checkpoint());
+                ? new PredictionBlocks(task, labeler, kind.checkpoint(), Phase.HOLDOUT, sweepRows)
+                : PredictionBlocks.ofLabels(task, labeler, kind.checkpoint());
     }
 }

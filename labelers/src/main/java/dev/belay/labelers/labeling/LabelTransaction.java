@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * What a transaction says of the examples taken.
  *
- * @param records labels, predictions, progress, and the dead letters of examples that the labeler's
- *     encoder rejects
+ * @param records labels, predictions, progress, and the dead letters of examples that the labeler
+ *     rejects
  * @param after where the labeler then is in each partition, in the order of those taken
  */
 record LabelTransaction(
@@ -44,7 +44,10 @@ record LabelTransaction(
             for (ExampleBatch.Input input : taken.accepted()) {
                 String why = rejected.get(place++);
                 if (why != null) {
-                    records.add(deadLetters.notEncoded(input.record(), topics.labeler(), why));
+                    records.add(
+                            labeler.predicts()
+                                    ? deadLetters.notEncoded(input.record(), topics.labeler(), why)
+                                    : deadLetters.of(input.record(), why));
                     continue;
                 }
                 Example example = input.labelled().example();

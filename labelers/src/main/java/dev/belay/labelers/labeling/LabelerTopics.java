@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * A labeler on a task, and the topics that it reads and writes.
  *
  * @param labeler a model id, or {@code truth}
- * @param classes of the task
+ * @param classes of the task; 0 for choice
  * @param input what it labels: the examples, or its own labels where another program writes them
  * @param output the topic of which its progress reports how far it is written: its labels, or the
  *     predictions where its labels are written by another program

@@ -73,7 +73,14 @@ public final class Labeling implements AutoCloseable {
         this.labeler = labeler;
         this.assembler =
                 new BatchAssembler(
-                        topics.input(), inbox, labeler, ends, ownProgress, reader, deadLetters);
+                        topics.input(),
+                        topics.classes(),
+                        inbox,
+                        labeler,
+                        ends,
+                        ownProgress,
+                        reader,
+                        deadLetters);
         this.reader = reader;
         this.deadLetters = deadLetters;
         this.clock = clock;

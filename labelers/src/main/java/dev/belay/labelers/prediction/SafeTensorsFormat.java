@@ -5,6 +5,7 @@ import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.FailingTexts;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.models.input.Input;
+import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.Network;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.ModelSpec;
@@ -34,10 +35,10 @@ public final class SafeTensorsFormat implements PredictorFormat {
     public Predictor open(byte[] weights, ModelSpec spec, Networks networks) {
         Network<?> network = networks.read(weights, EncoderRef.of(spec));
         int classes = network.head().classes();
-        if (classes != spec.getClasses().size()) {
+        if (classes != HeadShape.outputs(spec)) {
             network.close();
             throw new MalformedCheckpointException(
-                    "it has " + classes + " classes, expected " + spec.getClasses().size());
+                    "it has " + classes + " logits, expected " + HeadShape.outputs(spec));
         }
         return new NetworkPredictor<>(network);
     }
@@ -52,11 +53,12 @@ public final class SafeTensorsFormat implements PredictorFormat {
         public Rows<float[]> predict(List<Input> inputs) {
             List<float[]> rows = new ArrayList<>(inputs.size());
             var rejected = new TreeMap<Integer, String>();
-            int block = Math.max(1, Math.min(MOST, FLOATS / network.head().inputs()));
-            for (int from = 0; from < inputs.size(); from += block) {
-                int to = Math.min(from + block, inputs.size());
+            int from = 0;
+            int to = end(inputs, from);
+            while (from < inputs.size()) {
                 // the next ones too: at a block's end no core waits for another
-                network.expect(inputs.subList(from, Math.min(to + block, inputs.size())));
+                int next = end(inputs, to);
+                network.expect(inputs.subList(from, next));
                 Rows<float[]> part =
                         FailingTexts.compute(
                                 inputs.subList(from, to),
@@ -65,8 +67,21 @@ public final class SafeTensorsFormat implements PredictorFormat {
                 rows.addAll(part.rows());
                 int first = from;
                 part.rejected().forEach((i, reason) -> rejected.put(first + i, reason));
+                from = to;
+                to = next;
             }
             return new Rows<>(rows, rejected);
+        }
+
+        /** Where the inputs end that are predicted together; a choice has features an option. */
+        private int end(List<Input> inputs, int from) {
+            int rest = FLOATS / network.head().inputs();
+            int to = from;
+            while (to < inputs.size() && to - from < MOST && (to == from || rest > 0)) {
+                rest -= inputs.get(to) instanceof Input.Choice c ? c.options().size() : 1;
+                to++;
+            }
+            return to;
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.belay.models.input.Inputs;
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
@@ -29,6 +30,22 @@ public record RecordReader(EventCodec codec, int partitions) {
         return present(exampleOrTombstone(record), record);
     }
 
+    /**
+     * Checks that an example is of its task's kind.
+     *
+     * @param classes of the task; 0 for choice
+     */
+    public static void requireKind(Example example, int classes) throws BadRecordException {
+        boolean options = !example.getOptions().isEmpty();
+        if (options != (classes == 0)) {
+            throw new BadRecordException(
+                    options
+                            ? "an example with options, expected none in a task of kind classes"
+                            : "an example without options, expected 2 to 256 in a task of kind"
+                                    + " choice");
+        }
+    }
+
     /** Null: a tombstone. */
     public @Nullable Example exampleOrTombstone(ConsumerRecord<byte[], byte[]> record)
             throws BadRecordException {
@@ -46,14 +63,19 @@ public record RecordReader(EventCodec codec, int partitions) {
     /**
      * Null: a tombstone.
      *
-     * @param classes of the task
+     * @param classes of the task; 0 for choice, where the example's number of options is the limit
      */
     public @Nullable Truth truth(ConsumerRecord<byte[], byte[]> record, int classes)
             throws BadRecordException {
         Truth truth = read(record, Truth.class, Truth::getId);
-        if (truth != null && (truth.getLabel() < 0 || truth.getLabel() >= classes)) {
+        int limit = classes == 0 ? TaskKind.MAX_OPTIONS : classes;
+        if (truth != null && (truth.getLabel() < 0 || truth.getLabel() >= limit)) {
             throw new BadRecordException(
-                    "class " + truth.getLabel() + ", expected 0 to " + (classes - 1));
+                    "%s %d, expected 0 to %d"
+                            .formatted(
+                                    classes == 0 ? "option" : "class",
+                                    truth.getLabel(),
+                                    limit - 1));
         }
         return truth;
     }
@@ -62,7 +84,7 @@ public record RecordReader(EventCodec codec, int partitions) {
      * A label of the labeler that a topic belongs to; null: of another run, which shares the topic.
      *
      * @param labeler whose labels are wanted: id with its run, or {@code truth}
-     * @param classes of the task
+     * @param classes of the task; 0 for choice
      */
     public @Nullable Label label(ConsumerRecord<byte[], byte[]> record, String labeler, int classes)
             throws BadRecordException {
@@ -78,14 +100,16 @@ public record RecordReader(EventCodec codec, int partitions) {
             throw new BadRecordException(
                     "checkpoint " + label.getCheckpoint() + ", expected 0 or more");
         }
-        String problem = Distributions.problem(distribution(label), label.getAbstained(), classes);
+        requireKind(label.getExample(), classes);
+        int size = Distributions.size(classes, label.getExample());
+        String problem = Distributions.problem(distribution(label), label.getAbstained(), size);
         if (problem != null) {
             throw new BadRecordException(problem);
         }
         return label;
     }
 
-    /** One probability a class; empty where the labeler abstained. */
+    /** One probability a class, or an option; empty where the labeler abstained. */
     public static float[] distribution(Label label) {
         float[] distribution = new float[label.getProbabilities().size()];
         for (int k = 0; k < distribution.length; k++) {

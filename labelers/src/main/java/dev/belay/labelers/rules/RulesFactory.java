@@ -28,6 +28,9 @@ import java.util.regex.PatternSyntaxException;
  *       class; {@code first}: the first rule that is found decides, patterns before keywords, in
  *       the order of the file.
  * </ul>
+ *
+ * For tasks of kind choice {@code patterns} and {@code keywords} are lists of texts: they are
+ * searched in each option, see {@link OptionRulesLabeler}.
  */
 public final class RulesFactory implements LabelerFactory {
     private static final Set<String> PARAMETERS =
@@ -56,6 +59,9 @@ public final class RulesFactory implements LabelerFactory {
                         "majority",
                         Map.of("first", Combine.FIRST, "majority", Combine.MAJORITY));
         int flags = ignoreCase ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0;
+        if (classes.isEmpty()) {
+            return optionRules(parameters, combine, flags);
+        }
         List<Rule> rules = new ArrayList<>();
         texts(parameters, "patterns", classes)
                 .forEach(
@@ -74,6 +80,17 @@ public final class RulesFactory implements LabelerFactory {
                             + ": [a, b]}");
         }
         return new RulesLabeler(classes.size(), rules, combine);
+    }
+
+    private static Labeler optionRules(Map<String, String> parameters, Combine combine, int flags) {
+        List<Pattern> rules = new ArrayList<>();
+        texts(parameters, "patterns").forEach(p -> rules.add(compile(p, flags)));
+        texts(parameters, "keywords").forEach(w -> rules.add(wholeWords(w, flags)));
+        if (rules.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no rules, expected patterns or keywords, such as keywords: [a, b]");
+        }
+        return new OptionRulesLabeler(rules, combine);
     }
 
     private static <T> T choice(
@@ -102,6 +119,24 @@ public final class RulesFactory implements LabelerFactory {
     private static Pattern wholeWords(String words, int flags) {
         return Pattern.compile(
                 "(?<![\\p{L}\\p{N}])" + Pattern.quote(words) + "(?![\\p{L}\\p{N}])", flags);
+    }
+
+    /** Texts that are searched in options. */
+    private static List<String> texts(Map<String, String> parameters, String name) {
+        String json = parameters.getOrDefault(name, "[]");
+        List<String> texts;
+        try {
+            texts = JSON.readValue(json, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "%s: found %s, expected a list of texts: the task is of kind choice"
+                            .formatted(name, json),
+                    e);
+        }
+        if (texts.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException(name + ": found an empty text");
+        }
+        return texts;
     }
 
     /** Texts by the class that they vote for, in the order given. */

@@ -1,6 +1,7 @@
 package dev.belay.labelers.spec;
 
 import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.labeling.ExampleLabeler.Answer;
 import dev.belay.labelers.labeling.Labeling;
@@ -10,6 +11,8 @@ import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
+import dev.belay.schemas.Distributions;
+import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
@@ -158,9 +161,22 @@ final class SourceLabels implements AutoCloseable {
     List<LabelerInput> join(List<LabelerInput> inputs) {
         List<LabelerInput> whole = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
-            whole.add(new LabelerInput(inputs.get(i).example(), joined.get(i)));
+            Example example = inputs.get(i).example();
+            whole.add(new LabelerInput(example, fitting(joined.get(i), example)));
         }
         return whole;
+    }
+
+    /** The labels; one over other options than the example has is an abstention. */
+    private Map<String, GivenLabel> fitting(Map<String, GivenLabel> labels, Example example) {
+        int size = Distributions.size(resources.topics().classes(), example);
+        Map<String, GivenLabel> fitting = new LinkedHashMap<>(labels);
+        fitting.replaceAll(
+                (source, label) ->
+                        label.distribution().length == size
+                                ? label
+                                : new GivenLabel(label.checkpoint(), Labeler.ABSTAINED));
+        return fitting;
     }
 
     /** Adds the offsets of used labels, and the dead letters found, since the last call. */

@@ -10,8 +10,10 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Truth;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +59,7 @@ public final class TruthLabeler implements ExampleLabeler {
 
     /**
      * @param consumer without a group; this closes it
+     * @param classes of the task; 0 for choice
      * @param committed the group's committed offset of a truth partition, 0 for none: dead letters
      *     of records before it were sent
      */
@@ -121,9 +124,23 @@ public final class TruthLabeler implements ExampleLabeler {
 
     @Override
     public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
-        List<GivenLabel> rows =
-                inputs.stream().map(i -> new GivenLabel(0, oneHot(i.example()))).toList();
-        return new Rows<>(rows, new TreeMap<>());
+        List<GivenLabel> rows = new ArrayList<>();
+        var rejected = new TreeMap<Integer, String>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Example example = inputs.get(i).example();
+            int truth = label(example);
+            float[] distribution = new float[Distributions.size(classes, example)];
+            if (truth < distribution.length) {
+                distribution[truth] = 1;
+                rows.add(new GivenLabel(0, distribution));
+            } else {
+                rejected.put(
+                        i,
+                        "its truth is option %d, expected one of its %d options, from 0"
+                                .formatted(truth, distribution.length));
+            }
+        }
+        return new Rows<>(rows, rejected);
     }
 
     @Override
@@ -181,13 +198,11 @@ public final class TruthLabeler implements ExampleLabeler {
         }
     }
 
-    private float[] oneHot(Example example) {
+    private int label(Example example) {
         for (TruthWindow window : windows.values()) {
             Integer label = window.label(example.getId());
             if (label != null) {
-                float[] distribution = new float[classes];
-                distribution[label] = 1;
-                return distribution;
+                return label;
             }
         }
         throw new IllegalStateException("no truth for an example that was said to have it");

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.LabelerContract;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
+import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,6 +71,24 @@ abstract class EnsembleContract extends LabelerContract {
                 refused.getMessage());
     }
 
+    @Test
+    void ofAChoiceExampleTheOptionsAreCombined() {
+        Example example = Events.choice("e", Split.STUDENT, "v", "w", "x", "y");
+        float[] only = {0, .25f, 0, .75f};
+        Map<String, GivenLabel> labels = new LinkedHashMap<>();
+        labels.put(SOURCES.get(0), new GivenLabel(0, only));
+        labels.put(SOURCES.get(1), new GivenLabel(0, new float[0]));
+        var spec =
+                LabelerSpec.newBuilder(SpecEvents.spec(kind(), List.of(), Map.of(), 0))
+                        .setSources(SOURCES)
+                        .build();
+        try (var labeler = Labelers.open(spec)) {
+            assertArrayEquals(
+                    combined(only),
+                    labeler.label(List.of(new LabelerInput(example, labels))).get(0));
+        }
+    }
+
     /** What becomes of the only vote. */
     abstract float[] combined(float[] only);
 
@@ -74,9 +96,7 @@ abstract class EnsembleContract extends LabelerContract {
     final void assertAnswer(float[][] rows, float... expected) {
         try (var labeler =
                 Labelers.open(
-                        dev.belay.schemas.events.LabelerSpec.newBuilder(
-                                        dev.belay.labelers.api.SpecEvents.spec(
-                                                kind(), CLASSES, Map.of(), 0))
+                        LabelerSpec.newBuilder(SpecEvents.spec(kind(), CLASSES, Map.of(), 0))
                                 .setSources(SOURCES)
                                 .build())) {
             assertArrayEquals(expected, labeler.label(List.of(input("e", rows))).get(0));

@@ -10,7 +10,11 @@ class MajorityTest extends EnsembleContract {
 
     @Override
     float[] combined(float[] only) {
-        return new float[] {0, 1, 0};
+        float[] answer = new float[only.length];
+        for (int k = 0; k < only.length; k++) {
+            answer[k] = only[k] >= .5f ? 1 : 0;
+        }
+        return answer;
     }
 
     @Test

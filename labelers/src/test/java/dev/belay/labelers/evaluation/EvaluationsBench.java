@@ -74,7 +74,7 @@ final class EvaluationsBench {
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final Evaluations evaluations;
 
-    private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests) {
+    private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests, boolean choice) {
         TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
         checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
         examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));
@@ -83,6 +83,7 @@ final class EvaluationsBench {
                 new Holdout(
                         examples,
                         HOLDOUT,
+                        choice ? 0 : 2,
                         reader,
                         deadLetters,
                         (topic, p, position) -> holdoutEnded,
@@ -102,16 +103,23 @@ final class EvaluationsBench {
         checkpoints.rebalance(List.of()); // calls the listener, for assigned partitions only
         checkpoints.rebalance(List.of(partition));
         specs.put(CONF, Events.spec(CONF, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2));
-        holdout("b");
-        holdout("a");
+        if (!choice) {
+            holdout("b");
+            holdout("a");
+        }
     }
 
     static EvaluationsBench ofCheckpoints() {
-        return new EvaluationsBench(EvaluationsBench::checkpointSweeps);
+        return new EvaluationsBench(EvaluationsBench::checkpointSweeps, false);
     }
 
     static EvaluationsBench ofLabelers() {
-        return new EvaluationsBench(EvaluationsBench::labelerSweeps);
+        return new EvaluationsBench(EvaluationsBench::labelerSweeps, false);
+    }
+
+    /** Of a task of kind choice, whose holdout is empty. */
+    static EvaluationsBench ofChoiceLabelers() {
+        return new EvaluationsBench(EvaluationsBench::labelerSweeps, true);
     }
 
     private SweepRequests checkpointSweeps() {
@@ -143,7 +151,7 @@ final class EvaluationsBench {
                                 clients.topics(),
                                 spec,
                                 ids,
-                                holdout.ids(),
+                                holdout.sizes(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 new HashMap<>());
     }
@@ -172,14 +180,17 @@ final class EvaluationsBench {
             Map<String, String> parameters,
             long version,
             String... sources) {
-        LabelerSpec spec =
+        labeler(
                 LabelerSpec.newBuilder(
                                 SpecEvents.spec(kind, List.of("no", "yes"), parameters, version))
                         .setId(id)
-                        .setSources(List.of(sources))
-                        .build();
-        labelers.put(id, spec);
-        event(id, encoded(CHECKPOINTS, spec));
+                        .setSources(List.of(sources)));
+    }
+
+    void labeler(LabelerSpec.Builder of) {
+        LabelerSpec spec = of.build();
+        labelers.put(spec.getId(), spec);
+        event(spec.getId(), encoded(CHECKPOINTS, spec));
     }
 
     /** A record in the topic of which the events are worked through. */

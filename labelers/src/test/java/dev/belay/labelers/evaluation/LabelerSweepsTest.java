@@ -1,13 +1,19 @@
 package dev.belay.labelers.evaluation;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Split;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -123,6 +129,53 @@ class LabelerSweepsTest {
     }
 
     @Test
+    void ofAChoiceTaskEachRowIsOverTheOptionsOfItsExample() {
+        // Given: what BOW predicts of b has too few options, the truth of b too great a number
+        EvaluationsBench choices = EvaluationsBench.ofChoiceLabelers();
+        choice(choices, Events.choice("b", Split.HOLDOUT, "good", "bad", "so so"));
+        choice(choices, EventFactory.example("none", Split.HOLDOUT, "text", 7));
+        choice(choices, Events.choice("a", Split.HOLDOUT, "x", "y"));
+        Map<String, String> parameters = Map.of("keywords", "[\"good\"]");
+        choices.labeler(LabelerSpec.newBuilder(SpecEvents.spec("rules", List.of(), parameters, 0)));
+        choices.labeler(
+                LabelerSpec.newBuilder(SpecEvents.spec("average", List.of(), Map.of(), 0))
+                        .setId(ENSEMBLE)
+                        .setSources(List.of("truth", BOW)));
+        choices.log.add("belay.task.truth", "b", EventFactory.truth("b", 3, 7));
+        choices.log.add("belay.task.truth", "a", EventFactory.truth("a", 1, 7));
+        choices.truthEnded = true;
+        var ofStream = PredictionBlocks.ofLabels(TaskKind.CHOICE, BOW, 1);
+        ofStream.add("of the stream", 7, new float[] {1, 0, 0, 0, 0});
+        var sweep = new PredictionBlocks(TaskKind.CHOICE, BOW, 1, Phase.HOLDOUT, 2);
+        sweep.add("b", 7, new float[] {1, 0});
+        sweep.add("a", 7, new float[] {.5f, .5f});
+        ofStream.blocks().forEach(b -> choices.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+        sweep.blocks().forEach(b -> choices.log.add(EvaluationsBench.PREDICTIONS, "k", b));
+        // When
+        choices.stepUntilIdle();
+        // Then
+        PredictionBlock rules = choices.blocks().get(0);
+        assertEquals(0, rules.getClasses());
+        assertEquals(List.of("b", "a"), rules.getIds());
+        assertEquals(List.of(3, 2), rules.getOptionCounts());
+        assertEquals(List.of(1), rules.getAbstained());
+        assertEquals(List.of(1f, 0f, 0f, 0f, 0f), rules.getProbabilities());
+        assertEquals(
+                List.of("an example without options, expected 2 to 256 in a task of kind choice"),
+                choices.deadLetterReasons());
+        PredictionBlock ensemble = choices.blocks().get(1);
+        assertEquals(List.of(3, 2), ensemble.getOptionCounts());
+        assertEquals(List.of(0), ensemble.getAbstained()); // of b nobody says anything valid
+        assertEquals(List.of(0f, 0f, 0f, .25f, .75f), ensemble.getProbabilities());
+    }
+
+    private static void choice(EvaluationsBench to, Example example) {
+        String topic = EvaluationsBench.HOLDOUT;
+        to.holdoutRecord(
+                example.getId(), requireNonNull(to.clients.codec().encode(topic, example)));
+    }
+
+    @Test
     void oneThatIsStoppedWhileItWaitsIsPassedOver() {
         // Given
         bench.labeler(ENSEMBLE, "average", Map.of(), 0, "truth", BOW);
@@ -151,7 +204,7 @@ class LabelerSweepsTest {
     }
 
     private void labels(String model, long checkpoint) {
-        var blocks = PredictionBlocks.ofLabels(model, checkpoint);
+        var blocks = PredictionBlocks.ofLabels(TaskKind.CLASSES, model, checkpoint);
         blocks.add("of the stream", 7, new float[] {1, 0});
         blocks.blocks().forEach(b -> bench.log.add(EvaluationsBench.PREDICTIONS, "k", b));
     }
@@ -161,7 +214,7 @@ class LabelerSweepsTest {
      */
     private void predictions(
             String model, long checkpoint, Phase phase, long sweepRows, Object... rows) {
-        var blocks = new PredictionBlocks(model, checkpoint, phase, sweepRows);
+        var blocks = new PredictionBlocks(TaskKind.CLASSES, model, checkpoint, phase, sweepRows);
         for (int i = 0; i < rows.length; i++) {
             String id = (String) rows[i];
             if (i + 2 < rows.length && rows[i + 1] instanceof Float no) {

@@ -216,6 +216,7 @@ class ManyTasksTest {
                 new Holdout(
                         consumer,
                         topic,
+                        2,
                         reader,
                         new DeadLetters(clients, "test"),
                         (t, p, position) -> ended.contains(task),

@@ -150,6 +150,22 @@ public final class LabelingBench {
         return LabelerTopics.of(Topics.defaults(), "task", labeler, 1, 2);
     }
 
+    /** Of the truth of a task of kind choice. */
+    public static LabelingBench ofTruthOfChoice() {
+        return ofChoice("truth", LabelingBench::truthJudge);
+    }
+
+    /** Of a task of kind choice. */
+    public static LabelingBench ofChoice(String labeler, ExampleLabeler judge) {
+        return ofChoice(labeler, bench -> judge);
+    }
+
+    private static LabelingBench ofChoice(
+            String labeler, Function<LabelingBench, ExampleLabeler> judge) {
+        LabelerTopics topics = LabelerTopics.of(Topics.defaults(), "task", labeler, 1, 0);
+        return new LabelingBench(topics, judge, null, -1, Runnable::run, 1_000);
+    }
+
     /** What its labeler may use; it has no progress. */
     @SuppressWarnings("NullAway") // no progress
     public Wanted.Resources resources() {
@@ -254,7 +270,7 @@ public final class LabelingBench {
         return new TruthLabeler(
                 truth,
                 topics.truth(),
-                2,
+                topics.classes(),
                 reader,
                 new DeadLetters(clients, "test"),
                 this::passed,

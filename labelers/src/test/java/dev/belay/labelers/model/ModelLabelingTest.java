@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.labelers.Events;
 import dev.belay.labelers.FakePredictors;
 import dev.belay.labelers.labeling.LabelingBench;
+import dev.belay.labelers.prediction.Predictor;
 import dev.belay.labelers.prediction.UnusableCheckpointException;
 import dev.belay.models.encoder.BrokenEncoderException;
+import dev.belay.models.encoder.FailingTexts.Rows;
+import dev.belay.models.input.Input;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelPolicy;
@@ -20,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -59,6 +63,40 @@ class ModelLabelingTest {
         assertEquals(3, bench.lastProgress().getRows());
         assertEquals(Map.of("STUDENT", 2L), bench.lastProgress().getSplits());
         assertEquals(1, bench.producers.get(0).commitCount());
+    }
+
+    @Test
+    void aChoiceExampleIsLabelledByADistributionOverItsOptions() {
+        // Given
+        ModelSpec choice = ModelSpec.newBuilder(spec).setClasses(List.of()).build();
+        Deque<float[]> rows = new ArrayDeque<>();
+        rows.add(new float[] {.25f, .25f, .5f});
+        rows.add(new float[] {.75f, .25f});
+        Predictor predictor =
+                new Predictor() {
+                    @Override
+                    public Rows<float[]> predict(List<Input> inputs) {
+                        return new Rows<>(
+                                inputs.stream().map(i -> rows.remove()).toList(), new TreeMap<>());
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        var ofOptions =
+                LabelingBench.ofChoice(
+                        BOW, new ModelLabeler(choice, current::get, (s, c) -> predictor));
+        ofOptions.input("a", Events.choice("a", Split.STUDENT, "x", "y", "z"));
+        ofOptions.input("b", Events.choice("b", Split.STUDENT, "x", "y"));
+        // When
+        ofOptions.step();
+        // Then
+        assertEquals(List.of(.75f, .25f), ofOptions.labels().get(1).getProbabilities());
+        var block = ofOptions.blocks().get(0);
+        assertEquals(0, block.getClasses());
+        assertEquals(List.of(3, 2), block.getOptionCounts());
+        assertEquals(List.of(.25f, .25f, .5f, .75f, .25f), block.getProbabilities());
+        assertTrue(block.getLabels());
     }
 
     @Test

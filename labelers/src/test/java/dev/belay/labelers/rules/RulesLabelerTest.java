@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerContract;
 import dev.belay.labelers.api.LabelerInput;
+import dev.belay.labelers.api.Labelers;
+import dev.belay.labelers.api.SpecEvents;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +55,43 @@ class RulesLabelerTest extends LabelerContract {
         assertAnswer(PARAMETERS, "surely, of course, no", 1 / 3f, 2 / 3f, 0);
         assertAnswer(PARAMETERS, "nothing of it");
         assertAnswer(PARAMETERS, "");
+    }
+
+    @Test
+    void inAChoiceExampleARuleSharesItsVoteAmongTheOptionsThatContainIt() {
+        Map<String, String> rules =
+                Map.of("keywords", "[\"good\",\"yes\"]", "patterns", "[\"fine$\"]");
+        assertChoice(rules, List.of("bad", "good", "no"), 0, 1, 0);
+        assertChoice(rules, List.of("yes, good", "Good", "no"), .75f, .25f, 0);
+        assertChoice(rules, List.of("so fine", "good", "goods"), .5f, .5f, 0);
+        // in all options or in none: says nothing
+        assertChoice(rules, List.of("good", "good, yes"), 0, 1);
+        assertChoice(rules, List.of("good", "good"));
+        assertChoice(rules, List.of("a", "b"));
+        Map<String, String> first = new TreeMap<>(rules);
+        first.put("combine", "first");
+        assertChoice(first, List.of("so fine", "good"), 1, 0);
+    }
+
+    @Test
+    void rulesOfChoiceAreListsAndRulesOfClassesAreNot() {
+        for (String json : List.of("{\"no\":[\"a\"]}", "[\" \"]")) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Labelers.check("rules", List.of(), Map.of("keywords", json), 0));
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Labelers.check("rules", CLASSES, Map.of("keywords", "[\"a\"]"), 0));
+    }
+
+    private static void assertChoice(
+            Map<String, String> parameters, List<String> options, float... expected) {
+        Example example = Events.choice("e", Split.STUDENT, options.toArray(new String[0]));
+        try (Labeler labeler = Labelers.open(SpecEvents.spec("rules", List.of(), parameters, 0))) {
+            assertArrayEquals(
+                    expected, labeler.label(List.of(LabelerInput.of(example))).get(0), 1e-6f);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.belay.labelers.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.EventFactory;
@@ -100,6 +101,38 @@ class ExternalLabelingTest {
         assertEquals("the event's id differs from the record's key", reasons.get(5));
         assertEquals(7, reasons.size());
         assertEquals(8, bench.lastProgress().getRows());
+    }
+
+    @Test
+    void choiceLabelsHaveAsManyProbabilitiesAsTheirExampleHasOptions() {
+        // Given
+        LabelerSpec spec = SpecEvents.spec("external", List.of(), Map.of(), 0);
+        var choice = LabelingBench.of(spec, b -> new ExternalLabeler(spec, () -> 1));
+        Example three = Events.choice("a", Split.STUDENT, "x", "y", "z");
+        Example two = Events.choice("b", Split.HOLDOUT, "x", "y");
+        choice.input("a", EventFactory.label(three, ID, 0, new float[] {0, .75f, .25f}));
+        choice.input("a", EventFactory.label(three, ID, 0, new float[] {.75f, .25f}));
+        choice.input("a", EventFactory.label(three, ID, 0, new float[0]));
+        choice.input("b", EventFactory.label(two, ID, 0, new float[] {1, 0}));
+        Example none = EventFactory.example("c", Split.STUDENT, "text", 7);
+        choice.input("c", EventFactory.label(none, ID, 0, new float[] {1, 0}));
+        // When
+        choice.step();
+        // Then
+        PredictionBlock stream = choice.blocks().get(0);
+        assertEquals(0, stream.getClasses());
+        assertEquals(List.of("a", "a"), stream.getIds());
+        assertEquals(List.of(3, 3), stream.getOptionCounts());
+        assertEquals(List.of(1), stream.getAbstained());
+        assertEquals(List.of(0f, .75f, .25f, 0f, 0f, 0f), stream.getProbabilities());
+        PredictionBlock sweep = choice.blocks().get(1);
+        assertEquals(Phase.HOLDOUT, sweep.getPhase());
+        assertEquals(List.of(2), sweep.getOptionCounts());
+        assertEquals(
+                List.of(
+                        "expected 3 probabilities, found 2",
+                        "an example without options, expected 2 to 256 in a task of kind choice"),
+                choice.deadLetterReasons());
     }
 
     private List<List<String>> ids() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -132,6 +133,33 @@ class TruthLabelingTest {
                 bench.deadLetterReasons().stream()
                         .anyMatch(r -> r.contains("class 2, expected 0 to 1")));
         assertTrue(bench.deadLetterReasons().stream().anyMatch(r -> r.contains("HOLDOUT")));
+    }
+
+    @Test
+    void truthOfAChoiceExampleIsOneOfItsOptions() {
+        // Given
+        LabelingBench choice = LabelingBench.ofTruthOfChoice();
+        choice.input("a", Events.choice("a", Split.STUDENT, "x", "y", "z"));
+        choice.input("b", Events.choice("b", Split.STUDENT, "x", "y"));
+        choice.input("c", Events.choice("c", Split.SUPERVISOR, "x", "y"));
+        choice.example("none", Split.STUDENT);
+        choice.truth("a", 2);
+        choice.truth("b", 2);
+        choice.truth("c", 1);
+        choice.truth("d", 256);
+        // When
+        choice.step();
+        // Then
+        assertEquals(List.of("a", "c"), choice.labelled());
+        assertEquals(List.of(0f, 0f, 1f), choice.labels().get(0).getProbabilities());
+        assertEquals(List.of(0f, 1f), choice.labels().get(1).getProbabilities());
+        assertEquals(
+                List.of(
+                        "an example without options, expected 2 to 256 in a task of kind choice",
+                        "its truth is option 2, expected one of its 2 options, from 0",
+                        "option 256, expected 0 to 255"),
+                choice.deadLetterReasons().stream().sorted().toList());
+        assertEquals(4, choice.lastProgress().getRows());
     }
 
     @Test

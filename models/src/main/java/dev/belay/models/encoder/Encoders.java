@@ -55,9 +55,9 @@ public final class Encoders {
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
-    /** Whether the encoder is a bag of words, which has other default settings. */
-    public static boolean isHashing(String name) {
-        return name.equals("hashing") || name.equals("hashing-bigrams");
+    /** Whether the encoder is a bag of words or {@code length}: other default settings. */
+    public static boolean isSimple(String name) {
+        return List.of("hashing", "hashing-bigrams", LengthEncoder.NAME).contains(name);
     }
 
     /**

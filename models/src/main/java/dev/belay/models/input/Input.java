@@ -1,5 +1,6 @@
 package dev.belay.models.input;
 
+import dev.belay.schemas.TaskKind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,8 @@ public sealed interface Input {
         TEXT,
         PARTS,
         VECTOR,
-        CONTENT;
+        CONTENT,
+        CHOICE;
 
         @Override
         public String toString() {
@@ -34,6 +36,11 @@ public sealed interface Input {
      */
     default String text() {
         throw new IllegalArgumentException("found an input of kind " + kind() + ", expected text");
+    }
+
+    /** What an encoder gets: the input itself, of a choice one input for each option. */
+    default List<Input> encoded() {
+        return List.of(this);
     }
 
     /** An input that is a text. */
@@ -94,6 +101,51 @@ public sealed interface Input {
         @Override
         public Kind kind() {
             return Kind.VECTOR;
+        }
+    }
+
+    /**
+     * Options of which one is right.
+     *
+     * @param prompt text or parts, what all options share; an empty text: nothing
+     * @param options 2 to 256, all texts or, without a prompt, all vectors
+     */
+    record Choice(Input prompt, List<Input> options) implements Input {
+        public Choice {
+            options = List.copyOf(options);
+            int size = options.size();
+            if (size < TaskKind.MIN_OPTIONS || size > TaskKind.MAX_OPTIONS)
+                throw new IllegalArgumentException(
+                        "found %s option(s), expected %s to %s"
+                                .formatted(size, TaskKind.MIN_OPTIONS, TaskKind.MAX_OPTIONS));
+            boolean texts = options.stream().allMatch(Text.class::isInstance);
+            boolean vectors = options.stream().allMatch(Vector.class::isInstance);
+            boolean read = prompt.kind() == Kind.TEXT || prompt.kind() == Kind.PARTS;
+            if (!(texts && read) && !(vectors && isEmpty(prompt)))
+                throw new IllegalArgumentException(
+                        "found options of several kinds, or after an input of kind "
+                                + prompt.kind()
+                                + "; expected all texts after text or parts, or all vectors after"
+                                + " nothing");
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.CHOICE;
+        }
+
+        /** Prompt and option as two parts; without a prompt the option alone. */
+        @Override
+        public List<Input> encoded() {
+            if (isEmpty(prompt)) return options;
+            Part shared = new Part("prompt", prompt.text());
+            return options.stream()
+                    .<Input>map(o -> new Parts(List.of(shared, new Part("option", o.text()))))
+                    .toList();
+        }
+
+        private static boolean isEmpty(Input prompt) {
+            return prompt instanceof Text text && text.text().isEmpty();
         }
     }
 

@@ -15,6 +15,7 @@ public final class InputBytes {
     private static final byte PARTS = (byte) 0xff;
     private static final byte VECTOR = (byte) 0xfe;
     private static final byte CONTENT = (byte) 0xfd;
+    private static final byte CHOICE = (byte) 0xfc;
 
     private InputBytes() {}
 
@@ -35,6 +36,10 @@ public final class InputBytes {
             write(out, content.mediaType());
             write(out, content.sha256());
             write(out, content.uri() == null ? "" : content.uri());
+        } else if (input instanceof Input.Choice choice) {
+            out.write(CHOICE);
+            write(out, write(choice.prompt()));
+            for (Input option : choice.options()) write(out, write(option));
         }
         return out.toByteArray();
     }
@@ -55,6 +60,13 @@ public final class InputBytes {
             in.position(1).asFloatBuffer().get(features);
             return new Input.Vector(features);
         }
+        if (kind == CHOICE) {
+            in.position(1);
+            Input prompt = read(field(in));
+            var options = new ArrayList<Input>();
+            while (in.hasRemaining()) options.add(read(field(in)));
+            return new Input.Choice(prompt, options);
+        }
         if (kind != PARTS && kind != CONTENT)
             return Input.of(new String(bytes, StandardCharsets.UTF_8));
         var strings = new ArrayList<String>();
@@ -74,18 +86,25 @@ public final class InputBytes {
     }
 
     private static void write(ByteArrayDataOutput out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(out, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(ByteArrayDataOutput out, byte[] bytes) {
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
     private static String string(ByteBuffer in) {
+        return new String(field(in), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] field(ByteBuffer in) {
         int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
         if (length < 0 || length > in.remaining())
             throw new IllegalArgumentException(
                     "found an input that ends within a string, expected all its bytes");
         byte[] bytes = new byte[length];
         in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return bytes;
     }
 }

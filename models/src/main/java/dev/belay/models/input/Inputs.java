@@ -3,6 +3,7 @@ package dev.belay.models.input;
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Option;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,9 +20,22 @@ public final class Inputs {
      *
      * @throws IllegalArgumentException if the event contradicts its schema's documentation: more
      *     than one kind of input, parts of the same name, a vector that is empty or not finite,
-     *     inline content that is too large or has another SHA-256
+     *     inline content that is too large or has another SHA-256, fewer than 2 or more than 256
+     *     options, or options of several kinds
      */
     public static Input of(Example example) {
+        Input input = withoutOptions(example);
+        return example.getOptions().isEmpty()
+                ? input
+                : new Input.Choice(
+                        input, example.getOptions().stream().map(Inputs::option).toList());
+    }
+
+    private static Input option(Option option) {
+        return option.getVector() == null ? Input.of(option.getText()) : vector(option.getVector());
+    }
+
+    private static Input withoutOptions(Example example) {
         long kinds =
                 Stream.of(
                                 example.getParts() != null,

@@ -3,6 +3,8 @@ package dev.belay.models.loss;
 import dev.belay.models.loss.BalancedPredictions.Balance;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
+import dev.belay.schemas.TaskKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -15,6 +17,8 @@ import java.util.function.Function;
  * <p>With more than two classes ĥ is balanced over the last max(512, 32·classes) examples learned
  * from. With two classes it is balanced over the batch, or over the last 32 examples if the batch
  * has fewer than 4: a quantile of fewer is unreliable, and with one example it is always class 0.
+ *
+ * <p>Options of choices have no classes to balance: there ĥ is the plain argmax.
  */
 public final class ConfidenceLoss implements LossFunction {
     private static final int TWO_CLASS_WINDOW = 32;
@@ -32,13 +36,14 @@ public final class ConfidenceLoss implements LossFunction {
 
     @Override
     public int window(int classes, Parameters parameters) {
+        if (classes == 0) return 0;
         return classes == 2 ? TWO_CLASS_WINDOW : Math.max(512, 32 * classes);
     }
 
     @Override
     public BatchLoss of(Batch batch, Window window, Parameters parameters) {
         double alpha = Alpha.value(batch.progress(), parameters);
-        Function<float[][], int[]> own = own(batch.labels(), window);
+        Function<float[][], int[]> own = own(batch, window);
         return p -> // p: (rows, classes), float32
         Gradient.crossEntropy(p, targets(batch.labels(), own.apply(p), alpha), batch.weights());
     }
@@ -55,7 +60,10 @@ public final class ConfidenceLoss implements LossFunction {
     }
 
     /** ĥ of each row of the batch, (rows), from its probabilities, (rows, classes). */
-    private static Function<float[][], int[]> own(float[][] labels, Window window) {
+    private static Function<float[][], int[]> own(Batch batch, Window window) {
+        if (batch.task() == TaskKind.CHOICE)
+            return p -> Arrays.stream(p).mapToInt(BalancedPredictions::argmax).toArray();
+        float[][] labels = batch.labels();
         if (labels[0].length > 2) {
             Balance balance =
                     BalancedPredictions.balance(

@@ -11,6 +11,8 @@ public interface LossFunction extends Plugin {
     /**
      * Number of the last examples learned from that it uses ({@link Window}); 0 = none. They are
      * part of the training state, so the number must not change during training.
+     *
+     * @param classes of the task; 0: a choice task
      */
     default int window(int classes, Parameters parameters) {
         return 0;

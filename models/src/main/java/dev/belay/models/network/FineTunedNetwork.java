@@ -12,7 +12,6 @@ import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.models.torch.Device;
-import dev.belay.models.torch.Softmax;
 import dev.belay.models.torch.Torch;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.ScratchTransformers;
@@ -32,7 +31,7 @@ import java.util.TreeMap;
  * <p>There is no dropout, so a step is a function of weights and batch. Frozen weights are shared
  * with the base; frozen layers below the trained ones are computed without gradients.
  */
-final class FineTunedNetwork implements Network<Tokens> {
+final class FineTunedNetwork implements LogitNetwork<Tokens> {
     private static final String SCOPE = "finetune";
     private static final String LAYERS = "finetuneLayers";
     private static final String EMBEDDINGS = "finetuneEmbeddings";
@@ -146,27 +145,29 @@ final class FineTunedNetwork implements Network<Tokens> {
     }
 
     @Override
-    public synchronized float[][] predict(List<Tokens> inputs) {
-        float[][] probabilities = new float[inputs.size()][];
+    public synchronized float[] logits(List<Tokens> inputs) {
+        float[] logits = new float[inputs.size() * head.shape().classes()];
         int classes = head.shape().classes();
         for (TokenBatch batch : TokenBatch.fixed(inputs)) {
             try (NDManager step = manager.newSubManager()) {
                 var weights = new HashMap<String, NDArray>();
                 for (Parameter p : learning) weights.put(p.name(), p.array(step));
-                float[] logits = logits(step, batch, weights, false).toFloatArray();
-                float[][] rows = new float[batch.places().length][];
-                Softmax.rows(logits, rows, 0, rows.length, classes);
-                for (int i = 0; i < rows.length; i++) probabilities[batch.places()[i]] = rows[i];
+                float[] rows = logits(step, batch, weights, false).toFloatArray();
+                int[] places = batch.places();
+                for (int i = 0; i < places.length; i++)
+                    System.arraycopy(rows, i * classes, logits, places[i] * classes, classes);
             }
         }
-        return probabilities;
+        return logits;
     }
 
     @Override
-    public synchronized Step learn(List<Tokens> batch, BatchLoss loss, Adam adam, Update update) {
+    public synchronized Step learn(
+            List<Tokens> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         TokenBatch tokens = TokenBatch.of(batch);
         return backprop.step(
                 (step, weights) -> logits(step, tokens, weights, tune.bfloat16()),
+                sizes,
                 loss,
                 adam,
                 update);

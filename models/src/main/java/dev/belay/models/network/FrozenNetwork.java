@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A frozen encoder and a trained head. An input is the encoder's features, standardised by their
  * moments if the encoder requires it.
  */
-final class FrozenNetwork implements Network<float[]> {
+final class FrozenNetwork implements LogitNetwork<float[]> {
     private final Encoder encoder;
     private final Head head;
     private final @Nullable Moments moments;
@@ -103,13 +103,13 @@ final class FrozenNetwork implements Network<float[]> {
     }
 
     @Override
-    public float[][] predict(List<float[]> inputs) {
-        return head.predict(standardized(inputs));
+    public float[] logits(List<float[]> inputs) {
+        return head.logits(standardized(inputs));
     }
 
     @Override
-    public Step learn(List<float[]> batch, BatchLoss loss, Adam adam, Update update) {
-        return head.learn(standardized(batch), loss, adam, update);
+    public Step learn(List<float[]> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
+        return head.learn(standardized(batch), sizes, loss, adam, update);
     }
 
     @Override

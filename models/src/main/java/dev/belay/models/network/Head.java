@@ -133,19 +133,25 @@ public final class Head implements AutoCloseable {
      *
      * @param features rows of {@link HeadShape#inputs()}
      */
-    public synchronized float[][] predict(float[][] features) {
-        float[][] probabilities = new float[features.length][];
+    public float[][] predict(float[][] features) {
+        return Softmax.rows(logits(features), shape.sizes(features.length));
+    }
+
+    /** Logits of each row, row after row, rows · classes; a row's bits depend on that row only. */
+    synchronized float[] logits(float[][] features) {
+        float[] logits = new float[features.length * shape.classes()];
         for (int first = 0; first < features.length; first += BATCH) {
             int count = Math.min(BATCH, features.length - first);
             input.setRows(features, first, count, BATCH, shape.inputs());
             try (NDManager step = manager.newSubManager()) {
                 // x: (256, inputs); logits: (256, classes)
                 NDArray x = input.array(step, BATCH, shape.inputs());
-                float[] logits = forward(x, arrays(step)).toFloatArray();
-                Softmax.rows(logits, probabilities, first, count, shape.classes());
+                float[] batch = forward(x, arrays(step)).toFloatArray();
+                int classes = shape.classes();
+                System.arraycopy(batch, 0, logits, first * classes, count * classes);
             }
         }
-        return probabilities;
+        return logits;
     }
 
     /**
@@ -154,12 +160,23 @@ public final class Head implements AutoCloseable {
      *
      * @param loss called once, with the batch's probabilities before the step
      */
-    public synchronized Step learn(float[][] features, BatchLoss loss, Adam adam, Update update) {
+    public Step learn(float[][] features, BatchLoss loss, Adam adam, Update update) {
+        return learn(features, shape.sizes(features.length), loss, adam, update);
+    }
+
+    /**
+     * The same with other rows of probabilities.
+     *
+     * @param sizes logits of each row
+     */
+    synchronized Step learn(
+            float[][] features, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         int rows = features.length;
         input.setRows(features, 0, rows, rows, shape.inputs());
         // x: (rows, inputs)
         return backprop.step(
                 (step, weights) -> forward(input.array(step, rows, shape.inputs()), weights),
+                sizes,
                 loss,
                 adam,
                 update);

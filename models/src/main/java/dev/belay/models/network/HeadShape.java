@@ -2,6 +2,9 @@ package dev.belay.models.network;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.events.ModelSpec;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +14,7 @@ import java.util.Map;
  *
  * @param inputs features of an example
  * @param hidden units of the hidden layer (ReLU); 0 if and only if linear
- * @param classes at least 2
+ * @param classes number of logits: at least 2, or 1 for the score of an option of a choice task
  */
 public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
     /** Linear: logits = W·x + b. MLP: one hidden layer with ReLU before it. */
@@ -21,7 +24,7 @@ public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
     }
 
     public HeadShape {
-        if (inputs < 1 || classes < 2 || (kind == Kind.LINEAR ? hidden != 0 : hidden < 1))
+        if (inputs < 1 || classes < 1 || (kind == Kind.LINEAR ? hidden != 0 : hidden < 1))
             throw new IllegalArgumentException(
                     "a %s head can't have %s inputs, %s hidden units and %s classes"
                             .formatted(
@@ -34,6 +37,23 @@ public record HeadShape(Kind kind, int inputs, int hidden, int classes) {
 
     public static HeadShape mlp(int inputs, int hidden, int classes) {
         return new HeadShape(Kind.MLP, inputs, hidden, classes);
+    }
+
+    /** Logits of the head of a model. */
+    public static int outputs(ModelSpec spec) {
+        return TaskKind.of(spec) == TaskKind.CHOICE ? 1 : spec.getClasses().size();
+    }
+
+    /** Whether it scores the options of choices, one at a time. */
+    boolean ofChoice() {
+        return classes == 1;
+    }
+
+    /** Logits of each of these rows. */
+    int[] sizes(int rows) {
+        int[] sizes = new int[rows];
+        Arrays.fill(sizes, classes);
+        return sizes;
     }
 
     /** Name → shape of each parameter, from input to output; named as in PyTorch. */

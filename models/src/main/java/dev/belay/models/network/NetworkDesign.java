@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * The architecture of a network.
  *
  * @param hidden units of an MLP head's hidden layer; 0 if linear
- * @param classes at least 2
+ * @param classes at least 2; 1: a score for each option of a choice
  */
 public record NetworkDesign(
         EncoderRef encoder, HeadShape.Kind head, int hidden, int classes, FineTune fineTune) {

@@ -99,8 +99,9 @@ public final class Networks {
         FineTune tune = design.fineTune();
         if (tune.frozen()) {
             Encoder encoder = encoder(design.encoder());
-            return FrozenNetwork.fresh(
-                    encoder, head(design.head(encoder.dimensions()), seed, zeroInit));
+            return predicting(
+                    FrozenNetwork.fresh(
+                            encoder, head(design.head(encoder.dimensions()), seed, zeroInit)));
         }
         TransformerBase base = bases.apply(design.encoder());
         Head head = head(design.head(base.shape().width()), seed, zeroInit);
@@ -152,9 +153,14 @@ public final class Networks {
         return zeroInit ? Head.zero(shape, device) : Head.uniform(shape, seed, device);
     }
 
-    private static Network<?> closingOnError(Head head, Supplier<Network<?>> network) {
+    /** The network itself, or of a head that scores options the one that predicts choices. */
+    private static <I> Network<?> predicting(LogitNetwork<I> network) {
+        return network.head().ofChoice() ? new ChoiceNetwork<>(network) : network;
+    }
+
+    private static Network<?> closingOnError(Head head, Supplier<LogitNetwork<?>> network) {
         try {
-            return network.get();
+            return predicting(network.get());
         } catch (RuntimeException e) {
             head.close();
             throw e;

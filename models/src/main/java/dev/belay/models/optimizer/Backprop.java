@@ -18,7 +18,7 @@ public final class Backprop {
     /** DJL allows one gradient collector per process. */
     private static final Object LEARNING = new Object();
 
-    /** Forward pass: parameters by name → logits of a batch, (rows, classes). */
+    /** Forward pass: parameters by name → logits of a batch, (inputs, outputs). */
     @FunctionalInterface
     public interface Forward {
         NDArray logits(NDManager step, Map<String, NDArray> parameters);
@@ -38,9 +38,10 @@ public final class Backprop {
     /**
      * One step on one batch. If loss or gradient is not finite, the weights are unchanged.
      *
+     * @param sizes logits of each row of probabilities: a softmax is over so many consecutive ones
      * @param loss called once, with the probabilities before the step
      */
-    public Step step(Forward forward, BatchLoss loss, Adam adam, Update update) {
+    public Step step(Forward forward, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         synchronized (LEARNING) {
             try (NDManager step = manager.newSubManager();
                     GradientCollector collector = Torch.engine().newGradientCollector()) {
@@ -51,12 +52,8 @@ public final class Backprop {
                     array.setRequiresGradient(true);
                     arrays.put(p.name(), array);
                 }
-                NDArray logits = forward.logits(step, arrays); // (rows, classes), float32
-                int rows = (int) logits.getShape().get(0);
-                int classes = (int) logits.getShape().get(1);
-                float[][] probabilities = new float[rows][];
-                Softmax.rows(logits.toFloatArray(), probabilities, 0, rows, classes);
-                Gradient gradient = loss.of(probabilities);
+                NDArray logits = forward.logits(step, arrays); // (inputs, outputs), float32
+                Gradient gradient = loss.of(Softmax.rows(logits.toFloatArray(), sizes));
                 if (!Double.isFinite(gradient.loss())) return new Step(gradient.loss(), Double.NaN);
                 // the gradient of Σ logits·(∂loss/∂logits) in the weights is that of the loss
                 NDArray slope = step.create(flat(gradient.dLogits()), logits.getShape());
@@ -122,9 +119,14 @@ public final class Backprop {
     }
 
     private static float[] flat(float[][] rows) {
-        int width = rows[0].length;
-        float[] flat = new float[rows.length * width];
-        for (int i = 0; i < rows.length; i++) System.arraycopy(rows[i], 0, flat, i * width, width);
+        int size = 0;
+        for (float[] row : rows) size += row.length;
+        float[] flat = new float[size];
+        int at = 0;
+        for (float[] row : rows) {
+            System.arraycopy(row, 0, flat, at, row.length);
+            at += row.length;
+        }
         return flat;
     }
 }

@@ -5,24 +5,32 @@ public final class Softmax {
     private Softmax() {}
 
     /**
-     * Probabilities of the first {@code count} rows of logits.
+     * Probabilities of rows of logits.
      *
-     * @param logits row by row; rows beyond {@code count} are ignored
-     * @param into receives the rows from index {@code first} on
+     * @param logits row after row; those beyond the last row are ignored
+     * @param sizes logits of each row
      */
-    public static void rows(float[] logits, float[][] into, int first, int count, int classes) {
-        for (int i = 0; i < count; i++) {
-            float max = Float.NEGATIVE_INFINITY;
-            for (int k = 0; k < classes; k++) max = Math.max(max, logits[i * classes + k]);
-            double[] e = new double[classes];
-            double sum = 0;
-            for (int k = 0; k < classes; k++) {
-                e[k] = StrictMath.exp((double) logits[i * classes + k] - max);
-                sum += e[k];
-            }
-            float[] row = new float[classes];
-            for (int k = 0; k < classes; k++) row[k] = (float) (e[k] / sum);
-            into[first + i] = row;
+    public static float[][] rows(float[] logits, int[] sizes) {
+        float[][] rows = new float[sizes.length][];
+        int from = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            rows[i] = row(logits, from, sizes[i]);
+            from += sizes[i];
         }
+        return rows;
+    }
+
+    private static float[] row(float[] logits, int from, int size) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int k = 0; k < size; k++) max = Math.max(max, logits[from + k]);
+        double[] e = new double[size];
+        double sum = 0;
+        for (int k = 0; k < size; k++) {
+            e[k] = StrictMath.exp((double) logits[from + k] - max);
+            sum += e[k];
+        }
+        float[] row = new float[size];
+        for (int k = 0; k < size; k++) row[k] = (float) (e[k] / sum);
+        return row;
     }
 }

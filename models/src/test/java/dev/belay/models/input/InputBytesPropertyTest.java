@@ -39,6 +39,15 @@ class InputBytesPropertyTest {
     }
 
     @Example
+    void choicesComeBack() {
+        var parts = new Input.Parts(List.of(new Input.Part("a", "é"), new Input.Part("b", "")));
+        for (Input prompt : List.of(Input.of(""), Input.of("why"), parts)) {
+            var choice = new Input.Choice(prompt, Input.texts("because", "", "größe"));
+            assertEquals(choice, InputBytes.read(InputBytes.write(choice)));
+        }
+    }
+
+    @Example
     void ofContentOnlyTheReferenceIsWritten() {
         byte[] inline = {1, 2, 3};
         assertEquals(

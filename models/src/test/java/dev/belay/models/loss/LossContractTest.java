@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.belay.models.Rng;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugins;
+import dev.belay.schemas.TaskKind;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,8 +45,16 @@ public class LossContractTest {
                     "window",
                     "adaptive-confidence");
 
-    /** A loss with a number of classes and rows. */
+    /**
+     * A loss with a number of classes and rows.
+     *
+     * @param classes 0: choices, of which row i has 2 + i % 4 options
+     */
     record Shape(LossFunction loss, int classes, int rows) {
+        int[] sizes(int rows) {
+            return IntStream.range(0, rows).map(i -> classes > 0 ? classes : 2 + i % 4).toArray();
+        }
+
         @Override
         public String toString() {
             return loss.name() + ", " + rows + " rows, " + classes + " classes";
@@ -58,7 +68,7 @@ public class LossContractTest {
     static Stream<Shape> shapes() {
         return losses().flatMap(
                         loss ->
-                                Stream.of(2, 3, 5)
+                                Stream.of(0, 2, 3, 5)
                                         .flatMap(
                                                 k ->
                                                         Stream.of(1, 7)
@@ -91,14 +101,16 @@ public class LossContractTest {
         Parameters defaults = Parameters.of(shape.loss, Map.of());
         var random = new Rng(5);
         int window = shape.loss.window(shape.classes, defaults);
-        double[][] logits = logits(shape.rows, shape.classes, random);
-        float[][] labels = softmax(logits(shape.rows, shape.classes, random));
+        int[] sizes = shape.sizes(shape.rows);
+        double[][] logits = logits(sizes, random);
+        float[][] labels = softmax(logits(sizes, random));
         float[] weights = new float[shape.rows];
         for (int i = 0; i < shape.rows; i++) weights[i] = (float) (1 - 0.9 * random.nextDouble());
-        var batch = new Batch(labels, weights, new Progress(40, 100));
-        int earlier = Math.max(0, window - shape.rows);
-        float[][] earlierP = softmax(logits(earlier, shape.classes, random));
-        float[][] earlierLabels = softmax(logits(earlier, shape.classes, random));
+        TaskKind task = shape.classes > 0 ? TaskKind.CLASSES : TaskKind.CHOICE;
+        var batch = new Batch(labels, weights, new Progress(40, 100), task);
+        int[] earlier = shape.sizes(Math.max(0, window - shape.rows));
+        float[][] earlierP = softmax(logits(earlier, random));
+        float[][] earlierLabels = softmax(logits(earlier, random));
         BatchLoss loss =
                 shape.loss.of(
                         batch,
@@ -113,8 +125,8 @@ public class LossContractTest {
         assertEquals(found.loss(), fixed.of(softmax(logits)).loss());
         assertEquals(shape.rows, found.dLogits().length);
         for (int i = 0; i < shape.rows; i++) {
-            assertEquals(shape.classes, found.dLogits()[i].length);
-            for (int k = 0; k < shape.classes; k++) {
+            assertEquals(sizes[i], found.dLogits()[i].length);
+            for (int k = 0; k < sizes[i]; k++) {
                 double up = moved(fixed, logits, i, k, STEP);
                 double down = moved(fixed, logits, i, k, -STEP);
                 assertEquals(
@@ -227,9 +239,15 @@ public class LossContractTest {
     }
 
     private static double[][] logits(int rows, int classes, Rng random) {
-        double[][] logits = new double[rows][classes];
-        for (double[] row : logits)
-            for (int k = 0; k < classes; k++) row[k] = 4 * random.nextDouble() - 2;
+        return logits(IntStream.range(0, rows).map(i -> classes).toArray(), random);
+    }
+
+    private static double[][] logits(int[] sizes, Rng random) {
+        double[][] logits = new double[sizes.length][];
+        for (int i = 0; i < sizes.length; i++) {
+            logits[i] = new double[sizes[i]];
+            for (int k = 0; k < sizes[i]; k++) logits[i][k] = 4 * random.nextDouble() - 2;
+        }
         return logits;
     }
 

@@ -21,7 +21,8 @@ public record DataSummary(long rows, long duplicates, Map<Split, SplitCounts> by
 
     /**
      * @param rows with and without label
-     * @param byClass rows with this label, for each class
+     * @param byClass rows with this label, for each class; of choices one number, the rows with a
+     *     label
      */
     public record SplitCounts(long rows, List<Long> byClass) {
         public SplitCounts {
@@ -44,14 +45,19 @@ public record DataSummary(long rows, long duplicates, Map<Split, SplitCounts> by
 
     /** Counts while reading. */
     static final class Counter {
+        private final boolean choice;
         private final int classes;
         private final Map<Split, long[]> byClass = new EnumMap<>(Split.class);
         private final Map<Split, Long> rows = new EnumMap<>(Split.class);
 
+        /**
+         * @param classes of the task; 0: choice
+         */
         Counter(int classes) {
-            this.classes = classes;
+            this.choice = classes == 0;
+            this.classes = Math.max(1, classes);
             for (Split split : Split.values()) {
-                byClass.put(split, new long[classes]);
+                byClass.put(split, new long[this.classes]);
                 rows.put(split, 0L);
             }
         }
@@ -60,7 +66,7 @@ public record DataSummary(long rows, long duplicates, Map<Split, SplitCounts> by
             rows.merge(row.split(), 1L, Long::sum);
             long[] counts = byClass.computeIfAbsent(row.split(), s -> new long[classes]);
             if (row.hasLabel()) {
-                counts[row.label()]++;
+                counts[choice ? 0 : row.label()]++;
             }
         }
 

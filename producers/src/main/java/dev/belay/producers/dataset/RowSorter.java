@@ -2,6 +2,7 @@ package dev.belay.producers.dataset;
 
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Option;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,10 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
     static final int FAN_IN = 32;
 
     private final Comparator<Row> order;
+
+    /** What an option takes beside its text. */
+    private static final long OPTION_CHARS = 40;
+
     private final long memoryBytes;
     private final Path directory;
     private final List<Row> inMemory = new ArrayList<>();
@@ -61,6 +66,9 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
         long chars = (long) example.getId().length() + example.getText().length();
         if (example.getParts() != null) {
             chars *= 2; // the joined text once more
+        }
+        for (Option option : example.getOptions()) {
+            chars += OPTION_CHARS + option.getText().length();
         }
         int features = example.getVector() == null ? 0 : example.getVector().size();
         return 240 + 2 * chars + 24L * features;

@@ -55,6 +55,9 @@ final class SourceHash {
         if (config.fields().group() != null) {
             parts.add("group=" + config.fields().group());
         }
+        if (config.fields().options() != null) {
+            parts.add("options=" + config.fields().options().columns());
+        }
         if (source.version() > 1) {
             parts.add("version=" + source.version());
         }

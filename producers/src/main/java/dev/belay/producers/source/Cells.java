@@ -62,14 +62,7 @@ record Cells(String source, long line, ObjectNode row) {
     /** An array of numbers, also as a JSON text. */
     double[] numbers(String column) {
         JsonNode cell = cell(column);
-        JsonNode array = cell;
-        if (cell.isTextual()) {
-            try {
-                array = StrictJson.MAPPER.readTree(cell.textValue());
-            } catch (JsonProcessingException e) {
-                array = cell; // refused below
-            }
-        }
+        JsonNode array = array(cell);
         if (!array.isArray()) {
             throw wrongType(cell, column, "an array of numbers, such as [0.5, 2]");
         }
@@ -78,6 +71,32 @@ record Cells(String source, long line, ObjectNode row) {
             numbers[i] = number(array.get(i), column);
         }
         return numbers;
+    }
+
+    /** An array of texts, also as a JSON text. */
+    List<String> texts(String column) {
+        JsonNode cell = cell(column);
+        JsonNode array = array(cell);
+        List<String> texts = new ArrayList<>();
+        for (JsonNode text : array) {
+            if (!text.isTextual()) {
+                throw wrongType(cell, column, "an array of strings");
+            }
+            texts.add(text.textValue());
+        }
+        if (!array.isArray()) {
+            throw wrongType(cell, column, "an array of strings");
+        }
+        return texts;
+    }
+
+    /** The cell, or what its text has as JSON. */
+    private static JsonNode array(JsonNode cell) {
+        try {
+            return cell.isTextual() ? StrictJson.MAPPER.readTree(cell.textValue()) : cell;
+        } catch (JsonProcessingException e) {
+            return cell; // refused by the caller
+        }
     }
 
     private double number(JsonNode cell, String column) {

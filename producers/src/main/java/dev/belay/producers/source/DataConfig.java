@@ -1,6 +1,7 @@
 package dev.belay.producers.source;
 
 import dev.belay.plugins.Configured;
+import dev.belay.schemas.TaskKind;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param supervisorShare share of the rows outside the holdout that go to SUPERVISOR, the others go
  *     to STUDENT; in [0, 1]
  * @param orderSeed seed of {@link Order#HASH}
- * @param classes class names, at least 2
+ * @param classes class names, at least 2; of a choice task, which has {@code fields.options}, none
  * @param labels what the source writes for each class, beside its name; as many as classes, or none
  *     where it writes the class's index. Without labels a name that is a number must be its own
  *     index; with them no name may be the label of another class, so that {@code 1} never has two
@@ -43,7 +44,9 @@ public record DataConfig(
             throw new IllegalArgumentException(
                     "supervisor-share must be in [0, 1], found " + supervisorShare);
         }
-        if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
+        if (fields.options() != null) {
+            requireChoice(fields, classes);
+        } else if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
             throw new IllegalArgumentException(
                     "classes must be at least two different names, found " + classes);
         }
@@ -67,6 +70,23 @@ public record DataConfig(
             throw new IllegalArgumentException(
                     "holdout by column needs fields.split, the column that says so");
         }
+    }
+
+    private static void requireChoice(Fields fields, List<String> classes) {
+        if (!classes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a task whose examples have options has no classes, found " + classes);
+        }
+        if (fields.input() instanceof InputColumns.Features
+                || fields.input() instanceof InputColumns.Vector) {
+            throw new IllegalArgumentException(
+                    "options need a text or parts beside them, found a vector");
+        }
+    }
+
+    /** What is predicted: one of the classes, or of the example's own options. */
+    public TaskKind task() {
+        return fields.options() == null ? TaskKind.CLASSES : TaskKind.CHOICE;
     }
 
     /** Whether the source never ends. */
@@ -139,6 +159,9 @@ public record DataConfig(
      * @param split null: the file has no split column
      * @param tags name of each tag and its column; an empty or null cell is no tag
      * @param group null: every example is a group of its own, as one is whose cell is empty or null
+     * @param label holds the class; of a choice task the index of the right option, or it is one of
+     *     the columns of the options: then that one is always right
+     * @param options null: a class task
      */
     public record Fields(
             @Nullable String id,
@@ -146,9 +169,21 @@ public record DataConfig(
             String label,
             @Nullable String split,
             Map<String, String> tags,
-            @Nullable String group) {
+            @Nullable String group,
+            @Nullable OptionColumns options) {
         public Fields {
             tags = new TreeMap<>(tags);
+        }
+
+        /** Of a class task. */
+        public Fields(
+                @Nullable String id,
+                InputColumns input,
+                String label,
+                @Nullable String split,
+                Map<String, String> tags,
+                @Nullable String group) {
+            this(id, input, label, split, tags, group, null);
         }
 
         /** All columns that are read. */
@@ -157,6 +192,9 @@ public record DataConfig(
             Stream.of(id, split, group).filter(Objects::nonNull).forEach(columns::add);
             columns.addAll(input.columns());
             columns.addAll(tags.values());
+            if (options != null) {
+                columns.addAll(options.columns());
+            }
             return columns;
         }
 
@@ -168,6 +206,22 @@ public record DataConfig(
         /** Columns named as what they hold, without a split column. */
         public static Fields defaults() {
             return new Fields("id", "text", "label", null);
+        }
+    }
+
+    /**
+     * Which columns hold the options of an example.
+     *
+     * @param columns one option in each; or one column with a list of texts
+     */
+    public record OptionColumns(List<String> columns) {
+        public OptionColumns {
+            columns = List.copyOf(columns);
+        }
+
+        /** Whether one column has all options. */
+        boolean isList() {
+            return columns.size() == 1;
         }
     }
 

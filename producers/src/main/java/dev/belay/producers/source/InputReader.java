@@ -87,8 +87,8 @@ final class InputReader {
         }
         // twice: as parts, and joined for readers of release 0.1
         String joined = texts.stream().collect(Collectors.joining(SEPARATOR));
-        if (2 * RowBuilder.utf8Length(joined) > MAX_TEXT_BYTES) {
-            throw tooLarge(line, "parts", 2 * RowBuilder.utf8Length(joined));
+        if (2L * RowBuilder.utf8Length(joined) > MAX_TEXT_BYTES) {
+            throw tooLarge(line, "parts", 2L * RowBuilder.utf8Length(joined));
         }
         return text(line, joined).setParts(parts);
     }
@@ -103,7 +103,7 @@ final class InputReader {
                     "Mend the row.");
         }
         if (Float.BYTES * values.length > MAX_TEXT_BYTES) {
-            throw tooLarge(line, "a vector", Float.BYTES * values.length);
+            throw tooLarge(line, "a vector", (long) Float.BYTES * values.length);
         }
         vectorLength = values.length;
         List<Float> vector = new ArrayList<>(values.length);
@@ -122,7 +122,21 @@ final class InputReader {
                 .setVector(Collections.unmodifiableList(vector));
     }
 
-    private DataException tooLarge(long line, String what, int bytes) {
+    /** Refuses options that are too large together with the rest of the example. */
+    void requireFits(long line, Example.Builder example, List<String> options) {
+        long bytes = RowBuilder.utf8Length(example.getText());
+        if (example.getParts() != null) {
+            bytes *= 2;
+        }
+        for (String option : options) {
+            bytes += RowBuilder.utf8Length(option);
+        }
+        if (bytes > MAX_TEXT_BYTES) {
+            throw tooLarge(line, "a text with its options", bytes);
+        }
+    }
+
+    private DataException tooLarge(long line, String what, long bytes) {
         return DataException.at(
                 file,
                 line,

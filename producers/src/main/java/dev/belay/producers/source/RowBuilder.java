@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Option;
 import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,15 +14,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the cells of one row into a checked {@link Row}: id, input, class, split, tags, group,
- * place in the order.
+ * place in the order; of choices the options and which of them is right.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text (of a vector: its numbers as Java writes a list of them): stable whatever the file is called
- * and wherever the row stands, and never a function of the label, which an id must not give away.
+ * text (of a vector: its numbers as Java writes a list of them; of choices the text and the
+ * options, sorted, each on a line): stable whatever the file is called and wherever the row stands,
+ * and never a function of the label, which an id must not give away.
  *
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
@@ -41,6 +45,7 @@ public final class RowBuilder {
     private final String source;
     private final DataConfig config;
     private final InputReader inputs;
+    private final OptionReader options;
     private final Set<String> splitValues = new TreeSet<>();
     private boolean holdoutClosed;
 
@@ -51,6 +56,7 @@ public final class RowBuilder {
         this.source = source;
         this.config = config;
         this.inputs = new InputReader(source, config.fields().input());
+        this.options = new OptionReader(source, config.fields());
     }
 
     /** The first few values of the split column seen, for errors. */
@@ -83,7 +89,17 @@ public final class RowBuilder {
         example.setTags(tags);
         String id = fields.id() == null ? null : cells.scalar(fields.id());
         String split = fields.split() == null ? null : cells.scalar(fields.split());
-        return row(line, id, example, label(cells), split);
+        if (fields.options() == null) {
+            return row(line, id(line, id, text(example)), example, label(cells), split);
+        }
+        List<String> texts = options.texts(cells);
+        inputs.requireFits(line, example, texts);
+        String sorted = texts.stream().sorted().collect(Collectors.joining("\n"));
+        String key = id(line, id, example.getText() + "\n" + sorted);
+        Shuffle shuffle = Shuffle.of(key, texts.size());
+        example.setOptions(
+                shuffle.apply(texts).stream().map(text -> new Option(text, null)).toList());
+        return row(line, key, example, label(cells, shuffle), split);
     }
 
     /** The id of a row without an input. */
@@ -91,9 +107,20 @@ public final class RowBuilder {
         return checkedId(0, new Cells(source, 0, row).scalar(column));
     }
 
-    /** The class of a row without an input, or {@link Row#NO_LABEL}. */
-    public int label(ObjectNode row) {
-        return label(new Cells(source, 0, row));
+    /**
+     * The class of a row without an input, or {@link Row#NO_LABEL}. Of choices it must have its
+     * options.
+     */
+    public int label(ObjectNode row, String id) {
+        Cells cells = new Cells(source, 0, row);
+        return config.task() == TaskKind.CLASSES
+                ? label(cells)
+                : label(cells, Shuffle.of(id, options.texts(cells).size()));
+    }
+
+    private int label(Cells cells, Shuffle shuffle) {
+        int label = options.label(cells, shuffle.size());
+        return label == Row.NO_LABEL ? label : shuffle.place(label);
     }
 
     private void tag(long line, Map<String, String> tags, String name, @Nullable String value) {
@@ -111,25 +138,18 @@ public final class RowBuilder {
         tags.put(name, value);
     }
 
+    private static String text(Example.Builder example) {
+        return example.getVector() != null ? example.getVector().toString() : example.getText();
+    }
+
+    /** The id of a row: its own, or the hash of this text. */
+    private String id(long line, @Nullable String id, String text) {
+        String hash = Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
+        return checkedId(line, id != null ? id : "h-" + hash.substring(0, 32));
+    }
+
     private Row row(
-            long line,
-            @Nullable String id,
-            Example.Builder example,
-            int label,
-            @Nullable String split) {
-        String text =
-                example.hasVector() && example.getVector() != null
-                        ? example.getVector().toString()
-                        : example.getText();
-        String key =
-                id != null
-                        ? id
-                        : "h-"
-                                + Hashing.sha256()
-                                        .hashString(text, StandardCharsets.UTF_8)
-                                        .toString()
-                                        .substring(0, 32);
-        checkedId(line, key);
+            long line, String key, Example.Builder example, int label, @Nullable String split) {
         String group = example.getGroup();
         if (group != null && utf8Length(group) > MAX_ID_BYTES) {
             throw DataException.at(

@@ -125,7 +125,8 @@ final class TopicReader implements ExampleSource.Reader {
         if (idColumn != null
                 && labelled
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            return new Entry(builder.id(node, idColumn), null, builder.label(node), timeMs(record));
+            String id = builder.id(node, idColumn);
+            return new Entry(id, null, builder.label(node, id), timeMs(record));
         }
         if (known.holdout() >= holdoutSize) {
             builder.closeHoldout();

@@ -92,6 +92,7 @@ public final class TopicSource implements ExampleSource {
     @Override
     public String sourceHash() {
         var share = (DataConfig.Holdout.Share) config.holdout();
+        DataConfig.OptionColumns options = config.fields().options();
         String text =
                 String.join(
                         "\u0000",
@@ -104,6 +105,9 @@ public final class TopicSource implements ExampleSource {
                         "supervisor=" + config.supervisorShare(),
                         "classes=" + String.join("\u001f", config.classes()),
                         "labels=" + String.join("\u001f", config.labels()));
+        if (options != null) {
+            text += "\u0000options=" + options.columns();
+        }
         return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
     }
 

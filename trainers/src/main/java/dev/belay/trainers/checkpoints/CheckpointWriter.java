@@ -5,6 +5,7 @@ import dev.belay.models.store.CheckpointStore.Kind;
 import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.models.store.Provenance;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.Version;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
@@ -221,7 +222,13 @@ public final class CheckpointWriter implements AutoCloseable {
             byPartition
                     .computeIfAbsent(
                             taken.partition(),
-                            p -> new PredictionBlocks(spec.getId(), before, Phase.PROGRESSIVE, 0))
+                            p ->
+                                    new PredictionBlocks(
+                                            TaskKind.of(spec),
+                                            spec.getId(),
+                                            before,
+                                            Phase.PROGRESSIVE,
+                                            0))
                     .add(
                             taken.example().id(),
                             taken.example().eventTimeMs(),

@@ -61,7 +61,9 @@ public final class EncodingPrefetch implements AutoCloseable {
 
     /** Queues an input; may be called by any thread. */
     void offer(Use use, Input input) {
-        boolean unused = waiting.offer(new Waiting(use, input));
+        for (Input part : input.encoded()) {
+            boolean unused = waiting.offer(new Waiting(use, part));
+        }
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Decodes and validates the records of a labels topic. Thread-safe.
  *
  * @param labeler model id with its run: labels of other runs in the topic are ignored
- * @param classes of the task
+ * @param classes of the task; 0: choice
  */
 record LabelDecoder(EventCodec codec, String topic, String labeler, int classes) {
     /**
@@ -46,11 +46,15 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         for (int k = 0; k < distribution.length; k++) {
             distribution[k] = probabilities.get(k);
         }
-        String wrong = Distributions.problem(distribution, label.getAbstained(), classes);
+        Example example = label.getExample();
+        if (classes > 0 && !example.getOptions().isEmpty()) {
+            return new DecodedLabel.Bad(record, "an example with options in a task with classes");
+        }
+        int entries = Distributions.size(classes, example);
+        String wrong = Distributions.problem(distribution, label.getAbstained(), entries);
         if (wrong != null) {
             return new DecodedLabel.Bad(record, wrong);
         }
-        Example example = label.getExample();
         Input input;
         try {
             input = Inputs.of(example);

@@ -7,6 +7,7 @@ import dev.belay.models.input.Input;
 import dev.belay.models.input.InputBytes;
 import dev.belay.trainers.labels.LabelledExample;
 import java.io.ByteArrayOutputStream;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +17,9 @@ import java.util.function.Function;
 /**
  * Labelled examples as tensors: {@code <prefix>.ids} as UTF-8 and {@code .texts}, the inputs as
  * {@link InputBytes} (of texts UTF-8, as in release 0.1), concatenated, with the end of each in
- * {@code .idEnds} and {@code .textEnds}; {@code .probabilities} (examples, classes).
+ * {@code .idEnds} and {@code .textEnds}; {@code .probabilities} (examples, classes). Of choices
+ * (classes = 0) {@code .probabilities} has the rows one after the other, each with one entry for
+ * each option of its input.
  *
  * <p>Event times are not stored (0 when read): learning does not depend on them, and the same data
  * produced at another time give the same bytes.
@@ -25,17 +28,15 @@ final class LabelledExampleCodec {
     private LabelledExampleCodec() {}
 
     static List<Tensor> write(String prefix, List<LabelledExample> examples, int classes) {
-        int count = examples.size();
-        SafeTensors.requireFits("tensor " + prefix + ".probabilities", 4L * count * classes);
-        float[] probabilities = new float[count * classes];
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(
-                    examples.get(i).probabilities(), 0, probabilities, i * classes, classes);
-        }
+        long entries = examples.stream().mapToLong(e -> size(e.input(), classes)).sum();
+        SafeTensors.requireFits("tensor " + prefix + ".probabilities", Float.BYTES * entries);
+        FloatBuffer probabilities = FloatBuffer.allocate((int) entries);
+        examples.forEach(e -> probabilities.put(e.probabilities()));
         var tensors = new ArrayList<Tensor>();
         add(tensors, prefix + ".id", examples, e -> e.id().getBytes(StandardCharsets.UTF_8));
         add(tensors, prefix + ".text", examples, e -> InputBytes.write(e.input()));
-        tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities, count, classes));
+        long[] shape = classes > 0 ? new long[] {examples.size(), classes} : new long[] {entries};
+        tensors.add(Tensor.ofFloats(prefix + ".probabilities", probabilities.array(), shape));
         return tensors;
     }
 
@@ -46,18 +47,28 @@ final class LabelledExampleCodec {
      */
     static List<LabelledExample> read(String prefix, SafeTensors file, int classes) {
         int count = file.tensor(prefix + ".idEnds").longs().length;
-        float[] probabilities =
-                file.tensor(prefix + ".probabilities").withShape(count, classes).floats();
         List<String> ids =
                 read(prefix + ".id", file, count, b -> new String(b, StandardCharsets.UTF_8));
         List<Input> inputs = read(prefix + ".text", file, count, InputBytes::read);
+        int entries = inputs.stream().mapToInt(input -> size(input, classes)).sum();
+        long[] shape = classes > 0 ? new long[] {count, classes} : new long[] {entries};
+        FloatBuffer probabilities =
+                FloatBuffer.wrap(file.tensor(prefix + ".probabilities").withShape(shape).floats());
         var examples = new ArrayList<LabelledExample>(count);
         for (int i = 0; i < count; i++) {
-            float[] row = new float[classes];
-            System.arraycopy(probabilities, i * classes, row, 0, classes);
+            float[] row = new float[size(inputs.get(i), classes)];
+            probabilities.get(row);
             examples.add(new LabelledExample(ids.get(i), inputs.get(i), 0, row));
         }
         return examples;
+    }
+
+    /** Entries of an example's label. */
+    private static int size(Input input, int classes) {
+        if (classes > 0) return classes;
+        if (input instanceof Input.Choice choice) return choice.options().size();
+        throw new MalformedCheckpointException(
+                "an example of kind " + input.kind() + " in the state of a choice task");
     }
 
     private static void add(

@@ -13,6 +13,7 @@ import dev.belay.models.network.Networks;
 import dev.belay.models.optimizer.Adam;
 import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.labels.LabelledExample;
 import dev.belay.trainers.methods.ExampleSelector.Candidates;
@@ -210,7 +211,8 @@ public final class Learner<I> implements AutoCloseable {
                                         consumed,
                                         spec.getBudget(),
                                         examplesSeen + fresh * ((double) seen / selected),
-                                        spec.getPasses() * (1 + spec.getReplay())));
+                                        spec.getPasses() * (1 + spec.getReplay())),
+                                TaskKind.of(spec));
                 BatchLoss loss = methods.loss(batch, recent);
                 // learning rate at the middle of the step, so that it is above 0 in the first and
                 // last one

@@ -15,21 +15,26 @@ import java.util.List;
 record Lesson<I>(LabelledExample example, float weight, I input) {
     /**
      * @throws IllegalArgumentException if there are no examples, or a label has another number of
-     *     classes than the spec
+     *     classes than the spec, of a choice another one than options
      */
     static void requireFit(List<LabelledExample> examples, ModelSpec spec) {
         if (examples.isEmpty())
             throw new IllegalArgumentException("a micro-epoch needs at least one example");
         int classes = spec.getClasses().size();
-        for (LabelledExample example : examples)
-            if (!example.abstained() && example.probabilities().length != classes)
+        for (LabelledExample example : examples) {
+            int size =
+                    example.input() instanceof Input.Choice choice
+                            ? choice.options().size()
+                            : classes;
+            if (!example.abstained() && example.probabilities().length != size)
                 throw new IllegalArgumentException(
                         "the label of %s has %d classes, expected %d for %s"
                                 .formatted(
                                         example.id(),
                                         example.probabilities().length,
-                                        classes,
+                                        size,
                                         spec.getId()));
+        }
     }
 
     WeightedExample weighted() {

@@ -48,7 +48,7 @@ public record ModelDefaults(
             Head head = encoderName.equals("mlp") ? new Head(HeadKind.MLP, 64) : linear;
             return new ModelDefaults(head, 256, scratch ? 4 : 1, 1.0, 2048, 16, false, adamW);
         }
-        if (!Encoders.isHashing(encoderName)) {
+        if (!Encoders.isSimple(encoderName)) {
             var adamW =
                     Optimizer.newBuilder()
                             .setKind(OptimizerKind.ADAMW)

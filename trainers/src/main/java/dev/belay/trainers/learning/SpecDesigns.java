@@ -30,7 +30,7 @@ final class SpecDesigns {
                 EncoderRef.of(spec),
                 mlp ? HeadShape.Kind.MLP : HeadShape.Kind.LINEAR,
                 mlp ? spec.getHead().getHidden() : 0,
-                spec.getClasses().size(),
+                HeadShape.outputs(spec),
                 new FineTune(scope, tuning.getLayers(), tuning.getEmbeddings(), bfloat16));
     }
 }

@@ -5,6 +5,7 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.loss.LossFunction;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.plugins.Configured;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.methods.Methods;
 import java.nio.file.Path;
@@ -41,8 +42,10 @@ public final class StateSize {
         int classes = spec.getClasses().size();
         Configured<LossFunction> loss = Methods.loss(spec);
         examples += loss.plugin().window(classes, loss.parameters());
-        // a row: the label's probabilities, and the ends of its id and its input
-        long remembered = examples * ((long) Float.BYTES * classes + 2 * Long.BYTES);
+        // a row: the label's probabilities, of a choice at least two, and the ends of its id and
+        // its input
+        int entries = Math.max(classes, TaskKind.MIN_OPTIONS);
+        long remembered = examples * ((long) Float.BYTES * entries + 2 * Long.BYTES);
         long methods = Double.BYTES * Methods.stateSize(spec, features);
         SafeTensors.requireFits(
                 "the training state of "

@@ -43,6 +43,7 @@ record TrainingState(
             new TrainingState(0, List.of(), 0, List.of(), new double[0], new double[0]);
 
     /**
+     * @param classes of the task; 0: choice
      * @param examplesSeen as in the checkpoint event
      * @throws MalformedCheckpointException if tensors are missing or don't fit each other
      */

@@ -13,7 +13,8 @@ public interface ExampleSelector extends Plugin {
     /**
      * New examples.
      *
-     * @param labels distributions over the classes, (rows, classes)
+     * @param labels distributions over the classes, (rows, classes); of choices (rows, options of
+     *     the row)
      * @param predictions of the model before it learns from them, (rows, classes)
      * @param features of the encoder, (rows, features); only for selectors that use them
      * @param progress before these examples

@@ -115,7 +115,11 @@ public record Methods(
         return method(Configured.of(LossFunction.class, name, parameters));
     }
 
-    /** Number of earlier examples that the loss uses. */
+    /**
+     * Number of earlier examples that the loss uses.
+     *
+     * @param classes of the task; 0: choice
+     */
     public int window(int classes) {
         return loss.plugin().window(classes, loss.parameters());
     }

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A streamed student is as good as one trained by {@link BatchLoop} from the same initial weights
- * with the same features, labels and number of steps: mean difference of their accuracies on the holdout over seeds. Where the
- * data are at hand.
+ * with the same features, labels and number of steps: mean difference of their accuracies on the
+ * holdout over seeds. Where the data are at hand.
  */
 class ParityTest {
     private static final int SUPERVISOR_EXAMPLES = 500;

@@ -17,25 +17,30 @@ public final class ClusterCounter {
         grouped(1);
     }
 
-    /** Counts an example of a comparison without a ceiling, with its log losses and Brier gain. */
+    /**
+     * Counts an example of a comparison without a ceiling, with its log losses and Brier gain.
+     *
+     * @param size number of probabilities of each distribution
+     * @param w the supervisor's distribution, from {@code wFrom} on
+     * @param s the student's, from {@code sFrom} on
+     */
     public void pair(
             int cluster,
-            int classes,
-            int example,
+            int cell,
             int truth,
-            SidePredictions w,
-            SidePredictions s) {
-        cell(cluster, CellTable.cell(truth, w.predicted()[example], s.predicted()[example], false));
-        int at = example * classes;
-        float[] ofW = w.probabilities();
-        float[] ofS = s.probabilities();
-        term(cluster, Moment.SUPERVISOR_LOG_LOSS, ExampleTerms.logLoss(ofW, at, truth));
-        term(cluster, Moment.STUDENT_LOG_LOSS, ExampleTerms.logLoss(ofS, at, truth));
+            int size,
+            float[] w,
+            int wFrom,
+            float[] s,
+            int sFrom) {
+        cell(cluster, cell);
+        term(cluster, Moment.SUPERVISOR_LOG_LOSS, ExampleTerms.logLoss(w, wFrom, truth));
+        term(cluster, Moment.STUDENT_LOG_LOSS, ExampleTerms.logLoss(s, sFrom, truth));
         term(
                 cluster,
                 Moment.BRIER_GAIN,
-                ExampleTerms.misfit(ofW, at, ofS, at, classes)
-                        + ExampleTerms.cross(ofW, at, ofS, at, classes, truth));
+                ExampleTerms.misfit(w, wFrom, s, sFrom, size)
+                        + ExampleTerms.cross(w, wFrom, s, sFrom, size, truth));
     }
 
     private void term(int cluster, Moment of, long term) {

@@ -9,9 +9,9 @@ import dev.belay.aggregators.statistics.counts.PairTable.Sum;
  * Adds examples to a {@link PairTable} and removes them, without allocations. Not thread-safe.
  * Removing an example exactly reverts adding it, in any order.
  *
- * <p>Classes are in [0, classes); a model predicts its most probable class, ties to the lowest.
- * Memory: 1.2 KB + 40 bytes per class + 24 to 48 bytes per pair (truth, class predicted by the
- * supervisor) seen.
+ * <p>Classes are in [0, classes), options in [0, size); a model predicts its most probable class,
+ * ties to the lowest. Memory: 1.2 KB + 40 bytes per class + 24 to 48 bytes per pair (truth, class
+ * predicted by the supervisor) seen.
  */
 public final class PairCounter {
     private final int classes;
@@ -21,7 +21,7 @@ public final class PairCounter {
     private final SparseCounter confusion = new SparseCounter();
 
     /**
-     * @param classes at least 2
+     * @param classes at least 2, or {@link PairTable#CHOICE}
      */
     public PairCounter(int classes) {
         this.classes = classes;
@@ -30,15 +30,7 @@ public final class PairCounter {
         this.flat = new long[PairTable.size(classes)];
     }
 
-    /**
-     * Adds or removes an example of a comparison without a ceiling.
-     *
-     * @param w the supervisor's distribution, from {@code wFrom} on
-     * @param wClass the supervisor's class
-     * @param s the student's distribution, from {@code sFrom} on
-     * @param sClass the student's class
-     * @param sign 1: add, −1: remove
-     */
+    /** As the other, of an example of a task of kind classes. */
     public void pair(
             int truth,
             float[] w,
@@ -48,13 +40,36 @@ public final class PairCounter {
             int sFrom,
             int sClass,
             int sign) {
+        pair(truth, classes, w, wFrom, wClass, s, sFrom, sClass, sign);
+    }
+
+    /**
+     * Adds or removes an example of a comparison without a ceiling.
+     *
+     * @param size number of probabilities of each distribution: classes, or the example's options
+     * @param w the supervisor's distribution, from {@code wFrom} on
+     * @param wClass the supervisor's class, or option
+     * @param s the student's distribution, from {@code sFrom} on
+     * @param sClass the student's class, or option
+     * @param sign 1: add, −1: remove
+     */
+    public void pair(
+            int truth,
+            int size,
+            float[] w,
+            int wFrom,
+            int wClass,
+            float[] s,
+            int sFrom,
+            int sClass,
+            int sign) {
         add(CellTable.cell(truth, wClass, sClass, false), sign);
-        add(Sum.SUPERVISOR_BRIER.at, sign * ExampleTerms.brier(w, wFrom, classes, truth));
-        add(Sum.STUDENT_BRIER.at, sign * ExampleTerms.brier(s, sFrom, classes, truth));
+        add(Sum.SUPERVISOR_BRIER.at, sign * ExampleTerms.brier(w, wFrom, size, truth));
+        add(Sum.STUDENT_BRIER.at, sign * ExampleTerms.brier(s, sFrom, size, truth));
         long logLossOfW = ExampleTerms.logLoss(w, wFrom, truth);
         long logLossOfS = ExampleTerms.logLoss(s, sFrom, truth);
-        long misfit = ExampleTerms.misfit(w, wFrom, s, sFrom, classes);
-        long cross = ExampleTerms.cross(w, wFrom, s, sFrom, classes, truth);
+        long misfit = ExampleTerms.misfit(w, wFrom, s, sFrom, size);
+        long cross = ExampleTerms.cross(w, wFrom, s, sFrom, size, truth);
         add(Sum.SUPERVISOR_LOG_LOSS.at, sign * logLossOfW);
         add(Sum.STUDENT_LOG_LOSS.at, sign * logLossOfS);
         add(Sum.MISFIT.at, sign * misfit);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is counted for a supervisor and a student, with or without a ceiling, over some
  * examples: the 16 cells, sums in fixed point (see {@link ExampleTerms}), calibration bins, and
- * counts by class; where examples have a group also the {@link ClusterSums}.
+ * counts by class, except for choice; where examples have a group also the {@link ClusterSums}.
  *
  * <p>Immutable. Tables of the same number of classes form a group: {@link #merge} is associative
  * and commutative, {@link #subtract} its inverse, {@link #empty} neutral; all are exact, and throw
@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * PairCounter#cell}) has cells, truths and the ceiling's right answers by class, and 0 elsewhere.
  */
 public final class PairTable {
+    /**
+     * In place of a number of classes, which is at least 2: a task of kind choice. Its examples
+     * have options of their own, so there are no counts by class.
+     */
+    public static final int CHOICE = 1;
+
     /** Tables of more classes than this have no counts by class. */
     public static final int MAX_CLASSES_BY_CLASS = 1000;
 
@@ -132,7 +138,7 @@ public final class PairTable {
     /**
      * No examples.
      *
-     * @param classes at least 2
+     * @param classes at least 2, or {@link #CHOICE}
      */
     public static PairTable empty(int classes) {
         return new PairTable(
@@ -140,7 +146,7 @@ public final class PairTable {
     }
 
     static int size(int classes) {
-        if (classes < 2) {
+        if (classes < CHOICE) {
             throw new IllegalArgumentException("a table has 2 classes or more, got " + classes);
         }
         return moments(classes) + Moment.values().length;
@@ -157,7 +163,7 @@ public final class PairTable {
     }
 
     static boolean hasClasses(int classes) {
-        return classes <= MAX_CLASSES_BY_CLASS;
+        return classes > CHOICE && classes <= MAX_CLASSES_BY_CLASS;
     }
 
     /** Index in flat of a count by class. */
@@ -201,7 +207,7 @@ public final class PairTable {
         return CellTable.of(Arrays.copyOf(flat, CellTable.SIZE));
     }
 
-    /** Number of classes. */
+    /** Number of classes, or {@link #CHOICE}. */
     public int classes() {
         return classes;
     }
@@ -295,7 +301,7 @@ public final class PairTable {
     public static PairTable read(DataInput in, boolean moments) throws IOException {
         long first = Varints.read(in);
         long classes = Math.abs(first);
-        if (classes < 2 || classes > Integer.MAX_VALUE) {
+        if (classes < CHOICE || classes > Integer.MAX_VALUE) {
             throw new IOException("not a table: " + classes + " classes");
         }
         int size = size((int) classes);

@@ -8,7 +8,12 @@ package dev.belay.aggregators.statistics.counts;
  */
 public final class SideSums {
     /** Tables of more classes are counted example by example, because this needs K² numbers. */
-    public static final int MOST_CLASSES = 64;
+    private static final int MOST_CLASSES = 64;
+
+    /** Whether a task's tables may be counted by sums: not for choice, whose rows differ. */
+    public static boolean fit(int classes) {
+        return classes > PairTable.CHOICE && classes <= MOST_CLASSES;
+    }
 
     private final int classes;
     private long brier;

@@ -118,7 +118,7 @@ class PairTableTest {
     void tablesOfOtherClassesDoNotMerge() {
         assertThrows(
                 IllegalArgumentException.class, () -> PairTable.empty(2).merge(PairTable.empty(3)));
-        assertThrows(IllegalArgumentException.class, () -> PairTable.empty(1));
+        assertThrows(IllegalArgumentException.class, () -> PairTable.empty(0));
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.belay.aggregators.statistics.counts.ClusterCounter;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
-import dev.belay.aggregators.statistics.counts.SidePredictions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,11 +126,13 @@ record GroupedExamples(List<One> all) {
             } else {
                 clusters.pair(
                         cluster,
-                        CLASSES,
-                        0,
+                        CellTable.cell(one.truth(), w, s, false),
                         one.truth(),
-                        new SidePredictions(new char[] {(char) w}, one.w()),
-                        new SidePredictions(new char[] {(char) s}, one.s()));
+                        CLASSES,
+                        one.w(),
+                        0,
+                        one.s(),
+                        0);
             }
         }
         return counter.table(clusters);

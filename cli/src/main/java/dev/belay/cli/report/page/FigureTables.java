@@ -117,6 +117,9 @@ final class FigureTables {
             cells.put("student", results.name(seeds.get(0).getStudent()));
             cells.put("supervisor", results.name(seeds.get(0).getSupervisor()));
             for (PairFigure figure : figures) {
+                if (figure == PairFigure.KAPPA && results.isChoice(seeds.get(0).getStudent())) {
+                    continue; // the page has no column for it
+                }
                 Spread spread = figure.over(seeds);
                 Cells.spread(cells, figure.key(), spread, 3);
                 Estimate interval = seeds.size() == 1 ? figure.interval(seeds.get(0)) : null;

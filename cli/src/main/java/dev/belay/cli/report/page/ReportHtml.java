@@ -57,7 +57,10 @@ public final class ReportHtml {
         page.put("task", results.task());
         page.put("written", DATE.format(written));
         page.put("incomplete", !complete);
-        page.put("headline", (complete || rows.isEmpty() ? "" : "So far: ") + headline(medians, results.examples()));
+        page.put(
+                "headline",
+                (complete || rows.isEmpty() ? "" : "So far: ")
+                        + headline(medians, results.examples()));
         page.put("medians", medians.stream().map(ReportHtml::median).toList());
         page.put("severalSeeds", medians.stream().anyMatch(m -> m.overSeeds() != null));
         page.put("pairs", rows.stream().map(row -> pair(results, row)).toList());
@@ -78,6 +81,9 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "stream", StreamTable.of(results));
+        boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));
+        page.put("choice", choice);
+        page.put("byClass", !choice);
         page.put("grouped", rows.stream().anyMatch(row -> row.getGrouped() > 0));
         page.put(
                 "groupedStream",

@@ -1,6 +1,7 @@
 package dev.belay.cli.report.results;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
@@ -15,8 +16,9 @@ final class PairFigureJson {
 
     /**
      * @param most greatest number of classes with counts by class; with more classes they are null
+     * @param choice whether the task is of kind choice: they are null too, for that reason
      */
-    static void put(ObjectNode json, PairMetrics row, int most) {
+    static void put(ObjectNode json, PairMetrics row, int most, boolean choice) {
         json.put("tooLate", row.getTooLate()).put("revised", row.getRevised());
         for (PairFigure figure : PairFigure.ALL) {
             RowJson.number(json, figure.key(), figure.in(row));
@@ -37,7 +39,10 @@ final class PairFigureJson {
         RowJson.estimate(json, "anytimePgr", row.getAnytimePgr());
         RowJson.number(json, "logEvidence", row.getLogEvidence());
         gate(json, row.getGate());
-        classes(json, row, most);
+        if (choice) {
+            json.put("classFiguresUndefined", TaskKind.CHOICE.toString());
+        }
+        classes(json, row, choice ? -1 : most);
     }
 
     private static void gate(ObjectNode json, @Nullable GateFigures gate) {

@@ -26,15 +26,15 @@ public final class RowJson {
         json.put("examplesSeen", row.getExamplesSeen());
         counts(json, row);
         number(json, "gapResolvedAgain", resolvedAgain(row));
-        PairFigureJson.put(json, row, SUMMARY_CLASSES);
+        PairFigureJson.put(json, row, SUMMARY_CLASSES, results.isChoice(row.getStudent()));
         return json;
     }
 
     /** A line of {@code metrics.jsonl}: all fields of the event. */
-    public static ObjectNode line(PairMetrics row, Function<String, String> name) {
+    public static ObjectNode line(PairMetrics row, RunResults results) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("experiment", row.getExperiment()).put("task", row.getTask());
-        names(json, row, name);
+        names(json, row, results::name);
         json.put("seed", row.getSeed()).put("phase", row.getPhase().name());
         json.put("checkpoint", row.getCheckpoint());
         json.put("supervisorCheckpoint", row.getSupervisorCheckpoint());
@@ -47,7 +47,7 @@ public final class RowJson {
         var cells = json.putArray("cells");
         row.getCells().forEach(cells::add);
         json.put("eventTimeMs", row.getEventTimeMs());
-        PairFigureJson.put(json, row, Integer.MAX_VALUE);
+        PairFigureJson.put(json, row, Integer.MAX_VALUE, results.isChoice(row.getStudent()));
         return json;
     }
 

@@ -1,6 +1,7 @@
 package dev.belay.cli.report.results;
 
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.LabelerSpec;
@@ -141,6 +142,12 @@ public final class RunResults {
     /** The run's models, in the order they were added. */
     public synchronized List<ModelSpec> specs() {
         return List.copyOf(specs.values());
+    }
+
+    /** Whether a model's task is of kind choice, so that there are no figures by class. */
+    public synchronized boolean isChoice(String model) {
+        ModelSpec spec = specs.get(model);
+        return spec != null && TaskKind.of(spec) == TaskKind.CHOICE;
     }
 
     /** The model's newest checkpoint; null before its first. */

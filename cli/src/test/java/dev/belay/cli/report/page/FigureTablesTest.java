@@ -1,6 +1,7 @@
 package dev.belay.cli.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,40 @@ final class FigureTablesTest {
                         .build();
         // Then
         assertTrue(RowJson.pair(row, results).get("byClass").isNull());
-        assertEquals(13, RowJson.line(row, results::name).get("byClass").size());
+        assertEquals(13, RowJson.line(row, results).get("byClass").size());
+    }
+
+    @Test
+    void aChoiceRunHasNoFiguresByClassAndSaysWhy() {
+        // Given
+        RunResults choice = SampleRun.choice();
+        RunResults classes = SampleRun.finished(1, 2);
+        // When
+        String page = ReportHtml.of(choice, Instant.EPOCH);
+        // Then
+        assertTrue(page.contains("has its own options (kind choice)"));
+        assertFalse(page.contains("Cohen's κ of<br>"));
+        assertFalse(page.contains("Accuracy by class"));
+        assertTrue(page.contains("consistency of<br>their errors"));
+        assertTrue(page.contains("calibration error"));
+        String errors = page.substring(page.indexOf("What became of"));
+        errors = errors.substring(0, errors.indexOf("</table>"));
+        long lines = choice.byNames(choice.finalRows()).size();
+        assertEquals(6, errors.split("<th scope=\"col\"", -1).length - 1);
+        assertEquals(lines * 5, errors.split("<td class=\"num\"", -1).length - 1);
+        for (JsonNode row :
+                List.of(
+                        SummaryJson.of(choice).at("/pairs/0"),
+                        RowJson.line(choice.finalRows().get(0), choice))) {
+            assertEquals("choice", row.get("classFiguresUndefined").textValue());
+            for (String key : List.of("cohensKappa", "byClass", "confusion")) {
+                assertTrue(row.get(key).isNull(), key);
+            }
+        }
+        // and of classes all is as it was
+        assertFalse(SummaryJson.of(classes).at("/pairs/0").has("classFiguresUndefined"));
+        assertTrue(ReportHtml.of(classes, Instant.EPOCH).contains("Cohen's κ of<br>"));
+        assertFalse(ReportHtml.of(classes, Instant.EPOCH).contains("kind choice"));
     }
 
     @Test

@@ -1,0 +1,73 @@
+package dev.belay.producers.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.producers.source.DataConfig.OptionColumns;
+import dev.belay.schemas.TaskKind;
+import java.util.List;
+
+/** Reads the options of a row and which of them is right, both in the order of the source. */
+record OptionReader(String source, DataConfig.Fields fields) {
+    /** The options. */
+    List<String> texts(Cells cells) {
+        OptionColumns columns = columns();
+        List<String> texts =
+                columns.isList()
+                        ? cells.texts(columns.columns().get(0))
+                        : columns.columns().stream().map(cells::text).toList();
+        int found = texts.size();
+        if (found < TaskKind.MIN_OPTIONS || found > TaskKind.MAX_OPTIONS) {
+            throw DataException.at(
+                    source,
+                    cells.line(),
+                    found + " option(s)",
+                    TaskKind.MIN_OPTIONS + " to " + TaskKind.MAX_OPTIONS,
+                    "Take the row out.");
+        }
+        int empty = texts.indexOf("");
+        if (empty >= 0) {
+            throw DataException.at(
+                    source,
+                    cells.line(),
+                    "an empty option " + empty,
+                    "a text in every option",
+                    "Take the row out.");
+        }
+        return texts;
+    }
+
+    /**
+     * Index of the right option, or {@link Row#NO_LABEL}.
+     *
+     * @param size number of options
+     */
+    int label(Cells cells, int size) {
+        int right = columns().isList() ? -1 : columns().columns().indexOf(fields.label());
+        if (right >= 0) {
+            return right;
+        }
+        JsonNode cell = cells.cell(fields.label());
+        if (cell.isNull() || cell.asText().isEmpty()) {
+            return Row.NO_LABEL;
+        }
+        String label = cells.scalar(fields.label());
+        for (int i = 0; i < size; i++) {
+            if (label.equals(Integer.toString(i))) {
+                return i;
+            }
+        }
+        throw DataException.at(
+                source,
+                cells.line(),
+                "label '" + RowBuilder.abbreviate(label) + "' in '" + fields.label() + "'",
+                "the index of an option, 0 to " + (size - 1),
+                "Correct the row, or name the right column in data.fields.");
+    }
+
+    private OptionColumns columns() {
+        OptionColumns columns = fields.options();
+        if (columns == null) {
+            throw new IllegalStateException("a class task has no options");
+        }
+        return columns;
+    }
+}
