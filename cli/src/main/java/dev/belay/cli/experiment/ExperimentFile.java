@@ -110,11 +110,7 @@ public final class ExperimentFile {
     }
 
     private static DataConfig data(
-            YamlMap map,
-            YamlMap root,
-            TaskKind kind,
-            @Nullable YamlValue classes,
-            Path directory) {
+            YamlMap map, YamlMap root, TaskKind kind, @Nullable YamlValue classes, Path directory) {
         Configured<Source> source = SourceReader.read(map, directory);
         double supervisorShare = ExperimentKeys.SUPERVISOR_SHARE.of(map);
         if (source.plugin().preset() != null) {

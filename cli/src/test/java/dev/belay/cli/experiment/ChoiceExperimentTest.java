@@ -38,7 +38,8 @@ class ChoiceExperimentTest {
         // Given
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 60; i++)
-            lines.append("{\"id\":\"%d\",\"prompt\":\"p\",\"good\":\"g\",\"bad\":\"b\"}\n".formatted(i));
+            lines.append(
+                    "{\"id\":\"%d\",\"prompt\":\"p\",\"good\":\"g\",\"bad\":\"b\"}\n".formatted(i));
         Files.writeString(dir.resolve("data.jsonl"), lines);
         Experiment experiment = read(FILE);
         assertEquals(
@@ -66,12 +67,11 @@ class ChoiceExperimentTest {
                 FILE.replace("choice}", "choice, classes: [a, b]}"),
                 "line 2",
                 "no such key with 'kind: choice'");
-        says(
-                FILE.replace("kind: choice", "classes: [a, b]"),
-                "line 5",
-                "'task: {kind: choice}'");
+        says(FILE.replace("kind: choice", "classes: [a, b]"), "line 5", "'task: {kind: choice}'");
         says(FILE.replace(", options: [good, bad]", ""), "line 5", "'options'");
-        says(FILE.replace("  fields: {text: prompt, options: [good, bad], label: good}\n", ""), "options");
+        says(
+                FILE.replace("  fields: {text: prompt, options: [good, bad], label: good}\n", ""),
+                "options");
         says(FILE.replace("[good, bad]", "[good]"), "line 5", "at least 2 different names");
         says(FILE.replace("text: prompt", "vector: v"), "line 5", "a text or parts beside options");
         says(
@@ -80,7 +80,8 @@ class ChoiceExperimentTest {
                 "found 'vector' in models.weak.encoder");
         says(
                 FILE.replace("path: data.jsonl\n", "builtin: wordnet-physical\n")
-                        .replace("  fields: {text: prompt, options: [good, bad], label: good}\n", "")
+                        .replace(
+                                "  fields: {text: prompt, options: [good, bad], label: good}\n", "")
                         .replace("  holdout: {share: 0.2}\n", ""),
                 "line 2",
                 "kind: classes, as the builtin's task is");

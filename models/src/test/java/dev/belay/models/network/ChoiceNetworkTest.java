@@ -34,8 +34,7 @@ class ChoiceNetworkTest {
     @Test
     void aPredictionIsTheSoftmaxOverTheExamplesOwnScores() {
         try (Network<?> network = NETWORKS.read(weights(1, -1, .5f), PLAIN)) {
-            float[][] p =
-                    predict(network, List.of(choice(1, 0, 0, 0, 0, 1), choice(3, 0, 1, -2)));
+            float[][] p = predict(network, List.of(choice(1, 0, 0, 0, 0, 1), choice(3, 0, 1, -2)));
             assertArrayEquals(new float[] {.66524f, .24473f, .09003f}, p[0], 1e-5f);
             assertArrayEquals(new float[] {.5f, .5f}, p[1], 1e-5f);
         }
@@ -50,8 +49,7 @@ class ChoiceNetworkTest {
                 List<Input> reversed = new ArrayList<>(choice.options());
                 Collections.reverse(reversed);
                 float[] p = predict(network, List.of(choice))[0];
-                float[] q =
-                        predict(network, List.of(new Input.Choice(Input.of(""), reversed)))[0];
+                float[] q = predict(network, List.of(new Input.Choice(Input.of(""), reversed)))[0];
                 assertEquals(n, p.length);
                 for (int k = 0; k < n; k++) assertEquals(p[k], q[n - 1 - k], 1e-6f);
             }
@@ -128,7 +126,8 @@ class ChoiceNetworkTest {
         var adam = new Adam(0);
         List<I> inputs = network.inputs(choices);
         for (double rate : new double[] {0.05, 0.01, 0.001})
-            for (int step = 0; step < 300; step++) network.learn(inputs, loss, adam, Update.of(rate));
+            for (int step = 0; step < 300; step++)
+                network.learn(inputs, loss, adam, Update.of(rate));
     }
 
     private static double sigma(double[] w, double[] x) {

@@ -72,7 +72,8 @@ class OptionColumnsTest {
         assertEquals(
                 List.of(false, true),
                 rows.stream().sorted(Row.BY_LINE).map(Row::hasLabel).toList());
-        assertEquals(new Option("d", null), rows.get(1).example().getOptions().get(rows.get(1).label()));
+        assertEquals(
+                new Option("d", null), rows.get(1).example().getOptions().get(rows.get(1).label()));
     }
 
     @Test
@@ -145,9 +146,7 @@ class OptionColumnsTest {
         var e =
                 assertThrows(
                         DataException.class,
-                        () ->
-                                DataSet.open(config(write(List.of(good, line)), FIELDS, 0))
-                                        .close());
+                        () -> DataSet.open(config(write(List.of(good, line)), FIELDS, 0)).close());
         for (String part : parts)
             assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
     }

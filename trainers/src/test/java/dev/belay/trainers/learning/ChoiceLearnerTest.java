@@ -38,8 +38,8 @@ class ChoiceLearnerTest {
             for (int i = 0; i < predictions.length; i++) {
                 float[] label = last.get(i).probabilities();
                 assertEquals(label.length, predictions[i].length);
-                if (BalancedPredictions.argmax(predictions[i])
-                        == BalancedPredictions.argmax(label)) right++;
+                if (BalancedPredictions.argmax(predictions[i]) == BalancedPredictions.argmax(label))
+                    right++;
             }
             assertTrue(right > 95, right + " of 100 right");
         }
@@ -87,9 +87,7 @@ class ChoiceLearnerTest {
         List<LabelledExample> examples = examples(0, 20);
         SafeTensors file =
                 SafeTensors.read(
-                        SafeTensors.of(
-                                        Map.of(),
-                                        LabelledExampleCodec.write("replay", examples, 0))
+                        SafeTensors.of(Map.of(), LabelledExampleCodec.write("replay", examples, 0))
                                 .write());
         List<LabelledExample> read = LabelledExampleCodec.read("replay", file, 0);
         assertEquals(20, read.size());
