@@ -4,6 +4,7 @@ import dev.belay.benchmarks.aggregator.Sweeps.Sweep;
 import dev.belay.benchmarks.harness.Stage;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.PredictionBlocks;
+import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.io.ByteArrayOutputStream;
@@ -154,7 +155,11 @@ final class SweepWriter implements AutoCloseable {
     private PredictionBlock event(Sweep sweep, Chunk chunk) {
         var blocks =
                 new PredictionBlocks(
-                        sweep.id(), sweep.checkpoint(), Phase.HOLDOUT, sweeps.examples());
+                        TaskKind.CLASSES,
+                        sweep.id(),
+                        sweep.checkpoint(),
+                        Phase.HOLDOUT,
+                        sweeps.examples());
         for (int example : chunk.examples()) {
             float first = Sweeps.first(sweep, example);
             blocks.add(Sweeps.id(example), Stage.TIME_MS, new float[] {first, 1 - first});
