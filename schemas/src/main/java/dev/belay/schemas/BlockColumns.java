@@ -208,7 +208,7 @@ public record BlockColumns(
                 model,
                 checkpoint,
                 phase,
-                BlockRows.ofClasses(selected),
+                selected,
                 new Ids(bytes, 0, bytes.length, rows.length),
                 Times.of(ms),
                 some,

@@ -73,7 +73,7 @@ class CheckpointPredictorsTest {
                         new byte[4]);
         says(files, "file:a.onnx", "ends in one of [safetensors, constant]");
         says(files, "file:b.constant", "found 'x', expected a number");
-        says(files, "file:c.safetensors", "has 3 classes, expected 2");
+        says(files, "file:c.safetensors", "has 3 logits, expected 2");
         says(files, "file:d.safetensors", "can't be used");
         says(files, "file:absent.safetensors", "absent");
     }
