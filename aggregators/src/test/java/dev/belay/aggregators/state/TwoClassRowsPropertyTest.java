@@ -132,15 +132,7 @@ class TwoClassRowsPropertyTest {
         var times = new BlockColumns.Times(new long[] {7}, rows);
         var block =
                 new BlockColumns(
-                        "e/m#0",
-                        1,
-                        Phase.HOLDOUT,
-                        classes,
-                        roster.ids(),
-                        times,
-                        p,
-                        rows,
-                        false);
+                        "e/m#0", 1, Phase.HOLDOUT, classes, roster.ids(), times, p, rows, false);
         byte[] kept = BlockFormat.write(block, roster);
         var read = BlockFormat.read(kept, "e/m#0", 1, Phase.HOLDOUT, name -> roster);
         assertArrayEquals(bits(p), bits(read.block().probabilities()));

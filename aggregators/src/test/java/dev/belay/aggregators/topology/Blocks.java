@@ -72,14 +72,6 @@ public final class Blocks {
             probabilities.add(label == 0 ? 0.25f : 0.75f);
         }
         return EventFactory.block(
-                Specs.id(model),
-                checkpoint,
-                phase,
-                2,
-                ids,
-                times,
-                probabilities,
-                sweepRows,
-                false);
+                Specs.id(model), checkpoint, phase, 2, ids, times, probabilities, sweepRows, false);
     }
 }

@@ -117,7 +117,8 @@ final class FigureTables {
             cells.put("student", results.name(seeds.get(0).getStudent()));
             cells.put("supervisor", results.name(seeds.get(0).getSupervisor()));
             for (PairFigure figure : figures) {
-                if (figure.equals(PairFigure.KAPPA) && results.isChoice(seeds.get(0).getStudent())) {
+                if (figure.equals(PairFigure.KAPPA)
+                        && results.isChoice(seeds.get(0).getStudent())) {
                     continue; // the page has no column for it
                 }
                 Spread spread = figure.over(seeds);
