@@ -4,7 +4,6 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
-import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -33,10 +32,7 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             var label =
                     EventFactory.label(
-                            withoutBytes(example),
-                            topics.labeler(),
-                            given.checkpoint(),
-                            given.distribution());
+                            example, topics.labeler(), given.checkpoint(), given.distribution());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }
@@ -76,17 +72,6 @@ record ExampleLabels(
             }
         }
         return records;
-    }
-
-    /** The example, of inline content only the reference. */
-    private static Example withoutBytes(Example example) {
-        Content content = example.getContent();
-        if (content == null || content.getBytes() == null) {
-            return example;
-        }
-        return Example.newBuilder(example)
-                .setContent(Content.newBuilder(content).setBytes(null).build())
-                .build();
     }
 
     private PredictionBlocks blocks(String labeler, Kind kind) {

@@ -63,7 +63,8 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
             chars *= 2; // the joined text once more
         }
         int features = example.getVector() == null ? 0 : example.getVector().size();
-        return 240 + 2 * chars + 24L * features;
+        long content = example.getContent() == null ? 0 : example.getContent().getSize();
+        return 240 + 2 * chars + 24L * features + content;
     }
 
     long count() {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * place in the order.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text (of a vector: its numbers as Java writes a list of them): stable whatever the file is called
- * and wherever the row stands, and never a function of the label, which an id must not give away.
+ * text (of a vector: its numbers as Java writes a list of them; of an image: the SHA-256 of its
+ * bytes): stable whatever the file is called and wherever the row stands, and never a function of
+ * the label, which an id must not give away.
  *
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
@@ -66,6 +67,11 @@ public final class RowBuilder {
     /** Features of every row's vector; 0 if the input is no vector. */
     public int vectorLength() {
         return inputs.vectorLength();
+    }
+
+    /** SHA-256 (hex) of the files that rows have referred to; empty if there were none. */
+    public String filesHash() {
+        return inputs.filesHash();
     }
 
     /**
@@ -118,9 +124,11 @@ public final class RowBuilder {
             int label,
             @Nullable String split) {
         String text =
-                example.hasVector() && example.getVector() != null
-                        ? example.getVector().toString()
-                        : example.getText();
+                example.getContent() != null
+                        ? example.getContent().getSha256()
+                        : example.getVector() != null
+                                ? example.getVector().toString()
+                                : example.getText();
         String key =
                 id != null
                         ? id
