@@ -149,6 +149,30 @@ public final class ExperimentKeys {
                     "a column with a list of 2 to 256 texts, or a list of columns with a text each",
                     "required with kind: choice",
                     "The options of each example, beside its text or parts. They are written in an order that depends on the id only.");
+    static final Key<YamlValue> PIXELS =
+            COLUMNS.own(
+                    "pixels",
+                    "a column with arrays of 0 to 255 (jsonl)",
+                    "",
+                    "Instead of text: an image, row by row, of 3 channels red, green, blue of a pixel together; models learn from it with encoder: pixels, cnn or hf:NAME.");
+    static final Key<YamlValue> WIDTH =
+            COLUMNS.own("width", "a column", "width", "Beside pixels: the image's width.");
+    static final Key<YamlValue> HEIGHT =
+            COLUMNS.own("height", "a column", "height", "Beside pixels: its height.");
+    static final Key<YamlValue> CHANNELS =
+            COLUMNS.own("channels", "a column", "channels", "Beside pixels: 1 (gray) or 3 (RGB).");
+    static final Key<YamlValue> IMAGE =
+            COLUMNS.own(
+                    "image",
+                    "a column",
+                    "",
+                    "Instead of text: path of a PNG or JPEG file of at most 64 KiB, relative to the data file and below its folder.");
+    static final Key<YamlValue> IMAGE_BASE64 =
+            COLUMNS.own(
+                    "image-base64",
+                    "a column",
+                    "",
+                    "Instead of text: the bytes of such a file in Base64.");
     static final Key<YamlValue> TAGS =
             COLUMNS.own("tags", "a mapping of names to columns", "", "Tags of each example.");
     static final Key<YamlValue> GROUP =

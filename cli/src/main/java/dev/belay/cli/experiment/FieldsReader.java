@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class FieldsReader {
     private static final int MOST_TAGS = 16;
     private static final int TAG_CHARS = 64;
+
+    /** Keys of which one says what the input is. */
+    private static final List<String> INPUTS =
+            List.of("text", "parts", "vector", "pixels", "image", "image-base64");
+
+    private static final List<String> SIZES = List.of("width", "height", "channels");
 
     private FieldsReader() {}
 
@@ -43,7 +50,7 @@ final class FieldsReader {
         String id = text(map.get("id"), "id");
         return new DataConfig.Fields(
                 "none".equals(id) ? null : id,
-                input(map),
+                input(map, endless),
                 String.valueOf(text(map.get("label"), "label")),
                 text(map.get("split"), split),
                 tags(map.get("tags")),
@@ -77,30 +84,53 @@ final class FieldsReader {
         if (input instanceof InputColumns.Text) {
             return Input.Kind.TEXT;
         }
+        if (input instanceof InputColumns.Pixels || input instanceof InputColumns.Image) {
+            return Input.Kind.CONTENT;
+        }
         return input instanceof InputColumns.Parts || input instanceof InputColumns.SplitText
                 ? Input.Kind.PARTS
                 : Input.Kind.VECTOR;
     }
 
-    private static InputColumns input(YamlMap map) {
+    private static InputColumns input(YamlMap map, boolean endless) {
+        List<YamlValue> given = INPUTS.stream().map(map::get).filter(Objects::nonNull).toList();
+        if (given.size() > 1) {
+            throw given.get(0).wrong("only one of " + String.join(", ", INPUTS));
+        }
+        for (String size : SIZES) {
+            YamlValue column = map.get(size);
+            if (column != null && map.get("pixels") == null) {
+                throw column.wrong("'pixels' beside it");
+            }
+        }
         YamlValue parts = map.get("parts");
-        YamlValue vector = map.get("vector");
-        YamlValue text = map.get("text");
-        if (parts != null && (vector != null || text != null)) {
-            throw parts.wrong("only one of text, parts and vector");
-        }
-        if (vector != null && text != null) {
-            throw vector.wrong("only one of text, parts and vector");
-        }
         if (parts != null) {
             return parts.isMap() ? split(parts) : new InputColumns.Parts(names(parts, 2));
         }
+        YamlValue vector = map.get("vector");
         if (vector != null) {
             return vector.isList()
                     ? new InputColumns.Features(names(vector, 1))
                     : new InputColumns.Vector(vector.text());
         }
-        return new InputColumns.Text(text == null ? "text" : text.text());
+        YamlValue pixels = map.get("pixels");
+        if (pixels != null) {
+            List<String> sizes =
+                    SIZES.stream().map(s -> String.valueOf(text(map.get(s), s))).toList();
+            return new InputColumns.Pixels(pixels.text(), sizes.get(0), sizes.get(1), sizes.get(2));
+        }
+        YamlValue image = map.get("image");
+        if (image != null && endless) {
+            throw image.wrong("image-base64: a topic has no folder of image files");
+        }
+        if (image != null) {
+            return new InputColumns.Image(image.text(), false);
+        }
+        YamlValue base64 = map.get("image-base64");
+        if (base64 != null) {
+            return new InputColumns.Image(base64.text(), true);
+        }
+        return new InputColumns.Text(String.valueOf(text(map.get("text"), "text")));
     }
 
     private static InputColumns split(YamlValue parts) {

@@ -6,6 +6,7 @@ import dev.belay.plugins.Plugins;
 import dev.belay.trainers.learning.ModelDefaults;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -29,8 +30,13 @@ final class KeyGroup {
 
     /** The parameters of all plug-ins of a kind; {@code kind} is the plug-in's name. */
     static KeyGroup parameters(String path, Class<? extends Plugin> type) {
+        return parameters(path, Plugins.load(type).values());
+    }
+
+    /** The parameters of these plug-ins. */
+    static KeyGroup parameters(String path, Collection<? extends Plugin> plugins) {
         KeyGroup group = new KeyGroup(path);
-        for (Plugin plugin : Plugins.load(type).values()) {
+        for (Plugin plugin : plugins) {
             for (Parameter p : plugin.parameters()) {
                 String defaultText =
                         p.kind() == Parameter.Kind.OPTIONAL ? p.defaultValue() : "required";

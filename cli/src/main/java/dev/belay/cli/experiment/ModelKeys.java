@@ -1,6 +1,5 @@
 package dev.belay.cli.experiment;
 
-import dev.belay.models.encoder.EncoderProvider;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.loss.LossFunction;
 import dev.belay.plugins.Plugin;
@@ -44,7 +43,7 @@ final class ModelKeys {
                             + Encoders.names()
                             + " or of a plug-in; with parameters: {kind: NAME, …}",
                     "required",
-                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer). Parameters below.");
+                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Parameters below.");
     static final Key<YamlValue> SUPERVISOR =
             MODEL.own(
                     "supervisor",
@@ -200,7 +199,7 @@ final class ModelKeys {
 
     static final List<KeyGroup> METHODS =
             List.of(
-                    KeyGroup.parameters("models.NAME.encoder", EncoderProvider.class),
+                    KeyGroup.parameters("models.NAME.encoder", Encoders.plugins()),
                     KeyGroup.parameters("models.NAME.loss", LossFunction.class),
                     KeyGroup.parameters("models.NAME.selector", ExampleSelector.class),
                     KeyGroup.parameters("models.NAME.stopping", StoppingRule.class));

@@ -4,6 +4,7 @@ import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.encoder.VectorEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.HeadShape;
 import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.transformer.FineTune;
@@ -11,6 +12,7 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.learning.StateSize;
@@ -86,6 +88,20 @@ final class SpecResolver {
                         model.place(),
                         "'finetune: last-" + wanted + "' for model '" + model.name() + "'",
                         "at most last-" + layers + ": " + encoder + " has that many layers");
+            }
+            Input.Kind kind = FieldsReader.kind(experiment.data().fields());
+            if (!Encoders.accepts(encoder, encodersDir).contains(kind)) {
+                throw ExperimentException.at(
+                        model.place(),
+                        "model '" + model.name() + "' with encoder " + encoder,
+                        "an encoder of inputs of kind " + kind + ", as data.fields has them");
+            }
+            boolean learns = model.fineTuning().getScope() != FineTuningScope.HEAD;
+            if (learns && layers == 0 && !Encoders.isFromScratch(encoder)) {
+                throw ExperimentException.at(
+                        model.place(),
+                        "'finetune' for model '" + model.name() + "'",
+                        "'head' or nothing: " + encoder + " is only used frozen");
             }
             encoderSha256.computeIfAbsent(encoder, name -> Encoders.sha256(name, encodersDir));
             parameters.put(model.name(), design(model).parameters(encodersDir));

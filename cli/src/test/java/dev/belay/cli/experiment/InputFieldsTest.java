@@ -51,6 +51,42 @@ class InputFieldsTest {
     }
 
     @Test
+    void imagesArePixelsFilesOrBase64() {
+        assertEquals(
+                new InputColumns.Pixels("p", "width", "h", "channels"),
+                input("pixels: p, height: h", "pixels"));
+        assertEquals(new InputColumns.Image("file", false), input("image: file", "cnn"));
+        assertEquals(new InputColumns.Image("x", true), input("image-base64: x", "hf:vit"));
+        says("pixels: p", "minilm", "line 8", "of kind content", "one of [pixels, cnn]");
+        says("text: t", "cnn", "line 8", "of kind text");
+        says("text: t, width: w", "hashing", "line 5", "'pixels' beside it");
+    }
+
+    @Test
+    void aModelOfImagesIsAsLargeAsItsParametersSay() throws IOException {
+        // Given
+        StringBuilder csv = new StringBuilder("id,x,w,h,c,label\n");
+        for (int i = 0; i < 60; i++)
+            csv.append(i).append(",[").append(i).append("],1,1,1,").append(i % 2).append('\n');
+        Files.writeString(dir.resolve("data.csv"), csv);
+        String fields = "pixels: x, width: w, height: h, channels: c";
+        Experiment experiment =
+                read(fields, "{kind: cnn, size: 4, channels: 1, filters: 2, blocks: 1}");
+        // When
+        try (DataSet data = DataSet.open(experiment.data())) {
+            for (ModelSpec spec : experiment.resolve(data, 4, 0, dir))
+                // Then: 2 filters of 3 x 3 and biases, a linear head on 2 x 2 x 2 features
+                assertEquals(2 * 9 + 2 + 2 * 8 + 2, spec.getParameters());
+            Experiment deep = read(fields, "{kind: cnn, size: 4, blocks: 3}");
+            var e = assertThrows(ExperimentException.class, () -> deep.resolve(data, 4, 0, dir));
+            assertTrue(e.getMessage().contains("found 3 blocks for images of 4 x 4"));
+            Experiment missing = read(fields, "hf:none");
+            var m = assertThrows(ExperimentException.class, () -> missing.resolve(data, 4, 0, dir));
+            assertTrue(m.getMessage().contains("hf:none: no folder"), m.getMessage());
+        }
+    }
+
+    @Test
     void anEncoderThatDoesNotAcceptTheInputIsAnErrorAtItsLine() {
         says(
                 "vector: [x, y]",
@@ -64,8 +100,8 @@ class InputFieldsTest {
 
     @Test
     void fieldsThatContradictEachOtherAreErrorsAtTheirLine() {
-        says("text: a, vector: b", "hashing", "line 5", "only one of text, parts and vector");
-        says("text: a, parts: [a, b]", "hashing", "line 5", "only one of text, parts and vector");
+        says("text: a, vector: b", "hashing", "line 5", "only one of text, parts, vector, ");
+        says("text: a, parts: [a, b]", "hashing", "line 5", "only one of text, parts, vector, ");
         says("parts: [a]", "hashing", "line 5", "at least 2 different names");
         says("parts: [a, a]", "hashing", "line 5", "each name once");
         says("parts: {from: a, names: [a, b]}", "hashing", "line 5", "also a key 'separator'");

@@ -6,7 +6,6 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.TaskKind;
-import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -35,10 +34,7 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             var label =
                     EventFactory.label(
-                            withoutBytes(example),
-                            topics.labeler(),
-                            given.checkpoint(),
-                            given.distribution());
+                            example, topics.labeler(), given.checkpoint(), given.distribution());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }
@@ -78,17 +74,6 @@ record ExampleLabels(
             }
         }
         return records;
-    }
-
-    /** The example, of inline content only the reference. */
-    private static Example withoutBytes(Example example) {
-        Content content = example.getContent();
-        if (content == null || content.getBytes() == null) {
-            return example;
-        }
-        return Example.newBuilder(example)
-                .setContent(Content.newBuilder(content).setBytes(null).build())
-                .build();
     }
 
     private PredictionBlocks blocks(LabelerTopics topics, Kind kind) {

@@ -1,6 +1,8 @@
 package dev.belay.models.encoder;
 
 import com.google.common.hash.Hashing;
+import dev.belay.models.image.ConvShape;
+import dev.belay.models.image.Preprocessing;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
@@ -40,6 +42,7 @@ public final class Encoders {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
+        names.add(ConvShape.NAME);
         return List.copyOf(names);
     }
 
@@ -48,10 +51,27 @@ public final class Encoders {
         return names().contains(name) || isFolder(name);
     }
 
-    /** Kinds of inputs that an encoder of this name accepts. */
+    /**
+     * Kinds of inputs that an encoder of this name accepts; of a folder, those that some accept.
+     */
     public static Set<Input.Kind> accepts(String name) {
-        return hasNoLayers(name)
-                ? provider(name).accepts()
+        if (hasNoLayers(name)) return provider(name).accepts();
+        if (isFolder(name)) return Set.of(Input.Kind.TEXT, Input.Kind.PARTS, Input.Kind.CONTENT);
+        return name.equals(ConvShape.NAME)
+                ? Set.of(Input.Kind.CONTENT)
+                : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
+    }
+
+    /**
+     * Kinds of inputs that an encoder accepts.
+     *
+     * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @throws IllegalArgumentException if the folder is invalid
+     */
+    public static Set<Input.Kind> accepts(String name, Path encodersDir) {
+        if (!isFolder(name)) return accepts(name);
+        return new HuggingFaceFolder(encodersDir, name).isOfImages()
+                ? Set.of(Input.Kind.CONTENT)
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
@@ -75,7 +95,7 @@ public final class Encoders {
 
     /** Whether it has no pretrained weights: all of it is trained. */
     public static boolean isFromScratch(String name) {
-        return ScratchTransformers.names().contains(name);
+        return ScratchTransformers.names().contains(name) || name.equals(ConvShape.NAME);
     }
 
     /** Whether it is {@code hf:NAME}. */
@@ -90,7 +110,13 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
     public static int layers(String name, Path encodersDir) {
-        return hasNoLayers(name) ? 0 : shape(name, encodersDir).layers();
+        if (hasNoLayers(name) || name.equals(ConvShape.NAME) || isOfImages(name, encodersDir))
+            return 0;
+        return shape(name, encodersDir).layers();
+    }
+
+    private static boolean isOfImages(String name, Path encodersDir) {
+        return isFolder(name) && new HuggingFaceFolder(encodersDir, name).isOfImages();
     }
 
     public static TransformerShape shape(String name, Path encodersDir) {
@@ -101,14 +127,19 @@ public final class Encoders {
 
     /**
      * Number of weights of an encoder, with embeddings, without BERT's unused pooler. 0 for bags of
-     * words and vectors. Opens no model: the shapes counted are those that its file is required to
-     * have.
+     * words, vectors and pixels. Opens no model: the shapes counted are those that its file is
+     * required to have; of image encoders, those in the file.
      *
      * @param encodersDir parent of the folders of {@code hf:NAME}
      * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
-    public static long parameters(String name, Path encodersDir) {
-        return hasNoLayers(name) ? 0 : shape(name, encodersDir).size();
+    public static long parameters(EncoderRef encoder, Path encodersDir) {
+        String name = encoder.name();
+        if (hasNoLayers(name)) return 0;
+        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).weights();
+        if (isOfImages(name, encodersDir))
+            return new HuggingFaceFolder(encodersDir, name).onnxWeights();
+        return shape(name, encodersDir).size();
     }
 
     /** Version of an encoder's semantics, part of a spec's hash. */
@@ -116,8 +147,16 @@ public final class Encoders {
         return hasNoLayers(name) ? provider(name).version() : 1;
     }
 
+    /** All encoders that may declare parameters. */
+    public static List<Plugin> plugins() {
+        var plugins = new ArrayList<Plugin>(Plugins.load(EncoderProvider.class).values());
+        plugins.add(ConvShape.PLUGIN);
+        return List.copyOf(plugins);
+    }
+
     /** An encoder's name and the parameters that it declares. */
     public static Plugin plugin(String name) {
+        if (name.equals(ConvShape.NAME)) return ConvShape.PLUGIN;
         return hasNoLayers(name) ? provider(name) : () -> name;
     }
 
@@ -127,9 +166,12 @@ public final class Encoders {
      * @throws IllegalArgumentException if there is no such encoder, or a parameter is not accepted
      */
     public static int dimensions(EncoderRef encoder, Path encodersDir) {
-        return hasNoLayers(encoder.name())
-                ? provider(encoder.name()).dimensions(parameters(encoder))
-                : shape(encoder.name(), encodersDir).width();
+        String name = encoder.name();
+        if (hasNoLayers(name)) return provider(name).dimensions(parameters(encoder));
+        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).features();
+        if (isOfImages(name, encodersDir))
+            return new HuggingFaceFolder(encodersDir, name).imageWidth();
+        return shape(name, encodersDir).width();
     }
 
     /**
@@ -183,6 +225,19 @@ public final class Encoders {
             if (open != null) return open;
         }
         HuggingFaceFolder folder = HuggingFaceFolder.checked(encodersDir, name, encoder.sha256());
+        if (folder.isOfImages()) {
+            int width = folder.imageWidth();
+            Preprocessing preprocessing = folder.preprocessing();
+            return open(
+                    key,
+                    width,
+                    () ->
+                            new OnnxImageEncoder(
+                                    name,
+                                    width,
+                                    preprocessing,
+                                    OnnxEncoder.load(name, folder.onnx(), device)));
+        }
         return open(
                 key,
                 folder.shape().width(),

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 
 /**
  * Inputs as bytes, for training states and as keys of caches. A text is its UTF-8 alone, as in
- * release 0.1; the other kinds begin with a byte that no UTF-8 contains. For content only the
- * reference is written.
+ * release 0.1; the other kinds begin with a byte that no UTF-8 contains. Content has its bytes if
+ * they are inline.
  */
 public final class InputBytes {
     private static final byte PARTS = (byte) 0xff;
@@ -36,6 +36,10 @@ public final class InputBytes {
             write(out, content.mediaType());
             write(out, content.sha256());
             write(out, content.uri() == null ? "" : content.uri());
+            if (content.bytes() != null) {
+                out.writeInt(content.bytes().length);
+                out.write(content.bytes());
+            }
         } else if (input instanceof Input.Choice choice) {
             out.write(CHOICE);
             write(out, write(choice.prompt()));
@@ -45,7 +49,7 @@ public final class InputBytes {
     }
 
     /**
-     * The input that {@link #write} wrote; content without its bytes.
+     * The input that {@link #write} wrote.
      *
      * @throws IllegalArgumentException if the bytes are no input
      */
@@ -69,14 +73,17 @@ public final class InputBytes {
         }
         if (kind != PARTS && kind != CONTENT)
             return Input.of(new String(bytes, StandardCharsets.UTF_8));
-        var strings = new ArrayList<String>();
         in.position(1);
-        while (in.hasRemaining()) strings.add(string(in));
-        if (kind == CONTENT && strings.size() == 3) {
-            String uri = strings.get(2).isEmpty() ? null : strings.get(2);
-            return new Input.Content(strings.get(0), null, uri, strings.get(1));
+        if (kind == CONTENT) {
+            String mediaType = string(in);
+            String sha256 = string(in);
+            String uri = string(in);
+            byte[] inline = in.hasRemaining() ? field(in) : null;
+            return new Input.Content(mediaType, inline, uri.isEmpty() ? null : uri, sha256);
         }
-        if (kind == CONTENT || strings.size() % 2 != 0)
+        var strings = new ArrayList<String>();
+        while (in.hasRemaining()) strings.add(string(in));
+        if (strings.size() % 2 != 0)
             throw new IllegalArgumentException(
                     "found an input of " + strings.size() + " strings, expected all its fields");
         var parts = new ArrayList<Input.Part>();

@@ -1,6 +1,7 @@
 package dev.belay.models.input;
 
 import com.google.common.hash.Hashing;
+import dev.belay.schemas.Images;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Option;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 /** Inputs of {@code Example} events. */
 public final class Inputs {
     /** Maximum size of inline content, in bytes. */
-    public static final int MAX_INLINE_BYTES = 64 << 10;
+    public static final int MAX_INLINE_BYTES = Images.MAX_INLINE_BYTES;
 
     private Inputs() {}
 

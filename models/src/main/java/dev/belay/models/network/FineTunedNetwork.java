@@ -205,11 +205,17 @@ final class FineTunedNetwork implements LogitNetwork<Tokens> {
     }
 
     private static Map<String, String> metadata(TransformerBase base, FineTune tune) {
+        var metadata = new TreeMap<>(metadata(tune));
+        metadata.put(BASE_SHA256, base.sha256());
+        return metadata;
+    }
+
+    /** What {@link #tune(SafeTensors)} reads. */
+    static Map<String, String> metadata(FineTune tune) {
         return Map.of(
                 SCOPE, tune.scope().name(),
                 LAYERS, String.valueOf(tune.layers()),
-                EMBEDDINGS, String.valueOf(tune.embeddings()),
-                BASE_SHA256, base.sha256());
+                EMBEDDINGS, String.valueOf(tune.embeddings()));
     }
 
     private static ai.djl.Device device(FineTune tune, Device device) {

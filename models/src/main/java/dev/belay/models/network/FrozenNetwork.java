@@ -64,7 +64,11 @@ final class FrozenNetwork implements LogitNetwork<float[]> {
 
     @Override
     public Input kept(Input input, float[] encoded) {
-        return input.kind() == Input.Kind.CONTENT ? new Input.Vector(encoded) : input;
+        return input instanceof Input.Content content
+                        && (content.bytes() == null
+                                || content.bytes().length > Float.BYTES * encoded.length)
+                ? new Input.Vector(encoded)
+                : input;
     }
 
     @Override

@@ -33,7 +33,7 @@ public interface Network<I> extends AutoCloseable {
 
     /**
      * The form of an input that replay stores, from which {@link #recall} restores the same: the
-     * input itself, or its features if it is large and the encoder frozen.
+     * input itself, or its features if they are smaller than content and the encoder frozen.
      */
     default Input kept(Input input, I encoded) {
         return input;

@@ -2,6 +2,7 @@ package dev.belay.models.network;
 
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.image.ConvShape;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerShape;
@@ -28,8 +29,7 @@ public record NetworkDesign(
      */
     public long parameters(Path encodersDir) {
         HeadShape shape = head(width(encodersDir));
-        return Encoders.parameters(encoder.name(), encodersDir)
-                + Parameter.count(shape.parameters());
+        return Encoders.parameters(encoder, encodersDir) + Parameter.count(shape.parameters());
     }
 
     /**
@@ -41,9 +41,25 @@ public record NetworkDesign(
      *     is invalid
      */
     public long learning(Path encodersDir) {
+        if (isConvolutional()) return learningConvolutions();
         return fineTune.frozen()
                 ? learningHead(width(encodersDir))
                 : learning(Encoders.shape(encoder.name(), encodersDir));
+    }
+
+    boolean isConvolutional() {
+        return encoder.name().equals(ConvShape.NAME);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the encoder's parameters are not accepted
+     */
+    ConvShape convolutions() {
+        return ConvShape.of(encoder.parameters());
+    }
+
+    long learningConvolutions() {
+        return learningHead(convolutions().features()) + convolutions().weights();
     }
 
     /**

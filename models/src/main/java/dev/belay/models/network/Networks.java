@@ -5,6 +5,7 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.image.ConvShape;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerBase;
@@ -72,6 +73,7 @@ public final class Networks {
      * @throws IllegalArgumentException if the encoder is unknown or has too few layers
      */
     public long learning(NetworkDesign design) {
+        if (design.isConvolutional()) return design.learningConvolutions();
         return design.fineTune().frozen()
                 ? design.learningHead(encoder(design.encoder()).dimensions())
                 : design.learning(bases.apply(design.encoder()).shape());
@@ -102,6 +104,11 @@ public final class Networks {
             return predicting(
                     FrozenNetwork.fresh(
                             encoder, head(design.head(encoder.dimensions()), seed, zeroInit)));
+        }
+        if (design.isConvolutional()) {
+            ConvShape shape = design.convolutions();
+            Head head = head(design.head(shape.features()), seed, zeroInit);
+            return closingOnError(head, () -> ConvNetwork.fresh(shape, tune, head, seed, device));
         }
         TransformerBase base = bases.apply(design.encoder());
         Head head = head(design.head(base.shape().width()), seed, zeroInit);
@@ -142,6 +149,12 @@ public final class Networks {
             design.head(encoder.dimensions()).require(HeadShape.read(file));
             Head head = Head.read(file, device);
             return closingOnError(head, () -> FrozenNetwork.read(file, encoder, head));
+        }
+        if (design.isConvolutional()) {
+            ConvShape shape = design.convolutions();
+            design.head(shape.features()).require(HeadShape.read(file));
+            Head head = Head.read(file, device);
+            return closingOnError(head, () -> ConvNetwork.read(file, shape, head, device));
         }
         TransformerBase base = bases.apply(design.encoder());
         design.head(base.shape().width()).require(HeadShape.read(file));

@@ -8,6 +8,7 @@ import com.google.common.io.MoreFiles;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.checkpoint.Tensor;
+import dev.belay.models.image.Preprocessing;
 import dev.belay.models.transformer.Pretrained.Pooling;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,9 +22,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A BERT model in a folder in the format of Hugging Face: {@code config.json}, {@code
- * tokenizer.json}, the weights as {@code model.safetensors} or {@code model.onnx} (or both). {@code
- * 1_Pooling/config.json} (sentence-transformers) names the pooling; without it, it is the mean.
+ * A model in a folder in the format of Hugging Face: BERT or, if there is a {@code
+ * preprocessor_config.json}, an image encoder.
+ *
+ * <p>BERT: {@code config.json}, {@code tokenizer.json}, the weights as {@code model.safetensors} or
+ * {@code model.onnx} (or both). {@code 1_Pooling/config.json} (sentence-transformers) names the
+ * pooling; without it, it is the mean. An image encoder: {@code config.json} with its width, {@code
+ * model.onnx} from {@code pixel_values} (rows, 3, height, width) to vectors.
  *
  * <p>The encoder {@code hf:NAME} is the folder NAME below a root; links must not leave the root.
  */
@@ -37,11 +42,12 @@ public final class HuggingFaceFolder {
     private static final String SAFETENSORS = "model.safetensors";
     private static final String ONNX = "model.onnx";
     private static final String POOLING = "1_Pooling/config.json";
+    private static final String PREPROCESSOR = "preprocessor_config.json";
     private static final String SENTENCES = "sentence_bert_config.json";
 
     /** All files that are read, sorted. */
     private static final List<String> FILES =
-            List.of(POOLING, CONFIG, ONNX, SAFETENSORS, SENTENCES, TOKENIZER);
+            List.of(POOLING, CONFIG, ONNX, SAFETENSORS, PREPROCESSOR, SENTENCES, TOKENIZER);
 
     private static final int MOST_TOKENS = 512;
     private static final long MAX_JSON_BYTES = 1 << 20;
@@ -73,7 +79,8 @@ public final class HuggingFaceFolder {
             throw new UncheckedIOException("cannot read the folder " + found, e);
         }
         inside(folder);
-        for (String needed : List.of(CONFIG, TOKENIZER)) if (!has(needed)) throw missing(needed);
+        List<String> needed = isOfImages() ? List.of(CONFIG, ONNX) : List.of(CONFIG, TOKENIZER);
+        for (String file : needed) if (!has(file)) throw missing(file);
         if (!has(SAFETENSORS) && !has(ONNX)) throw missing(SAFETENSORS + " or " + ONNX);
     }
 
@@ -99,6 +106,46 @@ public final class HuggingFaceFolder {
 
     String name() {
         return name;
+    }
+
+    /** Whether it is an image encoder. */
+    public boolean isOfImages() {
+        return has(PREPROCESSOR);
+    }
+
+    /**
+     * Of an image encoder, what is done to images first.
+     *
+     * @throws IllegalArgumentException if the file asks for what is not implemented
+     */
+    public Preprocessing preprocessing() {
+        try {
+            return Preprocessing.of(json(PREPROCESSOR));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + ": " + folder.resolve(PREPROCESSOR) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Of an image encoder, the length of its vectors: {@code hidden_dim}, {@code hidden_size} or
+     * the last of {@code hidden_sizes}.
+     */
+    public int imageWidth() {
+        JsonNode config = json(CONFIG);
+        if (config.has("hidden_dim")) return number(config, "hidden_dim");
+        JsonNode sizes = config.path("hidden_sizes");
+        if (config.has("hidden_size") || sizes.isEmpty()) return number(config, "hidden_size");
+        return sizes.get(sizes.size() - 1).intValue();
+    }
+
+    /** Number of floating-point weights in {@code model.onnx}. */
+    public long onnxWeights() {
+        try (InputStream in = Files.newInputStream(onnx())) {
+            return new OnnxWeights(in).count();
+        } catch (IOException e) {
+            throw unreadable(ONNX, e);
+        }
     }
 
     public boolean hasOnnx() {

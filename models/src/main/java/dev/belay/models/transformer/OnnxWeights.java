@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,9 @@ import java.util.regex.Pattern;
 final class OnnxWeights {
     private static final Pattern MATMUL =
             Pattern.compile("/?(?:bert/)?(encoder/layer\\.\\d+/[A-Za-z/]+)/MatMul");
+
+    private static final Set<Integer> FLOATS =
+            Set.of(TensorProto.DataType.FLOAT_VALUE, TensorProto.DataType.FLOAT16_VALUE);
 
     private record Stored(TensorProto tensor, boolean transposed) {}
 
@@ -50,6 +54,17 @@ final class OnnxWeights {
             if (tensor != null)
                 byName.put(matmul.group(1).replace('/', '.') + ".weight", new Stored(tensor, true));
         }
+    }
+
+    /** Number of floating-point weights. */
+    long count() {
+        return byName.values().stream()
+                .filter(
+                        stored ->
+                                !stored.transposed && FLOATS.contains(stored.tensor.getDataType()))
+                .mapToLong(
+                        stored -> stored.tensor.getDimsList().stream().reduce(1L, (a, b) -> a * b))
+                .sum();
     }
 
     /** Whether there is a parameter of this name. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.models.image.TestImages;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.plugins.Parameters;
@@ -11,6 +12,7 @@ import dev.belay.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,8 @@ public class EncoderContractTest {
     /** Four inputs of a kind that it accepts. */
     private static List<Input> inputs(EncoderProvider provider, Parameters parameters) {
         if (provider.accepts().contains(Input.Kind.TEXT)) return TEXTS;
+        if (provider.accepts().contains(Input.Kind.CONTENT))
+            return IntStream.range(0, 4).mapToObj(i -> TestImages.bar(9, i % 2, i)).toList();
         Input vector = new Input.Vector(new float[provider.dimensions(parameters)]);
         return List.of(vector, vector, vector, vector);
     }

@@ -48,12 +48,12 @@ class InputBytesPropertyTest {
     }
 
     @Example
-    void ofContentOnlyTheReferenceIsWritten() {
+    void contentComesBackInlineOrByReference() {
         byte[] inline = {1, 2, 3};
-        assertEquals(
-                new Input.Content("image/png", null, null, "abc"),
-                InputBytes.read(
-                        InputBytes.write(new Input.Content("image/png", inline, null, "abc"))));
+        var content = new Input.Content("image/png", inline, null, "abc");
+        var read = (Input.Content) InputBytes.read(InputBytes.write(content));
+        assertArrayEquals(inline, read.bytes());
+        assertEquals(new Input.Content("image/png", read.bytes(), null, "abc"), read);
         var reference = new Input.Content("image/png", null, "file:///a/b", "abc");
         assertEquals(reference, InputBytes.read(InputBytes.write(reference)));
     }

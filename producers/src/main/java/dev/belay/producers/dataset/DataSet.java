@@ -106,7 +106,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
                     inFileOrder ? byLine : byHash,
                     directory,
                     name,
-                    SourceHash.of(config, bytesHash),
+                    SourceHash.of(config, bytesHash + builder.filesHash()),
                     summary,
                     builder.vectorLength());
         } finally {

@@ -71,7 +71,8 @@ final class RowSorter implements Consumer<Row>, AutoCloseable {
             chars += OPTION_CHARS + option.getText().length();
         }
         int features = example.getVector() == null ? 0 : example.getVector().size();
-        return 240 + 2 * chars + 24L * features;
+        long content = example.getContent() == null ? 0 : example.getContent().getSize();
+        return 240 + 2 * chars + 24L * features + content;
     }
 
     long count() {

@@ -268,6 +268,31 @@ public record DataConfig(
                 return List.of(column);
             }
         }
+
+        /**
+         * An image as its pixels: an array of 0 to 255, row by row, of 3 channels red, green, blue
+         * of a pixel together.
+         */
+        record Pixels(String pixels, String width, String height, String channels)
+                implements InputColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(pixels, width, height, channels);
+            }
+        }
+
+        /**
+         * An image file.
+         *
+         * @param base64 whether the column has its bytes in Base64; else its path, relative to the
+         *     data file
+         */
+        record Image(String column, boolean base64) implements InputColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(column);
+            }
+        }
     }
 
     /** Which rows are only ever predicted. */

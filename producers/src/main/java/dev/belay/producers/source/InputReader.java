@@ -1,10 +1,14 @@
 package dev.belay.producers.source;
 
+import com.google.common.hash.Hashing;
 import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.Images;
+import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.TextPart;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,16 +24,23 @@ final class InputReader {
 
     private final String file;
     private final InputColumns columns;
+    private final ImageReader images;
     private int vectorLength;
 
     InputReader(String file, InputColumns columns) {
         this.file = file;
         this.columns = columns;
+        this.images = new ImageReader(file, columns);
     }
 
     /** Features of the vectors read so far; 0 before the first. */
     int vectorLength() {
         return vectorLength;
+    }
+
+    /** As {@link RowBuilder#filesHash}. */
+    String filesHash() {
+        return images.filesHash();
     }
 
     /** An example with its input only. */
@@ -49,7 +60,18 @@ final class InputReader {
         if (columns instanceof InputColumns.Features features) {
             return vector(line, features.columns().stream().mapToDouble(cells::number).toArray());
         }
-        return vector(line, cells.numbers(((InputColumns.Vector) columns).column()));
+        if (columns instanceof InputColumns.Vector vector) {
+            return vector(line, cells.numbers(vector.column()));
+        }
+        byte[] image = images.read(cells);
+        return Example.newBuilder(EventFactory.example("", Split.STUDENT, "", 0))
+                .setContent(
+                        new Content(
+                                Images.mediaType(image),
+                                ByteBuffer.wrap(image),
+                                null,
+                                Hashing.sha256().hashBytes(image).toString(),
+                                (long) image.length));
     }
 
     private Example.Builder text(long line, String text) {

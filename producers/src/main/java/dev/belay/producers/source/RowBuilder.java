@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * place in the order; of choices the options and which of them is right.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
- * text (of a vector: its numbers as Java writes a list of them; of choices the text and the
- * options, sorted, each on a line): stable whatever the file is called and wherever the row stands,
- * and never a function of the label, which an id must not give away.
+ * text (of a vector: its numbers as Java writes a list of them; of an image: the SHA-256 of its
+ * bytes; of choices the text and the options, sorted, each on a line): stable whatever the file is
+ * called and wherever the row is, and never a function of the label, which an id must not reveal.
  *
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
@@ -72,6 +72,11 @@ public final class RowBuilder {
     /** Features of every row's vector; 0 if the input is no vector. */
     public int vectorLength() {
         return inputs.vectorLength();
+    }
+
+    /** SHA-256 (hex) of the files that rows have referred to; empty if there were none. */
+    public String filesHash() {
+        return inputs.filesHash();
     }
 
     /**
@@ -139,7 +144,11 @@ public final class RowBuilder {
     }
 
     private static String text(Example.Builder example) {
-        return example.getVector() != null ? example.getVector().toString() : example.getText();
+        return example.getContent() != null
+                ? example.getContent().getSha256()
+                : example.getVector() != null
+                        ? example.getVector().toString()
+                        : example.getText();
     }
 
     /** The id of a row: its own, or the hash of this text. */
