@@ -19,7 +19,6 @@ import dev.belay.models.optimizer.Step;
 import dev.belay.models.optimizer.Update;
 import dev.belay.models.torch.AlignedFloats;
 import dev.belay.models.torch.Device;
-import dev.belay.models.torch.Softmax;
 import dev.belay.models.torch.Torch;
 import dev.belay.models.transformer.FineTune;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ import java.util.TreeMap;
  * A convolutional network that learns from scratch, with a head. An input is the planes of an image
  * (channels, size, size).
  */
-final class ConvNetwork implements Network<float[]> {
+final class ConvNetwork implements LogitNetwork<float[]> {
     /** All of it is trained. */
     static final FineTune ALL = new FineTune(FineTune.Scope.FULL, 0, true, false);
 
@@ -115,20 +114,21 @@ final class ConvNetwork implements Network<float[]> {
     }
 
     @Override
-    public synchronized float[][] predict(List<float[]> inputs) {
+    public synchronized float[] logits(List<float[]> inputs) {
         float[][] rows = inputs.toArray(float[][]::new);
-        float[][] probabilities = new float[rows.length][];
+        int classes = head.shape().classes();
+        float[] logits = new float[rows.length * classes];
         for (int first = 0; first < rows.length; first += BATCH) {
             int count = Math.min(BATCH, rows.length - first);
             pixels.setRows(rows, first, count, BATCH, preprocessing.floats());
             try (NDManager step = manager.newSubManager()) {
                 var weights = new HashMap<String, NDArray>();
                 for (Parameter p : learning) weights.put(p.name(), p.array(step));
-                float[] logits = logits(step, BATCH, weights).toFloatArray();
-                Softmax.rows(logits, probabilities, first, count, head.shape().classes());
+                float[] batch = logits(step, BATCH, weights).toFloatArray();
+                System.arraycopy(batch, 0, logits, first * classes, count * classes);
             }
         }
-        return probabilities;
+        return logits;
     }
 
     @Override
@@ -137,10 +137,12 @@ final class ConvNetwork implements Network<float[]> {
     }
 
     @Override
-    public synchronized Step learn(List<float[]> batch, BatchLoss loss, Adam adam, Update update) {
+    public synchronized Step learn(
+            List<float[]> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         int rows = batch.size();
         pixels.setRows(batch.toArray(float[][]::new), 0, rows, rows, preprocessing.floats());
-        return backprop.step((step, weights) -> logits(step, rows, weights), loss, adam, update);
+        return backprop.step(
+                (step, weights) -> logits(step, rows, weights), sizes, loss, adam, update);
     }
 
     @Override

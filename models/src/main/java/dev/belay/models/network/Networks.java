@@ -85,6 +85,7 @@ public final class Networks {
      * @throws IllegalArgumentException if the encoder is unknown
      */
     public int width(NetworkDesign design) {
+        if (design.isConvolutional()) return design.convolutions().features();
         return design.fineTune().frozen()
                 ? encoder(design.encoder()).dimensions()
                 : bases.apply(design.encoder()).shape().width();

@@ -146,9 +146,7 @@ public final class RowBuilder {
     private static String text(Example.Builder example) {
         return example.getContent() != null
                 ? example.getContent().getSha256()
-                : example.getVector() != null
-                        ? example.getVector().toString()
-                        : example.getText();
+                : example.getVector() != null ? example.getVector().toString() : example.getText();
     }
 
     /** The id of a row: its own, or the hash of this text. */
