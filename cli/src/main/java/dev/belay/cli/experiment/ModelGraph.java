@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
@@ -94,13 +95,15 @@ final class ModelGraph {
         }
         List<String> known = new ArrayList<>(byName.keySet());
         known.addAll(labelers.keySet());
+        List<String> all = new ArrayList<>(known);
+        all.add(ModelId.TRUTH);
         throw ExperimentException.at(
                 place,
                 what,
                 "truth or one of the "
                         + (labelers.isEmpty() ? "models " : "models and labelers ")
                         + known
-                        + Nearest.hint(name, known));
+                        + Nearest.hint(name, all));
     }
 
     private ModelEntry resolveCeiling(ModelEntry model) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.events.FineTuningScope;
 import java.io.StringReader;
 import java.nio.file.Path;
