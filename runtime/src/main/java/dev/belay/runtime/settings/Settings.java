@@ -39,9 +39,9 @@ public final class Settings {
     private final Map<String, String> values;
     private final Map<String, Object> parsed;
 
-    private Settings(Map<String, String> values) {
+    private Settings(Map<String, String> values, Map<String, String> origins) {
         this.values = new TreeMap<>(values);
-        this.parsed = SettingKeys.parse(values);
+        this.parsed = SettingKeys.parse(values, origins);
     }
 
     /**
@@ -55,8 +55,10 @@ public final class Settings {
     public static Settings load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
         Map<String, String> all = new HashMap<>();
+        Map<String, String> origins = new HashMap<>();
         if (file != null) {
             all.putAll(SettingsFile.read(file));
+            all.keySet().forEach(key -> origins.put(key, file + ": "));
         }
         environment.forEach(
                 (name, value) -> {
@@ -70,12 +72,14 @@ public final class Settings {
                                     .replace('_', '.');
                     if (SettingKeys.isKnown(key)) {
                         all.put(key, value);
+                        origins.put(key, "environment variable " + name + ": ");
                     } else {
                         LOG.warn("{} in the environment is not a setting and is ignored", name);
                     }
                 });
         all.putAll(flags);
-        return new Settings(all);
+        origins.keySet().removeAll(flags.keySet());
+        return new Settings(all, origins);
     }
 
     /**
@@ -84,19 +88,19 @@ public final class Settings {
      * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
      */
     public static Settings of(Map<String, String> values) {
-        return new Settings(values);
+        return new Settings(values, Map.of());
     }
 
     /** These settings with others on top. */
     public Settings with(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(values);
         all.putAll(more);
-        return new Settings(all);
+        return new Settings(all, Map.of());
     }
 
     /** These settings where set, else others. */
     public Settings withDefaults(Map<String, String> others) {
-        return new Settings(others).with(values);
+        return Settings.of(others).with(values);
     }
 
     /** Whether a broker's address was set at all. */
