@@ -76,6 +76,11 @@ public final class Belay {
                         at.commandSpec().commandLine(), at.unmatched());
             }
         }
-        return new CommandLine.RunLast().execute(parsed);
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) { // picocli leaves errors to the JVM
+            ErrorReport.report(e, parsed.commandSpec().commandLine().getErr());
+            return 1;
+        }
     }
 }

@@ -3,6 +3,10 @@ package dev.belay.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.belay.cli.service.SettingsOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What is wrong with a command is told before anything is begun. */
 class BelayTest {
@@ -120,6 +125,69 @@ class BelayTest {
         assertTrue(
                 said.contains("no Kafka broker answers at 127.0.0.1:1 yet; waiting, 3 of 4 s"),
                 said + err);
+    }
+
+    @Test
+    void wrongValuesOfOptionsAreNamedWithWhatWasExpected() {
+        for (List<String> wrong :
+                List.of(
+                        List.of("run", "x.yaml", "--report-every", "5x"),
+                        List.of("produce", "x.yaml", "--rows-per-second", "-1"))) {
+            StringWriter said = new StringWriter();
+            assertEquals(2, execute(said, wrong.toArray(String[]::new)), wrong::toString);
+            String first = said.toString().lines().findFirst().orElseThrow();
+            assertTrue(
+                    first.startsWith("Invalid value for option '" + wrong.get(2) + "'")
+                            && first.contains("expected "),
+                    first);
+        }
+    }
+
+    @Test
+    void aFolderOfPlugInsWithoutAJarIsAWarning() throws IOException {
+        Path empty = Files.createDirectories(folder.resolve("plugins"));
+        var logger = (Logger) LoggerFactory.getLogger(SettingsOptions.class);
+        var logged = new ListAppender<ILoggingEvent>();
+        logged.start();
+        logger.addAppender(logged);
+        execute(new StringWriter(), "run", "none.yaml", "--set", "plugins=" + empty);
+        logger.detachAppender(logged);
+        assertTrue(
+                logged.list
+                        .get(0)
+                        .getFormattedMessage()
+                        .startsWith("setting 'plugins': found no .jar in " + empty),
+                logged.list::toString);
+    }
+
+    @Test
+    void anErrorOfASettingIsOneLine() {
+        StringWriter said = new StringWriter();
+        assertEquals(1, execute(said, "topics", "plan", "--bootstrap-servers", "nohost"));
+        assertEquals(
+                "belay: setting 'kafka.bootstrap.servers': found 'nohost'; expected HOST:PORT,"
+                        + " separated by commas\n",
+                said.toString());
+    }
+
+    @Test
+    void anAddressThatCannotBeResolvedIsNamed() {
+        StringWriter said = new StringWriter();
+        String address = "no-such-host.invalid:9092";
+        assertEquals(1, execute(said, "topics", "plan", "--bootstrap-servers", address));
+        assertTrue(
+                said.toString()
+                        .startsWith("belay: can't make a Kafka client for " + address + " from"),
+                said::toString);
+        assertTrue(said.toString().contains("because: No resolvable bootstrap"), said::toString);
+    }
+
+    @Test
+    void aClassThatIsMissingIsReportedAsAnError() {
+        var missing = new NoClassDefFoundError("com/example/Base");
+        assertTrue(
+                ErrorReport.text(new ExceptionInInitializerError(missing))
+                        .contains("because: found no class com.example.Base; expected it in"));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.belay.plugins;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The parameters that a plug-in is used with: those given, and the defaults of the others.
@@ -35,16 +35,16 @@ public record Parameters(
                     result.differing.getOrDefault(parameter.name(), parameter.defaultValue()));
             unknown.remove(parameter.name());
         }
-        if (!unknown.isEmpty())
+        if (!unknown.isEmpty()) {
+            List<String> known = plugin.parameters().stream().map(Parameter::name).toList();
             throw new IllegalArgumentException(
-                    "unknown parameter '"
-                            + unknown.firstKey()
-                            + "' of '"
-                            + plugin.name()
-                            + "', expected "
-                            + plugin.parameters().stream()
-                                    .map(Parameter::name)
-                                    .collect(Collectors.joining(", ", "one of [", "]")));
+                    "unknown parameter '%s' of '%s', expected %s%s"
+                            .formatted(
+                                    unknown.firstKey(),
+                                    plugin.name(),
+                                    known.isEmpty() ? "none" : "one of " + known,
+                                    Nearest.hint(unknown.firstKey(), known)));
+        }
         return result;
     }
 

@@ -47,9 +47,8 @@ class PluginsTest {
     void twoOfOneNameAreAnErrorThatNamesBoth() throws IOException {
         jar("a.jar", "Hello", "hello", "Hello");
         jar("b.jar", "Hullo", "hello", "Hullo");
-        Plugins.use(dir);
         // When
-        var e = assertThrows(IllegalStateException.class, () -> Plugins.load(Greeting.class));
+        var e = assertThrows(IllegalStateException.class, () -> Plugins.use(dir));
         // Then
         for (String part : List.of("Greeting", "'hello'", "Hello in ", "a.jar", "Hullo", "b.jar"))
             assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
@@ -64,7 +63,9 @@ class PluginsTest {
                         IllegalArgumentException.class, () -> Plugins.get(Greeting.class, "hallo"));
         assertTrue(
                 String.valueOf(e.getMessage())
-                        .startsWith("unknown Greeting 'hallo', expected one of [hello]"),
+                        .startsWith(
+                                "unknown Greeting 'hallo', expected one of [hello]; did you mean"
+                                        + " 'hello'?"),
                 e.getMessage());
     }
 
@@ -78,9 +79,63 @@ class PluginsTest {
                     "META-INF/services/" + Greeting.class.getName(),
                     "Absent".getBytes(StandardCharsets.UTF_8));
         }
-        Plugins.use(dir);
-        var e = assertThrows(IllegalStateException.class, () -> Plugins.load(Greeting.class));
+        var e = assertThrows(IllegalStateException.class, () -> Plugins.use(dir));
         assertTrue(String.valueOf(e.getMessage()).contains("Absent"), e.getMessage());
+    }
+
+    @Test
+    void aClassThatAPlugInNeedsAndNoJarHasIsNamed() throws IOException {
+        // Given a plug-in whose base class was left out of the jar
+        compile("base", "Base", "public class Base {}");
+        String source =
+                source("Derived", "derived", "Derived")
+                        .replace("Derived impl", "Derived extends Base impl");
+        Path classes = compile("d.jar.classes", "Derived", source);
+        pack(dir.resolve("d.jar"), classes, "Derived");
+        // When
+        var e = assertThrows(IllegalStateException.class, () -> Plugins.use(dir));
+        // Then
+        String message = String.valueOf(e.getMessage());
+        assertTrue(
+                message.contains("Greeting: ") && message.contains("found no class Base;"),
+                message);
+    }
+
+    @Test
+    void aPlugInThatFailsToStartIsAnErrorWithItsReason() throws IOException {
+        // Given
+        String source =
+                source("Failing", "f", "f")
+                        .replace(
+                                "{ public String name",
+                                "{ static int n = 1 / Integer.parseInt(\"0\"); public String name");
+        pack(dir.resolve("f.jar"), compile("f.jar.classes", "Failing", source), "Failing");
+        // When
+        var e = assertThrows(IllegalStateException.class, () -> Plugins.use(dir));
+        // Then
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("Failing") && message.contains("/ by zero"), message);
+    }
+
+    @Test
+    void oneClassInTwoJarsIsAnErrorThatNamesBoth() throws IOException {
+        jar("a.jar", "Hello", "hello", "Hello");
+        jar("hello-2.jar", "Hello", "hello", "Hello again");
+        // When
+        var e = assertThrows(IllegalArgumentException.class, () -> Plugins.use(dir));
+        // Then
+        for (String part : List.of("class Hello in ", "a.jar", "hello-2.jar", "in one jar"))
+            assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
+    }
+
+    @Test
+    void jarsAreReturnedAndWhatIsNoJarIsAnError() throws IOException {
+        assertEquals(List.of(), Plugins.use(dir));
+        Path jar = Files.writeString(dir.resolve("text.jar"), "text");
+        Path none = Files.createDirectories(dir.resolve("none"));
+        assertEquals(List.of(), Plugins.use(none));
+        var e = assertThrows(IllegalArgumentException.class, () -> Plugins.use(dir));
+        assertTrue(String.valueOf(e.getMessage()).contains(jar.toString()), e.getMessage());
     }
 
     @Test
@@ -127,7 +182,9 @@ class PluginsTest {
                                 "rate=NaN", "expected a number from 0.0 to 1.0",
                                 "count=1.5", "expected a whole number from 1 to 9",
                                 "hard=yes", "expected one of [true, false]",
-                                "rat=1", "unknown parameter 'rat' of 'p'")
+                                "rat=1",
+                                        "unknown parameter 'rat' of 'p', expected one of [rate,"
+                                                + " count, hard, word]; did you mean 'rate'?")
                         .entrySet()) {
             String[] pair = wrong.getKey().split("=", 2);
             var e =
@@ -161,13 +218,21 @@ class PluginsTest {
         };
     }
 
-    /** Compiles an implementation against this class path and packs it. */
+    /** Compiles an implementation and packs it. */
     private void jar(String file, String className, String name, String text) throws IOException {
-        String source =
-                "public class %s implements %s { public String name() { return \"%s\"; } public String greet() { return \"%s\"; } }"
-                        .formatted(className, Greeting.class.getCanonicalName(), name, text);
+        Path classes = compile(file + ".classes", className, source(className, name, text));
+        pack(dir.resolve(file), classes, className);
+    }
+
+    private static String source(String className, String name, String text) {
+        return "public class %s implements %s { public String name() { return \"%s\"; } public String greet() { return \"%s\"; } }"
+                .formatted(className, Greeting.class.getCanonicalName(), name, text);
+    }
+
+    /** Compiles a class against this class path and the folder base. */
+    private Path compile(String folder, String className, String source) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        Path classes = Files.createDirectories(dir.resolve(file + ".classes"));
+        Path classes = Files.createDirectories(dir.resolve(folder));
         var unit =
                 new SimpleJavaFileObject(
                         URI.create("string:///" + className + ".java"),
@@ -177,12 +242,21 @@ class PluginsTest {
                         return source;
                     }
                 };
-        String classPath = place(Greeting.class) + File.pathSeparator + place(Plugin.class);
+        String classPath =
+                String.join(
+                        File.pathSeparator,
+                        place(Greeting.class).toString(),
+                        place(Plugin.class).toString(),
+                        dir.resolve("base").toString());
         List<String> options = List.of("-d", classes.toString(), "-cp", classPath);
         var errors = new StringWriter();
         var task = compiler.getTask(errors, null, null, options, null, List.of(unit));
         assertTrue(task.call(), errors.toString());
-        try (var jar = new JarOutputStream(Files.newOutputStream(dir.resolve(file)))) {
+        return classes;
+    }
+
+    private static void pack(Path file, Path classes, String className) throws IOException {
+        try (var jar = new JarOutputStream(Files.newOutputStream(file))) {
             String entry = className + ".class";
             entry(jar, entry, Files.readAllBytes(classes.resolve(entry)));
             entry(

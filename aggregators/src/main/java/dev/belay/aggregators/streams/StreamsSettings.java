@@ -41,7 +41,14 @@ public final class StreamsSettings {
                 String[] parts = text.split("/", 2);
                 Duration size = Settings.duration(parts[0]);
                 Duration advance = parts.length > 1 ? Settings.duration(parts[1]) : size;
-                windows.add(new Window.Kind(size, advance));
+                try {
+                    windows.add(new Window.Kind(size, advance));
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            "setting 'aggregator.windows': found '%s'; %s"
+                                    .formatted(text, e.getMessage()),
+                            e);
+                }
             }
         }
         return new Lateness(windows, settings.grace(), settings.truthHorizon());

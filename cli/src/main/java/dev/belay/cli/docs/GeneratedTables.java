@@ -67,10 +67,11 @@ final class GeneratedTables {
                                         .formatted(
                                                 command.getCommandName(),
                                                 String.join(
-                                                        " ",
-                                                        command.getCommandSpec()
-                                                                .usageMessage()
-                                                                .description())))
+                                                                " ",
+                                                                command.getCommandSpec()
+                                                                        .usageMessage()
+                                                                        .description())
+                                                        .replace("%%", "%")))
                 .collect(Collectors.joining("", "| command | what it does |\n|---|---|\n", ""));
     }
 }

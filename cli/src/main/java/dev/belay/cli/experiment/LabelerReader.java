@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.api.Labelers;
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.ModelId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

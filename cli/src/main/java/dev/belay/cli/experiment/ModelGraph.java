@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
@@ -95,13 +96,15 @@ final class ModelGraph {
         }
         List<String> names = new ArrayList<>(byName.keySet());
         names.addAll(labelers.keySet());
+        List<String> all = new ArrayList<>(names);
+        all.add(ModelId.TRUTH);
         throw ExperimentException.at(
                 place,
                 what,
                 "truth or one of the "
                         + (labelers.isEmpty() ? "models " : "models and labelers ")
                         + names
-                        + Nearest.hint(name, names));
+                        + Nearest.hint(name, all));
     }
 
     private ModelEntry resolveCeiling(ModelEntry model) {

@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.input.Input;
+import dev.belay.plugins.Nearest;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 import dev.belay.schemas.ModelId;

@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.plugins.Nearest;
 import java.io.Reader;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.plugins.Nearest;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.Names;
 import java.time.Duration;

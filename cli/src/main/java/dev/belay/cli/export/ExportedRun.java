@@ -1,5 +1,6 @@
 package dev.belay.cli.export;
 
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.Collection;
 import java.util.Comparator;
@@ -31,8 +32,8 @@ record ExportedRun(String experiment, String task, Map<String, ModelSpec> models
                 throw new IllegalArgumentException(
                         names.isEmpty()
                                 ? "there is no experiment to export: no model was ever declared"
-                                : "there are several experiments, name one of them: "
-                                        + String.join(", ", names));
+                                : "found several experiments; expected --experiment with one of "
+                                        + names);
             }
             wanted = names.first();
         }
@@ -48,7 +49,8 @@ record ExportedRun(String experiment, String task, Map<String, ModelSpec> models
         }
         if (newest.isEmpty()) {
             throw new IllegalArgumentException(
-                    "there is no experiment '" + wanted + "', found: " + String.join(", ", names));
+                    "found no experiment '%s'; expected one of %s%s"
+                            .formatted(wanted, names, Nearest.hint(wanted, names)));
         }
         // An experiment that was moved to another task left its older models behind.
         String task = newest.values().stream().max(byRun).map(ModelSpec::getTask).orElseThrow();

@@ -1,6 +1,6 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.experiment.Nearest;
+import dev.belay.plugins.Nearest;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
@@ -8,6 +8,7 @@ import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import java.time.Duration;
@@ -26,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param current the specs of the newest runs that are not stopped, by model id
  * @param all the specs of all runs
- * @param labelers of these, the kinds of those that are not trained models, by id
+ * @param labelers of these, those that are not trained models, by id, in their newest version
  * @param checkpoints of each model that has some, in their order; of stopped ones too
  */
 record Fleet(
         Map<String, ModelSpec> current,
         Map<String, ModelSpec> all,
-        Map<String, String> labelers,
+        Map<String, LabelerSpec> labelers,
         Map<String, List<Checkpoint>> checkpoints) {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final Comparator<ModelId> ORDER =
@@ -62,15 +63,9 @@ record Fleet(
             events.catchUp(CATCH_UP);
             Map<String, ModelSpec> current = new TreeMap<>(models.current());
             Map<String, ModelSpec> all = new TreeMap<>(models.all());
-            Map<String, String> kinds = new TreeMap<>();
             labelers.current().forEach((id, spec) -> current.put(id, LabelerSpecs.asModel(spec)));
-            labelers.all()
-                    .forEach(
-                            (id, spec) -> {
-                                all.put(id, LabelerSpecs.asModel(spec));
-                                kinds.put(id, spec.getMethod().getName());
-                            });
-            return new Fleet(current, all, kinds, checkpoints);
+            labelers.all().forEach((id, spec) -> all.put(id, LabelerSpecs.asModel(spec)));
+            return new Fleet(current, all, new TreeMap<>(labelers.all()), checkpoints);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PartitionCursor;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,43 @@ final class Lineage {
         tree.add("spec: " + words(source, spec));
         labels(tree, source, provenance, spec);
         return tree;
+    }
+
+    /** A labeler that is not a trained model, in the newest version, which is the one known. */
+    TextTree of(LabelerSpec labeler) {
+        TextTree tree =
+                new TextTree(
+                        "%s, labeler of kind %s, version %d"
+                                .formatted(
+                                        labeler.getId(),
+                                        labeler.getMethod().getName(),
+                                        labeler.getVersion()));
+        if (!told.add(labeler.getId())) {
+            tree.add("as above");
+            return tree;
+        }
+        Set<String> parameters = new TreeSet<>(labeler.getMethod().getParameters().keySet());
+        tree.add(
+                "spec: parameters %s, hash %s"
+                        .formatted(
+                                parameters.isEmpty() ? "none" : String.join(", ", parameters),
+                                labeler.getSpecHash()));
+        for (String source : labeler.getSources()) {
+            LabelerSpec below = fleet.labelers().get(source);
+            TextTree reads = tree.add("reads: " + source);
+            if (below != null) {
+                reads.add(of(below));
+            } else if (!source.equals(ModelId.TRUTH)) {
+                reads.add("a model: 'belay lineage " + source + "' shows its checkpoints");
+            }
+        }
+        examples(tree, labeler.getTask());
+        return tree;
+    }
+
+    private void examples(TextTree tree, String task) {
+        TextTree examples = tree.add("examples: " + topics.examples(task));
+        sources.apply(task).forEach(hash -> examples.add("made from the source " + hash));
     }
 
     private String metric(Checkpoint event) {
@@ -178,12 +217,22 @@ final class Lineage {
                                 .map(c -> range(c.getPartition(), 0, c.getOffset()))
                                 .collect(Collectors.joining(", ")));
         if (supervisor.equals(ModelId.TRUTH)) {
-            TextTree truth = tree.add("supervisor: truth, " + topics.truth(task));
-            TextTree examples = truth.add("examples: " + topics.examples(task));
-            sources.apply(task).forEach(hash -> examples.add("made from the source " + hash));
+            examples(tree.add("supervisor: truth, " + topics.truth(task)), task);
             return;
         }
         List<Long> numbers = event.getSupervisorCheckpoints();
+        LabelerSpec labeler = fleet.labelers().get(supervisor);
+        if (labeler != null) {
+            tree.add(
+                            "supervisor: %s, versions %s"
+                                    .formatted(
+                                            supervisor,
+                                            numbers.stream()
+                                                    .map(String::valueOf)
+                                                    .collect(Collectors.joining(", "))))
+                    .add(of(labeler));
+            return;
+        }
         TextTree below =
                 tree.add(
                         "supervisor: %s, %d of its checkpoints"

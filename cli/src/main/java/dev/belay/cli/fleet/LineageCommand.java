@@ -4,6 +4,7 @@ import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Progress;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Provenance of a checkpoint, also of a stopped model: its metric, files, spec, labels,"
-                        + " supervisors, truth and the source of the examples.")
+                        + " supervisors, truth and the source of the examples; or of a labeler:"
+                        + " its kind, version, spec and what it reads.")
 public final class LineageCommand implements Callable<Integer> {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
@@ -38,14 +40,19 @@ public final class LineageCommand implements Callable<Integer> {
                 spec.commandLine().getErr(),
                 clients -> {
                     Fleet fleet = Fleet.read(clients);
-                    new Lineage(
+                    Lineage lineage =
+                            new Lineage(
                                     fleet,
                                     Fleet.metrics(clients),
                                     Services.store(clients),
                                     clients.topics(),
-                                    task -> sources(clients, task))
-                            .of(fleet.checkpoint(reference))
-                            .print(spec.commandLine().getOut());
+                                    task -> sources(clients, task));
+                    LabelerSpec labeler = fleet.labelers().get(fleet.model(reference).toString());
+                    TextTree tree =
+                            labeler == null
+                                    ? lineage.of(fleet.checkpoint(reference))
+                                    : lineage.of(labeler);
+                    tree.print(spec.commandLine().getOut());
                     return 0;
                 });
     }

@@ -188,11 +188,13 @@ public final class ModelsCommand implements Runnable {
             }
             ModelSpec spec = fleet.current().get(id.toString());
             Checkpoint last = fleet.checkpoint(id.toString(), null);
-            String labeler = fleet.labelers().get(id.toString());
+            LabelerSpec labeler = fleet.labelers().get(id.toString());
             table.add(
                     id.toString(),
                     spec == null || labeler != null ? null : spec.getSupervisor(),
-                    labeler != null ? labeler : spec == null ? null : encoder(spec),
+                    labeler != null
+                            ? labeler.getMethod().getName()
+                            : spec == null ? null : encoder(spec),
                     state(spec, last),
                     last == null ? 0L : last.getNumber(),
                     last == null ? 0L : last.getExamplesSeen(),

@@ -2,8 +2,10 @@ package dev.belay.cli.logging;
 
 import dev.belay.cli.experiment.ExperimentException;
 import dev.belay.cli.platform.PlatformException;
+import dev.belay.plugins.Plugins;
 import dev.belay.producers.source.DataException;
 import java.io.PrintWriter;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +44,10 @@ public final class ErrorReport {
     private static boolean isComplete(Throwable e) {
         return e instanceof ExperimentException
                 || e instanceof DataException
-                || e instanceof PlatformException;
+                || e instanceof PlatformException
+                // a wrong setting, of which Kafka's parser says less
+                || (e instanceof IllegalArgumentException
+                        && e.getCause() instanceof ConfigException);
     }
 
     /** Whether it only repeats its cause's class and message, as a future's exception does. */
@@ -52,6 +57,9 @@ public final class ErrorReport {
     }
 
     private static String message(Throwable e) {
+        if (e instanceof NoClassDefFoundError || e instanceof ClassNotFoundException) {
+            return Plugins.missing(e);
+        }
         String message = e.getMessage();
         return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
     }

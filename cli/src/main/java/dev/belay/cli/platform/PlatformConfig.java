@@ -15,7 +15,7 @@ public record PlatformConfig(Path dataDir, int brokerPort, int registryPort) {
         Ports.requireValid("registry", registryPort);
         if (brokerPort != 0 && brokerPort == registryPort) {
             throw new IllegalArgumentException(
-                    "broker and registry need two different ports, got %d for both"
+                    "found port %d for both broker and registry; expected two different ones (--port, --registry-port)"
                             .formatted(brokerPort));
         }
     }

@@ -35,7 +35,8 @@ final class Ports {
     static void requireValid(String what, int port) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException(
-                    "%s port must be in [0, 65535], got %d".formatted(what, port));
+                    "%s port: found %d; expected one from 1 to 65535, or 0 for a free one"
+                            .formatted(what, port));
         }
     }
 

@@ -2,6 +2,10 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.task.ProducerConfig;
+import dev.belay.producers.task.ProducerService;
+import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
@@ -77,13 +81,18 @@ public final class ExperimentRegistration {
      * @param fresh whether to start a new run in any case
      * @param changed what a changed labeler means
      * @throws IllegalStateException when existing topics have another number of partitions
+     * @throws DataException when other rows were written under this task's name
      */
     public Run make(boolean fresh, Changed changed) {
         int partitions = clients.settings().taskPartitions();
         try (Admin admin = clients.admin()) {
             // before anything is made: whether what is there already fits
             List<ModelSpec> specs = resolve(partitions, 0);
-            plan(specs).missing(admin);
+            List<TopicPlan.Topic> missing = plan(specs).missing(admin);
+            String progress = clients.topics().progress(experiment.task());
+            if (missing.stream().noneMatch(topic -> topic.name().equals(progress))) {
+                producer().requireSameSource();
+            }
             // first those whose names need no spec, so that the table of models can be read
             TopicPlan.forInstallation(clients.settings()).apply(admin);
             EarlierRuns past = past();
@@ -99,6 +108,14 @@ public final class ExperimentRegistration {
             write(specs, labelers, before, stopped);
             return new Run(specs, labelers, run, isOld, stopped);
         }
+    }
+
+    private ProducerService producer() {
+        return new ProducerService(
+                clients,
+                ProducerConfig.of(experiment.task()),
+                experiment.source(clients, data),
+                ProgressListener.none());
     }
 
     private int run(List<ModelSpec> specs, EarlierRuns past, boolean fresh, Changed changed) {

@@ -177,11 +177,11 @@ final class ExperimentRun implements Callable<Integer> {
                 new ExperimentRegistration(clients, experiment, data)
                         .make(options.fresh(), ExperimentRegistration.Changed.NEW_RUN);
         if (announced.isOld()) {
-            say("resuming an earlier run (--fresh starts a new one)");
+            say("resuming run @%d (--fresh starts a new one)".formatted(announced.number()));
         } else if (announced.number() > 0) {
             say(
-                    "run %d: the experiment has changed, or a fresh run was asked for"
-                            .formatted(announced.number() + 1));
+                    "run @%d: the experiment has changed, or a fresh run was asked for"
+                            .formatted(announced.number()));
         }
         announced.stopped().forEach(id -> say("stopped " + id + ": the file no longer has it"));
         RunResults results = new RunResults(experiment.name(), experiment.task());

@@ -68,9 +68,12 @@ record RunCompletion(
                 due.removeAll(of.keySet());
                 if (!due.isEmpty()) {
                     missing.add(
-                            "%s: %s checkpoints to compare".formatted(spec.getId(), due.size()));
+                            "%s: %s checkpoints to compare with %s"
+                                    .formatted(spec.getId(), due.size(), spec.getSupervisor()));
                 } else if (!isFinal(of.get(last.getNumber()), lost.contains(spec.getCeiling()))) {
-                    missing.add("%s: its final comparison".formatted(spec.getId()));
+                    missing.add(
+                            "%s: its final comparison with %s"
+                                    .formatted(spec.getId(), spec.getSupervisor()));
                 } else if (!isSettled(of.get(last.getNumber()), of)) {
                     missing.add(
                             "%s: its comparison with earlier checkpoints".formatted(spec.getId()));

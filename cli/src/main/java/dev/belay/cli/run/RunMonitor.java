@@ -124,6 +124,7 @@ final class RunMonitor {
                                                     "; ",
                                                     missing.subList(
                                                             0, Math.min(3, missing.size())))));
+                    DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);
                 }
             }

@@ -5,8 +5,10 @@ import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options of {@code run} and {@code quickstart}. */
 final class RunOptions {
@@ -14,6 +16,18 @@ final class RunOptions {
     enum Where {
         embedded,
         external
+    }
+
+    /** A duration as settings write it. */
+    private static final class DurationOption implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return Settings.duration(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     @Mixin private SettingsOptions settings;
@@ -53,13 +67,14 @@ final class RunOptions {
             names = "--report-every",
             paramLabel = "DURATION",
             defaultValue = "5m",
+            converter = DurationOption.class,
             description =
                     "of an endless source: how often the report is written, such as 30s (default:"
                             + " ${DEFAULT-VALUE})")
-    private String reportEvery;
+    private Duration reportEvery;
 
     Duration reportEvery() {
-        return Settings.duration(reportEvery);
+        return reportEvery;
     }
 
     Path out() {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,6 +44,13 @@ public final class ProduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!(rowsPerSecond >= 0)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for option '--rows-per-second': found "
+                            + rowsPerSecond
+                            + ", expected a number of at least 0 (0: no limit)");
+        }
         Logging.toTerminal();
         PrintWriter out = spec.commandLine().getOut();
         options.usePlugins();

@@ -6,10 +6,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Options for the broker's address and the settings of this installation. */
 public final class SettingsOptions {
+    private static final Logger LOG = LoggerFactory.getLogger(SettingsOptions.class);
+
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -49,8 +53,11 @@ public final class SettingsOptions {
     /** Makes this process find the plug-ins of the setting {@code plugins}. */
     public void usePlugins() {
         Path folder = settings().plugins();
-        if (folder != null) {
-            Plugins.use(folder);
+        if (folder != null && Plugins.use(folder).isEmpty()) {
+            LOG.warn(
+                    "setting 'plugins': found no .jar in {}; plug-ins are found in jars directly in"
+                            + " this folder",
+                    folder.toAbsolutePath());
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.plugins.Nearest;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -31,7 +31,10 @@ class RunCompletionTest {
     void aRunWhoseModelsFinishedAndWereComparedIsComplete() {
         RunResults results = SampleRun.finished(2, 4);
         assertEquals(List.of(), completion(results.specs(), HOLDOUT).missing(results));
-        assertTrue(completion(results.specs(), HOLDOUT + 1).missing(results).size() == 6);
+        List<String> missing = completion(results.specs(), HOLDOUT + 1).missing(results);
+        assertEquals(6, missing.size());
+        assertEquals(
+                "wordnet/naive#0@0: its final comparison with wordnet/bow#0@0", missing.get(0));
     }
 
     @Test

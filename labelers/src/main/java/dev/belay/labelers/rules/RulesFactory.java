@@ -7,6 +7,7 @@ import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerFactory;
 import dev.belay.labelers.rules.RulesLabeler.Combine;
 import dev.belay.labelers.rules.RulesLabeler.Rule;
+import dev.belay.plugins.Nearest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,11 @@ public final class RulesFactory implements LabelerFactory {
         for (String name : parameters.keySet()) {
             if (!PARAMETERS.contains(name)) {
                 throw new IllegalArgumentException(
-                        "unknown key '" + name + "', expected one of " + new TreeSet<>(PARAMETERS));
+                        "unknown key '%s', expected one of %s%s"
+                                .formatted(
+                                        name,
+                                        new TreeSet<>(PARAMETERS),
+                                        Nearest.hint(name, PARAMETERS)));
             }
         }
         boolean ignoreCase =
@@ -156,8 +161,12 @@ public final class RulesFactory implements LabelerFactory {
                 (label, texts) -> {
                     if (!classes.contains(label)) {
                         throw new IllegalArgumentException(
-                                "%s: found class '%s', expected one of %s"
-                                        .formatted(name, label, classes));
+                                "%s: found class '%s', expected one of %s%s"
+                                        .formatted(
+                                                name,
+                                                label,
+                                                classes,
+                                                Nearest.hint(label, classes)));
                     }
                     if (texts.stream().anyMatch(String::isBlank)) {
                         throw new IllegalArgumentException(

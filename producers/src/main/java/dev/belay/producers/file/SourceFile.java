@@ -2,6 +2,7 @@ package dev.belay.producers.file;
 
 import com.google.common.hash.Hashing;
 import com.google.common.hash.HashingInputStream;
+import dev.belay.plugins.Nearest;
 import dev.belay.producers.source.DataException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -11,6 +12,8 @@ import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -42,8 +45,9 @@ public final class SourceFile implements AutoCloseable {
                             + ": found "
                             + (Files.isDirectory(path) ? "a directory" : "nothing")
                             + (path.isAbsolute() ? "" : " (that is " + path.toAbsolutePath() + ")")
-                            + "; expected a data file. A relative path starts at the experiment"
-                            + " file's directory.");
+                            + "; expected a data file (a relative path starts at the experiment"
+                            + " file's directory)"
+                            + Nearest.hint(path.toFile().getName(), besides(path)));
         }
         if (name.endsWith(".zst")) {
             throw new DataException(
@@ -65,6 +69,15 @@ public final class SourceFile implements AutoCloseable {
                             : raw;
         } catch (IOException e) {
             throw broken(e, 0);
+        }
+    }
+
+    /** Names of the files in the same folder; none where it can't be read. */
+    private static List<String> besides(Path path) {
+        try (Stream<Path> files = Files.list(path.resolveSibling("").toAbsolutePath())) {
+            return files.map(file -> file.toFile().getName()).toList();
+        } catch (IOException e) {
+            return List.of();
         }
     }
 

@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +30,9 @@ public final class ProducerService implements Service {
      */
     private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(40);
 
+    /** Without a committed transaction in between; two producers may fence each other. */
+    private static final int MOST_FENCED = 5;
+
     private final Clients clients;
     private final ProducerConfig config;
     private final ExampleSource source;
@@ -38,6 +40,7 @@ public final class ProducerService implements Service {
     private volatile boolean stopped;
     private volatile boolean ready;
     private volatile boolean complete;
+    private long done; // rows known to be committed; of the thread that runs
 
     /**
      * @param source stays the caller's to close, after {@link #run} has returned
@@ -59,14 +62,65 @@ public final class ProducerService implements Service {
     }
 
     /**
-     * Writes everything that is not written yet.
+     * Checks that the task has no rows of another source; writes nothing. The progress topic must
+     * exist.
      *
      * @throws DataException when another source was written under this task's name
-     * @throws IllegalStateException when the topics have unequal partition counts, or another
-     *     producer of the task has taken over
+     */
+    public void requireSameSource() {
+        try (TopicTable<Progress> table = progress()) {
+            table.catchUp(CATCH_UP_WITHIN);
+            var partitions =
+                    table.values().stream()
+                            .filter(event -> topics().contains(event.getTopic()))
+                            .map(
+                                    event ->
+                                            new TopicPartition(
+                                                    event.getTopic(), event.getPartition()))
+                            .toList();
+            var unused =
+                    new PartitionProgress(
+                            config.writer(),
+                            source.name(),
+                            source.sourceHash(),
+                            partitions,
+                            table.values());
+        }
+    }
+
+    /**
+     * Writes everything that is not written yet. A producer that was fenced because its transaction
+     * timed out goes on from what is committed.
+     *
+     * @throws DataException when another source was written under this task's name
+     * @throws IllegalStateException when the topics have unequal partition counts, another producer
+     *     of the task has taken over, or this one is fenced time after time
      */
     @Override
     public void run() {
+        int fenced = 0; // since the last transaction that was committed
+        long before = -1;
+        while (true) {
+            try {
+                produce();
+                return;
+            } catch (FencedException e) {
+                fenced = done > before ? 1 : fenced + 1;
+                before = done;
+                requireNoOther(e, fenced);
+                LOG.warn(
+                        "the broker has fenced the producer of task {}, and no other has written"
+                                + " rows: its transaction has timed out; going on from row {}",
+                        config.task(),
+                        done,
+                        e);
+            } finally {
+                ready = false;
+            }
+        }
+    }
+
+    private void produce() {
         try (Producer<byte[], byte[]> producer = clients.producer(config.writer())) {
             int partitions = partitions(producer);
             producer.initTransactions();
@@ -82,15 +136,44 @@ public final class ProducerService implements Service {
                                     config,
                                     Clock.systemUTC(),
                                     new RateLimiter(config.rowsPerSecond()))
-                            .run(source, committed, () -> stopped, listener);
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+                            .run(source, committed, () -> stopped, this::produced);
+        }
+    }
+
+    private void produced(long rows, long total) {
+        done = rows;
+        listener.produced(rows, total);
+    }
+
+    /**
+     * Another producer is known by what it has committed: more rows than this one has sent. It is
+     * not fenced in turn. One that has committed nothing is, and then finds rows of this one; so of
+     * two producers one ends.
+     */
+    private void requireNoOther(FencedException e, int fenced) {
+        long found =
+                committed().stream()
+                        .filter(progress -> progress.getWriter().equals(config.writer()))
+                        .mapToLong(Progress::getRows)
+                        .max()
+                        .orElse(0);
+        if (found > e.rows()) {
             throw new IllegalStateException(
-                    ("another producer of task %s has taken over (transactional id %s);"
-                                    + " one task has one producer at a time")
-                            .formatted(config.task(), config.writer()),
+                    ("another producer of task %s has taken over (transactional id %s): found %,d"
+                                    + " rows, this one has written %,d; one task has one producer at"
+                                    + " a time")
+                            .formatted(config.task(), config.writer(), found, e.rows()),
                     e);
-        } finally {
-            ready = false;
+        }
+        if (fenced >= MOST_FENCED) {
+            throw new IllegalStateException(
+                    ("the broker has fenced the producer of task %s (transactional id %s) %d times"
+                                    + " at row %,d. Either another producer of the task is running,"
+                                    + " or its transactions take longer than the setting"
+                                    + " kafka.producer.transaction.timeout.ms (default 10000)."
+                                    + " The same command resumes.")
+                            .formatted(config.task(), config.writer(), fenced, done),
+                    e);
         }
     }
 
@@ -111,24 +194,27 @@ public final class ProducerService implements Service {
 
     private List<Progress> committed() {
         try (Admin admin = clients.admin();
-                TopicTable<Progress> table =
-                        new TopicTable<>(
-                                clients,
-                                clients.topics().progress(config.task()),
-                                Progress.class)) {
+                TopicTable<Progress> table = progress()) {
             table.catchUpPastOpenTransactions(admin, CATCH_UP_WITHIN);
             return List.copyOf(table.values());
         }
     }
 
-    private int partitions(Producer<byte[], byte[]> producer) {
+    private TopicTable<Progress> progress() {
+        return new TopicTable<>(clients, clients.topics().progress(config.task()), Progress.class);
+    }
+
+    private List<String> topics() {
         Topics topics = clients.topics();
+        return List.of(
+                topics.examples(config.task()),
+                topics.holdout(config.task()),
+                topics.truth(config.task()));
+    }
+
+    private int partitions(Producer<byte[], byte[]> producer) {
         TreeMap<String, Integer> found = new TreeMap<>();
-        for (String topic :
-                List.of(
-                        topics.examples(config.task()),
-                        topics.holdout(config.task()),
-                        topics.truth(config.task()))) {
+        for (String topic : topics()) {
             found.put(topic, producer.partitionsFor(topic).size());
         }
         if (found.values().stream().distinct().count() > 1) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -72,6 +73,7 @@ final class TaskProducer {
      * @param stopped asked between transactions; when true, returns without ending the partitions
      * @return whether everything is written
      * @throws DataException when another source was written under this task's name
+     * @throws FencedException when the broker no longer accepts the producer
      */
     boolean run(
             ExampleSource source,
@@ -97,9 +99,11 @@ final class TaskProducer {
                     listener.produced(progress.rows(), total);
                 }
             }
+            inTransaction(() -> tell(progress.events(progress.end(written()))));
+            return true;
+        } catch (KafkaException e) {
+            throw FencedException.of(e, progress.rows());
         }
-        inTransaction(() -> tell(progress.events(progress.end(written()))));
-        return true;
     }
 
     private void write(Batch batch, PartitionProgress progress) {

@@ -21,9 +21,15 @@ class BadDataTest {
     @TempDir Path dir;
 
     @Test
-    void aFileThatIsNotThereNamesItsPath() {
+    void aFileThatIsNotThereNamesItsPath() throws IOException {
         String message = assertRejected("missing.jsonl", "jsonl", "found nothing; expected");
         assertEquals(2, message.split("missing\\.jsonl", -1).length, message);
+        // When there is one of nearly this name
+        Data.writeText(dir.resolve("mising.jsonl"), "x");
+        // Then
+        assertTrue(
+                assertRejected("missing.jsonl", "jsonl", "found nothing")
+                        .endsWith("; did you mean 'mising.jsonl'?"));
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,10 +146,21 @@ public final class Clients {
         return new MeteredConsumer(config, meters, refresher);
     }
 
+    /**
+     * @throws IllegalStateException when a setting below {@code kafka.} is wrong, or no address can
+     *     be resolved
+     */
     public Admin admin() {
         Map<String, Object> config = new HashMap<>(settings.kafka("admin"));
         config.putIfAbsent("client.id", "belay-admin");
-        return Admin.create(config);
+        try {
+            return Admin.create(config);
+        } catch (KafkaException e) {
+            throw new IllegalStateException(
+                    "can't make a Kafka client for %s from the settings kafka.*"
+                            .formatted(settings.bootstrapServers()),
+                    e);
+        }
     }
 
     /** As {@link #awaitBroker(java.util.function.Consumer)}, reporting to the log. */
@@ -247,7 +259,7 @@ public final class Clients {
                 "no schema registry answers at " + settings.registryUrl() + ": " + problem, cause);
     }
 
-    private static boolean answers(Admin admin, Duration within) {
+    private boolean answers(Admin admin, Duration within) {
         try {
             admin.describeCluster(
                             new DescribeClusterOptions()
@@ -259,7 +271,10 @@ public final class Clients {
             if (e.getCause() instanceof TimeoutException) {
                 return false;
             }
-            throw new IllegalStateException("the Kafka broker refuses: " + e.getCause(), e);
+            throw new IllegalStateException(
+                    "the Kafka broker at %s refuses: %s"
+                            .formatted(settings.bootstrapServers(), e.getCause()),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the broker", e);

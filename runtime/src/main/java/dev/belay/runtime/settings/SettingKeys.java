@@ -8,15 +8,20 @@ import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
+import dev.belay.plugins.Nearest;
 import dev.belay.schemas.Topics;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Definition of every setting: name, type, default, accepted values, documentation. {@link
@@ -34,18 +39,36 @@ public final class SettingKeys {
                     "forever, or a duration above 0: 12h, 30d",
                     text -> text.equals(FOREVER) || isDuration(text, 1));
 
+    private static final Validator ADDRESS = validator("HOST:PORT", SettingKeys::isAddress);
+    private static final Validator ADDRESSES =
+            validator(
+                    "HOST:PORT, separated by commas",
+                    text -> all(text, ",", SettingKeys::isAddress));
+    private static final Validator URLS =
+            validator(
+                    "http(s)://HOST:PORT/PATH, separated by commas",
+                    text -> all(text, ",", url -> url.matches("(https?|mock)://[^\\s/]+\\S*")));
+    private static final Validator WINDOWS =
+            validator(
+                    "SIZE or SIZE/ADVANCE, separated by commas: 1h, 24h/1h; or empty",
+                    text ->
+                            text.isEmpty()
+                                    || all(text, ",", w -> all(w, "/", d -> isDuration(d, 1))));
+
     private static final ConfigDef DEFINITION =
             new ConfigDef()
                     .define(
                             "kafka.bootstrap.servers",
                             STRING,
                             "localhost:9092",
+                            ADDRESSES,
                             HIGH,
                             "Addresses of the Kafka brokers, separated by commas.")
                     .define(
                             "registry.url",
                             STRING,
                             "http://localhost:8081/apis/ccompat/v7",
+                            URLS,
                             HIGH,
                             "URL of the schema registry, as any Confluent client takes it.")
                     .define(
@@ -175,6 +198,7 @@ public final class SettingKeys {
                             "aggregator.windows",
                             STRING,
                             "1h",
+                            WINDOWS,
                             MEDIUM,
                             "Windows of PROGRESSIVE figures in event time, separated by commas: 1h (tumbling), 24h/1h (24 hours, every hour); empty: none.")
                     .define(
@@ -202,6 +226,7 @@ public final class SettingKeys {
                             "aggregator.server",
                             STRING,
                             null,
+                            ADDRESS,
                             LOW,
                             "HOST:PORT of this aggregator (Kafka Streams' application.server) for programs that embed it and serve its rows; unset: none.");
 
@@ -225,22 +250,13 @@ public final class SettingKeys {
     /**
      * Every setting's value: as given, or its default; null where it has none.
      *
+     * @param origins where keys were set, for the error; those not in it are not said
      * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
      */
-    static Map<String, Object> parse(Map<String, String> values) {
-        for (String key : values.keySet()) {
-            if (!isKnown(key)) {
-                throw new IllegalArgumentException(
-                        "unknown setting '%s'; expected one of %s, or a key below %s"
-                                .formatted(
-                                        key,
-                                        String.join(
-                                                ", ",
-                                                new TreeMap<>(DEFINITION.configKeys()).keySet()),
-                                        String.join(", ", OPEN.keySet())));
-            }
-        }
+    static Map<String, Object> parse(Map<String, String> values, Map<String, String> origins) {
         for (var e : values.entrySet()) {
+            String origin = origins.getOrDefault(e.getKey(), "");
+            requireKnown(e.getKey(), origin);
             ConfigDef.ConfigKey key = DEFINITION.configKeys().get(e.getKey());
             try {
                 if (key != null) {
@@ -251,12 +267,33 @@ public final class SettingKeys {
                 }
             } catch (ConfigException wrong) {
                 throw new IllegalArgumentException(
-                        "setting '%s': found '%s'; expected %s"
-                                .formatted(e.getKey(), e.getValue(), expected(key)),
+                        "%ssetting '%s': found '%s'; expected %s"
+                                .formatted(origin, e.getKey(), e.getValue(), expected(key)),
                         wrong);
             }
         }
         return DEFINITION.parse(values);
+    }
+
+    private static void requireKnown(String key, String origin) {
+        Set<String> known = new TreeSet<>(DEFINITION.names());
+        if (!isKnown(key)) {
+            throw new IllegalArgumentException(
+                    "%sunknown setting '%s'; expected one of %s, or a key below %s%s"
+                            .formatted(
+                                    origin,
+                                    key,
+                                    String.join(", ", known),
+                                    String.join(", ", OPEN.keySet()),
+                                    Nearest.hint(key, known)));
+        }
+        // passed on to clients, which ignore what they do not know
+        known.removeIf(name -> key.equals(name) || Nearest.distance(key, name) > 2);
+        if (!DEFINITION.names().contains(key) && !known.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%sunknown setting '%s'; expected '%s'"
+                            .formatted(origin, key, String.join("' or '", known)));
+        }
     }
 
     /** The table of all settings in Markdown, for the docs. */
@@ -292,6 +329,15 @@ public final class SettingKeys {
         return key.validator == null ? type : key.validator.toString();
     }
 
+    private static boolean isAddress(String text) {
+        return Utils.getHost(text) != null && Utils.getPort(text) != null;
+    }
+
+    /** Whether all parts of a text are valid, without the spaces around them. */
+    private static boolean all(String text, String separator, Predicate<String> valid) {
+        return Arrays.stream(text.split(separator, -1)).map(String::strip).allMatch(valid);
+    }
+
     private static boolean isDuration(String text, long leastMs) {
         return Settings.duration(text).toMillis() >= leastMs;
     }
@@ -300,7 +346,7 @@ public final class SettingKeys {
         return ConfigDef.LambdaValidator.with(
                 (name, value) -> {
                     try {
-                        if (!valid.test(String.valueOf(value).strip())) {
+                        if (value != null && !valid.test(String.valueOf(value).strip())) {
                             throw new ConfigException(name, value, "expected " + values);
                         }
                     } catch (IllegalArgumentException e) {

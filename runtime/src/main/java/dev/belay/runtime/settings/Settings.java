@@ -31,9 +31,9 @@ public final class Settings {
     private final Map<String, String> values;
     private final Map<String, Object> parsed;
 
-    private Settings(Map<String, String> values) {
+    private Settings(Map<String, String> values, Map<String, String> origins) {
         this.values = new TreeMap<>(values);
-        this.parsed = SettingKeys.parse(values);
+        this.parsed = SettingKeys.parse(values, origins);
     }
 
     /**
@@ -47,12 +47,25 @@ public final class Settings {
     public static Settings load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
         Map<String, String> all = new HashMap<>();
+        Map<String, String> origins = new HashMap<>();
         if (file != null) {
             all.putAll(SettingsFile.read(file));
+            all.keySet().forEach(key -> origins.put(key, file + ": "));
         }
-        all.putAll(SettingsEnvironment.read(environment));
+        Map<String, String> fromEnvironment = SettingsEnvironment.read(environment);
+        all.putAll(fromEnvironment);
+        fromEnvironment
+                .keySet()
+                .forEach(
+                        key ->
+                                origins.put(
+                                        key,
+                                        "environment variable "
+                                                + SettingsEnvironment.name(key)
+                                                + ": "));
         all.putAll(flags);
-        return new Settings(all);
+        origins.keySet().removeAll(flags.keySet());
+        return new Settings(all, origins);
     }
 
     /**
@@ -61,19 +74,19 @@ public final class Settings {
      * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
      */
     public static Settings of(Map<String, String> values) {
-        return new Settings(values);
+        return new Settings(values, Map.of());
     }
 
     /** These settings with others on top. */
     public Settings with(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(values);
         all.putAll(more);
-        return new Settings(all);
+        return new Settings(all, Map.of());
     }
 
     /** These settings where set, else others. */
     public Settings withDefaults(Map<String, String> others) {
-        return new Settings(others).with(values);
+        return Settings.of(others).with(values);
     }
 
     /** Whether a broker's address was set at all. */

@@ -42,4 +42,9 @@ final class SettingsEnvironment {
                 });
         return settings;
     }
+
+    /** The variable of a key. */
+    static String name(String key) {
+        return PREFIX + key.replace("-", "__").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
 }

@@ -87,7 +87,64 @@ class SettingsTest {
                 assertThrows(
                         IllegalArgumentException.class, () -> Settings.of(Map.of("stroe", "/x")));
         assertTrue(
-                String.valueOf(e.getMessage()).contains("unknown setting 'stroe'"), e::getMessage);
+                String.valueOf(e.getMessage()).contains("unknown setting 'stroe'")
+                        && String.valueOf(e.getMessage()).endsWith("; did you mean 'store'?"),
+                e::getMessage);
+    }
+
+    @Test
+    void aMistypedAddressIsNotPassedOnToClientsThatWouldIgnoreIt() {
+        for (String key : new String[] {"kafka.bootstrap.server", "kafka.bootstrap-servers"}) {
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Settings.of(Map.of(key, "host:9092")));
+            assertEquals(
+                    "unknown setting '" + key + "'; expected 'kafka.bootstrap.servers'",
+                    e.getMessage());
+        }
+        assertEquals(
+                "SSL",
+                Settings.of(Map.of("kafka.security.protocol", "SSL"))
+                        .kafka("admin")
+                        .get("security.protocol"));
+    }
+
+    @Test
+    void anErrorSaysWhereTheSettingWasMade() throws IOException {
+        Path file = Files.writeString(folder.resolve("s.yaml"), "task:\n  partitions: four\n");
+        Map<String, String> variable = Map.of("BELAY_TASK_PARTITIONS", "five");
+        String expected =
+                "setting 'task.partitions': found 'four'; expected a whole number [1,...]";
+        loaded(file, Map.of(), Map.of(), file + ": " + expected);
+        loaded(
+                file,
+                variable,
+                Map.of(),
+                "environment variable BELAY_TASK_PARTITIONS: " + expected.replace("four", "five"));
+        loaded(file, variable, Map.of("task.partitions", "six"), expected.replace("four", "six"));
+    }
+
+    @Test
+    void aFileThatIsNoMappingIsAnErrorWithItsLine() throws IOException {
+        Path file = folder.resolve("s.yaml");
+        Map<String, String> none = Map.of();
+        Files.writeString(file, "store: /x\ndevice: [cpu\n");
+        loaded(file, none, none, file + ", line 2: expected a YAML mapping of settings");
+        Files.writeString(file, "");
+        loaded(file, none, none, file + ", line 1: expected a YAML mapping of settings");
+        Files.writeString(file, "store:\n");
+        loaded(file, none, none, file + ": setting 'store': found no value");
+    }
+
+    private static void loaded(
+            Path file, Map<String, String> environment, Map<String, String> flags, String begin) {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Settings.load(file, environment, flags));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith(begin) && message.lines().count() == 1, message);
     }
 
     @Test
@@ -97,6 +154,29 @@ class SettingsTest {
         refused("device", "tpu", "[auto, cpu, gpu]");
         refused("store.s3.path-style", "yes", "true or false");
         refused("aggregator.grace", "1 hour", "a duration: 500ms, 30s, 15m, 24h, 7d");
+        refused("kafka.bootstrap.servers", "host", "HOST:PORT, separated by commas");
+        refused("kafka.bootstrap.servers", "a:1,b", "HOST:PORT, separated by commas");
+        refused("aggregator.server", "host:port", "HOST:PORT");
+        refused("registry.url", "localhost:8081", "http(s)://HOST:PORT/PATH, separated by commas");
+        refused(
+                "aggregator.windows",
+                "1h,24h/x",
+                "SIZE or SIZE/ADVANCE, separated by commas: 1h, 24h/1h; or empty");
+    }
+
+    @Test
+    void addressesUrlsAndWindowsAreAcceptedInAllTheirForms() {
+        for (String addresses : new String[] {"a:1", "a:1, b:2", "[::1]:9092", "SSL://a.b:9093"}) {
+            assertEquals(
+                    addresses,
+                    Settings.of(Map.of("kafka.bootstrap.servers", addresses)).bootstrapServers());
+        }
+        for (String urls : new String[] {"http://a", "https://a:1/x,http://b", "mock://scope"}) {
+            assertEquals(urls, Settings.of(Map.of("registry.url", urls)).registryUrl());
+        }
+        for (String windows : new String[] {"", "1h", "1h, 24h/1h"}) {
+            assertEquals(windows, Settings.of(Map.of("aggregator.windows", windows)).windows());
+        }
     }
 
     private static void refused(String key, String value, String expected) {

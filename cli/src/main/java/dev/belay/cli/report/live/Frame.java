@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Draws a {@link Snapshot} as lines of text, each at most as wide as the terminal. Pure. */
 final class Frame {
@@ -30,6 +31,7 @@ final class Frame {
                     new Column("ceiling", 3, false, line -> Format.rate(line.ceiling())),
                     new Column("PGR", 0, false, line -> Format.pgr(line.pgr())),
                     new Column("", 4, true, Line::range),
+                    new Column("coverage", 3, false, line -> coverage(line.coverage())),
                     new Column("seen", 5, false, line -> Format.count(line.seen())));
 
     private final Terminal terminal;
@@ -64,6 +66,11 @@ final class Frame {
         return lines.subList(0, Math.min(lines.size(), Math.max(rows, 1)));
     }
 
+    /** Empty where the supervisor has answered everything. */
+    static String coverage(@Nullable Double share) {
+        return share == null ? "" : Format.percent(share) + " %";
+    }
+
     private static boolean isOverSeeds(Line line) {
         return line.kind() != Line.Kind.SEED;
     }
@@ -74,6 +81,8 @@ final class Frame {
             return List.of();
         }
         List<Column> columns = new ArrayList<>(COLUMNS);
+        columns.removeIf(
+                column -> lines.stream().allMatch(line -> column.cell().apply(line).isEmpty()));
         while (columns.size() > 2
                 && widths(columns, lines).stream().mapToInt(w -> w + 2).sum() > width) {
             int least = columns.stream().mapToInt(Column::rank).max().orElse(0);

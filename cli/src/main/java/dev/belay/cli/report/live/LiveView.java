@@ -173,6 +173,9 @@ public final class LiveView {
                 + line.seed()
                 + "): supervisor "
                 + Format.rate(line.supervisor())
+                + (line.coverage() == null
+                        ? ""
+                        : " (coverage " + Frame.coverage(line.coverage()) + ")")
                 + ", student "
                 + Format.rate(line.accuracy())
                 + ", ceiling "

@@ -48,6 +48,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      * @param kind whether it is one seed's, or the median or mean of all seeds of its pair
      * @param range of PGR: the interval of a seed or mean, the spread of a median; the reason where
      *     undefined
+     * @param coverage share of the holdout that the supervisor has answered; null: all of it
      * @param seen examples that the student's checkpoint had learned from; of a median, the same
      *     for every seed
      */
@@ -60,6 +61,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
             @Nullable Double ceiling,
             @Nullable Double pgr,
             String range,
+            @Nullable Double coverage,
             long seen) {
 
         /** What a line's figures are of. */
@@ -124,6 +126,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 middle(median.ceilingAccuracy()),
                 middle(median.pgr()),
                 reason == null ? Format.range(median.pgr(), 2) : reason,
+                coverage(group),
                 group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
     }
 
@@ -143,6 +146,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                 pgr == null
                         ? reason == null ? "" : reason.label()
                         : Format.interval(pgr.low(), pgr.high(), 2),
+                coverage(group),
                 group.stream().mapToLong(PairMetrics::getExamplesSeen).min().orElse(0));
     }
 
@@ -175,7 +179,14 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
                         ? reason == null ? "" : reason
                         : Format.interval(pgr.getLow(), pgr.getHigh(), 2)
                                 + (RowJson.barelyResolved(row) ? ", gap barely resolved" : ""),
+                coverage(List.of(row)),
                 row.getExamplesSeen());
+    }
+
+    private static @Nullable Double coverage(List<PairMetrics> group) {
+        long n = group.stream().mapToLong(PairMetrics::getN).sum();
+        long abstained = group.stream().mapToLong(PairMetrics::getAbstained).sum();
+        return abstained == 0 ? null : (Double) ((double) n / (n + abstained));
     }
 
     private static @Nullable Double middle(@Nullable Spread spread) {

@@ -209,6 +209,29 @@ final class LiveViewTest {
     }
 
     @Test
+    void coverageOfASupervisorThatAbstainsIsInTheTableAndOnlyThere() {
+        // Given: of 2,500 examples the supervisor of the first pair has answered 2,000
+        RunResults results = SampleRun.finished(2, 1);
+        for (PairMetrics row : results.holdoutRows()) {
+            if (row.getStudent().contains("/naive#")) {
+                results.add(PairMetrics.newBuilder(row).setAbstained(row.getN() / 4).build());
+            }
+        }
+        // When
+        view(PIPE).close(Snapshot.of(results, Duration.ZERO, List.of()));
+        // Then
+        List<String> table = text().lines().filter(line -> line.contains("  ")).toList();
+        assertTrue(table.get(0).contains("coverage"), text());
+        assertEquals(4, table.stream().filter(line -> line.contains("  80 %  ")).count(), text());
+        assertTrue(text().contains("(coverage 80 %), student"), text());
+        // When nobody abstains
+        bytes.reset();
+        view(PIPE).close(snapshot(1));
+        // Then
+        assertFalse(text().contains("coverage"), text());
+    }
+
+    @Test
     void closingPrintsTheWholeTable() {
         // Given
         LiveView view = view(PIPE);

@@ -1,20 +1,30 @@
-package dev.belay.cli.experiment;
+package dev.belay.plugins;
 
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Suggestion for a mistyped word. */
+/** Suggestion for a mistyped word, for error messages. */
 public final class Nearest {
     private Nearest() {}
 
     /** {@code "; did you mean 'x'?"} when a word is near enough, else nothing. */
-    static String hint(String typed, Collection<String> known) {
+    public static String hint(String typed, Collection<String> known) {
         int near = Math.max(2, typed.length() / 3);
         return known.stream()
                 .filter(word -> distance(typed, word) <= near)
-                .min(Comparator.comparingInt(word -> distance(typed, word)))
+                .min(
+                        Comparator.<String>comparingInt(word -> distance(typed, word))
+                                .thenComparing(word -> !letters(word).equals(letters(typed))))
                 .map(word -> "; did you mean '" + word + "'?")
                 .orElse("");
+    }
+
+    /** Sorted: equal where only the order differs, as of two transposed ones. */
+    private static String letters(String word) {
+        return word.chars()
+                .sorted()
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** Levenshtein's: inserts, deletes and replacements that turn one into the other. */
