@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.service.SettingsOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import dev.belay.aggregators.shard.Shard;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.schemas.BlockColumns;
+import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Phase;
@@ -104,7 +105,8 @@ final class ClusterPartition {
         List<Long> times = new ArrayList<>();
         List<Float> row = new ArrayList<>();
         List<Integer> abstained = new ArrayList<>();
-        int k = block.getClasses();
+        List<Integer> options = new ArrayList<>();
+        BlockRows layout = BlockRows.of(block);
         for (int i = 0; i < block.getIds().size(); i++) {
             if (isOfThis.test(block.getIds().get(i))) {
                 if (block.getAbstained().contains(i)) {
@@ -112,7 +114,11 @@ final class ClusterPartition {
                 }
                 ids.add(block.getIds().get(i));
                 times.add(block.getEventTimesMs().get(i));
-                row.addAll(block.getProbabilities().subList(k * i, k * i + k));
+                int from = layout.from(i);
+                row.addAll(block.getProbabilities().subList(from, from + layout.size(i)));
+                if (layout.isChoice()) {
+                    options.add(layout.size(i));
+                }
             }
         }
         return PredictionBlock.newBuilder(block)
@@ -120,6 +126,7 @@ final class ClusterPartition {
                 .setEventTimesMs(times)
                 .setProbabilities(row)
                 .setAbstained(abstained)
+                .setOptionCounts(options)
                 .build();
     }
 

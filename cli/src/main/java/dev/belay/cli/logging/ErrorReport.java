@@ -30,7 +30,8 @@ public final class ErrorReport {
         err.flush();
     }
 
-    static String text(Throwable e) {
+    /** The message of an error, with its causes. */
+    public static String text(Throwable e) {
         StringBuilder text = new StringBuilder(message(e));
         for (Throwable at = e; !isComplete(at) && at.getCause() != null; at = at.getCause()) {
             Throwable cause = at.getCause();

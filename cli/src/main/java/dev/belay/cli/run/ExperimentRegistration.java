@@ -5,7 +5,6 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
-import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
@@ -115,7 +114,7 @@ public final class ExperimentRegistration {
                 clients,
                 ProducerConfig.of(experiment.task()),
                 experiment.source(clients, data),
-                ProgressListener.none());
+                (done, total) -> {});
     }
 
     private int run(List<ModelSpec> specs, EarlierRuns past, boolean fresh, Changed changed) {

@@ -41,6 +41,10 @@ class DocsTest {
                     Map.entry("mvn -B verify", ".ci/run tests"),
                     Map.entry("./belay docs keys", "here: keysArePrintedFromTheCommandLine"),
                     Map.entry("./belay bench coverage", ".ci/long coverage"),
+                    Map.entry(
+                            "./belay run experiments/methods.yaml",
+                            "not run: takes minutes; parsed here"),
+                    Map.entry(".ci/long parity", "is a part of .ci/long"),
                     Map.entry("./belay bench trainer", ".ci/long bench, and coverage"),
                     Map.entry(
                             "./belay bench trainer --quick",

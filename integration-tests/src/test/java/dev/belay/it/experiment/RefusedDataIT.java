@@ -15,7 +15,6 @@ import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
-import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -71,7 +70,7 @@ class RefusedDataIT {
                                 clients,
                                 ProducerConfig.of(experiment.task()),
                                 data,
-                                ProgressListener.none())
+                                (rows, total) -> {})
                         .run();
             }
             return run;

@@ -12,7 +12,6 @@ import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.Source;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
-import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.settings.Settings;
@@ -118,8 +117,7 @@ class FencedProducerIT {
         // Given a second one that begins while the first writes
         AtomicBoolean begun = new AtomicBoolean();
         try (DataSet own = DataSet.open(DataConfig.preset(WORDNET, .5))) {
-            ProducerService second =
-                    new ProducerService(clients, CONFIG, own, ProgressListener.none());
+            ProducerService second = new ProducerService(clients, CONFIG, own, (rows, total) -> {});
             ProducerService first =
                     service(
                             (done, total) -> {

@@ -262,7 +262,7 @@ class CachingEncoderTest {
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
                 "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams,"
-                        + " pixels, vector, minilm, bge, e5, mlp, transformer, cnn",
+                        + " length, pixels, vector, minilm, bge, e5, mlp, transformer, cnn",
                 e.getMessage());
     }
 
