@@ -12,6 +12,7 @@ import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.Source;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
+import dev.belay.producers.task.ProgressListener;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.settings.Settings;
