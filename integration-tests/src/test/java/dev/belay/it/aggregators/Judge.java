@@ -172,7 +172,8 @@ final class Judge {
             return rows + " rows";
         }
         if ((Integer) block.get("classes") != Pairs.CLASSES
-                || probabilities.size() != rows * Pairs.CLASSES) {
+                || probabilities.size() != rows * Pairs.CLASSES
+                || !list(block, "optionCounts").isEmpty()) {
             return "classes";
         }
         if (number(block, "checkpoint") < 0 || number(block, "sweepRows") < 0) {
@@ -231,6 +232,9 @@ final class Judge {
         List<?> classes = list(spec, "classes");
         if (classes.size() < 2 || new HashSet<>(classes).size() != classes.size()) {
             return "classes";
+        }
+        if (!spec.get("taskKind").toString().equals("classes")) {
+            return "kind of task"; // of kind choice it would have no classes
         }
         if (!spec.get("task").toString().matches(NAME) || number(spec, "partitions") < 1) {
             return "task";
