@@ -3,6 +3,7 @@ package dev.belay.it.experiment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.belay.it.LongTest;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +15,7 @@ import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /** Against a broker that is not Belay's: Apache Kafka's own image. Skipped without Docker. */
+@LongTest
 @Timeout(400)
 class ContainerIT {
     private static final DockerImageName KAFKA = DockerImageName.parse("apache/kafka:4.3.1");

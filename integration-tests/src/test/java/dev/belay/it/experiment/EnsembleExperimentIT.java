@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.it.LongTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Labelers with sources (models, rules, truth and each other) as supervisors. Their labels and
  * predictions are recomputed, by definition, from the records of their sources.
  */
+@LongTest
 @Timeout(600)
 class EnsembleExperimentIT {
     private static final ObjectMapper JSON = new ObjectMapper();

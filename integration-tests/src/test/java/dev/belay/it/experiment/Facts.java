@@ -42,8 +42,11 @@ final class Facts {
         } else if (topic.equals("small.predictions")) {
             var ids = (List<?>) value.get("ids");
             var probabilities = (List<?>) value.get("probabilities");
+            var optionCounts = (List<?>) value.get("optionCounts");
             int classes = (Integer) value.get("classes");
+            int from = 0;
             for (int i = 0; i < ids.size(); i++) {
+                int to = from + (classes == 0 ? (Integer) optionCounts.get(i) : classes);
                 facts.add(
                         "%s %s %s %s %s %s"
                                 .formatted(
@@ -52,7 +55,8 @@ final class Facts {
                                         value.get("model"),
                                         value.get("checkpoint"),
                                         ids.get(i),
-                                        probabilities.subList(i * classes, (i + 1) * classes)));
+                                        probabilities.subList(from, to)));
+                from = to;
             }
         } else if (topic.startsWith("small.labels.")) {
             facts.add(line(topic, read.key(), value, "labeler", "checkpoint", "probabilities"));
@@ -73,7 +77,7 @@ final class Facts {
         } else if (topic.equals("models")) {
             facts.add(line(topic, read.key(), value, "specHash"));
         } else {
-            facts.add(line(topic, read.key(), value, "split", "text"));
+            facts.add(line(topic, read.key(), value, "split", "text", "options"));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.it.LongTest;
 import dev.belay.it.store.S3Server;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStores;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The small experiment with its checkpoints in S3 instead of a folder. */
+@LongTest
 @Timeout(600)
 class S3ExperimentIT {
     private static final String STORE = "s3://" + S3Server.BUCKET + "/belay";
