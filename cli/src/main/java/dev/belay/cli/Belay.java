@@ -10,6 +10,7 @@ import dev.belay.cli.fleet.ModelsCommand;
 import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
+import dev.belay.cli.results.ResultsCommand;
 import dev.belay.cli.run.QuickstartCommand;
 import dev.belay.cli.run.RunCommand;
 import dev.belay.cli.service.AggregatorCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LineageCommand.class,
             CompareCommand.class,
             ExportCommand.class,
+            ResultsCommand.class,
             BenchCommand.class,
             DocsCommand.class
         })

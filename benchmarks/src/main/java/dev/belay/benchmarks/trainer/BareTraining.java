@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * An MLP trained by DJL alone: its blocks, trainer, loss and Adam; a sub-manager a step. The data
+ * A head trained by DJL alone: its blocks, trainer, loss and Adam; a sub-manager a step. The data
  * are in memory; nothing is predicted, saved or sent. The batches are as many and as large as
  * Belay's: of each micro-epoch the new examples and the replayed ones, shuffled.
  */
@@ -35,18 +35,26 @@ final class BareTraining {
     private final List<float[]> labels;
     private final int microEpoch;
     private final int replayMemory;
+    private final int hidden;
     // outside of the heap: PyTorch reads them in place
     private final FloatBuffer x = direct(BATCH * TableEncoder.DIMENSIONS);
     private final FloatBuffer y = direct(BATCH * Stage.CLASSES.size());
 
     /**
      * @param labels a distribution an example
+     * @param hidden units of the hidden layer; 0: a linear head
      */
-    BareTraining(List<float[]> features, List<float[]> labels, int microEpoch, int replayMemory) {
+    BareTraining(
+            List<float[]> features,
+            List<float[]> labels,
+            int microEpoch,
+            int replayMemory,
+            int hidden) {
         this.features = features;
         this.labels = labels;
         this.microEpoch = microEpoch;
         this.replayMemory = replayMemory;
+        this.hidden = hidden;
     }
 
     /**
@@ -58,11 +66,10 @@ final class BareTraining {
     double run(long seed) {
         Random random = new Random(seed);
         try (Model model = Model.newInstance("bare", ai.djl.Device.cpu(), "PyTorch")) {
-            model.setBlock(
-                    new SequentialBlock()
-                            .add(Linear.builder().setUnits(Stage.HIDDEN).build())
-                            .add(Activation::relu)
-                            .add(Linear.builder().setUnits(Stage.CLASSES.size()).build()));
+            SequentialBlock block = new SequentialBlock();
+            if (hidden > 0)
+                block.add(Linear.builder().setUnits(hidden).build()).add(Activation::relu);
+            model.setBlock(block.add(Linear.builder().setUnits(Stage.CLASSES.size()).build()));
             var config =
                     new DefaultTrainingConfig(
                                     new SoftmaxCrossEntropyLoss("loss", 1, -1, false, true))

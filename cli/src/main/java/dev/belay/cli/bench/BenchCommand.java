@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             BenchTrainerCommand.class,
             BenchLabelerCommand.class,
             BenchAggregatorCommand.class,
+            BenchGridCommand.class,
             BenchCoverageCommand.class
         })
 public final class BenchCommand implements Runnable {

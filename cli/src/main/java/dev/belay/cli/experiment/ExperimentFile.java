@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.models.input.Input;
 import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.EndlessSource;
@@ -46,6 +47,23 @@ public final class ExperimentFile {
         }
     }
 
+    /**
+     * The files that an experiment is read from: its own, then its base if it has one.
+     *
+     * @throws ExperimentException if it is no YAML
+     */
+    public static List<Path> files(Path file) {
+        try (Reader text = new StringReader(Files.readString(file))) {
+            YamlValue base = YamlMap.parse(file.toString(), text).get(ExperimentKeys.BASE);
+            return base == null
+                    ? List.of(file)
+                    : List.of(file, file.resolveSibling(base.text()).normalize());
+        } catch (IOException e) {
+            throw new ExperimentException(
+                    file + ": can't be read (" + e + "); expected an experiment file", e);
+        }
+    }
+
     /** The experiment of {@code quickstart}: the built-in WordNet task, three seeds. */
     public static Experiment quickstart() {
         String name = "quickstart.yaml";
@@ -67,7 +85,7 @@ public final class ExperimentFile {
      * @param directory where relative paths start
      */
     static Experiment read(String name, Reader text, Path directory) {
-        YamlMap root = YamlMap.parse(name, text).only(ExperimentKeys.FILE);
+        YamlMap root = withBase(YamlMap.parse(name, text).only(ExperimentKeys.FILE), directory);
         String experiment = root.require(ExperimentKeys.NAME).name();
         String task = experiment;
         YamlValue classes = null;
@@ -90,8 +108,8 @@ public final class ExperimentFile {
                 LabelerReader.read(root.get(ExperimentKeys.LABELERS), config.classes());
         List<ModelEntry> models =
                 ModelGraph.check(
-                        ModelReader.read(
-                                root.require(ExperimentKeys.MODELS),
+                        models(
+                                root,
                                 config.isEndless(),
                                 FieldsReader.kind(config.fields())),
                         labelers);
@@ -107,6 +125,41 @@ public final class ExperimentFile {
                 labelers,
                 models,
                 seeds(root.get(ExperimentKeys.SEEDS)));
+    }
+
+    /** What a file lacks is that of its base; relative paths start at the file. */
+    private static YamlMap withBase(YamlMap root, Path directory) {
+        YamlValue named = root.get(ExperimentKeys.BASE);
+        if (named == null) {
+            return root;
+        }
+        Path file = directory.resolve(named.text()).normalize();
+        try (Reader text = new StringReader(Files.readString(file))) {
+            YamlMap base = YamlMap.parse(file.toString(), text).only(ExperimentKeys.FILE);
+            YamlValue further = base.get(ExperimentKeys.BASE);
+            if (further != null) {
+                throw further.wrong("no base: this file is one itself");
+            }
+            return root.over(base);
+        } catch (IOException e) {
+            throw new ExperimentException(
+                    named.wrong("an experiment file that can be read").getMessage()
+                            + " ("
+                            + e
+                            + ")",
+                    e);
+        }
+    }
+
+    private static List<ModelEntry> models(YamlMap root, boolean endless, Input.Kind kind) {
+        YamlValue grid = root.get(ExperimentKeys.GRID);
+        YamlValue listed =
+                grid == null
+                        ? root.require(ExperimentKeys.MODELS)
+                        : root.get(ExperimentKeys.MODELS);
+        List<ModelEntry> models =
+                listed == null ? List.of() : ModelReader.read(listed, endless, kind);
+        return grid == null ? models : GridReader.expand(models, grid, endless, kind);
     }
 
     private static DataConfig data(

@@ -15,6 +15,12 @@ import java.util.stream.Stream;
  */
 public final class ExperimentKeys {
     static final KeyGroup FILE = new KeyGroup("");
+    static final Key<YamlValue> BASE =
+            FILE.own(
+                    "base",
+                    "a file name, relative to the experiment file",
+                    "",
+                    "An experiment file that this one completes or changes; see below.");
     static final Key<YamlValue> NAME =
             FILE.own("name", "[a-z0-9-]+", "required", "Name of the experiment.");
     static final Key<YamlValue> TASK =
@@ -31,8 +37,14 @@ public final class ExperimentKeys {
             FILE.own(
                     "models",
                     "a mapping from names ([a-z0-9-]+) to models",
-                    "required",
+                    "required without grid",
                     "The models; see below.");
+    static final Key<YamlValue> GRID =
+            FILE.own(
+                    "grid",
+                    "a mapping from axes to their values",
+                    "",
+                    "A model for every combination of one value of each axis; see below.");
     static final Key<YamlValue> SEEDS =
             FILE.own(
                     "seeds",

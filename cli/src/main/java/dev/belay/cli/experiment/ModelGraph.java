@@ -140,21 +140,11 @@ final class ModelGraph {
         return model;
     }
 
-    /**
-     * The model of the same encoder, head, fine-tuning, split and number of examples that learns
-     * from truth.
-     */
+    /** The one model that is its twin. */
     private String twin(ModelEntry student) {
         List<String> twins =
                 byName.values().stream()
-                        .filter(
-                                m ->
-                                        m.onTruth()
-                                                && m.encoder().equals(student.encoder())
-                                                && m.head().equals(student.head())
-                                                && m.fineTuning().equals(student.fineTuning())
-                                                && m.split() == student.split()
-                                                && m.examples() == student.examples())
+                        .filter(m -> isTwin(m, student))
                         .map(ModelEntry::name)
                         .toList();
         if (twins.size() == 1) {
@@ -171,5 +161,18 @@ final class ModelGraph {
                                 + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
                                 + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
+    }
+
+    /**
+     * Whether a model is a student's twin: of the same encoder, head, fine-tuning, split and number
+     * of examples, but learning from truth.
+     */
+    static boolean isTwin(ModelEntry model, ModelEntry student) {
+        return model.onTruth()
+                && model.encoder().equals(student.encoder())
+                && model.head().equals(student.head())
+                && model.fineTuning().equals(student.fineTuning())
+                && model.split() == student.split()
+                && model.examples() == student.examples();
     }
 }

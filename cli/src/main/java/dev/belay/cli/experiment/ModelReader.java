@@ -41,19 +41,25 @@ final class ModelReader {
         YamlMap map = models.map();
         map.values()
                 .forEach(
-                        (key, value) -> {
-                            YamlValue name = map.key(key);
-                            if (name.name().equals(ModelId.TRUTH)) {
-                                throw name.wrong("another name: truth is the labeler that knows");
-                            }
-                            YamlMap model = value.map().only(ModelKeys.MODEL);
-                            EndlessModels.checkKeys(model, endless);
-                            entries.add(model(key, name.place(), model, kind));
-                        });
+                        (name, value) ->
+                                entries.add(read(map.key(name), value.map(), endless, kind)));
         if (entries.isEmpty()) {
             throw models.wrong("at least one model");
         }
         return entries;
+    }
+
+    /**
+     * One model.
+     *
+     * @param name as the file has it
+     */
+    static ModelEntry read(YamlValue name, YamlMap model, boolean endless, Input.Kind kind) {
+        if (name.name().equals(ModelId.TRUTH)) {
+            throw name.wrong("another name: truth is the labeler that knows");
+        }
+        EndlessModels.checkKeys(model.only(ModelKeys.MODEL), endless);
+        return model(name.text(), name.place(), model, kind);
     }
 
     private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {

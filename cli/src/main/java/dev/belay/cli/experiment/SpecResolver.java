@@ -15,6 +15,7 @@ import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.StateSize;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -45,6 +46,9 @@ final class SpecResolver {
     private final Path encodersDir;
     private final Map<String, String> encoderSha256 = new HashMap<>();
     private final Map<String, Long> parameters = new HashMap<>();
+
+    /** Counting reads all rows, and models of a grid draw alike. */
+    private final Map<DrawnFrom, SplitCounts> counted = new HashMap<>();
 
     /**
      * @param data null: the source has no end
@@ -154,13 +158,18 @@ final class SpecResolver {
             return new Draw(1.0, available);
         }
         double below = Math.min(1.0, 2.0 * model.examples() / available);
-        SplitCounts drawn = data.countDrawn(model.split(), seed, below);
+        SplitCounts drawn = countDrawn(data, new DrawnFrom(model.split(), seed, below));
         while (usable(model, drawn) < model.examples()) {
             below = Math.min(1.0, 2 * below);
-            drawn = data.countDrawn(model.split(), seed, below);
+            drawn = countDrawn(data, new DrawnFrom(model.split(), seed, below));
         }
         requireAllClasses(model, drawn, "the " + drawn.rows() + " rows drawn with seed " + seed);
         return new Draw(below, model.examples());
+    }
+
+    private SplitCounts countDrawn(DataSet data, DrawnFrom from) {
+        return counted.computeIfAbsent(
+                from, f -> data.countDrawn(f.split, f.seed, f.below));
     }
 
     private static long usable(ModelEntry model, SplitCounts counts) {
@@ -255,6 +264,8 @@ final class SpecResolver {
     private String id(String model, long seed, int run) {
         return new ModelId(experiment.name(), model, seed, run).toString();
     }
+
+    private record DrawnFrom(Split split, long seed, double below) {}
 
     /**
      * @param below bound of the hash of drawn ids

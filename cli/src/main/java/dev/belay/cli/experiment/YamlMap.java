@@ -24,20 +24,62 @@ final class YamlMap {
 
     YamlMap(YamlValue self, MappingNode node) {
         this.self = self;
+        String path = prefix();
         for (NodeTuple tuple : node.getValue()) {
-            String path = self.path().isEmpty() ? "" : self.path() + ".";
             YamlValue key = new YamlValue(self.file(), path + "?", tuple.getKeyNode());
             if (!(tuple.getKeyNode() instanceof ScalarNode)) {
                 throw key.wrong("a plain key");
             }
-            String name = key.text();
-            if (keys.put(name, new YamlValue(self.file(), path + name, tuple.getKeyNode()))
-                    != null) {
-                throw ExperimentException.at(
-                        key.place(), "key '" + name + "' a second time", "each key once");
-            }
-            values.put(name, new YamlValue(self.file(), path + name, tuple.getValueNode()));
+            put(key, new YamlValue(self.file(), path + "?", tuple.getValueNode()));
         }
+    }
+
+    /**
+     * A mapping put together from keys and values of others, each with its position there.
+     *
+     * @param self path of the mapping, and its position for errors
+     */
+    YamlMap(YamlValue self, List<Map.Entry<YamlValue, YamlValue>> entries) {
+        this.self = self;
+        entries.forEach(entry -> put(entry.getKey(), entry.getValue()));
+    }
+
+    private void put(YamlValue key, YamlValue value) {
+        String name = key.text();
+        String path = prefix() + name;
+        if (keys.put(name, key.at(path)) != null) {
+            throw ExperimentException.at(
+                    key.place(), "key '" + name + "' a second time", "each key once");
+        }
+        values.put(name, value.at(path));
+    }
+
+    private String prefix() {
+        return self.path().isEmpty() ? "" : self.path() + ".";
+    }
+
+    /** Adds the entries of another mapping that this one does not have; in the order of that one. */
+    YamlMap with(YamlMap base) {
+        with(values, base.values);
+        with(keys, base.keys);
+        return this;
+    }
+
+    private static void with(Map<String, YamlValue> own, Map<String, YamlValue> base) {
+        Map<String, YamlValue> all = new LinkedHashMap<>(base);
+        all.putAll(own);
+        own.clear();
+        own.putAll(all);
+    }
+
+    /** The same, here and in each mapping that both have. */
+    YamlMap over(YamlMap base) {
+        values.replaceAll(
+                (name, value) -> {
+                    YamlValue other = base.values.get(name);
+                    return other == null ? value : value.over(other);
+                });
+        return with(base);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoublePredicate;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -20,8 +21,22 @@ import org.yaml.snakeyaml.nodes.Tag;
  * A value in a YAML file with its position.
  *
  * @param path how it is reached, such as {@code models.bow.loss}
+ * @param base the value in the file's base whose entries it has where it lacks them; null: none
  */
-record YamlValue(String file, String path, Node node) {
+record YamlValue(String file, String path, Node node, @Nullable YamlValue base) {
+    YamlValue(String file, String path, Node node) {
+        this(file, path, node, null);
+    }
+
+    /** The same, reached by another path. */
+    YamlValue at(String other) {
+        return new YamlValue(file, other, node, base);
+    }
+
+    /** The same over one of the file's base. */
+    YamlValue over(YamlValue other) {
+        return new YamlValue(file, path, node, other);
+    }
 
     Place place() {
         return new Place(
@@ -42,7 +57,8 @@ record YamlValue(String file, String path, Node node) {
 
     YamlMap map() {
         if (node instanceof MappingNode mapping) {
-            return new YamlMap(this, mapping);
+            YamlMap map = new YamlMap(this, mapping);
+            return base != null && base.isMap() ? map.with(base.map()) : map;
         }
         throw wrong("a mapping (key: value)");
     }
@@ -93,6 +109,11 @@ record YamlValue(String file, String path, Node node) {
         return node instanceof SequenceNode
                 ? list().stream().map(YamlValue::tree).toList()
                 : text();
+    }
+
+    /** Whether it is a scalar that {@link #name} accepts. */
+    boolean isName() {
+        return node instanceof ScalarNode scalar && scalar.getValue().matches("[a-z0-9-]+");
     }
 
     /** A name of the form {@code [a-z0-9-]+}. */

@@ -39,6 +39,7 @@ class DocsTest {
             Map.ofEntries(
                     Map.entry("./belay quickstart", ".ci/run quickstart"),
                     Map.entry("mvn -B verify", ".ci/run tests"),
+                    Map.entry("./belay results", "not run: takes hours; ResultsTest, SetResultTest"),
                     Map.entry("./belay docs keys", "here: keysArePrintedFromTheCommandLine"),
                     Map.entry("./belay bench coverage", ".ci/long coverage"),
                     Map.entry(
@@ -46,6 +47,7 @@ class DocsTest {
                             "not run: takes minutes; parsed here"),
                     Map.entry(".ci/long parity", "is a part of .ci/long"),
                     Map.entry("./belay bench trainer", ".ci/long bench, and coverage"),
+                    Map.entry("./belay bench grid", "not run: takes 20 minutes; parsed here"),
                     Map.entry(
                             "./belay bench trainer --quick",
                             "BenchIT runs the three, more quickly"),

@@ -314,6 +314,7 @@ final class RunReportTest {
             RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
             RunReport.write(SampleSizes.finished(3), Path.of(target, "sizes"), WRITTEN);
             RunReport.write(SampleRun.losing(), Path.of(target, "losing"), WRITTEN);
+            RunReport.write(SampleGrid.finished(3), Path.of(target, "grid"), WRITTEN);
         }
     }
 }

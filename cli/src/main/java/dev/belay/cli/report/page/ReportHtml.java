@@ -91,7 +91,10 @@ public final class ReportHtml {
         page.put("labelFree", rows.stream().anyMatch(row -> row.getLabelAgreement() != null));
         SizeFigure sizes = SizeFigure.of(results, rows);
         page.put("sizes", sizes != null);
-        page.put("data", data(results, medians, sizes));
+        page.put("sizesWide", sizes != null && sizes.supervisors().size() > 1);
+        List<Facet> facets = Facet.of(results, rows);
+        page.put("faceted", !facets.isEmpty());
+        page.put("data", data(results, medians, sizes, facets));
         return Mustache.compiler().compile(resource("report.mustache")).execute(page);
     }
 
@@ -261,7 +264,10 @@ public final class ReportHtml {
 
     /** JSON that can't end the script element it stands in. */
     private static String data(
-            RunResults results, List<PairMedian> medians, @Nullable SizeFigure sizes) {
+            RunResults results,
+            List<PairMedian> medians,
+            @Nullable SizeFigure sizes,
+            List<Facet> facets) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("gaps", medians);
         figures.put("accuracy", Curve.accuracies(results));
@@ -273,6 +279,7 @@ public final class ReportHtml {
         figures.put("labels", Curve.ofStudents(results, PairMetrics::getLabelAgreement));
         figures.put("ece", Curve.valuesOfStudents(results, PairFigure.STUDENT_ECE::in));
         figures.put("sizes", sizes);
+        figures.put("facets", facets);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");
         } catch (JsonProcessingException e) {

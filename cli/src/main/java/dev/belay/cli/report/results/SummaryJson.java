@@ -26,6 +26,7 @@ public final class SummaryJson {
                 .put("supervisor", results.examples().supervisor())
                 .put("student", results.examples().student())
                 .put("holdout", results.examples().holdout());
+        ModelJson.put(json.putArray("models"), results);
         List<PairMetrics> rows = results.reportedRows();
         var pairs = json.putArray("pairs");
         Gates gates = Gates.of(results);

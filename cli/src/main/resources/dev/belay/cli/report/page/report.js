@@ -11,11 +11,15 @@
   // A student has the same colour in every figure. Supervisors and ceilings are the frame, not the
   // picture: ink and grey, dashed.
   const students = [...new Set(data.gaps.map(gap => gap.student).concat(data.pgr.map(c => c.name)))];
-  const colour = curve => curve.role === 'STUDENT' ? `var(--c${students.indexOf(curve.name) % 6})`
+  // Where figures stand side by side, a student has the colour of its method.
+  const method = new Map(data.facets.flatMap(facet => facet.lines.map(line => [line.model, line.method])));
+  const hues = method.size ? [...new Set(method.values())] : students;
+  const hue = name => hues.indexOf(method.get(name) ?? name);
+  const colour = curve => curve.role === 'STUDENT' ? `var(--c${hue(curve.name) % 6})`
       : curve.role === 'CEILING' ? 'var(--ink)' : 'var(--soft)';
   // Six colours; the students after them take them again, dashed.
   const dashes = curve => curve.role === 'SUPERVISOR' ? '2 4' : curve.role === 'CEILING' ? '8 4'
-      : students.indexOf(curve.name) > 5 ? '10 3' : null;
+      : hue(curve.name) > 5 ? '10 3' : null;
 
   // Below this a figure has no room beside its lines: what stands there goes above them.
   const NARROW = 640;
@@ -52,14 +56,37 @@
     svg.append('text').attr('class', 'soft').attr('x', left + 6).attr('y', zero + 14).text('below: worse than its supervisor');
   }
 
-  function lines(id, curves, { height, format, fixed, guides, label }) {
+  /** Median values and guides of lines, with some room around them. */
+  function extent(curves, guides) {
+    const ends = curves.flatMap(c => c.points.filter(p => p.y).map(p => p.y.median)).concat(guides.map(guide => guide.y));
+    if (!ends.length) return null;
+    const spare = (d3.max(ends) - d3.min(ends)) * .12 || .05;
+    return d3.scaleLinear([d3.min(ends) - spare, d3.max(ends) + spare]).nice(6).domain();
+  }
+
+  /** Lines in one figure, or a figure for each facet, all with the same scale. */
+  function lines(id, curves, options) {
+    if (!data.facets.length) return panel(id, curves, options);
+    const fixed = options.fixed ?? extent(curves, options.guides);
+    const box = d3.select('#' + id).append('div').attr('class', 'facets');
+    data.facets.forEach((facet, i) => {
+      const models = facet.lines.map(line => line.model);
+      const own = curves.filter(c => models.includes(c.name) || c.name === facet.supervisor || c.name === facet.ceiling);
+      const cell = box.append('div');
+      cell.append('h3').text(facet.title);
+      cell.append('div').attr('id', `${id}-${i}`);
+      panel(`${id}-${i}`, own, { ...options, fixed, named: false, label: `${options.label}: ${facet.title}` });
+    });
+  }
+
+  function panel(id, curves, { height, format, fixed, guides, label, named = true }) {
     curves = curves.filter(curve => curve.points.some(p => p.y));
     if (!curves.length) {
       return empty(id, 'Undefined at every checkpoint of this run.');
     }
     const width = room(id);
-    height = Math.min(height, Math.max(280, .6 * width));
-    const margin = { top: 14, right: 138, bottom: 44, left: 46 };
+    height = Math.min(height, Math.max(named ? 280 : 200, .6 * width));
+    const margin = { top: 14, right: named ? 138 : 12, bottom: 44, left: 46 };
     const right = width - margin.right;
     const bottom = height - margin.bottom;
     const svg = frame(id, width, height, label);
@@ -112,13 +139,13 @@
         strokes.append('g').attr('fill', stroke).selectAll('circle').data(alone).join('circle')
             .attr('cx', p => x(p.x)).attr('cy', p => y(p.y.median)).attr('r', curve.role === 'STUDENT' ? 3.6 : 2.6);
       }
-      const line = students.indexOf(curve.name);
+      const line = hue(curve.name);
       svg.append('g').attr('stroke', stroke).attr('stroke-width', 1.5).selectAll('path')
           .data(points.filter(p => !p.y)).join('path')
           .attr('d', p => `M${x(p.x) - 3},${bottom - 8 - 9 * line - 3}l6,6m0,-6l-6,6`);
       labels.push({ y: y(last.y.median), text: short(curve.name, width < NARROW ? 12 : 17), value: format(last.y)[0], stroke, x: rule ? right : x(last.x), role: curve.role });
     }
-    for (const l of apart(labels, 16, margin.top, bottom)) {
+    for (const l of named ? apart(labels, 16, margin.top, bottom) : []) {
       svg.append('path').attr('fill', 'none').attr('stroke', l.stroke).attr('stroke-opacity', .5)
           .attr('d', `M${l.x + 5},${l.y}L${Math.max(l.x + 6, right + 2)},${l.y}L${right + 12},${l.at}`);
       const text = svg.append('text').attr('x', right + 16).attr('y', l.at).attr('dy', '.35em').style('fill', l.stroke)
@@ -151,6 +178,9 @@
   /** How many seeds have no value: of a pair, or of a point of a line. */
   const undefinedOf = ({ undefined: none, seeds }) => `${none} of ${seeds} undefined`;
 
+  const limit = value => value == null ? '∞' : d3.format('.2f')(value);
+  const between = ({ low, high }) => `95 % ` + (low == null ? '(−' : '[') + limit(low) + ', ' + limit(high) + (high == null ? ')' : ']');
+
   const words = (spread, format) => !spread ? 'undefined'
       : format(spread)[0] + (spread.defined > 1 ? ` (${format(spread)[1]} to ${format(spread)[2]})` : '');
 
@@ -179,8 +209,10 @@
       return empty(id, 'No pair has been compared yet.');
     }
     const width = room(id), narrow = width < NARROW;
-    const step = narrow ? 66 : 46, top = narrow ? 70 : 46;
-    const left = narrow ? 10 : 170, right = narrow ? width - 10 : width - 170;
+    const left = narrow ? 10 : d3.max(pairs, p => p.student.length) > 17 ? 225 : 170, right = narrow ? width - 10 : width - 170;
+    // the key needs some 600 beside the words on the axis, else a line of its own
+    const above = narrow || right - left < 780;
+    const step = narrow ? 66 : 46, top = above ? 70 : 46;
     const height = top + step * pairs.length + 12;
     const svg = frame(id, width, height, 'Accuracy of each student between its supervisor and its ceiling');
     const lost = pair => pair.studentAccuracy.median < pair.supervisorAccuracy.median;
@@ -190,15 +222,15 @@
     svg.append('g').attr('transform', `translate(0,${top - 10})`)
         .call(d3.axisTop(x).ticks(narrow ? 5 : 8).tickSize(-(height - top + 2)).tickPadding(6));
     svg.append('text').attr('class', 'soft').attr('x', left).attr('y', 8).text('accuracy on the holdout');
-    svg.append('text').attr('class', 'soft').attr('x', narrow ? left : right).attr('y', narrow ? 28 : 8)
-        .attr('text-anchor', narrow ? 'start' : 'end').text('┃ supervisor\u2003● student\u2003' + (pairs.some(lost) ? '○ student, a loss\u2003' : '') + '◇ ceiling\u2003─ range over seeds');
+    svg.append('text').attr('class', 'soft').attr('x', above ? left : right).attr('y', above ? 28 : 8)
+        .attr('text-anchor', above ? 'start' : 'end').text('┃ supervisor\u2003● student\u2003' + (pairs.some(lost) ? '○ student, a loss\u2003' : '') + '◇ ceiling\u2003─ range over seeds');
     pairs.forEach((pair, i) => {
       const y = top + step * (i + (narrow ? .66 : .5));
       const stroke = colour({ role: 'STUDENT', name: pair.student });
       const row = svg.append('g').attr('transform', `translate(0,${y})`);
       const [w, s, c] = [pair.supervisorAccuracy, pair.studentAccuracy, pair.ceilingAccuracy];
       const name = row.append('text').attr('font-weight', 650).style('fill', stroke);
-      name.append('tspan').text(narrow ? pair.student : short(pair.student));
+      name.append('tspan').text(narrow ? pair.student : short(pair.student, left > 170 ? 26 : 17));
       const from = name.append('tspan').attr('class', 'soft').attr('font-weight', 400).attr('font-size', 11.5).text('taught by ' + short(pair.supervisor));
       if (narrow) {
         name.attr('x', left).attr('y', -20);
@@ -238,44 +270,74 @@
   }
 
   // A line over sizes has the colour of its first student, or the next that is free.
-  const taken = new Set();
+  const taken = new Set(), inks = new Map();
   for (const curve of data.sizes?.curves ?? []) {
     if (curve.role === 'CEILING') {
       curve.ink = 'var(--ink)';
       continue;
     }
-    let c = students.indexOf(curve.points[0].model);
-    for (let tries = 0; tries < 6 && taken.has(c % 6); tries++) c++;
-    taken.add(c % 6);
-    curve.ink = `var(--c${c % 6})`;
+    let c = method.size ? hue(curve.points[0].model) : students.indexOf(curve.points[0].model);
+    // the same method on another supervisor's labels is in another figure, in the same colour
+    if (!inks.has(curve.name)) {
+      for (let tries = 0; tries < 6 && taken.has(c % 6); tries++) c++;
+      taken.add(c % 6);
+      inks.set(curve.name, `var(--c${c % 6})`);
+    }
+    curve.ink = inks.get(curve.name);
   }
 
   const size = d3.format('.3~s');
 
-  function legend(id, { curves, supervisors }) {
+  /** Items of a key: colour, dashes, symbol, text. */
+  function key(id, items) {
     const box = d3.select('#' + id);
-    const add = (ink, dash, mark, text) => {
+    for (const [ink, dash, mark, text] of items) {
       const item = box.append('span');
       const svg = item.append('svg').attr('width', 30).attr('height', 12).attr('aria-hidden', 'true');
       svg.append('line').attr('x1', 0).attr('x2', 30).attr('y1', 6).attr('y2', 6).attr('stroke', ink).attr('stroke-width', 2.2).attr('stroke-dasharray', dash);
       if (mark) svg.append('path').attr('d', d3.symbol(mark, 60)()).attr('transform', 'translate(15,6)').attr('fill', ink);
       item.append('span').text(text);
-    };
-    for (const curve of curves) {
-      const ceiling = curve.role === 'CEILING';
-      add(curve.ink, ceiling ? '8 4' : null, ceiling ? d3.symbolDiamond : d3.symbolCircle, curve.name);
     }
-    for (const level of supervisors) add('var(--soft)', '2 4', null, level.name + ', supervisor');
   }
 
-  /** One value of models against their size; models of one size stand side by side. */
-  function sizes(id, key, { format, guides, supervisors, fixed, label }) {
-    const curves = data.sizes.curves.map(c => ({ ...c, points: c.points.filter(p => c.role === 'STUDENT' || p[key]) })).filter(c => c.points.length);
+  function legend(id, { curves, supervisors }) {
+    const items = new Map();
+    for (const curve of curves) {
+      const ceiling = curve.role === 'CEILING';
+      items.set(curve.name, [curve.ink, ceiling ? '8 4' : null, ceiling ? d3.symbolDiamond : d3.symbolCircle, curve.name]);
+    }
+    const names = supervisors.length > 1 ? ['supervisor'] : supervisors.map(level => level.name + ', supervisor');
+    key(id, [...items.values(), ...names.map(name => ['var(--soft)', '2 4', null, name])]);
+  }
+
+  /** One value of models against their size; a figure for each supervisor. */
+  function sizes(id, key, options) {
+    const all = data.sizes.supervisors;
+    if (all.length === 1) return sizePanel(id, key, data.sizes.curves, options);
+    const limits = data.sizes.curves.flatMap(c => c.points.map(p => p[key])).filter(y => y).flatMap(y => [y.min, y.max])
+        .concat(options.guides.map(g => g.y), options.supervisors.map(s => s.accuracy.median));
+    const fixed = limits.length ? d3.scaleLinear(d3.extent(limits)).nice(6).domain() : null;
+    const box = d3.select('#' + id).append('div').attr('class', 'facets');
+    all.forEach((level, i) => {
+      const cell = box.append('div');
+      cell.append('h3').text('taught by ' + level.name);
+      cell.append('div').attr('id', `${id}-${i}`);
+      const own = data.sizes.curves.filter(c => c.supervisor === level.name);
+      const encoders = new Set(own.flatMap(c => c.points.map(p => p.encoder)));
+      const ceilings = data.sizes.curves.filter(c => c.role === 'CEILING').map(c => ({ ...c, points: c.points.filter(p => encoders.has(p.encoder)) }));
+      sizePanel(`${id}-${i}`, key, own.concat(ceilings), { ...options, fixed, named: false,
+        supervisors: options.supervisors.filter(s => s.name === level.name), label: `${options.label}, taught by ${level.name}` });
+    });
+  }
+
+  /** Models of one size stand side by side. */
+  function sizePanel(id, key, drawn, { format, guides, supervisors, fixed, label }) {
+    const curves = drawn.map(c => ({ ...c, points: c.points.filter(p => c.role === 'STUDENT' || p[key]) })).filter(c => c.points.length);
     const known = curves.flatMap(c => c.points.map(p => p[key])).filter(y => y);
     if (!known.length) {
       return empty(id, 'Undefined for every model of this run.');
     }
-    const width = room(id), height = 330, margin = { top: 12, right: 14, bottom: 58, left: 46 };
+    const width = room(id), height = data.sizes.supervisors.length > 1 ? 280 : 330, margin = { top: 12, right: 14, bottom: 58, left: 46 };
     const right = width - margin.right, bottom = height - margin.bottom;
     const svg = frame(id, width, height, label);
     const all = [...new Set(curves.flatMap(c => c.points.map(p => p.parameters)))].sort(d3.ascending);
@@ -334,12 +396,16 @@
           mark.append('path').attr('stroke', curve.ink).attr('stroke-width', 1.5).attr('d', `M-3,${bottom - 11}l6,6m0,-6l-6,6`);
         } else {
           const [top, base] = [y(p[key].max), y(p[key].min)];
+          const limits = p.limits[key];
+          // a limit outside the figure, or none, ends at its edge
+          const inside = (limit, edge) => limit == null ? edge : Math.max(margin.top, Math.min(bottom, y(limit)));
+          if (limits) mark.append('line').attr('stroke', curve.ink).attr('stroke-opacity', .55).attr('y1', inside(limits.high, margin.top)).attr('y2', inside(limits.low, bottom));
           if (p[key].defined > 1) mark.append('path').attr('stroke', curve.ink).attr('stroke-width', 1.5).attr('d', `M0,${top}V${base}M-3,${top}h6M-3,${base}h6`);
           mark.append('path').attr('transform', `translate(0,${y(p[key].median)})`).attr('d', d3.symbol(ceiling ? d3.symbolDiamond : d3.symbolCircle, ceiling ? 60 : 64)())
               .attr('fill', ceiling ? 'var(--paper)' : curve.ink).attr('stroke', ceiling ? curve.ink : 'var(--paper)').attr('stroke-width', ceiling ? 1.8 : 1.4);
         }
         mark.append('rect').attr('x', -6).attr('width', 12).attr('y', margin.top).attr('height', bottom - margin.top).attr('fill', 'transparent')
-            .on('pointermove', event => show(event, `${p.model}: ${p.encoder}, ${count(p.parameters)} parameters`, [[curve.ink, `${curve.name}: ${words(p[key], format)}${key === 'pgr' ? ', ' + undefinedOf(p) : ''}`]]))
+            .on('pointermove', event => show(event, `${p.model}: ${p.encoder}, ${count(p.parameters)} parameters`, [[curve.ink, `${curve.name}: ${words(p[key], format)}${p[key] && p.limits[key] ? ', ' + between(p.limits[key]) : ''}${key === 'pgr' ? ', ' + undefinedOf(p) : ''}`]]))
             .on('pointerleave', () => { tip.hidden = true; });
       }
     }
@@ -352,7 +418,7 @@
       const levels = data.sizes.supervisors.filter(s => s.accuracy);
       sizes('size-accuracy', 'accuracy', { format: rate, guides: [], supervisors: levels, label: 'Accuracy on the holdout against parameters of the student' });
       sizes('size-pgr', 'pgr', { format: share, guides: [{ y: 0, text: 'supervisor' }, { y: 1, text: 'ceiling' }], supervisors: [], label: 'Performance gap recovered against parameters of the student' });
-      sizes('size-agreement', 'agreement', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor against parameters of the student' });
+      sizes('size-right', 'right', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor when it is right, against parameters of the student' });
       sizes('size-wrong', 'wrong', { format: rate, guides: [], supervisors: [], label: 'Agreement with the supervisor when it is wrong, against parameters of the student' });
     }
     lines('accuracy', data.accuracy, { height: 400, format: rate, guides: [], label: 'Accuracy on the holdout against examples seen' });
@@ -370,6 +436,11 @@
   }
 
   if (data.sizes) legend('size-key', data.sizes);
+  if (data.facets.length) {
+    key('line-key', hues.map((name, i) => [`var(--c${i % 6})`, i > 5 ? '10 3' : null, null, name]).concat([
+      ['var(--soft)', '2 4', null, 'supervisor'], ['var(--ink)', '8 4', null, 'ceiling']]));
+    if (data.sizes) document.getElementById('lines').before(document.getElementById('sizes')); // what a grid is about
+  }
   draw();
   let drawn = innerWidth;
   addEventListener('resize', () => {
