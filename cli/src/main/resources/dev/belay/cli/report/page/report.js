@@ -56,25 +56,32 @@
     svg.append('text').attr('class', 'soft').attr('x', left + 6).attr('y', zero + 14).text('below: worse than its supervisor');
   }
 
+  /** Places for figures side by side; all of them first, since a figure is as wide as its place. */
+  function cells(id, titles) {
+    const box = d3.select('#' + id).append('div').attr('class', 'facets');
+    titles.forEach((title, i) => {
+      const cell = box.append('div');
+      cell.append('h3').text(title);
+      cell.append('div').attr('id', `${id}-${i}`);
+    });
+  }
+
   /** Median values and guides of lines, with some room around them. */
   function extent(curves, guides) {
     const ends = curves.flatMap(c => c.points.filter(p => p.y).map(p => p.y.median)).concat(guides.map(guide => guide.y));
     if (!ends.length) return null;
     const spare = (d3.max(ends) - d3.min(ends)) * .12 || .05;
-    return d3.scaleLinear([d3.min(ends) - spare, d3.max(ends) + spare]).nice(6).domain();
+    return d3.scaleLinear().domain([d3.min(ends) - spare, d3.max(ends) + spare]).nice(6).domain();
   }
 
   /** Lines in one figure, or a figure for each facet, all with the same scale. */
   function lines(id, curves, options) {
     if (!data.facets.length) return panel(id, curves, options);
     const fixed = options.fixed ?? extent(curves, options.guides);
-    const box = d3.select('#' + id).append('div').attr('class', 'facets');
+    cells(id, data.facets.map(facet => facet.title));
     data.facets.forEach((facet, i) => {
       const models = facet.lines.map(line => line.model);
       const own = curves.filter(c => models.includes(c.name) || c.name === facet.supervisor || c.name === facet.ceiling);
-      const cell = box.append('div');
-      cell.append('h3').text(facet.title);
-      cell.append('div').attr('id', `${id}-${i}`);
       panel(`${id}-${i}`, own, { ...options, fixed, named: false, label: `${options.label}: ${facet.title}` });
     });
   }
@@ -212,10 +219,10 @@
     const left = narrow ? 10 : d3.max(pairs, p => p.student.length) > 17 ? 225 : 170, right = narrow ? width - 10 : width - 170;
     // the key needs some 600 beside the words on the axis, else a line of its own
     const above = narrow || right - left < 780;
-    const step = narrow ? 66 : 46, top = above ? 70 : 46;
+    const lost = pair => pair.studentAccuracy.median < pair.supervisorAccuracy.median;
+    const step = narrow ? 66 : pairs.some(lost) ? 60 : 46, top = above ? 70 : 46;
     const height = top + step * pairs.length + 12;
     const svg = frame(id, width, height, 'Accuracy of each student between its supervisor and its ceiling');
-    const lost = pair => pair.studentAccuracy.median < pair.supervisorAccuracy.median;
     const marks = pair => [pair.supervisorAccuracy, pair.studentAccuracy, pair.ceilingAccuracy].filter(m => m);
     const all = pairs.flatMap(marks);
     const x = d3.scaleLinear([d3.min(all, m => m.min), d3.max(all, m => m.max)], [left, right]).nice(8);
@@ -316,12 +323,9 @@
     if (all.length === 1) return sizePanel(id, key, data.sizes.curves, options);
     const limits = data.sizes.curves.flatMap(c => c.points.map(p => p[key])).filter(y => y).flatMap(y => [y.min, y.max])
         .concat(options.guides.map(g => g.y), options.supervisors.map(s => s.accuracy.median));
-    const fixed = limits.length ? d3.scaleLinear(d3.extent(limits)).nice(6).domain() : null;
-    const box = d3.select('#' + id).append('div').attr('class', 'facets');
+    const fixed = limits.length ? d3.scaleLinear().domain(d3.extent(limits)).nice(6).domain() : null;
+    cells(id, all.map(level => 'taught by ' + level.name));
     all.forEach((level, i) => {
-      const cell = box.append('div');
-      cell.append('h3').text('taught by ' + level.name);
-      cell.append('div').attr('id', `${id}-${i}`);
       const own = data.sizes.curves.filter(c => c.supervisor === level.name);
       const encoders = new Set(own.flatMap(c => c.points.map(p => p.encoder)));
       const ceilings = data.sizes.curves.filter(c => c.role === 'CEILING').map(c => ({ ...c, points: c.points.filter(p => encoders.has(p.encoder)) }));
