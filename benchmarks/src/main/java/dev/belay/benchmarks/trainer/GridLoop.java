@@ -41,7 +41,10 @@ public final class GridLoop {
             Consumer<String> progress) {
         Map<EncoderRef, List<ModelSpec>> byEncoder = new LinkedHashMap<>();
         specs.forEach(
-                spec -> byEncoder.computeIfAbsent(EncoderRef.of(spec), e -> new ArrayList<>()).add(spec));
+                spec ->
+                        byEncoder
+                                .computeIfAbsent(EncoderRef.of(spec), e -> new ArrayList<>())
+                                .add(spec));
         long begin = System.nanoTime();
         double training = 0;
         for (var entry : byEncoder.entrySet()) {
@@ -71,6 +74,10 @@ public final class GridLoop {
                         .run(spec.getSeed());
         if (!(loss < Math.log(2)))
             throw new IllegalStateException(
-                    "the loop's loss for " + spec.getId() + " is " + loss + ", so it did not learn");
+                    "the loop's loss for "
+                            + spec.getId()
+                            + " is "
+                            + loss
+                            + ", so it did not learn");
     }
 }

@@ -41,7 +41,9 @@ final class TrainingSpeed {
         this.stage = new Stage(clients);
         this.bed = bed;
         this.data = TrainingData.of(bed.table(), examples);
-        this.bare = new BareTraining(data.features(), data.labels(), MICRO_EPOCH, REPLAY_MEMORY, Stage.HIDDEN);
+        this.bare =
+                new BareTraining(
+                        data.features(), data.labels(), MICRO_EPOCH, REPLAY_MEMORY, Stage.HIDDEN);
     }
 
     Rounds run(int rounds, Consumer<String> progress) {

@@ -53,7 +53,8 @@ final class BenchGridCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "where the temporary folder is made (default: the system's folder for such)")
+            description =
+                    "where the temporary folder is made (default: the system's folder for such)")
     private @Nullable Path dir;
 
     private long peakBytes;

@@ -108,10 +108,7 @@ public final class ExperimentFile {
                 LabelerReader.read(root.get(ExperimentKeys.LABELERS), config.classes());
         List<ModelEntry> models =
                 ModelGraph.check(
-                        models(
-                                root,
-                                config.isEndless(),
-                                FieldsReader.kind(config.fields())),
+                        models(root, config.isEndless(), FieldsReader.kind(config.fields())),
                         labelers);
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);

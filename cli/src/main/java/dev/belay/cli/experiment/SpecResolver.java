@@ -168,8 +168,7 @@ final class SpecResolver {
     }
 
     private SplitCounts countDrawn(DataSet data, DrawnFrom from) {
-        return counted.computeIfAbsent(
-                from, f -> data.countDrawn(f.split, f.seed, f.below));
+        return counted.computeIfAbsent(from, f -> data.countDrawn(f.split, f.seed, f.below));
     }
 
     private static long usable(ModelEntry model, SplitCounts counts) {

@@ -58,7 +58,9 @@ final class YamlMap {
         return self.path().isEmpty() ? "" : self.path() + ".";
     }
 
-    /** Adds the entries of another mapping that this one does not have; in the order of that one. */
+    /**
+     * Adds the entries of another mapping that this one does not have; in the order of that one.
+     */
     YamlMap with(YamlMap base) {
         with(values, base.values);
         with(keys, base.keys);

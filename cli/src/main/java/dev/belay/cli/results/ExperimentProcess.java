@@ -33,8 +33,7 @@ public final class ExperimentProcess implements ExperimentRunner {
     }
 
     @Override
-    public int run(
-            ListedExperiment experiment, Path out, boolean fresh, LongConsumer memory)
+    public int run(ListedExperiment experiment, Path out, boolean fresh, LongConsumer memory)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -125,8 +125,7 @@ record Finding(String id, String title, String axis, List<Point> points, double 
             List<Double> values =
                     set.ladders().stream().map(value::of).filter(Objects::nonNull).toList();
             if (!values.isEmpty()) {
-                points.add(
-                        new Point(set.experiment().name(), values.get(values.size() - 1)));
+                points.add(new Point(set.experiment().name(), values.get(values.size() - 1)));
             }
         }
         return points;
@@ -170,8 +169,7 @@ record Finding(String id, String title, String axis, List<Point> points, double 
                             .filter(other -> other.supervisor().equals(most.supervisor()))
                             .findFirst()
                             .orElse(most);
-            Double loss =
-                    difference(accuracy(method.apply(fewest)), accuracy(method.apply(most)));
+            Double loss = difference(accuracy(method.apply(fewest)), accuracy(method.apply(most)));
             if (fewest.passes() < most.passes() && loss != null) {
                 points.add(new Point(set.experiment().name(), loss));
             }
@@ -189,7 +187,11 @@ record Finding(String id, String title, String axis, List<Point> points, double 
         second.forEach(point -> by.put(point.set(), point.value()));
         return first.stream()
                 .filter(point -> by.containsKey(point.set()))
-                .map(point -> new Point(point.set(), point.value() - by.getOrDefault(point.set(), 0.0)))
+                .map(
+                        point ->
+                                new Point(
+                                        point.set(),
+                                        point.value() - by.getOrDefault(point.set(), 0.0)))
                 .toList();
     }
 
@@ -209,8 +211,7 @@ record Finding(String id, String title, String axis, List<Point> points, double 
 
     private static @Nullable Double confidenceGain(Ladder ladder) {
         Student confidence = ladder.confidence();
-        return difference(
-                confidence == null ? null : confidence.pgr().value(), pgrOfNaive(ladder));
+        return difference(confidence == null ? null : confidence.pgr().value(), pgrOfNaive(ladder));
     }
 
     private static @Nullable Double beyondOwnTruth(Ladder ladder) {

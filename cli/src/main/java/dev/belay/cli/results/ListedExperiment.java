@@ -72,8 +72,7 @@ public record ListedExperiment(
                         ? ""
                         : folder.getFileName().toString();
         String name = file.getFileName().toString().replaceFirst("\\.yaml$", "");
-        return new ListedExperiment(
-                group, name, file, experiment.name(), List.copyOf(sources));
+        return new ListedExperiment(group, name, file, experiment.name(), List.copyOf(sources));
     }
 
     /** The files that are not there. */
@@ -86,7 +85,8 @@ public record ListedExperiment(
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Path source : sources) {
-                digest.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(source)));
+                digest.update(
+                        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(source)));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

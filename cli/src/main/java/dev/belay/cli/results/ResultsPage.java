@@ -51,7 +51,8 @@ final class ResultsPage {
     /** Beside {@code docs/results.md}: {@code docs/results}. */
     private static Path figures(Path page) {
         String name = page.getFileName().toString().replaceFirst("\\.md$", "");
-        return page.resolveSibling(name.equals(page.getFileName().toString()) ? name + "-figures" : name);
+        return page.resolveSibling(
+                name.equals(page.getFileName().toString()) ? name + "-figures" : name);
     }
 
     private static void writeTo(Path file, String text) throws IOException {
@@ -73,8 +74,10 @@ final class ResultsPage {
             text.append("\n![PGR by method, one point a set, and the medians](")
                     .append(figures)
                     .append("pgr.svg)\n\n")
-                    .append("One point a set: the PGR of its largest student, with a 95 % interval that covers other seeds and another")
-                    .append(" holdout. Sets are\nin the order of the tables. Red: the median over sets.\n\n");
+                    .append(
+                            "One point a set: the PGR of its largest student, with a 95 % interval that covers other seeds and another")
+                    .append(
+                            " holdout. Sets are\nin the order of the tables. Red: the median over sets.\n\n");
         }
         text.append("## What is found\n\n");
         for (Finding finding : Finding.of(results)) {
@@ -137,7 +140,8 @@ final class ResultsPage {
         columns.add(new Column("naive", l -> accuracy(l.naive())));
         columns.add(new Column("confidence α .5", l -> accuracy(l.method("confidence α .5"))));
         columns.add(new Column("α .75", l -> accuracy(l.method("confidence α .75"))));
-        columns.add(new Column("best other", l -> withMethod(l.bestOther(), accuracy(l.bestOther()))));
+        columns.add(
+                new Column("best other", l -> withMethod(l.bestOther(), accuracy(l.bestOther()))));
         optional(columns, sets, "bootstrapped", l -> accuracy(l.bestBootstrapped()));
         columns.add(new Column("ceiling", l -> rate(l.ceilingAccuracy())));
         return columns;
@@ -156,7 +160,10 @@ final class ResultsPage {
 
     /** A column that is left out where no set has a value for it. */
     private static void optional(
-            List<Column> columns, List<SetResult> sets, String head, Function<Ladder, String> cell) {
+            List<Column> columns,
+            List<SetResult> sets,
+            String head,
+            Function<Ladder, String> cell) {
         boolean any =
                 sets.stream()
                         .flatMap(set -> set.ladders().stream())
@@ -241,7 +248,8 @@ final class ResultsPage {
         Student.Pgr pgr = student.pgr();
         return pgr.value() == null
                 ? Objects.requireNonNullElse(pgr.undefined(), DASH)
-                : (Format.pgr(pgr.value()) + " " + Format.interval(pgr.low(), pgr.high(), 2)).strip();
+                : (Format.pgr(pgr.value()) + " " + Format.interval(pgr.low(), pgr.high(), 2))
+                        .strip();
     }
 
     private static String time(double seconds) {

@@ -71,7 +71,10 @@ record SetResult(
 
         /** The direct student that learns by this method. */
         @Nullable Student method(String method) {
-            return students.stream().filter(s -> s.method().equals(method)).findFirst().orElse(null);
+            return students.stream()
+                    .filter(s -> s.method().equals(method))
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** The confidence loss with the α that is more accurate, .5 or .75. */
@@ -201,8 +204,7 @@ record SetResult(
                 .map(
                         median -> {
                             String name = median.path("student").asText();
-                            return Student.of(
-                                    median, model(models, name), model(pairs, name));
+                            return Student.of(median, model(models, name), model(pairs, name));
                         })
                 .toList();
     }

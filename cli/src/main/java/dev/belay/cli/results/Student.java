@@ -64,8 +64,7 @@ record Student(
     }
 
     Student withPgr(Pgr other) {
-        return new Student(
-                model, encoder, method, parameters, seeds, accuracy, other, wrong);
+        return new Student(model, encoder, method, parameters, seeds, accuracy, other, wrong);
     }
 
     /** Without the way in which a loss warms up, which is no method of its own. */

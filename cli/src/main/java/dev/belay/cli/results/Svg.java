@@ -31,29 +31,38 @@ final class Svg {
         this.width = width;
         this.height = height;
         body.append("<title>").append(escaped(label)).append("</title>\n").append(STYLE);
-        body.append("<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n".formatted(width, height));
+        body.append(
+                "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n".formatted(width, height));
     }
 
     Svg line(String kind, double x1, double y1, double x2, double y2) {
-        return add("<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", kind, x1, y1, x2, y2);
+        return add(
+                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+                kind, x1, y1, x2, y2);
     }
 
     Svg rect(String kind, double x, double y, double w, double h) {
-        return add("<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", kind, x, y, w, h);
+        return add(
+                "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+                kind, x, y, w, h);
     }
 
     /**
      * @param says shown where the pointer rests on it
      */
     Svg dot(double x, double y, String says) {
-        return add("<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s</title></circle>", x, y, escaped(says));
+        return add(
+                "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s</title></circle>",
+                x, y, escaped(says));
     }
 
     /**
      * @param anchor start, middle or end: which part of the text is at x
      */
     Svg text(String kind, String anchor, double x, double y, String text) {
-        return add("<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>", kind, anchor, x, y, escaped(text));
+        return add(
+                "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>",
+                kind, anchor, x, y, escaped(text));
     }
 
     private Svg add(String format, Object... values) {

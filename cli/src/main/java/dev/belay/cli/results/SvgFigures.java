@@ -26,8 +26,8 @@ final class SvgFigures {
                     new Method("best other method", Ladder::bestOther));
 
     /**
-     * PGR by method: one point a set, that of its largest student, with its interval, and the median
-     * over sets. Undefined ones are counted below.
+     * PGR by method: one point a set, that of its largest student, with its interval, and the
+     * median over sets. Undefined ones are counted below.
      */
     static String pgrByMethod(List<SetResult> results) {
         int height = 420;
@@ -53,8 +53,10 @@ final class SvgFigures {
         Svg svg = new Svg(WIDTH, height, "Performance gap recovered by method, one point a set");
         axis(svg, y, 52, WIDTH - 12);
         svg.rect("loss", 52, y.at(0), WIDTH - 64, y.at(low) - y.at(0));
-        svg.line("zero", 52, y.at(0), WIDTH - 12, y.at(0)).line("zero", 52, y.at(1), WIDTH - 12, y.at(1));
-        svg.text("soft", "start", 58, y.at(0) - 5, "supervisor").text("soft", "start", 58, y.at(1) - 5, "ceiling");
+        svg.line("zero", 52, y.at(0), WIDTH - 12, y.at(0))
+                .line("zero", 52, y.at(1), WIDTH - 12, y.at(1));
+        svg.text("soft", "start", 58, y.at(0) - 5, "supervisor")
+                .text("soft", "start", 58, y.at(1) - 5, "ceiling");
         double column = (WIDTH - 64.0) / METHODS.size();
         for (int m = 0; m < METHODS.size(); m++) {
             Method method = METHODS.get(m);
@@ -77,18 +79,35 @@ final class SvgFigures {
                 Double from = student.pgr().low();
                 Double to = student.pgr().high();
                 if (from != null || to != null) {
-                    svg.line("bar", x, y.at(from == null ? low : from), x, y.at(to == null ? high : to));
+                    svg.line(
+                            "bar",
+                            x,
+                            y.at(from == null ? low : from),
+                            x,
+                            y.at(to == null ? high : to));
                 }
-                svg.dot(x, y.at(pgr), names.get(i) + ": " + student.model() + " " + Format.pgr(pgr));
+                svg.dot(
+                        x,
+                        y.at(pgr),
+                        names.get(i) + ": " + student.model() + " " + Format.pgr(pgr));
             }
             double middle = left + column / 2;
             svg.text("", "middle", middle, height - 40, method.name);
-            String counts = defined.size() + " sets" + (undefined == 0 ? "" : ", " + undefined + " undefined");
+            String counts =
+                    defined.size()
+                            + " sets"
+                            + (undefined == 0 ? "" : ", " + undefined + " undefined");
             svg.text("soft", "middle", middle, height - 22, counts);
             Double median = new Finding("", "", "", points(defined), 0).median();
             if (median != null) {
-                svg.line("median", left + column * .14, y.at(median), left + column * .86, y.at(median));
-                svg.text("number", "end", left + column * .99, y.at(median) - 5, Format.pgr(median));
+                svg.line(
+                        "median",
+                        left + column * .14,
+                        y.at(median),
+                        left + column * .86,
+                        y.at(median));
+                svg.text(
+                        "number", "end", left + column * .99, y.at(median) - 5, Format.pgr(median));
             }
         }
         return svg.toString();

@@ -14,3 +14,4 @@
 package dev.belay.cli.results;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -39,7 +39,8 @@ class DocsTest {
             Map.ofEntries(
                     Map.entry("./belay quickstart", ".ci/run quickstart"),
                     Map.entry("mvn -B verify", ".ci/run tests"),
-                    Map.entry("./belay results", "not run: takes hours; ResultsTest, SetResultTest"),
+                    Map.entry(
+                            "./belay results", "not run: takes hours; ResultsTest, SetResultTest"),
                     Map.entry("./belay docs keys", "here: keysArePrintedFromTheCommandLine"),
                     Map.entry("./belay bench coverage", ".ci/long coverage"),
                     Map.entry(

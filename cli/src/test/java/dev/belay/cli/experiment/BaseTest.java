@@ -87,8 +87,7 @@ class BaseTest {
                 OWN + "grid: {loss: [entropy]}\n",
                 "base.yaml, line 8",
                 "'bgee'");
-        assertRejected(
-                BASE, OWN + "grid: {loss: [entropie]}\n", "own.yaml, line 5", "'entropie'");
+        assertRejected(BASE, OWN + "grid: {loss: [entropie]}\n", "own.yaml, line 5", "'entropie'");
         assertRejected(BASE.replace("seeds", "sieds"), OWN, "base.yaml, line 10", "'sieds'");
         assertRejected("base: x.yaml\n" + BASE, OWN, "base.yaml, line 1", "no base");
         assertRejected(

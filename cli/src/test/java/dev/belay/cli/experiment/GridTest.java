@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import static dev.belay.cli.experiment.BadExperiments.assertRejected;
 import static dev.belay.cli.experiment.BadExperiments.read;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -130,9 +131,7 @@ class GridTest {
     @Test
     void aTwinInTheFileIsTheCeiling() {
         Experiment experiment =
-                read(
-                        GRID.replace(
-                                "grid:", "  top: {encoder: bge, supervisor: truth}\ngrid:"));
+                read(GRID.replace("grid:", "  top: {encoder: bge, supervisor: truth}\ngrid:"));
         assertEquals("top", model(experiment, "bge-half-many").ceiling());
         assertEquals("minilm-ceiling", model(experiment, "minilm-half-many").ceiling());
         assertEquals(2 + 1 + 1 + 8, experiment.models().size());
@@ -200,7 +199,9 @@ class GridTest {
                 "key 'loss' a second time");
         assertRejected(HEAD + "grid: {model: {passes: 2}}\n", "line 7", "at least one axis");
         assertRejected(
-                GRID.replace("  loss:", "  encoders:\n    x: {passes: 1}\n    x-y: {passes: 2}\n  loss:")
+                GRID.replace(
+                                "  loss:",
+                                "  encoders:\n    x: {passes: 1}\n    x-y: {passes: 2}\n  loss:")
                         .replace("    naive:", "    y-naive: product\n    naive:"),
                 "two models named 'minilm-x-y-naive-few'");
         assertRejected(

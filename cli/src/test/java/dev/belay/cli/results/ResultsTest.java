@@ -90,7 +90,10 @@ class ResultsTest {
 
     @Test
     void oneThatFailsDoesNotEndTheOthersAndIsTriedAgain() throws Exception {
-        assertFalse(run((e, out, fresh, memory) -> e.title().equals("a") ? 1 : works(e, out, fresh, memory)));
+        assertFalse(
+                run(
+                        (e, out, fresh, memory) ->
+                                e.title().equals("a") ? 1 : works(e, out, fresh, memory)));
         assertEquals(List.of("vision/c"), ran);
         assertTrue(page().contains("failed: exit code 1"), page());
         assertTrue(run(this::works));
@@ -114,7 +117,9 @@ class ResultsTest {
                                     }
                                     throw new Killed();
                                 }));
-        assertTrue(page().contains("| nlp/a | – | – | – | not complete | 1 min 00 s | 3.0 GB |"), page());
+        assertTrue(
+                page().contains("| nlp/a | – | – | – | not complete | 1 min 00 s | 3.0 GB |"),
+                page());
         // When
         assertTrue(run(this::works));
         // Then
@@ -148,8 +153,7 @@ class ResultsTest {
     }
 
     /** 90 s, 1 GB. */
-    private int works(
-            ListedExperiment experiment, Path out, boolean fresh, LongConsumer memory)
+    private int works(ListedExperiment experiment, Path out, boolean fresh, LongConsumer memory)
             throws IOException {
         ran.add(experiment.toString());
         time.now = time.now.plusSeconds(90);

@@ -101,7 +101,9 @@ class SetResultTest {
         assertRow(
                 page,
                 "| set | w → bge | .210 | .20 [.10, .30] | .45 (−∞, .70] | .40 | .50 product, selector confidence | .43 |");
-        assertTrue(page.contains("| nlp/set | 5 | 4,000 | 1,800 | 2026-11-30 | 1 min 15 s | 2.1 GB |"), page);
+        assertTrue(
+                page.contains("| nlp/set | 5 | 4,000 | 1,800 | 2026-11-30 | 1 min 15 s | 2.1 GB |"),
+                page);
     }
 
     private static void assertRow(String page, String row) {
@@ -114,16 +116,19 @@ class SetResultTest {
         List<Finding> findings = Finding.of(List.of(result));
         Finding confidence = findings.get(0);
         assertEquals(List.of(new Point("set", .45 - .2)), confidence.points());
-        assertTrue(confidence.sentence().startsWith("Found: median +0.25 over 1 set"), confidence::sentence);
+        assertTrue(
+                confidence.sentence().startsWith("Found: median +0.25 over 1 set"),
+                confidence::sentence);
         // the smaller student has no defined PGR
-        assertEquals("Not found on these data: no set allows the comparison.", findings.get(1).sentence());
+        assertEquals(
+                "Not found on these data: no set allows the comparison.",
+                findings.get(1).sentence());
         assertEquals(.7 - .5, findings.get(2).points().get(0).value(), 1e-12);
         assertEquals(.81 - .83, findings.get(5).points().get(0).value(), 1e-12);
         assertTrue(findings.get(5).sentence().startsWith("Not found on these data: median"));
         assertEquals(.79 - .81, findings.get(6).points().get(0).value(), 1e-12);
     }
 
-    
     void whatManyPassesCostIsTheDifferenceOfTheLadders() throws IOException {
         // Given: the smaller ladder is the same encoder with one pass
         String summary =
@@ -147,8 +152,7 @@ class SetResultTest {
     }
 
     private static Finding finding(double... values) {
-        List<Point> points =
-                Arrays.stream(values).mapToObj(v -> new Point("s", v)).toList();
+        List<Point> points = Arrays.stream(values).mapToObj(v -> new Point("s", v)).toList();
         return new Finding("id", "title", "axis", points, 0);
     }
 

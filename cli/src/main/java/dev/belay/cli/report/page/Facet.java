@@ -42,7 +42,8 @@ record Facet(String title, String supervisor, @Nullable String ceiling, List<Lin
         students.forEach(
                 (name, row) -> {
                     ModelSpec spec = results.spec(row.getStudent());
-                    String ceiling = row.getCeiling() == null ? null : results.name(row.getCeiling());
+                    String ceiling =
+                            row.getCeiling() == null ? null : results.name(row.getCeiling());
                     String supervisor = results.name(row.getSupervisor());
                     String kind = spec == null ? name : spec.getEncoderName();
                     facets.computeIfAbsent(
@@ -57,7 +58,9 @@ record Facet(String title, String supervisor, @Nullable String ceiling, List<Lin
                             .add(new Line(name, spec == null ? name : method(spec)));
                 });
         boolean needed = students.size() > MOST && facets.size() > 1;
-        return needed && haveDifferentMethods(facets.values()) ? List.copyOf(facets.values()) : List.of();
+        return needed && haveDifferentMethods(facets.values())
+                ? List.copyOf(facets.values())
+                : List.of();
     }
 
     private static String method(ModelSpec spec) {

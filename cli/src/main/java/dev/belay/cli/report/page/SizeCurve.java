@@ -29,8 +29,8 @@ record SizeCurve(String name, Role role, @Nullable String supervisor, List<Point
      * @param agreement with the supervisor, over all examples; null for ceilings
      * @param right agreement where the supervisor is right; null for ceilings
      * @param wrong agreement where the supervisor is wrong; null for ceilings
-     * @param limits 95 % intervals by the name of the value; of several seeds that of their mean gain
-     *     over their mean gap alone
+     * @param limits 95 % intervals by the name of the value; of several seeds that of their mean
+     *     gain over their mean gap alone
      */
     record Point(
             long parameters,

@@ -146,7 +146,9 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
         }
         SeedIntervals over = pair.overSeeds();
         Measure pgr = over == null ? null : over.pgr().measure();
-        return pgr == null ? Map.of() : Map.of("pgr", new Limits(finite(pgr.low()), finite(pgr.high())));
+        return pgr == null
+                ? Map.of()
+                : Map.of("pgr", new Limits(finite(pgr.low()), finite(pgr.high())));
     }
 
     private static Map<String, Limits> limits(
@@ -157,7 +159,8 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
                 .forEach(
                         (key, estimate) -> {
                             Estimate found = estimate.apply(seeds.get(0));
-                            if (found != null && (found.getLow() != null || found.getHigh() != null)) {
+                            if (found != null
+                                    && (found.getLow() != null || found.getHigh() != null)) {
                                 limits.put(key, new Limits(found.getLow(), found.getHigh()));
                             }
                         });
@@ -223,7 +226,10 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
         return lines;
     }
 
-    /** The method, and what is not the same on all lines; the supervisor, which comes first, is not in it. */
+    /**
+     * The method, and what is not the same on all lines; the supervisor, which comes first, is not
+     * in it.
+     */
     private static String name(List<String> settings, Set<List<String>> all) {
         List<String> parts = new ArrayList<>(List.of(settings.get(1)));
         for (int i = 2; i < settings.size(); i++) {
