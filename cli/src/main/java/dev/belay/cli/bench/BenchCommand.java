@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             BenchTrainerCommand.class,
             BenchLabelerCommand.class,
             BenchAggregatorCommand.class,
+            BenchAttachCommand.class,
             BenchCoverageCommand.class
         })
 public final class BenchCommand implements Runnable {
