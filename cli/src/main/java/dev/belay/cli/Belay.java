@@ -1,12 +1,14 @@
 package dev.belay.cli;
 
 import dev.belay.cli.bench.BenchCommand;
+import dev.belay.cli.check.CheckCommand;
 import dev.belay.cli.docs.DocsCommand;
 import dev.belay.cli.export.ExportCommand;
 import dev.belay.cli.fleet.CheckpointsCommand;
 import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
 import dev.belay.cli.fleet.ModelsCommand;
+import dev.belay.cli.letters.DeadLettersCommand;
 import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
@@ -46,6 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckpointsCommand.class,
             LineageCommand.class,
             CompareCommand.class,
+            CheckCommand.class,
+            DeadLettersCommand.class,
             ExportCommand.class,
             ResultsCommand.class,
             BenchCommand.class,

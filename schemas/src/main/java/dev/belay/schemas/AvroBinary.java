@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -31,6 +32,7 @@ final class AvroBinary {
     private @Nullable BinaryDecoder decoder;
     private final Map<Schema, SpecificDatumWriter<SpecificRecord>> writers = new HashMap<>();
     private final Map<Pair, SpecificDatumReader<?>> readers = new HashMap<>();
+    private final Map<Schema, GenericDatumReader<Object>> generic = new HashMap<>();
 
     byte[] encode(int id, SpecificRecord event) {
         out.reset();
@@ -66,6 +68,20 @@ final class AvroBinary {
             throw new SerializationException("bytes are left over after the event");
         }
         return event;
+    }
+
+    /** Data of any schema, as Avro's generic reader returns them. */
+    @Nullable Object decode(Schema writer, byte[] bytes) throws IOException {
+        decoder =
+                DecoderFactory.get()
+                        .binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, decoder);
+        Object datum =
+                generic.computeIfAbsent(writer, w -> new GenericDatumReader<>(w))
+                        .read(null, decoder);
+        if (!decoder.isEnd()) {
+            throw new SerializationException("bytes are left over after the value");
+        }
+        return datum;
     }
 
     private record Pair(Schema writer, Class<?> type) {}

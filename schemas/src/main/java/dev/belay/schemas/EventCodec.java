@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; encoders and decoders are kept per thread.
  */
 public final class EventCodec {
+    /** Zero byte and schema id, in front of every value. */
+    public static final int HEADER_BYTES = AvroBinary.HEADER_BYTES;
+
     private static final int MAX_BYTES = 16 << 20;
 
     /**
@@ -97,6 +100,27 @@ public final class EventCodec {
             throw new SerializationException(
                     "cannot read %s (%s bytes) from %s: %s"
                             .formatted(type.getSimpleName(), bytes.length, topic, e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * Decodes a value of any schema with the schema that it was written with.
+     *
+     * @return what Avro's generic reader returns
+     * @throws SerializationException as {@link #decode(String, byte[], Class)}
+     */
+    public @Nullable Object decode(String topic, byte[] bytes) {
+        try {
+            if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+                throw new SerializationException(
+                        "not the Confluent wire format (zero byte, schema id, Avro)");
+            }
+            return perThread.get().decode(writer(ByteBuffer.wrap(bytes, 1, 4).getInt()), bytes);
+        } catch (IOException | RuntimeException e) {
+            throw new SerializationException(
+                    "cannot read %s bytes from %s: %s"
+                            .formatted(bytes.length, topic, e.getMessage()),
                     e);
         }
     }

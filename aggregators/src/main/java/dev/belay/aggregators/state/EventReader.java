@@ -87,6 +87,7 @@ public final class EventReader {
                         new DeadLetters.Place(origin.topic(), origin.partition(), origin.offset()),
                         record.key(),
                         record.value(),
+                        record.headers(),
                         reason);
         return new Record<>(letter.key(), letter.value(), record.timestamp(), letter.headers());
     }

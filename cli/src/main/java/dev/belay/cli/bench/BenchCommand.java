@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             BenchLabelerCommand.class,
             BenchAggregatorCommand.class,
             BenchGridCommand.class,
+            BenchAttachCommand.class,
             BenchCoverageCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -78,13 +78,13 @@ public final class ExperimentKeys {
                     "path",
                     "a file name, relative to the experiment file",
                     "required, or builtin, topic or source",
-                    "File of examples; .gz is read as gzip.");
+                    "File of examples; .gz and .zst are unpacked.");
     static final Key<YamlValue> TOPIC =
             SOURCE.own(
                     "topic",
                     "a topic",
                     "",
-                    "An existing topic whose values are JSON objects, read without end; allowed with it: fields, holdout: {share, size} and supervisor-share.");
+                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size} and supervisor-share.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",

@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.table.TextTable;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.counts.CellTable;

@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.table.TextTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.belay.cli.fleet.CheckpointFiles.Finding;
 import dev.belay.cli.fleet.CheckpointFiles.Verdict;

@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.table.TextTable;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
 import dev.belay.models.store.CheckpointStore;

@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.table.TextTree;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.Provenance;

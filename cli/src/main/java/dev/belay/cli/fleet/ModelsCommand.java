@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.table.TextTable;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
 import dev.belay.cli.run.ExperimentRegistration;

@@ -36,7 +36,7 @@ final class DeadLetterReport {
             List<String> lines = lines(consumer, letters, topics(clients.topics(), task, results));
             if (!lines.isEmpty()) {
                 lines.add(
-                        "all dead letters: topic %s at %s, their reasons in the header belay.reason"
+                        "all dead letters: ./belay dead-letters list (topic %s at %s)"
                                 .formatted(letters, clients.settings().bootstrapServers()));
             }
             return lines;

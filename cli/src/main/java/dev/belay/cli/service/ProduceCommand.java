@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code belay produce}: writes an experiment's data to its task's topics. */
 @Command(
         name = "produce",
+        aliases = "attach",
         mixinStandardHelpOptions = true,
         description =
                 "Writes an experiment's data to its task's topics and ends; with an endless source it runs until it is stopped.")

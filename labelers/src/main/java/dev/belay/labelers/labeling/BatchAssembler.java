@@ -3,6 +3,7 @@ package dev.belay.labelers.labeling;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.MisplacedException;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
@@ -181,6 +182,10 @@ final class BatchAssembler {
                         accepted.add(new ExampleBatch.Input(head, input));
                     } else if (answer == ExampleLabeler.Answer.TOO_LATE) {
                         late++;
+                    }
+                } catch (MisplacedException e) {
+                    if (labeler.forwardsMisplaced()) {
+                        batch.add(e.forwarded());
                     }
                 } catch (BadRecordException e) {
                     batch.add(deadLetters.of(head, String.valueOf(e.getMessage())));

@@ -83,6 +83,14 @@ public interface ExampleLabeler extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Whether it sends examples on that are not in the partition of their key. One labeler of a task
+     * does, {@code truth}; the others leave them out.
+     */
+    default boolean forwardsMisplaced() {
+        return false;
+    }
+
     /** Rows of its sweep over the holdout; 0 while not known. Called after HOLDOUT examples. */
     default long sweepRows() {
         return 0;

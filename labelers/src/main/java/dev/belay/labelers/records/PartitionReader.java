@@ -143,8 +143,11 @@ public final class PartitionReader implements AutoCloseable {
             } catch (BadRecordException e) {
                 TopicPartition partition = partition(record.partition());
                 if (record.offset() >= unsentFrom.getOrDefault(partition, 0L)) {
-                    var deadLetter = deadLetters.of(record, String.valueOf(e.getMessage()));
-                    unsent.add(new DeadLetter(partition, record.offset() + 1, deadLetter));
+                    var sent =
+                            e instanceof MisplacedException misplaced
+                                    ? misplaced.forwarded()
+                                    : deadLetters.of(record, String.valueOf(e.getMessage()));
+                    unsent.add(new DeadLetter(partition, record.offset() + 1, sent));
                 }
             }
         }

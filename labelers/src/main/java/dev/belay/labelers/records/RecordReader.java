@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events out of raw records, checked: an example has a valid input, the key is there and equals the
- * event's own, and the record lies in the partition that Kafka's default partitioner (murmur2)
- * gives its key.
+ * event's own. Examples, truth and labels must be in the partition that Kafka's default partitioner
+ * (murmur2) gives their key; other events may be in any.
  *
- * @param partitions of the topics read
+ * @param partitions of the task's topics
  */
 public record RecordReader(EventCodec codec, int partitions) {
     public Example example(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
@@ -50,6 +50,7 @@ public record RecordReader(EventCodec codec, int partitions) {
     public @Nullable Example exampleOrTombstone(ConsumerRecord<byte[], byte[]> record)
             throws BadRecordException {
         Example example = read(record, Example.class, Example::getId);
+        requirePlaced(record);
         if (example != null) {
             try {
                 var unused = Inputs.of(example);
@@ -68,6 +69,7 @@ public record RecordReader(EventCodec codec, int partitions) {
     public @Nullable Truth truth(ConsumerRecord<byte[], byte[]> record, int classes)
             throws BadRecordException {
         Truth truth = read(record, Truth.class, Truth::getId);
+        requirePlaced(record);
         int limit = classes == 0 ? TaskKind.MAX_OPTIONS : classes;
         if (truth != null && (truth.getLabel() < 0 || truth.getLabel() >= limit)) {
             throw new BadRecordException(
@@ -88,6 +90,11 @@ public record RecordReader(EventCodec codec, int partitions) {
      */
     public @Nullable Label label(ConsumerRecord<byte[], byte[]> record, String labeler, int classes)
             throws BadRecordException {
+        int belongs = belongs(record);
+        if (belongs != record.partition()) {
+            // not sent on: labels have the order of their examples
+            throw new BadRecordException(MisplacedException.reason(record, belongs, partitions));
+        }
         Label label = present(read(record, Label.class, l -> l.getExample().getId()), record);
         if (!label.getLabeler().equals(labeler)) {
             if (!isOtherRun(label.getLabeler(), labeler)) {
@@ -161,20 +168,27 @@ public record RecordReader(EventCodec codec, int partitions) {
         return new String(record.key(), StandardCharsets.UTF_8);
     }
 
+    /** The partition that Kafka's default partitioner gives a record's key. */
+    private int belongs(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
+        byte[] key = record.key();
+        if (key == null) {
+            throw new BadRecordException("no key");
+        }
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
+    /** Examples and truth may be in any partition. */
+    private void requirePlaced(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
+        int belongs = belongs(record);
+        if (belongs != record.partition()) {
+            throw new MisplacedException(record, belongs, partitions);
+        }
+    }
+
     private <T extends SpecificRecord> @Nullable T read(
             ConsumerRecord<byte[], byte[]> record, Class<T> type, Function<T, String> ownKey)
             throws BadRecordException {
         String key = key(record);
-        int belongs = Utils.toPositive(Utils.murmur2(record.key())) % partitions;
-        if (belongs != record.partition()) {
-            throw new BadRecordException(
-                    "found in partition "
-                            + record.partition()
-                            + ", its key belongs in "
-                            + belongs
-                            + " of "
-                            + partitions);
-        }
         if (record.value() == null) {
             return null;
         }

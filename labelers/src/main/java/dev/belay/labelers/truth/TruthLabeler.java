@@ -80,6 +80,11 @@ public final class TruthLabeler implements ExampleLabeler {
     }
 
     @Override
+    public boolean forwardsMisplaced() {
+        return true;
+    }
+
+    @Override
     public boolean follow(Set<Integer> partitions) {
         if (!partitions.equals(windows.keySet())) {
             assign(partitions);

@@ -1,5 +1,7 @@
 package dev.belay.producers.file;
 
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStream;
 import com.google.common.hash.Hashing;
 import com.google.common.hash.HashingInputStream;
 import dev.belay.plugins.Nearest;
@@ -49,10 +51,6 @@ public final class SourceFile implements AutoCloseable {
                             + " file's directory)"
                             + Nearest.hint(path.toFile().getName(), besides(path)));
         }
-        if (name.endsWith(".zst")) {
-            throw new DataException(
-                    name + ": .zst is not supported yet. Decompress it, or compress it with gzip.");
-        }
         try {
             hashed = new HashingInputStream(Hashing.sha256(), Files.newInputStream(path));
             raw = new BufferedInputStream(hashed, BUFFER_BYTES);
@@ -62,14 +60,19 @@ public final class SourceFile implements AutoCloseable {
                 throw empty();
             }
             raw.reset();
-            content =
-                    name.endsWith(".gz")
-                            ? new BufferedInputStream(
-                                    new GZIPInputStream(raw, BUFFER_BYTES), BUFFER_BYTES)
-                            : raw;
+            content = unpacked();
         } catch (IOException e) {
             throw broken(e, 0);
         }
+    }
+
+    private InputStream unpacked() throws IOException {
+        if (name.endsWith(".gz")) {
+            return new BufferedInputStream(new GZIPInputStream(raw, BUFFER_BYTES), BUFFER_BYTES);
+        }
+        return name.endsWith(".zst")
+                ? new BufferedInputStream(new ZstdInputStream(raw), BUFFER_BYTES)
+                : raw;
     }
 
     /** Names of the files in the same folder; none where it can't be read. */
@@ -84,6 +87,11 @@ public final class SourceFile implements AutoCloseable {
     /** What messages call it: its path. */
     public String name() {
         return name;
+    }
+
+    /** Where it is, for formats that are not read from the first byte to the last. */
+    Path path() {
+        return path;
     }
 
     /** The unpacked bytes. */
@@ -129,6 +137,15 @@ public final class SourceFile implements AutoCloseable {
                     0,
                     "corrupt gzip data" + after + " (" + e.getMessage() + ")",
                     "a gzip file, as its name ends in .gz",
+                    "Fetch or write it again.",
+                    e);
+        }
+        if (e instanceof ZstdIOException) {
+            return DataException.at(
+                    name,
+                    0,
+                    "truncated or corrupt zstd data" + after + " (" + e.getMessage() + ")",
+                    "a complete zstd file, as its name ends in .zst",
                     "Fetch or write it again.",
                     e);
         }

@@ -66,6 +66,9 @@ public record DataConfig(
                     "a source without end needs a holdout with a share and a size, found "
                             + holdout);
         }
+        if (source.plugin() instanceof EndlessSource endless) {
+            endless.check(source.parameters(), fields);
+        }
         if (holdout instanceof Holdout.Column && fields.split() == null) {
             throw new IllegalArgumentException(
                     "holdout by column needs fields.split, the column that says so");

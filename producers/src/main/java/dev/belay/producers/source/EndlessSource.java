@@ -1,5 +1,6 @@
 package dev.belay.producers.source;
 
+import dev.belay.plugins.Parameters;
 import dev.belay.runtime.clients.Clients;
 
 /** A source that never ends, such as a topic. */
@@ -10,4 +11,11 @@ public non-sealed interface EndlessSource extends Source {
      * @param config whose source has the parameters and whose holdout is a share with a size
      */
     ExampleSource of(Clients clients, String task, DataConfig config);
+
+    /**
+     * Checks what parameters and fields say together, before anything is written.
+     *
+     * @throws IllegalArgumentException when the source can't be made of them
+     */
+    default void check(Parameters parameters, DataConfig.Fields fields) {}
 }

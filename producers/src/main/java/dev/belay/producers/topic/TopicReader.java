@@ -1,6 +1,5 @@
 package dev.belay.producers.topic;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.producers.source.Batch;
 import dev.belay.producers.source.Batch.Entry;
@@ -9,38 +8,48 @@ import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
-import dev.belay.producers.source.StrictJson;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Split;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads a {@link TopicSource}. A partition without a committed offset is read from its beginning,
- * and the first transaction commits the beginnings of all: from then on, records that are deleted
- * before they were read are an error.
+ * Reads a {@link TopicSource}. Partitions are read from the source's start, those that are added
+ * later from their beginnings. The first transaction commits the starts of all: from then on, records
+ * that are deleted before they were read are an error.
  */
 final class TopicReader implements ExampleSource.Reader {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long PARTITIONS_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long BETWEEN_REPORTS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final String topic;
+    private final Map<String, AttachedTopic> topics = new LinkedHashMap<>();
+    private final StartPosition start;
+    private final EventCodec codec;
     private final KnownIds known;
     private final RowBuilder builder;
     private final DataConfig.Fields fields;
@@ -50,6 +59,7 @@ final class TopicReader implements ExampleSource.Reader {
     private final Deque<ConsumerRecord<byte[], byte[]>> queue = new ArrayDeque<>();
     private final Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
     private @Nullable Long partitionsAt;
+    private @Nullable Long outageAt;
 
     /**
      * @param consumer of the group; this closes it
@@ -57,14 +67,17 @@ final class TopicReader implements ExampleSource.Reader {
      */
     TopicReader(
             Consumer<byte[], byte[]> consumer,
-            String topic,
             KnownIds known,
             DataConfig config,
-            DeadLetters deadLetters) {
+            DeadLetters deadLetters,
+            EventCodec codec) {
         this.consumer = consumer;
-        this.topic = topic;
         this.known = known;
-        this.builder = new RowBuilder(TopicSource.name(topic), config);
+        this.codec = codec;
+        AttachedTopic.of(config.source().parameters(), config.fields())
+                .forEach(topic -> topics.put(topic.topic(), topic));
+        this.start = StartPosition.of(config.source().parameters().text(TopicSource.FROM.name()));
+        this.builder = new RowBuilder(TopicSource.name(topics.keySet().iterator().next()), config);
         this.fields = config.fields();
         this.holdoutSize = ((DataConfig.Holdout.Share) config.holdout()).size();
         this.deadLetters = deadLetters;
@@ -81,10 +94,7 @@ final class TopicReader implements ExampleSource.Reader {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
         int rows = 0;
         for (; rows < most && !queue.isEmpty(); rows++) {
-            ConsumerRecord<byte[], byte[]> record = queue.remove();
-            positions.put(
-                    new TopicPartition(record.topic(), record.partition()),
-                    new OffsetAndMetadata(record.offset() + 1));
+            ConsumerRecord<byte[], byte[]> record = queue.element();
             try {
                 Entry entry = entry(record);
                 if (entry != null) {
@@ -92,7 +102,14 @@ final class TopicReader implements ExampleSource.Reader {
                 }
             } catch (DataException e) {
                 rejected.add(deadLetters.of(record, String.valueOf(e.getMessage())));
+            } catch (SerializationException e) {
+                awaitRegistry(e);
+                break; // this record again in the next batch
             }
+            queue.remove();
+            positions.put(
+                    new TopicPartition(record.topic(), record.partition()),
+                    new OffsetAndMetadata(record.offset() + 1));
         }
         if (rows > 0) {
             beginnings.forEach(positions::putIfAbsent);
@@ -117,61 +134,52 @@ final class TopicReader implements ExampleSource.Reader {
         consumer.close();
     }
 
-    /** Null for a record of a known id that has no label: it says nothing new. */
+    /** Null for a record that says nothing new: not taken, or of a known id without a label. */
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
-        ObjectNode node = object(record.value());
-        boolean labelled = node.hasNonNull(fields.label());
+        AttachedTopic from = Objects.requireNonNull(topics.get(record.topic()));
+        ObjectNode node = from.columns(record, codec);
+        if (node == null) {
+            return null;
+        }
+        long timeMs = from.mapping().timeMs(node, record);
+        boolean labelled = node.hasNonNull(from.label());
+        if (from.id() != null) {
+            node.set(fields.label(), node.get(from.label()));
+            return labelled ? truth(node, from.id(), timeMs) : null;
+        }
         String idColumn = fields.id();
         if (idColumn != null
                 && labelled
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            String id = builder.id(node, idColumn);
-            return new Entry(id, null, builder.label(node, id), timeMs(record));
+            return truth(node, idColumn, timeMs);
         }
         if (known.holdout() >= holdoutSize) {
             builder.closeHoldout();
         }
         Row row = builder.row(node, 0);
         if (known.contains(row.id())) {
-            return labelled ? new Entry(row.id(), null, row.label(), timeMs(record)) : null;
+            return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
         }
         if (row.split() == Split.HOLDOUT) {
             known.addHoldout(row.id());
         } else {
             known.addExample(row.id());
         }
-        return Entry.of(row, timeMs(record));
+        return Entry.of(row, timeMs);
     }
 
-    private static long timeMs(ConsumerRecord<byte[], byte[]> record) {
-        return record.timestamp() < 0 ? Entry.NOW : record.timestamp();
+    private Entry truth(ObjectNode node, String idColumn, long timeMs) {
+        String id = builder.id(node, idColumn);
+        return new Entry(id, null, builder.label(node, id), timeMs);
     }
 
-    /** A place for decoders of other formats. */
-    private ObjectNode object(byte @Nullable [] value) {
-        JsonNode node;
-        try {
-            node = value == null ? null : StrictJson.MAPPER.readTree(value);
-        } catch (IOException e) {
-            throw wrong("a value that is not JSON (" + e.getMessage() + ")", e);
+    /** Reports an outage, at most every 30 s, and waits a moment. */
+    private void awaitRegistry(SerializationException outage) {
+        if (outageAt == null || System.nanoTime() - outageAt >= BETWEEN_REPORTS_NANOS) {
+            outageAt = System.nanoTime();
+            LOG.warn("waiting for the schema registry: {}", outage.getMessage());
         }
-        if (node instanceof ObjectNode object) {
-            if (!object.has(fields.label())) {
-                object.putNull(fields.label()); // not known yet
-            }
-            return object;
-        }
-        throw wrong(node == null ? "no value" : StrictJson.kind(node), null);
-    }
-
-    private DataException wrong(String found, @Nullable Throwable cause) {
-        return DataException.at(
-                TopicSource.name(topic),
-                0,
-                found,
-                "a JSON object",
-                "Each record's value is one object.",
-                cause);
+        LockSupport.parkNanos(POLL.toNanos());
     }
 
     /** Assigns all partitions, those too that were added to the topic. */
@@ -179,25 +187,30 @@ final class TopicReader implements ExampleSource.Reader {
         if (partitionsAt != null && System.nanoTime() - partitionsAt < PARTITIONS_NANOS) {
             return;
         }
+        boolean first = partitionsAt == null;
         partitionsAt = System.nanoTime();
         Set<TopicPartition> all = new HashSet<>();
-        consumer.partitionsFor(topic)
-                .forEach(p -> all.add(new TopicPartition(topic, p.partition())));
-        if (all.isEmpty()) {
-            throw TopicSource.missing(topic, null);
+        for (String topic : topics.keySet()) {
+            List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+            if (partitions.isEmpty()) {
+                throw TopicSource.missing(topic, null);
+            }
+            partitions.forEach(p -> all.add(new TopicPartition(topic, p.partition())));
         }
         Set<TopicPartition> added = new HashSet<>(all);
         added.removeAll(consumer.assignment());
         consumer.assign(all);
-        consumer.committed(added)
-                .forEach(
-                        (partition, committed) -> {
-                            if (committed != null) {
-                                added.remove(partition);
-                                consumer.seek(partition, committed.offset());
-                            }
-                        });
-        if (!added.isEmpty()) { // none would be all
+        int committedOnes = 0;
+        for (var committed : consumer.committed(added).entrySet()) {
+            if (committed.getValue() != null) {
+                added.remove(committed.getKey());
+                consumer.seek(committed.getKey(), committed.getValue().offset());
+                committedOnes++;
+            }
+        }
+        if (first && committedOnes == 0) {
+            start.seek(consumer, added);
+        } else if (!added.isEmpty()) { // none would be all; of partitions added later, no record is skipped
             consumer.seekToBeginning(added);
         }
         added.forEach(p -> beginnings.put(p, new OffsetAndMetadata(consumer.position(p))));

@@ -2,6 +2,7 @@ package dev.belay.producers.topic;
 
 import com.google.common.hash.Hashing;
 import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Parameters;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.EndlessSource;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,11 +28,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endless source: an existing topic whose values are JSON objects, with any keys, partitions and
- * partitioner, read from its beginning.
+ * An endless source: an existing topic with any keys, partitions and partitioner, whose values are
+ * JSON, Avro or texts, and perhaps a second one that has the truth. {@link RecordMapping} says how
+ * the columns are made.
  *
  * <ul>
- *   <li>A record becomes an example and, where it has a label, truth; event time is its timestamp.
+ *   <li>A record becomes an example and, where it has a label, truth.
  *   <li>A record whose id is written already adds truth only, where it has a label; so does one
  *       without text. Ids are remembered as {@link KnownIds} says, {@value #IDS_KEPT} of each
  *       partition of the examples.
@@ -44,14 +47,22 @@ import org.jspecify.annotations.Nullable;
 public final class TopicSource implements ExampleSource {
     static final int IDS_KEPT = 100_000;
 
+    static final Parameter FROM =
+            new Parameter(
+                    "from",
+                    "earliest",
+                    "earliest, latest, an offset, or a time such as 2026-01-31T12:00:00Z",
+                    text -> {
+                        StartPosition.of(text);
+                        return text;
+                    },
+                    "Where reading begins, in each partition of its topics.");
+
     private static final Duration READ_WITHIN = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** {@code topic}. */
     public static final class Factory implements EndlessSource {
-        private static final Parameter TOPIC =
-                Parameter.required("topic", "An existing topic whose values are JSON objects.");
-
         @Override
         public String name() {
             return "topic";
@@ -59,7 +70,12 @@ public final class TopicSource implements ExampleSource {
 
         @Override
         public List<Parameter> parameters() {
-            return List.of(TOPIC);
+            return Stream.concat(AttachedTopic.PARAMETERS.stream(), Stream.of(FROM)).toList();
+        }
+
+        @Override
+        public void check(Parameters parameters, DataConfig.Fields fields) {
+            var unused = AttachedTopic.of(parameters, fields);
         }
 
         @Override
@@ -108,6 +124,11 @@ public final class TopicSource implements ExampleSource {
         if (options != null) {
             text += "\u0000options=" + options.columns();
         }
+        for (var given : config.source().parameters().differing().entrySet()) {
+            if (!given.getKey().equals(AttachedTopic.TOPIC.name())) {
+                text += "\u0000" + given.getKey() + "=" + given.getValue();
+            }
+        }
         return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
     }
 
@@ -119,6 +140,14 @@ public final class TopicSource implements ExampleSource {
     @Override
     public void require() {
         try (Admin admin = clients.admin()) {
+            for (AttachedTopic attached : AttachedTopic.of(config.source().parameters(), config.fields())) {
+                require(admin, attached.topic());
+            }
+        }
+    }
+
+    private static void require(Admin admin, String topic) {
+        try {
             KafkaFutures.get(
                     admin.describeTopics(List.of(topic)).allTopicNames(),
                     "looking for the topic " + topic);
@@ -148,10 +177,10 @@ public final class TopicSource implements ExampleSource {
         KnownIds known = known(group);
         return new TopicReader(
                 clients.consumer(group, group + ".source"),
-                topic,
                 known,
                 config,
-                new DeadLetters(clients, "producer"));
+                new DeadLetters(clients, "producer"),
+                clients.codec());
     }
 
     private KnownIds known(String group) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.Zstd;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -191,9 +193,13 @@ class BadDataTest {
     }
 
     @Test
-    void whatIsNotSupportedSaysSo() throws IOException {
-        Files.writeString(dir.resolve("a.jsonl.zst"), "x");
-        assertRejected("a.jsonl.zst", "jsonl", ".zst is not supported yet");
+    void zstdDataThatAreCorruptOrTruncatedAreNamed() throws IOException {
+        Files.writeString(dir.resolve("a.jsonl.zst"), "not zstd at all");
+        assertRejected("a.jsonl.zst", "jsonl", "truncated or corrupt zstd data");
+        byte[] whole =
+                Zstd.compress(String.join("\n", Data.lines(50)).getBytes(StandardCharsets.UTF_8));
+        Files.write(dir.resolve("a.jsonl.zst"), Arrays.copyOf(whole, whole.length / 2));
+        assertRejected("a.jsonl.zst", "jsonl", "truncated or corrupt zstd data");
     }
 
     @Test

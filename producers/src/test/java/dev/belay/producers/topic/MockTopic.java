@@ -9,6 +9,7 @@ import dev.belay.runtime.clients.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /** A topic in memory; records go to its partitions in turn. */
 public final class MockTopic {
@@ -39,19 +41,24 @@ public final class MockTopic {
 
     /** Event time of the n-th record is {@link #TIME_MS} + n. */
     public MockTopic add(String value) {
-        int n = records.size();
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return add(NAME, null, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A record of this topic, or of a second one. */
+    public MockTopic add(String topic, @Nullable String key, byte[] value) {
+        int n = (int) records.stream().filter(r -> r.topic().equals(topic)).count();
+        byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         records.add(
                 new ConsumerRecord<>(
-                        NAME,
+                        topic,
                         n % partitions,
                         n / partitions,
                         TIME_MS + n,
                         TimestampType.CREATE_TIME,
                         0,
-                        bytes.length,
-                        null,
-                        bytes,
+                        value.length,
+                        keyBytes,
+                        value,
                         new RecordHeaders(),
                         Optional.empty()));
         return this;
@@ -106,10 +113,10 @@ public final class MockTopic {
             public Reader open(long done) {
                 return new TopicReader(
                         consumer(committed),
-                        NAME,
                         ids,
                         config,
-                        new DeadLetters(clients, "producer"));
+                        new DeadLetters(clients, "producer"),
+                        clients.codec());
             }
         };
     }
@@ -127,14 +134,26 @@ public final class MockTopic {
                         return found;
                     }
                 };
-        List<PartitionInfo> infos = new ArrayList<>();
         Map<TopicPartition, Long> beginnings = new HashMap<>();
-        for (int p = 0; p < partitions; p++) {
-            infos.add(new PartitionInfo(NAME, p, Node.noNode(), new Node[0], new Node[0]));
-            beginnings.put(new TopicPartition(NAME, p), 0L);
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        Set<String> topics = new LinkedHashSet<>(List.of(NAME));
+        records.forEach(r -> topics.add(r.topic()));
+        for (String topic : topics) {
+            List<PartitionInfo> infos = new ArrayList<>();
+            for (int p = 0; p < partitions; p++) {
+                int partition = p;
+                infos.add(new PartitionInfo(topic, p, Node.noNode(), new Node[0], new Node[0]));
+                beginnings.put(new TopicPartition(topic, p), 0L);
+                ends.put(
+                        new TopicPartition(topic, p),
+                        records.stream()
+                                .filter(r -> r.topic().equals(topic) && r.partition() == partition)
+                                .count());
+            }
+            consumer.updatePartitions(topic, infos);
         }
-        consumer.updatePartitions(NAME, infos);
         consumer.updateBeginningOffsets(beginnings);
+        consumer.updateEndOffsets(ends);
         consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
         return consumer;
     }

@@ -1,29 +1,29 @@
-package dev.belay.cli.fleet;
+package dev.belay.cli.table;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Lines with lines below them, drawn with their branches. */
-final class TextTree {
+public final class TextTree {
     private final String text;
     private final List<TextTree> below = new ArrayList<>();
 
-    TextTree(String text) {
+    public TextTree(String text) {
         this.text = text;
     }
 
     /** Adds a line below this one and returns it. */
-    TextTree add(String line) {
+    public TextTree add(String line) {
         return add(new TextTree(line));
     }
 
-    TextTree add(TextTree tree) {
+    public TextTree add(TextTree tree) {
         below.add(tree);
         return tree;
     }
 
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         out.println(text);
         print(out, "");
     }

@@ -1,4 +1,4 @@
-package dev.belay.cli.fleet;
+package dev.belay.cli.table;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,18 +10,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Rows under named columns: aligned for people, a list of objects for machines. */
-final class TextTable {
+public final class TextTable {
     private final List<String> columns;
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
 
-    TextTable(String... columns) {
+    public TextTable(String... columns) {
         this.columns = List.of(columns);
     }
 
     /**
      * @param cells one a column: text, a number, or null for what there is not
      */
-    void add(@Nullable Object... cells) {
+    public void add(@Nullable Object... cells) {
         List<@Nullable Object> row = new ArrayList<>();
         for (Object cell : cells) {
             row.add(cell);
@@ -29,12 +29,12 @@ final class TextTable {
         rows.add(row);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.isEmpty();
     }
 
     /** Texts to the left, numbers to the right. */
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         List<List<String>> lines = new ArrayList<>();
         lines.add(columns);
         rows.forEach(row -> lines.add(row.stream().map(TextTable::text).toList()));
@@ -52,7 +52,7 @@ final class TextTable {
         }
     }
 
-    void printJson(PrintWriter out) {
+    public void printJson(PrintWriter out) {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         for (List<@Nullable Object> row : rows) {
             ObjectNode object = list.addObject();

@@ -1,4 +1,4 @@
-package dev.belay.cli.fleet;
+package dev.belay.cli.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

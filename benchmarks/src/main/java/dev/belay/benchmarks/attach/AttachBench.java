@@ -1,0 +1,184 @@
+package dev.belay.benchmarks.attach;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.belay.benchmarks.harness.Findings;
+import dev.belay.benchmarks.harness.Rounds;
+import dev.belay.benchmarks.harness.Stage;
+import dev.belay.benchmarks.harness.Texts;
+import dev.belay.plugins.Configured;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataConfig.Fields;
+import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.EndlessSource;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.Source;
+import dev.belay.producers.task.ProducerConfig;
+import dev.belay.producers.task.ProducerService;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.topics.KafkaFutures;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * {@code bench attach}: records/s of a topic that becomes examples and truth, once with columns and
+ * once with expressions, beside {@link BareLoop} over the same topic.
+ */
+public final class AttachBench {
+    private static final String TOPIC = "reviews";
+    private static final Fields EXPRESSIONS =
+            new Fields(
+                    ".ref.id",
+                    new InputColumns.Text("body"),
+                    "(if .stars > 3 then 1 else 0 end)",
+                    null,
+                    Map.of(),
+                    null);
+    private static final Fields COLUMNS = new Fields("id", "body", "label", null);
+
+    /**
+     * How much is done.
+     *
+     * @param rounds at least 1
+     * @param records of the topic, at least 1
+     */
+    public record Sizes(int rounds, int records) {
+        public static final Sizes USUAL = new Sizes(5, 200_000);
+        public static final Sizes QUICK = new Sizes(1, 5_000);
+    }
+
+    private final Clients clients;
+    private final Stage stage;
+    private final Sizes sizes;
+    private final Consumer<String> progress;
+
+    /**
+     * @param clients of a broker that nobody else uses
+     * @param progress gets a line for people at each part
+     */
+    public AttachBench(Clients clients, Sizes sizes, Consumer<String> progress) {
+        this.clients = clients;
+        this.stage = new Stage(clients);
+        this.sizes = sizes;
+        this.progress = progress;
+    }
+
+    public Findings run() {
+        progress.accept("writing %,d records".formatted(sizes.records()));
+        write();
+        BareLoop bare = new BareLoop(clients);
+        progress.accept("attach beside a loop that consumes, decodes, maps and produces");
+        // the first of each compiles
+        double unusedBelay = belay("warm-expressions", EXPRESSIONS) + belay("warm-columns", COLUMNS);
+        double unusedBare = bare(bare, "warm-bare");
+        List<List<Double>> rates =
+                Rounds.run(
+                        sizes.rounds(),
+                        List.of(
+                                side("columns", r -> belay("columns-" + r, COLUMNS)),
+                                side("bare", r -> bare(bare, "bare-" + r)),
+                                side("expressions", r -> belay("expressions-" + r, EXPRESSIONS))),
+                        progress);
+        Findings findings = new Findings("attach");
+        Rounds columns = Rounds.of(rates.get(0), rates.get(1));
+        Rounds expressions = Rounds.of(rates.get(2), rates.get(1));
+        findings.compared(
+                "columnsPerSecond",
+                columns.first(),
+                "bareColumnsPerSecond",
+                columns.second(),
+                "fields of the value, records/s",
+                "columnsToBare",
+                columns.ratio());
+        findings.compared(
+                "expressionsPerSecond",
+                expressions.first(),
+                "bareExpressionsPerSecond",
+                expressions.second(),
+                "jq expressions, records/s",
+                "expressionsToBare",
+                expressions.ratio());
+        findings.ratio(
+                "toBare", "the smaller of the two", Math.min(columns.ratio(), expressions.ratio()));
+        return findings;
+    }
+
+    private Rounds.Side side(String name, IntToDoubleFunction seconds) {
+        return new Rounds.Side(name, round -> sizes.records() / seconds.applyAsDouble(round));
+    }
+
+    private double bare(BareLoop bare, String task) {
+        stage.task(task, List.of());
+        return bare.seconds(TOPIC, task, sizes.records());
+    }
+
+    /** Seconds until all records are committed. */
+    private double belay(String task, Fields fields) {
+        stage.task(task, List.of());
+        var config =
+                new DataConfig(
+                        Configured.of(Source.class, "topic", Map.of("topic", TOPIC)),
+                        fields,
+                        new DataConfig.Holdout.Share(.1, 2_000),
+                        .5,
+                        DataConfig.Order.HASH,
+                        0,
+                        Stage.CLASSES);
+        ExampleSource source =
+                ((EndlessSource) config.source().plugin()).of(clients, task, config);
+        long begin = System.nanoTime();
+        CompletableFuture<ProducerService> running = new CompletableFuture<>();
+        ProducerService service =
+                new ProducerService(
+                        clients,
+                        ProducerConfig.of(task),
+                        source,
+                        (done, total) -> {
+                            if (done >= sizes.records()) {
+                                running.join().close();
+                            }
+                        });
+        running.complete(service);
+        service.run();
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private void write() {
+        try (Admin admin = clients.admin()) {
+            KafkaFutures.get(
+                    admin.createTopics(List.of(new NewTopic(TOPIC, Stage.PARTITIONS, (short) 1)))
+                            .all(),
+                    "creating the topic " + TOPIC);
+        }
+        Map<String, Object> config = new HashMap<>(clients.settings().kafka("producer"));
+        List<String> texts = new ArrayList<>(new Texts(5).next(sizes.records()));
+        try (Producer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < texts.size(); i++) {
+                var row = JsonNodeFactory.instance.objectNode();
+                row.put("id", "r" + i).put("body", texts.get(i)).put("stars", 1 + i % 5);
+                row.put("label", i % 2).putObject("ref").put("id", "r" + i);
+                var unused =
+                        producer.send(
+                                new ProducerRecord<>(
+                                        TOPIC,
+                                        i % Stage.PARTITIONS,
+                                        Stage.TIME_MS + i,
+                                        null,
+                                        row.toString().getBytes(StandardCharsets.UTF_8)));
+            }
+            producer.flush();
+        }
+    }
+}

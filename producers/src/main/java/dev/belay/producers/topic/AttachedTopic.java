@@ -1,0 +1,159 @@
+package dev.belay.producers.topic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.plugins.Parameter;
+import dev.belay.plugins.Parameters;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.StrictJson;
+import dev.belay.schemas.EventCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic of the source: what its values are, which records are taken, and which columns they have.
+ *
+ * @param id column of a truth topic's ids; null: records are examples, with or without truth
+ * @param label column of the class; a record without it is one whose truth is not known
+ */
+record AttachedTopic(
+        String topic, RecordFormat format, RecordMapping mapping, @Nullable String id, String label) {
+    static final Parameter TOPIC =
+            Parameter.required("topic", "An existing topic, with any keys and partitioner.");
+    static final Parameter FORMAT =
+            Parameter.choice(
+                    "format",
+                    "json",
+                    RecordFormat.words(),
+                    "Its values: json; json-schema, avro (Confluent wire format); string, a text"
+                            + " in the column value.");
+    static final Parameter WHERE =
+            expression("where", "jq expression, true for the records that are taken.");
+    static final Parameter TIME =
+            Parameter.text(
+                    "time",
+                    "",
+                    "Column or expression of the event time, milliseconds or ISO 8601; by default"
+                            + " the record's timestamp.");
+    static final Parameter TRUTH_TOPIC =
+            Parameter.text("truth-topic", "", "A second topic that has the truth, also days later.");
+    static final Parameter TRUTH_FORMAT =
+            Parameter.choice("truth-format", "json", RecordFormat.words(), "As format.");
+    static final Parameter TRUTH_WHERE = expression("truth-where", "As where.");
+    static final Parameter TRUTH_TIME = Parameter.text("truth-time", "", "As time.");
+    static final Parameter TRUTH_ID =
+            Parameter.text("truth-id", "id", "Its column or expression of the example's id.");
+    static final Parameter TRUTH_LABEL =
+            Parameter.text("truth-label", "label", "Its column or expression of the class.");
+
+    static final List<Parameter> PARAMETERS =
+            List.of(
+                    TOPIC,
+                    FORMAT,
+                    WHERE,
+                    TIME,
+                    TRUTH_TOPIC,
+                    TRUTH_FORMAT,
+                    TRUTH_WHERE,
+                    TRUTH_TIME,
+                    TRUTH_ID,
+                    TRUTH_LABEL);
+
+    private static Parameter expression(String name, String doc) {
+        return new Parameter(
+                name,
+                "",
+                "a jq expression",
+                text -> {
+                    RecordMapping.compile(text);
+                    return text;
+                },
+                doc);
+    }
+
+    /**
+     * The topics of a source, examples first.
+     *
+     * @throws IllegalArgumentException when a column is no jq expression although it begins as one
+     */
+    static List<AttachedTopic> of(Parameters parameters, DataConfig.Fields fields) {
+        String topic = parameters.text(TOPIC.name());
+        List<AttachedTopic> topics = new ArrayList<>();
+        topics.add(
+                new AttachedTopic(
+                        topic,
+                        RecordFormat.of(parameters.text(FORMAT.name())),
+                        new RecordMapping(
+                                TopicSource.name(topic),
+                                fields.columns(),
+                                parameters.text(WHERE.name()),
+                                parameters.text(TIME.name())),
+                        null,
+                        fields.label()));
+        String truth = parameters.text(TRUTH_TOPIC.name());
+        if (!truth.isEmpty()) {
+            String id = parameters.text(TRUTH_ID.name());
+            String label = parameters.text(TRUTH_LABEL.name());
+            topics.add(
+                    new AttachedTopic(
+                            truth,
+                            RecordFormat.of(parameters.text(TRUTH_FORMAT.name())),
+                            new RecordMapping(
+                                    TopicSource.name(truth),
+                                    Set.of(id, label),
+                                    parameters.text(TRUTH_WHERE.name()),
+                                    parameters.text(TRUTH_TIME.name())),
+                            id,
+                            label));
+        }
+        return topics;
+    }
+
+    /**
+     * The record's columns; null for one that is not taken.
+     *
+     * @throws DataException for a value that is not of the format, or does not fit the expressions
+     * @throws SerializationException when the registry does not answer now
+     */
+    @Nullable ObjectNode columns(ConsumerRecord<byte[], byte[]> record, EventCodec codec) {
+        byte[] bytes = record.value();
+        if (bytes == null) {
+            throw wrong("no value", null);
+        }
+        JsonNode value;
+        try {
+            value = format.read(topic, bytes, codec);
+        } catch (IOException e) {
+            throw wrong("a value that is not " + format.title() + " (" + e.getMessage() + ")", e);
+        } catch (SerializationException e) {
+            if (EventCodec.isOutage(e)) {
+                throw e;
+            }
+            throw wrong("a value that is not " + format.title() + " (" + e.getMessage() + ")", e);
+        }
+        if (!mapping.takes(value)) {
+            throw wrong(StrictJson.kind(value), null);
+        }
+        ObjectNode columns = mapping.columns(value, record);
+        if (columns != null && !columns.has(label)) {
+            columns.putNull(label); // not known yet
+        }
+        return columns;
+    }
+
+    private DataException wrong(String found, @Nullable Throwable cause) {
+        return DataException.at(
+                TopicSource.name(topic),
+                0,
+                found,
+                format.expected(),
+                "Name the format of the topic's values in data.source.",
+                cause);
+    }
+}

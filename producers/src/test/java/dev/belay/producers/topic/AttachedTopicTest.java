@@ -1,0 +1,273 @@
+package dev.belay.producers.topic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.belay.plugins.Configured;
+import dev.belay.producers.source.Batch;
+import dev.belay.producers.source.Batch.Entry;
+import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.DataConfig.Fields;
+import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.Source;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.events.Example;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.junit.jupiter.api.Test;
+
+/** Topics that other teams write, in their own formats and with their own field names. */
+class AttachedTopicTest {
+    private static final String OUTCOMES = "outcomes";
+
+    private final MockSchemaRegistryClient registry = new MockSchemaRegistryClient();
+    private final Clients clients =
+            new Clients(Settings.of(Map.of()), new SimpleMeterRegistry(), registry);
+    private final MockTopic topic = new MockTopic(2);
+
+    @Test
+    void expressionsMakeIdTextLabelTagsAndTime() {
+        // Given
+        topic.add(
+                """
+                {"meta": {"id": 7, "lang": "en"}, "title": "good", "body": "very", "stars": 5,
+                 "at": 1700000000}""");
+        Fields fields =
+                new Fields(
+                        ".meta.id",
+                        new InputColumns.Text("(.title + \" \" + .body)"),
+                        "(if .stars == null then null elif .stars > 3 then \"yes\" else \"no\" end)",
+                        null,
+                        Map.of("language", ".meta.lang"),
+                        null);
+        // When
+        Batch batch = read(fields, Map.of("time", "(.at * 1000)"));
+        // Then
+        Entry entry = batch.entries().get(0);
+        assertEquals("7", entry.id());
+        assertEquals("good very", example(entry).getText());
+        assertEquals(1, entry.label());
+        assertEquals(Map.of("language", "en"), example(entry).getTags());
+        assertEquals(1_700_000_000_000L, entry.eventTimeMs());
+    }
+
+    @Test
+    void keyHeadersAndTimestampAreVariables() {
+        topic.add(MockTopic.NAME, "k1", bytes("{\"text\": \"a\"}"));
+        Batch batch =
+                read(
+                        new Fields(
+                                "$key",
+                                new InputColumns.Text("text"),
+                                "label",
+                                null,
+                                Map.of("n", "($headers | length)", "t", "$timestamp"),
+                                null),
+                        Map.of());
+        Entry entry = batch.entries().get(0);
+        assertEquals("k1", entry.id());
+        assertEquals(
+                Map.of("n", "0", "t", Long.toString(MockTopic.TIME_MS)),
+                example(entry).getTags());
+        assertEquals(MockTopic.TIME_MS, entry.eventTimeMs());
+    }
+
+    @Test
+    void whereTakesSomeRecordsAndTheOthersAreConsumed() {
+        for (int i = 0; i < 10; i++) {
+            topic.add("{\"id\": \"r%d\", \"text\": \"t\", \"n\": %d}".formatted(i, i));
+        }
+        Batch batch = read(Fields.defaults(), Map.of("where", "(.n % 2 == 0)"));
+        assertEquals(10, batch.rows());
+        assertEquals(5, batch.entries().size());
+        assertEquals(0, batch.rejected().size());
+    }
+
+    @Test
+    void truthComesFromASecondTopicInAnyOrder() {
+        // Given: truth before and after its example, and a record that has none
+        topic.add(OUTCOMES, null, bytes("{\"ref\": \"a\", \"was\": 1}"));
+        topic.add("{\"id\": \"a\", \"text\": \"first\"}");
+        topic.add("{\"id\": \"b\", \"text\": \"second\"}");
+        topic.add(OUTCOMES, null, bytes("{\"ref\": \"b\", \"was\": 0}"));
+        topic.add(OUTCOMES, null, bytes("{\"ref\": \"b\", \"was\": null}"));
+        // When
+        Batch batch =
+                read(
+                        Fields.defaults(),
+                        Map.of("truth-topic", OUTCOMES, "truth-id", "ref", "truth-label", ".was"));
+        // Then
+        Map<String, Integer> labels = new HashMap<>();
+        batch.entries().stream().filter(e -> e.row() == null).forEach(e -> labels.put(e.id(), e.label()));
+        assertEquals(Map.of("a", 1, "b", 0), labels);
+        assertEquals(2, batch.entries().stream().filter(e -> e.row() != null).count());
+        assertEquals(0, batch.rejected().size());
+        assertEquals(4, batch.positions().size(), "partitions of both topics");
+    }
+
+    @Test
+    void avroOfAnySchemaIsRead() throws Exception {
+        // Given
+        Schema schema =
+                new Schema.Parser()
+                        .parse(
+                                """
+                                {"type": "record", "name": "Review", "fields": [
+                                  {"name": "id", "type": "long"},
+                                  {"name": "text", "type": ["null", "string"]},
+                                  {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}},
+                                  {"name": "verdict", "type": {"type": "map", "values": "int"}}]}""");
+        int id = registry.register(MockTopic.NAME + "-value", new AvroSchema(schema));
+        var record = new GenericData.Record(schema);
+        record.put("id", 12L);
+        record.put("text", "fine");
+        record.put("kind", new GenericData.EnumSymbol(schema.getField("kind").schema(), "B"));
+        record.put("verdict", Map.of("label", 1));
+        topic.add(MockTopic.NAME, null, wire(id, schema, record));
+        topic.add(MockTopic.NAME, null, bytes("not avro"));
+        topic.add(MockTopic.NAME, null, new byte[] {0, 0, 0, 0, 99, 1});
+        // When
+        Batch batch =
+                read(
+                        new Fields(
+                                "id",
+                                new InputColumns.Text("text"),
+                                ".verdict.label",
+                                null,
+                                Map.of("kind", "kind"),
+                                null),
+                        Map.of("format", "avro"));
+        // Then
+        Entry entry = batch.entries().get(0);
+        assertEquals("12", entry.id());
+        assertEquals("fine", example(entry).getText());
+        assertEquals(1, entry.label());
+        assertEquals(Map.of("kind", "B"), example(entry).getTags());
+        assertEquals(2, batch.rejected().size());
+    }
+
+    @Test
+    void jsonWithASchemaIdInFrontAndPlainTextAreRead() {
+        byte[] json = bytes("{\"id\": \"a\", \"text\": \"t\"}");
+        topic.add(
+                MockTopic.NAME,
+                null,
+                ByteBuffer.allocate(5 + json.length).put((byte) 0).putInt(3).put(json).array());
+        assertEquals("a", read(Fields.defaults(), Map.of("format", "json-schema")).entries().get(0).id());
+
+        MockTopic texts = new MockTopic(1).add(MockTopic.NAME, "k", bytes("just a line"));
+        Batch batch =
+                read(
+                        texts,
+                        new Fields("$key", "value", "label", null),
+                        Map.of("format", "string"));
+        assertEquals("just a line", example(batch.entries().get(0)).getText());
+    }
+
+    @Test
+    void whatExpressionsCannotDoIsADeadLetterWithItsReason() {
+        topic.add("{\"id\": \"a\", \"text\": 5}").add("{\"id\": \"b\"}");
+        Batch batch =
+                read(
+                        new Fields(
+                                "id", new InputColumns.Text("(.text | ascii_downcase)"), "label", null, Map.of(), null),
+                        Map.of());
+        assertEquals(2, batch.rejected().size());
+        String reason =
+                new String(
+                        batch.rejected().get(0).headers().lastHeader("belay.reason").value(),
+                        StandardCharsets.UTF_8);
+        assertTrue(reason.contains("(.text | ascii_downcase)"), reason);
+    }
+
+    @Test
+    void anEventTimeInSecondsIsRefused() {
+        topic.add("{\"id\": \"a\", \"text\": \"t\", \"at\": 1700000000}");
+        Batch batch = read(Fields.defaults(), Map.of("time", "at"));
+        assertEquals(1, batch.rejected().size());
+    }
+
+    @Test
+    void anExpressionThatIsNoneIsAnErrorOfTheFile() {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> read(new Fields(".id", "(.text", "label", null), Map.of()));
+        assertTrue(e.toString().contains("'(.text' is no jq expression"), e.toString());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Configured.of(Source.class, "topic", Map.of("topic", "t", "where", "(")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Configured.of(Source.class, "topic", Map.of("topic", "t", "from", "noon")));
+    }
+
+    @Test
+    void readingBeginsWhereTheFileSays() {
+        for (int i = 0; i < 10; i++) {
+            topic.add("{\"id\": \"r%d\", \"text\": \"t\"}".formatted(i));
+        }
+        assertEquals(10, read(Fields.defaults(), Map.of("from", "earliest")).rows());
+        assertEquals(4, read(Fields.defaults(), Map.of("from", "3")).rows());
+        assertEquals(0, read(Fields.defaults(), Map.of("from", "latest")).rows());
+    }
+
+    private Batch read(Fields fields, Map<String, String> parameters) {
+        return read(topic, fields, parameters);
+    }
+
+    private Batch read(MockTopic from, Fields fields, Map<String, String> parameters) {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("topic", MockTopic.NAME);
+        var config =
+                new DataConfig(
+                        Configured.of(Source.class, "topic", all),
+                        fields,
+                        new DataConfig.Holdout.Share(.3, 100),
+                        .5,
+                        DataConfig.Order.HASH,
+                        0,
+                        List.of("no", "yes"));
+        try (ExampleSource.Reader reader =
+                from.source(config, clients, 2, Map.of(), Stream.of(), 100).open(0)) {
+            return reader.next(1_000);
+        }
+    }
+
+    private static Example example(Entry entry) {
+        return Objects.requireNonNull(entry.row()).example();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] wire(int id, Schema schema, GenericData.Record record)
+            throws IOException {
+        var out = new ByteArrayOutputStream();
+        out.write(0);
+        out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericData.Record>(schema).write(record, encoder);
+        encoder.flush();
+        return out.toByteArray();
+    }
+}
