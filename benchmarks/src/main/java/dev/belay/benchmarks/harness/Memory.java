@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * Memory of this process.
@@ -21,16 +22,30 @@ public record Memory(long heap, long resident) {
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         try {
-            return new Memory(heap, KIB * (Files.exists(STATUS) ? fromProc() : fromPs()));
+            return new Memory(heap, KIB * (Files.exists(STATUS) ? fromProc("VmRSS") : fromPs()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the memory of this process", e);
         }
     }
 
-    private static long fromProc() throws IOException {
+    /**
+     * The most bytes that were resident since the process began; empty where the system is not
+     * Linux.
+     */
+    public static OptionalLong peakResident() {
+        try {
+            return Files.exists(STATUS)
+                    ? OptionalLong.of(KIB * fromProc("VmHWM"))
+                    : OptionalLong.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the memory of this process", e);
+        }
+    }
+
+    private static long fromProc(String key) throws IOException {
         for (String line : Files.readAllLines(STATUS))
-            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
-        throw new IOException("no VmRSS in " + STATUS);
+            if (line.startsWith(key + ":")) return Long.parseLong(line.replaceAll("\\D", ""));
+        throw new IOException("no " + key + " in " + STATUS);
     }
 
     private static long fromPs() throws IOException {

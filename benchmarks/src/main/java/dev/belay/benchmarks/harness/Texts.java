@@ -47,9 +47,22 @@ public final class Texts {
         return texts;
     }
 
+    /** So many texts of so many words, each word a token; all differ from those given before. */
+    public List<String> next(int count, int words) {
+        List<String> texts = new ArrayList<>(count);
+        while (texts.size() < count) {
+            String text = text(words);
+            if (given.add(text)) texts.add(text);
+        }
+        return texts;
+    }
+
     private String text() {
         double words = Math.exp(MEAN_LOG_WORDS + SPREAD * random.nextGaussian());
-        int count = (int) Math.max(FEWEST, Math.min(MOST, Math.round(words)));
+        return text((int) Math.max(FEWEST, Math.min(MOST, Math.round(words))));
+    }
+
+    private String text(int count) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
             if (i > 0) text.append(' ');

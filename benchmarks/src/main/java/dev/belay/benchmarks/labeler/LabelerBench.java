@@ -1,6 +1,7 @@
 package dev.belay.benchmarks.labeler;
 
 import dev.belay.benchmarks.harness.Findings;
+import dev.belay.benchmarks.harness.Memory;
 import dev.belay.benchmarks.harness.Rounds;
 import dev.belay.benchmarks.harness.Stage;
 import dev.belay.benchmarks.harness.TableEncoder;
@@ -8,6 +9,9 @@ import dev.belay.benchmarks.harness.Texts;
 import dev.belay.benchmarks.harness.Waiting;
 import dev.belay.labelers.evaluation.Evaluator;
 import dev.belay.labelers.model.ModelLabelingService;
+import dev.belay.models.encoder.Encoder;
+import dev.belay.models.encoder.Encoders;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Head;
 import dev.belay.models.network.HeadShape;
 import dev.belay.models.store.CheckpointStore;
@@ -24,29 +28,41 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * {@code bench labeler}: texts/s of a labeler and of an evaluator, each beside ONNX Runtime alone
- * over the same texts. No text is encoded twice by Belay, so its cache helps nobody.
+ * {@code bench labeler}: texts/s of a labeler, an evaluator and an encoder, each beside ONNX
+ * Runtime alone over the same texts, and the memory that long texts take. No text is encoded twice
+ * by Belay, so its cache helps nobody.
  */
 public final class LabelerBench {
     private static final String ENCODER = "minilm";
+
+    /** Of 12 layers: the one of these that takes most memory. */
+    private static final String LONG_ENCODER = "bge";
+
+    /** More than 512 tokens. */
+    private static final int LONG_WORDS = 600;
+
+    private static final double MIB = 1 << 20;
 
     /**
      * How much is done.
      *
      * @param rounds of each comparison, at least 1
      * @param texts of one round, at least 1
+     * @param longTexts of 512 tokens, at least 1
      */
-    public record Sizes(int rounds, int texts) {
-        public static final Sizes USUAL = new Sizes(5, 8_192);
-        public static final Sizes QUICK = new Sizes(1, 256);
+    public record Sizes(int rounds, int texts, int longTexts) {
+        public static final Sizes USUAL = new Sizes(5, 8_192, 512);
+        public static final Sizes QUICK = new Sizes(1, 256, 32);
 
         public Sizes {
-            if (rounds < 1 || texts < 1)
+            if (rounds < 1 || texts < 1 || longTexts < 1)
                 throw new IllegalArgumentException(
-                        "rounds and texts must be at least 1, got " + rounds + " and " + texts);
+                        "rounds and texts must be at least 1, got %s, %s and %s"
+                                .formatted(rounds, texts, longTexts));
         }
     }
 
@@ -69,6 +85,7 @@ public final class LabelerBench {
 
     public Findings run() {
         Findings findings = new Findings("labeler");
+        longTexts(findings); // first: the peak is the process's, whatever it did before
         try (BareEncoding bare = new BareEncoding()) {
             progress.accept("labeler beside ONNX Runtime alone");
             Rounds labeler = labeler(bare);
@@ -90,12 +107,62 @@ public final class LabelerBench {
                     "evaluator, texts/s",
                     "evaluatorToBare",
                     evaluator.ratio());
+            progress.accept("encoder beside ONNX Runtime alone over the same token batches");
+            Rounds encoder = encoder(bare);
+            findings.compared(
+                    "encoderTextsPerSecond",
+                    encoder.first(),
+                    "encoderBareTextsPerSecond",
+                    encoder.second(),
+                    "encoder, texts/s",
+                    "encoderToBare",
+                    encoder.ratio());
             findings.ratio(
                     "toBare",
-                    "the smaller of the two",
+                    "the smaller one of labeler and evaluator",
                     Math.min(labeler.ratio(), evaluator.ratio()));
         }
         return findings;
+    }
+
+    /** Texts/s of an encoder whose texts have its limit, and the process's memory then. */
+    private void longTexts(Findings findings) {
+        progress.accept("texts of 512 tokens, encoded by " + LONG_ENCODER);
+        Encoder encoder = open(LONG_ENCODER);
+        List<Input> inputs = Input.texts(texts.next(sizes.longTexts(), LONG_WORDS));
+        encoder.probe(); // loads it
+        long begin = System.nanoTime();
+        float[][] unused = encoder.encode(inputs);
+        double perSecond = inputs.size() / seconds(begin, System.nanoTime());
+        findings.figure("longTextsPerSecond", "encoder, texts of 512 tokens/s", perSecond);
+        OptionalLong peak = Memory.peakResident();
+        if (peak.isPresent()) {
+            double mib = peak.getAsLong() / MIB;
+            findings.figure("peakResidentMiB", "process, most resident memory, MiB", mib);
+        }
+        progress.accept("  %.2f texts/s".formatted(perSecond));
+    }
+
+    /** What callers of an encoder get: tokenized, sorted, computed, pooled, cached. */
+    private Rounds encoder(BareEncoding bare) {
+        Encoder encoder = open(ENCODER);
+        return compare(
+                (round, batch) -> {
+                    List<Input> inputs = Input.texts(batch);
+                    long begin = System.nanoTime();
+                    float[][] unused = encoder.encode(inputs);
+                    return seconds(begin, System.nanoTime());
+                },
+                (round, batch) -> {
+                    List<BareEncoding.Batch> batches = bare.batches(batch);
+                    long begin = System.nanoTime();
+                    bare.run(batches);
+                    return seconds(begin, System.nanoTime());
+                });
+    }
+
+    private Encoder open(String name) {
+        return Encoders.open(name, Device.CPU, clients.settings().cache());
     }
 
     /** From the instant at which the examples can be read to the commit of the last label. */
@@ -146,27 +213,33 @@ public final class LabelerBench {
         }
     }
 
-    /** How long Belay takes over the texts of a round. */
+    /** How long a side takes over the texts of a round. */
     @FunctionalInterface
     private interface Side {
         double seconds(int round, List<String> texts);
     }
 
     private Rounds compare(BareEncoding bare, Side belay) {
+        return compare(
+                belay,
+                (round, batch) -> {
+                    long begin = System.nanoTime();
+                    bare.encode(batch);
+                    return seconds(begin, System.nanoTime());
+                });
+    }
+
+    private Rounds compare(Side belay, Side bare) {
         List<List<String>> batches = new ArrayList<>();
         for (int round = 0; round < sizes.rounds(); round++) batches.add(texts.next(sizes.texts()));
         // loads the encoder, and compiles what a stream that goes on has compiled long since
         List<String> warm = texts.next(sizes.texts());
         belay.seconds(sizes.rounds(), warm);
-        bare.encode(warm);
+        bare.seconds(sizes.rounds(), warm);
         return Rounds.run(
                 sizes.rounds(),
                 round -> sizes.texts() / belay.seconds(round, batches.get(round)),
-                round -> {
-                    long begin = System.nanoTime();
-                    bare.encode(batches.get(round));
-                    return sizes.texts() / seconds(begin, System.nanoTime());
-                },
+                round -> sizes.texts() / bare.seconds(round, batches.get(round)),
                 progress);
     }
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         name = "labeler",
         mixinStandardHelpOptions = true,
         description =
-                "A labeler and an evaluator, each beside ONNX Runtime alone over the same texts.")
+                "A labeler, an evaluator and an encoder, each beside ONNX Runtime alone over the"
+                        + " same texts; the memory that long texts take.")
 final class BenchLabelerCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private BenchPlatform platform;
@@ -27,13 +28,17 @@ final class BenchLabelerCommand implements Callable<Integer> {
     @Option(names = "--texts", description = "of one round (8192; quick: 256)")
     private @Nullable Integer texts;
 
+    @Option(names = "--long-texts", description = "of 512 tokens (512; quick: 32)")
+    private @Nullable Integer longTexts;
+
     @Override
     public Integer call() throws IOException {
         Sizes usual = platform.quick() ? Sizes.QUICK : Sizes.USUAL;
         Sizes sizes =
                 new Sizes(
                         rounds == null ? usual.rounds() : rounds,
-                        texts == null ? usual.texts() : texts);
+                        texts == null ? usual.texts() : texts,
+                        longTexts == null ? usual.longTexts() : longTexts);
         return platform.run(
                 spec.commandLine(),
                 (clients, progress) -> new LabelerBench(clients, sizes, progress).run());

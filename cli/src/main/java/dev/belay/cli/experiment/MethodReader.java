@@ -74,6 +74,16 @@ final class MethodReader {
         }
     }
 
+    /** One parameter, given at another place than beside {@code kind}. */
+    static Parameters parameter(Plugin plugin, String name, YamlValue value) {
+        Parameter parameter =
+                plugin.parameters().stream()
+                        .filter(p -> p.name().equals(name))
+                        .findAny()
+                        .orElseThrow();
+        return Parameters.of(plugin, Map.of(name, canonical(parameter, value, Path.of(""))));
+    }
+
     private static String canonical(Parameter parameter, YamlValue value, Path directory) {
         try {
             String text = parameter.canonical().apply(value.textOrJson());

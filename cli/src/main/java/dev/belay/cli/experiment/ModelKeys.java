@@ -44,6 +44,12 @@ final class ModelKeys {
                             + " or of a plug-in; with parameters: {kind: NAME, …}",
                     "required",
                     "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Parameters below.");
+    static final Key<YamlValue> MAX_TOKENS =
+            MODEL.own(
+                    "max-tokens",
+                    "a whole number from 8 to the encoder's limit",
+                    "the encoder's limit",
+                    "Inputs are truncated to this number of tokens, special tokens included; of two parts the longer one loses tokens first. Limits: minilm 256, mlp and transformer 128 words, others 512 or what the folder says. Encoding costs less with fewer.");
     static final Key<YamlValue> SUPERVISOR =
             MODEL.own(
                     "supervisor",

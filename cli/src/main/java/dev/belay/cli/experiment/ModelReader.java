@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,8 @@ final class ModelReader {
     }
 
     private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {
-        EncoderRef ref = encoder(map.require(ModelKeys.ENCODER), kind);
+        EncoderRef ref =
+                encoder(map.require(ModelKeys.ENCODER), map.get(ModelKeys.MAX_TOKENS), kind);
         String encoder = ref.name();
         FineTuning fineTuning = fineTuning(map, encoder);
         ModelDefaults defaults = ModelDefaults.of(encoder, fineTuning);
@@ -92,7 +94,8 @@ final class ModelReader {
                 ceiling(map.get(ModelKeys.CEILING)));
     }
 
-    private static EncoderRef encoder(YamlValue encoder, Input.Kind kind) {
+    private static EncoderRef encoder(
+            YamlValue encoder, @Nullable YamlValue maxTokens, Input.Kind kind) {
         YamlValue value = encoder.isMap() ? encoder.map().require("kind") : encoder;
         List<String> known = Encoders.names();
         if (!Encoders.isName(value.text())) {
@@ -107,7 +110,24 @@ final class ModelReader {
         }
         Plugin plugin = Encoders.plugin(value.text());
         Parameters parameters = MethodReader.parameters(plugin, encoder, Path.of(""));
-        return new EncoderRef(value.text(), parameters.differing(), "");
+        Map<String, String> given = new TreeMap<>(parameters.differing());
+        if (maxTokens != null) {
+            given.putAll(maxTokens(plugin, encoder, maxTokens));
+        }
+        return new EncoderRef(value.text(), given, "");
+    }
+
+    /** The encoder's parameter of that name, without its default. */
+    private static Map<String, String> maxTokens(
+            Plugin encoder, YamlValue place, YamlValue maxTokens) {
+        String name = ModelKeys.MAX_TOKENS.name();
+        if (encoder.parameters().stream().noneMatch(p -> p.name().equals(name))) {
+            throw maxTokens.wrong("nothing: " + encoder.name() + " reads no tokens");
+        }
+        if (place.isMap() && place.map().get(name) != null) {
+            throw maxTokens.wrong("one of the two: " + name + " is also in the encoder's mapping");
+        }
+        return MethodReader.parameter(encoder, name, maxTokens).differing();
     }
 
     private static Head head(@Nullable YamlValue value, Head otherwise) {

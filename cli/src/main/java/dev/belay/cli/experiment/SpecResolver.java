@@ -240,7 +240,8 @@ final class SpecResolver {
         String name = encoder.name();
         String sha256 = encoderSha256.getOrDefault(name, "");
         if (!name.equals(VectorEncoder.NAME)) {
-            return new EncoderRef(name, encoder.parameters(), sha256);
+            return Encoders.canonical(
+                    new EncoderRef(name, encoder.parameters(), sha256), encodersDir);
         }
         String given = encoder.parameters().get(VectorEncoder.LENGTH);
         String length = data == null ? given : Integer.toString(data.vectorLength());

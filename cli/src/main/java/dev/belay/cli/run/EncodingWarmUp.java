@@ -3,6 +3,7 @@ package dev.belay.cli.run;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.EncodingWindows;
 import dev.belay.models.input.Input;
 import dev.belay.models.input.Inputs;
 import dev.belay.models.network.Networks;
@@ -17,9 +18,14 @@ import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encodes a run's inputs before they are asked for, into the cache that its services share: while
@@ -27,13 +33,10 @@ import java.util.Map;
  * only finds vectors that it would have made.
  */
 final class EncodingWarmUp implements Service {
-    /**
-     * Inputs at a time: one batch, so one core; the others are for training, and for who asks now.
-     */
-    private static final int CHUNK = 32;
-
     /** Limit for large data sets: what is encoded far ahead is evicted from memory. */
     private static final int MOST = 50_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EncodingWarmUp.class);
 
     private final DataSet data;
     private final List<ModelSpec> specs;
@@ -64,40 +67,94 @@ final class EncodingWarmUp implements Service {
     /** The holdout first: no checkpoint can be compared without all of it. */
     @Override
     public void run() {
-        Map<EncoderRef, List<ModelSpec>> byEncoder = new LinkedHashMap<>();
+        Map<EncoderRef, Use> uses = new LinkedHashMap<>();
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
             if (frozen && !Encoders.isCheap(name) && !name.equals("none")) {
-                byEncoder.computeIfAbsent(EncoderRef.of(spec), e -> new ArrayList<>()).add(spec);
+                uses.computeIfAbsent(EncoderRef.of(spec), Use::of).models.add(spec);
             }
         }
-        byEncoder.forEach((encoder, users) -> encode(encoder, users, true));
-        byEncoder.forEach((encoder, users) -> encode(encoder, users, false));
+        if (uses.isEmpty()) {
+            return;
+        }
+        List<Input> holdout = collect(uses.values());
+        for (Use use : uses.values()) {
+            List<Input> all = new ArrayList<>(holdout);
+            all.addAll(use.inputs);
+            encoder(use.encoder).announce(all);
+        }
+        uses.values().forEach(use -> encode(encoder(use.encoder), holdout));
+        uses.values().forEach(use -> encode(encoder(use.encoder), use.inputs));
     }
 
-    private void encode(EncoderRef ref, List<ModelSpec> users, boolean holdout) {
-        Encoder encoder =
-                Networks.of(Device.parse(settings.device()), settings.cache(), settings.encoders())
-                        .encoder(ref);
-        List<Input> inputs = inputs(users, holdout);
-        for (int from = 0; from < inputs.size() && !closing; from += CHUNK) {
-            encoder.encode(inputs.subList(from, Math.min(from + CHUNK, inputs.size())));
+    /**
+     * An encoder in the run.
+     *
+     * @param models with this encoder
+     * @param inputs outside the holdout that they read
+     */
+    private record Use(EncoderRef encoder, List<ModelSpec> models, List<Input> inputs) {
+        static Use of(EncoderRef encoder) {
+            return new Use(encoder, new ArrayList<>(), new ArrayList<>());
         }
     }
 
-    private List<Input> inputs(List<ModelSpec> users, boolean holdout) {
-        List<Input> inputs = new ArrayList<>();
+    /** Returns the inputs of the holdout, and adds those that each encoder's models read. */
+    private List<Input> collect(Collection<Use> uses) {
+        List<Input> holdout = new ArrayList<>();
         try (Rows rows = data.rows()) {
-            while (rows.hasNext() && inputs.size() < MOST) {
+            while (rows.hasNext()
+                    && !closing
+                    && (holdout.size() < MOST
+                            || uses.stream().anyMatch(use -> use.inputs.size() < MOST))) {
                 Row row = rows.next();
-                if ((row.split() == Split.HOLDOUT) == holdout
-                        && (holdout || users.stream().anyMatch(spec -> reads(spec, row)))) {
-                    inputs.add(Inputs.of(row.example()));
+                List<Input> inputs = Inputs.of(row.example()).encoded();
+                if (row.split() == Split.HOLDOUT) {
+                    add(inputs, holdout);
+                    continue;
+                }
+                for (Use use : uses) {
+                    if (use.models.stream().anyMatch(spec -> reads(spec, row))) {
+                        add(inputs, use.inputs);
+                    }
                 }
             }
         }
-        return inputs;
+        return holdout;
+    }
+
+    private static void add(List<Input> inputs, List<Input> list) {
+        if (list.size() < MOST) {
+            list.addAll(inputs);
+        }
+    }
+
+    private Encoder encoder(EncoderRef ref) {
+        return Networks.of(Device.parse(settings.device()), settings.cache(), settings.encoders())
+                .encoder(ref);
+    }
+
+    /** One window ahead, so that no core waits for the tokens of the next one. */
+    private void encode(Encoder encoder, List<Input> inputs) {
+        CompletableFuture<?> before = CompletableFuture.completedFuture(null);
+        for (List<Input> window : EncodingWindows.of(inputs)) {
+            if (closing) {
+                return;
+            }
+            CompletableFuture<?> begun = encoder.begin(window);
+            await(encoder, before);
+            before = begun;
+        }
+        await(encoder, before);
+    }
+
+    private static void await(Encoder encoder, CompletableFuture<?> rows) {
+        try {
+            rows.join();
+        } catch (CompletionException e) { // labelers and trainers meet it too, and report it
+            LOG.warn("{} could not encode ahead", encoder.name(), e.getCause());
+        }
     }
 
     private boolean reads(ModelSpec spec, Row row) {

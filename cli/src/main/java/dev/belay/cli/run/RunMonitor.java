@@ -3,7 +3,6 @@ package dev.belay.cli.run;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.live.Snapshot;
 import dev.belay.cli.report.results.RunResults;
-import dev.belay.models.encoder.CachingEncoder;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.runtime.clients.Clients;
@@ -22,12 +21,15 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run by its topics, like any other client, and shows its progress until it is complete
  * or can't be completed.
  */
 final class RunMonitor {
+    private static final Logger LOG = LoggerFactory.getLogger(RunMonitor.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -38,6 +40,7 @@ final class RunMonitor {
     private final String task;
     private final RunResults results;
     private final long begin;
+    private final EncodingProgress encoding = new EncodingProgress(System::nanoTime);
     private volatile long produced;
     private volatile long rows;
 
@@ -82,6 +85,7 @@ final class RunMonitor {
             boolean warned = false;
             while (true) {
                 boolean changed = topics.poll();
+                changed |= encoding.update(Encoders.counts());
                 Snapshot now = snapshot(topics.progress);
                 view.update(now);
                 requireNone(failure.get(), now, view);
@@ -98,6 +102,7 @@ final class RunMonitor {
                     if (growing.isEmpty() || idleNs > patience(growing).toNanos()) {
                         growing.forEach(student -> view.println(words(student)));
                         say(unpredicted.count(topics.ids), view);
+                        sayTruncated(view);
                         view.close(now);
                         return results.failures().isEmpty();
                     }
@@ -116,14 +121,18 @@ final class RunMonitor {
                 }
                 if (!warned) {
                     warned = true;
+                    List<String> atWork = encoding.atWork();
                     view.println(
-                            "no progress for %d s; missing: %s. Are labelers, trainers, evaluators and aggregators running?"
+                            "no progress for %d s; missing: %s. %s"
                                     .formatted(
                                             PATIENCE.toSeconds(),
                                             String.join(
                                                     "; ",
                                                     missing.subList(
-                                                            0, Math.min(3, missing.size())))));
+                                                            0, Math.min(3, missing.size()))),
+                                            atWork.isEmpty()
+                                                    ? "Are labelers, trainers, evaluators and aggregators running?"
+                                                    : "At work: " + String.join("; ", atWork)));
                     DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);
                 }
@@ -158,7 +167,8 @@ final class RunMonitor {
             boolean stopped;
             do {
                 stopped = stop.isStopped(0, TimeUnit.SECONDS);
-                boolean unused = topics.poll();
+                boolean unusedChange = topics.poll();
+                boolean unusedProgress = encoding.update(Encoders.counts());
                 results.examples(produced(topics.progress, holdoutSize));
                 Snapshot now = snapshot(topics.progress);
                 view.update(now);
@@ -172,6 +182,7 @@ final class RunMonitor {
                     report.write();
                 }
             } while (!stopped);
+            sayTruncated(view);
             view.close(snapshot(topics.progress));
         }
     }
@@ -216,6 +227,14 @@ final class RunMonitor {
         }
     }
 
+    /** In the terminal and, where it is shown to who reads it later, in the log. */
+    private void sayTruncated(LiveView view) {
+        for (String line : encoding.truncated()) {
+            view.println(line);
+            LOG.info("{}", line);
+        }
+    }
+
     private static String words(RunCompletion.Growing student) {
         return "%s: the stream counts %,d of %,d examples; no more were received"
                 .formatted(student.student(), student.n(), student.most());
@@ -248,11 +267,7 @@ final class RunMonitor {
         }
         long total = rows < 0 ? 0 : results.examples().student() * labelers.size();
         bars.add(new Snapshot.Bar("labelled", labelled, total));
-        for (CachingEncoder.Counts counts : Encoders.counts()) {
-            if (counts.encoded() > 0) { // else all of them were known from earlier
-                bars.add(new Snapshot.Bar("encoded " + counts.encoder(), counts.encoded(), 0));
-            }
-        }
+        bars.addAll(encoding.bars());
         return Snapshot.of(results, Duration.ofNanos(System.nanoTime() - begin), bars);
     }
 }

@@ -1,16 +1,21 @@
 package dev.belay.cli.service;
 
 import dev.belay.cli.logging.Logging;
+import dev.belay.models.encoder.CachingEncoder.Counts;
+import dev.belay.models.encoder.Encoders;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.http.Meters;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
@@ -35,6 +40,7 @@ abstract class ServiceCommand implements Callable<Integer> {
         var meters = Meters.prometheus();
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
+        countEncoded(meters);
         Clients clients = new Clients(settings, meters);
         clients.awaitBroker();
         ServiceGroup group = ServiceGroup.start(services(clients));
@@ -58,5 +64,16 @@ abstract class ServiceCommand implements Callable<Integer> {
             health.close();
         }
         return group.failure() == null ? 0 : 1;
+    }
+
+    private static void countEncoded(MeterRegistry meters) {
+        FunctionCounter.builder("belay.encoded", meters, m -> total(Counts::encoded))
+                .register(meters);
+        FunctionCounter.builder("belay.encoded.truncated", meters, m -> total(Counts::truncated))
+                .register(meters);
+    }
+
+    private static double total(ToLongFunction<Counts> count) {
+        return Encoders.counts().stream().mapToLong(count).sum();
     }
 }

@@ -46,7 +46,28 @@ class BadModelTest {
                         "{kind: minilm, buckets: 1024}, supervisor: bow"),
                 "line 9",
                 "unknown key 'buckets' in models.naive.encoder",
-                "one of [kind]");
+                "one of [kind, max-tokens]");
+    }
+
+    @Test
+    void maxTokensIsWithinTheEncodersLimit() {
+        for (String bad : new String[] {"257", "7", "0", "few"}) {
+            assertRejected(
+                    naive("encoder: minilm, supervisor: bow, max-tokens: " + bad),
+                    "line 9",
+                    "found '" + bad + "' in models.naive.max-tokens",
+                    "a whole number from 8 to 256");
+        }
+        assertRejected(
+                GOOD.replace("encoder: hashing,", "encoder: hashing, max-tokens: 64,"),
+                "line 8",
+                "found '64' in models.bow.max-tokens",
+                "hashing reads no tokens");
+        assertRejected(
+                naive("encoder: {kind: minilm, max-tokens: 64}, supervisor: bow, max-tokens: 32"),
+                "line 9",
+                "found '32' in models.naive.max-tokens",
+                "one of the two");
     }
 
     @Test

@@ -167,6 +167,44 @@ class ExperimentTest {
     }
 
     @Test
+    void maxTokensIsAParameterOfTheEncoderUnlessItIsTheLimit() {
+        // Given: the same model without it, with it at either place, and with the limit
+        String deep = "deep: {encoder: bge, ";
+        Experiment experiment = read(FILE);
+        Experiment same = read(FILE.replace(deep, deep + "max-tokens: 512, "));
+        Experiment other = read(FILE.replace(deep, deep + "max-tokens: 0128, "));
+        Experiment inside =
+                read(FILE.replace(deep, "deep: {encoder: {kind: bge, max-tokens: 128}, "));
+        try (DataSet data = DataSet.open(experiment.data())) {
+            // When
+            ModelSpec changed = other.resolve(data, 4, 0, dir).get(3);
+            // Then
+            assertEquals(experiment.resolve(data, 4, 0, dir), same.resolve(data, 4, 0, dir));
+            assertEquals(other.resolve(data, 4, 0, dir), inside.resolve(data, 4, 0, dir));
+            assertEquals(Map.of("max-tokens", "128"), changed.getEncoderParameters());
+            ModelSpec before = experiment.resolve(data, 4, 0, dir).get(3);
+            assertNotEquals(before.getSpecHash(), changed.getSpecHash());
+            assertEquals(before.getParameters(), changed.getParameters());
+        }
+    }
+
+    @Test
+    void aQuantisedEncoderIsOnlyUsedFrozen() {
+        String deep = "deep: {encoder: bge,";
+        Experiment frozen = read(FILE.replace(deep, "deep: {encoder: bge-int8,"));
+        Experiment tuned = read(FILE.replace(deep, "deep: {encoder: bge-int8, finetune: full,"));
+        try (DataSet data = DataSet.open(frozen.data())) {
+            assertEquals(
+                    33_212_160L + 384 * 64 + 64 + 64 * 2 + 2,
+                    frozen.resolve(data, 4, 0, dir).get(3).getParameters());
+            String message =
+                    assertThrows(ExperimentException.class, () -> tuned.resolve(data, 4, 0, dir))
+                            .getMessage();
+            assertTrue(message.contains("bge-int8 is only used frozen"), message);
+        }
+    }
+
+    @Test
     void aModelWhoseTrainingStateNoCheckpointCanHoldIsRefusedWithItsLine() {
         Experiment experiment =
                 read(

@@ -65,10 +65,15 @@ class BenchIT {
                         "labelerTextsPerSecond",
                         "labelerBareTextsPerSecond",
                         "evaluatorTextsPerSecond",
-                        "evaluatorBareTextsPerSecond"),
+                        "evaluatorBareTextsPerSecond",
+                        "encoderTextsPerSecond",
+                        "encoderBareTextsPerSecond",
+                        "longTextsPerSecond",
+                        "peakResidentMiB"),
                 positive(json.get("figures")));
         assertEquals(
-                Set.of("toBare", "labelerToBare", "evaluatorToBare"), positive(json.get("ratios")));
+                Set.of("toBare", "labelerToBare", "evaluatorToBare", "encoderToBare"),
+                positive(json.get("ratios")));
     }
 
     /** Ends so only if all sides' counts are those of its recount. */

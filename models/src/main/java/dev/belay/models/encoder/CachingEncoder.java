@@ -9,9 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encodes each input once: looks for its row in memory, then in the file, and else calls the
@@ -19,18 +23,29 @@ import org.jspecify.annotations.Nullable;
  * thread is encoding wait for its row.
  */
 public final class CachingEncoder implements Encoder {
-    /** Inputs encoded and written to disk at a time. */
-    private static final int CHUNK = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(CachingEncoder.class);
 
     /**
      * Counts so far.
      *
+     * @param encoder its name, with the parameters that differ from their defaults
      * @param hits inputs found in memory or in the file
      * @param encoded inputs that had to be encoded
+     * @param waiting inputs that are being encoded, or are next
+     * @param announced {@link #encoded} when all inputs are encoded that were announced; 0: none
+     *     were
+     * @param truncated encoded inputs that had more tokens than the encoder reads
      */
-    public record Counts(String encoder, long hits, long encoded) {}
+    public record Counts(
+            String encoder,
+            long hits,
+            long encoded,
+            long waiting,
+            long announced,
+            long truncated) {}
 
     private final String name;
+    private final String title;
     private final int dimensions;
     private final Supplier<Encoder> loader;
     private final VectorFile disk;
@@ -38,19 +53,24 @@ public final class CachingEncoder implements Encoder {
     private final Map<InputKey, CompletableFuture<float[]>> inWork = new ConcurrentHashMap<>();
     private final LongAdder hits = new LongAdder();
     private final LongAdder encoded = new LongAdder();
-    private @Nullable Encoder loaded;
+    private final AtomicLong announced = new AtomicLong();
+    private final AtomicBoolean truncationLogged = new AtomicBoolean();
+    private volatile @Nullable Encoder loaded;
 
     /**
+     * @param title the name, with the parameters that differ from their defaults
      * @param loader opens the underlying encoder; called once, at the first input not found
      * @param rowsInMemory maximum number of rows in memory; the least recently used are evicted
      */
     CachingEncoder(
             String name,
+            String title,
             int dimensions,
             Supplier<Encoder> loader,
             VectorFile disk,
             int rowsInMemory) {
         this.name = name;
+        this.title = title;
         this.dimensions = dimensions;
         this.loader = loader;
         this.disk = disk;
@@ -81,9 +101,33 @@ public final class CachingEncoder implements Encoder {
         return Encoders.accepts(name);
     }
 
-    /** Counts since the start of the process; updated while a call is running. */
+    /** Counts since the start of the process; updated after each window of a call. */
     public Counts counts() {
-        return new Counts(name, hits.sum(), encoded.sum());
+        Encoder open = loaded;
+        return new Counts(
+                title,
+                hits.sum(),
+                encoded.sum(),
+                inWork.size(),
+                announced.get(),
+                open == null ? 0 : open.truncated());
+    }
+
+    @Override
+    public long truncated() {
+        return counts().truncated();
+    }
+
+    @Override
+    public void announce(List<Input> inputs) {
+        long before = encoded.sum(); // first: what is encoded meanwhile is counted as unknown
+        long unknown =
+                inputs.stream()
+                        .map(InputKey::of)
+                        .distinct()
+                        .filter(key -> remembered(key) == null && !disk.contains(key))
+                        .count();
+        announced.accumulateAndGet(before + unknown, Math::max);
     }
 
     @Override
@@ -150,19 +194,18 @@ public final class CachingEncoder implements Encoder {
     /** Completes or fails each of the futures, before it returns or on the encoder's threads. */
     private void beginAll(Map<InputKey, Input> mine) {
         var keys = new ArrayList<>(mine.keySet());
-        for (int from = 0; from < keys.size(); from += CHUNK) {
-            List<InputKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
+        for (List<InputKey> window : EncodingWindows.of(keys, mine::get)) {
             CompletableFuture<?> unused =
-                    beginChunk(chunk, mine)
+                    beginWindow(window, mine)
                             .whenComplete(
                                     (done, failure) -> {
                                         if (failure != null)
-                                            fail(chunk, EncodingFutures.cause(failure));
+                                            fail(window, EncodingFutures.cause(failure));
                                     });
         }
     }
 
-    private CompletableFuture<?> beginChunk(List<InputKey> keys, Map<InputKey, Input> inputs) {
+    private CompletableFuture<?> beginWindow(List<InputKey> keys, Map<InputKey, Input> inputs) {
         try {
             // another thread may have completed it after the look-up
             var missing = new ArrayList<InputKey>();
@@ -185,7 +228,11 @@ public final class CachingEncoder implements Encoder {
     private CompletableFuture<?> encode(
             Encoder encoder, List<InputKey> keys, Map<InputKey, Input> inputs) {
         return encoder.begin(keys.stream().map(inputs::get).toList())
-                .thenAccept(rows -> store(keys, rows))
+                .thenAccept(
+                        rows -> {
+                            store(keys, rows);
+                            logTruncation(encoder.truncated());
+                        })
                 .exceptionallyCompose(failure -> encodeHalves(encoder, keys, inputs, failure));
     }
 
@@ -202,11 +249,20 @@ public final class CachingEncoder implements Encoder {
 
     private void store(List<InputKey> keys, float[][] rows) {
         disk.add(keys, List.of(rows));
+        encoded.add(rows.length);
         for (int i = 0; i < rows.length; i++) {
             remember(keys.get(i), rows[i]);
             keep(keys.get(i), rows[i]);
         }
-        encoded.add(rows.length);
+    }
+
+    private void logTruncation(long truncated) {
+        if (truncated > 0 && truncationLogged.compareAndSet(false, true))
+            LOG.warn(
+                    "{}: {} of the texts encoded so far have more tokens than max-tokens and are"
+                            + " truncated; further ones are only counted",
+                    title,
+                    truncated);
     }
 
     private void keep(InputKey key, float[] row) {
@@ -234,7 +290,11 @@ public final class CachingEncoder implements Encoder {
     }
 
     private synchronized Encoder behind() {
-        if (loaded == null) loaded = loader.get();
-        return loaded;
+        Encoder open = loaded;
+        if (open == null) {
+            open = loader.get();
+            loaded = open;
+        }
+        return open;
     }
 }

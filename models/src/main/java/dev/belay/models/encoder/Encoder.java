@@ -43,6 +43,17 @@ public interface Encoder extends AutoCloseable {
         return EncodingFutures.of(() -> encode(inputs));
     }
 
+    /**
+     * Announces inputs that will be encoded. Encodes nothing: an encoder that reports its progress
+     * knows what it is a part of.
+     */
+    default void announce(List<Input> inputs) {}
+
+    /** Inputs encoded so far that had more tokens than the encoder reads, and were truncated. */
+    default long truncated() {
+        return 0;
+    }
+
     /** Encodes a fixed input without caches; throws if the encoder fails for every input. */
     default void probe() {
         var unused = encode(Input.texts("probe"));

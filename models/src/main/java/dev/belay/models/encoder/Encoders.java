@@ -30,7 +30,10 @@ public final class Encoders {
     /** Rows kept in memory by each pretrained encoder, about 100 MB. */
     private static final int ROWS_IN_MEMORY = 65_536;
 
-    private record Key(String name, String version, Device device, Path cacheDir) {}
+    /**
+     * @param title the name and, if they differ from their defaults, its parameters
+     */
+    private record Key(String name, String title, String version, Device device, Path cacheDir) {}
 
     private static final Map<Key, CachingEncoder> OPEN = new HashMap<>();
     private static final Map<EncoderRef, Encoder> PROVIDED = new HashMap<>();
@@ -110,9 +113,15 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
     public static int layers(String name, Path encodersDir) {
-        if (hasNoLayers(name) || name.equals(ConvShape.NAME) || isOfImages(name, encodersDir))
-            return 0;
+        if (hasNoLayers(name)
+                || name.equals(ConvShape.NAME)
+                || isOfImages(name, encodersDir)
+                || isQuantized(name)) return 0;
         return shape(name, encodersDir).layers();
+    }
+
+    private static boolean isQuantized(String name) {
+        return Pretrained.ALL.stream().anyMatch(m -> m.name().equals(name) && m.quantized());
     }
 
     private static boolean isOfImages(String name, Path encodersDir) {
@@ -122,7 +131,7 @@ public final class Encoders {
     public static TransformerShape shape(String name, Path encodersDir) {
         if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape();
         for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return model.shape();
-        return ScratchTransformers.base(name).shape();
+        return ScratchTransformers.shape(name);
     }
 
     /**
@@ -157,7 +166,55 @@ public final class Encoders {
     /** An encoder's name and the parameters that it declares. */
     public static Plugin plugin(String name) {
         if (name.equals(ConvShape.NAME)) return ConvShape.PLUGIN;
-        return hasNoLayers(name) ? provider(name) : () -> name;
+        return hasNoLayers(name) ? provider(name) : new MaxTokens(name, knownLimit(name));
+    }
+
+    /** Longest input in tokens; 0: in the files of {@code hf:NAME}. */
+    private static int knownLimit(String name) {
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name)) return model.maxTokens();
+        return isFolder(name) ? 0 : ScratchTransformers.MAX_TOKENS;
+    }
+
+    /**
+     * The encoder with its parameters in the form of a spec: {@code max-tokens} is left out if it
+     * is the limit that the files of {@code hf:NAME} have.
+     *
+     * @throws IllegalArgumentException if it is above the limit, the encoder reads no tokens, or
+     *     the folder is invalid
+     */
+    public static EncoderRef canonical(EncoderRef encoder, Path encodersDir) {
+        if (!encoder.parameters().containsKey(MaxTokens.PARAMETER) || !isFolder(encoder.name()))
+            return encoder;
+        var parameters = new HashMap<>(encoder.parameters());
+        if (maxTokens(encoder, encodersDir) == limit(encoder.name(), encodersDir))
+            parameters.remove(MaxTokens.PARAMETER);
+        return new EncoderRef(encoder.name(), parameters, encoder.sha256());
+    }
+
+    /**
+     * Number of tokens that inputs of an encoder of tokens are truncated to: its {@code
+     * max-tokens}, else its limit.
+     *
+     * @throws IllegalArgumentException as {@link #canonical}
+     */
+    public static int maxTokens(EncoderRef encoder, Path encodersDir) {
+        int limit = limit(encoder.name(), encodersDir);
+        String given = parameters(encoder).text(MaxTokens.PARAMETER);
+        int most = given.isEmpty() ? limit : Integer.parseInt(given);
+        if (most > limit)
+            throw new IllegalArgumentException(
+                    "%s has the limit of %s tokens, found max-tokens: %s"
+                            .formatted(encoder.name(), limit, most));
+        return most;
+    }
+
+    private static int limit(String name, Path encodersDir) {
+        if (!isFolder(name)) return knownLimit(name);
+        var folder = new HuggingFaceFolder(encodersDir, name);
+        if (folder.isOfImages())
+            throw new IllegalArgumentException(name + " encodes images, found max-tokens");
+        return folder.maxTokens();
     }
 
     /**
@@ -190,9 +247,10 @@ public final class Encoders {
     }
 
     /**
-     * Opens a frozen encoder, or gives the one that is open. The model is loaded at the first input
-     * that is not in the cache. Closing it does nothing: it lives as long as the process. {@code
-     * hf:NAME} runs in ONNX Runtime if there is a {@code model.onnx}, else in PyTorch.
+     * Opens a frozen encoder, or gives the one that is open; there is one, and one cache, for each
+     * value of {@code max-tokens}. The model is loaded at the first input that is not in the cache.
+     * Closing it does nothing: it lives as long as the process. {@code hf:NAME} runs in ONNX
+     * Runtime if there is a {@code model.onnx}, else in PyTorch.
      *
      * @param cacheDir where vectors are kept from run to run; made if absent
      * @param encodersDir where the folders of {@code hf:NAME} are
@@ -207,19 +265,33 @@ public final class Encoders {
         for (Pretrained model : Pretrained.ALL)
             if (model.name().equals(name))
                 return open(
-                        new Key(name, model.version(), device, cache),
+                        key(encoder, model.version(), device, cache),
                         Pretrained.DIMENSIONS,
-                        () -> new OnnxEncoder(model, device));
+                        () -> new OnnxEncoder(model, maxTokens(encoder, encodersDir), device));
         if (isFolder(name)) return folder(encoder, device, cache, encodersDir);
         throw new IllegalArgumentException(
                 "unknown encoder '%s', expected hf:NAME or one of %s"
                         .formatted(name, String.join(", ", names())));
     }
 
+    /** Vectors of texts truncated to another length are in a file of their own. */
+    private static Key key(EncoderRef encoder, String version, Device device, Path cacheDir) {
+        String given = parameters(encoder).differing().get(MaxTokens.PARAMETER);
+        String name = encoder.name();
+        return given == null
+                ? new Key(name, name, version, device, cacheDir)
+                : new Key(
+                        name,
+                        name + " max-tokens " + given,
+                        version + "-max" + given,
+                        device,
+                        cacheDir);
+    }
+
     private static Encoder folder(
             EncoderRef encoder, Device device, Path cacheDir, Path encodersDir) {
         String name = encoder.name();
-        var key = new Key(name, encoder.sha256(), device, cacheDir);
+        Key key = key(encoder, encoder.sha256(), device, cacheDir);
         synchronized (OPEN) {
             CachingEncoder open = OPEN.get(key);
             if (open != null) return open;
@@ -238,6 +310,7 @@ public final class Encoders {
                                     preprocessing,
                                     OnnxEncoder.load(name, folder.onnx(), device)));
         }
+        int maxTokens = maxTokens(encoder, encodersDir);
         return open(
                 key,
                 folder.shape().width(),
@@ -248,9 +321,11 @@ public final class Encoders {
                                         folder.shape().width(),
                                         folder.shape().pooling(),
                                         OnnxEncoder.load(name, folder.onnx(), device),
-                                        folder.tokens())
+                                        folder.tokens(maxTokens),
+                                        folder.isQuantized())
                                 : new TransformerEncoder(
-                                        TransformerBases.open(name, encoder.sha256(), encodersDir),
+                                        TransformerBases.open(
+                                                name, encoder.sha256(), encodersDir, maxTokens),
                                         device));
     }
 
@@ -269,7 +344,7 @@ public final class Encoders {
             version += "-" + Hashing.sha256().hashString(all, StandardCharsets.UTF_8);
         }
         return open(
-                new Key(encoder.name(), version, device, cacheDir),
+                new Key(encoder.name(), encoder.name(), version, device, cacheDir),
                 provider.dimensions(parameters),
                 open);
     }
@@ -301,7 +376,7 @@ public final class Encoders {
                         String file = k.name().replace(':', '-') + "-" + version;
                         var disk = new VectorFile(k.cacheDir(), file, dimensions);
                         return new CachingEncoder(
-                                k.name(), dimensions, loader, disk, ROWS_IN_MEMORY);
+                                k.name(), k.title(), dimensions, loader, disk, ROWS_IN_MEMORY);
                     });
         }
     }

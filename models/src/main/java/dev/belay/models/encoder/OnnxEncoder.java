@@ -8,6 +8,7 @@ import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.Pretrained;
 import dev.belay.models.transformer.Pretrained.Pooling;
+import dev.belay.models.transformer.TokenBatch;
 import dev.belay.models.transformer.Tokens;
 import dev.belay.models.transformer.WordPieceTokenizer;
 import java.io.IOException;
@@ -20,56 +21,73 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A frozen sentence encoder in ONNX Runtime: one vector per input, of norm √dimensions, so that
  * features are of order 1.
  *
- * <p>Texts are sorted by length, to reduce padding, and run in batches of 32, each in one thread of
- * a small pool, so that results do not depend on the number of threads. A text has the same bits
- * alone and in any batch (tested).
+ * <p>The texts of a call are sorted by length, to reduce padding, and run in batches of at most
+ * 1,024 tokens, padding included, each in one thread of a small pool. The memory of a batch grows
+ * with its tokens, so it is bounded whatever the lengths are. With float32 weights and activations
+ * a text has the same bits alone and in any batch (tested), and results do not depend on the number
+ * of threads. The scale of 8-bit activations is that of a whole batch: quantised models get one
+ * text at a time, so that a text has the same bits in every call on the same kind of processor.
  */
 public final class OnnxEncoder implements Encoder {
-    private static final int BATCH = 32;
+    /** Tokens of a batch, padding included. */
+    private static final int BATCH_TOKENS = 1_024;
+
+    /** A budget that one text fills. */
+    private static final int ONE_TEXT = 1;
 
     private final String name;
     private final int dimensions;
     private final Pooling pooling;
     private final OrtSession session;
     private final WordPieceTokenizer tokens;
+    private final int batchTokens;
     private final ExecutorService pool;
+    private final LongAdder truncated = new LongAdder();
 
-    /** Loads a pretrained model: about a second. */
-    public OnnxEncoder(Pretrained model, Device device) {
+    /**
+     * Loads a pretrained model: about a second.
+     *
+     * @param maxTokens texts are truncated to this
+     */
+    public OnnxEncoder(Pretrained model, int maxTokens, Device device) {
         this(
                 model.name(),
                 Pretrained.DIMENSIONS,
                 model.pooling(),
                 load(model, device),
-                model.tokens());
+                model.tokens(maxTokens),
+                model.quantized());
     }
 
     /**
      * @param session whose first output is the token vectors; closed by this
      * @param tokens closed by this
+     * @param quantized whether activations are 8-bit integers
      */
     public OnnxEncoder(
             String name,
             int dimensions,
             Pooling pooling,
             OrtSession session,
-            WordPieceTokenizer tokens) {
+            WordPieceTokenizer tokens,
+            boolean quantized) {
         this.name = name;
         this.dimensions = dimensions;
         this.pooling = pooling;
         this.session = session;
         this.tokens = tokens;
+        this.batchTokens = quantized ? ONE_TEXT : BATCH_TOKENS;
         this.pool =
                 Executors.newFixedThreadPool(
                         Runtime.getRuntime().availableProcessors(),
@@ -108,18 +126,23 @@ public final class OnnxEncoder implements Encoder {
     private CompletableFuture<float[][]> submit(List<Input> inputs) {
         if (inputs.isEmpty()) return CompletableFuture.completedFuture(new float[0][]);
         List<Tokens> ids = tokens.tokens(inputs);
-        Integer[] byLength = new Integer[ids.size()];
-        Arrays.setAll(byLength, i -> i);
-        Arrays.sort(byLength, Comparator.comparingInt(i -> ids.get(i).length()));
         float[][] rows = new float[ids.size()][];
         var running = new ArrayList<CompletableFuture<?>>();
         // longest first, so that no long batch is left for one thread at the end
-        for (int to = byLength.length; to > 0; to -= BATCH) {
-            Integer[] batch = Arrays.copyOfRange(byLength, Math.max(0, to - BATCH), to);
+        for (int[] batch : TokenBatch.budgeted(ids, batchTokens))
             running.add(CompletableFuture.runAsync(() -> run(ids, batch, rows), pool));
-        }
+        long cut = ids.stream().filter(Tokens::truncated).count();
         return CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done -> rows);
+                .thenApply(
+                        done -> {
+                            truncated.add(cut);
+                            return rows;
+                        });
+    }
+
+    @Override
+    public long truncated() {
+        return truncated.sum();
     }
 
     @Override
@@ -133,9 +156,11 @@ public final class OnnxEncoder implements Encoder {
         }
     }
 
-    private void run(List<Tokens> texts, Integer[] batch, float[][] rows) {
-        int width = 0;
-        for (int i : batch) width = Math.max(width, texts.get(i).length());
+    /**
+     * @param batch indices of texts, a longest one first
+     */
+    private void run(List<Tokens> texts, int[] batch, float[][] rows) {
+        int width = texts.get(batch[0]).length();
         int size = batch.length * width;
         LongBuffer ids = LongBuffer.allocate(size);
         LongBuffer mask = LongBuffer.allocate(size);

@@ -6,15 +6,18 @@ import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.torch.Torch;
 import dev.belay.models.transformer.TokenBatch;
+import dev.belay.models.transformer.Tokens;
 import dev.belay.models.transformer.Transformer;
 import dev.belay.models.transformer.TransformerBase;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A frozen encoder in PyTorch, for models without an ONNX file. */
 public final class TransformerEncoder implements Encoder {
     private final TransformerBase base;
     private final NDManager manager;
+    private final LongAdder truncated = new LongAdder();
 
     public TransformerEncoder(TransformerBase base, Device device) {
         this.base = base;
@@ -35,7 +38,8 @@ public final class TransformerEncoder implements Encoder {
     public synchronized float[][] encode(List<Input> inputs) {
         float[][] rows = new float[inputs.size()][];
         int width = dimensions();
-        for (TokenBatch batch : TokenBatch.fixed(base.tokens().tokens(inputs))) {
+        List<Tokens> tokens = base.tokens().tokens(inputs);
+        for (TokenBatch batch : TokenBatch.fixed(tokens)) {
             try (NDManager step = manager.newSubManager()) {
                 var weights = new HashMap<String, NDArray>();
                 base.addTo(weights, step);
@@ -50,7 +54,13 @@ public final class TransformerEncoder implements Encoder {
                 }
             }
         }
+        truncated.add(tokens.stream().filter(Tokens::truncated).count());
         return rows;
+    }
+
+    @Override
+    public long truncated() {
+        return truncated.sum();
     }
 
     @Override

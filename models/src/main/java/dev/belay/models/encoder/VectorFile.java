@@ -73,6 +73,11 @@ final class VectorFile implements AutoCloseable {
         }
     }
 
+    /** Whether a vector is stored, as far as this process knows. */
+    synchronized boolean contains(InputKey key) {
+        return offsets.containsKey(key);
+    }
+
     /** Appends vectors that are not stored yet, by this or another process. */
     void add(List<InputKey> keys, List<float[]> vectors) {
         try {

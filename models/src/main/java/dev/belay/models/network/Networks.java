@@ -54,7 +54,12 @@ public final class Networks {
     public static Networks of(Device device, Path cacheDir, Path encodersDir) {
         return new Networks(
                 encoder -> Encoders.open(encoder, device, cacheDir, encodersDir),
-                encoder -> TransformerBases.open(encoder.name(), encoder.sha256(), encodersDir),
+                encoder ->
+                        TransformerBases.open(
+                                encoder.name(),
+                                encoder.sha256(),
+                                encodersDir,
+                                Encoders.maxTokens(encoder, encodersDir)),
                 device);
     }
 

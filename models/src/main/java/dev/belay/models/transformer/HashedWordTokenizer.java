@@ -28,7 +28,7 @@ record HashedWordTokenizer(int buckets, int longest) implements Tokenizer {
             int[] tokens = new int[Math.min(longest, words.size() + 1)];
             tokens[0] = 1;
             for (int t = 1; t < tokens.length; t++) tokens[t] = SPECIAL + bucket(words.get(t - 1));
-            all.add(Tokens.of(tokens));
+            all.add(new Tokens(tokens, tokens.length, words.size() + 1 > longest));
         }
         return all;
     }

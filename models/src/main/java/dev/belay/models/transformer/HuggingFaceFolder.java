@@ -148,6 +148,15 @@ public final class HuggingFaceFolder {
         }
     }
 
+    /** Whether weights in {@code model.onnx} are 8-bit integers; reads all of it. */
+    public boolean isQuantized() {
+        try (InputStream in = Files.newInputStream(onnx())) {
+            return new OnnxWeights(in).areQuantized();
+        } catch (IOException e) {
+            throw unreadable(ONNX, e);
+        }
+    }
+
     public boolean hasOnnx() {
         return has(ONNX);
     }
@@ -197,12 +206,22 @@ public final class HuggingFaceFolder {
         }
     }
 
-    public WordPieceTokenizer tokens() {
+    /** Longest text in tokens, special tokens included. */
+    public int maxTokens() {
         int longest = Math.min(MOST_TOKENS, shape().positions());
-        if (has(SENTENCES))
-            longest = Math.min(longest, json(SENTENCES).path("max_seq_length").asInt(longest));
+        return has(SENTENCES)
+                ? Math.min(longest, json(SENTENCES).path("max_seq_length").asInt(longest))
+                : longest;
+    }
+
+    /**
+     * Opens its tokenizer.
+     *
+     * @param maxTokens texts are truncated to this, special tokens included
+     */
+    public WordPieceTokenizer tokens(int maxTokens) {
         try (InputStream in = Files.newInputStream(file(TOKENIZER, MAX_MODEL_BYTES))) {
-            return new WordPieceTokenizer(in, "", longest);
+            return new WordPieceTokenizer(in, "", maxTokens);
         } catch (IOException e) {
             throw unreadable(TOKENIZER, e);
         }
@@ -211,18 +230,19 @@ public final class HuggingFaceFolder {
     /**
      * Its tokens and weights.
      *
+     * @param maxTokens texts are truncated to this
      * @throws IllegalArgumentException if tensors are missing or of another shape than in the
      *     configuration
      */
-    TransformerBase base() {
+    TransformerBase base(int maxTokens) {
         TransformerShape shape = shape();
         if (has(SAFETENSORS)) {
             SafeTensors file = safeTensors();
             return new TransformerBase(
-                    name, shape, tokens(), (tensor, size) -> values(file, tensor, size));
+                    name, shape, tokens(maxTokens), (tensor, size) -> values(file, tensor, size));
         }
         try (InputStream in = Files.newInputStream(onnx())) {
-            return new TransformerBase(name, shape, tokens(), new OnnxWeights(in)::values);
+            return new TransformerBase(name, shape, tokens(maxTokens), new OnnxWeights(in)::values);
         } catch (IOException e) {
             throw unreadable(ONNX, e);
         }

@@ -28,6 +28,9 @@ final class OnnxWeights {
     private static final Pattern MATMUL =
             Pattern.compile("/?(?:bert/)?(encoder/layer\\.\\d+/[A-Za-z/]+)/MatMul");
 
+    private static final Set<Integer> BYTES =
+            Set.of(TensorProto.DataType.INT8_VALUE, TensorProto.DataType.UINT8_VALUE);
+
     private static final Set<Integer> FLOATS =
             Set.of(TensorProto.DataType.FLOAT_VALUE, TensorProto.DataType.FLOAT16_VALUE);
 
@@ -54,6 +57,11 @@ final class OnnxWeights {
             if (tensor != null)
                 byName.put(matmul.group(1).replace('/', '.') + ".weight", new Stored(tensor, true));
         }
+    }
+
+    /** Whether any weights are 8-bit integers. */
+    boolean areQuantized() {
+        return byName.values().stream().anyMatch(w -> BYTES.contains(w.tensor().getDataType()));
     }
 
     /** Number of floating-point weights. */

@@ -15,8 +15,10 @@ import java.util.List;
  * @param prefix put before each text. E5 was trained with {@code query: } or {@code passage: }
  *     before every text; its authors recommend {@code query: } if embeddings are used as features
  * @param layers of attention
- * @param maxTokens texts are truncated to this, special tokens included: MiniLM was trained with
- *     256 (sentence-transformers' max_seq_length), the others with 512
+ * @param maxTokens longest text, special tokens included: MiniLM was trained with 256
+ *     (sentence-transformers' max_seq_length), the others with 512
+ * @param quantized whether weights and activations are 8-bit integers. The scale of activations is
+ *     that of the whole batch, so a text's vector depends on its batch; it can't be fine-tuned
  * @param version changes whenever the vectors do (weights, tokenizer, pooling, ONNX Runtime), so
  *     that cached vectors of another version are never read
  */
@@ -27,6 +29,7 @@ public record Pretrained(
         String prefix,
         int layers,
         int maxTokens,
+        boolean quantized,
         String version) {
     public static final int DIMENSIONS = 384;
 
@@ -41,18 +44,36 @@ public record Pretrained(
 
     public static final List<Pretrained> ALL =
             List.of(
-                    new Pretrained("minilm", "all-minilm-l6-v2", Pooling.MEAN, "", 6, 256, VERSION),
-                    new Pretrained("bge", "bge-small-en-v1.5", Pooling.CLS, "", 12, 512, VERSION),
-                    new Pretrained("e5", "e5-small-v2", Pooling.MEAN, "query: ", 12, 512, VERSION));
+                    of("minilm", "all-minilm-l6-v2", Pooling.MEAN, "", 6, 256, false),
+                    of("bge", "bge-small-en-v1.5", Pooling.CLS, "", 12, 512, false),
+                    of("e5", "e5-small-v2", Pooling.MEAN, "query: ", 12, 512, false),
+                    of("minilm-int8", "all-minilm-l6-v2-q", Pooling.MEAN, "", 6, 256, true),
+                    of("bge-int8", "bge-small-en-v1.5-q", Pooling.CLS, "", 12, 512, true));
 
-    /** Its shape; all three have the vocabulary of BERT, uncased. */
+    private static Pretrained of(
+            String name,
+            String resource,
+            Pooling pooling,
+            String prefix,
+            int layers,
+            int maxTokens,
+            boolean quantized) {
+        return new Pretrained(
+                name, resource, pooling, prefix, layers, maxTokens, quantized, VERSION);
+    }
+
+    /** Its shape; all have the vocabulary of BERT, uncased. */
     public TransformerShape shape() {
         return new TransformerShape(
                 30_522, 512, 2, DIMENSIONS, layers, 12, 4 * DIMENSIONS, 1e-12f, pooling);
     }
 
-    /** Opens its tokenizer. */
-    public WordPieceTokenizer tokens() {
+    /**
+     * Opens its tokenizer.
+     *
+     * @param maxTokens texts are truncated to this, special tokens included
+     */
+    public WordPieceTokenizer tokens(int maxTokens) {
         try (InputStream in = open(resource + "-tokenizer.json")) {
             return new WordPieceTokenizer(in, prefix, maxTokens);
         } catch (IOException e) {

@@ -12,7 +12,10 @@ import java.util.Map;
  * or two layers of attention before it ({@code transformer}).
  */
 public final class ScratchTransformers {
-    private static final HashedWordTokenizer WORDS = new HashedWordTokenizer(1 << 13, 128);
+    /** Longest text in tokens. */
+    public static final int MAX_TOKENS = 128;
+
+    private static final HashedWordTokenizer WORDS = new HashedWordTokenizer(1 << 13, MAX_TOKENS);
     private static final int WIDTH = 128;
     private static final float EPSILON = 1e-12f;
 
@@ -45,12 +48,21 @@ public final class ScratchTransformers {
     /**
      * @throws IllegalArgumentException if the name is unknown
      */
-    public static TransformerBase base(String name) {
+    public static TransformerShape shape(String name) {
         TransformerShape shape = SHAPES.get(name);
         if (shape == null)
             throw new IllegalArgumentException(
                     "'" + name + "' is not trained from scratch, " + names() + " are");
-        return new TransformerBase(name, shape, WORDS);
+        return shape;
+    }
+
+    /**
+     * @param maxTokens texts are truncated to this, at most {@link #MAX_TOKENS}
+     * @throws IllegalArgumentException if the name is unknown
+     */
+    static TransformerBase base(String name, int maxTokens) {
+        return new TransformerBase(
+                name, shape(name), new HashedWordTokenizer(WORDS.buckets(), maxTokens));
     }
 
     /** Initial values of a parameter. */

@@ -1,6 +1,8 @@
 package dev.belay.models.transformer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,6 +56,30 @@ public record TokenBatch(
                         batches.add(fill(texts, some, rows, length));
                     }
                 });
+        return batches;
+    }
+
+    /**
+     * Batches for a runtime in which the result of a text does not depend on the other texts:
+     * sorted by length, longest first, each with as many texts as fit when padded to its longest.
+     * The sort is stable, so the batches depend on the texts only.
+     *
+     * @param tokens most tokens of a batch, padding included; a longer text is a batch by itself
+     * @return for each batch the indices of its texts, of which the first is a longest; each index
+     *     is in one batch
+     */
+    public static List<int[]> budgeted(List<Tokens> texts, int tokens) {
+        Integer[] byLength = new Integer[texts.size()];
+        Arrays.setAll(byLength, i -> i);
+        Arrays.sort(byLength, Comparator.comparingInt(i -> -texts.get(i).length()));
+        var batches = new ArrayList<int[]>();
+        int from = 0;
+        while (from < byLength.length) {
+            int rows = Math.max(1, tokens / texts.get(byLength[from]).length());
+            int to = Math.min(byLength.length, from + rows);
+            batches.add(Arrays.stream(byLength, from, to).mapToInt(i -> i).toArray());
+            from = to;
+        }
         return batches;
     }
 

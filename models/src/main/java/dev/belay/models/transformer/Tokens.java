@@ -5,11 +5,12 @@ package dev.belay.models.transformer;
  *
  * @param ids including special tokens; at least one
  * @param second index of the first token of the second segment; {@code ids.length}: one segment
+ * @param truncated whether the input had more tokens than these
  */
-public record Tokens(int[] ids, int second) {
-    /** Tokens of one segment. */
+public record Tokens(int[] ids, int second, boolean truncated) {
+    /** Tokens of one segment, all of them. */
     static Tokens of(int... ids) {
-        return new Tokens(ids, ids.length);
+        return new Tokens(ids, ids.length, false);
     }
 
     public int length() {

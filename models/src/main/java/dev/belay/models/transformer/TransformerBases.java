@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Opens the bases of fine-tuned networks; one instance of each per process. */
 public final class TransformerBases {
-    /** Key: name; for folders also the root and the expected SHA-256 of the files. */
+    /** Key: name and most tokens; for folders also the root and the expected SHA-256. */
     private static final Map<List<String>, TransformerBase> OPEN = new HashMap<>();
 
     private TransformerBases() {}
@@ -20,38 +20,46 @@ public final class TransformerBases {
      *
      * @param sha256 expected SHA-256 of the files of {@code hf:NAME}
      * @param encodersDir parent of the folders of {@code hf:NAME}
+     * @param maxTokens texts are truncated to this
      * @throws IllegalArgumentException if it can't be fine-tuned, the name is unknown, or its files
      *     have another SHA-256
      */
-    public static TransformerBase open(String name, String sha256, Path encodersDir) {
+    public static TransformerBase open(
+            String name, String sha256, Path encodersDir, int maxTokens) {
         boolean isFolder = HuggingFaceFolder.isName(name);
+        String most = String.valueOf(maxTokens);
         List<String> key =
                 isFolder
-                        ? List.of(name, sha256, encodersDir.toAbsolutePath().toString())
-                        : List.of(name);
+                        ? List.of(name, most, sha256, encodersDir.toAbsolutePath().toString())
+                        : List.of(name, most);
         synchronized (OPEN) {
             TransformerBase open = OPEN.get(key);
             if (open == null) {
                 open =
                         isFolder
-                                ? HuggingFaceFolder.checked(encodersDir, name, sha256).base()
-                                : load(name);
+                                ? HuggingFaceFolder.checked(encodersDir, name, sha256)
+                                        .base(maxTokens)
+                                : load(name, maxTokens);
                 OPEN.put(key, open);
             }
             return open;
         }
     }
 
-    private static TransformerBase load(String name) {
-        for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return load(model);
-        return ScratchTransformers.base(name);
+    private static TransformerBase load(String name, int maxTokens) {
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name)) return load(model, maxTokens);
+        return ScratchTransformers.base(name, maxTokens);
     }
 
-    private static TransformerBase load(Pretrained model) {
+    private static TransformerBase load(Pretrained model, int maxTokens) {
+        if (model.quantized())
+            throw new IllegalArgumentException(
+                    model.name() + " has 8-bit weights and can't be fine-tuned");
         try (InputStream in = model.onnx()) {
             var weights = new OnnxWeights(in);
             return new TransformerBase(
-                    model.name(), model.shape(), model.tokens(), weights::values);
+                    model.name(), model.shape(), model.tokens(maxTokens), weights::values);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the weights of " + model.name(), e);
         }

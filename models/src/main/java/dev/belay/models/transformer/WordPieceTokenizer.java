@@ -72,7 +72,7 @@ public final class WordPieceTokenizer implements Tokenizer, AutoCloseable {
             ids[t] = (int) found[t];
             if (types[t] == 1) second = t;
         }
-        return new Tokens(ids, second);
+        return new Tokens(ids, second, encoding.exceedMaxLength());
     }
 
     @Override

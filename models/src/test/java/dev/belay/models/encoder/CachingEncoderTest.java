@@ -140,7 +140,7 @@ class CachingEncoderTest {
         CachingEncoder encoder = open(behind, 1);
         for (int i = 0; i < 3; i++) encoder.encode(Input.texts("a", "b", "c"));
         behind.calls.forEach((text, n) -> assertEquals(1, n.get(), text));
-        assertEquals(new CachingEncoder.Counts("counting", 6, 3), encoder.counts());
+        assertEquals(new CachingEncoder.Counts("counting, small", 6, 3, 0, 0, 0), encoder.counts());
     }
 
     @Test
@@ -195,6 +195,47 @@ class CachingEncoderTest {
         var again = encoder.begin(Input.texts("a"));
         behind.finish(1);
         assertArrayEquals(new float[][] {row("a")}, again.join());
+    }
+
+    @Test
+    void announcedInputsAreCountedOnceUnlessTheyAreKnown() {
+        // Given
+        var behind = new Slow();
+        CachingEncoder encoder = open(behind, 100);
+        var first = encoder.begin(Input.texts("a", "bb"));
+        behind.finish(0);
+        first.join();
+        // When
+        encoder.announce(Input.texts("a", "ccc", "ccc", "dddd"));
+        var second = encoder.begin(Input.texts("ccc"));
+        // Then: 2 are encoded, 2 are to come, 1 has begun
+        assertEquals(new CachingEncoder.Counts("counting, small", 0, 2, 1, 4, 0), encoder.counts());
+        behind.finish(1);
+        second.join();
+        encoder.announce(Input.texts("a", "ccc"));
+        assertEquals(new CachingEncoder.Counts("counting, small", 0, 3, 0, 4, 0), encoder.counts());
+        // a file that an earlier process has written
+        CachingEncoder restarted = open(new Slow(), 100);
+        restarted.announce(Input.texts("a", "bb", "ccc", "dddd"));
+        assertEquals(1, restarted.counts().announced());
+    }
+
+    @Test
+    void aCallIsReportedAndStoredWindowByWindow() {
+        // Given: 33 texts of the size of a 32nd of a window
+        var behind = new Slow();
+        CachingEncoder encoder = open(behind, 100);
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < 33; i++) texts.add("x".repeat(5_000 + i));
+        // When
+        var all = encoder.begin(Input.texts(texts));
+        behind.finish(0);
+        // Then
+        assertEquals(32, encoder.counts().encoded());
+        assertEquals(1, encoder.counts().waiting());
+        assertFalse(all.isDone());
+        behind.finish(1);
+        assertEquals(33, all.join().length);
     }
 
     @Test
@@ -262,13 +303,15 @@ class CachingEncoderTest {
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
                 "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams,"
-                        + " length, pixels, vector, minilm, bge, e5, mlp, transformer, cnn",
+                        + " length, pixels, vector, minilm, bge, e5, minilm-int8, bge-int8, mlp,"
+                        + " transformer, cnn",
                 e.getMessage());
     }
 
     private CachingEncoder open(Encoder behind, int rowsInMemory) {
         return new CachingEncoder(
                 "counting",
+                "counting, small",
                 2,
                 () -> behind,
                 new VectorFile(directory, "counting", 2),

@@ -13,6 +13,8 @@ import dev.belay.models.encoder.TransformerEncoder;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
 import dev.belay.models.torch.Torch;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -41,10 +43,12 @@ class TransformerTest {
         // Given
         Pretrained model =
                 Pretrained.ALL.stream().filter(m -> m.name().equals(name)).findAny().orElseThrow();
-        try (var onnx = new OnnxEncoder(model, Device.CPU);
+        try (var onnx = new OnnxEncoder(model, model.maxTokens(), Device.CPU);
                 var trunk =
                         new TransformerEncoder(
-                                TransformerBases.open(name, "", Path.of("unused")), Device.CPU)) {
+                                TransformerBases.open(
+                                        name, "", Path.of("unused"), model.maxTokens()),
+                                Device.CPU)) {
             // When
             float[][] expected = onnx.encode(INPUTS);
             float[][] found = trunk.encode(INPUTS);
@@ -59,12 +63,20 @@ class TransformerTest {
     }
 
     @Test
+    void quantisedModelsAreRecognisedByTheirWeights() throws IOException {
+        for (Pretrained model : Pretrained.ALL)
+            try (InputStream in = model.onnx()) {
+                assertEquals(model.quantized(), new OnnxWeights(in).areQuantized(), model.name());
+            }
+    }
+
+    @Test
     void aPairIsTwoSegmentsAsBertWasTrained() {
         // Given
         Pretrained minilm = Pretrained.ALL.get(0);
         int cls = 101; // of BERT's vocabulary, uncased
         int sep = 102;
-        try (WordPieceTokenizer tokenizer = minilm.tokens()) {
+        try (WordPieceTokenizer tokenizer = minilm.tokens(minilm.maxTokens())) {
             // When
             List<Tokens> found =
                     tokenizer.tokens(
@@ -164,7 +176,9 @@ class TransformerTest {
     private static NDArray score(NDManager manager, Map<String, NDArray> weights) {
         TokenBatch batch =
                 TokenBatch.of(
-                        List.of(Tokens.of(2, 7, 5), new Tokens(new int[] {7, 3, 4, 9, 11}, 2)));
+                        List.of(
+                                Tokens.of(2, 7, 5),
+                                new Tokens(new int[] {7, 3, 4, 9, 11}, 2, false)));
         NDArray vectors = new Transformer(TinyBert.SHAPE, weights, false).forward(manager, batch);
         float[] factors = new float[16];
         for (int i = 0; i < factors.length; i++) factors[i] = (i % 5 - 2) * 0.3f;

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class Meters {
     private static final Map<String, String> TEXTS =
             Map.ofEntries(
+                    Map.entry(
+                            "belay.encoded",
+                            "Inputs that this process has encoded because they were not in the"
+                                    + " cache"),
+                    Map.entry(
+                            "belay.encoded.truncated",
+                            "Of these, inputs that had more tokens than max-tokens"),
                     Map.entry("belay.labelers.running", "Labelers that run in this process"),
                     Map.entry("belay.labels.written", "Labels committed by this process"),
                     Map.entry(

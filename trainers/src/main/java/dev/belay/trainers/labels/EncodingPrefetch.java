@@ -1,7 +1,9 @@
 package dev.belay.trainers.labels;
 
+import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.EncodingWindows;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.Networks;
 import dev.belay.schemas.events.FineTuningScope;
@@ -22,8 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class EncodingPrefetch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EncodingPrefetch.class);
 
-    /** Inputs encoded at a time: one batch, so one core. */
-    private static final int BATCH = 32;
+    /** Inputs taken from the queue at a time, which are encoded in windows. */
+    private static final int BATCH = 1_024;
 
     /** Capacity of the queue; further inputs are encoded on demand. */
     private static final int WAITING = 8_192;
@@ -93,7 +95,10 @@ public final class EncodingPrefetch implements AutoCloseable {
 
     private void encode(Use use, List<Input> inputs) {
         try {
-            float[][] unused = networks.encoder(use.encoder()).encode(inputs);
+            Encoder encoder = networks.encoder(use.encoder());
+            for (List<Input> window : EncodingWindows.of(inputs)) {
+                float[][] unused = encoder.encode(window);
+            }
         } catch (RuntimeException e) { // training meets it too, and reports it with its model
             if (!closing) {
                 LOG.warn("{} could not encode ahead: {}", use.encoder().name(), e.toString());

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.OnnxEncoder;
+import dev.belay.models.input.Input;
 import dev.belay.models.network.Head;
 import dev.belay.models.network.Networks;
 import dev.belay.models.torch.Device;
+import dev.belay.models.transformer.Pretrained;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.Specs;
@@ -107,6 +110,72 @@ class Sst2Test {
         assertTrue(median(confident) >= median(naive) + 0.40, confident + " against " + naive);
         assertTrue(median(naive) <= 0.45, "naive " + naive);
         assertTrue(lowestCeiling >= 0.87, "ceiling " + lowestCeiling);
+    }
+
+    /** Speeds in turns on the same texts, without caches; heads on all student rows' truth. */
+    @Test
+    @EnabledIfSystemProperty(named = "belay.long", matches = "true")
+    void quantisedEncodersAreFasterAndHeadsOnThemNearlyAsGood() throws IOException {
+        TextSet data = TextSet.read("sst2");
+        List<LabelledExample> order = TextSet.draw(data.student(), data.student().size(), 1);
+        for (String name : new String[] {"minilm", "bge"}) {
+            // When
+            double faster = faster(name + "-int8", name, order.subList(0, 1_024));
+            double exact = ceiling(name, order, data.holdout());
+            double quantised = ceiling(name + "-int8", order, data.holdout());
+            // Then
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: int8 %.2f x as fast; accuracy %.3f, int8 %.3f%n",
+                    name,
+                    faster,
+                    exact,
+                    quantised);
+            assertTrue(faster > 1.2, name + "-int8 is " + faster + " times as fast");
+            assertEquals(exact, quantised, 0.02, name);
+        }
+    }
+
+    /** Median of the ratios of speeds over five rounds. */
+    private static double faster(String name, String than, List<LabelledExample> examples) {
+        List<Input> inputs = examples.stream().map(LabelledExample::input).toList();
+        try (var one = onnx(name);
+                var other = onnx(than)) {
+            one.probe();
+            other.probe();
+            var ratios = new ArrayList<Double>();
+            for (int round = 0; round < 5; round++) {
+                boolean first = round % 2 == 0;
+                long a = nanos(first ? one : other, inputs);
+                long b = nanos(first ? other : one, inputs);
+                ratios.add(first ? (double) b / a : (double) a / b);
+            }
+            return median(ratios);
+        }
+    }
+
+    private static long nanos(Encoder encoder, List<Input> inputs) {
+        long begin = System.nanoTime();
+        float[][] unused = encoder.encode(inputs);
+        return System.nanoTime() - begin;
+    }
+
+    private static OnnxEncoder onnx(String name) {
+        for (Pretrained model : Pretrained.ALL)
+            if (model.name().equals(name))
+                return new OnnxEncoder(model, model.maxTokens(), Device.CPU);
+        throw new AssertionError(name);
+    }
+
+    /** Mean over three seeds. */
+    private static double ceiling(
+            String name, List<LabelledExample> order, List<LabelledExample> holdout) {
+        Path cache = Path.of(System.getProperty("belay.cache", "target/encodings"));
+        Encoder encoder = Encoders.open(name, Device.CPU, cache);
+        double sum = 0;
+        for (long seed = 0; seed < 3; seed++)
+            sum += accuracy(encoder, Specs.CROSS_ENTROPY, order, holdout, seed);
+        return sum / 3;
     }
 
     private static double accuracy(

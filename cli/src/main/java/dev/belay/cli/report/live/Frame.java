@@ -128,11 +128,12 @@ final class Frame {
     private List<String> bars(List<Bar> bars) {
         int labels = bars.stream().mapToInt(bar -> bar.label().length()).max().orElse(0);
         int counts = bars.stream().mapToInt(bar -> count(bar).length()).max().orElse(0);
-        int length = Math.min(WIDEST_BAR, width - labels - counts - 4);
+        int notes = bars.stream().mapToInt(bar -> bar.note().length()).max().orElse(0);
+        int length = Math.min(WIDEST_BAR, width - labels - counts - notes - 5);
         List<String> drawn = new ArrayList<>();
         for (Bar bar : bars) {
             String label = pad(bar.label(), labels, true) + "  ";
-            String count = pad(count(bar), counts, false);
+            String count = (pad(count(bar), counts, false) + ' ' + bar.note()).stripTrailing();
             drawn.add(
                     length < LEAST_BAR
                             ? plain(label + count)

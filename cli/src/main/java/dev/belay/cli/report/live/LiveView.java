@@ -144,7 +144,8 @@ public final class LiveView {
                 changes.append(changes.isEmpty() ? "" : ", ")
                         .append(bar.label())
                         .append(' ')
-                        .append(state);
+                        .append(state)
+                        .append(bar.note().isEmpty() ? "" : " " + bar.note());
             }
         }
         Frame frame = new Frame(terminal, Integer.MAX_VALUE);

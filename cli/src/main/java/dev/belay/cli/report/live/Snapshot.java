@@ -36,8 +36,13 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      *
      * @param done not negative
      * @param total 0 when not known
+     * @param note shown behind the numbers, such as a rate; may be empty
      */
-    public record Bar(String label, long done, long total) {}
+    public record Bar(String label, long done, long total, String note) {
+        public Bar(String label, long done, long total) {
+            this(label, done, total, "");
+        }
+    }
 
     /**
      * A line of the table.

@@ -150,6 +150,25 @@ final class LiveViewTest {
     }
 
     @Test
+    void aRateIsShownBehindTheNumbersAndIsNoChangeByItself() {
+        // Given
+        LiveView view = view(PIPE);
+        for (String rate : new String[] {"at 5.5/s", "at 5.4/s"}) {
+            Bar bar = new Bar("encoding bge", 1_024, 4_500, rate);
+            view.update(new Snapshot("x", Duration.ofSeconds(9), List.of(bar), List.of()));
+            nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            // Then
+            String line =
+                    new Frame(new Terminal(true, false, true), 60)
+                            .lines(new Snapshot("x", Duration.ZERO, List.of(bar), List.of()), 9)
+                            .get(1);
+            assertTrue(line.matches("encoding bge  ━+─+  1,024 / 4,500 " + rate), line);
+            assertTrue(line.length() <= 60, line);
+        }
+        assertEquals(List.of("[0:09] encoding bge 1,024/4,500 at 5.5/s"), text().lines().toList());
+    }
+
+    @Test
     void redrawGoesBackToWhereTheFrameBegan() {
         // Given
         LiveView view = view(TTY);
