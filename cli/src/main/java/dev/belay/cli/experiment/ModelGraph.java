@@ -29,6 +29,7 @@ final class ModelGraph {
         ModelGraph graph = new ModelGraph(models, labelers);
         labelers.forEach(graph::checkLabeler);
         models.forEach(graph::checkSupervisors);
+        models.forEach(graph::checkCompared);
         return models.stream().map(graph::resolveCeiling).toList();
     }
 
@@ -51,6 +52,26 @@ final class ModelGraph {
                             .formatted(model.name(), model.supervisor()),
                     "split student: supervisors other than truth label no other");
         }
+    }
+
+    private void checkCompared(ModelEntry model) {
+        String other = model.comparedWith();
+        if (other == null) {
+            return;
+        }
+        if (!model.onTruth()) {
+            throw ExperimentException.at(
+                    model.place(),
+                    "compare-with for model '%s' with supervisor '%s'"
+                            .formatted(model.name(), model.supervisor()),
+                    "compare-with for models whose supervisor is truth: a student is compared with"
+                            + " its supervisor");
+        }
+        String what = "compare-with '" + other + "' of model '" + model.name() + "'";
+        if (other.equals(ModelId.TRUTH) || other.equals(model.name())) {
+            throw ExperimentException.at(model.place(), what, "another model, or a labeler");
+        }
+        String unused = existing(other, model.place(), what);
     }
 
     /**
@@ -109,7 +130,7 @@ final class ModelGraph {
 
     private ModelEntry resolveCeiling(ModelEntry model) {
         String named = model.ceiling();
-        if (model.onTruth()) {
+        if (model.onTruth() && model.comparedWith() == null) {
             if (named != null && !named.equals(NONE)) {
                 throw ExperimentException.at(
                         model.place(),
@@ -118,14 +139,14 @@ final class ModelGraph {
             }
             return model.withCeiling(null);
         }
-        if (named == null) {
+        if (named == null && !model.onTruth()) {
             return model.withCeiling(twin(model));
         }
-        if (named.equals(NONE)) {
+        if (named == null || named.equals(NONE)) {
             return model.withCeiling(null);
         }
         ModelEntry ceiling = byName.get(named);
-        if (ceiling == null || !ceiling.onTruth()) {
+        if (ceiling == null || !ceiling.onTruth() || named.equals(model.name())) {
             throw ExperimentException.at(
                     model.place(),
                     "ceiling '" + named + "' of model '" + model.name() + "'",
@@ -141,8 +162,8 @@ final class ModelGraph {
     }
 
     /**
-     * The model of the same encoder, head, fine-tuning, split and number of examples that learns
-     * from truth.
+     * The model of the same encoder, head, fine-tuning, part of the split and number of examples
+     * that learns from truth.
      */
     private String twin(ModelEntry student) {
         List<String> twins =
@@ -150,10 +171,8 @@ final class ModelGraph {
                         .filter(
                                 m ->
                                         m.onTruth()
-                                                && m.encoder().equals(student.encoder())
-                                                && m.head().equals(student.head())
-                                                && m.fineTuning().equals(student.fineTuning())
-                                                && m.split() == student.split()
+                                                && m.sameKind(student)
+                                                && m.part().equals(student.part())
                                                 && m.examples() == student.examples())
                         .map(ModelEntry::name)
                         .toList();
