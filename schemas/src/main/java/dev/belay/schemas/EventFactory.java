@@ -29,7 +29,7 @@ public final class EventFactory {
     /** A label with a distribution. */
     public static Label label(
             Example example, String labeler, long checkpoint, List<Float> probabilities) {
-        return new Label(example, labeler, checkpoint, probabilities, false);
+        return new Label(example, labeler, checkpoint, probabilities, false, null);
     }
 
     /**
@@ -39,11 +39,35 @@ public final class EventFactory {
      */
     public static Label label(
             Example example, String labeler, long checkpoint, float[] distribution) {
+        return label(example, labeler, checkpoint, distribution, List.of());
+    }
+
+    /**
+     * The label of an ensemble that keeps its sources' votes.
+     *
+     * @param votes a distribution a source, empty where it has none; no votes: none are kept
+     */
+    public static Label label(
+            Example example,
+            String labeler,
+            long checkpoint,
+            float[] distribution,
+            List<float[]> votes) {
+        return new Label(
+                example,
+                labeler,
+                checkpoint,
+                boxed(distribution),
+                distribution.length == 0,
+                votes.isEmpty() ? null : votes.stream().map(EventFactory::boxed).toList());
+    }
+
+    private static List<Float> boxed(float[] distribution) {
         List<Float> boxed = new ArrayList<>(distribution.length);
         for (float p : distribution) {
             boxed.add(p);
         }
-        return new Label(example, labeler, checkpoint, boxed, distribution.length == 0);
+        return boxed;
     }
 
     /** A block in which no row is an abstention, of a task of kind classes. */

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.comparison;
 
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Names;
 import dev.belay.schemas.TaskKind;
@@ -45,11 +46,18 @@ public final class CatalogCheck {
             if (spec.getCeiling() != null) {
                 ModelId.parse(spec.getCeiling());
             }
+            if (spec.getComparedWith() != null) {
+                ModelId.parse(spec.getComparedWith());
+            }
+            var unusedDraw = ExampleDraw.of(spec);
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
         if (key.equals(spec.getSupervisor()) || key.equals(spec.getCeiling())) {
             return "a model can be neither its own supervisor nor its own ceiling";
+        }
+        if (key.equals(spec.getComparedWith())) {
+            return "a model can't be compared with itself";
         }
         List<String> classes = spec.getClasses();
         if (TaskKind.of(spec) == TaskKind.CHOICE) {

@@ -166,7 +166,7 @@ public final class SweepRetention {
     private boolean isOver(PartitionState board, ColumnKey sweep, long nowMs) {
         Pair pair = catalog.pairOf(sweep.model());
         if (pair == null) {
-            return true; // supervised by truth: it has no row
+            return true; // compared with none: it has no row
         }
         List<Comparison> row = Comparisons.holdout(catalog, pair, sweep.checkpoint());
         boolean settled = Comparisons.settled(catalog, pair, sweep.checkpoint());

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.topology.Specs;
 import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.State;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,26 @@ class ComparisonsTest {
     void modelsSupervisedByTruthMakeNoPair() {
         assertNull(catalog.pairOf(id("weak")));
         assertEquals(1, catalog.pairs().size());
+    }
+
+    @Test
+    void aModelOnTruthIsComparedAsAStudentWithTheOneThatItsSpecNames() {
+        ModelSpec base =
+                ModelSpec.newBuilder(spec("base", "truth", "top"))
+                        .setComparedWith(id("weak"))
+                        .build();
+        catalog.add(base, 0);
+        catalog.add(checkpoint("weak", 1, State.LEARNING, 256));
+        catalog.add(checkpoint("weak", 2, State.FINISHED, 500));
+        catalog.add(checkpoint("base", 1, State.LEARNING, 256));
+        catalog.add(checkpoint("base", 2, State.FINISHED, 500));
+        catalog.add(checkpoint("top", 1, State.FINISHED, 700));
+
+        assertEquals(
+                new Pair(base.getExperiment(), base.getSeed(), id("weak"), id("base"), id("top")),
+                catalog.pairOf(id("base")));
+        assertEquals(List.of("2/1", "2/none"), holdout("base", 2));
+        assertNull(catalog.pairOf(id("weak"))); // what others are compared with has no row for it
     }
 
     @Test

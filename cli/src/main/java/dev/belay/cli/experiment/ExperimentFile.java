@@ -5,6 +5,7 @@ import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.EndlessSource;
 import dev.belay.producers.source.Source;
+import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -113,6 +114,13 @@ public final class ExperimentFile {
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
         }
+        if (ExperimentKeys.BASELINES.of(root)) {
+            if (config.isEndless()) {
+                throw root.require(ExperimentKeys.BASELINES)
+                        .wrong("false: of a source without end nothing can be learned as long");
+            }
+            models = Baselines.add(models, kind);
+        }
         YamlValue rate = dataMap.get(ExperimentKeys.ROWS_PER_SECOND);
         return new Experiment(
                 experiment,
@@ -218,8 +226,9 @@ public final class ExperimentFile {
         YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
         YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);
         YamlValue size = map.get(ExperimentKeys.HOLDOUT_SIZE);
+        TagCondition where = ModelReader.where(map.get(ExperimentKeys.HOLDOUT_WHERE));
         if (endless) {
-            if (share == null || split != null) {
+            if (share == null || split != null || where != null) {
                 throw value.wrong("{share: 0.2, size: 2000}, since the source has no end");
             }
             return new DataConfig.Holdout.Share(
@@ -230,10 +239,10 @@ public final class ExperimentFile {
             throw size.wrong("no such key: it is for sources without end (data.topic)");
         }
         if (split != null && share == null) {
-            return new DataConfig.Holdout.Column(split.text());
+            return new DataConfig.Holdout.Column(split.text(), where);
         }
         if (share != null && split == null) {
-            return new DataConfig.Holdout.Share(share.between(0, 1));
+            return new DataConfig.Holdout.Share(share.between(0, 1), 0, where);
         }
         throw value.wrong("either {split: VALUE} or {share: 0.2}");
     }

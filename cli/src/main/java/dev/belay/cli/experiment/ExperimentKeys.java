@@ -45,6 +45,11 @@ public final class ExperimentKeys {
                     "a mapping from axes to their values",
                     "",
                     "A model for every combination of one value of each axis; see below.");
+    static final Key<Boolean> BASELINES =
+            FILE.bool(
+                    "baselines",
+                    false,
+                    "Adds honest baselines: of each kind of student a model that learns from the truth that its supervisor has learned from, with as many steps as the student; with kind: choice also one that only sees lengths. They are reported beside PGR.");
     static final Key<YamlValue> SEEDS =
             FILE.own(
                     "seeds",
@@ -221,6 +226,13 @@ public final class ExperimentKeys {
                     YamlValue.whole(1, Integer.MAX_VALUE),
                     "2000 with topic",
                     "With data.topic: number of examples of the holdout; checkpoints are evaluated once it is complete.");
+
+    static final Key<YamlValue> HOLDOUT_WHERE =
+            HOLDOUTS.own(
+                    "where",
+                    ModelKeys.WHERE.values(),
+                    "",
+                    "Of these rows only those with this tag; the others are split as all rows are. For models that learn from easy examples and are evaluated on hard ones.");
 
     private static final List<KeyGroup> ALL =
             Stream.of(

@@ -2,6 +2,7 @@ package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.LabelPolicy;
@@ -17,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param place its position in the file
  * @param encoder without SHA-256 yet
  * @param supervisor {@code truth} or the name of another model
- * @param examples how many it learns from; 0 = all of its split, of an endless source without end
+ * @param part which part of its split it learns from
+ * @param examples how many it learns from; 0 = all of its part, of an endless source without end
  * @param maxWaitMs after which a micro-epoch of an endless source takes fewer examples
  * @param readyAt examples after which it may label; 0 = when it has seen all
  * @param ceiling name of its twin trained on truth; null: none, or it is supervised by truth itself
+ * @param comparedWith of a model on truth, the one that it is compared with; null: none
+ * @param baselineOf the student that it is a baseline of: its passes are then chosen so that it
+ *     makes as many steps; null: {@code passes} is as it is
  */
 public record ModelEntry(
         Place place,
@@ -28,7 +33,7 @@ public record ModelEntry(
         EncoderRef encoder,
         Head head,
         String supervisor,
-        Split split,
+        Part part,
         long examples,
         Methods methods,
         int microEpoch,
@@ -44,11 +49,26 @@ public record ModelEntry(
         long readyAt,
         LabelPolicy labelPolicy,
         int evaluateEvery,
-        @Nullable String ceiling) {
+        @Nullable String ceiling,
+        @Nullable String comparedWith,
+        @Nullable String baselineOf) {
+
+    /**
+     * A part of the examples.
+     *
+     * @param share from 1 to {@code shares}; 0: the whole split
+     * @param where null: no condition
+     */
+    public record Part(Split split, int share, int shares, @Nullable TagCondition where) {}
 
     /** Whether it learns from truth: a supervisor at the bottom, or a ceiling. */
     public boolean onTruth() {
         return supervisor.equals(ModelId.TRUTH);
+    }
+
+    /** The split that it learns from. */
+    public Split split() {
+        return part.split();
     }
 
     ModelEntry withCeiling(@Nullable String name) {
@@ -58,7 +78,7 @@ public record ModelEntry(
                 encoder,
                 head,
                 supervisor,
-                split,
+                part,
                 examples,
                 methods,
                 microEpoch,
@@ -74,6 +94,15 @@ public record ModelEntry(
                 readyAt,
                 labelPolicy,
                 evaluateEvery,
-                name);
+                name,
+                comparedWith,
+                baselineOf);
+    }
+
+    /** Whether both are networks of one kind: encoder, head, and what of them learns. */
+    boolean sameKind(ModelEntry other) {
+        return encoder.equals(other.encoder)
+                && head.equals(other.head)
+                && fineTuning.equals(other.fineTuning);
     }
 }

@@ -29,6 +29,7 @@ final class ModelGraph {
         ModelGraph graph = new ModelGraph(models, labelers);
         labelers.forEach(graph::checkLabeler);
         models.forEach(graph::checkSupervisors);
+        models.forEach(graph::checkCompared);
         return models.stream().map(graph::resolveCeiling).toList();
     }
 
@@ -51,6 +52,26 @@ final class ModelGraph {
                             .formatted(model.name(), model.supervisor()),
                     "split student: supervisors other than truth label no other");
         }
+    }
+
+    private void checkCompared(ModelEntry model) {
+        String other = model.comparedWith();
+        if (other == null) {
+            return;
+        }
+        if (!model.onTruth()) {
+            throw ExperimentException.at(
+                    model.place(),
+                    "compare-with for model '%s' with supervisor '%s'"
+                            .formatted(model.name(), model.supervisor()),
+                    "compare-with for models whose supervisor is truth: a student is compared with"
+                            + " its supervisor");
+        }
+        String what = "compare-with '" + other + "' of model '" + model.name() + "'";
+        if (other.equals(ModelId.TRUTH) || other.equals(model.name())) {
+            throw ExperimentException.at(model.place(), what, "another model, or a labeler");
+        }
+        String unused = existing(other, model.place(), what);
     }
 
     /**
@@ -109,7 +130,7 @@ final class ModelGraph {
 
     private ModelEntry resolveCeiling(ModelEntry model) {
         String named = model.ceiling();
-        if (model.onTruth()) {
+        if (model.onTruth() && model.comparedWith() == null) {
             if (named != null && !named.equals(NONE)) {
                 throw ExperimentException.at(
                         model.place(),
@@ -118,14 +139,14 @@ final class ModelGraph {
             }
             return model.withCeiling(null);
         }
-        if (named == null) {
+        if (named == null && !model.onTruth()) {
             return model.withCeiling(twin(model));
         }
-        if (named.equals(NONE)) {
+        if (named == null || named.equals(NONE)) {
             return model.withCeiling(null);
         }
         ModelEntry ceiling = byName.get(named);
-        if (ceiling == null || !ceiling.onTruth()) {
+        if (ceiling == null || !ceiling.onTruth() || named.equals(model.name())) {
             throw ExperimentException.at(
                     model.place(),
                     "ceiling '" + named + "' of model '" + model.name() + "'",
@@ -164,15 +185,13 @@ final class ModelGraph {
     }
 
     /**
-     * Whether a model is a student's twin: of the same encoder, head, fine-tuning, split and number
-     * of examples, but learning from truth.
+     * Whether a model is a student's twin: of the same encoder, head, fine-tuning, part of the
+     * split and number of examples, but learning from truth.
      */
     static boolean isTwin(ModelEntry model, ModelEntry student) {
         return model.onTruth()
-                && model.encoder().equals(student.encoder())
-                && model.head().equals(student.head())
-                && model.fineTuning().equals(student.fineTuning())
-                && model.split() == student.split()
+                && model.sameKind(student)
+                && model.part().equals(student.part())
                 && model.examples() == student.examples();
     }
 }

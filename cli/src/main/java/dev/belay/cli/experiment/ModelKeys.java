@@ -69,12 +69,30 @@ final class ModelKeys {
                     Long.MAX_VALUE,
                     "all of its split",
                     "Budget: number of examples, drawn by the seed; with data.topic the first ones of the stream, unset: endless.");
+    static final Key<YamlValue> SHARE =
+            MODEL.own(
+                    "share",
+                    "K/N, such as 1/3",
+                    "all of its split",
+                    "Learns only from the K-th of N equal parts of its split, by hash of the id: models with different parts have no example in common.");
+    static final Key<YamlValue> WHERE =
+            MODEL.own(
+                    "where",
+                    "TAG = VALUE, or with != < <= > >=",
+                    "all of its split",
+                    "Learns only from examples with this tag (data.fields.tags), such as rating < 1500.");
+    static final Key<YamlValue> COMPARE_WITH =
+            MODEL.own(
+                    "compare-with",
+                    "the name of a model or labeler",
+                    "",
+                    "Of a model on truth: the one that it is compared with, as students are with their supervisors: accuracies, PGR where it has a ceiling, and how alike their errors are.");
     static final Key<YamlValue> CEILING =
             MODEL.own(
                     "ceiling",
                     "the name of a model, or none",
                     "its twin",
-                    "Of a student: the model that is the ceiling of its PGR. The twin has the same encoder, head, fine-tuning, split and examples, and supervisor: truth.");
+                    "Of a student: the model that is the ceiling of its PGR. The twin has the same encoder, head, fine-tuning, split, share, where and examples, and supervisor: truth.");
     static final Key<YamlValue> HEAD =
             MODEL.own(
                     "head",

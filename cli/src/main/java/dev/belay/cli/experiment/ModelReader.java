@@ -7,6 +7,7 @@ import dev.belay.plugins.Nearest;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Head;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelReader {
     private static final long DEFAULT_MAX_WAIT_MS = 10_000;
     private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
+    private static final Pattern SHARE = Pattern.compile("([0-9]{1,4})/([0-9]{1,4})");
 
     private ModelReader() {}
 
@@ -75,7 +77,7 @@ final class ModelReader {
                 ref,
                 head(map.get(ModelKeys.HEAD), defaults.head()),
                 map.require(ModelKeys.SUPERVISOR).name(),
-                ModelKeys.SPLIT.of(map),
+                part(map),
                 ModelKeys.EXAMPLES.of(map),
                 MethodReader.methods(map, fineTuning),
                 ModelKeys.MICRO_EPOCH.of(map, defaults),
@@ -91,7 +93,37 @@ final class ModelReader {
                 ModelKeys.READY_AT.of(map),
                 ModelKeys.LABEL_POLICY.of(map),
                 ModelKeys.EVALUATE_EVERY.of(map),
-                ceiling(map.get(ModelKeys.CEILING)));
+                nameOrNull(map.get(ModelKeys.CEILING)),
+                nameOrNull(map.get(ModelKeys.COMPARE_WITH)),
+                null);
+    }
+
+    private static ModelEntry.Part part(YamlMap map) {
+        YamlValue share = map.get(ModelKeys.SHARE);
+        int number = 0;
+        int shares = 0;
+        if (share != null) {
+            Matcher matcher = SHARE.matcher(share.text());
+            if (matcher.matches()) {
+                number = Integer.parseInt(matcher.group(1));
+                shares = Integer.parseInt(matcher.group(2));
+            }
+            if (number < 1 || number > shares) {
+                throw share.wrong(
+                        ModelKeys.SHARE.values() + ": a part from 1 to the number of parts");
+            }
+        }
+        return new ModelEntry.Part(
+                ModelKeys.SPLIT.of(map), number, shares, where(map.get(ModelKeys.WHERE)));
+    }
+
+    static @Nullable TagCondition where(@Nullable YamlValue value) {
+        try {
+            return value == null ? null : TagCondition.parse(value.text());
+        } catch (IllegalArgumentException e) {
+            throw new ExperimentException(
+                    value.place() + ": " + value.path() + ": " + e.getMessage(), e);
+        }
     }
 
     private static EncoderRef encoder(
@@ -215,7 +247,7 @@ final class ModelReader {
                 ModelKeys.KEEP_BEST.of(map));
     }
 
-    private static @Nullable String ceiling(@Nullable YamlValue value) {
+    private static @Nullable String nameOrNull(@Nullable YamlValue value) {
         return value == null ? null : value.name();
     }
 

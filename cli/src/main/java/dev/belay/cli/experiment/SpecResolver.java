@@ -10,6 +10,7 @@ import dev.belay.models.network.NetworkDesign;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.FineTuningScope;
@@ -46,6 +47,7 @@ final class SpecResolver {
     private final Path encodersDir;
     private final Map<String, String> encoderSha256 = new HashMap<>();
     private final Map<String, Long> parameters = new HashMap<>();
+    private final Map<String, ModelSpec> ofSeed = new HashMap<>(); // those resolved so far
 
     /** Counting reads all rows, and models of a grid draw alike. */
     private final Map<DrawnFrom, SplitCounts> counted = new HashMap<>();
@@ -70,11 +72,13 @@ final class SpecResolver {
         experiment.models().forEach(this::checkEncoder);
         List<ModelSpec> specs = new ArrayList<>();
         for (long seed : experiment.seeds()) {
+            ofSeed.clear();
             for (ModelEntry model : experiment.models()) {
                 Draw draw = draw(model, seed);
                 String hash = SpecHash.of(spec(model, seed, draw, 0, ""));
                 ModelSpec spec = spec(model, seed, draw, run, hash);
                 requireFits(model, spec);
+                ofSeed.put(model.name(), spec);
                 specs.add(spec);
             }
         }
@@ -139,14 +143,24 @@ final class SpecResolver {
         if (data == null) {
             return new Draw(1.0, model.examples());
         }
-        SplitCounts split = data.summary().of(model.split());
+        ModelEntry.Part part = model.part();
+        boolean whole = part.shares() == 0 && part.where() == null;
+        ExampleDraw all = new ExampleDraw(seed, 1.0, part.share(), part.shares(), part.where());
+        SplitCounts split =
+                whole
+                        ? data.summary().of(model.split())
+                        : countDrawn(data, new DrawnFrom(model.split(), all));
         long available = usable(model, split);
         String rows =
                 available
                         + " rows "
                         + (model.onTruth() ? "with a label " : "")
                         + "in split "
-                        + model.split().name().toLowerCase(Locale.ROOT);
+                        + model.split().name().toLowerCase(Locale.ROOT)
+                        + (part.shares() == 0
+                                ? ""
+                                : ", share %d/%d".formatted(part.share(), part.shares()))
+                        + (part.where() == null ? "" : " where " + part.where());
         if (available == 0 || model.examples() > available) {
             throw ExperimentException.at(
                     model.place(),
@@ -158,17 +172,17 @@ final class SpecResolver {
             return new Draw(1.0, available);
         }
         double below = Math.min(1.0, 2.0 * model.examples() / available);
-        SplitCounts drawn = countDrawn(data, new DrawnFrom(model.split(), seed, below));
+        SplitCounts drawn = countDrawn(data, new DrawnFrom(model.split(), all.withBelow(below)));
         while (usable(model, drawn) < model.examples()) {
             below = Math.min(1.0, 2 * below);
-            drawn = countDrawn(data, new DrawnFrom(model.split(), seed, below));
+            drawn = countDrawn(data, new DrawnFrom(model.split(), all.withBelow(below)));
         }
         requireAllClasses(model, drawn, "the " + drawn.rows() + " rows drawn with seed " + seed);
         return new Draw(below, model.examples());
     }
 
     private SplitCounts countDrawn(DataSet data, DrawnFrom from) {
-        return counted.computeIfAbsent(from, f -> data.countDrawn(f.split, f.seed, f.below));
+        return counted.computeIfAbsent(from, f -> data.countDrawn(f.split, f.draw));
     }
 
     private static long usable(ModelEntry model, SplitCounts counts) {
@@ -214,6 +228,16 @@ final class SpecResolver {
                         .setSupervisor(experiment.labelerId(model.supervisor(), seed, run))
                         .setCeiling(model.ceiling() == null ? null : id(model.ceiling(), seed, run))
                         .setSplit(model.split())
+                        .setShare(model.part().share())
+                        .setShares(model.part().shares())
+                        .setWhere(
+                                model.part().where() == null
+                                        ? null
+                                        : model.part().where().toString())
+                        .setComparedWith(
+                                model.comparedWith() == null
+                                        ? null
+                                        : experiment.labelerId(model.comparedWith(), seed, run))
                         .setDrawBelow(draw.below)
                         .setBudget(draw.budget)
                         .setReadyAt(model.readyAt())
@@ -221,7 +245,7 @@ final class SpecResolver {
                         .setEvaluateEvery(model.evaluateEvery())
                         .setMicroEpoch(model.microEpoch())
                         .setMaxWaitMs(data == null ? model.maxWaitMs() : 0L)
-                        .setPasses(model.passes())
+                        .setPasses(passes(model, draw))
                         .setReplay(model.replay())
                         .setReplayMemory(model.replayMemory())
                         .setBatchSize(model.batchSize())
@@ -232,6 +256,12 @@ final class SpecResolver {
                         .setParameters(parameters.get(model.name()));
         model.methods().writeTo(spec);
         return spec.build();
+    }
+
+    /** A baseline comes after its student. */
+    private int passes(ModelEntry model, Draw draw) {
+        ModelSpec student = model.baselineOf() == null ? null : ofSeed.get(model.baselineOf());
+        return student == null ? model.passes() : Baselines.passes(student, draw.budget());
     }
 
     /** With its SHA-256 and, of encoder {@code vector}, the number of features in the data. */
@@ -265,7 +295,7 @@ final class SpecResolver {
         return new ModelId(experiment.name(), model, seed, run).toString();
     }
 
-    private record DrawnFrom(Split split, long seed, double below) {}
+    private record DrawnFrom(Split split, ExampleDraw draw) {}
 
     /**
      * @param below bound of the hash of drawn ids

@@ -13,7 +13,7 @@ import dev.belay.producers.dataset.Rows;
 import dev.belay.producers.source.Row;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.settings.Settings;
-import dev.belay.schemas.IdHash;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
@@ -160,7 +160,7 @@ final class EncodingWarmUp implements Service {
     private boolean reads(ModelSpec spec, Row row) {
         boolean learns =
                 spec.getSplit() == row.split()
-                        && IdHash.drawn(spec.getSeed(), row.unit(), spec.getDrawBelow());
+                        && ExampleDraw.of(spec).takes(row.unit(), row.example().getTags());
         boolean labels =
                 row.split() == Split.STUDENT
                         && specs.stream()

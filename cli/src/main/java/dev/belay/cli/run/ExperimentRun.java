@@ -12,6 +12,7 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
+import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.task.ProducerConfig;
@@ -29,6 +30,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -207,6 +209,15 @@ final class ExperimentRun implements Callable<Integer> {
                         rows(counts, Split.SUPERVISOR),
                         rows(counts, Split.STUDENT),
                         rows(counts, Split.HOLDOUT)));
+        List<Long> supervisors = counts.of(Split.SUPERVISOR).byClass();
+        List<String> classes = experiment.data().classes();
+        if (!classes.isEmpty() && counts.of(Split.SUPERVISOR).labelled() > 0) {
+            int most = supervisors.indexOf(Collections.max(supervisors));
+            SplitCounts holdout = counts.of(Split.HOLDOUT);
+            results.majority(
+                    new RunResults.Majority(
+                            classes.get(most), holdout.byClass().get(most), holdout.labelled()));
+        }
         RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
         boolean complete;
         try (ServiceGroup group = start(clients, data, watch)) {

@@ -1,6 +1,7 @@
 package dev.belay.cli.run;
 
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;
@@ -62,18 +63,19 @@ record RunCompletion(
                                         spec.getId(),
                                         last == null ? 0 : last.getExamplesSeen(),
                                         spec.getBudget()));
-            } else if (!spec.getSupervisor().equals(ModelId.TRUTH)) {
+            } else if (RunResults.comparedTo(spec) != null) {
                 Map<Long, PairMetrics> of = rows.getOrDefault(spec.getId(), Map.of());
                 Set<Long> due = due(spec, last.getNumber());
                 due.removeAll(of.keySet());
                 if (!due.isEmpty()) {
                     missing.add(
                             "%s: %s checkpoints to compare with %s"
-                                    .formatted(spec.getId(), due.size(), spec.getSupervisor()));
+                                    .formatted(
+                                            spec.getId(), due.size(), RunResults.comparedTo(spec)));
                 } else if (!isFinal(of.get(last.getNumber()), lost.contains(spec.getCeiling()))) {
                     missing.add(
                             "%s: its final comparison with %s"
-                                    .formatted(spec.getId(), spec.getSupervisor()));
+                                    .formatted(spec.getId(), RunResults.comparedTo(spec)));
                 } else if (!isSettled(of.get(last.getNumber()), of)) {
                     missing.add(
                             "%s: its comparison with earlier checkpoints".formatted(spec.getId()));
@@ -121,7 +123,7 @@ record RunCompletion(
     private static boolean same(ModelSpec student, @Nullable ModelSpec ceiling) {
         return ceiling != null
                 && student.getSplit() == ceiling.getSplit()
-                && student.getDrawBelow() == ceiling.getDrawBelow();
+                && ExampleDraw.of(student).equals(ExampleDraw.of(ceiling));
     }
 
     private static Set<Long> due(ModelSpec spec, long last) {
@@ -134,7 +136,7 @@ record RunCompletion(
 
     /**
      * Models that FAILED, and those whose supervisor, or a labeler that it reads, did before it
-     * could label.
+     * could label; and those compared with such a one.
      */
     private Set<String> lost(RunResults results) {
         Set<String> lost = new HashSet<>();
@@ -157,6 +159,12 @@ record RunCompletion(
                     more |= lost.add(spec.getId());
                     more |= mute.add(spec.getId());
                 }
+            }
+        }
+        for (ModelSpec spec : specs) {
+            String other = spec.getComparedWith();
+            if (other != null && isMute(other, mute, results)) {
+                lost.add(spec.getId()); // it is never compared, but can still label
             }
         }
         return lost;

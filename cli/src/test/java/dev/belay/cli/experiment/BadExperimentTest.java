@@ -38,7 +38,7 @@ class BadExperimentTest {
                 GOOD.replace("supervisor: bow}", "supervisor: bow, selector: {kind: al}}"),
                 "line 9",
                 "'al' in models.naive.selector.kind",
-                "[all, confidence, cut-statistic]");
+                "[all, confidence, cut-statistic, learned-weights, trust]");
         assertRejected(
                 GOOD.replace(
                         "supervisor: bow}", "supervisor: bow, stopping: {kind: budget, n: 3}}"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary.SplitCounts;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
@@ -118,9 +119,7 @@ class ExperimentTest {
                     assertEquals(40, spec.getBudget());
                     assertEquals(80.0 / split.rows(), spec.getDrawBelow());
                     assertTrue(
-                            data.countDrawn(Split.SUPERVISOR, spec.getSeed(), spec.getDrawBelow())
-                                            .rows()
-                                    >= 40);
+                            data.countDrawn(Split.SUPERVISOR, ExampleDraw.of(spec)).rows() >= 40);
                 }
             }
         }

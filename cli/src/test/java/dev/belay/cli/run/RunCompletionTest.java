@@ -38,6 +38,37 @@ class RunCompletionTest {
     }
 
     @Test
+    void aBaselinesFinalComparisonIsAwaitedUnlessItsOtherHasFailed() {
+        // Given: a finished run, and a model on truth that is compared with the supervisor
+        RunResults results = SampleRun.finished(1, 4);
+        ModelSpec baseline =
+                ModelSpec.newBuilder(SampleRun.spec("base", 0, "minilm", null, 1024))
+                        .setComparedWith(SampleRun.id("bow", 0))
+                        .build();
+        results.add(baseline);
+        results.add(SampleRun.checkpoint(baseline.getId(), 4, State.FINISHED, null));
+        RunCompletion completion = completion(results.specs(), HOLDOUT);
+        // Then
+        assertEquals(
+                List.of("wordnet/base#0@0: 4 checkpoints to compare with wordnet/bow#0@0"),
+                completion.missing(results));
+        // When its rows arrive, as good as those of a student
+        for (PairMetrics row : results.holdoutRows()) {
+            if (row.getStudent().equals(SampleRun.id("naive", 0))) {
+                results.add(PairMetrics.newBuilder(row).setStudent(baseline.getId()).build());
+            }
+        }
+        // Then
+        assertEquals(List.of(), completion.missing(results));
+        // When the other one never labels, nobody waits
+        RunResults failed = new RunResults("wordnet", "wordnet-physical");
+        failed.add(SampleRun.spec("bow", 0, "hashing", null, 256));
+        failed.add(baseline);
+        failed.add(SampleRun.checkpoint(SampleRun.id("bow", 0), 1, State.FAILED, "NaN"));
+        assertEquals(List.of(), completion(failed.specs(), HOLDOUT).missing(failed));
+    }
+
+    @Test
     void examplesThatAModelOfThePairCannotEncodeAreAccountedFor() {
         // Given: sweeps lack three examples of the holdout
         RunResults results = SampleRun.finished(1, 4);

@@ -1,13 +1,26 @@
 package dev.belay.labelers.api;
 
+import java.util.List;
+
 /**
  * A label as a labeler gave it.
  *
  * @param checkpoint of the labeler, or version of its spec
  * @param distribution one probability a class, or an option of the example; empty where it
  *     abstained; not to be written to
+ * @param votes distributions of the labeler's sources, in the order of its spec, empty where one
+ *     abstained or has no label; none where they are not kept
  */
-public record GivenLabel(long checkpoint, float[] distribution) {
+public record GivenLabel(long checkpoint, float[] distribution, List<float[]> votes) {
+    public GivenLabel {
+        votes = List.copyOf(votes);
+    }
+
+    /** Without votes. */
+    public GivenLabel(long checkpoint, float[] distribution) {
+        this(checkpoint, distribution, List.of());
+    }
+
     public boolean abstained() {
         return distribution.length == 0;
     }

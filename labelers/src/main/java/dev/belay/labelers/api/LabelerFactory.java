@@ -25,4 +25,12 @@ public interface LabelerFactory extends Plugin {
     default int leastSources() {
         return 0;
     }
+
+    /**
+     * Whether its labels also have the distributions of its sources, for students that weight these
+     * themselves.
+     */
+    default boolean keepsVotes() {
+        return false;
+    }
 }

@@ -76,6 +76,15 @@ public final class Labelers {
         }
     }
 
+    /**
+     * Whether the labels of a spec have its sources' votes.
+     *
+     * @throws LabelerException when its kind is not installed here
+     */
+    public static boolean keepsVotes(LabelerSpec spec) {
+        return factory(spec.getMethod().getName()).keepsVotes();
+    }
+
     private static LabelerFactory factory(String kind) {
         LabelerFactory factory = factories().get(kind);
         if (factory == null) {

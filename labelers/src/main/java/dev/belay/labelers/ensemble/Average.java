@@ -9,10 +9,6 @@ public final class Average extends Ensemble {
 
     @Override
     float[] combine(int votes, double[] sums, int[] firsts) {
-        float[] mean = new float[sums.length];
-        for (int k = 0; k < mean.length; k++) {
-            mean[k] = (float) (sums[k] / votes);
-        }
-        return mean;
+        return mean(votes, sums);
     }
 }

@@ -20,6 +20,15 @@ abstract class Ensemble implements LabelerFactory {
      */
     abstract float[] combine(int votes, double[] sums, int[] firsts);
 
+    /** The mean of the distributions. */
+    static float[] mean(int votes, double[] sums) {
+        float[] mean = new float[sums.length];
+        for (int k = 0; k < mean.length; k++) {
+            mean[k] = (float) (sums[k] / votes);
+        }
+        return mean;
+    }
+
     @Override
     public int leastSources() {
         return 2;

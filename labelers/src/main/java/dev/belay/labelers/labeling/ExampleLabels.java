@@ -34,7 +34,11 @@ record ExampleLabels(
             GivenLabel given = labels.get(i);
             var label =
                     EventFactory.label(
-                            example, topics.labeler(), given.checkpoint(), given.distribution());
+                            example,
+                            topics.labeler(),
+                            given.checkpoint(),
+                            given.distribution(),
+                            given.votes());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }

@@ -9,6 +9,7 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -54,11 +55,25 @@ final class SpecLabeler implements ExampleLabeler {
             return new Rows<>(List.of(), new TreeMap<>());
         }
         long version = labelling.getVersion();
-        List<GivenLabel> labels =
-                labeler().label(sources == null ? inputs : sources.join(inputs)).stream()
-                        .map(distribution -> new GivenLabel(version, distribution))
-                        .toList();
+        List<LabelerInput> whole = sources == null ? inputs : sources.join(inputs);
+        List<float[]> answers = labeler().label(whole);
+        boolean votes = Labelers.keepsVotes(labelling);
+        List<GivenLabel> labels = new ArrayList<>(answers.size());
+        for (int i = 0; i < answers.size(); i++) {
+            labels.add(
+                    new GivenLabel(
+                            version, answers.get(i), votes ? votes(whole.get(i)) : List.of()));
+        }
         return new Rows<>(labels, new TreeMap<>());
+    }
+
+    private List<float[]> votes(LabelerInput input) {
+        List<float[]> votes = new ArrayList<>();
+        for (String source : labelling.getSources()) {
+            GivenLabel vote = input.sources().get(source);
+            votes.add(vote == null ? Labeler.ABSTAINED : vote.distribution());
+        }
+        return votes;
     }
 
     @Override

@@ -94,9 +94,14 @@ abstract class EnsembleContract extends LabelerContract {
 
     /** Checks the answer to these distributions of the sources; empty: an abstention. */
     final void assertAnswer(float[][] rows, float... expected) {
+        assertAnswer(Map.of(), rows, expected);
+    }
+
+    /** The same with parameters. */
+    final void assertAnswer(Map<String, String> parameters, float[][] rows, float... expected) {
         try (var labeler =
                 Labelers.open(
-                        LabelerSpec.newBuilder(SpecEvents.spec(kind(), CLASSES, Map.of(), 0))
+                        LabelerSpec.newBuilder(SpecEvents.spec(kind(), CLASSES, parameters, 0))
                                 .setSources(SOURCES)
                                 .build())) {
             assertArrayEquals(expected, labeler.label(List.of(input("e", rows))).get(0));

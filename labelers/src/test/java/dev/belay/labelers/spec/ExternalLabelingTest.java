@@ -83,7 +83,7 @@ class ExternalLabelingTest {
         label("c", Split.STUDENT, -1, 1f, 0f);
         label("d", Split.SUPERVISOR, 0, 1f, 0f);
         Example example = EventFactory.example("e", Split.STUDENT, "text", 7);
-        bench.input("e", new Label(example, ID, 0L, List.of(1f, 0f), true));
+        bench.input("e", new Label(example, ID, 0L, List.of(1f, 0f), true, null));
         bench.input("f", EventFactory.label(example, ID, 0, new float[] {1, 0}));
         bench.garbage(bench.topics.labels());
         label("g", Split.STUDENT, 0, 1f, 0f);

@@ -8,7 +8,7 @@ import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
 import dev.belay.producers.source.RowSource;
-import dev.belay.schemas.IdHash;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +95,8 @@ public final class DataSet implements ExampleSource, AutoCloseable {
             }
             DataSummary summary = counter.summary(byHash.count() - distinct);
             if (config.fields().group() != null
-                    && config.holdout() instanceof DataConfig.Holdout.Column) {
+                    && (config.holdout() instanceof DataConfig.Holdout.Column
+                            || config.holdout().where() != null)) {
                 Path byUnit = directory.resolve("unit");
                 WholeGroups.require(name, byHash, memoryBytes, byUnit);
             }
@@ -166,17 +167,13 @@ public final class DataSet implements ExampleSource, AutoCloseable {
         return new DistinctRows(name, sorter.sorted());
     }
 
-    /**
-     * The rows that a model of this seed draws from a split.
-     *
-     * @param below as {@link IdHash#drawn} takes it
-     */
-    public DataSummary.SplitCounts countDrawn(Split split, long seed, double below) {
+    /** The rows of a split that a model takes. */
+    public DataSummary.SplitCounts countDrawn(Split split, ExampleDraw draw) {
         DataSummary.Counter counter = new DataSummary.Counter(config.classes().size());
         try (Rows rows = rows()) {
             while (rows.hasNext()) {
                 Row row = rows.next();
-                if (row.split() == split && IdHash.drawn(seed, row.unit(), below)) {
+                if (row.split() == split && draw.takes(row.unit(), row.example().getTags())) {
                     counter.add(row);
                 }
             }

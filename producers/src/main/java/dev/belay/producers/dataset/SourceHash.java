@@ -58,6 +58,9 @@ final class SourceHash {
         if (config.fields().options() != null) {
             parts.add("options=" + config.fields().options().columns());
         }
+        if (config.holdout().where() != null) {
+            parts.add("where=" + config.holdout().where());
+        }
         if (source.version() > 1) {
             parts.add("version=" + source.version());
         }

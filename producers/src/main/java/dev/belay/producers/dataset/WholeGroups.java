@@ -6,7 +6,10 @@ import dev.belay.producers.source.RowBuilder;
 import dev.belay.schemas.events.Split;
 import java.nio.file.Path;
 
-/** Checks that a split column cuts no group; all else is split by hash of the group. */
+/**
+ * Checks that a split column, or a condition on tags, cuts no group; all else is split by hash of
+ * the group.
+ */
 final class WholeGroups {
     private WholeGroups() {}
 

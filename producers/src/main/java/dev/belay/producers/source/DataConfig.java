@@ -1,6 +1,7 @@
 package dev.belay.producers.source;
 
 import dev.belay.plugins.Configured;
+import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -300,8 +301,19 @@ public record DataConfig(
 
     /** Which rows are only ever predicted. */
     public sealed interface Holdout {
+        /**
+         * What an example must be tagged with to be held out; the others that would be are split as
+         * all rows are. Null: nothing.
+         */
+        @Nullable TagCondition where();
+
         /** Rows whose split column has this value. */
-        record Column(String value) implements Holdout {}
+        record Column(String value, @Nullable TagCondition where) implements Holdout {
+            /** All rows that have it. */
+            public Column(String value) {
+                this(value, null);
+            }
+        }
 
         /**
          * A share of all rows, drawn by hash of the id.
@@ -310,10 +322,15 @@ public record DataConfig(
          * @param size of an endless source: examples after which the holdout is complete, at least
          *     1; 0: all that are drawn
          */
-        record Share(double share, long size) implements Holdout {
+        record Share(double share, long size, @Nullable TagCondition where) implements Holdout {
             /** Of a finite source. */
             public Share(double share) {
                 this(share, 0);
+            }
+
+            /** Of all rows. */
+            public Share(double share, long size) {
+                this(share, size, null);
             }
 
             public Share {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
+import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Option;
@@ -172,7 +173,9 @@ public final class RowBuilder {
         return new Row(
                 IdHash.bits("order:" + config.orderSeed(), key),
                 line,
-                example.setId(key).setSplit(split(IdHash.unit(group, key), split)).build(),
+                example.setId(key)
+                        .setSplit(split(IdHash.unit(group, key), split, example.getTags()))
+                        .build(),
                 label);
     }
 
@@ -245,13 +248,14 @@ public final class RowBuilder {
                 "Correct the row, or the classes of the task.");
     }
 
-    private Split split(String unit, @Nullable String column) {
+    private Split split(String unit, @Nullable String column, Map<String, String> tags) {
         boolean held =
                 config.holdout() instanceof DataConfig.Holdout.Share s
                         ? IdHash.uniform(HOLDOUT_PURPOSE, unit) < s.share()
                         : config.holdout() instanceof DataConfig.Holdout.Column c
                                 && c.value().equals(column);
-        if (held && !holdoutClosed) {
+        TagCondition where = config.holdout().where();
+        if (held && !holdoutClosed && (where == null || where.matches(tags))) {
             return Split.HOLDOUT;
         }
         return IdHash.uniform(SUPERVISOR_PURPOSE, unit) < config.supervisorShare()

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -199,10 +200,12 @@ class DataSetTest {
     void drawnRowsAreCountedByClass() throws IOException {
         Path a = Data.write(dir.resolve("a.jsonl"), Data.lines(1_000));
         try (DataSet data = DataSet.open(Data.config(a, "jsonl"))) {
-            assertEquals(data.summary().of(Split.STUDENT), data.countDrawn(Split.STUDENT, 1, 1.0));
-            DataSummary.SplitCounts half = data.countDrawn(Split.STUDENT, 1, .5);
+            assertEquals(
+                    data.summary().of(Split.STUDENT),
+                    data.countDrawn(Split.STUDENT, new ExampleDraw(1, 1.0)));
+            DataSummary.SplitCounts half = data.countDrawn(Split.STUDENT, new ExampleDraw(1, .5));
             assertTrue(half.rows() > 140 && half.rows() < 260, "half of 400: " + half);
-            assertNotEquals(half, data.countDrawn(Split.STUDENT, 2, .5));
+            assertNotEquals(half, data.countDrawn(Split.STUDENT, new ExampleDraw(2, .5)));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
@@ -112,7 +113,7 @@ class InputColumnsTest {
                             .filter(row -> row.split() == Split.STUDENT)
                             .filter(row -> IdHash.drawn(4, row.unit(), .5))
                             .count();
-            assertEquals(drawn, data.countDrawn(Split.STUDENT, 4, .5).rows());
+            assertEquals(drawn, data.countDrawn(Split.STUDENT, new ExampleDraw(4, .5)).rows());
         }
     }
 

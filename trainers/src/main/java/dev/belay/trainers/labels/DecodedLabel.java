@@ -1,6 +1,7 @@
 package dev.belay.trainers.labels;
 
 import dev.belay.schemas.events.Split;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A decoded record of a labels topic. */
@@ -13,13 +14,15 @@ sealed interface DecodedLabel {
      * A valid label; the model's encoder may still reject its input.
      *
      * @param checkpoint of the labeler
-     * @param unit hash by which models select it, see {@link dev.belay.schemas.IdHash#unit}
+     * @param unit what is drawn as a whole, see {@link dev.belay.schemas.IdHash#unit}
+     * @param tags of the example
      */
     record Good(
             ConsumerRecord<byte[], byte[]> record,
             Split split,
             long checkpoint,
             String unit,
+            Map<String, String> tags,
             LabelledExample example)
             implements DecodedLabel {
         @Override

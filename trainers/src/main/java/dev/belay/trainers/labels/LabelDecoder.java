@@ -41,11 +41,7 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         if (!label.getLabeler().equals(labeler)) {
             return null;
         }
-        List<Float> probabilities = label.getProbabilities();
-        float[] distribution = new float[probabilities.size()];
-        for (int k = 0; k < distribution.length; k++) {
-            distribution[k] = probabilities.get(k);
-        }
+        float[] distribution = floats(label.getProbabilities());
         Example example = label.getExample();
         if (classes > 0 && !example.getOptions().isEmpty()) {
             return new DecodedLabel.Bad(record, "an example with options in a task with classes");
@@ -54,6 +50,15 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
         String wrong = Distributions.problem(distribution, label.getAbstained(), entries);
         if (wrong != null) {
             return new DecodedLabel.Bad(record, wrong);
+        }
+        List<List<Float>> given = label.getVotes();
+        float[][] votes = new float[given == null ? 0 : given.size()][];
+        for (int i = 0; i < votes.length; i++) {
+            votes[i] = floats(given.get(i));
+            String vote = Distributions.problem(votes[i], votes[i].length == 0, entries);
+            if (vote != null) {
+                return new DecodedLabel.Bad(record, "vote " + i + ": " + vote);
+            }
         }
         Input input;
         try {
@@ -66,7 +71,16 @@ record LabelDecoder(EventCodec codec, String topic, String labeler, int classes)
                 example.getSplit(),
                 label.getCheckpoint(),
                 IdHash.unit(example.getGroup(), example.getId()),
+                example.getTags(),
                 new LabelledExample(
-                        example.getId(), input, example.getEventTimeMs(), distribution));
+                        example.getId(), input, example.getEventTimeMs(), distribution, votes));
+    }
+
+    private static float[] floats(List<Float> list) {
+        float[] floats = new float[list.size()];
+        for (int k = 0; k < floats.length; k++) {
+            floats[k] = list.get(k);
+        }
+        return floats;
     }
 }

@@ -1,6 +1,6 @@
 package dev.belay.trainers.labels;
 
-import dev.belay.schemas.IdHash;
+import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +34,7 @@ public final class LabelSource {
     }
 
     private final ModelSpec spec;
+    private final ExampleDraw draw;
     private final RoundRobin<Taken> order;
     private final long[] next;
     private final List<DeadLetter> deadLetters = new ArrayList<>();
@@ -41,9 +42,11 @@ public final class LabelSource {
     /**
      * @param cursor next offset of each partition
      * @param turn partition from which the next example is taken
+     * @throws IllegalArgumentException if the spec's share or condition is wrong
      */
     public LabelSource(ModelSpec spec, long[] cursor, int turn) {
         this.spec = spec;
+        this.draw = ExampleDraw.of(spec);
         this.order = new RoundRobin<>(cursor, turn);
         this.next = cursor.clone();
     }
@@ -68,7 +71,7 @@ public final class LabelSource {
             return;
         }
         next[partition] = read.offset() + 1;
-        if (draws(spec, read)) {
+        if (read.split() == spec.getSplit() && draw.takes(read.unit(), read.tags())) {
             Taken taken = new Taken(read.example(), read.record(), read.checkpoint());
             order.offer(partition, taken, read.offset());
         }
@@ -77,7 +80,7 @@ public final class LabelSource {
     /** Whether a label is for a model: of its split, and selected. */
     static boolean draws(ModelSpec spec, DecodedLabel.Good read) {
         return read.split() == spec.getSplit()
-                && IdHash.drawn(spec.getSeed(), read.unit(), spec.getDrawBelow());
+                && ExampleDraw.of(spec).takes(read.unit(), read.tags());
     }
 
     /** Adds the dead letter of an invalid record. */

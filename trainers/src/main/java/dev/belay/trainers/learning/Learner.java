@@ -145,12 +145,15 @@ public final class Learner<I> implements AutoCloseable {
                 () -> network.features(fresh.inputs(labelled));
         Selection selection =
                 methods.select(
-                        new Candidates(labels, predictions, features, progress()), selectorState);
+                        new Candidates(
+                                labels, predictions, features, progress(), fresh.votes(labelled)),
+                        selectorState);
         selectorState = selection.state();
+        float[][] targets = selection.labels() == null ? labels : selection.labels();
         float[] weights = selection.weights(); // (l), 0 = not learned from
         var lessons = new ArrayList<Lesson<I>>();
         for (int i = 0; i < weights.length; i++)
-            if (weights[i] > 0) lessons.add(fresh.lesson(labelled[i], weights[i]));
+            if (weights[i] > 0) lessons.add(fresh.lesson(labelled[i], weights[i], targets[i]));
         List<WeightedExample> selected = lessons.stream().map(Lesson::weighted).toList(); // (m)
         long replays = Math.round(spec.getReplay() * selected.size());
         lessons.addAll(lessons(memory.draw(replays, random(DRAW))));
@@ -160,7 +163,8 @@ public final class Learner<I> implements AutoCloseable {
         Means means = learn(lessons, fresh.size(), selected.size());
         memory.add(selected, random(REMEMBER));
         examplesSeen += fresh.size();
-        var observation = new Observation(microEpochs, labels, predictions, means.loss, progress());
+        var observation =
+                new Observation(microEpochs, targets, predictions, means.loss, progress());
         Decision decision = methods.decide(observation, stoppingState);
         stoppingState = decision.state();
         long learned = System.nanoTime();

@@ -57,7 +57,7 @@ record Lesson<I>(LabelledExample example, float weight, I input) {
     static <I> LabelledExample kept(Network<I> network, LabelledExample e, I encoded) {
         Input input = network.kept(e.input(), encoded);
         if (input == e.input()) return e;
-        return new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities());
+        return new LabelledExample(e.id(), input, e.eventTimeMs(), e.probabilities(), e.votes());
     }
 
     /** Labels of these, (rows, classes). */

@@ -82,6 +82,13 @@ record PredictedExamples<I>(
                 .toArray(float[][]::new);
     }
 
+    /** Votes behind these labels, (indices, sources, classes); no sources where there are none. */
+    float[][][] votes(int[] indices) {
+        return IntStream.of(indices)
+                .mapToObj(i -> examples.get(i).votes())
+                .toArray(float[][][]::new);
+    }
+
     /** Inputs of the examples at these indices. */
     List<I> inputs(int[] indices) {
         return IntStream.of(indices).mapToObj(inputs::get).toList();
@@ -91,9 +98,15 @@ record PredictedExamples<I>(
      * The example at an index, to be learned from.
      *
      * @param weight in (0, 1]
+     * @param label that is learned: its own, or what the selector has made of its votes
      */
-    Lesson<I> lesson(int index, float weight) {
-        return new Lesson<>(examples.get(index), weight, inputs.get(index));
+    Lesson<I> lesson(int index, float weight, float[] label) {
+        LabelledExample e = examples.get(index);
+        LabelledExample learned =
+                label == e.probabilities() && e.votes().length == 0
+                        ? e
+                        : new LabelledExample(e.id(), e.input(), e.eventTimeMs(), label);
+        return new Lesson<>(learned, weight, inputs.get(index));
     }
 
     /** Predictions of the examples at these indices, (indices, classes). */

@@ -10,6 +10,7 @@ import dev.belay.plugins.Configured;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Loss;
@@ -146,6 +147,16 @@ public record Methods(
                             + ", expected "
                             + candidates.labels().length
                             + " in [0, 1]");
+        float[][] labels = selection.labels();
+        if (labels != null) {
+            boolean same = labels.length == weights.length;
+            for (int i = 0; same && i < labels.length; i++)
+                same = Distributions.problem(labels[i], candidates.labels()[i].length) == null;
+            if (!same)
+                throw new IllegalStateException(
+                        "selector '%s' returned labels that are no distributions of the shape of the candidates'"
+                                .formatted(selector.plugin().name()));
+        }
         return selection;
     }
 

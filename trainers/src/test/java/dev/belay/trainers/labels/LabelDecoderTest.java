@@ -36,6 +36,19 @@ class LabelDecoderTest {
     }
 
     @Test
+    void votesAreReadAndChecked() {
+        var example = EventFactory.example("a", Split.STUDENT, "some text", 1L);
+        float[] mean = {.5f, .5f};
+        var votes = List.of(new float[] {1, 0}, new float[0], new float[] {0, 1});
+        var label = EventFactory.label(example, LABELER, 7L, mean, votes);
+        DecodedLabel read = decode(codec, codec.encode(TOPIC, label));
+        var good = assertInstanceOf(DecodedLabel.Good.class, read);
+        assertArrayEquals(votes.toArray(float[][]::new), good.example().votes());
+        label = EventFactory.label(example, LABELER, 7L, mean, List.of(new float[] {1}));
+        assertBad("vote 0: expected 2 probabilities", codec.encode(TOPIC, label));
+    }
+
+    @Test
     void anAbstentionIsAnExampleWithoutALabel() {
         var example = EventFactory.example("a", Split.STUDENT, "some text", 1L);
         var label = EventFactory.label(example, LABELER, 7L, new float[0]);
@@ -44,9 +57,9 @@ class LabelDecoderTest {
         assertTrue(good.example().abstained());
         assertEquals(7, good.checkpoint());
         // a distribution and an abstention, or neither, is no label
-        label = new Label(example, LABELER, 7L, List.of(0.5f, 0.5f), true);
+        label = new Label(example, LABELER, 7L, List.of(0.5f, 0.5f), true, null);
         assertBad("an abstention with 2 probabilities", codec.encode(TOPIC, label));
-        label = new Label(example, LABELER, 7L, List.of(), false);
+        label = new Label(example, LABELER, 7L, List.of(), false, null);
         assertBad("expected 2 probabilities, found 0", codec.encode(TOPIC, label));
     }
 

@@ -21,6 +21,7 @@ import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,6 +93,38 @@ class LabelFeedsTest {
             while (step(own, alone, ids)) {}
             assertEquals(ids, together.get(i++));
         }
+    }
+
+    @Test
+    void modelsWithDifferentSharesHaveNoExampleInCommon() {
+        // Given two shares, of one of them the examples with a tag that none has, and all
+        LabelSource one = share(1, null);
+        LabelSource two = share(2, null);
+        LabelSource none = share(2, "rating < 5");
+        LabelSource all = source(16, 1.0, new long[PARTITIONS]);
+        List.of(one, two, none, all).forEach(feeds::add);
+        // When
+        List<List<String>> taken = train(List.of(one, two, none, all));
+        // Then
+        assertTrue(taken.get(0).size() > 600 && taken.get(1).size() > 600);
+        assertTrue(Collections.disjoint(taken.get(0), taken.get(1)));
+        for (int share = 1; share <= 2; share++) {
+            for (String id : taken.get(share - 1)) {
+                assertEquals(share == 1, IdHash.uniform("share", id) < .5, id);
+            }
+        }
+        assertEquals(List.of(), taken.get(2));
+        assertEquals(PARTITIONS * PER_PARTITION, taken.get(3).size());
+    }
+
+    private static LabelSource share(int share, @Nullable String where) {
+        ModelSpec spec =
+                ModelSpec.newBuilder(source(16, 1.0, new long[PARTITIONS]).spec())
+                        .setShare(share)
+                        .setShares(2)
+                        .setWhere(where)
+                        .build();
+        return new LabelSource(spec, new long[PARTITIONS], 0);
     }
 
     @Test

@@ -148,7 +148,7 @@ class LabelReaderTest {
     private static DecodedLabel read(ConsumerRecord<byte[], byte[]> record) {
         var example =
                 new LabelledExample("id-" + record.offset(), Input.of(""), 0, new float[] {1, 0});
-        return new DecodedLabel.Good(record, Split.STUDENT, 0, example.id(), example);
+        return new DecodedLabel.Good(record, Split.STUDENT, 0, example.id(), Map.of(), example);
     }
 
     private static List<Long> offsets(LabelReader reader, int partition) {

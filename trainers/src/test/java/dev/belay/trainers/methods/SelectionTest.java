@@ -1,5 +1,6 @@
 package dev.belay.trainers.methods;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -41,6 +42,90 @@ class SelectionTest {
         // equally confident labels are kept together
         Selection hard = selector.select(labels(1, 0, 1), new double[0], parameters);
         assertArrayEquals(new float[] {1, 1, 1}, hard.weights());
+    }
+
+    /**
+     * p = (.8, .2), votes (1, 0) and (0, 1): g = −ln .8 and −ln .2, so w goes from (½, ½) to (½·.8,
+     * ½·.2) normalised = (.8, .2). Again: (.64, .04) normalised.
+     */
+    @Test
+    void sourcesThatTheStudentDisagreesWithLoseWeight() {
+        var selector = new LearnedWeightsSelector();
+        Parameters parameters = Parameters.of(selector, Map.of("easy", "0"));
+        float[][][] votes = {{{1, 0}, {0, 1}}, {{1, 0}, {}}};
+        // When: the second row has the vote of the first source alone, and is predicted as the
+        // first
+        Selection first = selector.select(votes(votes, PROGRESS), new double[0], parameters);
+        // Then
+        float[][] labels = requireNonNull(first.labels());
+        assertArrayEquals(new double[] {.8, .2}, first.state(), 1e-6);
+        assertArrayEquals(new float[] {.8f, .2f}, labels[0], 1e-6f);
+        assertArrayEquals(new float[] {1, 0}, labels[1]);
+        assertArrayEquals(new float[] {1, 1}, first.weights());
+        Selection second = selector.select(votes(votes, PROGRESS), first.state(), parameters);
+        assertArrayEquals(new double[] {.64 / .68, .04 / .68}, second.state(), 1e-6);
+        // a source without any vote keeps its share
+        float[][][] alone = {{{0, 1}, {}}};
+        Selection third = selector.select(votes(alone, PROGRESS), first.state(), parameters);
+        assertArrayEquals(first.state(), third.state(), 1e-9);
+    }
+
+    @Test
+    void atFirstOnlyExamplesOnWhichAllSourcesAgreeAreLearned() {
+        var selector = new LearnedWeightsSelector();
+        Parameters parameters = Parameters.of(selector, Map.of("easy", "10"));
+        float[][][] votes = {
+            {{1, 0}, {0, 1}}, {{.6f, .4f}, {.9f, .1f}}, {{.2f, .8f}, {}}, {{.2f, .8f}, {.3f, .7f}}
+        };
+        Selection easy =
+                selector.select(votes(votes, new Progress(9, 100)), new double[0], parameters);
+        assertArrayEquals(new float[] {0, 1, 1, 1}, easy.weights());
+        assertArrayEquals(new float[] {.75f, .25f}, requireNonNull(easy.labels())[1], 1e-6f);
+        assertArrayEquals(new double[] {.5, .5}, easy.state());
+        Selection later =
+                selector.select(votes(votes, new Progress(10, 100)), easy.state(), parameters);
+        assertArrayEquals(new float[] {1, 1, 1, 1}, later.weights());
+    }
+
+    @Test
+    void labelsWithAnotherNumberOfVotesAreRefused() {
+        var selector = new LearnedWeightsSelector();
+        Parameters parameters = Parameters.of(selector, Map.of());
+        float[][][] three = {{{1, 0}, {0, 1}, {0, 1}}};
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> selector.select(votes(three, PROGRESS), new double[] {.5, .5}, parameters));
+    }
+
+    /** All predicted as (.8, .2). */
+    private static Candidates votes(float[][][] votes, Progress progress) {
+        float[][] predictions = new float[votes.length][];
+        float[][] labels = new float[votes.length][];
+        for (int i = 0; i < votes.length; i++) {
+            predictions[i] = new float[] {.8f, .2f};
+            labels[i] = new float[] {.5f, .5f};
+        }
+        return new Candidates(labels, predictions, () -> new float[0][], progress, votes);
+    }
+
+    /** τ of (p, 1 − p) is |2p − 1|; of three classes (3·max − 1) / 2. */
+    @Test
+    void labelsThatAreTrustedEnoughAreKept() {
+        var selector = new TrustSelector();
+        Parameters half = Parameters.of(selector, Map.of("least", "0.5"));
+        Selection two = selector.select(labels(.75f, .7f, .2f, .5f), new double[0], half);
+        assertArrayEquals(new float[] {1, 0, 1, 0}, two.weights());
+        assertEquals(0, two.state().length);
+        var three =
+                new Candidates(
+                        new float[][] {{.75f, .25f, 0}, {.3f, .1f, .6f}},
+                        new float[2][],
+                        () -> new float[2][],
+                        PROGRESS);
+        assertArrayEquals(
+                new float[] {1, 0}, selector.select(three, new double[0], half).weights());
+        Parameters all = Parameters.of(selector, Map.of("least", "0"));
+        assertArrayEquals(new float[] {1, 1}, selector.select(three, new double[0], all).weights());
     }
 
     /**

@@ -32,7 +32,7 @@ final class Frame {
                     new Column("PGR", 0, false, line -> Format.pgr(line.pgr())),
                     new Column("", 4, true, Line::range),
                     new Column("coverage", 3, false, line -> coverage(line.coverage())),
-                    new Column("seen", 5, false, line -> Format.count(line.seen())));
+                    new Column("seen", 5, false, line -> seen(line.seen())));
 
     private final Terminal terminal;
     private final int width;
@@ -69,6 +69,11 @@ final class Frame {
     /** Empty where the supervisor has answered everything. */
     static String coverage(@Nullable Double share) {
         return share == null ? "" : Format.percent(share) + " %";
+    }
+
+    /** Empty for what does not learn. */
+    private static String seen(long examples) {
+        return examples < 0 ? "" : Format.count(examples);
     }
 
     private static boolean isOverSeeds(Line line) {

@@ -4,6 +4,7 @@ import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.cli.report.page.Cells;
+import dev.belay.cli.report.results.Chain;
 import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RowJson;
@@ -55,7 +56,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
      *     undefined
      * @param coverage share of the holdout that the supervisor has answered; null: all of it
      * @param seen examples that the student's checkpoint had learned from; of a median, the same
-     *     for every seed
+     *     for every seed; −1: not shown
      */
     public record Line(
             String student,
@@ -105,9 +106,45 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     }
 
     private static List<Line> lines(RunResults results) {
+        List<Line> lines = pairs(results, results.newestRows());
+        chains(results, lines);
+        lines.addAll(pairs(results, results.besideRows()));
+        RunResults.Majority majority = results.majority();
+        if (majority != null && !lines.isEmpty()) {
+            lines.add(beside("majority", majority.name(), majority.accuracy(), null, ""));
+        }
+        return lines;
+    }
+
+    /** Of each chain its students, by what they recover of the whole chain's gap. */
+    private static void chains(RunResults results, List<Line> lines) {
+        for (Chain chain : Chain.of(results, results.finalRows())) {
+            for (Chain.Link link : chain.links()) {
+                String reason = link.undefined();
+                lines.add(
+                        beside(
+                                link.student(),
+                                "from " + chain.supervisor(),
+                                middle(link.accuracy()),
+                                middle(link.pgr()),
+                                reason == null ? Format.range(link.pgr(), 2) : reason));
+            }
+        }
+    }
+
+    private static Line beside(
+            String name,
+            String what,
+            @Nullable Double accuracy,
+            @Nullable Double pgr,
+            String range) {
+        return new Line(name, what, Line.Kind.MEDIAN, null, accuracy, null, pgr, range, null, -1);
+    }
+
+    private static List<Line> pairs(RunResults results, List<PairMetrics> rows) {
         List<Line> lines = new ArrayList<>();
         Map<String, List<PairMetrics>> levels = results.levelRows();
-        for (List<PairMetrics> group : results.byNames(results.newestRows())) {
+        for (List<PairMetrics> group : results.byNames(rows)) {
             String student = results.name(group.get(0).getStudent());
             List<PairMetrics> level = levels.getOrDefault(student, List.of());
             if (level.size() > 1) {

@@ -78,7 +78,7 @@ public record Curve(String name, Role role, List<Point> points) {
     static List<Curve> valuesOfStudents(
             RunResults results, Function<PairMetrics, @Nullable Double> value) {
         Map<String, TreeMap<Long, List<@Nullable Double>>> values = new LinkedHashMap<>();
-        for (PairMetrics row : results.holdoutRows()) {
+        for (PairMetrics row : results.studentRows()) {
             values.computeIfAbsent(results.name(row.getStudent()), name -> new TreeMap<>())
                     .computeIfAbsent(row.getExamplesSeen(), x -> new ArrayList<>())
                     .add(value.apply(row));
@@ -102,7 +102,7 @@ public record Curve(String name, Role role, List<Point> points) {
         Set<String> students = new HashSet<>();
         Set<String> supervisors = new HashSet<>();
         Set<String> ceilings = new HashSet<>();
-        for (PairMetrics row : results.holdoutRows()) {
+        for (PairMetrics row : results.studentRows()) {
             students.add(results.name(row.getStudent()));
             supervisors.add(results.name(row.getSupervisor()));
             String ceiling = row.getCeiling();

@@ -76,6 +76,13 @@ public final class ReportHtml {
         page.put("js", resource("report.js"));
         page.put("d3", resource(D3 + "dist/d3.min.js"));
         page.put("d3license", resource(D3 + "LICENSE"));
+        section(page, "compared", BesideTables.compared(results));
+        section(page, "chains", BesideTables.chains(results, rows));
+        section(page, "stoppedByTruth", BesideTables.stoppedByTruth(results, rows));
+        RunResults.Majority majority = results.majority();
+        page.put("majority", majority != null);
+        page.put("majorityName", majority == null ? "" : majority.name());
+        page.put("majorityAccuracy", Format.rate(majority == null ? null : majority.accuracy()));
         section(page, "errors", FigureTables.errors(results, rows));
         section(page, "calibration", FigureTables.calibration(results, rows));
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));

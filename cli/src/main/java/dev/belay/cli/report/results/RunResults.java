@@ -66,6 +66,20 @@ public final class RunResults {
         }
     }
 
+    /**
+     * The baseline that looks at nothing.
+     *
+     * @param name of the most frequent class of the SUPERVISOR split, the first among equals
+     * @param correct examples of the holdout of this class
+     * @param n examples of the holdout whose truth is known
+     */
+    public record Majority(String name, long correct, long n) {
+        /** Share of the holdout, in [0, 1]; null without truth. */
+        public @Nullable Double accuracy() {
+            return n == 0 ? null : (Double) ((double) correct / n);
+        }
+    }
+
     private final String experiment;
     private final String task;
     private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
@@ -78,6 +92,7 @@ public final class RunResults {
     // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
     private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
     private Examples examples = new Examples(0, 0, 0);
+    private @Nullable Majority majority;
 
     public RunResults(String experiment, String task) {
         this.experiment = experiment;
@@ -133,6 +148,16 @@ public final class RunResults {
     /** Sets how many examples the task has. */
     public synchronized void examples(Examples counts) {
         examples = counts;
+    }
+
+    /** Sets the majority class, of tasks that have classes. */
+    public synchronized void majority(Majority found) {
+        majority = found;
+    }
+
+    /** Null where it is not known, and for tasks of kind choice. */
+    public synchronized @Nullable Majority majority() {
+        return majority;
     }
 
     public synchronized Examples examples() {
@@ -201,11 +226,38 @@ public final class RunResults {
         return List.copyOf(newest.values());
     }
 
+    /** Those of students alone, without models on truth that are compared with another. */
+    public List<PairMetrics> studentRows() {
+        return holdoutRows().stream().filter(row -> !isBeside(row.getStudent())).toList();
+    }
+
     /** The holdout row of each student's newest compared checkpoint, provisional or not. */
     public List<PairMetrics> newestRows() {
+        return newest(studentRows());
+    }
+
+    /** The same of models on truth that are compared with another: baselines, supervisors. */
+    public List<PairMetrics> besideRows() {
+        return newest(holdoutRows().stream().filter(row -> isBeside(row.getStudent())).toList());
+    }
+
+    private static List<PairMetrics> newest(List<PairMetrics> ascending) {
         Map<String, PairMetrics> newest = new LinkedHashMap<>();
-        holdoutRows().forEach(row -> newest.put(row.getStudent(), row)); // ascending checkpoints
+        ascending.forEach(row -> newest.put(row.getStudent(), row));
         return List.copyOf(newest.values());
+    }
+
+    /** Whether a model learned from truth: a row of it is no student's. */
+    public synchronized boolean isBeside(String model) {
+        ModelSpec spec = specs.get(model);
+        return spec != null && spec.getSupervisor().equals(ModelId.TRUTH);
+    }
+
+    /** Id of the labeler that rows compare a model with; null: it has none. */
+    public static @Nullable String comparedTo(ModelSpec spec) {
+        return spec.getSupervisor().equals(ModelId.TRUTH)
+                ? spec.getComparedWith()
+                : spec.getSupervisor();
     }
 
     /**
@@ -218,8 +270,17 @@ public final class RunResults {
     }
 
     /** The rows that count: over the holdout, of students that FINISHED, against final ceilings. */
-    public synchronized List<PairMetrics> finalRows() {
-        return newestRows().stream()
+    public List<PairMetrics> finalRows() {
+        return settled(newestRows());
+    }
+
+    /** The same of models on truth that are compared with another. */
+    public List<PairMetrics> finalBesideRows() {
+        return settled(besideRows());
+    }
+
+    private synchronized List<PairMetrics> settled(List<PairMetrics> newest) {
+        return newest.stream()
                 .filter(row -> !row.getProvisional())
                 .filter(
                         row -> {
@@ -244,13 +305,17 @@ public final class RunResults {
         return spec != null && spec.getBudget() == 0;
     }
 
-    /** Whether there is a student, and every student has its final row. */
+    /** Whether there is a student, and every model that is compared has its final row. */
     public synchronized boolean complete() {
+        List<ModelSpec> compared =
+                specs.values().stream().filter(spec -> comparedTo(spec) != null).toList();
         long students =
-                specs.values().stream()
+                compared.stream()
                         .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
                         .count();
-        return students > 0 && finalRows().size() == students;
+        return students > 0
+                && finalRows().size() == students
+                && finalBesideRows().size() == compared.size() - students;
     }
 
     /** The newest event of each model that FAILED. */

@@ -44,6 +44,7 @@ public final class SummaryJson {
             median.put("shownBetter", gates.passed(seeds));
             medians.add(median);
         }
+        beside(json, results, rows);
         if (results.specs().stream().anyMatch(spec -> results.isEndless(spec.getId()))) {
             var stream = json.putArray("stream");
             results.streamRows().forEach(row -> stream.add(RowJson.pair(row, results)));
@@ -60,6 +61,58 @@ public final class SummaryJson {
             }
         }
         return json;
+    }
+
+    /** What is shown beside PGR: only what a run has. */
+    private static void beside(ObjectNode json, RunResults results, List<PairMetrics> rows) {
+        List<PairMetrics> compared = results.finalBesideRows();
+        if (!compared.isEmpty()) {
+            var pairs = json.putArray("comparedPairs");
+            compared.forEach(row -> pairs.add(RowJson.pair(row, results)));
+            var medians = json.putArray("compared");
+            for (List<PairMetrics> seeds : results.byNames(compared)) {
+                ObjectNode median = median(PairMedian.of(seeds, results));
+                for (PairFigure figure : PairFigure.ALL) {
+                    spread(median, figure.key(), figure.over(seeds));
+                }
+                medians.add(median);
+            }
+        }
+        RunResults.Majority majority = results.majority();
+        if (majority != null) {
+            ObjectNode node = json.putObject("majority");
+            node.put("class", majority.name()).put("n", majority.n());
+            RowJson.number(node, "accuracy", majority.accuracy());
+        }
+        List<Chain> chains = Chain.of(results, rows);
+        if (!chains.isEmpty()) {
+            var array = json.putArray("chains");
+            for (Chain chain : chains) {
+                ObjectNode node = array.addObject();
+                node.put("supervisor", chain.supervisor()).put("ceiling", chain.ceiling());
+                links(node, "links", chain.links());
+                links(node, "direct", chain.direct());
+            }
+        }
+        var stopped = json.putArray("stoppedByTruth");
+        for (StoppedByTruth best : StoppedByTruth.of(results, rows)) {
+            ObjectNode node = stopped.addObject().put("upperBound", true);
+            node.put("supervisor", best.supervisor()).put("student", best.student());
+            node.put("ceiling", best.ceiling());
+            spread(node, "studentAccuracy", best.accuracy());
+            spread(node, "pgr", best.pgr());
+            spread(node, "examplesSeen", best.seen());
+        }
+    }
+
+    private static void links(ObjectNode chain, String key, List<Chain.Link> links) {
+        var array = chain.putArray(key);
+        for (Chain.Link link : links) {
+            ObjectNode node = array.addObject().put("student", link.student());
+            spread(node, "studentAccuracy", link.accuracy());
+            spread(node, "pgr", link.pgr());
+            node.put("pgrUndefined", link.undefined());
+        }
     }
 
     private static ObjectNode median(PairMedian median) {
