@@ -1,7 +1,6 @@
 package dev.belay.models.encoder;
 
 import com.google.common.hash.Hashing;
-import dev.belay.models.image.ConvShape;
 import dev.belay.models.image.Preprocessing;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
@@ -42,7 +41,7 @@ public final class Encoders {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
-        names.add(ConvShape.NAME);
+        names.addAll(ConvEncoders.names());
         return List.copyOf(names);
     }
 
@@ -57,8 +56,8 @@ public final class Encoders {
     public static Set<Input.Kind> accepts(String name) {
         if (hasNoLayers(name)) return provider(name).accepts();
         if (isFolder(name)) return Set.of(Input.Kind.TEXT, Input.Kind.PARTS, Input.Kind.CONTENT);
-        return name.equals(ConvShape.NAME)
-                ? Set.of(Input.Kind.CONTENT)
+        return ConvEncoders.isName(name)
+                ? ConvEncoders.accepts(name)
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
@@ -95,7 +94,7 @@ public final class Encoders {
 
     /** Whether it has no pretrained weights: all of it is trained. */
     public static boolean isFromScratch(String name) {
-        return ScratchTransformers.names().contains(name) || name.equals(ConvShape.NAME);
+        return ScratchTransformers.names().contains(name) || ConvEncoders.isName(name);
     }
 
     /** Whether it is {@code hf:NAME}. */
@@ -110,7 +109,7 @@ public final class Encoders {
      * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
     public static int layers(String name, Path encodersDir) {
-        if (hasNoLayers(name) || name.equals(ConvShape.NAME) || isOfImages(name, encodersDir))
+        if (hasNoLayers(name) || ConvEncoders.isName(name) || isOfImages(name, encodersDir))
             return 0;
         return shape(name, encodersDir).layers();
     }
@@ -136,7 +135,7 @@ public final class Encoders {
     public static long parameters(EncoderRef encoder, Path encodersDir) {
         String name = encoder.name();
         if (hasNoLayers(name)) return 0;
-        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).weights();
+        if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).weights();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).onnxWeights();
         return shape(name, encodersDir).size();
@@ -150,13 +149,13 @@ public final class Encoders {
     /** All encoders that may declare parameters. */
     public static List<Plugin> plugins() {
         var plugins = new ArrayList<Plugin>(Plugins.load(EncoderProvider.class).values());
-        plugins.add(ConvShape.PLUGIN);
+        plugins.addAll(ConvEncoders.plugins());
         return List.copyOf(plugins);
     }
 
     /** An encoder's name and the parameters that it declares. */
     public static Plugin plugin(String name) {
-        if (name.equals(ConvShape.NAME)) return ConvShape.PLUGIN;
+        if (ConvEncoders.isName(name)) return ConvEncoders.plugin(name);
         return hasNoLayers(name) ? provider(name) : () -> name;
     }
 
@@ -168,7 +167,7 @@ public final class Encoders {
     public static int dimensions(EncoderRef encoder, Path encodersDir) {
         String name = encoder.name();
         if (hasNoLayers(name)) return provider(name).dimensions(parameters(encoder));
-        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).features();
+        if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).features();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).imageWidth();
         return shape(name, encodersDir).width();
