@@ -98,6 +98,15 @@ public final class ExperimentFile {
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
         }
+        for (ModelEntry model : models) {
+            InitEntry init = model.init();
+            if (init != null && experiment.equals(init.experiment())) {
+                throw ExperimentException.at(
+                        init.place(),
+                        "init '" + init + "' with the name of this experiment",
+                        "the model's name alone");
+            }
+        }
         YamlValue rate = dataMap.get(ExperimentKeys.ROWS_PER_SECOND);
         return new Experiment(
                 experiment,

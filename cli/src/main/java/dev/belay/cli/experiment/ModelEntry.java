@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWaitMs after which a micro-epoch of an endless source takes fewer examples
  * @param readyAt examples after which it may label; 0 = when it has seen all
  * @param ceiling name of its twin trained on truth; null: none, or it is supervised by truth itself
+ * @param init checkpoint that it starts from; null: random or pretrained weights
  */
 public record ModelEntry(
         Place place,
@@ -44,7 +45,8 @@ public record ModelEntry(
         long readyAt,
         LabelPolicy labelPolicy,
         int evaluateEvery,
-        @Nullable String ceiling) {
+        @Nullable String ceiling,
+        @Nullable InitEntry init) {
 
     /** Whether it learns from truth: a supervisor at the bottom, or a ceiling. */
     public boolean onTruth() {
@@ -74,6 +76,7 @@ public record ModelEntry(
                 readyAt,
                 labelPolicy,
                 evaluateEvery,
-                name);
+                name,
+                init);
     }
 }

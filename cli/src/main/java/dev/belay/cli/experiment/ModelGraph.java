@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks the relations between models and labelers: supervisors, sources and ceilings. */
+/**
+ * Checks the relations between models and labelers: supervisors, sources, initial models, ceilings.
+ */
 final class ModelGraph {
     private static final String NONE = "none";
 
@@ -54,8 +56,8 @@ final class ModelGraph {
     }
 
     /**
-     * Follows every chain of supervisors and sources to its end, truth or a labeler without
-     * sources, and rejects cycles.
+     * Follows every chain of supervisors, initial models and sources to its end, truth or a labeler
+     * without sources, and rejects cycles.
      *
      * @param path the chain so far, from the model or labeler at {@code place}
      */
@@ -66,7 +68,10 @@ final class ModelGraph {
             if (path.contains(next)) {
                 throw ExperimentException.at(
                         place,
-                        "a cycle of supervisors: " + String.join(" -> ", longer),
+                        (hasInit()
+                                        ? "a cycle of supervisors and inits: "
+                                        : "a cycle of supervisors: ")
+                                + String.join(" -> ", longer),
                         "every chain of supervisors to end at truth"
                                 + (labelers.isEmpty() ? "" : " or a labeler without sources"));
             }
@@ -74,13 +79,33 @@ final class ModelGraph {
         }
     }
 
-    /** A model's supervisor, or a labeler's sources; empty for truth. */
+    private boolean hasInit() {
+        return byName.values().stream().anyMatch(model -> model.init() != null);
+    }
+
+    /**
+     * Whom a model or labeler waits for: supervisor and initial model, or sources; empty for truth.
+     */
     private List<String> supervisors(String name) {
         ModelEntry model = byName.get(name);
         LabelerEntry labeler = labelers.get(name);
         if (model != null) {
             String what = "supervisor '" + model.supervisor() + "' of model '" + name + "'";
-            return List.of(existing(model.supervisor(), model.place(), what));
+            List<String> awaited = new ArrayList<>();
+            awaited.add(existing(model.supervisor(), model.place(), what));
+            InitEntry init = model.init();
+            if (init != null && init.isWithin()) {
+                if (!byName.containsKey(init.model())) {
+                    throw ExperimentException.at(
+                            init.place(),
+                            "init '" + init + "' of model '" + name + "'",
+                            "one of the models "
+                                    + byName.keySet()
+                                    + Nearest.hint(init.model(), List.copyOf(byName.keySet())));
+                }
+                awaited.add(init.model());
+            }
+            return awaited;
         }
         if (labeler == null) {
             return List.of();
@@ -141,8 +166,8 @@ final class ModelGraph {
     }
 
     /**
-     * The model of the same encoder, head, fine-tuning, split and number of examples that learns
-     * from truth.
+     * The model of the same encoder, head, fine-tuning, initial checkpoint, split and number of
+     * examples that learns from truth.
      */
     private String twin(ModelEntry student) {
         List<String> twins =
@@ -154,7 +179,8 @@ final class ModelGraph {
                                                 && m.head().equals(student.head())
                                                 && m.fineTuning().equals(student.fineTuning())
                                                 && m.split() == student.split()
-                                                && m.examples() == student.examples())
+                                                && m.examples() == student.examples()
+                                                && sameInit(m, student))
                         .map(ModelEntry::name)
                         .toList();
         if (twins.size() == 1) {
@@ -171,5 +197,9 @@ final class ModelGraph {
                                 + ", the same head, fine-tuning and split, and supervisor truth; or 'ceiling:"
                                 + " NAME'; or 'ceiling: none'"
                         : "'ceiling:' to name one of them");
+    }
+
+    private static boolean sameInit(ModelEntry a, ModelEntry b) {
+        return String.valueOf(a.init()).equals(String.valueOf(b.init()));
     }
 }

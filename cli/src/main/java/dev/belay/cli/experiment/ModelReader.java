@@ -83,7 +83,8 @@ final class ModelReader {
                 ModelKeys.READY_AT.of(map),
                 ModelKeys.LABEL_POLICY.of(map),
                 ModelKeys.EVALUATE_EVERY.of(map),
-                ceiling(map.get(ModelKeys.CEILING)));
+                ceiling(map.get(ModelKeys.CEILING)),
+                init(map.get(ModelKeys.INIT)));
     }
 
     private static EncoderRef encoder(YamlValue encoder, Input.Kind kind) {
@@ -191,6 +192,10 @@ final class ModelReader {
 
     private static @Nullable String ceiling(@Nullable YamlValue value) {
         return value == null ? null : value.name();
+    }
+
+    private static @Nullable InitEntry init(@Nullable YamlValue value) {
+        return value == null ? null : InitEntry.read(value);
     }
 
     private static Optimizer optimizer(YamlMap model, ModelDefaults defaults) {
