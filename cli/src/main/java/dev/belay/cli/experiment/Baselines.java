@@ -116,7 +116,8 @@ final class Baselines {
                 student.evaluateEvery(),
                 student.ceiling(),
                 supervisor.name(),
-                student.name());
+                student.name(),
+                student.init());
     }
 
     private static ModelEntry ofLength(ModelEntry student, ModelEntry supervisor) {
@@ -146,6 +147,7 @@ final class Baselines {
                 1,
                 student.ceiling(),
                 supervisor.name(),
+                null,
                 null);
     }
 

@@ -77,6 +77,24 @@ public record Experiment(
     }
 
     /**
+     * These specs, with the checkpoints of other experiments' models that they start from.
+     *
+     * @param specs as {@link #resolve} returned them
+     * @throws ExperimentException when there is no such checkpoint, or it has none of a model's
+     *     layers
+     */
+    public List<ModelSpec> pinned(List<ModelSpec> specs, KnownCheckpoints known, Path encodersDir) {
+        return new InitResolver(this, encodersDir).pinned(specs, known);
+    }
+
+    /** Whether a model starts from a checkpoint of another experiment. */
+    public boolean startsFromOthers() {
+        return models.stream()
+                .map(ModelEntry::init)
+                .anyMatch(init -> init != null && !init.isWithin());
+    }
+
+    /**
      * The specs of the labelers, in version 0: of those that read a model, directly or not, one a
      * seed, of all others one.
      *

@@ -121,6 +121,15 @@ public final class ExperimentFile {
             }
             models = Baselines.add(models, kind);
         }
+        for (ModelEntry model : models) {
+            InitEntry init = model.init();
+            if (init != null && experiment.equals(init.experiment())) {
+                throw ExperimentException.at(
+                        init.place(),
+                        "init '" + init + "' with the name of this experiment",
+                        "the model's name alone");
+            }
+        }
         YamlValue rate = dataMap.get(ExperimentKeys.ROWS_PER_SECOND);
         return new Experiment(
                 experiment,

@@ -101,7 +101,7 @@ public final class ExperimentKeys {
                     "format",
                     "one of " + SourceReader.formats().keySet() + " or of a plug-in",
                     "by the file's name",
-                    "Format of the file. csv (RFC 4180) and tsv have a header line.");
+                    "Format of the file. csv (RFC 4180) and tsv have a header line; chess is JSON Lines with positions and best moves.");
     static final Key<YamlValue> NAMED =
             SOURCE.own(
                     "source",

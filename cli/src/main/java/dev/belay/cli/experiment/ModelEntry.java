@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparedWith of a model on truth, the one that it is compared with; null: none
  * @param baselineOf the student that it is a baseline of: its passes are then chosen so that it
  *     makes as many steps; null: {@code passes} is as it is
+ * @param init checkpoint that it starts from; null: random or pretrained weights
  */
 public record ModelEntry(
         Place place,
@@ -51,7 +52,8 @@ public record ModelEntry(
         int evaluateEvery,
         @Nullable String ceiling,
         @Nullable String comparedWith,
-        @Nullable String baselineOf) {
+        @Nullable String baselineOf,
+        @Nullable InitEntry init) {
 
     /**
      * A part of the examples.
@@ -96,7 +98,8 @@ public record ModelEntry(
                 evaluateEvery,
                 name,
                 comparedWith,
-                baselineOf);
+                baselineOf,
+                init);
     }
 
     /** Whether both are networks of one kind: encoder, head, and what of them learns. */

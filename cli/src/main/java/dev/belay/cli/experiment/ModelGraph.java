@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks the relations between models and labelers: supervisors, sources and ceilings. */
+/**
+ * Checks the relations between models and labelers: supervisors, sources, initial models, ceilings.
+ */
 final class ModelGraph {
     private static final String NONE = "none";
 
@@ -75,8 +77,8 @@ final class ModelGraph {
     }
 
     /**
-     * Follows every chain of supervisors and sources to its end, truth or a labeler without
-     * sources, and rejects cycles.
+     * Follows every chain of supervisors, initial models and sources to its end, truth or a labeler
+     * without sources, and rejects cycles.
      *
      * @param path the chain so far, from the model or labeler at {@code place}
      */
@@ -87,7 +89,10 @@ final class ModelGraph {
             if (path.contains(next)) {
                 throw ExperimentException.at(
                         place,
-                        "a cycle of supervisors: " + String.join(" -> ", longer),
+                        (hasInit()
+                                        ? "a cycle of supervisors and inits: "
+                                        : "a cycle of supervisors: ")
+                                + String.join(" -> ", longer),
                         "every chain of supervisors to end at truth"
                                 + (labelers.isEmpty() ? "" : " or a labeler without sources"));
             }
@@ -95,13 +100,33 @@ final class ModelGraph {
         }
     }
 
-    /** A model's supervisor, or a labeler's sources; empty for truth. */
+    private boolean hasInit() {
+        return byName.values().stream().anyMatch(model -> model.init() != null);
+    }
+
+    /**
+     * Whom a model or labeler waits for: supervisor and initial model, or sources; empty for truth.
+     */
     private List<String> supervisors(String name) {
         ModelEntry model = byName.get(name);
         LabelerEntry labeler = labelers.get(name);
         if (model != null) {
             String what = "supervisor '" + model.supervisor() + "' of model '" + name + "'";
-            return List.of(existing(model.supervisor(), model.place(), what));
+            List<String> awaited = new ArrayList<>();
+            awaited.add(existing(model.supervisor(), model.place(), what));
+            InitEntry init = model.init();
+            if (init != null && init.isWithin()) {
+                if (!byName.containsKey(init.model())) {
+                    throw ExperimentException.at(
+                            init.place(),
+                            "init '" + init + "' of model '" + name + "'",
+                            "one of the models "
+                                    + byName.keySet()
+                                    + Nearest.hint(init.model(), List.copyOf(byName.keySet())));
+                }
+                awaited.add(init.model());
+            }
+            return awaited;
         }
         if (labeler == null) {
             return List.of();
@@ -185,13 +210,18 @@ final class ModelGraph {
     }
 
     /**
-     * Whether a model is a student's twin: of the same encoder, head, fine-tuning, part of the
-     * split and number of examples, but learning from truth.
+     * Whether a model is a student's twin: of the same encoder, head, fine-tuning, initial
+     * checkpoint, part of the split and number of examples, but learning from truth.
      */
     static boolean isTwin(ModelEntry model, ModelEntry student) {
         return model.onTruth()
                 && model.sameKind(student)
                 && model.part().equals(student.part())
-                && model.examples() == student.examples();
+                && model.examples() == student.examples()
+                && sameInit(model, student);
+    }
+
+    private static boolean sameInit(ModelEntry a, ModelEntry b) {
+        return String.valueOf(a.init()).equals(String.valueOf(b.init()));
     }
 }

@@ -43,7 +43,7 @@ final class ModelKeys {
                             + Encoders.names()
                             + " or of a plug-in; with parameters: {kind: NAME, …}",
                     "required",
-                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Parameters below.");
+                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Chess positions: chess-planes, chess-cnn. Parameters below.");
     static final Key<YamlValue> MAX_TOKENS =
             MODEL.own(
                     "max-tokens",
@@ -92,7 +92,13 @@ final class ModelKeys {
                     "ceiling",
                     "the name of a model, or none",
                     "its twin",
-                    "Of a student: the model that is the ceiling of its PGR. The twin has the same encoder, head, fine-tuning, split, share, where and examples, and supervisor: truth.");
+                    "Of a student: the model that is the ceiling of its PGR. The twin has the same encoder, head, fine-tuning, init, split, share, where and examples, and supervisor: truth.");
+    static final Key<YamlValue> INIT =
+            MODEL.own(
+                    "init",
+                    InitEntry.FORM,
+                    "random or pretrained weights",
+                    "A checkpoint whose weights it starts from, of a model with the same encoder, in this file or of another experiment in the same installation; without #SEED the one of its own seed. Layers of the same name and shape are taken, a head of another shape starts afresh. It waits for a model of this file.");
     static final Key<YamlValue> HEAD =
             MODEL.own(
                     "head",

@@ -95,7 +95,8 @@ final class ModelReader {
                 ModelKeys.EVALUATE_EVERY.of(map),
                 nameOrNull(map.get(ModelKeys.CEILING)),
                 nameOrNull(map.get(ModelKeys.COMPARE_WITH)),
-                null);
+                null,
+                init(map.get(ModelKeys.INIT)));
     }
 
     private static ModelEntry.Part part(YamlMap map) {
@@ -249,6 +250,10 @@ final class ModelReader {
 
     private static @Nullable String nameOrNull(@Nullable YamlValue value) {
         return value == null ? null : value.name();
+    }
+
+    private static @Nullable InitEntry init(@Nullable YamlValue value) {
+        return value == null ? null : InitEntry.read(value);
     }
 
     private static Optimizer optimizer(YamlMap model, ModelDefaults defaults) {

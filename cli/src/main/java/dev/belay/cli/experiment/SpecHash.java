@@ -44,6 +44,10 @@ public final class SpecHash {
                 add(field.name(), field.schema(), spec.get(field.pos()), defaultOf(field), pairs);
             }
         }
+        // of another experiment the run is part of what the model starts from
+        String own = Pattern.quote(pairs.getOrDefault("experiment", "") + "/");
+        pairs.computeIfPresent(
+                "init", (name, value) -> value.replaceFirst("^(" + own + "[^@]*)@\\d+", "$1"));
         // model ids end with their run
         for (String id : List.of("id", "supervisor", "ceiling")) {
             pairs.computeIfPresent(id, (name, value) -> RUN.matcher(value).replaceFirst(""));

@@ -82,6 +82,7 @@ final class SpecResolver {
                 specs.add(spec);
             }
         }
+        new InitResolver(experiment, encodersDir).requireWithin(specs);
         return specs;
     }
 
@@ -253,6 +254,7 @@ final class SpecResolver {
                         .setZeroInit(model.zeroInit())
                         .setFineTuning(model.fineTuning())
                         .setRetention(model.retention())
+                        .setInit(InitResolver.within(experiment, model, seed, run))
                         .setParameters(parameters.get(model.name()));
         model.methods().writeTo(spec);
         return spec.build();

@@ -4,6 +4,7 @@ import dev.belay.cli.table.TextTree;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.Provenance;
+import dev.belay.schemas.InitialCheckpoint;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
@@ -83,6 +84,7 @@ final class Lineage {
         files(tree, source, provenance);
         JsonNode spec = spec(source, provenance);
         tree.add("spec: " + words(source, spec));
+        initial(tree, spec);
         labels(tree, source, provenance, spec);
         return tree;
     }
@@ -193,6 +195,22 @@ final class Lineage {
                         spec.path("split").asText().toLowerCase(Locale.ROOT),
                         spec.path("budget").asText(),
                         hash);
+    }
+
+    /** What it started from. */
+    private void initial(TextTree tree, @Nullable JsonNode spec) {
+        if (spec == null || !spec.path("init").isTextual()) {
+            return;
+        }
+        InitialCheckpoint from = InitialCheckpoint.parse(spec.path("init").asText());
+        TextTree below = tree.add("started from the weights of " + from);
+        Checkpoint found =
+                fleet.checkpoint(from.model().toString(), from.isLast() ? null : from.number());
+        if (found == null) {
+            below.add("not among the checkpoints that are known");
+        } else {
+            below.add(of(found));
+        }
     }
 
     private void labels(

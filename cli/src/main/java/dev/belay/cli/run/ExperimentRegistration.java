@@ -96,8 +96,9 @@ public final class ExperimentRegistration {
             TopicPlan.forInstallation(clients.settings()).apply(admin);
             EarlierRuns past = past();
             Map<String, ModelSpec> before = past.specs();
+            specs = pinned(specs);
             int run = run(specs, past, fresh, changed);
-            specs = past.keepHashes(run == 0 ? specs : resolve(partitions, run), run);
+            specs = past.keepHashes(run == 0 ? specs : pinned(resolve(partitions, run)), run);
             plan(specs).apply(admin);
             List<LabelerSpec> labelers = versions(run);
             List<String> stopped = noLonger(specs, labelers, before);
@@ -163,6 +164,13 @@ public final class ExperimentRegistration {
 
     private List<ModelSpec> resolve(int partitions, int run) {
         return experiment.resolve(data, partitions, run, clients.settings().encoders());
+    }
+
+    private List<ModelSpec> pinned(List<ModelSpec> specs) {
+        return experiment.startsFromOthers()
+                ? experiment.pinned(
+                        specs, InitialModels.read(clients, CATCH_UP), clients.settings().encoders())
+                : specs;
     }
 
     private TopicPlan plan(List<ModelSpec> specs) {

@@ -20,6 +20,7 @@ final class PackagePicture {
     private static final List<String> MODULES =
             List.of(
                     "plugins",
+                    "chess",
                     "schemas",
                     "runtime",
                     "models",

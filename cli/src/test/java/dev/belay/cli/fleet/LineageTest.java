@@ -1,6 +1,7 @@
 package dev.belay.cli.fleet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.report.SampleRun;
 import dev.belay.models.store.CheckpointStores;
@@ -77,6 +78,40 @@ class LineageTest {
                          └─ made from the source abc
                 """,
                 tree.substring(tree.indexOf("└─ supervisor")));
+    }
+
+    @Test
+    void whatAModelStartedFromIsShown() {
+        // Given
+        ModelSpec first = SampleRun.spec("first", 0, "minilm", null, 100);
+        ModelSpec second =
+                ModelSpec.newBuilder(SampleRun.spec("second", 0, "minilm", null, 100))
+                        .setInit(first.getId() + ":last")
+                        .build();
+        Checkpoint last = SampleRun.checkpoint(first.getId(), 4, State.FINISHED, null);
+        Checkpoint checkpoint = SampleRun.checkpoint(second.getId(), 1, State.LEARNING, null);
+        Fleet fleet =
+                new Fleet(
+                        Map.of(),
+                        Map.of(first.getId(), first, second.getId(), second),
+                        Map.of(),
+                        Map.of(first.getId(), List.of(last), second.getId(), List.of(checkpoint)));
+        Lineage lineage =
+                new Lineage(
+                        fleet,
+                        List.of(),
+                        CheckpointStores.open(
+                                folder.toString(), new S3Store.Options(null, null, false)),
+                        Topics.defaults(),
+                        task -> List.of("abc"));
+        // When
+        StringWriter text = new StringWriter();
+        lineage.of(checkpoint).print(new PrintWriter(text));
+        // Then
+        String started = "started from the weights of " + first.getId() + ":last";
+        assertTrue(
+                text.toString().contains(started + "\n│  └─ " + first.getId() + ":4  finished"),
+                text::toString);
     }
 
     private static LabelerSpec labeler(

@@ -1,7 +1,6 @@
 package dev.belay.models.encoder;
 
 import com.google.common.hash.Hashing;
-import dev.belay.models.image.ConvShape;
 import dev.belay.models.image.Preprocessing;
 import dev.belay.models.input.Input;
 import dev.belay.models.torch.Device;
@@ -45,7 +44,7 @@ public final class Encoders {
         var names = new ArrayList<>(Plugins.load(EncoderProvider.class).keySet());
         Pretrained.ALL.forEach(model -> names.add(model.name()));
         names.addAll(ScratchTransformers.names());
-        names.add(ConvShape.NAME);
+        names.addAll(ConvEncoders.names());
         return List.copyOf(names);
     }
 
@@ -60,8 +59,8 @@ public final class Encoders {
     public static Set<Input.Kind> accepts(String name) {
         if (hasNoLayers(name)) return provider(name).accepts();
         if (isFolder(name)) return Set.of(Input.Kind.TEXT, Input.Kind.PARTS, Input.Kind.CONTENT);
-        return name.equals(ConvShape.NAME)
-                ? Set.of(Input.Kind.CONTENT)
+        return ConvEncoders.isName(name)
+                ? ConvEncoders.accepts(name)
                 : Set.of(Input.Kind.TEXT, Input.Kind.PARTS);
     }
 
@@ -98,7 +97,7 @@ public final class Encoders {
 
     /** Whether it has no pretrained weights: all of it is trained. */
     public static boolean isFromScratch(String name) {
-        return ScratchTransformers.names().contains(name) || name.equals(ConvShape.NAME);
+        return ScratchTransformers.names().contains(name) || ConvEncoders.isName(name);
     }
 
     /** Whether it is {@code hf:NAME}. */
@@ -114,7 +113,7 @@ public final class Encoders {
      */
     public static int layers(String name, Path encodersDir) {
         if (hasNoLayers(name)
-                || name.equals(ConvShape.NAME)
+                || ConvEncoders.isName(name)
                 || isOfImages(name, encodersDir)
                 || isQuantized(name)) return 0;
         return shape(name, encodersDir).layers();
@@ -145,7 +144,7 @@ public final class Encoders {
     public static long parameters(EncoderRef encoder, Path encodersDir) {
         String name = encoder.name();
         if (hasNoLayers(name)) return 0;
-        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).weights();
+        if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).weights();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).onnxWeights();
         return shape(name, encodersDir).size();
@@ -159,13 +158,13 @@ public final class Encoders {
     /** All encoders that may declare parameters. */
     public static List<Plugin> plugins() {
         var plugins = new ArrayList<Plugin>(Plugins.load(EncoderProvider.class).values());
-        plugins.add(ConvShape.PLUGIN);
+        plugins.addAll(ConvEncoders.plugins());
         return List.copyOf(plugins);
     }
 
     /** An encoder's name and the parameters that it declares. */
     public static Plugin plugin(String name) {
-        if (name.equals(ConvShape.NAME)) return ConvShape.PLUGIN;
+        if (ConvEncoders.isName(name)) return ConvEncoders.plugin(name);
         return hasNoLayers(name) ? provider(name) : new MaxTokens(name, knownLimit(name));
     }
 
@@ -225,7 +224,7 @@ public final class Encoders {
     public static int dimensions(EncoderRef encoder, Path encodersDir) {
         String name = encoder.name();
         if (hasNoLayers(name)) return provider(name).dimensions(parameters(encoder));
-        if (name.equals(ConvShape.NAME)) return ConvShape.of(encoder.parameters()).features();
+        if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).features();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).imageWidth();
         return shape(name, encodersDir).width();

@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The shape of a convolutional network: blocks of a 3 × 3 convolution, ReLU and 2 × 2 max pooling;
- * each block has twice the filters of the one before. The features are the last block's.
+ * The shape of a convolutional network: blocks of a 3 × 3 convolution, ReLU and, if it pools, 2 × 2
+ * max pooling. The features are the last block's.
  *
- * @param size images are stretched to size × size
- * @param channels 1: gray, 3: RGB
+ * <p>With pooling each block has twice the filters of the one before. Without, all have the same
+ * number and keep the size, and from the second on a block's input is added to its output (He et
+ * al. 2016).
+ *
+ * @param planes what the first block gets of an input; square
  * @param filters of the first block
- * @param blocks at least one pixel is left after them
+ * @param blocks if it pools, at least one pixel is left after them
  */
-public record ConvShape(int size, int channels, int filters, int blocks) {
+public record ConvShape(Planes planes, int filters, int blocks, boolean pools) {
     /** Name of the encoder. */
     public static final String NAME = "cnn";
 
@@ -54,45 +57,70 @@ public record ConvShape(int size, int channels, int filters, int blocks) {
             };
 
     public ConvShape {
-        if (size >> blocks < 1)
+        int size = planes.height();
+        if (size != planes.width())
+            throw new IllegalArgumentException(
+                    "found planes of %s x %s, expected squares".formatted(size, planes.width()));
+        if (pools && size >> blocks < 1)
             throw new IllegalArgumentException(
                     "found %s blocks for images of %s x %s, expected at least one pixel after them"
                             .formatted(blocks, size, size));
     }
 
-    /**
-     * @throws IllegalArgumentException if a parameter is not accepted
-     */
-    public static ConvShape of(Map<String, String> given) {
-        Parameters parameters = Parameters.of(PLUGIN, given);
+    /** Of images: {@code cnn}. */
+    public static ConvShape of(Parameters parameters) {
         return new ConvShape(
-                (int) parameters.integer("size"),
-                (int) parameters.integer("channels"),
+                Preprocessing.square(
+                        (int) parameters.integer("size"), (int) parameters.integer("channels")),
                 (int) parameters.integer("filters"),
-                (int) parameters.integer("blocks"));
+                (int) parameters.integer("blocks"),
+                true);
     }
 
-    public Preprocessing preprocessing() {
-        return Preprocessing.square(size, channels);
+    /** Without pooling. */
+    public static ConvShape residual(Planes planes, int filters, int blocks) {
+        return new ConvShape(planes, filters, blocks, false);
+    }
+
+    /** Edge of the first block's input. */
+    public int size() {
+        return planes.height();
+    }
+
+    /** Planes of the first block's input. */
+    public int channels() {
+        return planes.channels();
+    }
+
+    /** What checkpoints record, of networks that pool as first released. */
+    @Override
+    public String toString() {
+        return "ConvShape[size=%s, channels=%s, filters=%s, blocks=%s%s]"
+                .formatted(size(), channels(), filters, blocks, pools ? "" : ", residual");
     }
 
     /** Length of the feature vector. */
     public int features() {
-        int edge = size >> blocks;
-        return edge * edge * (filters << (blocks - 1));
+        int edge = pools ? size() >> blocks : size();
+        return edge * edge * width(blocks - 1);
     }
 
     /** Name → shape of each parameter, from input to output. */
     public Map<String, long[]> parameters() {
         var shapes = new LinkedHashMap<String, long[]>();
-        int below = channels;
+        int below = channels();
         for (int block = 0; block < blocks; block++) {
-            int width = filters << block;
+            int width = width(block);
             shapes.put("conv." + block + ".weight", new long[] {width, below, 3, 3});
             shapes.put("conv." + block + ".bias", new long[] {width});
             below = width;
         }
         return shapes;
+    }
+
+    /** Filters of a block. */
+    private int width(int block) {
+        return pools ? filters << block : filters;
     }
 
     /** Number of weights of all parameters. */

@@ -18,7 +18,8 @@ import java.util.Arrays;
  * @param std divides each channel then
  */
 public record Preprocessing(
-        Size resize, Resampling resampling, Size crop, double scale, double[] mean, double[] std) {
+        Size resize, Resampling resampling, Size crop, double scale, double[] mean, double[] std)
+        implements Planes {
     private static final int MOST = 2_048;
 
     /**
@@ -66,23 +67,21 @@ public record Preprocessing(
         return new Preprocessing(resize, resampling(config), crop, scale, mean, std);
     }
 
+    @Override
     public int channels() {
         return mean.length;
     }
 
     /** Height of the result. */
+    @Override
     public int height() {
         return crop.equals(Size.NONE) ? resize.height : crop.height;
     }
 
     /** Width of the result. */
+    @Override
     public int width() {
         return crop.equals(Size.NONE) ? resize.width : crop.width;
-    }
-
-    /** Length of the result. */
-    public int floats() {
-        return channels() * height() * width();
     }
 
     /**
@@ -90,6 +89,7 @@ public record Preprocessing(
      *
      * @throws IllegalArgumentException if it is no inline content, or no image that can be decoded
      */
+    @Override
     public float[] apply(Input input) {
         if (!(input instanceof Input.Content content))
             throw new IllegalArgumentException(

@@ -9,7 +9,6 @@ import ai.djl.nn.pooling.Pool;
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.image.ConvShape;
-import dev.belay.models.image.Preprocessing;
 import dev.belay.models.input.Input;
 import dev.belay.models.loss.BatchLoss;
 import dev.belay.models.optimizer.Adam;
@@ -29,8 +28,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * A convolutional network that learns from scratch, with a head. An input is the planes of an image
- * (channels, size, size).
+ * A convolutional network that learns from scratch, with a head. An input is its planes, (channels,
+ * size, size).
  */
 final class ConvNetwork implements LogitNetwork<float[]> {
     /** All of it is trained. */
@@ -45,13 +44,13 @@ final class ConvNetwork implements LogitNetwork<float[]> {
     private static final Shape TWO = new Shape(2, 2);
     private static final Shape NONE = new Shape(0, 0);
 
+    private final String name;
     private final ConvShape shape;
-    private final Preprocessing preprocessing;
     private final Head head;
     private final NDManager manager;
     private final List<Parameter> learning = new ArrayList<>();
     private final Backprop backprop;
-    private final AlignedFloats pixels = new AlignedFloats();
+    private final AlignedFloats planes = new AlignedFloats();
 
     /** Values of a convolution's parameter. */
     @FunctionalInterface
@@ -59,14 +58,12 @@ final class ConvNetwork implements LogitNetwork<float[]> {
         float[] of(String name, long[] shape);
     }
 
-    private ConvNetwork(ConvShape shape, Head head, Device device, Values values) {
+    private ConvNetwork(String name, ConvShape shape, Head head, Device device, Values values) {
+        this.name = name;
         this.shape = shape;
-        this.preprocessing = shape.preprocessing();
         this.head = head;
         shape.parameters()
-                .forEach(
-                        (name, s) ->
-                                learning.add(Parameter.of(name, s, false, values.of(name, s))));
+                .forEach((p, s) -> learning.add(Parameter.of(p, s, false, values.of(p, s))));
         learning.addAll(head.parameters());
         this.manager = Torch.engine().newBaseManager(device.forHeads());
         this.backprop = new Backprop(manager, learning);
@@ -75,14 +72,16 @@ final class ConvNetwork implements LogitNetwork<float[]> {
     /**
      * An untrained network.
      *
+     * @param name of the encoder
      * @param head closed by this
      * @throws IllegalArgumentException if it is not trained in full, in float32
      */
-    static ConvNetwork fresh(ConvShape shape, FineTune tune, Head head, long seed, Device device) {
+    static ConvNetwork fresh(
+            String name, ConvShape shape, FineTune tune, Head head, long seed, Device device) {
         if (!tune.equals(ALL))
             throw new IllegalArgumentException(
-                    "found %s for encoder %s, expected %s".formatted(tune, ConvShape.NAME, ALL));
-        return new ConvNetwork(shape, head, device, (name, s) -> ConvShape.initial(name, s, seed));
+                    "found %s for encoder %s, expected %s".formatted(tune, name, ALL));
+        return new ConvNetwork(name, shape, head, device, (p, s) -> ConvShape.initial(p, s, seed));
     }
 
     /**
@@ -90,17 +89,18 @@ final class ConvNetwork implements LogitNetwork<float[]> {
      *
      * @throws MalformedCheckpointException if the file belongs to another shape
      */
-    static ConvNetwork read(SafeTensors file, ConvShape shape, Head head, Device device) {
+    static ConvNetwork read(
+            SafeTensors file, String name, ConvShape shape, Head head, Device device) {
         if (!file.meta(SHAPE).equals(shape.toString()))
             throw new MalformedCheckpointException(
                     "weights of " + file.meta(SHAPE) + ", expected " + shape);
         return new ConvNetwork(
-                shape, head, device, (name, s) -> file.tensor(name).withShape(s).finiteFloats());
+                name, shape, head, device, (p, s) -> file.tensor(p).withShape(s).finiteFloats());
     }
 
     @Override
     public String encoder() {
-        return ConvShape.NAME;
+        return name;
     }
 
     @Override
@@ -110,7 +110,7 @@ final class ConvNetwork implements LogitNetwork<float[]> {
 
     @Override
     public List<float[]> inputs(List<Input> inputs) {
-        return inputs.stream().map(preprocessing::apply).toList();
+        return inputs.stream().map(shape.planes()::apply).toList();
     }
 
     @Override
@@ -120,7 +120,7 @@ final class ConvNetwork implements LogitNetwork<float[]> {
         float[] logits = new float[rows.length * classes];
         for (int first = 0; first < rows.length; first += BATCH) {
             int count = Math.min(BATCH, rows.length - first);
-            pixels.setRows(rows, first, count, BATCH, preprocessing.floats());
+            planes.setRows(rows, first, count, BATCH, shape.planes().floats());
             try (NDManager step = manager.newSubManager()) {
                 var weights = new HashMap<String, NDArray>();
                 for (Parameter p : learning) weights.put(p.name(), p.array(step));
@@ -133,14 +133,14 @@ final class ConvNetwork implements LogitNetwork<float[]> {
 
     @Override
     public void probe() {
-        float[][] unused = predict(List.of(new float[preprocessing.floats()]));
+        float[][] unused = predict(List.of(new float[shape.planes().floats()]));
     }
 
     @Override
     public synchronized Step learn(
             List<float[]> batch, int[] sizes, BatchLoss loss, Adam adam, Update update) {
         int rows = batch.size();
-        pixels.setRows(batch.toArray(float[][]::new), 0, rows, rows, preprocessing.floats());
+        planes.setRows(batch.toArray(float[][]::new), 0, rows, rows, shape.planes().floats());
         return backprop.step(
                 (step, weights) -> logits(step, rows, weights), sizes, loss, adam, update);
     }
@@ -167,16 +167,19 @@ final class ConvNetwork implements LogitNetwork<float[]> {
         head.close();
     }
 
-    /** Logits of the rows in {@link #pixels}, (rows, classes). */
+    /** Logits of the rows in {@link #planes}, (rows, classes). */
     private NDArray logits(NDManager step, int rows, Map<String, NDArray> weights) {
         // x: (rows, channels, size, size), float32
-        NDArray x = pixels.array(step, rows, shape.channels(), shape.size(), shape.size());
+        NDArray x = planes.array(step, rows, shape.channels(), shape.size(), shape.size());
         for (int block = 0; block < shape.blocks(); block++) {
             NDArray kernel = Objects.requireNonNull(weights.get("conv." + block + ".weight"));
             NDArray bias = Objects.requireNonNull(weights.get("conv." + block + ".bias"));
-            // (rows, filters, edge, edge), then half of each edge
-            NDArray y = Conv2d.conv2d(x, kernel, bias, ONE, ONE, ONE, 1).singletonOrThrow();
-            x = Pool.maxPool2d(Activation.relu(y), TWO, TWO, NONE, false);
+            // y: (rows, filters, edge, edge); pooling leaves half of each edge
+            NDArray y =
+                    Activation.relu(
+                            Conv2d.conv2d(x, kernel, bias, ONE, ONE, ONE, 1).singletonOrThrow());
+            if (shape.pools()) x = Pool.maxPool2d(y, TWO, TWO, NONE, false);
+            else x = block == 0 ? y : x.add(y);
         }
         return head.forward(x.reshape(rows, shape.features()), weights);
     }

@@ -1,5 +1,6 @@
 package dev.belay.models.network;
 
+import dev.belay.models.encoder.ConvEncoders;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.image.ConvShape;
@@ -7,6 +8,9 @@ import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerShape;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The architecture of a network.
@@ -47,15 +51,40 @@ public record NetworkDesign(
                 : learning(Encoders.shape(encoder.name(), encodersDir));
     }
 
+    /**
+     * Layers that are trained here and have the same shape there, from input to output. Cheap:
+     * opens no model.
+     *
+     * @param encodersDir parent of the folders of encoders {@code hf:NAME}
+     * @return none of another encoder
+     * @throws IllegalArgumentException if an encoder is unknown, or its folder is invalid
+     */
+    public List<String> sharedLayers(NetworkDesign other, Path encodersDir) {
+        return encoder.name().equals(other.encoder.name())
+                ? SharedLayers.names(trained(encodersDir), other.trained(encodersDir))
+                : List.of();
+    }
+
+    /** Shape of each trained parameter, from input to output. */
+    private Map<String, long[]> trained(Path encodersDir) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        if (isConvolutional()) shapes.putAll(convolutions().parameters());
+        else if (!fineTune.frozen())
+            shapes.putAll(
+                    Encoders.shape(encoder.name(), encodersDir).learning(fineTune, encoder.name()));
+        shapes.putAll(head(width(encodersDir)).parameters());
+        return shapes;
+    }
+
     boolean isConvolutional() {
-        return encoder.name().equals(ConvShape.NAME);
+        return ConvEncoders.isName(encoder.name());
     }
 
     /**
      * @throws IllegalArgumentException if the encoder's parameters are not accepted
      */
     ConvShape convolutions() {
-        return ConvShape.of(encoder.parameters());
+        return ConvEncoders.shape(encoder);
     }
 
     long learningConvolutions() {

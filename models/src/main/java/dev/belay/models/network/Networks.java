@@ -11,6 +11,7 @@ import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerBase;
 import dev.belay.models.transformer.TransformerBases;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -112,13 +113,37 @@ public final class Networks {
                             encoder, head(design.head(encoder.dimensions()), seed, zeroInit)));
         }
         if (design.isConvolutional()) {
+            String name = design.encoder().name();
             ConvShape shape = design.convolutions();
             Head head = head(design.head(shape.features()), seed, zeroInit);
-            return closingOnError(head, () -> ConvNetwork.fresh(shape, tune, head, seed, device));
+            return closingOnError(
+                    head, () -> ConvNetwork.fresh(name, shape, tune, head, seed, device));
         }
         TransformerBase base = bases.apply(design.encoder());
         Head head = head(design.head(base.shape().width()), seed, zeroInit);
         return closingOnError(head, () -> FineTunedNetwork.fresh(base, tune, head, seed, device));
+    }
+
+    /**
+     * An untrained network that starts from the weights of another one: layers of the same name and
+     * shape are taken, the others are as in {@link #fresh}.
+     *
+     * @param weights result of {@link Network#write}, of a network with the same encoder
+     * @throws MalformedCheckpointException if they contain no network, or weights that are not
+     *     finite
+     * @throws IllegalArgumentException if the two have no layer in common
+     */
+    public Network<?> fresh(NetworkDesign design, long seed, boolean zeroInit, byte[] weights) {
+        SafeTensors other = SafeTensors.read(weights);
+        try (Network<?> fresh = fresh(design, seed, zeroInit)) {
+            SafeTensors own = SafeTensors.read(fresh.write(Map.of()));
+            if (SharedLayers.names(SharedLayers.shapes(own), SharedLayers.shapes(other)).isEmpty())
+                throw new IllegalArgumentException(
+                        "found no layer with the name and shape of one of its own, expected some"
+                                + " of "
+                                + own.tensors().keySet());
+            return read(SharedLayers.mix(own, other), design);
+        }
     }
 
     /**
@@ -157,10 +182,11 @@ public final class Networks {
             return closingOnError(head, () -> FrozenNetwork.read(file, encoder, head));
         }
         if (design.isConvolutional()) {
+            String name = design.encoder().name();
             ConvShape shape = design.convolutions();
             design.head(shape.features()).require(HeadShape.read(file));
             Head head = Head.read(file, device);
-            return closingOnError(head, () -> ConvNetwork.read(file, shape, head, device));
+            return closingOnError(head, () -> ConvNetwork.read(file, name, shape, head, device));
         }
         TransformerBase base = bases.apply(design.encoder());
         design.head(base.shape().width()).require(HeadShape.read(file));

@@ -302,9 +302,9 @@ class CachingEncoderTest {
                         IllegalArgumentException.class,
                         () -> Encoders.open("bert", Device.CPU, directory));
         assertEquals(
-                "unknown encoder 'bert', expected hf:NAME or one of hashing, hashing-bigrams,"
-                        + " length, pixels, vector, minilm, bge, e5, minilm-int8, bge-int8, mlp,"
-                        + " transformer, cnn",
+                "unknown encoder 'bert', expected hf:NAME or one of chess-planes, hashing,"
+                        + " hashing-bigrams, length, pixels, vector, minilm, bge, e5, minilm-int8,"
+                        + " bge-int8, mlp, transformer, cnn, chess-cnn",
                 e.getMessage());
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.models.checkpoint.MalformedCheckpointException;
 import dev.belay.models.checkpoint.SafeTensors;
+import dev.belay.models.chess.ChessPlanes;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.models.image.TestImages;
@@ -89,6 +90,61 @@ class ConvNetworkTest {
             byte[] bytes = one.write(Map.of());
             assertThrows(MalformedCheckpointException.class, () -> NETWORKS.read(bytes, LARGE));
         }
+    }
+
+    /** Recomputed by loops over squares, filters and planes. */
+    @Test
+    void withoutPoolingABlockAddsItsInput() {
+        var design =
+                new NetworkDesign(
+                        new EncoderRef("chess-cnn", Map.of("filters", "3", "blocks", "3"), ""),
+                        HeadShape.Kind.LINEAR,
+                        0,
+                        2,
+                        ConvNetwork.ALL);
+        long weights = 9L * 3 * (16 + 3 + 3) + 9 + 2 * 3 * 64 + 2;
+        assertEquals(weights, design.parameters(NONE));
+        Input input =
+                Input.of("r3k2r/p1ppqpb1/bn2pnp1/3PN3/1p2P3/2N2Q1p/PPPBBPPP/R3K2R b kq - 0 1");
+        try (Network<?> network = NETWORKS.fresh(design, 3, false)) {
+            assertEquals("chess-cnn", network.encoder());
+            SafeTensors file = SafeTensors.read(network.write(Map.of()));
+            float[] x = ChessPlanes.INSTANCE.apply(input);
+            for (int block = 0; block < 3; block++) x = block(file, block, x);
+            float[] head = file.tensor("output.weight").floats();
+            double[] logits = new double[2];
+            for (int k = 0; k < 2; k++) {
+                logits[k] = file.tensor("output.bias").floats()[k];
+                for (int i = 0; i < x.length; i++)
+                    logits[k] += (double) head[k * x.length + i] * x[i];
+            }
+            double first = 1 / (1 + Math.exp(logits[1] - logits[0]));
+            assertEquals(first, predict(network, List.of(input))[0][0], 1e-5);
+        }
+    }
+
+    /** relu(convolution), plus the input from the second block on. */
+    private static float[] block(SafeTensors file, int block, float[] x) {
+        float[] kernel = file.tensor("conv." + block + ".weight").floats();
+        int planes = x.length / 64;
+        float[] y = new float[3 * 64];
+        for (int filter = 0; filter < 3; filter++)
+            for (int rank = 0; rank < 8; rank++)
+                for (int column = 0; column < 8; column++) {
+                    double sum = file.tensor("conv." + block + ".bias").floats()[filter];
+                    for (int plane = 0; plane < planes; plane++)
+                        for (int i = 0; i < 9; i++) {
+                            int r = rank + i / 3 - 1;
+                            int c = column + i % 3 - 1;
+                            if (r >= 0 && r < 8 && c >= 0 && c < 8)
+                                sum +=
+                                        (double) kernel[(filter * planes + plane) * 9 + i]
+                                                * x[plane * 64 + r * 8 + c];
+                        }
+                    int at = filter * 64 + rank * 8 + column;
+                    y[at] = (float) Math.max(0, sum) + (block == 0 ? 0 : x[at]);
+                }
+        return y;
     }
 
     @Test

@@ -1,8 +1,10 @@
 package dev.belay.trainers.fleet;
 
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.InitialCheckpoint;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.State;
 import dev.belay.trainers.checkpoints.OrphanFiles;
@@ -21,6 +23,7 @@ final class CommittedCheckpoints implements AutoCloseable {
     private final TopicTable<Checkpoint> table;
     private final Map<String, Checkpoint> last = new HashMap<>();
     private final Map<String, Set<String>> files = new HashMap<>();
+    private final Map<String, Map<Long, StoredFile>> weights = new HashMap<>();
 
     CommittedCheckpoints(Clients clients) {
         table =
@@ -57,6 +60,19 @@ final class CommittedCheckpoints implements AutoCloseable {
                         || checkpoint.getState() == State.FAILED);
     }
 
+    /**
+     * The weights that a model is to start from; null if there are none, or not yet: that model
+     * {@link #hasEnded} or not.
+     */
+    @Nullable StoredFile initial(InitialCheckpoint from) {
+        String model = from.model().toString();
+        Checkpoint at = last.get(model);
+        if (!from.isLast()) {
+            return weights.getOrDefault(model, Map.of()).get(from.number());
+        }
+        return at != null && at.getState() == State.FINISHED ? weights(at) : null;
+    }
+
     /** Deletes a model's files that no checkpoint names; only for the owner of the model. */
     void removeOrphans(CheckpointStore store, String model) {
         Checkpoint at = last.get(model);
@@ -72,10 +88,18 @@ final class CommittedCheckpoints implements AutoCloseable {
     private void remember(@Nullable Checkpoint checkpoint) {
         if (checkpoint != null) {
             last.put(checkpoint.getModel(), checkpoint);
+            if (checkpoint.getState() != State.FAILED) { // else they are those of another number
+                weights.computeIfAbsent(checkpoint.getModel(), m -> new HashMap<>())
+                        .put(checkpoint.getNumber(), weights(checkpoint));
+            }
             Set<String> of = files.computeIfAbsent(checkpoint.getModel(), m -> new HashSet<>());
             of.add(checkpoint.getWeightsUri());
             of.add(checkpoint.getStateUri());
             of.add(checkpoint.getProvenanceUri());
         }
+    }
+
+    private static StoredFile weights(Checkpoint checkpoint) {
+        return new StoredFile(checkpoint.getWeightsUri(), checkpoint.getWeightsSha256());
     }
 }

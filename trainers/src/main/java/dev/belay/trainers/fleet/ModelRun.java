@@ -61,6 +61,7 @@ final class ModelRun implements AutoCloseable {
      * @param transaction closed by this, unless the constructor throws
      * @param executor writes checkpoints, one of a model at a time
      * @param committed its last checkpoint; null if it has none
+     * @param initial weights that it starts from without one; null: random or pretrained ones
      */
     ModelRun(
             ModelSpec spec,
@@ -70,13 +71,14 @@ final class ModelRun implements AutoCloseable {
             Networks networks,
             LabelFeeds feeds,
             MeterRegistry registry,
-            @Nullable Checkpoint committed) {
+            @Nullable Checkpoint committed,
+            byte @Nullable [] initial) {
         this.spec = spec;
         this.feeds = feeds;
         CheckpointFiles files = CheckpointFiles.NONE;
         if (committed == null) {
             position = TrainingPosition.beginning(feeds.begin(spec));
-            learner = Learner.fresh(spec, networks);
+            learner = Learner.fresh(spec, networks, initial);
         } else {
             position = TrainingPosition.of(committed, spec.getPartitions());
             files = CheckpointFiles.of(committed);
@@ -95,10 +97,11 @@ final class ModelRun implements AutoCloseable {
         meters = new RunMeters(registry, spec.getId());
         writer = new CheckpointWriter(spec, transaction, meters, executor, files);
         LOG.info(
-                "training {} from checkpoint {}, {} examples seen",
+                "training {} from checkpoint {}, {} examples seen{}",
                 spec.getId(),
                 position.number(),
-                position.seen());
+                position.seen(),
+                initial == null ? "" : ", with the weights of " + spec.getInit());
     }
 
     ModelSpec spec() {

@@ -3,8 +3,10 @@ package dev.belay.trainers.fleet;
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
+import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.InitialCheckpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.checkpoints.CheckpointObserver;
 import dev.belay.trainers.checkpoints.CheckpointTransaction;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +109,7 @@ final class OwnedModels implements AutoCloseable {
      * open transactions, so that the last committed checkpoint of each is known for certain.
      */
     void resume(Map<String, ModelSpec> owned, Admin admin) {
+        if (owned.values().stream().anyMatch(this::isUnbegun)) committed.poll();
         List<ModelSpec> resumed = owned.values().stream().filter(this::resumable).toList();
         if (resumed.isEmpty()) return;
         committed.poll();
@@ -132,7 +136,44 @@ final class OwnedModels implements AutoCloseable {
         return !running.containsKey(model)
                 && !finished.contains(model)
                 && !committed.hasEnded(model)
+                && !waitsForInitial(spec)
                 && !retries.isWaiting(model, System.nanoTime());
+    }
+
+    /** Whether it has an initial checkpoint and none of its own yet. */
+    private boolean isUnbegun(ModelSpec spec) {
+        return spec.getInit() != null && committed.last(spec.getId()) == null;
+    }
+
+    private boolean waitsForInitial(ModelSpec spec) {
+        InitialCheckpoint from = InitialCheckpoint.of(spec);
+        return from != null
+                && isUnbegun(spec)
+                && committed.initial(from) == null
+                && !committed.hasEnded(from.model().toString());
+    }
+
+    /**
+     * The weights that a model starts from; null if it has a checkpoint, or starts from none.
+     *
+     * @throws MissingInitialException if there never will be such weights
+     */
+    private byte @Nullable [] initial(ModelSpec spec) {
+        InitialCheckpoint from = InitialCheckpoint.of(spec);
+        if (from == null || !isUnbegun(spec)) return null;
+        StoredFile file = committed.initial(from);
+        if (file == null)
+            throw new MissingInitialException(
+                    "%s has ended without the checkpoint %s that %s starts from"
+                            .formatted(
+                                    from.model(),
+                                    from.isLast() ? "of a finished model" : "" + from.number(),
+                                    spec.getId()));
+        if (!from.sha256().isEmpty() && !from.sha256().equals(file.sha256()))
+            throw new MissingInitialException(
+                    "found weights with SHA-256 %s in %s, expected %s"
+                            .formatted(file.sha256(), from.model() + ":" + from.number(), from));
+        return store.get(file.uri(), file.sha256());
     }
 
     private void begin(ModelSpec spec, Producer<byte[], byte[]> producer) {
@@ -155,10 +196,12 @@ final class OwnedModels implements AutoCloseable {
                             networks,
                             feeds,
                             clients.meters(),
-                            committed.last(model)));
+                            committed.last(model),
+                            initial(spec)));
             taken = true;
             retries.resumed(model);
-        } catch (CheckpointTooLargeException e) { // as it would be for any other trainer
+        } catch (CheckpointTooLargeException
+                | MissingInitialException e) { // as it would be for any other trainer
             taken = true;
             refuse(spec, transaction, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) { // a file that is missing or altered, an unknown encoder
@@ -220,6 +263,15 @@ final class OwnedModels implements AutoCloseable {
         } finally {
             writers.shutdown();
             committed.close();
+        }
+    }
+
+    /** There is no such checkpoint, and there never will be. */
+    private static final class MissingInitialException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        MissingInitialException(String message) {
+            super(message);
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
+import dev.belay.schemas.InitialCheckpoint;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.checkpoints.CheckpointObserver;
@@ -149,8 +150,8 @@ public final class TrainerService implements Service {
 
     /**
      * A micro-epoch of each model, unless there is something to drop or to resume first. Those that
-     * supervise others come first, and again after each of the others: a micro-epoch may take a
-     * minute, and their students wait for them.
+     * supervise others, or that others start from, come first, and again after each of the others:
+     * a micro-epoch may take a minute, and their students wait for them.
      */
     private boolean trainEachOnce(
             OwnedModels models, Admin admin, Map<Group, Ownership.Share> shares) {
@@ -198,6 +199,8 @@ public final class TrainerService implements Service {
         supervisors.clear();
         for (ModelSpec spec : specs.current().values()) {
             supervisors.add(spec.getSupervisor());
+            InitialCheckpoint from = InitialCheckpoint.of(spec);
+            if (from != null) supervisors.add(from.model().toString());
             Ownership.Share share = shares.get(Group.of(spec));
             if (share != null && !spec.getEncoderName().equals("none") && share.has(spec.getId()))
                 owned.put(spec.getId(), spec);

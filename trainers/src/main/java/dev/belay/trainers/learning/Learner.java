@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that learns micro-epoch by micro-epoch ({@link #run}), without Kafka. One thread.
@@ -81,10 +82,25 @@ public final class Learner<I> implements AutoCloseable {
      *     state
      */
     public static Learner<?> fresh(ModelSpec spec, Networks networks) {
+        return fresh(spec, networks, null);
+    }
+
+    /**
+     * The same, starting from the weights of another model.
+     *
+     * @param initial result of that model's {@link #weights()}; null: none
+     * @throws MalformedCheckpointException if they are malformed
+     * @throws IllegalArgumentException also if they have no layer of this model
+     */
+    public static Learner<?> fresh(ModelSpec spec, Networks networks, byte @Nullable [] initial) {
         Methods methods = Methods.of(spec);
         NetworkDesign design = SpecDesigns.of(spec);
         StateSize.requireFits(spec, networks.learning(design), networks.width(design));
-        Network<?> network = networks.fresh(design, spec.getSeed(), spec.getZeroInit());
+        boolean zero = spec.getZeroInit();
+        Network<?> network =
+                initial == null
+                        ? networks.fresh(design, spec.getSeed(), zero)
+                        : networks.fresh(design, spec.getSeed(), zero, initial);
         return new Learner<>(spec, methods, network, TrainingState.FRESH, 0);
     }
 
