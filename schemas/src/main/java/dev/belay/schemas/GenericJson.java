@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Avro data of any schema as JSON: records and maps are objects, the values of unions stand for
- * themselves, enums are strings, bytes and fixed are Base64. Logical types stay what they are stored
- * as: a timestamp in milliseconds is a number.
+ * themselves, enums are strings, bytes and fixed are Base64. Logical types stay what they are
+ * stored as: a timestamp in milliseconds is a number.
  */
 public final class GenericJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -80,7 +80,8 @@ public final class AttachBench {
         BareLoop bare = new BareLoop(clients);
         progress.accept("attach beside a loop that consumes, decodes, maps and produces");
         // the first of each compiles
-        double unusedBelay = belay("warm-expressions", EXPRESSIONS) + belay("warm-columns", COLUMNS);
+        double unusedBelay =
+                belay("warm-expressions", EXPRESSIONS) + belay("warm-columns", COLUMNS);
         double unusedBare = bare(bare, "warm-bare");
         List<List<Double>> rates =
                 Rounds.run(
@@ -135,8 +136,7 @@ public final class AttachBench {
                         DataConfig.Order.HASH,
                         0,
                         Stage.CLASSES);
-        ExampleSource source =
-                ((EndlessSource) config.source().plugin()).of(clients, task, config);
+        ExampleSource source = ((EndlessSource) config.source().plugin()).of(clients, task, config);
         long begin = System.nanoTime();
         CompletableFuture<ProducerService> running = new CompletableFuture<>();
         ProducerService service =

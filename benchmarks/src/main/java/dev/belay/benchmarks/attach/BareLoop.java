@@ -80,7 +80,8 @@ final class BareLoop {
                         .setEventTimeMs(record.timestamp())
                         .build();
         send(producer, clients.topics().examples(task), id, example, record.timestamp());
-        var truth = EventFactory.truth(id, row.get("stars").intValue() > 3 ? 1 : 0, record.timestamp());
+        var truth =
+                EventFactory.truth(id, row.get("stars").intValue() > 3 ? 1 : 0, record.timestamp());
         send(producer, clients.topics().truth(task), id, truth, record.timestamp());
     }
 

@@ -7,7 +7,9 @@ import java.util.zip.CRC32;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
-/** Whether the records of a topic are in the partitions that Kafka's default partitioner chooses. */
+/**
+ * Whether the records of a topic are in the partitions that Kafka's default partitioner chooses.
+ */
 final class Placement {
     private final String topic;
     private final int partitions;

@@ -81,7 +81,12 @@ final class TaskCheck {
         labelers.values().removeIf(spec -> !spec.getTask().equals(task));
         specs(partitions);
         Times times = new Times();
-        data(topics.examples(task), Example.class, false, partitions, (r, e) -> times.add(r, e.getEventTimeMs()));
+        data(
+                topics.examples(task),
+                Example.class,
+                false,
+                partitions,
+                (r, e) -> times.add(r, e.getEventTimeMs()));
         data(
                 topics.holdout(task),
                 Example.class,
@@ -91,7 +96,12 @@ final class TaskCheck {
                     holdout.add(e.getId());
                     times.add(r, e.getEventTimeMs());
                 });
-        data(topics.truth(task), Truth.class, true, partitions, (r, e) -> times.add(r, e.getEventTimeMs()));
+        data(
+                topics.truth(task),
+                Truth.class,
+                true,
+                partitions,
+                (r, e) -> times.add(r, e.getEventTimeMs()));
         for (String topic : partitions.keySet()) {
             if (topic.startsWith(topics.prefix() + task + ".labels.")) {
                 data(topic, Label.class, false, partitions, (r, e) -> {});
@@ -105,7 +115,8 @@ final class TaskCheck {
 
     private Map<String, Integer> partitions() {
         try (Admin admin = clients.admin()) {
-            Set<String> names = new TreeSet<>(KafkaFutures.get(admin.listTopics().names(), "listing topics"));
+            Set<String> names =
+                    new TreeSet<>(KafkaFutures.get(admin.listTopics().names(), "listing topics"));
             List<String> own =
                     List.of(
                             topics.examples(task),
@@ -121,10 +132,13 @@ final class TaskCheck {
             for (String topic : own) {
                 if (!names.contains(topic)) {
                     findings.add(
-                            new Finding("there is no topic " + topic, "./belay topics apply --experiment FILE"));
+                            new Finding(
+                                    "there is no topic " + topic,
+                                    "./belay topics apply --experiment FILE"));
                 }
             }
-            names.removeIf(n -> !own.contains(n) && !n.startsWith(topics.prefix() + task + ".labels."));
+            names.removeIf(
+                    n -> !own.contains(n) && !n.startsWith(topics.prefix() + task + ".labels."));
             Map<String, Integer> partitions = new TreeMap<>();
             KafkaFutures.get(admin.describeTopics(names).allTopicNames(), "describing topics")
                     .forEach((name, d) -> partitions.put(name, d.partitions().size()));
@@ -150,12 +164,14 @@ final class TaskCheck {
         models.forEach(
                 (id, s) ->
                         classes.computeIfAbsent(
-                                        s.getTaskKind() + " " + s.getClasses(), k -> new ArrayList<>())
+                                        s.getTaskKind() + " " + s.getClasses(),
+                                        k -> new ArrayList<>())
                                 .add(id));
         labelers.forEach(
                 (id, s) -> {
                     if (!s.getClasses().isEmpty()) {
-                        classes.computeIfAbsent("classes " + s.getClasses(), k -> new ArrayList<>()).add(id);
+                        classes.computeIfAbsent("classes " + s.getClasses(), k -> new ArrayList<>())
+                                .add(id);
                     }
                 });
         if (classes.size() > 1) {
@@ -170,7 +186,9 @@ final class TaskCheck {
                     if (n != expected && !topic.equals(topics.progress(task))) {
                         findings.add(
                                 new Finding(
-                                        "%s has %d partitions, %s has %d".formatted(topic, n, topics.examples(task), expected),
+                                        "%s has %d partitions, %s has %d"
+                                                .formatted(
+                                                        topic, n, topics.examples(task), expected),
                                         "all topics of a task need the same number; make the task anew under another name"));
                     }
                 });
@@ -179,7 +197,8 @@ final class TaskCheck {
                     if (s.getPartitions() != expected) {
                         findings.add(
                                 new Finding(
-                                        "%s has partitions: %d, the task's topics have %d".formatted(id, s.getPartitions(), expected),
+                                        "%s has partitions: %d, the task's topics have %d"
+                                                .formatted(id, s.getPartitions(), expected),
                                         "declare it again: ./belay models add FILE"));
                     }
                     unknown(id, "supervisor", s.getSupervisor());
@@ -187,11 +206,14 @@ final class TaskCheck {
                         unknown(id, "ceiling", s.getCeiling());
                     }
                 });
-        labelers.forEach((id, s) -> s.getSources().forEach(source -> unknown(id, "source", source)));
+        labelers.forEach(
+                (id, s) -> s.getSources().forEach(source -> unknown(id, "source", source)));
     }
 
     private void unknown(String id, String role, String other) {
-        if (!other.equals(ModelId.TRUTH) && !models.containsKey(other) && !labelers.containsKey(other)) {
+        if (!other.equals(ModelId.TRUTH)
+                && !models.containsKey(other)
+                && !labelers.containsKey(other)) {
             findings.add(
                     new Finding(
                             "%s of %s is %s, of which there is no spec".formatted(role, id, other),
@@ -201,7 +223,13 @@ final class TaskCheck {
 
     private static Map<String, String> firsts(Map<String, List<String>> all) {
         Map<String, String> firsts = new LinkedHashMap<>();
-        all.forEach((k, ids) -> firsts.put(k, ids.size() == 1 ? ids.get(0) : ids.get(0) + " and " + (ids.size() - 1) + " more"));
+        all.forEach(
+                (k, ids) ->
+                        firsts.put(
+                                k,
+                                ids.size() == 1
+                                        ? ids.get(0)
+                                        : ids.get(0) + " and " + (ids.size() - 1) + " more"));
         return firsts;
     }
 
@@ -252,14 +280,18 @@ final class TaskCheck {
                     (topic, n) ->
                             findings.add(
                                     new Finding(
-                                            "%,d event times of %s are before 1973, such as %d".formatted(n[0], topic, n[1]),
+                                            "%,d event times of %s are before 1973, such as %d"
+                                                    .formatted(n[0], topic, n[1]),
                                             "event times are milliseconds; these seem to be seconds")));
             future.forEach(
                     (topic, n) ->
                             findings.add(
                                     new Finding(
                                             "%,d event times of %s are in the future, such as %s"
-                                                    .formatted(n[0], topic, Instant.ofEpochMilli(n[1])),
+                                                    .formatted(
+                                                            n[0],
+                                                            topic,
+                                                            Instant.ofEpochMilli(n[1])),
                                             "check the writer's clock and unit")));
             return findings;
         }
@@ -289,7 +321,8 @@ final class TaskCheck {
                 (model, n) ->
                         findings.add(
                                 new Finding(
-                                        "%,d predictions of model '%s', of which there is no spec".formatted(n, model),
+                                        "%,d predictions of model '%s', of which there is no spec"
+                                                .formatted(n, model),
                                         "declare it: ./belay models add FILE; ids are experiment/model#seed@run")));
         rows.forEach(
                 (sweep, ids) -> {
@@ -299,7 +332,11 @@ final class TaskCheck {
                     } else if (due == 0) {
                         findings.add(
                                 new Finding(
-                                        "the sweep of %s at checkpoint %d has %,d rows and does not say how many it will have".formatted(sweep.model(), sweep.checkpoint(), ids.size()),
+                                        "the sweep of %s at checkpoint %d has %,d rows and does not say how many it will have"
+                                                .formatted(
+                                                        sweep.model(),
+                                                        sweep.checkpoint(),
+                                                        ids.size()),
                                         "set sweepRows in its last block, or in a repeated one"));
                     }
                 });
@@ -317,9 +354,11 @@ final class TaskCheck {
                                 due,
                                 lacking.isEmpty()
                                         ? "none of the holdout's examples"
-                                        : lacking.stream().limit(3).toList() + (lacking.size() > 3 ? " and others" : "")),
+                                        : lacking.stream().limit(3).toList()
+                                                + (lacking.size() > 3 ? " and others" : "")),
                 lacking.isEmpty()
-                        ? "correct sweepRows: the holdout has %,d examples".formatted(holdout.size())
+                        ? "correct sweepRows: the holdout has %,d examples"
+                                .formatted(holdout.size())
                         : "predict what it lacks, or wait for its evaluator");
     }
 
@@ -346,7 +385,8 @@ final class TaskCheck {
             if (!open.isEmpty()) {
                 findings.add(
                         new Finding(
-                                "partitions %s of %s have no end, the others have".formatted(open, topic),
+                                "partitions %s of %s have no end, the others have"
+                                        .formatted(open, topic),
                                 "models with a budget wait for them: write a Progress event with ended: true for each"));
             }
         }
@@ -375,9 +415,12 @@ final class TaskCheck {
                                             p,
                                             compacted
                                                     ? first
-                                                    : Math.max(first, ends.getOrDefault(p, 0L) - newest)));
+                                                    : Math.max(
+                                                            first,
+                                                            ends.getOrDefault(p, 0L) - newest)));
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+            while (ends.entrySet().stream()
+                    .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException("could not read " + topic + " in " + PATIENCE);
                 }
@@ -412,9 +455,16 @@ final class TaskCheck {
             findings.add(
                     new Finding(
                             "%,d records of %s are no %s; the first: partition %d, offset %d, key '%s'"
-                                    .formatted(garbage.size() + more, topic, type.getSimpleName(), first.partition(), first.offset(), key(first)),
+                                    .formatted(
+                                            garbage.size() + more,
+                                            topic,
+                                            type.getSimpleName(),
+                                            first.partition(),
+                                            first.offset(),
+                                            key(first)),
                             !compacted
-                                    ? "they are dead letters; ./belay dead-letters list --topic " + topic
+                                    ? "they are dead letters; ./belay dead-letters list --topic "
+                                            + topic
                                     : first.key() == null
                                             ? "a record without a key is never compacted away; it is skipped"
                                             : "remove each with a tombstone: a record of the same key and partition without a value"));

@@ -1,6 +1,5 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTable;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.counts.CellTable;
@@ -10,6 +9,7 @@ import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.Significance;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
+import dev.belay.cli.table.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

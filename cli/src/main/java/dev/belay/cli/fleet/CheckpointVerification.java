@@ -1,9 +1,9 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.belay.cli.fleet.CheckpointFiles.Finding;
 import dev.belay.cli.fleet.CheckpointFiles.Verdict;
+import dev.belay.cli.table.TextTable;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.models.store.Provenance;

@@ -1,8 +1,8 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTable;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
+import dev.belay.cli.table.TextTable;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.Provenance;
 import dev.belay.schemas.ModelId;

@@ -1,7 +1,7 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTree;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.cli.table.TextTree;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.Provenance;
 import dev.belay.schemas.InitialCheckpoint;

@@ -1,8 +1,8 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTree;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.service.Services;
+import dev.belay.cli.table.TextTree;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.events.LabelerSpec;

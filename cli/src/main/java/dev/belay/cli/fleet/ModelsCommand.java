@@ -1,10 +1,10 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.table.TextTable;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
 import dev.belay.cli.run.ExperimentRegistration;
 import dev.belay.cli.service.BrokerOptions;
+import dev.belay.cli.table.TextTable;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.LabelerSpecs;

@@ -111,8 +111,8 @@ public final class DeadLettersCommand implements Runnable {
                             description = "these letters")
                     @Nullable List<String> places)
             throws Exception {
-        boolean named = places != null && !places.isEmpty();
-        if (!all && !named && filter.isEmpty()) {
+        List<String> wanted = places == null ? List.of() : places;
+        if (!all && wanted.isEmpty() && filter.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "which letters? Name some, or give --topic, --reason or --all");
@@ -126,9 +126,9 @@ public final class DeadLettersCommand implements Runnable {
                                     .redrive(
                                             letters ->
                                                     filter.of(
-                                                            named
-                                                                    ? find(letters, places)
-                                                                    : letters));
+                                                            wanted.isEmpty()
+                                                                    ? letters
+                                                                    : find(letters, wanted)));
                     sent.forEach(l -> out.printf("%s sent to %s%n", l.place(), l.topic()));
                     out.printf("%,d letters redriven%n", sent.size());
                     return 0;
@@ -226,7 +226,8 @@ public final class DeadLettersCommand implements Runnable {
     }
 
     private static TextTable counts(List<StoredLetter> letters) {
-        Map<List<String>, long[]> counts = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        Map<List<String>, long[]> counts =
+                new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         for (StoredLetter letter : letters) {
             long[] of =
                     counts.computeIfAbsent(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DeleteRecordsOptions;
@@ -25,8 +26,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of dead letters. A letter is redriven in a transaction that also writes a record to this
- * topic that marks it, so that it is sent back once, whenever the command is killed or repeated.
+ * The topic of dead letters. A letter is redriven in a transaction that also writes a record to
+ * this topic that marks it, so that it is sent back once, whenever the command is killed or
+ * repeated.
  */
 final class Letters {
     private static final Duration ROUND = Duration.ofMillis(200);
@@ -49,7 +51,8 @@ final class Letters {
         List<StoredLetter> letters = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.headers().lastHeader(StoredLetter.REDRIVEN) == null) {
-                letters.add(new StoredLetter(record, redriven.contains(StoredLetter.place(record))));
+                letters.add(
+                        new StoredLetter(record, redriven.contains(StoredLetter.place(record))));
             }
         }
         letters.sort((a, b) -> Long.compare(a.record().timestamp(), b.record().timestamp()));
@@ -116,7 +119,8 @@ final class Letters {
                                                 ? OffsetSpec.latest()
                                                 : OffsetSpec.forTimestamp(beforeMs));
                             });
-            var ends = KafkaFutures.get(admin.listOffsets(latest).all(), "reading ends of " + topic);
+            var ends =
+                    KafkaFutures.get(admin.listOffsets(latest).all(), "reading ends of " + topic);
             Map<TopicPartition, RecordsToDelete> delete = new HashMap<>();
             long[] deleted = {0};
             KafkaFutures.get(admin.listOffsets(wanted).all(), "reading offsets of " + topic)
@@ -124,7 +128,9 @@ final class Letters {
                             (p, found) -> {
                                 // -1: no record that late
                                 long to =
-                                        found.offset() < 0 ? ends.get(p).offset() : found.offset();
+                                        found.offset() < 0
+                                                ? Objects.requireNonNull(ends.get(p)).offset()
+                                                : found.offset();
                                 deleted[0] += Math.max(0, to - firsts.getOrDefault(p, 0L));
                                 delete.put(p, RecordsToDelete.beforeOffset(to));
                             });
@@ -138,8 +144,7 @@ final class Letters {
     private ProducerRecord<byte[], byte[]> back(StoredLetter letter) {
         ConsumerRecord<byte[], byte[]> from =
                 letter.isTruncated() ? origin(letter) : letter.record();
-        boolean byKey =
-                from.key() != null && letter.topic().startsWith(clients.topics().prefix());
+        boolean byKey = from.key() != null && letter.topic().startsWith(clients.topics().prefix());
         Headers headers = letter.isTruncated() ? from.headers() : letter.original();
         return new ProducerRecord<>(
                 letter.topic(),
@@ -152,9 +157,7 @@ final class Letters {
 
     private ProducerRecord<byte[], byte[]> mark(StoredLetter letter) {
         Headers headers = new RecordHeaders();
-        headers.add(
-                StoredLetter.REDRIVEN,
-                letter.place().getBytes(StandardCharsets.UTF_8));
+        headers.add(StoredLetter.REDRIVEN, letter.place().getBytes(StandardCharsets.UTF_8));
         return new ProducerRecord<>(
                 topic, letter.record().partition(), null, letter.record().key(), null, headers);
     }

@@ -1,6 +1,6 @@
 /**
- * {@code belay dead-letters}: what is in the topic of dead letters, and how they get back to where they
- * came from.
+ * {@code belay dead-letters}: what is in the topic of dead letters, and how they get back to where
+ * they came from.
  */
 @NullMarked
 package dev.belay.cli.letters;

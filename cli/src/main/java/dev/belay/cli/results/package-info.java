@@ -14,4 +14,3 @@
 package dev.belay.cli.results;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -2,7 +2,6 @@ package dev.belay.cli.experiment;
 
 import static dev.belay.cli.experiment.BadExperiments.assertRejected;
 import static dev.belay.cli.experiment.BadExperiments.read;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;

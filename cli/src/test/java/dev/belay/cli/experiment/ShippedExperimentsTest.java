@@ -37,7 +37,9 @@ class ShippedExperimentsTest {
         Experiment grid = ExperimentFile.read(FOLDER.resolve("grid.yaml"));
         int seeds = grid.seeds().size();
         assertEquals(72, seeds * grid.models().stream().filter(m -> !m.onTruth()).count());
-        assertEquals(9, seeds * grid.models().stream().filter(ShippedExperimentsTest::isCeiling).count());
+        assertEquals(
+                9,
+                seeds * grid.models().stream().filter(ShippedExperimentsTest::isCeiling).count());
     }
 
     private static boolean isCeiling(ModelEntry model) {

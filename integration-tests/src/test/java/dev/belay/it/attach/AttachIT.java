@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -79,10 +80,14 @@ class AttachIT {
     @BeforeEach
     void start() throws Exception {
         platform =
-                EmbeddedPlatform.start(new PlatformConfig(folder.resolve("data"), 0, 0), line -> {});
+                EmbeddedPlatform.start(
+                        new PlatformConfig(folder.resolve("data"), 0, 0), line -> {});
         at =
                 new String[] {
-                    "--bootstrap-servers", platform.bootstrapServers(), "--registry", platform.registryUrl()
+                    "--bootstrap-servers",
+                    platform.bootstrapServers(),
+                    "--registry",
+                    platform.registryUrl()
                 };
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
             admin.createTopics(
@@ -116,7 +121,10 @@ class AttachIT {
         try (BelayProcess attach = attach(file)) {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
-                    .until(() -> examples().size() >= mails - 1 && truth().size() >= outcomes.size());
+                    .until(
+                            () ->
+                                    examples().size() >= mails - 1
+                                            && truth().size() >= outcomes.size());
             attach.kill();
         }
         // Then
@@ -127,12 +135,15 @@ class AttachIT {
         // and the bad record is a letter, which is sent back once
         JsonNode letters = json("dead-letters", "list", "--each", "--json");
         assertEquals(1, letters.size(), letters::toString);
-        assertTrue(letters.get(0).get("reason").textValue().contains(".subject"), letters::toString);
+        assertTrue(
+                letters.get(0).get("reason").textValue().contains(".subject"), letters::toString);
         assertEquals("tickets", letters.get(0).get("topic").textValue());
         String place = letters.get(0).get("letter").textValue();
         assertTrue(belay(0, "dead-letters", "show", place).contains("team: red"));
         long before = records("tickets");
-        assertTrue(belay(0, "dead-letters", "redrive", "--reason", "SUBJECT").contains("1 letters redriven"));
+        assertTrue(
+                belay(0, "dead-letters", "redrive", "--reason", "SUBJECT")
+                        .contains("1 letters redriven"));
         assertTrue(belay(0, "dead-letters", "redrive", "--all").contains("0 letters redriven"));
         assertEquals(before + 2, records("tickets"), "a record and the marker of its transaction");
         assertEquals(
@@ -144,8 +155,14 @@ class AttachIT {
 
     @Test
     void theCheckNamesWhatOtherClientsDoWrong() throws Exception {
-        // Given: truth by librdkafka's default partitioner, in seconds; a model that nobody declared
-        belay(0, "topics", "apply", "--experiment", Files.writeString(folder.resolve("t.yaml"), FILE).toString());
+        // Given: truth by librdkafka's default partitioner, in seconds; a model that nobody
+        // declared
+        belay(
+                0,
+                "topics",
+                "apply",
+                "--experiment",
+                Files.writeString(folder.resolve("t.yaml"), FILE).toString());
         assertEquals("[]", belay(0, "check", "tickets", "--json").strip());
         Clients clients =
                 new Clients(
@@ -185,7 +202,9 @@ class AttachIT {
                                 1_700_000_000_000L));
         records.add(
                 new ProducerRecord<>(
-                        "belay.models", "garbage".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2}));
+                        "belay.models",
+                        "garbage".getBytes(StandardCharsets.UTF_8),
+                        new byte[] {1, 2}));
         send(records);
         // When
         String found = belay(1, "check", "tickets");
@@ -217,7 +236,10 @@ class AttachIT {
             ticket.put("body", Map.of("text", "is on fire"));
             var record =
                     new ProducerRecord<byte[], byte[]>(
-                            "tickets", i % 3 == 0 ? 0 : i % 3, null, JSON.writeValueAsBytes(ticket));
+                            "tickets",
+                            i % 3 == 0 ? 0 : i % 3,
+                            null,
+                            JSON.writeValueAsBytes(ticket));
             record.headers().add("team", "red".getBytes(StandardCharsets.UTF_8));
             records.add(record);
             if (i % 2 == 0) {
@@ -228,7 +250,8 @@ class AttachIT {
                                 "outcomes",
                                 i % 5,
                                 null,
-                                JSON.writeValueAsBytes(Map.of("ticket", "t" + i, "minutes", minutes))));
+                                JSON.writeValueAsBytes(
+                                        Map.of("ticket", "t" + i, "minutes", minutes))));
             }
         }
         send(records);
@@ -255,7 +278,8 @@ class AttachIT {
                 .forEach(
                         e -> {
                             assertEquals("red", team(e));
-                            String before = texts.put(e.get("id").toString(), e.get("text").toString());
+                            String before =
+                                    texts.put(e.get("id").toString(), e.get("text").toString());
                             assertEquals(null, before, () -> "twice: " + e.get("id"));
                         });
         return texts;
@@ -296,15 +320,18 @@ class AttachIT {
 
     private long records(String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
-            Map<TopicPartition, OffsetSpec> latest =
-                    new HashMap<>();
-            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions()
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            Objects.requireNonNull(
+                            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+                    .partitions()
                     .forEach(
                             p ->
                                     latest.put(
                                             new TopicPartition(topic, p.partition()),
                                             OffsetSpec.latest()));
-            return admin.listOffsets(latest).all().get().values().stream().mapToLong(o -> o.offset()).sum();
+            return admin.listOffsets(latest).all().get().values().stream()
+                    .mapToLong(o -> o.offset())
+                    .sum();
         }
     }
 

@@ -84,8 +84,8 @@ public interface ExampleLabeler extends AutoCloseable {
     }
 
     /**
-     * Whether it sends examples on that are not in the partition of their key. One labeler of a task
-     * does, {@code truth}; the others leave them out.
+     * Whether it sends examples on that are not in the partition of their key. One labeler of a
+     * task does, {@code truth}; the others leave them out.
      */
     default boolean forwardsMisplaced() {
         return false;

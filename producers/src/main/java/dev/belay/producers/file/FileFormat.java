@@ -12,8 +12,7 @@ import java.util.function.ObjLongConsumer;
 
 /**
  * A format of data files. Experiment files may name it as {@code data.format} beside {@code
- * data.path}; its name is the ending of such files, before {@code .gz} or
- * {@code .zst}.
+ * data.path}; its name is the ending of such files, before {@code .gz} or {@code .zst}.
  */
 public interface FileFormat extends RowSource {
     Parameter PATH = Parameter.file("path", "The file; .gz and .zst are unpacked.");

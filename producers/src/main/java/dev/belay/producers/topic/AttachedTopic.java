@@ -23,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param label column of the class; a record without it is one whose truth is not known
  */
 record AttachedTopic(
-        String topic, RecordFormat format, RecordMapping mapping, @Nullable String id, String label) {
+        String topic,
+        RecordFormat format,
+        RecordMapping mapping,
+        @Nullable String id,
+        String label) {
     static final Parameter TOPIC =
             Parameter.required("topic", "An existing topic, with any keys and partitioner.");
     static final Parameter FORMAT =
@@ -42,7 +46,8 @@ record AttachedTopic(
                     "Column or expression of the event time, milliseconds or ISO 8601; by default"
                             + " the record's timestamp.");
     static final Parameter TRUTH_TOPIC =
-            Parameter.text("truth-topic", "", "A second topic that has the truth, also days later.");
+            Parameter.text(
+                    "truth-topic", "", "A second topic that has the truth, also days later.");
     static final Parameter TRUTH_FORMAT =
             Parameter.choice("truth-format", "json", RecordFormat.words(), "As format.");
     static final Parameter TRUTH_WHERE = expression("truth-where", "As where.");

@@ -22,8 +22,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a record. A column whose name begins with {@code .}, <code>$</code> or {@code (} is
- * a jq expression on the record's value, with the variables {@code $key} (text or null), {@code
+ * The columns of a record. A column whose name begins with {@code .}, <code>$</code> or {@code (}
+ * is a jq expression on the record's value, with the variables {@code $key} (text or null), {@code
  * $headers} (object of texts), {@code $timestamp} (ms), {@code $partition} and {@code $offset};
  * other columns are fields of the value.
  */
@@ -104,9 +104,7 @@ final class RecordMapping {
             }
         }
         ObjectNode columns =
-                value instanceof ObjectNode object
-                        ? object
-                        : JsonNodeFactory.instance.objectNode();
+                value instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
         Map<String, JsonNode> results = new LinkedHashMap<>();
         expressions.forEach((name, query) -> results.put(name, one(query, value, scope, name)));
         results.forEach(columns::set);
@@ -120,9 +118,7 @@ final class RecordMapping {
      */
     long timeMs(ObjectNode columns, ConsumerRecord<byte[], byte[]> record) {
         if (time == null) {
-            return record.timestamp() < 0
-                    ? Entry.NOW
-                    : record.timestamp();
+            return record.timestamp() < 0 ? Entry.NOW : record.timestamp();
         }
         JsonNode cell = columns.path(time);
         if (cell.isIntegralNumber() && cell.longValue() >= LEAST_MS) {

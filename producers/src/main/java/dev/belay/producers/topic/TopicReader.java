@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a {@link TopicSource}. Partitions are read from the source's start, those that are added
- * later from their beginnings. The first transaction commits the starts of all: from then on, records
- * that are deleted before they were read are an error.
+ * later from their beginnings. The first transaction commits the starts of all: from then on,
+ * records that are deleted before they were read are an error.
  */
 final class TopicReader implements ExampleSource.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
@@ -210,7 +210,8 @@ final class TopicReader implements ExampleSource.Reader {
         }
         if (first && committedOnes == 0) {
             start.seek(consumer, added);
-        } else if (!added.isEmpty()) { // none would be all; of partitions added later, no record is skipped
+        } else if (!added
+                .isEmpty()) { // none would be all; of partitions added later, no record is skipped
             consumer.seekToBeginning(added);
         }
         added.forEach(p -> beginnings.put(p, new OffsetAndMetadata(consumer.position(p))));

@@ -140,7 +140,8 @@ public final class TopicSource implements ExampleSource {
     @Override
     public void require() {
         try (Admin admin = clients.admin()) {
-            for (AttachedTopic attached : AttachedTopic.of(config.source().parameters(), config.fields())) {
+            for (AttachedTopic attached :
+                    AttachedTopic.of(config.source().parameters(), config.fields())) {
                 require(admin, attached.topic());
             }
         }

@@ -85,8 +85,7 @@ class AttachedTopicTest {
         Entry entry = batch.entries().get(0);
         assertEquals("k1", entry.id());
         assertEquals(
-                Map.of("n", "0", "t", Long.toString(MockTopic.TIME_MS)),
-                example(entry).getTags());
+                Map.of("n", "0", "t", Long.toString(MockTopic.TIME_MS)), example(entry).getTags());
         assertEquals(MockTopic.TIME_MS, entry.eventTimeMs());
     }
 
@@ -116,7 +115,9 @@ class AttachedTopicTest {
                         Map.of("truth-topic", OUTCOMES, "truth-id", "ref", "truth-label", ".was"));
         // Then
         Map<String, Integer> labels = new HashMap<>();
-        batch.entries().stream().filter(e -> e.row() == null).forEach(e -> labels.put(e.id(), e.label()));
+        batch.entries().stream()
+                .filter(e -> e.row() == null)
+                .forEach(e -> labels.put(e.id(), e.label()));
         assertEquals(Map.of("a", 1, "b", 0), labels);
         assertEquals(2, batch.entries().stream().filter(e -> e.row() != null).count());
         assertEquals(0, batch.rejected().size());
@@ -171,14 +172,13 @@ class AttachedTopicTest {
                 MockTopic.NAME,
                 null,
                 ByteBuffer.allocate(5 + json.length).put((byte) 0).putInt(3).put(json).array());
-        assertEquals("a", read(Fields.defaults(), Map.of("format", "json-schema")).entries().get(0).id());
+        assertEquals(
+                "a",
+                read(Fields.defaults(), Map.of("format", "json-schema")).entries().get(0).id());
 
         MockTopic texts = new MockTopic(1).add(MockTopic.NAME, "k", bytes("just a line"));
         Batch batch =
-                read(
-                        texts,
-                        new Fields("$key", "value", "label", null),
-                        Map.of("format", "string"));
+                read(texts, new Fields("$key", "value", "label", null), Map.of("format", "string"));
         assertEquals("just a line", example(batch.entries().get(0)).getText());
     }
 
@@ -188,7 +188,12 @@ class AttachedTopicTest {
         Batch batch =
                 read(
                         new Fields(
-                                "id", new InputColumns.Text("(.text | ascii_downcase)"), "label", null, Map.of(), null),
+                                "id",
+                                new InputColumns.Text("(.text | ascii_downcase)"),
+                                "label",
+                                null,
+                                Map.of(),
+                                null),
                         Map.of());
         assertEquals(2, batch.rejected().size());
         String reason =

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes records that can't be read or are invalid to the dead letters, with their raw bytes;
  * headers {@code belay.topic}, {@code belay.partition}, {@code belay.offset}, {@code belay.service}
- * and {@code belay.reason} (UTF-8 text) give origin and reason; the record's own headers stay. Sent in the service's own
- * transaction, they are exactly-once. {@code belay.model} is set if only one model cannot process
- * the record.
+ * and {@code belay.reason} (UTF-8 text) give origin and reason; the record's own headers stay. Sent
+ * in the service's own transaction, they are exactly-once. {@code belay.model} is set if only one
+ * model cannot process the record.
  *
  * <p>A dead letter is larger than its record by its headers. So a key or value of more than 400,000
  * bytes is cut to that length, and {@code belay.truncated} has the original sizes; the whole record
