@@ -40,7 +40,7 @@ class ArchitectureTest {
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("producers")
-                    .mayOnlyBeAccessedByLayers("cli")
+                    .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("labelers")
                     .mayOnlyBeAccessedByLayers("benchmarks", "cli")
                     .whereLayer("trainers")

@@ -94,7 +94,7 @@ class InputFieldsTest {
                 "line 8, column 19",
                 "found 'minilm' in models.weak.encoder",
                 "an encoder of inputs of kind vector, as data.fields has them: one of [vector]");
-        says("text: body", "vector", "line 8, column 19", "of kind text", "[hashing, hashing-b");
+        says("text: body", "vector", "line 8, column 19", "of kind text", "hashing, hashing-b");
         says("parts: [a, b]", "vector", "line 8", "of kind parts");
     }
 

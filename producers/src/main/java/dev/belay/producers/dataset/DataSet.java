@@ -210,7 +210,7 @@ public final class DataSet implements ExampleSource, AutoCloseable {
 
     private static Path temporaryDirectory() {
         try {
-            return Files.createTempDirectory("belay-sort-");
+            return Files.createTempDirectory("belay-sort-" + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
             throw new UncheckedIOException("can't make a temporary directory for sorting", e);
         }

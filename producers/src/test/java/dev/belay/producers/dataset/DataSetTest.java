@@ -262,9 +262,11 @@ class DataSetTest {
         }
     }
 
+    /** Of this process: other tests run at the same time. */
     private static long temporaryDirectories() throws IOException {
+        String prefix = "belay-sort-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(p -> p.getFileName().toString().startsWith("belay-sort-")).count();
+            return all.filter(p -> p.getFileName().toString().startsWith(prefix)).count();
         }
     }
 
