@@ -60,6 +60,7 @@ final class GeneratedTables {
 
     private static String commands(CommandLine belay) {
         return belay.getSubcommands().values().stream()
+                .distinct() // one has an alias
                 .filter(command -> !command.getCommandSpec().usageMessage().hidden())
                 .map(
                         command ->

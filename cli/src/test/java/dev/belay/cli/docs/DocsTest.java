@@ -67,6 +67,10 @@ class DocsTest {
                     Map.entry(
                             "mvn -B -Pdist -pl cli -am package -DskipTests",
                             ".ci/run containers, with free ports"),
+                    Map.entry(
+                            "./belay dead-letters list --bootstrap-servers localhost:9092"
+                                    + " --registry http://localhost:8081/apis/ccompat/v7",
+                            "AttachIT runs each, on its own letters"),
                     Map.entry("./belay models list", "FleetIT runs each, on its own models"),
                     Map.entry(
                             "curl -s http://127.0.0.1:8080/metrics | grep '^belay_'",

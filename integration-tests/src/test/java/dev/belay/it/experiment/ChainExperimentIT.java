@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.it.LongTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A chain of students, baselines, supervisors with different shares of the data, and labels with
  * trust. What the summary says of them is recomputed, by definition, from the records.
  */
+@LongTest
 @Timeout(600)
 class ChainExperimentIT {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.chess.Move;
 import dev.belay.chess.Position;
+import dev.belay.it.LongTest;
 import dev.belay.plugins.Parameters;
 import dev.belay.producers.chess.ChessPlayouts;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chess moves as choices, by networks that start from one that was trained on random games. */
+@LongTest
 @Timeout(900)
 class ChessIT {
     private static final String RULES =
