@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
@@ -12,10 +13,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
+@Tag(LongTest.TAG)
 @EnabledIfSystemProperty(
         named = LongTest.PROPERTY,
         matches = "true",
         disabledReason = ".ci/run experiments runs it")
 public @interface LongTest {
     String PROPERTY = "belay.long";
+
+    /** What {@code .ci/run} selects by. */
+    String TAG = "long";
 }

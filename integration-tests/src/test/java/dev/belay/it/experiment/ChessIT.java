@@ -17,12 +17,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chess moves as choices, by networks that start from one that was trained on random games. */
 @LongTest
+@Tag("chess") // .ci/long chess
 @Timeout(900)
 class ChessIT {
     private static final String RULES =

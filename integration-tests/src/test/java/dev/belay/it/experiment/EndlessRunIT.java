@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.it.LongTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A run on a topic that somebody else keeps writing to: SIGKILL three times, resumed, stopped by
  * SIGINT.
  */
+@LongTest
 @Timeout(400)
 class EndlessRunIT {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.Belay;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
+import dev.belay.it.LongTest;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ModelTable;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The commands that look at a fleet and steer it, on a copy of what the small experiment left:
  * those that change something come last.
  */
+@LongTest
 @Timeout(600)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FleetIT {

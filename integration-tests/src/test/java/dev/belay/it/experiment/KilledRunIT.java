@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.belay.it.LongTest;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL of everything at once (broker, services, the lot) at several moments of a run. */
+@Tag(LongTest.TAG) // and in mvn verify, with fewer kills
 @Timeout(1_200)
 class KilledRunIT {
     private static final long SEED = 20261123;

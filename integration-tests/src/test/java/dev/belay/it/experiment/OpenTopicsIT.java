@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.it.LongTest;
 import dev.belay.it.experiment.PlainReader.Read;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody who has nothing of Belay's can read of a run while it goes on. */
+@LongTest
 @Timeout(300)
 class OpenTopicsIT {
     private static final Pattern BROKER = Pattern.compile("Kafka broker at (\\S+:\\d+)");

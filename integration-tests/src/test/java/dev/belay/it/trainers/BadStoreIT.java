@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.it.LongTest;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.DirectoryStore;
 import dev.belay.schemas.events.Checkpoint;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A store that is full, refuses, is gone, or has lost or altered files; and is mended. */
+@LongTest
 @ExtendWith(Shared.class)
 @Timeout(600)
 class BadStoreIT {

@@ -2,6 +2,7 @@ package dev.belay.it.trainers;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.it.LongTest;
 import dev.belay.schemas.events.ModelSpec;
 import java.time.Duration;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** SIGSTOP of a trainer for longer than its session and its transaction last, then SIGCONT. */
+@LongTest
 @ExtendWith(Shared.class)
 @Timeout(600)
 class ZombieTrainerIT {
