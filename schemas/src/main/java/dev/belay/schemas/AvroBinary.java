@@ -2,7 +2,6 @@ package dev.belay.schemas;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
@@ -37,7 +36,9 @@ final class AvroBinary {
     byte[] encode(int id, SpecificRecord event) {
         out.reset();
         out.write(0);
-        out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            out.write(id >>> shift); // the low 8 bits
+        }
         encoder = EncoderFactory.get().binaryEncoder(out, encoder);
         try {
             writers.computeIfAbsent(event.getSchema(), s -> new SpecificDatumWriter<>(s))

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serializes and deserializes events in the Confluent wire format: a zero byte, the schema's id in
  * the registry (4 bytes, big-endian), Avro binary. Subjects by TopicNameStrategy ({@code
- * <topic>-value}); a writer's schema is registered at first use, and refused by the registry if it
- * is not BACKWARD compatible. Readers always use their own, compiled schema.
+ * <topic>-value}); a writer's schema is registered at first use unless that is switched off, and
+ * refused by the registry if it is not BACKWARD compatible. Readers always use their own, compiled
+ * schema.
  *
  * <p>Thread-safe; encoders and decoders are kept per thread.
  */
@@ -31,17 +33,8 @@ public final class EventCodec {
 
     private static final int MAX_BYTES = 16 << 20;
 
-    /**
-     * HTTP status of a server without a registry at this path. A registry's own error codes begin
-     * with 404 if it lacks the requested subject or schema.
-     */
-    private static final int NOT_THERE = 404;
-
     private static final int CONFLICT = 409;
     private static final int SERVER_ERROR = 500;
-
-    private static final String WRONG_PATH =
-            "; expected the registry below this URL: Belay's own has the path /apis/ccompat/v7";
 
     static {
         // No record may make a reader allocate more than a record can hold.
@@ -51,7 +44,12 @@ public final class EventCodec {
     }
 
     private final SchemaRegistryClient registry;
-    private final Map<String, Integer> idBySubject = new ConcurrentHashMap<>();
+    private final boolean registering;
+    private final RegistryErrors errors;
+
+    /** By topic, then the schema's full name: both cache their hashes, a joined key would not. */
+    private final Map<String, Map<String, Integer>> idByTopic = new ConcurrentHashMap<>();
+
     private final Map<Integer, Schema> writerById = new ConcurrentHashMap<>();
 
     /**
@@ -62,22 +60,54 @@ public final class EventCodec {
 
     private final ThreadLocal<AvroBinary> perThread = ThreadLocal.withInitial(AvroBinary::new);
 
+    /** Registers the schemas that it writes with. */
     public EventCodec(SchemaRegistryClient registry) {
+        this(registry, true);
+    }
+
+    /**
+     * @param registering whether a schema that is not in the registry is registered at its first
+     *     use; else writing with it fails
+     */
+    public EventCodec(SchemaRegistryClient registry, boolean registering) {
+        this(registry, registering, RegistryErrors.unnamed());
+    }
+
+    /**
+     * @param url of the registry, for errors; without credentials
+     */
+    public EventCodec(SchemaRegistryClient registry, boolean registering, String url) {
+        this(registry, registering, RegistryErrors.at(url));
+    }
+
+    private EventCodec(SchemaRegistryClient registry, boolean registering, RegistryErrors errors) {
         this.registry = registry;
+        this.registering = registering;
+        this.errors = errors;
+    }
+
+    /**
+     * Registers the schema of a topic's values, whether or not it is there.
+     *
+     * @return its id in the registry
+     * @throws SerializationException when the registry does not answer or refuses the schema
+     */
+    public int declare(String topic, Schema schema) {
+        return idOf(topic, schema, true);
     }
 
     /**
      * Encodes an event; null stays null (a tombstone).
      *
-     * @throws SerializationException when the registry can't be asked or refuses the schema
+     * @throws SerializationException when the registry does not answer or refuses the schema
      */
     public byte @Nullable [] encode(String topic, @Nullable SpecificRecord event) {
         if (event == null) {
             return null;
         }
-        String subject = topic + "-value";
-        Integer known = idBySubject.get(subject + event.getSchema().getFullName());
-        int id = known != null ? known : register(subject, event.getSchema());
+        Schema schema = event.getSchema();
+        Integer known = idByTopic.getOrDefault(topic, Map.of()).get(schema.getFullName());
+        int id = known != null ? known : idOf(topic, schema, registering);
         return perThread.get().encode(id, event);
     }
 
@@ -193,24 +223,25 @@ public final class EventCodec {
                 encode(topic, event));
     }
 
-    private int register(String subject, Schema schema) {
+    private int idOf(String topic, Schema schema, boolean register) {
+        String subject = topic + "-value";
+        AvroSchema avro = new AvroSchema(schema);
         try {
-            int id = registered(subject, new AvroSchema(schema));
-            idBySubject.put(subject + schema.getFullName(), id);
+            int id = register ? registered(subject, avro) : registry.getId(subject, avro);
+            idByTopic
+                    .computeIfAbsent(topic, t -> new ConcurrentHashMap<>())
+                    .put(schema.getFullName(), id);
             return id;
         } catch (IOException e) {
-            throw new SerializationException(
-                    "the schema registry did not answer for " + subject + ": " + e.getMessage(), e);
+            throw new SerializationException(errors.unanswered(subject, e), e);
         } catch (RestClientException e) {
-            throw new SerializationException(
-                    "the schema registry refused %s for %s (HTTP %s): %s%s"
-                            .formatted(
-                                    schema.getFullName(),
-                                    subject,
-                                    e.getStatus(),
-                                    e.getMessage(),
-                                    hint(e)),
-                    e);
+            boolean isUnknown =
+                    e.getStatus() == RegistryErrors.NOT_THERE && RegistryErrors.hint(e).isEmpty();
+            String message =
+                    !register && isUnknown
+                            ? errors.unregistered(schema.getFullName(), subject)
+                            : errors.refused(schema.getFullName(), subject, e);
+            throw new SerializationException(message, e);
         }
     }
 
@@ -218,28 +249,31 @@ public final class EventCodec {
      * Asks the registry for its subjects.
      *
      * @throws IOException when it does not answer now
-     * @throws IllegalStateException when a server answers and has no registry at the URL; the
-     *     message names the path that Belay's own registry has
+     * @throws IllegalStateException when a server answers and has no registry at the URL, or
+     *     demands credentials or certificates that this client does not have; the message names
+     *     what was expected
      */
     public void checkRegistry() throws IOException {
         try {
             registry.getAllSubjects();
         } catch (JsonProcessingException e) { // the page of another server
-            throw new IllegalStateException("the answer is not JSON" + WRONG_PATH, e);
+            throw new IllegalStateException(
+                    "the answer is not JSON" + RegistryErrors.WRONG_PATH, e);
+        } catch (SSLException e) {
+            throw new IllegalStateException(e.getMessage() + errors.hint(e), e);
         } catch (RestClientException e) {
-            if (e.getStatus() == NOT_THERE) {
-                throw new IllegalStateException(
-                        "HTTP " + e.getStatus() + ": " + e.getMessage() + hint(e), e);
+            String answer = "HTTP " + e.getStatus() + ": " + e.getMessage();
+            if (e.getStatus() == RegistryErrors.NOT_THERE
+                    || e.getStatus() == RegistryErrors.UNAUTHORIZED) {
+                throw new IllegalStateException(answer + RegistryErrors.hint(e), e);
             }
             if (e.getStatus() >= SERVER_ERROR) {
-                throw new IOException("HTTP " + e.getStatus() + ": " + e.getMessage(), e);
+                throw new IOException(answer, e);
             }
             // it answers; a client that may not list subjects may still read schemas
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + errors.hint(e), e);
         }
-    }
-
-    private static String hint(RestClientException e) {
-        return e.getStatus() == NOT_THERE && e.getErrorCode() / 100 != NOT_THERE ? WRONG_PATH : "";
     }
 
     /**
@@ -272,19 +306,12 @@ public final class EventCodec {
             }
             return schema;
         } catch (IOException e) {
-            throw new RegistryOutage(
-                    "the schema registry did not answer for schema id %s: %s"
-                            .formatted(id, e.getMessage()),
-                    e);
+            throw new RegistryOutage(errors.unanswered("schema id " + id, e), e);
         } catch (RestClientException e) {
-            if (e.getErrorCode() / 100 != NOT_THERE) {
-                throw new RegistryOutage(
-                        "the schema registry answered HTTP %s: %s%s"
-                                .formatted(e.getStatus(), e.getMessage(), hint(e)),
-                        e);
+            if (e.getErrorCode() / 100 != RegistryErrors.NOT_THERE) {
+                throw new RegistryOutage(errors.answered(e), e);
             }
-            throw new SerializationException(
-                    "schema id " + id + " is not in the registry: " + e.getMessage(), e);
+            throw new SerializationException(errors.unknownId(id, e), e);
         }
     }
 

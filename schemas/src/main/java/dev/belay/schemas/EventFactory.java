@@ -21,6 +21,40 @@ public final class EventFactory {
                 id, split, text, eventTimeMs, null, null, null, List.of(), Map.of(), null, 0);
     }
 
+    /**
+     * A builder of an example; id and split are still to be set, and where the input is no text,
+     * the input. Every field with a default is set: Avro's own builders compute defaults for each
+     * record, which takes as long as encoding it.
+     */
+    public static Example.Builder exampleBuilder(String text) {
+        return Example.newBuilder()
+                .setText(text)
+                .setEventTimeMs(0)
+                .setParts(null)
+                .setVector(null)
+                .setContent(null)
+                .setOptions(List.of())
+                .setTags(Map.of())
+                .setGroup(null)
+                .setHoldoutVersion(0);
+    }
+
+    /** The example with another event time; all else is shared with it, not copied. */
+    public static Example at(Example example, long eventTimeMs) {
+        return new Example(
+                example.getId(),
+                example.getSplit(),
+                example.getText(),
+                eventTimeMs,
+                example.getParts(),
+                example.getVector(),
+                example.getContent(),
+                example.getOptions(),
+                example.getTags(),
+                example.getGroup(),
+                example.getHoldoutVersion());
+    }
+
     /** The truth of an example without tags and group, not drawn as a sample. */
     public static Truth truth(String id, int label, long eventTimeMs) {
         return new Truth(id, label, eventTimeMs, Map.of(), null, null, 0);

@@ -16,6 +16,9 @@ public final class LabelerSpecs {
     /** Method of a labeler whose labels are written by another program. */
     public static final String EXTERNAL = "external";
 
+    /** Method of a labeler that replaces labels of another one. */
+    public static final String NOISE = "noise";
+
     /** Encoder of what predicts but is not trained by Belay. */
     public static final String NO_ENCODER = "none";
 
@@ -24,6 +27,14 @@ public final class LabelerSpecs {
     /** Whether another program writes the labels. */
     public static boolean isExternal(LabelerSpec spec) {
         return spec.getMethod().getName().equals(EXTERNAL);
+    }
+
+    /**
+     * Whether another program trains and runs the model: it writes predictions, and no checkpoints
+     * that Belay reads.
+     */
+    public static boolean isExternal(ModelSpec spec) {
+        return spec.getExternal() || spec.getEncoderName().equals(NO_ENCODER);
     }
 
     /**

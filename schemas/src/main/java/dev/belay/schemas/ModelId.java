@@ -46,6 +46,15 @@ public record ModelId(String experiment, String model, long seed, int run) {
         return experiment + "." + model + "." + seed;
     }
 
+    /**
+     * The name in the experiment file of the labeler with this id; {@code truth} is its own.
+     *
+     * @throws IllegalArgumentException if the text is neither an id nor {@code truth}
+     */
+    public static String nameOf(String id) {
+        return id.equals(TRUTH) ? TRUTH : parse(id).model();
+    }
+
     /** The labeler's part of its topic's name, for a model id or {@link #TRUTH}. */
     public static String labelerOf(String modelIdOrTruth) {
         return modelIdOrTruth.equals(TRUTH) ? TRUTH : parse(modelIdOrTruth).labeler();

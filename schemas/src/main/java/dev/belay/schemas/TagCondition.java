@@ -48,7 +48,7 @@ public record TagCondition(String tag, Operator operator, String value) {
     /**
      * Reads NAME OPERATOR VALUE.
      *
-     * @throws IllegalArgumentException if it is something else; says what was found and expected
+     * @throws IllegalArgumentException if it is something else, with what was found and expected
      */
     public static TagCondition parse(String text) {
         Matcher matcher = TEXT.matcher(text);

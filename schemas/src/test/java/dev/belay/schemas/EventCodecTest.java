@@ -11,10 +11,12 @@ import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,29 @@ class EventCodecTest {
                 codec.decode("t", Objects.requireNonNull(codec.encode("t", truth)), Truth.class));
         refusals.set(2);
         assertThrows(SerializationException.class, () -> codec.encode("other", truth));
+    }
+
+    @Test
+    void whereClientsMayOnlyReadTheRegistryOthersRegister() {
+        // Given
+        var registry = new MockSchemaRegistryClient();
+        var reading = new EventCodec(registry, false);
+        Truth truth = EventFactory.truth("a", 1, 0L);
+        // When
+        String refused =
+                String.valueOf(
+                        assertThrows(SerializationException.class, () -> reading.encode("t", truth))
+                                .getMessage());
+        // Then
+        assertTrue(refused.contains("dev.belay.schemas.events.Truth of this version for t-value"));
+        assertTrue(refused.contains("'./belay topics apply'"), refused);
+        // and: the same schema has one id, whoever registers it
+        int id = new EventCodec(registry).declare("t", Truth.getClassSchema());
+        byte[] bytes = Objects.requireNonNull(reading.encode("t", truth));
+        assertEquals(id, ByteBuffer.wrap(bytes, 1, 4).getInt());
+        assertEquals(
+                id,
+                reading.declare("t", new Schema.Parser().parse(Truth.getClassSchema().toString())));
     }
 
     /** Whether a codec that has to ask such a registry says that the record is not to blame. */

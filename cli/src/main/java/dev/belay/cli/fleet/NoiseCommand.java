@@ -1,0 +1,126 @@
+package dev.belay.cli.fleet;
+
+import dev.belay.cli.service.BrokerOptions;
+import dev.belay.labelers.api.Labelers;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Method;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running.
+ */
+@Command(
+        name = "noise",
+        mixinStandardHelpOptions = true,
+        description = "The noise that labelers add: set.")
+public final class NoiseCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which of: set?");
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Changes parameters of a labeler of kind noise: a new version, which labels from the"
+                        + " next transaction on and predicts the holdout again. Each label has the"
+                        + " version that gave it.",
+                "The experiment file still describes version 0: 'belay run' resumes the run with the"
+                        + " newest version."
+            })
+    int set(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            index = "0",
+                            paramLabel = "LABELER",
+                            description = "EXPERIMENT/LABELER, or with #SEED: else all seeds")
+                    String labeler,
+            @Parameters(
+                            index = "1..*",
+                            arity = "1..*",
+                            paramLabel = "KEY=VALUE",
+                            description = "parameters, such as rate=0.3; the others stay")
+                    Map<String, String> changes)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        CheckpointReference reference = CheckpointReference.parse(labeler);
+        broker.usePlugins();
+        return broker.on(
+                spec.commandLine().getErr(),
+                clients -> {
+                    Fleet fleet = Fleet.read(clients);
+                    List<ModelId> running =
+                            fleet.current().keySet().stream().map(ModelId::parse).toList();
+                    List<LabelerSpec> specs = new ArrayList<>();
+                    for (ModelId id : fleet.find(reference, running)) {
+                        specs.add(changed(fleet, id.toString(), changes));
+                    }
+                    write(clients, fleet, specs);
+                    for (LabelerSpec written : specs) {
+                        out.printf(
+                                "%s version %d: %s%n",
+                                written.getId(),
+                                written.getVersion(),
+                                new TreeMap<>(written.getMethod().getParameters()));
+                    }
+                    return 0;
+                });
+    }
+
+    private static LabelerSpec changed(Fleet fleet, String id, Map<String, String> changes) {
+        LabelerSpec spec = fleet.labelers().get(id);
+        String kind = spec == null ? "model" : spec.getMethod().getName();
+        if (spec == null || !kind.equals(LabelerSpecs.NOISE)) {
+            throw new IllegalArgumentException(
+                    "%s is of kind %s, expected a labeler of kind %s"
+                            .formatted(id, kind, LabelerSpecs.NOISE));
+        }
+        Map<String, String> parameters = new TreeMap<>(spec.getMethod().getParameters());
+        parameters.putAll(changes);
+        Labelers.check(LabelerSpecs.NOISE, spec.getClasses(), parameters, spec.getSources().size());
+        // the hash stays that of the file, by which a run is resumed
+        return LabelerSpec.newBuilder(spec)
+                .setVersion(spec.getVersion() + 1)
+                .setMethod(new Method(LabelerSpecs.NOISE, parameters))
+                .setEventTimeMs(System.currentTimeMillis())
+                .build();
+    }
+
+    private static void write(Clients clients, Fleet fleet, List<LabelerSpec> specs) {
+        Topics topics = clients.topics();
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (LabelerSpec spec : specs) {
+            // where the version before is, so that it is read after it
+            for (int partition : fleet.partitions().getOrDefault(spec.getId(), Set.of())) {
+                records.add(
+                        clients.codec()
+                                .record(
+                                        topics.labelers(),
+                                        partition,
+                                        spec.getId(),
+                                        spec,
+                                        spec.getEventTimeMs()));
+            }
+        }
+        clients.inTransaction(topics.prefix() + "noise.set", records);
+    }
+}
