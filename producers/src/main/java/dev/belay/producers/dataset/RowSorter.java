@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class RowSorter implements Consumer<Row>, AutoCloseable {
     /** Runs merged at once, and so files open at once for each level. */
-    static final int FAN_IN = 32;
+    static final int FAN_IN = 128;
 
     private final Comparator<Row> order;
 

@@ -12,20 +12,30 @@ import org.jspecify.annotations.Nullable;
  * missing or its cell is of another type.
  *
  * @param source what messages call it
- * @param line 1-based; 0 for none
+ * @param line 1-based; 0 for a record of a topic, of which columns may be computed: their names
+ *     begin with a character of {@code .$(}
+ * @param keys of the experiment file that name the columns, for messages
  */
-record Cells(String source, long line, ObjectNode row) {
+record Cells(String source, long line, ObjectNode row, String keys) {
     JsonNode cell(String column) {
         JsonNode cell = row.get(column);
         if (cell == null) {
             List<String> found = new ArrayList<>();
-            row.fieldNames().forEachRemaining(found::add);
+            row.fieldNames()
+                    .forEachRemaining(
+                            name -> {
+                                if (line > 0
+                                        || name.isEmpty()
+                                        || ".$(".indexOf(name.charAt(0)) < 0) {
+                                    found.add(name);
+                                }
+                            });
             throw DataException.at(
                     source,
                     line,
                     "columns " + found,
                     "a column '" + column + "'",
-                    "Correct the row, or name the right column in data.fields.");
+                    "Correct the row, or name the right column in " + keys + ".");
         }
         return cell;
     }
@@ -117,6 +127,6 @@ record Cells(String source, long line, ObjectNode row) {
                 line,
                 StrictJson.kind(cell) + " in '" + column + "'" + value,
                 expected,
-                "Correct the row, or name the right column in data.fields.");
+                "Correct the row, or name the right column in " + keys + ".");
     }
 }

@@ -2,6 +2,7 @@ package dev.belay.producers.source;
 
 import dev.belay.plugins.Parameters;
 import dev.belay.runtime.clients.Clients;
+import java.util.List;
 
 /** A source that never ends, such as a topic. */
 public non-sealed interface EndlessSource extends Source {
@@ -18,4 +19,9 @@ public non-sealed interface EndlessSource extends Source {
      * @throws IllegalArgumentException when the source can't be made of them
      */
     default void check(Parameters parameters, DataConfig.Fields fields) {}
+
+    /** Kafka topics that it reads with the consumer group of the task's producer. */
+    default List<String> topics(Parameters parameters) {
+        return List.of();
+    }
 }

@@ -1,6 +1,7 @@
 package dev.belay.producers.source;
 
 import dev.belay.runtime.clients.ExpiredOffsetException;
+import java.util.List;
 
 /**
  * What the examples, holdout and truth of a task are made from. A finite source ends; an endless
@@ -28,6 +29,11 @@ public interface ExampleSource {
      * @throws DataException when it is not
      */
     default void require() {}
+
+    /** Settings that may give other results than expected, a sentence each. */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /**
      * Opens it behind the last committed batch.

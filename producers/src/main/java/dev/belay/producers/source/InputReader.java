@@ -6,7 +6,6 @@ import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Images;
 import dev.belay.schemas.events.Content;
 import dev.belay.schemas.events.Example;
-import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.TextPart;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ final class InputReader {
             return vector(line, cells.numbers(vector.column()));
         }
         byte[] image = images.read(cells);
-        return Example.newBuilder(EventFactory.example("", Split.STUDENT, "", 0))
+        return EventFactory.exampleBuilder("")
                 .setContent(
                         new Content(
                                 Images.mediaType(image),
@@ -83,7 +82,7 @@ final class InputReader {
         if (bytes > MAX_TEXT_BYTES) {
             throw tooLarge(line, "a text", bytes);
         }
-        return Example.newBuilder(EventFactory.example("", Split.STUDENT, text, 0));
+        return EventFactory.exampleBuilder(text);
     }
 
     private Example.Builder parts(long line, List<String> names, List<String> texts) {
@@ -140,8 +139,7 @@ final class InputReader {
             }
             vector.add((float) value);
         }
-        return Example.newBuilder(EventFactory.example("", Split.STUDENT, "", 0))
-                .setVector(Collections.unmodifiableList(vector));
+        return EventFactory.exampleBuilder("").setVector(Collections.unmodifiableList(vector));
     }
 
     /** Refuses options that are too large together with the rest of the example. */

@@ -8,7 +8,8 @@ import java.util.Comparator;
 /**
  * One checked row of a data set.
  *
- * @param key hash of (order seed, id), to be compared unsigned
+ * @param key hash of (order seed, id), to be compared unsigned; 0 of an endless source, whose order
+ *     is its own
  * @param line where it stood in its source, 1-based
  * @param example with event time 0: it has none until it is produced
  * @param label class index, or {@link #NO_LABEL}

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,20 +45,32 @@ public final class RowBuilder {
     private static final int SPLIT_VALUES_KEPT = 8;
 
     private final String source;
+    private final String keys;
     private final DataConfig config;
     private final InputReader inputs;
     private final OptionReader options;
     private final Set<String> splitValues = new TreeSet<>();
+    private final String orderPurpose;
     private boolean holdoutClosed;
 
     /**
      * @param source what messages call it
      */
     public RowBuilder(String source, DataConfig config) {
+        this(source, "data.fields", config);
+    }
+
+    /**
+     * @param source what messages call it
+     * @param keys of the experiment file that name the columns, for messages
+     */
+    public RowBuilder(String source, String keys, DataConfig config) {
         this.source = source;
+        this.keys = keys;
         this.config = config;
         this.inputs = new InputReader(source, config.fields().input());
         this.options = new OptionReader(source, config.fields());
+        this.orderPurpose = "order:" + config.orderSeed();
     }
 
     /** The first few values of the split column seen, for errors. */
@@ -86,22 +99,33 @@ public final class RowBuilder {
      * @param line 1-based; 0 for none
      */
     public Row row(ObjectNode row, long line) {
-        Cells cells = new Cells(source, line, row);
+        Cells cells = new Cells(source, line, row, keys);
         DataConfig.Fields fields = config.fields();
         Example.Builder example = inputs.read(cells);
         example.setGroup(fields.group() == null ? null : cells.optional(fields.group()));
-        Map<String, String> tags = new TreeMap<>();
-        fields.tags().forEach((name, column) -> tag(line, tags, name, cells.optional(column)));
-        example.setTags(tags);
+        if (!fields.tags().isEmpty()) {
+            Map<String, String> tags = new TreeMap<>();
+            fields.tags().forEach((name, column) -> tag(line, tags, name, cells.optional(column)));
+            example.setTags(tags);
+        }
         String id = fields.id() == null ? null : cells.scalar(fields.id());
         String split = fields.split() == null ? null : cells.scalar(fields.split());
         if (fields.options() == null) {
-            return row(line, id(line, id, text(example)), example, label(cells), split);
+            String key = id(line, id, () -> text(example));
+            return row(line, key, example, label(cells), split);
         }
         List<String> texts = options.texts(cells);
         inputs.requireFits(line, example, texts);
-        String sorted = texts.stream().sorted().collect(Collectors.joining("\n"));
-        String key = id(line, id, example.getText() + "\n" + sorted);
+        String key =
+                id(
+                        line,
+                        id,
+                        () ->
+                                texts.stream()
+                                        .sorted()
+                                        .collect(
+                                                Collectors.joining(
+                                                        "\n", example.getText() + "\n", "")));
         Shuffle shuffle = Shuffle.of(key, texts.size());
         example.setOptions(
                 shuffle.apply(texts).stream().map(text -> new Option(text, null)).toList());
@@ -110,7 +134,7 @@ public final class RowBuilder {
 
     /** The id of a row without an input. */
     public String id(ObjectNode row, String column) {
-        return checkedId(0, new Cells(source, 0, row).scalar(column));
+        return checkedId(0, new Cells(source, 0, row, keys).scalar(column));
     }
 
     /**
@@ -118,7 +142,7 @@ public final class RowBuilder {
      * options.
      */
     public int label(ObjectNode row, String id) {
-        Cells cells = new Cells(source, 0, row);
+        Cells cells = new Cells(source, 0, row, keys);
         return config.task() == TaskKind.CLASSES
                 ? label(cells)
                 : label(cells, Shuffle.of(id, options.texts(cells).size()));
@@ -150,10 +174,13 @@ public final class RowBuilder {
                 : example.getVector() != null ? example.getVector().toString() : example.getText();
     }
 
-    /** The id of a row: its own, or the hash of this text. */
-    private String id(long line, @Nullable String id, String text) {
-        String hash = Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
-        return checkedId(line, id != null ? id : "h-" + hash.substring(0, 32));
+    /** The id of a row: its own, or the hash of its content. */
+    private String id(long line, @Nullable String id, Supplier<String> content) {
+        if (id != null) {
+            return checkedId(line, id);
+        }
+        String hash = Hashing.sha256().hashString(content.get(), StandardCharsets.UTF_8).toString();
+        return "h-" + hash.substring(0, 32);
     }
 
     private Row row(
@@ -171,7 +198,7 @@ public final class RowBuilder {
             splitValues.add(split);
         }
         return new Row(
-                IdHash.bits("order:" + config.orderSeed(), key),
+                config.isEndless() ? 0 : IdHash.bits(orderPurpose, key),
                 line,
                 example.setId(key)
                         .setSplit(split(IdHash.unit(group, key), split, example.getTags()))
@@ -249,18 +276,20 @@ public final class RowBuilder {
     }
 
     private Split split(String unit, @Nullable String column, Map<String, String> tags) {
-        boolean held =
-                config.holdout() instanceof DataConfig.Holdout.Share s
-                        ? IdHash.uniform(HOLDOUT_PURPOSE, unit) < s.share()
-                        : config.holdout() instanceof DataConfig.Holdout.Column c
-                                && c.value().equals(column);
         TagCondition where = config.holdout().where();
-        if (held && !holdoutClosed && (where == null || where.matches(tags))) {
+        if (!holdoutClosed && (where == null || where.matches(tags)) && held(unit, column)) {
             return Split.HOLDOUT;
         }
         return IdHash.uniform(SUPERVISOR_PURPOSE, unit) < config.supervisorShare()
                 ? Split.SUPERVISOR
                 : Split.STUDENT;
+    }
+
+    private boolean held(String unit, @Nullable String column) {
+        return config.holdout() instanceof DataConfig.Holdout.Share s
+                ? IdHash.uniform(HOLDOUT_PURPOSE, unit) < s.share()
+                : config.holdout() instanceof DataConfig.Holdout.Column c
+                        && c.value().equals(column);
     }
 
     public static String abbreviate(String text) {

@@ -2,10 +2,12 @@ package dev.belay.producers.task;
 
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 
 /**
- * The broker no longer accepts a producer: its transaction timed out at the coordinator, or another
- * producer has the same transactional id. The broker's answer is the same in both cases.
+ * The broker no longer accepts a producer: its transaction timed out at the coordinator, perhaps
+ * while the broker restarted, or another producer has the same transactional id. The broker's
+ * answers are the same in these cases.
  */
 final class FencedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -24,7 +26,8 @@ final class FencedException extends RuntimeException {
      */
     static RuntimeException of(KafkaException failure, long rows) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
-            if (e instanceof ApplicationRecoverableException) { // fenced, epoch, id mapping
+            if (e instanceof ApplicationRecoverableException // fenced, epoch, id mapping
+                    || e instanceof InvalidTxnStateException) { // aborted when the broker restarted
                 return new FencedException(rows, failure);
             }
         }

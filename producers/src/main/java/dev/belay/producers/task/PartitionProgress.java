@@ -6,11 +6,10 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
@@ -61,7 +60,7 @@ final class PartitionProgress {
                                         event.getTopic()));
             }
             count.records = event.getRecords();
-            count.splits.putAll(event.getSplits());
+            event.getSplits().forEach((split, n) -> count.bySplit.put(Split.valueOf(split), n));
             rows = Math.max(rows, event.getRows());
             count.ended = event.getEnded();
         }
@@ -81,20 +80,37 @@ final class PartitionProgress {
         rows += more;
     }
 
+    /** Counts a record. */
     void add(TopicPartition partition) {
-        count(partition).records++;
+        Count count = count(partition);
+        count.records++;
+        count.changed = true;
     }
 
+    /** Counts an example. */
     void add(TopicPartition partition, Split split) {
-        add(partition);
-        count(partition).splits.merge(split.name(), 1L, Long::sum);
+        Count count = count(partition);
+        count.records++;
+        count.changed = true;
+        count.bySplit.merge(split, 1L, Long::sum);
     }
 
-    /** Events, by their keys, for some partitions. */
-    List<Map.Entry<String, Progress>> events(Collection<TopicPartition> partitions) {
+    /**
+     * Events, by their keys, for the partitions that have changed since it was called last; for one
+     * of them if none has, because they have the rows done.
+     */
+    List<Map.Entry<String, Progress>> changes() {
+        if (counts.values().stream().noneMatch(count -> count.changed)) {
+            counts.values().iterator().next().changed = true;
+        }
         List<Map.Entry<String, Progress>> events = new ArrayList<>();
-        for (TopicPartition p : partitions) {
-            Count count = count(p);
+        for (Map.Entry<TopicPartition, Count> entry : counts.entrySet()) {
+            TopicPartition p = entry.getKey();
+            Count count = entry.getValue();
+            if (!count.changed) {
+                continue;
+            }
+            count.changed = false;
             events.add(
                     Map.entry(
                             ProgressTable.key(p.topic(), p.partition(), writer),
@@ -103,7 +119,7 @@ final class PartitionProgress {
                                     p.partition(),
                                     writer,
                                     count.records,
-                                    new TreeMap<>(count.splits),
+                                    count.splits(),
                                     sourceHash,
                                     rows,
                                     count.ended)));
@@ -111,12 +127,13 @@ final class PartitionProgress {
         return events;
     }
 
-    /** Ends partitions; returns those that had not ended before. */
-    Set<TopicPartition> end(Collection<TopicPartition> partitions) {
-        Set<TopicPartition> open = new LinkedHashSet<>(partitions);
-        open.removeIf(p -> count(p).ended);
-        open.forEach(p -> count(p).ended = true);
-        return open;
+    /** Ends partitions. */
+    void end(Collection<TopicPartition> partitions) {
+        for (TopicPartition p : partitions) {
+            Count count = count(p);
+            count.changed |= !count.ended;
+            count.ended = true;
+        }
     }
 
     private Count count(TopicPartition partition) {
@@ -130,6 +147,14 @@ final class PartitionProgress {
     private static final class Count {
         private long records;
         private boolean ended;
-        private final Map<String, Long> splits = new TreeMap<>();
+        private boolean changed;
+
+        private final Map<Split, Long> bySplit = new EnumMap<>(Split.class);
+
+        private Map<String, Long> splits() {
+            Map<String, Long> splits = new TreeMap<>();
+            bySplit.forEach((split, n) -> splits.put(split.name(), n));
+            return splits;
+        }
     }
 }

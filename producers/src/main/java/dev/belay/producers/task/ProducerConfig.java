@@ -4,11 +4,12 @@ package dev.belay.producers.task;
  * How a task's data are written.
  *
  * @param task the task's name
- * @param rowsPerTransaction at least 1
+ * @param rowsPerTransaction at most, at least 1; a transaction may have fewer
  * @param rowsPerSecond at most about this many, for demonstrations; 0 = as fast as possible
  */
 public record ProducerConfig(String task, int rowsPerTransaction, double rowsPerSecond) {
-    private static final int DEFAULT_ROWS_PER_TRANSACTION = 1_000;
+    /** Of a paced producer; an unpaced one's transactions end by time. */
+    private static final int MOST_PACED = 500;
 
     public ProducerConfig {
         if (rowsPerTransaction < 1) {
@@ -23,18 +24,16 @@ public record ProducerConfig(String task, int rowsPerTransaction, double rowsPer
 
     /** As fast as possible. */
     public static ProducerConfig of(String task) {
-        return new ProducerConfig(task, DEFAULT_ROWS_PER_TRANSACTION, 0);
+        return new ProducerConfig(task, Integer.MAX_VALUE, 0);
     }
 
-    /** Paced: transactions of half a second's rows, so that they arrive as a stream. */
+    /** Paced: transactions of at most half a second's rows, so that they arrive as a stream. */
     public static ProducerConfig paced(String task, double rowsPerSecond) {
         return new ProducerConfig(
-                task,
-                (int) Math.max(1, Math.min(DEFAULT_ROWS_PER_TRANSACTION, rowsPerSecond / 2)),
-                rowsPerSecond);
+                task, (int) Math.max(1, Math.min(MOST_PACED, rowsPerSecond / 2)), rowsPerSecond);
     }
 
-    /** The transactional id, and the writer in {@code Progress}. */
+    /** The writer in {@code Progress}; with the prefix of topics also the transactional id. */
     public String writer() {
         return task + ".producer";
     }

@@ -4,6 +4,7 @@ import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Service;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Progress;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,7 @@ public final class ProducerService implements Service {
     private volatile boolean stopped;
     private volatile boolean ready;
     private volatile boolean complete;
+    private boolean warned; // of the thread that runs
     private long done; // rows known to be committed; of the thread that runs
 
     /**
@@ -90,7 +94,8 @@ public final class ProducerService implements Service {
 
     /**
      * Writes everything that is not written yet. A producer that was fenced because its transaction
-     * timed out goes on from what is committed.
+     * timed out goes on from what is committed; that of an endless source also after an outage of
+     * the broker, however long.
      *
      * @throws DataException when another source was written under this task's name
      * @throws IllegalStateException when the topics have unequal partition counts, another producer
@@ -98,6 +103,7 @@ public final class ProducerService implements Service {
      */
     @Override
     public void run() {
+        source.warnings().forEach(warning -> LOG.warn("{}: {}", source.name(), warning));
         int fenced = 0; // since the last transaction that was committed
         long before = -1;
         while (true) {
@@ -110,18 +116,37 @@ public final class ProducerService implements Service {
                 requireNoOther(e, fenced);
                 LOG.warn(
                         "the broker has fenced the producer of task {}, and no other has written"
-                                + " rows: its transaction has timed out; going on from row {}",
+                                + " rows: its transaction has timed out; it resumes from row {}: {}",
                         config.task(),
                         done,
-                        e);
+                        String.valueOf(e.getCause()));
+            } catch (KafkaException e) {
+                // of a finite source the user decides; a service waits for its broker
+                if (source.total() != ExampleSource.ENDLESS || stopped || !isOutage(e)) {
+                    throw e;
+                }
+                LOG.warn(
+                        "the broker does not answer the producer of task {}; it resumes from what is"
+                                + " committed: {}",
+                        config.task(),
+                        e.getMessage());
             } finally {
                 ready = false;
             }
         }
     }
 
+    private static boolean isOutage(KafkaException failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof RetriableException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void produce() {
-        try (Producer<byte[], byte[]> producer = clients.producer(config.writer())) {
+        try (Producer<byte[], byte[]> producer = clients.producer(transactionalId())) {
             int partitions = partitions(producer);
             producer.initTransactions();
             List<Progress> committed = committed();
@@ -136,13 +161,31 @@ public final class ProducerService implements Service {
                                     config,
                                     Clock.systemUTC(),
                                     new RateLimiter(config.rowsPerSecond()))
-                            .run(source, committed, () -> stopped, this::produced);
+                            .run(source, committed, () -> stopped, reported());
         }
     }
 
-    private void produced(long rows, long total) {
-        done = rows;
-        listener.produced(rows, total);
+    private String transactionalId() {
+        return clients.topics().prefix() + config.writer();
+    }
+
+    private ProgressListener reported() {
+        return new ProgressListener() {
+            @Override
+            public void produced(long rows, long total) {
+                done = rows;
+                listener.produced(rows, total);
+            }
+
+            @Override
+            public void counted(RecordCounts counts) {
+                if (counts.isSuspect() && !warned) {
+                    warned = true;
+                    LOG.warn("task {}: {}", config.task(), counts);
+                }
+                listener.counted(counts);
+            }
+        };
     }
 
     /**
@@ -162,7 +205,7 @@ public final class ProducerService implements Service {
                     ("another producer of task %s has taken over (transactional id %s): found %,d"
                                     + " rows, this one has written %,d; one task has one producer at"
                                     + " a time")
-                            .formatted(config.task(), config.writer(), found, e.rows()),
+                            .formatted(config.task(), transactionalId(), found, e.rows()),
                     e);
         }
         if (fenced >= MOST_FENCED) {
@@ -172,7 +215,7 @@ public final class ProducerService implements Service {
                                     + " or its transactions take longer than the setting"
                                     + " kafka.producer.transaction.timeout.ms (default 10000)."
                                     + " The same command resumes.")
-                            .formatted(config.task(), config.writer(), fenced, done),
+                            .formatted(config.task(), transactionalId(), fenced, done),
                     e);
         }
     }
@@ -185,6 +228,12 @@ public final class ProducerService implements Service {
     @Override
     public boolean ready() {
         return ready || complete;
+    }
+
+    @Override
+    public List<Participant> participants() {
+        String problem = ready() ? null : "starting, or waiting for the broker";
+        return List.of(new Participant(config.task(), name(), problem));
     }
 
     @Override

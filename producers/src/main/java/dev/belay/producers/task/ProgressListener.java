@@ -8,4 +8,7 @@ public interface ProgressListener {
      * @param total rows of the source; -1: it has no end
      */
     void produced(long done, long total);
+
+    /** Receives what the records of an endless source became, after each transaction. */
+    default void counted(RecordCounts counts) {}
 }

@@ -7,21 +7,21 @@ import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
-import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -34,15 +34,27 @@ import org.apache.kafka.common.TopicPartition;
  * by its id, in the partition Kafka's default partitioner gives the key, in the order of the
  * source; rows that can't be read go to the dead letters. Every transaction also carries how far it
  * has come, so that whoever continues knows exactly what was written.
+ *
+ * <p>A commit takes some 10 ms. So while more rows are waiting a transaction goes on, for up to
+ * {@link #TRANSACTION_MS}; with the last row that is there now it is committed, because readers
+ * wait for it. Rows are read on another thread.
  */
 final class TaskProducer {
+    /** Rows asked for at once. */
+    static final int BATCH_ROWS = 500;
+
+    static final long TRANSACTION_MS = 500;
+
     private final Producer<byte[], byte[]> producer;
     private final EventCodec codec;
-    private final Topics topics;
-    private final int partitions;
+    private final String progressTopic;
+    private final List<TopicPartition> examples;
+    private final List<TopicPartition> holdout;
+    private final List<TopicPartition> truth;
     private final ProducerConfig config;
     private final Clock clock;
     private final RateLimiter pacer;
+    private RecordCounts counts = RecordCounts.NONE; // of the transaction in progress too
 
     /**
      * @param producer transactional, already initialised
@@ -58,8 +70,10 @@ final class TaskProducer {
             RateLimiter pacer) {
         this.producer = producer;
         this.codec = codec;
-        this.topics = topics;
-        this.partitions = partitions;
+        this.progressTopic = topics.progress(config.task());
+        this.examples = partitions(topics.examples(config.task()), partitions);
+        this.holdout = partitions(topics.holdout(config.task()), partitions);
+        this.truth = partitions(topics.truth(config.task()), partitions);
         this.config = config;
         this.clock = clock;
         this.pacer = pacer;
@@ -88,79 +102,97 @@ final class TaskProducer {
         if (progress.ended()) {
             return true;
         }
-        try (ExampleSource.Reader reader = source.open(progress.rows())) {
+        int asked = Math.min(BATCH_ROWS, config.rowsPerTransaction());
+        try (ReadAhead reader = new ReadAhead(source.open(progress.rows()), asked)) {
             while (!reader.ended()) {
-                if (stopped.getAsBoolean() || !pacer.await(config.rowsPerTransaction(), stopped)) {
+                if (stopped.getAsBoolean() || !pacer.await(asked, stopped)) {
                     return false;
                 }
-                Batch batch = reader.next(config.rowsPerTransaction());
-                if (batch.rows() > 0) {
-                    inTransaction(() -> write(batch, progress));
+                Batch first = reader.next();
+                if (first.rows() > 0) {
+                    inTransaction(() -> write(first, reader, progress));
+                    if (total == ExampleSource.ENDLESS) {
+                        listener.counted(counts);
+                    }
                     listener.produced(progress.rows(), total);
                 }
             }
-            inTransaction(() -> tell(progress.events(progress.end(written()))));
+            progress.end(written());
+            inTransaction(() -> progress(progress.changes()));
             return true;
         } catch (KafkaException e) {
             throw FencedException.of(e, progress.rows());
         }
     }
 
+    /** Writes a batch, and those that follow while rows are waiting, with the progress behind. */
+    private void write(Batch first, ReadAhead reader, PartitionProgress progress) {
+        long endMs = clock.millis() + TRANSACTION_MS;
+        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        Batch batch = first;
+        long left = config.rowsPerTransaction();
+        while (true) {
+            write(batch, progress);
+            positions.putAll(batch.positions());
+            left -= batch.rows();
+            boolean waiting = batch.rows() == Math.min(BATCH_ROWS, config.rowsPerTransaction());
+            // what was written is committed before a failure to read more is thrown
+            if (!waiting || left < BATCH_ROWS || clock.millis() >= endMs || !reader.hasNext()) {
+                break;
+            }
+            batch = reader.next();
+        }
+        if (batch.holdoutFull()) {
+            progress.end(holdout);
+        }
+        progress(progress.changes());
+        if (batch.group() != null) {
+            producer.sendOffsetsToTransaction(positions, batch.group());
+        }
+    }
+
     private void write(Batch batch, PartitionProgress progress) {
-        Set<TopicPartition> touched = new LinkedHashSet<>();
         long nowMs = clock.millis();
         for (Batch.Entry entry : batch.entries()) {
-            String id = entry.id();
-            int partition = partition(id);
+            byte[] key = entry.id().getBytes(StandardCharsets.UTF_8);
+            // explicitly, so that an example, its truth and the counts are in the same partition
+            int partition = BuiltInPartitioner.partitionForKey(key, examples.size());
             long timeMs = entry.eventTimeMs() == Batch.Entry.NOW ? nowMs : entry.eventTimeMs();
             Row row = entry.row();
             if (row != null) {
-                TopicPartition examples = new TopicPartition(topic(row.split()), partition);
-                send(codec.record(examples.topic(), partition, id, example(row, timeMs), timeMs));
-                progress.add(examples, row.split());
-                touched.add(examples);
+                List<TopicPartition> topic = row.split() == Split.HOLDOUT ? holdout : examples;
+                TopicPartition to = topic.get(partition);
+                send(to, key, EventFactory.at(row.example(), timeMs), timeMs);
+                progress.add(to, row.split());
             }
             if (entry.hasLabel()) {
-                TopicPartition truth = new TopicPartition(topics.truth(config.task()), partition);
-                send(codec.record(truth.topic(), partition, id, truth(entry, timeMs), timeMs));
-                progress.add(truth);
-                touched.add(truth);
+                TopicPartition to = truth.get(partition);
+                send(to, key, truth(entry, timeMs), timeMs);
+                progress.add(to);
             }
         }
         batch.rejected().forEach(this::send);
         progress.rowsDone(batch.rows());
-        if (batch.holdoutFull()) {
-            touched.addAll(progress.end(partitions(topics.holdout(config.task()))));
-        }
-        if (touched.isEmpty()) { // the rows done are recorded all the same
-            touched.add(written().get(0));
-        }
-        tell(progress.events(touched));
-        if (batch.group() != null) {
-            producer.sendOffsetsToTransaction(batch.positions(), batch.group());
-        }
-    }
-
-    private static Example example(Row row, long nowMs) {
-        return Example.newBuilder(row.example()).setEventTimeMs(nowMs).build();
+        counts = counts.plus(batch);
     }
 
     /** Late truth, which comes without its example, has neither tags nor group. */
     private static Truth truth(Batch.Entry entry, long timeMs) {
-        Truth truth = EventFactory.truth(entry.id(), entry.label(), timeMs);
         Row row = entry.row();
-        return row == null
-                ? truth
-                : Truth.newBuilder(truth)
-                        .setTags(row.example().getTags())
-                        .setGroup(row.example().getGroup())
-                        .build();
+        Map<String, String> tags = row == null ? Map.of() : row.example().getTags();
+        String group = row == null ? null : row.example().getGroup();
+        return new Truth(entry.id(), entry.label(), timeMs, tags, group, null, 0);
     }
 
-    private void tell(List<Map.Entry<String, Progress>> events) {
-        String topic = topics.progress(config.task());
+    private void progress(List<Map.Entry<String, Progress>> events) {
         long nowMs = clock.millis();
-        events.forEach(e -> send(codec.record(topic, null, e.getKey(), e.getValue(), nowMs)));
+        events.forEach(
+                e -> send(codec.record(progressTopic, null, e.getKey(), e.getValue(), nowMs)));
+    }
+
+    private void send(TopicPartition to, byte[] key, SpecificRecord event, long timeMs) {
+        byte[] value = codec.encode(to.topic(), event);
+        send(new ProducerRecord<>(to.topic(), to.partition(), timeMs, key, value));
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
@@ -186,31 +218,10 @@ final class TaskProducer {
     }
 
     private List<TopicPartition> written() {
-        List<TopicPartition> all = new ArrayList<>();
-        for (String topic :
-                List.of(
-                        topics.examples(config.task()),
-                        topics.holdout(config.task()),
-                        topics.truth(config.task()))) {
-            all.addAll(partitions(topic));
-        }
-        return all;
+        return Stream.of(examples, holdout, truth).flatMap(List::stream).toList();
     }
 
-    private List<TopicPartition> partitions(String topic) {
-        return IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
-    }
-
-    private String topic(Split split) {
-        return split == Split.HOLDOUT
-                ? topics.holdout(config.task())
-                : topics.examples(config.task());
-    }
-
-    /**
-     * Computed explicitly, so that an example, its truth and the counts are in the same partition.
-     */
-    private int partition(String id) {
-        return BuiltInPartitioner.partitionForKey(id.getBytes(StandardCharsets.UTF_8), partitions);
+    private static List<TopicPartition> partitions(String topic, int count) {
+        return IntStream.range(0, count).mapToObj(p -> new TopicPartition(topic, p)).toList();
     }
 }

@@ -1,11 +1,13 @@
 package dev.belay.producers.topic;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.RowBuilder;
 import dev.belay.producers.source.StrictJson;
 import dev.belay.schemas.EventCodec;
 import java.io.IOException;
@@ -76,7 +78,7 @@ record AttachedTopic(
                 "",
                 "a jq expression",
                 text -> {
-                    RecordMapping.compile(text);
+                    var unused = new Expression(name, text);
                     return text;
                 },
                 doc);
@@ -129,13 +131,13 @@ record AttachedTopic(
     @Nullable ObjectNode columns(ConsumerRecord<byte[], byte[]> record, EventCodec codec) {
         byte[] bytes = record.value();
         if (bytes == null) {
-            throw wrong("no value", null);
+            throw wrong("a tombstone (no value)", null);
         }
         JsonNode value;
         try {
             value = format.read(topic, bytes, codec);
         } catch (IOException e) {
-            throw wrong("a value that is not " + format.title() + " (" + e.getMessage() + ")", e);
+            throw wrong("a value that is not " + format.title() + " (" + reason(e) + ")", e);
         } catch (SerializationException e) {
             if (EventCodec.isOutage(e)) {
                 throw e;
@@ -150,6 +152,45 @@ record AttachedTopic(
             columns.putNull(label); // not known yet
         }
         return columns;
+    }
+
+    /** Without Jackson's location, whose lines and columns mean nothing of a record. */
+    private static String reason(IOException e) {
+        String message =
+                e instanceof JsonProcessingException json
+                        ? json.getOriginalMessage()
+                        : e.getMessage();
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /**
+     * Makes ids and classes of the columns of a truth topic.
+     *
+     * @param config of the examples
+     */
+    RowBuilder truths(DataConfig config) {
+        DataConfig.Fields fields = config.fields();
+        var columns =
+                new DataConfig.Fields(
+                        id,
+                        fields.input(),
+                        label,
+                        fields.split(),
+                        fields.tags(),
+                        fields.group(),
+                        fields.options());
+        return new RowBuilder(
+                TopicSource.name(topic),
+                "data.source.truth-id and data.source.truth-label",
+                new DataConfig(
+                        config.source(),
+                        columns,
+                        config.holdout(),
+                        config.supervisorShare(),
+                        config.order(),
+                        config.orderSeed(),
+                        config.classes(),
+                        config.labels()));
     }
 
     private DataException wrong(String found, @Nullable Throwable cause) {

@@ -2,11 +2,7 @@ package dev.belay.producers.topic;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
@@ -15,38 +11,39 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
  * same records for repetitions as one that was never stopped.
  */
 final class KnownIds {
-    private final int limit;
-    private final List<Set<String>> recent = new ArrayList<>();
-    private final Set<String> holdout = new HashSet<>();
+    private final List<RecentIds> recent = new ArrayList<>();
+    private final RecentIds holdout = new RecentIds(Integer.MAX_VALUE);
 
     /**
      * @param partitions of the task's topics
      * @param limit ids kept of each partition of the examples, at least 1
      */
     KnownIds(int partitions, int limit) {
-        this.limit = limit;
         for (int p = 0; p < partitions; p++) {
-            recent.add(new LinkedHashSet<>()); // oldest first
+            recent.add(new RecentIds(limit));
         }
     }
 
-    boolean contains(String id) {
-        return holdout.contains(id) || partition(id).contains(id);
+    /**
+     * Adds an example of the holdout.
+     *
+     * @return false if the id was known already
+     */
+    boolean addHoldout(String id) {
+        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+        RecentIds.Id hash = RecentIds.Id.of(key);
+        return !partition(key).contains(hash) && holdout.add(hash);
     }
 
-    /** Adds an example of the holdout. */
-    void addHoldout(String id) {
-        holdout.add(id);
-    }
-
-    /** Adds an example that is not in the holdout; the oldest of its partition may be dropped. */
-    void addExample(String id) {
-        Set<String> ids = partition(id);
-        if (ids.add(id) && ids.size() > limit) {
-            Iterator<String> oldest = ids.iterator();
-            oldest.next();
-            oldest.remove();
-        }
+    /**
+     * Adds an example that is not in the holdout; the oldest of its partition may be dropped.
+     *
+     * @return false if the id was known already
+     */
+    boolean addExample(String id) {
+        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+        RecentIds.Id hash = RecentIds.Id.of(key);
+        return !holdout.contains(hash) && partition(key).add(hash);
     }
 
     /** Examples of the holdout. */
@@ -54,8 +51,7 @@ final class KnownIds {
         return holdout.size();
     }
 
-    private Set<String> partition(String id) {
-        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+    private RecentIds partition(byte[] key) {
         return recent.get(BuiltInPartitioner.partitionForKey(key, recent.size()));
     }
 }

@@ -3,8 +3,10 @@ package dev.belay.producers.topic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Suppliers;
 import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataException;
+import dev.belay.producers.source.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -13,11 +15,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import net.thisptr.jackson.jq.BuiltinFunctionLoader;
-import net.thisptr.jackson.jq.JsonQuery;
+import java.util.function.Supplier;
 import net.thisptr.jackson.jq.Scope;
-import net.thisptr.jackson.jq.Versions;
-import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +30,10 @@ final class RecordMapping {
     /** Smaller numbers would be event times before 1973: they are seconds. */
     private static final long LEAST_MS = 100_000_000_000L;
 
-    private static final Scope ROOT = Scope.newEmptyScope();
-
-    static {
-        BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_6, ROOT);
-    }
-
     private final String source;
-    private final Map<String, JsonQuery> expressions = new LinkedHashMap<>();
+    private final Map<String, Expression> expressions = new LinkedHashMap<>();
     private final boolean onlyExpressions;
-    private final @Nullable JsonQuery where;
+    private final @Nullable Expression where;
     private final @Nullable String time;
 
     /**
@@ -58,31 +51,15 @@ final class RecordMapping {
             all.add(time);
         }
         all.stream()
-                .filter(RecordMapping::isExpression)
-                .forEach(c -> expressions.computeIfAbsent(c, RecordMapping::compile));
-        this.onlyExpressions = all.stream().allMatch(RecordMapping::isExpression);
-        this.where = where.isEmpty() ? null : compile(where);
+                .filter(Expression::isExpression)
+                .forEach(c -> expressions.computeIfAbsent(c, text -> new Expression(text, text)));
+        this.onlyExpressions = all.stream().allMatch(Expression::isExpression);
+        this.where = where.isEmpty() ? null : new Expression("where", where);
     }
 
     /** Whether columns can be made of such a value: fields need an object. */
     boolean takes(JsonNode value) {
         return onlyExpressions || value.isObject();
-    }
-
-    static boolean isExpression(String column) {
-        return column.startsWith(".") || column.startsWith("$") || column.startsWith("(");
-    }
-
-    /**
-     * @throws IllegalArgumentException for one that jq does not understand
-     */
-    static JsonQuery compile(String expression) {
-        try {
-            return JsonQuery.compile(expression, Versions.JQ_1_6);
-        } catch (JsonQueryException e) {
-            throw new IllegalArgumentException(
-                    "'%s' is no jq expression: %s".formatted(expression, e.getMessage()), e);
-        }
     }
 
     /**
@@ -92,12 +69,16 @@ final class RecordMapping {
      * @throws DataException when an expression fails or has not exactly one result
      */
     @Nullable ObjectNode columns(JsonNode value, ConsumerRecord<byte[], byte[]> record) {
-        Scope scope = scope(record);
+        Supplier<Scope> scope = Suppliers.memoize(() -> scope(record));
         if (where != null) {
-            JsonNode taken = one(where, value, scope, "where");
+            JsonNode taken = where.result(source, value, scope);
             if (!taken.isBoolean()) {
                 throw DataException.at(
-                        source, 0, taken.toString(), "true or false", "Correct where.");
+                        source,
+                        0,
+                        "a record for which where gave " + StrictJson.kind(taken),
+                        "true or false (== compares, = assigns)",
+                        "Correct where.");
             }
             if (!taken.booleanValue()) {
                 return null;
@@ -105,9 +86,14 @@ final class RecordMapping {
         }
         ObjectNode columns =
                 value instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+        if (expressions.isEmpty()) {
+            return columns;
+        }
+        // all before the first is set: the columns may be the value itself
         Map<String, JsonNode> results = new LinkedHashMap<>();
-        expressions.forEach((name, query) -> results.put(name, one(query, value, scope, name)));
-        results.forEach(columns::set);
+        expressions.forEach(
+                (name, expression) -> results.put(name, expression.result(source, value, scope)));
+        columns.setAll(results);
         return columns;
     }
 
@@ -138,45 +124,21 @@ final class RecordMapping {
         return DataException.at(
                 source,
                 0,
-                "event time " + (cell.isMissingNode() ? "nothing" : cell) + " in '" + time + "'",
+                "event time "
+                        + (cell.isMissingNode()
+                                ? "nothing"
+                                : cell.isNumber() ? cell.toString() : StrictJson.kind(cell))
+                        + " in '"
+                        + time
+                        + "'",
                 "milliseconds since 1970 or ISO 8601 such as 2026-01-31T12:00:00Z",
                 "Of seconds write an expression such as (.seconds * 1000).",
                 cause);
     }
 
-    private JsonNode one(JsonQuery query, JsonNode value, Scope scope, String name) {
-        List<JsonNode> results = new ArrayList<>();
-        try {
-            query.apply(scope, value, results::add);
-        } catch (JsonQueryException e) {
-            throw DataException.at(
-                    source,
-                    0,
-                    "a record for which '" + name + "' fails (" + e.getMessage() + ")",
-                    "one result",
-                    "Correct the expression, or exclude such records with where.",
-                    e);
-        }
-        if (results.size() != 1) {
-            throw DataException.at(
-                    source,
-                    0,
-                    results.size() + " results of '" + name + "'",
-                    "one",
-                    "Correct the expression, or exclude such records with where.");
-        }
-        JsonNode result = results.get(0);
-        // jq computes with doubles: 3.0 is the integer 3
-        return result.isFloatingPointNumber()
-                        && result.doubleValue() == Math.rint(result.doubleValue())
-                        && Math.abs(result.doubleValue()) < 1L << 53
-                ? JsonNodeFactory.instance.numberNode(result.longValue())
-                : result;
-    }
-
     private static Scope scope(ConsumerRecord<byte[], byte[]> record) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        Scope scope = Scope.newChildScope(ROOT);
+        Scope scope = Expression.scope();
         scope.setValue("key", text(record.key()));
         scope.setValue("timestamp", nodes.numberNode(record.timestamp()));
         scope.setValue("partition", nodes.numberNode(record.partition()));

@@ -52,9 +52,11 @@ final class TopicReader implements ExampleSource.Reader {
     private final EventCodec codec;
     private final KnownIds known;
     private final RowBuilder builder;
+    private final RowBuilder truths;
     private final DataConfig.Fields fields;
     private final long holdoutSize;
     private final DeadLetters deadLetters;
+    private final String task;
 
     private final Deque<ConsumerRecord<byte[], byte[]>> queue = new ArrayDeque<>();
     private final Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
@@ -70,7 +72,8 @@ final class TopicReader implements ExampleSource.Reader {
             KnownIds known,
             DataConfig config,
             DeadLetters deadLetters,
-            EventCodec codec) {
+            EventCodec codec,
+            String task) {
         this.consumer = consumer;
         this.known = known;
         this.codec = codec;
@@ -79,16 +82,21 @@ final class TopicReader implements ExampleSource.Reader {
         this.start = StartPosition.of(config.source().parameters().text(TopicSource.FROM.name()));
         this.builder = new RowBuilder(TopicSource.name(topics.keySet().iterator().next()), config);
         this.fields = config.fields();
+        this.truths =
+                topics.values().stream()
+                        .filter(topic -> topic.id() != null)
+                        .map(topic -> topic.truths(config))
+                        .findFirst()
+                        .orElse(builder);
         this.holdoutSize = ((DataConfig.Holdout.Share) config.holdout()).size();
         this.deadLetters = deadLetters;
+        this.task = task;
     }
 
     @Override
     public Batch next(int most) {
-        if (queue.isEmpty()) {
-            followPartitions();
-            consumer.poll(POLL).forEach(queue::add);
-        }
+        followPartitions();
+        fill(most);
         List<Entry> entries = new ArrayList<>();
         List<ProducerRecord<byte[], byte[]>> rejected = new ArrayList<>();
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
@@ -101,7 +109,7 @@ final class TopicReader implements ExampleSource.Reader {
                     entries.add(entry);
                 }
             } catch (DataException e) {
-                rejected.add(deadLetters.of(record, String.valueOf(e.getMessage())));
+                rejected.add(deadLetters.ofSource(record, task, String.valueOf(e.getMessage())));
             } catch (SerializationException e) {
                 awaitRegistry(e);
                 break; // this record again in the next batch
@@ -134,6 +142,22 @@ final class TopicReader implements ExampleSource.Reader {
         consumer.close();
     }
 
+    /**
+     * Gets so many records, or those that are there now; if there are none, waits for a moment. So
+     * fewer than asked for mean that no more are waiting.
+     */
+    private void fill(int most) {
+        Duration wait = queue.isEmpty() ? POLL : Duration.ZERO;
+        while (queue.size() < most) {
+            var polled = consumer.poll(wait);
+            if (polled.isEmpty()) {
+                return;
+            }
+            polled.forEach(queue::add);
+            wait = Duration.ZERO;
+        }
+    }
+
     /** Null for a record that says nothing new: not taken, or of a known id without a label. */
     private @Nullable Entry entry(ConsumerRecord<byte[], byte[]> record) {
         AttachedTopic from = Objects.requireNonNull(topics.get(record.topic()));
@@ -144,31 +168,29 @@ final class TopicReader implements ExampleSource.Reader {
         long timeMs = from.mapping().timeMs(node, record);
         boolean labelled = node.hasNonNull(from.label());
         if (from.id() != null) {
-            node.set(fields.label(), node.get(from.label()));
-            return labelled ? truth(node, from.id(), timeMs) : null;
+            return labelled ? truth(truths, node, from.id(), timeMs) : null;
         }
         String idColumn = fields.id();
         if (idColumn != null
                 && labelled
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            return truth(node, idColumn, timeMs);
+            return truth(builder, node, idColumn, timeMs);
         }
         if (known.holdout() >= holdoutSize) {
             builder.closeHoldout();
         }
         Row row = builder.row(node, 0);
-        if (known.contains(row.id())) {
-            return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
+        boolean added =
+                row.split() == Split.HOLDOUT
+                        ? known.addHoldout(row.id())
+                        : known.addExample(row.id());
+        if (added) {
+            return Entry.of(row, timeMs);
         }
-        if (row.split() == Split.HOLDOUT) {
-            known.addHoldout(row.id());
-        } else {
-            known.addExample(row.id());
-        }
-        return Entry.of(row, timeMs);
+        return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
     }
 
-    private Entry truth(ObjectNode node, String idColumn, long timeMs) {
+    private static Entry truth(RowBuilder builder, ObjectNode node, String idColumn, long timeMs) {
         String id = builder.id(node, idColumn);
         return new Entry(id, null, builder.label(node, id), timeMs);
     }
@@ -193,7 +215,7 @@ final class TopicReader implements ExampleSource.Reader {
         for (String topic : topics.keySet()) {
             List<PartitionInfo> partitions = consumer.partitionsFor(topic);
             if (partitions.isEmpty()) {
-                throw TopicSource.missing(topic, null);
+                throw TopicSource.missing(Objects.requireNonNull(topics.get(topic)), null);
             }
             partitions.forEach(p -> all.add(new TopicPartition(topic, p.partition())));
         }

@@ -79,6 +79,14 @@ public final class TopicSource implements ExampleSource {
         }
 
         @Override
+        public List<String> topics(Parameters parameters) {
+            return Stream.of(AttachedTopic.TOPIC, AttachedTopic.TRUTH_TOPIC)
+                    .map(parameter -> parameters.text(parameter.name()))
+                    .filter(topic -> !topic.isEmpty())
+                    .toList();
+        }
+
+        @Override
         public ExampleSource of(Clients clients, String task, DataConfig config) {
             return new TopicSource(clients, task, config);
         }
@@ -139,30 +147,56 @@ public final class TopicSource implements ExampleSource {
 
     @Override
     public void require() {
+        List<String> missing = new ArrayList<>();
         try (Admin admin = clients.admin()) {
             for (AttachedTopic attached :
                     AttachedTopic.of(config.source().parameters(), config.fields())) {
-                require(admin, attached.topic());
+                try {
+                    require(admin, attached);
+                } catch (DataException e) {
+                    missing.add(String.valueOf(e.getMessage()));
+                }
             }
         }
-    }
-
-    private static void require(Admin admin, String topic) {
-        try {
-            KafkaFutures.get(
-                    admin.describeTopics(List.of(topic)).allTopicNames(),
-                    "looking for the topic " + topic);
-        } catch (UnknownTopicOrPartitionException e) {
-            throw missing(topic, e);
+        if (!missing.isEmpty()) { // all of them in one error
+            throw new DataException(String.join("; ", missing));
         }
     }
 
-    static DataException missing(String topic, @Nullable Throwable cause) {
+    @Override
+    public List<String> warnings() {
+        Parameters parameters = config.source().parameters();
+        boolean untimed =
+                !parameters.text(AttachedTopic.TIME.name()).isEmpty()
+                        && !parameters.text(AttachedTopic.TRUTH_TOPIC.name()).isEmpty()
+                        && parameters.text(AttachedTopic.TRUTH_TIME.name()).isEmpty();
+        return untimed
+                ? List.of(
+                        "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
+                                + " example that is older than that by more than labeler.truth-horizon gets no"
+                                + " truth label in an endless run, also not later. Set truth-time, or"
+                                + " labeler.truth-horizon to the greatest delay, before the first start")
+                : List.of();
+    }
+
+    private static void require(Admin admin, AttachedTopic attached) {
+        try {
+            KafkaFutures.get(
+                    admin.describeTopics(List.of(attached.topic())).allTopicNames(),
+                    "looking for the topic " + attached.topic());
+        } catch (UnknownTopicOrPartitionException e) {
+            throw missing(attached, e);
+        }
+    }
+
+    static DataException missing(AttachedTopic attached, @Nullable Throwable cause) {
         return DataException.at(
-                name(topic),
+                name(attached.topic()),
                 0,
                 "no such topic",
-                "an existing topic in data.topic",
+                "an existing topic in data.source."
+                        + (attached.id() == null ? AttachedTopic.TOPIC : AttachedTopic.TRUTH_TOPIC)
+                                .name(),
                 "Name another one, or another broker (--bootstrap-servers).",
                 cause);
     }
@@ -181,7 +215,8 @@ public final class TopicSource implements ExampleSource {
                 known,
                 config,
                 new DeadLetters(clients, "producer"),
-                clients.codec());
+                clients.codec(),
+                task);
     }
 
     private KnownIds known(String group) {

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -164,6 +165,28 @@ class TaskProducerTest {
     }
 
     @Test
+    void aTransactionHasAllRowsThatAreWaitingWithinItsTime() throws IOException {
+        int rows = 3 * TaskProducer.BATCH_ROWS;
+        Data.write(file, Data.lines(rows + 1));
+        // Given a clock by which a batch takes no time, and one by which each takes too long
+        for (Clock clock : List.of(CLOCK, new SlowClock())) {
+            List<Long> committed = new ArrayList<>();
+            try (DataSet data = DataSet.open(config())) {
+                // When
+                producer(ProducerConfig.of("t"), producer(), clock)
+                        .run(data, List.of(), () -> false, (done, total) -> committed.add(done));
+            }
+            // Then
+            long batch = TaskProducer.BATCH_ROWS;
+            assertEquals(
+                    clock.equals(CLOCK)
+                            ? List.of(0L, 3 * batch + 1)
+                            : List.of(0L, batch, 2 * batch, 3 * batch, 3 * batch + 1),
+                    committed);
+        }
+    }
+
+    @Test
     void aPacedProducerKeepsItsRate() {
         // Given 20 rows a second in transactions of 10: the third is due after one second
         long start = System.nanoTime();
@@ -175,6 +198,31 @@ class TaskProducerTest {
         // Then
         assertTrue(System.nanoTime() - start >= 1_000_000_000L);
         assertFalse(pacer.await(10, () -> true));
+    }
+
+    /** Whenever it is asked, the time of a transaction has gone by. */
+    private static final class SlowClock extends Clock {
+        private long ms;
+
+        @Override
+        public long millis() {
+            return ms += TaskProducer.TRANSACTION_MS;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(millis());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("the zone is not used");
+        }
     }
 
     private DataConfig config() {
@@ -203,19 +251,18 @@ class TaskProducerTest {
 
     private boolean produce(DataSet data, Producer<byte[], byte[]> producer, int transactions) {
         int[] committed = {-1};
-        return new TaskProducer(
-                        producer,
-                        codec,
-                        TOPICS,
-                        PARTITIONS,
-                        new ProducerConfig("t", 7, 0),
-                        CLOCK,
-                        new RateLimiter(0))
+        return producer(new ProducerConfig("t", 7, 0), producer, CLOCK)
                 .run(
                         data,
                         progress(),
                         () -> committed[0] >= transactions,
                         (done, total) -> committed[0]++);
+    }
+
+    private TaskProducer producer(
+            ProducerConfig config, Producer<byte[], byte[]> producer, Clock clock) {
+        return new TaskProducer(
+                producer, codec, TOPICS, PARTITIONS, config, clock, new RateLimiter(0));
     }
 
     private Collection<Progress> progress() {

@@ -22,6 +22,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,23 @@ class AttachedTopicTest {
         assertEquals(10, batch.rows());
         assertEquals(5, batch.entries().size());
         assertEquals(0, batch.rejected().size());
+    }
+
+    @Test
+    void examplesWithATimeAndTruthWithoutOneAreWarnedOf() {
+        Map<String, String> untimed = Map.of("truth-topic", OUTCOMES, "time", "opened");
+        List<String> warnings = warnings(untimed);
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).contains("labeler.truth-horizon"), warnings::toString);
+        Map<String, String> timed = new HashMap<>(untimed);
+        timed.put("truth-time", "closed");
+        assertEquals(List.of(), warnings(timed));
+        assertEquals(List.of(), warnings(Map.of("truth-topic", OUTCOMES)));
+        assertEquals(List.of(), warnings(Map.of("time", "opened")));
+    }
+
+    private List<String> warnings(Map<String, String> parameters) {
+        return new TopicSource(clients, "task", config(Fields.defaults(), parameters)).warnings();
     }
 
     @Test
@@ -235,26 +253,105 @@ class AttachedTopicTest {
         assertEquals(0, read(Fields.defaults(), Map.of("from", "latest")).rows());
     }
 
+    @Test
+    void malformedValuesAreDeadLettersWithTheGuardsOfTheDocs() {
+        for (String minutes : List.of("null", "\"5\"")) {
+            topic.add(OUTCOMES, null, bytes("{\"id\": \"a\", \"minutes\": " + minutes + "}"));
+        }
+        topic.add(OUTCOMES, null, bytes("{\"id\": \"b\", \"minutes\": 5}"));
+        topic.add("{\"id\": \"a\", \"subject\": \"s\", \"body\": null}");
+        topic.add("{\"id\": \"b\", \"subject\": \"s\", \"body\": \"t\"}");
+        Batch batch =
+                read(
+                        new Fields(
+                                "id",
+                                "(if (.subject | type) != \"string\" or (.body | type) != \"string\" then error(\"no subject or body\") else .subject + \"\\n\" + .body end)",
+                                "label",
+                                null),
+                        Map.of(
+                                "truth-topic",
+                                OUTCOMES,
+                                "truth-label",
+                                "(if (.minutes | type) != \"number\" then error(\"minutes is no number\") elif .minutes < 60 then \"yes\" else \"no\" end)"));
+        assertEquals(2, batch.entries().size());
+        assertEquals(3, batch.rejected().size());
+        List<String> reasons = reasons(batch);
+        assertEquals(2, reasons.stream().filter(r -> r.contains("(minutes is no number)")).count());
+        assertEquals(1, reasons.stream().filter(r -> r.contains("(no subject or body)")).count());
+    }
+
+    @Test
+    void reasonsHaveNothingOfTheRecordAndNoLineBreak() {
+        topic.add("{\"id\": \"a\", \"text\": {\"k\": \"secret\"}}");
+        List<String> all = new ArrayList<>();
+        for (String where :
+                List.of("(.id = \"b\")", "(error)", "(.text + 1)", "(.text | ascii_downcase)")) {
+            all.addAll(reasons(read(Fields.defaults(), Map.of("where", where))));
+        }
+        all.addAll(
+                reasons(
+                        read(
+                                new MockTopic(1).add("{\"secret\": tru\n, }"),
+                                Fields.defaults(),
+                                Map.of())));
+        assertEquals(5, all.size(), all.toString());
+        assertTrue(all.get(0).contains("where gave a JSON object; expected true or false (=="));
+        for (String reason : all) {
+            assertTrue(!reason.contains("secret") && !reason.contains("\n"), reason);
+            assertTrue(!reason.contains("Source"), reason);
+        }
+    }
+
+    @Test
+    void reasonsOfTruthNameItsTopicAndKeysAndTheTask() {
+        topic.add(OUTCOMES, null, bytes("{\"nummer\": 1, \"was\": 1}"));
+        Batch batch =
+                read(
+                        Fields.defaults(),
+                        Map.of("truth-topic", OUTCOMES, "truth-id", "ref", "truth-label", ".was"));
+        String reason = reasons(batch).get(0);
+        assertTrue(
+                reason.startsWith(
+                        "topic outcomes: found columns [nummer, was]; expected a column 'ref'"),
+                reason);
+        assertTrue(reason.contains("data.source.truth-id"), reason);
+        assertEquals(
+                "t",
+                new String(
+                        batch.rejected().get(0).headers().lastHeader("belay.task").value(),
+                        StandardCharsets.UTF_8));
+    }
+
+    private static List<String> reasons(Batch batch) {
+        return batch.rejected().stream()
+                .map(r -> r.headers().lastHeader("belay.reason").value())
+                .map(reason -> new String(reason, StandardCharsets.UTF_8))
+                .toList();
+    }
+
     private Batch read(Fields fields, Map<String, String> parameters) {
         return read(topic, fields, parameters);
     }
 
     private Batch read(MockTopic from, Fields fields, Map<String, String> parameters) {
-        Map<String, String> all = new HashMap<>(parameters);
-        all.put("topic", MockTopic.NAME);
-        var config =
-                new DataConfig(
-                        Configured.of(Source.class, "topic", all),
-                        fields,
-                        new DataConfig.Holdout.Share(.3, 100),
-                        .5,
-                        DataConfig.Order.HASH,
-                        0,
-                        List.of("no", "yes"));
+        DataConfig config = config(fields, parameters);
         try (ExampleSource.Reader reader =
                 from.source(config, clients, 2, Map.of(), Stream.of(), 100).open(0)) {
             return reader.next(1_000);
         }
+    }
+
+    private static DataConfig config(Fields fields, Map<String, String> parameters) {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("topic", MockTopic.NAME);
+        return new DataConfig(
+                Configured.of(Source.class, "topic", all),
+                fields,
+                new DataConfig.Holdout.Share(.3, 100),
+                .5,
+                DataConfig.Order.HASH,
+                0,
+                List.of("no", "yes"));
     }
 
     private static Example example(Entry entry) {

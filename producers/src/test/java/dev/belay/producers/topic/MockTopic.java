@@ -116,7 +116,8 @@ public final class MockTopic {
                         ids,
                         config,
                         new DeadLetters(clients, "producer"),
-                        clients.codec());
+                        clients.codec(),
+                        "t");
             }
         };
     }
