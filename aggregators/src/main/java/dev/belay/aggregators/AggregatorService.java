@@ -6,6 +6,7 @@ import dev.belay.aggregators.streams.Application;
 import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Route;
 import dev.belay.runtime.service.Service;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * as soon as the task's truth and predictions topics exist with as many partitions as its models
  * say (where these contradict each other: any of them); until then the service reports what it
  * waits for. One more application, for the installation, sends invalid records of {@code
- * belay.models} and {@code belay.checkpoints} to the dead letters. Ready while all applications
- * run, also while there is no task.
+ * belay.models} and {@code belay.checkpoints} to the dead letters. Ready once each application runs
+ * or has failed, also while there is no task; one that fails is restarted and holds up no other.
  */
 public final class AggregatorService implements Service {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -54,7 +55,8 @@ public final class AggregatorService implements Service {
     }
 
     /**
-     * @throws IllegalStateException when an application fails again and again without progress
+     * @throws IllegalStateException when the applications of all tasks, or that of the catalog,
+     *     fail again and again without progress
      */
     @Override
     public void run() {
@@ -91,6 +93,7 @@ public final class AggregatorService implements Service {
                     waiting.keySet().removeAll(tasks.keySet());
                     waiting.forEach((task, partitions) -> begin(admin, check, task, partitions));
                     applications().forEach(Application::tend);
+                    endIfAllGaveUp(catalog);
                 }
             } finally {
                 applications().parallel().forEach(Application::close);
@@ -103,7 +106,14 @@ public final class AggregatorService implements Service {
         return letters != null
                 && patience.isContent()
                 && !patience.isClosed()
-                && applications().allMatch(Application::running);
+                && applications().allMatch(a -> a.running() || a.trouble() != null);
+    }
+
+    @Override
+    public List<Participant> participants() {
+        List<Participant> all = new ArrayList<>(patience.participants());
+        tasks.forEach((task, application) -> all.add(application.participant(task)));
+        return all;
     }
 
     @Override
@@ -153,6 +163,16 @@ public final class AggregatorService implements Service {
                         }));
     }
 
+    /** What is wrong with one task is its problem; with all, or the catalog, of what they share. */
+    private void endIfAllGaveUp(Application catalog) {
+        List<Application> ofTasks =
+                tasks.values().stream().map(TaskApplication::application).toList();
+        boolean all = !ofTasks.isEmpty() && ofTasks.stream().allMatch(Application::gaveUp);
+        if (all || catalog.gaveUp()) {
+            throw new IllegalStateException(String.join("; ", troubles()));
+        }
+    }
+
     private Stream<Application> applications() {
         return Stream.concat(
                 Stream.ofNullable(letters),
@@ -164,6 +184,7 @@ public final class AggregatorService implements Service {
         List<String> own = List.of(topics.truth(task), topics.predictions(task));
         List<Integer> found = new ArrayList<>();
         if (patience.passes(
+                task,
                 "task " + task,
                 () -> {
                     String problem = null;

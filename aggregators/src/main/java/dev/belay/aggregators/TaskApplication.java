@@ -6,6 +6,7 @@ import dev.belay.aggregators.streams.Application;
 import dev.belay.aggregators.streams.StreamsSettings;
 import dev.belay.aggregators.topology.AggregatorTopology;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.service.Participant;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.Topology;
 import org.slf4j.Logger;
@@ -42,6 +43,17 @@ final class TaskApplication {
 
     Application application() {
         return application;
+    }
+
+    /** Its state, for the health endpoint. */
+    Participant participant(String task) {
+        String trouble = application.trouble();
+        return new Participant(
+                task,
+                "task " + task,
+                application.running()
+                        ? null
+                        : trouble == null ? "starting, or partitions are being moved" : trouble);
     }
 
     LiveMetrics live() {

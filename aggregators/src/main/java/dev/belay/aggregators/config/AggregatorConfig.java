@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param partitions of each of the task's topics; at least 1
  * @param sweepFlush how often a shard checks its {@link FlushPolicy}, and a merger whether to
  *     commit emitted rows
- * @param progressiveFlush how long PROGRESSIVE counts are collected, and the least time between two
- *     metrics events of one pair
+ * @param progressiveFlush least time between two PROGRESSIVE metrics events of one pair
  */
 public record AggregatorConfig(
         String task,
@@ -36,10 +35,10 @@ public record AggregatorConfig(
         }
     }
 
-    /** sweepFlush 20 ms, progressiveFlush 1 s. */
+    /** sweepFlush 20 ms, progressiveFlush 100 ms. */
     public static AggregatorConfig of(
             String task, int partitions, Topics topics, Lateness lateness) {
         return new AggregatorConfig(
-                task, partitions, topics, lateness, Duration.ofMillis(20), Duration.ofSeconds(1));
+                task, partitions, topics, lateness, Duration.ofMillis(20), Duration.ofMillis(100));
     }
 }

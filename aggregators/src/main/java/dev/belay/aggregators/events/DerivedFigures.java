@@ -89,9 +89,9 @@ public final class DerivedFigures {
 
     private static void confusion(PairMetrics.Builder event, PairTable table) {
         List<Confusion> all = table.hasClasses() ? table.confusion() : List.of();
-        List<Confusion> told = all;
+        List<Confusion> kept = all;
         if (all.size() > MOST_CONFUSIONS) {
-            told =
+            kept =
                     all.stream()
                             .sorted(
                                     Comparator.comparingLong(Confusion::count)
@@ -105,10 +105,10 @@ public final class DerivedFigures {
                             .toList();
         }
         event.setConfusion(
-                told.stream()
+                kept.stream()
                         .map(c -> new ConfusionCount(c.truth(), c.predicted(), c.count()))
                         .toList());
-        event.setConfusionOmitted(examples(all) - examples(told));
+        event.setConfusionOmitted(examples(all) - examples(kept));
     }
 
     private static long examples(List<Confusion> counts) {

@@ -78,6 +78,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         uncommitted = false;
         catalogVersion = 0;
         Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
+        Map<String, MetricsRow> streams = new HashMap<>();
         try (KeyValueIterator<String, MetricsRow> all = rows.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
@@ -88,10 +89,13 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                             row.any().student(),
                             row,
                             (a, b) -> a.any().checkpoint() > b.any().checkpoint() ? a : b);
+                } else if (row.isEmitted() && row.any().window() == null) {
+                    streams.put(row.any().student(), row);
                 }
             }
         }
         newest.forEach(this::show);
+        streams.forEach(this::show);
         context.schedule(
                 config.progressiveFlush(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
         context.schedule(config.sweepFlush(), PunctuationType.WALL_CLOCK_TIME, now -> commit());

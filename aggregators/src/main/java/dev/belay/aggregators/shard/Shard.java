@@ -61,7 +61,6 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
     private OpenComparisons open;
     private StreamExpiry passing;
     private SweepRetention releasing;
-    private long progressiveSentMs = Long.MIN_VALUE / 2;
 
     public Shard(AggregatorConfig config, Catalog catalog, EventReader reader) {
         this.config = config;
@@ -95,7 +94,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
 
     @Override
     public void process(Record<byte[], ShardMessage> record) {
-        pace.hear(record.timestamp());
+        pace.register(record.timestamp());
         ShardMessage flow = record.value();
         if (flow instanceof ShardMessage.TruthChange change) {
             truth(change);
@@ -148,8 +147,8 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
             return; // a repetition, or all of it superseded
         }
         predictions.increment(block.rows());
-        passing.heard(block.model(), context.currentSystemTimeMs());
-        releasing.heard(block, context.currentSystemTimeMs());
+        passing.received(block.model(), context.currentSystemTimeMs());
+        releasing.received(block, context.currentSystemTimeMs());
         if (block.phase() == Phase.PROGRESSIVE) {
             open.stream().keep(block, roster);
         }
@@ -172,10 +171,7 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
             return;
         }
         boolean sent = send(Phase.HOLDOUT);
-        if (nowMs - progressiveSentMs >= config.progressiveFlush().toMillis()) {
-            progressiveSentMs = nowMs;
-            sent |= send(Phase.PROGRESSIVE);
-        }
+        sent |= send(Phase.PROGRESSIVE);
         if (sent) {
             pace.sent(nowMs);
             context.commit(); // before that no comparison can read it

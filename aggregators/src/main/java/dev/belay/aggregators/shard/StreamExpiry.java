@@ -23,7 +23,7 @@ final class StreamExpiry {
     private final Lateness lateness;
     private final Catalog catalog;
     private final BlockStore blocks;
-    private final Map<String, Long> heardMs = new HashMap<>();
+    private final Map<String, Long> receivedMs = new HashMap<>();
 
     StreamExpiry(Lateness lateness, Catalog catalog, BlockStore blocks) {
         this.lateness = lateness;
@@ -32,8 +32,8 @@ final class StreamExpiry {
     }
 
     /** Registers activity of a model, in wall-clock time. */
-    void heard(String model, long nowMs) {
-        heardMs.put(model, nowMs);
+    void received(String model, long nowMs) {
+        receivedMs.put(model, nowMs);
     }
 
     /** Event time up to which predictions may expire now; never decreases. */
@@ -66,7 +66,7 @@ final class StreamExpiry {
 
     /** Whether a model has sent nothing for one horizon of wall-clock time. */
     boolean quiet(String model, long nowMs) {
-        long heard = heardMs.computeIfAbsent(model, m -> nowMs);
-        return nowMs - heard > lateness.horizon().toMillis();
+        long lastMs = receivedMs.computeIfAbsent(model, m -> nowMs);
+        return nowMs - lastMs > lateness.horizon().toMillis();
     }
 }

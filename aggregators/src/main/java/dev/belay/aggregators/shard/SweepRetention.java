@@ -53,7 +53,7 @@ public final class SweepRetention {
     }
 
     /** Registers a new block, in wall-clock time. */
-    void heard(BlockColumns block, long nowMs) {
+    void received(BlockColumns block, long nowMs) {
         if (block.phase() == Phase.HOLDOUT) {
             heardMs.put(sweep(block.model(), block.checkpoint()), nowMs);
         }

@@ -1,8 +1,10 @@
 package dev.belay.aggregators.streams;
 
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.topics.AccessDeniedException;
 import dev.belay.runtime.topics.KafkaFutures;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -12,7 +14,9 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * starts the next, from the last commit, after a pause. Threads are not replaced individually,
  * because the global thread that fills the catalog can't be.
  *
- * <p>{@link #tend} and {@link #close} belong to one thread, queries to any.
+ * <p>{@link #tend}, {@link #gaveUp} and {@link #close} belong to one thread, queries to any.
  */
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
@@ -46,6 +50,7 @@ public final class Application implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
     private volatile @Nullable KafkaStreams streams;
     private volatile @Nullable String trouble;
+    private boolean gaveUp;
     private @Nullable KafkaStreamsMetrics metrics;
     private boolean marked; // by this instance
     private long nextLifeNs;
@@ -87,6 +92,14 @@ public final class Application implements AutoCloseable {
         return trouble;
     }
 
+    /**
+     * Whether it has failed time after time for longer than {@code aggregator.patience}, without a
+     * commit in between; it is restarted nevertheless.
+     */
+    public boolean gaveUp() {
+        return gaveUp;
+    }
+
     /** The current instance; null between two. */
     public @Nullable KafkaStreams streams() {
         return streams;
@@ -95,7 +108,6 @@ public final class Application implements AutoCloseable {
     /**
      * Starts it, or restarts it after a failure; does not wait.
      *
-     * @throws IllegalStateException when it fails again and again without progress
      * @throws ConfigException when Kafka rejects its settings
      */
     public void tend() {
@@ -110,6 +122,7 @@ public final class Application implements AutoCloseable {
         } else if (now.state() == State.RUNNING && trouble != null && death.get() == null) {
             LOG.info("{} is back", name);
             trouble = null;
+            gaveUp = false;
         }
     }
 
@@ -130,8 +143,10 @@ public final class Application implements AutoCloseable {
                         LOG.warn("{} stops: {}", name, trouble);
                         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
                     });
-            metrics = new KafkaStreamsMetrics(next);
-            metrics.bindTo(clients.meters());
+            if (clients.settings().kafkaMetrics()) {
+                metrics = new KafkaStreamsMetrics(next);
+                metrics.bindTo(clients.meters());
+            }
             markStores(next);
             next.start();
         } catch (ConfigException e) {
@@ -181,22 +196,54 @@ public final class Application implements AutoCloseable {
         long before = committed;
         committed = committed();
         Duration pause = endurance.pause(committed > before, System.nanoTime());
+        gaveUp = pause == null;
         if (pause == null) {
-            throw new IllegalStateException(
+            pause = RestartPolicy.LONGEST_PAUSE;
+            trouble =
                     "%s failed %d times without a commit in between, for %s and longer: %s"
                             .formatted(
                                     name,
                                     endurance.deaths(),
                                     clients.settings().aggregatorPatience(),
-                                    why),
-                    why);
+                                    reason(why));
+        } else {
+            trouble = reason(why);
         }
-        trouble = reason(why);
         nextLifeNs = System.nanoTime() + pause.toNanos();
-        LOG.warn("{} restarts from its last commit in {} s", name, pause.toSeconds(), why);
+        if (denied(why) != null) {
+            LOG.warn("{} restarts in {} s: {}", name, pause.toSeconds(), reason(why));
+            return;
+        }
+        String line = "{} restarts from its last commit in {} s";
+        if (isOfTheCluster(why)) { // fenced, or no answer: the line before says so
+            LOG.warn(line, name, pause.toSeconds());
+        } else {
+            LOG.error(line, name, pause.toSeconds(), why);
+        }
     }
 
-    private static String reason(@Nullable Throwable why) {
+    /** Whether its first cause is a refusal or the silence of a broker or of the registry. */
+    private static boolean isOfTheCluster(@Nullable Throwable why) {
+        Throwable first = why;
+        while (first != null && first.getCause() != null) {
+            first = first.getCause();
+        }
+        return first == null || first instanceof ApiException || first instanceof IOException;
+    }
+
+    /** Those of consumers and transactions are named already; what remains is sending. */
+    private @Nullable AccessDeniedException denied(@Nullable Throwable why) {
+        AccessDeniedException denied = AccessDeniedException.in(why, AclOperation.WRITE, "");
+        // the broker does not name the topic that Streams was not allowed to create
+        String own = "topics " + config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG) + "-*";
+        return denied != null ? denied : AccessDeniedException.in(why, AclOperation.CREATE, own);
+    }
+
+    private String reason(@Nullable Throwable why) {
+        AccessDeniedException denied = denied(why);
+        if (denied != null) {
+            return String.valueOf(denied.getMessage());
+        }
         return why + (why == null || why.getCause() == null ? "" : ", by " + why.getCause());
     }
 

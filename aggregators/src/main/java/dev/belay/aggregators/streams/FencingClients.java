@@ -1,5 +1,7 @@
 package dev.belay.aggregators.streams;
 
+import dev.belay.runtime.clients.ByteConsumer;
+import dev.belay.runtime.topics.AccessDeniedException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -7,14 +9,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -48,8 +49,7 @@ public class FencingClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new KafkaConsumer<>(
-                config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+        return new ByteConsumer(config) {
             @Override
             public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
                 super.subscribe(topics, new FailedMeansLost(listener));
@@ -110,10 +110,18 @@ public class FencingClients implements KafkaClientSupplier {
         private static final String WHY =
                 "its transaction was aborted or is in doubt, and not for all tasks";
 
+        private final String transactionalId;
         private boolean fenced;
 
         public FencingProducer(Map<String, Object> config) {
             super(config, new ByteArraySerializer(), new ByteArraySerializer());
+            transactionalId = String.valueOf(config.get("transactional.id"));
+        }
+
+        @Override
+        public void initTransactions() {
+            AccessDeniedException.naming(
+                    AclOperation.WRITE, transactionalId, () -> super.initTransactions());
         }
 
         @Override
@@ -143,7 +151,10 @@ public class FencingClients implements KafkaClientSupplier {
         public void sendOffsetsToTransaction(
                 Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
             try {
-                super.sendOffsetsToTransaction(offsets, group);
+                AccessDeniedException.naming(
+                        AclOperation.READ,
+                        transactionalId,
+                        () -> super.sendOffsetsToTransaction(offsets, group));
             } catch (TimeoutException e) {
                 throw fence(e);
             }
@@ -152,7 +163,7 @@ public class FencingClients implements KafkaClientSupplier {
         @Override
         public void commitTransaction() {
             try {
-                commit();
+                AccessDeniedException.naming(AclOperation.WRITE, transactionalId, this::commit);
             } catch (TimeoutException e) {
                 throw fence(e);
             }

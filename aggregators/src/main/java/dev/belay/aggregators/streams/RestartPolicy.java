@@ -13,7 +13,7 @@ final class RestartPolicy {
     /** Failures in a row that always restart, because a single failure may take minutes. */
     private static final int DEATHS = 10;
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final Duration patience;
     private int deaths;

@@ -12,13 +12,13 @@ class FlushPolicyTest {
 
     @Test
     void whatIsNewIsSentAfterAFewHundredthsOfASecond() {
-        pace.hear(NOW_MS);
+        pace.register(NOW_MS);
         assertTrue(pace.isDue(NOW_MS));
         pace.sent(NOW_MS);
 
-        pace.hear(NOW_MS + 10);
+        pace.register(NOW_MS + 10);
         assertFalse(pace.isDue(NOW_MS + 20));
-        pace.hear(NOW_MS + 55);
+        pace.register(NOW_MS + 55);
         assertTrue(pace.isDue(NOW_MS + 60));
     }
 
@@ -26,16 +26,16 @@ class FlushPolicyTest {
     void aBacklogIsSentTwiceASecond() {
         pace.sent(NOW_MS);
 
-        pace.hear(NOW_MS - 60_000);
+        pace.register(NOW_MS - 60_000);
         assertFalse(pace.isDue(NOW_MS + 400));
-        pace.hear(NOW_MS - 59_000);
+        pace.register(NOW_MS - 59_000);
         assertTrue(pace.isDue(NOW_MS + 500));
     }
 
     @Test
     void theEndOfABacklogDoesNotWait() {
         pace.sent(NOW_MS);
-        pace.hear(NOW_MS - 60_000);
+        pace.register(NOW_MS - 60_000);
         assertFalse(pace.isDue(NOW_MS + 100));
 
         assertTrue(pace.isDue(NOW_MS + 120)); // nothing has come since
