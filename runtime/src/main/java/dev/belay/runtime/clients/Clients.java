@@ -3,10 +3,7 @@ package dev.belay.runtime.clients;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
-import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
-import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
-    private static final int CACHED_SCHEMAS = 1000;
     private static final Duration FIRST_REPORT = Duration.ofSeconds(3);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
@@ -55,14 +51,15 @@ public final class Clients {
                     });
 
     public Clients(Settings settings, MeterRegistry meters) {
-        this(settings, meters, registry(settings));
+        this(settings, meters, RegistryAccess.client(settings));
     }
 
     /** With another registry client, such as {@code MockSchemaRegistryClient}. */
     public Clients(Settings settings, MeterRegistry meters, SchemaRegistryClient registry) {
         this.settings = settings;
         this.meters = meters;
-        this.codec = new EventCodec(registry);
+        this.codec =
+                new EventCodec(registry, settings.registersSchemas(), settings.shownRegistryUrl());
     }
 
     public Settings settings() {
@@ -92,13 +89,14 @@ public final class Clients {
         // retry
         config.put("retry.backoff.ms", 10);
         config.put("compression.type", "lz4");
+        config.put("batch.size", 1 << 16); // a batch begins with an lz4 frame, which costs
         config.put("transaction.timeout.ms", 10_000);
         config.putAll(settings.kafka("producer"));
         config.put("enable.idempotence", true);
         config.put("acks", "all");
         config.put("transactional.id", transactionalId);
         config.put("client.id", transactionalId);
-        return new MeteredProducer(config, meters, refresher);
+        return new MeteredProducer(config, meters, settings.kafkaMetrics(), refresher);
     }
 
     /** Sends records in one transaction, all of them or none, by a producer of its own. */
@@ -143,7 +141,7 @@ public final class Clients {
         } else {
             config.put("group.id", group);
         }
-        return new MeteredConsumer(config, meters, refresher);
+        return new MeteredConsumer(config, meters, settings.kafkaMetrics(), refresher);
     }
 
     /**
@@ -235,7 +233,7 @@ public final class Clients {
                 reported = System.nanoTime();
                 report.accept(
                         "no schema registry answers at %s yet: %s"
-                                .formatted(settings.registryUrl(), problem));
+                                .formatted(settings.shownRegistryUrl(), problem));
             }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }
@@ -256,7 +254,9 @@ public final class Clients {
 
     private IllegalStateException noRegistry(String problem, Exception cause) {
         return new IllegalStateException(
-                "no schema registry answers at " + settings.registryUrl() + ": " + problem, cause);
+                "no schema registry answers at %s: %s"
+                        .formatted(settings.shownRegistryUrl(), problem),
+                cause);
     }
 
     private boolean answers(Admin admin, Duration within) {
@@ -279,14 +279,5 @@ public final class Clients {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the broker", e);
         }
-    }
-
-    private static SchemaRegistryClient registry(Settings settings) {
-        return new CachedSchemaRegistryClient(
-                new RestService(settings.registryUrl()),
-                CACHED_SCHEMAS,
-                List.of(new AvroSchemaProvider()),
-                settings.registryClient(),
-                Map.of());
     }
 }

@@ -32,6 +32,12 @@ public final class DeadLetters {
     /** Header of a record that only one model cannot process: the model's id. */
     public static final String MODEL = "belay.model";
 
+    /** Header of a record of a task's source: the task. */
+    public static final String TASK = "belay.task";
+
+    /** Header of the reason. */
+    public static final String REASON = "belay.reason";
+
     /** Beginning of the names of headers that Belay sets. */
     public static final String PREFIX = "belay.";
 
@@ -95,6 +101,14 @@ public final class DeadLetters {
         return letter;
     }
 
+    /** The same for a record of a task's source; names the task in {@link #TASK}. */
+    public ProducerRecord<byte[], byte[]> ofSource(
+            ConsumerRecord<byte[], byte[]> record, String task, String reason) {
+        var letter = of(record, reason);
+        header(letter.headers(), TASK, task);
+        return letter;
+    }
+
     /** Counter of the dead letters that a service sent of a topic's records. */
     public static Counter counter(MeterRegistry meters, String service, String topic) {
         return meters.counter("belay.dead.letters", "service", service, "topic", topic);
@@ -124,7 +138,7 @@ public final class DeadLetters {
         header(headers, "belay.partition", Integer.toString(place.partition()));
         header(headers, "belay.offset", Long.toString(place.offset()));
         header(headers, "belay.service", service);
-        header(headers, "belay.reason", reason.substring(0, Math.min(MAX_REASON, reason.length())));
+        header(headers, REASON, reason.substring(0, Math.min(MAX_REASON, reason.length())));
         if (size(key) > MAX_BYTES || size(value) > MAX_BYTES || bytes > MAX_HEADER_BYTES) {
             header(
                     headers,

@@ -7,22 +7,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A consumer of raw bytes with its metrics bound until it is closed. A position outside the log is
- * an {@link ExpiredOffsetException}.
+ * A consumer with its metrics bound until it is closed, if they are exposed. A position outside the
+ * log is an {@link ExpiredOffsetException}.
  */
-final class MeteredConsumer extends KafkaConsumer<byte[], byte[]> {
+final class MeteredConsumer extends ByteConsumer {
     private final KafkaClientMetrics metrics;
 
     MeteredConsumer(
-            Map<String, Object> config, MeterRegistry meters, ScheduledExecutorService pool) {
-        super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            Map<String, Object> config,
+            MeterRegistry meters,
+            boolean exposed,
+            ScheduledExecutorService pool) {
+        super(config);
         metrics = new KafkaClientMetrics(this, List.of(), pool);
-        metrics.bindTo(meters);
+        if (exposed) {
+            metrics.bindTo(meters);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,12 @@ public abstract class SpecTable<T extends SpecificRecord> implements AutoCloseab
         update(true);
     }
 
+    /** See {@link TopicTable#catchUpPastOpenTransactions}. */
+    public void catchUpPastOpenTransactions(Admin admin, Duration atMost) {
+        table.catchUpPastOpenTransactions(admin, atMost);
+        update(true);
+    }
+
     /** The newest run of each, by id. */
     public Map<String, T> current() {
         return current;
@@ -65,6 +72,11 @@ public abstract class SpecTable<T extends SpecificRecord> implements AutoCloseab
     /** Whether a run was stopped, and not declared again since, as far as known. */
     public boolean isStopped(String id) {
         return stopped.contains(id);
+    }
+
+    /** See {@link TopicTable#partitions}. */
+    public Set<Integer> partitions(String id) {
+        return table.partitions(id);
     }
 
     /** All runs, by id. */

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TopicTable<T extends SpecificRecord> implements AutoCloseable {
     private final EventReader<T> reader;
     private final Map<String, T> newest = new HashMap<>();
+    private final Map<String, Set<Integer>> partitions = new HashMap<>();
 
     /** Receives an event: its key, the event (null for a tombstone), and its position. */
     @FunctionalInterface
@@ -51,6 +54,9 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
                         topic,
                         type,
                         (key, event, record) -> {
+                            partitions
+                                    .computeIfAbsent(key, k -> new TreeSet<>())
+                                    .add(record.partition());
                             if (event == null) {
                                 newest.remove(key);
                             } else {
@@ -84,6 +90,15 @@ public final class TopicTable<T extends SpecificRecord> implements AutoCloseable
     /** The newest event of a key, or null. */
     public @Nullable T get(String key) {
         return newest.get(key);
+    }
+
+    /**
+     * Partitions that have records of a key, tombstones too, ascending. Programs with another
+     * partitioner write to other partitions than Belay does; what replaces such a record must be
+     * written to its partition, since only there it is read after it.
+     */
+    public Set<Integer> partitions(String key) {
+        return Collections.unmodifiableSet(partitions.getOrDefault(key, Set.of()));
     }
 
     /** All keys with their newest events; a view. */

@@ -8,6 +8,7 @@ import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.http.UnauthorizedResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -22,12 +23,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP endpoint of a process.
  *
- * <p>{@code /health/live}: 200 while the process can answer and no service failed. {@code
- * /health/ready}: 200 when all services do their work, else 503; both say which, and {@code
- * troubles} what a service can't do now while it goes on with all else. {@code /metrics}:
- * Prometheus' text form. Below {@code /v1/}: the {@link Service#routes} of its services; those that
- * write need the token of the setting {@code http.token} and are forbidden where it is not set.
- * Binds to loopback unless {@code health.host} says otherwise.
+ * <p>{@code /health}: services, and per task what runs and what does not and why; 200 while the
+ * process can answer. {@code /health/live}: 200 while no service failed. {@code /health/ready}: 200
+ * when all services do their work, else 503, whatever is wrong with single tasks; both say which,
+ * and {@code troubles} what a service can't do now while it goes on with all else. {@code
+ * /health/ready/TASK}: 200 when all of the task runs here, 503 when not, 404 when nothing of it is
+ * known here. {@code /metrics}: Prometheus' text form. Below {@code /v1/}: the {@link
+ * Service#routes} of its services; those that write need the token of the setting {@code
+ * http.token} and are forbidden where it is not set. Binds to loopback unless {@code health.host}
+ * says otherwise.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -57,23 +61,35 @@ public final class HttpServer implements AutoCloseable {
                         ctx.status(e.getStatus())
                                 .json(Map.of("error", String.valueOf(e.getMessage()))));
         addRoutes(server, services.services(), settings.httpToken());
+        server.get("/health", ctx -> ctx.json(HealthReport.of(services)));
+        server.get(
+                "/health/ready/{task}",
+                ctx -> {
+                    String task = ctx.pathParam("task");
+                    HealthReport.Task found = HealthReport.of(services).tasks().get(task);
+                    if (found == null) {
+                        throw new NotFoundResponse(
+                                "nothing of task " + task + " is known to this process");
+                    }
+                    ctx.status(found.ready() ? 200 : 503).json(found);
+                });
         server.get(
                 "/health/live",
                 ctx -> {
                     Throwable failure = services.failure();
-                    Map<String, Object> told = new TreeMap<>(Map.of("live", failure == null));
+                    Map<String, Object> body = new TreeMap<>(Map.of("live", failure == null));
                     if (failure != null) {
-                        told.put("failure", failure.toString());
+                        body.put("failure", failure.toString());
                     }
-                    ctx.status(failure == null ? 200 : 503).json(told);
+                    ctx.status(failure == null ? 200 : 503).json(body);
                 });
         server.get(
                 "/health/ready",
                 ctx -> {
-                    Map<String, Object> told = new TreeMap<>(readiness(services.services()));
-                    boolean all = services.failure() == null && !told.containsValue(false);
-                    told.put("troubles", troubles(services.services()));
-                    ctx.status(all ? 200 : 503).json(told);
+                    HealthReport report = HealthReport.of(services);
+                    Map<String, Object> body = new TreeMap<>(report.services());
+                    body.put("troubles", report.troubles());
+                    ctx.status(report.ready() ? 200 : 503).json(body);
                 });
         server.get(
                 "/metrics",
@@ -143,15 +159,5 @@ public final class HttpServer implements AutoCloseable {
                             ? "no token; expected the header 'Authorization: Bearer TOKEN'"
                             : "the token is not that of the setting http.token");
         }
-    }
-
-    private static List<String> troubles(List<Service> services) {
-        return services.stream().flatMap(service -> service.troubles().stream()).toList();
-    }
-
-    private static Map<String, Boolean> readiness(List<Service> services) {
-        Map<String, Boolean> ready = new TreeMap<>();
-        services.forEach(s -> ready.put(s.name(), s.ready()));
-        return ready;
     }
 }

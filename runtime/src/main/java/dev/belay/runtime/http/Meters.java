@@ -20,6 +20,9 @@ public final class Meters {
                     Map.entry(
                             "belay.encoded.truncated",
                             "Of these, inputs that had more tokens than max-tokens"),
+                    Map.entry(
+                            "belay.check.findings",
+                            "What belay check --watch has found wrong, by task and kind"),
                     Map.entry("belay.labelers.running", "Labelers that run in this process"),
                     Map.entry("belay.labels.written", "Labels committed by this process"),
                     Map.entry(

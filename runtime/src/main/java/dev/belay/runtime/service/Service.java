@@ -15,8 +15,16 @@ public interface Service extends AutoCloseable {
      */
     void run() throws Exception;
 
-    /** Whether it is ready; for any thread. */
+    /** Whether it does its work; a problem of one task does not count. For any thread. */
     boolean ready();
+
+    /**
+     * What it does for each task, with the problems of those that don't run; for any thread. Models
+     * that are finished are left out.
+     */
+    default List<Participant> participants() {
+        return List.of();
+    }
 
     /**
      * What it can't do now and retries, each with its reason, while it continues with the rest;

@@ -1,5 +1,6 @@
 package dev.belay.runtime.service;
 
+import dev.belay.runtime.topics.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,12 @@ public final class ServiceGroup implements AutoCloseable {
         try {
             service.run();
         } catch (Throwable e) { // reported by failure(); a thread must not die unseen
-            LOG.error("{} failed", service.name(), e);
+            AccessDeniedException denied = AccessDeniedException.in(e);
+            if (denied == null) {
+                LOG.error("{} failed", service.name(), e);
+            } else {
+                LOG.error("{} stops: {}", service.name(), denied.getMessage());
+            }
             if (failure.compareAndSet(null, e)) {
                 over.countDown();
             }

@@ -72,6 +72,12 @@ public final class SettingKeys {
                             HIGH,
                             "URL of the schema registry, as any Confluent client takes it.")
                     .define(
+                            "schemas.register",
+                            BOOLEAN,
+                            true,
+                            MEDIUM,
+                            "Whether writers register schemas that are not in the registry. false, where clients may only read it: ./belay topics apply registers them, as a client that may.")
+                    .define(
                             "store",
                             STRING,
                             ".belay/checkpoints",
@@ -140,6 +146,12 @@ public final class SettingKeys {
                             Range.between(-1, 65_535),
                             MEDIUM,
                             "Port of the health and metrics endpoints; 0: any free port, which the log names; -1: none.")
+                    .define(
+                            "metrics.kafka",
+                            BOOLEAN,
+                            false,
+                            LOW,
+                            "Whether /metrics also has the thousands of metrics of Kafka's clients, which begin with kafka_.")
                     .define(
                             "http.token",
                             PASSWORD,

@@ -34,6 +34,11 @@ public final class Settings {
     private Settings(Map<String, String> values, Map<String, String> origins) {
         this.values = new TreeMap<>(values);
         this.parsed = SettingKeys.parse(values, origins);
+        if (grace().compareTo(truthHorizon()) > 0) {
+            throw new IllegalArgumentException(
+                    "setting 'aggregator.grace': found '%s'; expected at most that of 'aggregator.truth-horizon', '%s'"
+                            .formatted(text("aggregator.grace"), text("aggregator.truth-horizon")));
+        }
     }
 
     /**
@@ -71,7 +76,8 @@ public final class Settings {
     /**
      * Settings from a map alone.
      *
-     * @throws IllegalArgumentException if a key is unknown or a value is not one of its setting's
+     * @throws IllegalArgumentException if a key is unknown, a value is not one of its setting's, or
+     *     two contradict each other
      */
     public static Settings of(Map<String, String> values) {
         return new Settings(values, Map.of());
@@ -100,6 +106,11 @@ public final class Settings {
 
     public String registryUrl() {
         return text("registry.url");
+    }
+
+    /** The registry's URL without a user's name and password, for messages. */
+    public String shownRegistryUrl() {
+        return registryUrl().replaceAll("//[^/@]*@", "//");
     }
 
     /** Everything below {@code registry.} but the URL, for the registry's client. */
@@ -143,6 +154,16 @@ public final class Settings {
     /** Region of the bucket; null: as AWS clients find it. */
     public @Nullable String s3Region() {
         return values.get("store.s3.region");
+    }
+
+    /** Whether the metrics of Kafka's clients are among the metrics served. */
+    public boolean kafkaMetrics() {
+        return Boolean.TRUE.equals(parsed.get("metrics.kafka"));
+    }
+
+    /** Whether writers register schemas that are not in the registry. */
+    public boolean registersSchemas() {
+        return Boolean.TRUE.equals(parsed.get("schemas.register"));
     }
 
     /** Whether the bucket is in the path of its URL; unless set: whether an endpoint is set. */

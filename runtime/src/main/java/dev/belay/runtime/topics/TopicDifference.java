@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -60,7 +61,8 @@ public record TopicDifference(
                 Config found =
                         KafkaFutures.get(
                                 Objects.requireNonNull(asked.get(resource(topic.name()))),
-                                "reading the configuration of topic " + topic.name());
+                                "reading the configuration of topic " + topic.name(),
+                                AclOperation.DESCRIBE_CONFIGS);
                 new TreeMap<>(topic.config())
                         .forEach(
                                 (key, value) -> {
@@ -72,7 +74,8 @@ public record TopicDifference(
             } catch (UnknownTopicOrPartitionException e) {
                 // missing: it has no configuration yet
             } catch (AuthorizationException e) {
-                LOG.warn("the configuration of {} is not checked: {}", topic.name(), e.toString());
+                LOG.warn(
+                        "the configuration of {} is not checked: {}", topic.name(), e.getMessage());
             }
         }
         return differences;
@@ -99,10 +102,11 @@ public record TopicDifference(
                         admin.incrementalAlterConfigs(
                                         Map.of(resource(difference.topic()), List.of(set)))
                                 .all(),
-                        "changing " + difference);
+                        "changing " + difference,
+                        AclOperation.ALTER_CONFIGS);
                 LOG.info("{}; changed to the planned value", difference);
             } catch (AuthorizationException e) {
-                LOG.warn("{}; can't be changed: {}", difference, e.toString());
+                LOG.warn("{}; can't be changed: {}", difference, e.getMessage());
             }
         }
     }

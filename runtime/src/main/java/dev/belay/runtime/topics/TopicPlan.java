@@ -1,7 +1,17 @@
 package dev.belay.runtime.topics;
 
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Label;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Truth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,11 +22,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of an installation: their planned configuration, its comparison with the broker, and
@@ -26,8 +39,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * TopicDifference}).
  */
 public final class TopicPlan {
-    /** A topic's planned configuration. */
-    public record Topic(String name, int partitions, Map<String, String> config) {}
+    /**
+     * A topic's planned configuration.
+     *
+     * @param schema of its values; null: they are as some other topic has them
+     */
+    public record Topic(
+            String name, int partitions, Map<String, String> config, @Nullable Schema schema) {}
 
     private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
     private static final Duration ASK_EVERY = Duration.ofMillis(20);
@@ -49,11 +67,19 @@ public final class TopicPlan {
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
         TopicPlan plan = new TopicPlan(settings);
-        plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted());
-        plan.add(names.labelers(), Topics.MODEL_PARTITIONS, compacted());
-        plan.add(names.checkpoints(), Topics.MODEL_PARTITIONS, retention(-1));
-        plan.add(names.metrics(), 1, compacted());
-        plan.add(names.deadLetters(), 1, Map.of());
+        plan.add(names.models(), Topics.MODEL_PARTITIONS, compacted(), ModelSpec.getClassSchema());
+        plan.add(
+                names.labelers(),
+                Topics.MODEL_PARTITIONS,
+                compacted(),
+                LabelerSpec.getClassSchema());
+        plan.add(
+                names.checkpoints(),
+                Topics.MODEL_PARTITIONS,
+                retention(-1),
+                Checkpoint.getClassSchema());
+        plan.add(names.metrics(), 1, compacted(), PairMetrics.getClassSchema());
+        plan.add(names.deadLetters(), 1, Map.of(), null);
         return plan;
     }
 
@@ -65,13 +91,13 @@ public final class TopicPlan {
      */
     public TopicPlan withTask(
             Topics names, String task, int partitions, Collection<String> labelers) {
-        add(names.examples(task), partitions, expiring);
-        add(names.holdout(task), partitions, compacted());
-        add(names.truth(task), partitions, compacted());
-        add(names.predictions(task), partitions, expiring);
-        add(names.progress(task), 1, compacted());
+        add(names.examples(task), partitions, expiring, Example.getClassSchema());
+        add(names.holdout(task), partitions, compacted(), Example.getClassSchema());
+        add(names.truth(task), partitions, compacted(), Truth.getClassSchema());
+        add(names.predictions(task), partitions, expiring, PredictionBlock.getClassSchema());
+        add(names.progress(task), 1, compacted(), Progress.getClassSchema());
         for (String labeler : labelers) {
-            add(names.labels(task, labeler), partitions, expiring);
+            add(names.labels(task, labeler), partitions, expiring, Label.getClassSchema());
         }
         return this;
     }
@@ -131,6 +157,24 @@ public final class TopicPlan {
         return missing;
     }
 
+    /**
+     * Registers the schemas of all topics' values that have one.
+     *
+     * @return their ids in the registry, by topic
+     * @throws org.apache.kafka.common.errors.SerializationException when the registry does not
+     *     answer or refuses one
+     */
+    public Map<String, Integer> declareSchemas(EventCodec codec) {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        for (Topic topic : topics.values()) {
+            Schema schema = topic.schema();
+            if (schema != null) {
+                ids.put(topic.name(), codec.declare(topic.name(), schema));
+            }
+        }
+        return ids;
+    }
+
     private void create(List<Topic> missing, Admin admin) {
         var created =
                 admin.createTopics(
@@ -144,7 +188,8 @@ public final class TopicPlan {
                 .forEach(
                         (name, future) -> {
                             try {
-                                KafkaFutures.get(future, "making topic " + name);
+                                KafkaFutures.get(
+                                        future, "making topic " + name, AclOperation.CREATE);
                             } catch (TopicExistsException e) {
                                 // created concurrently; checked again below
                             }
@@ -184,8 +229,9 @@ public final class TopicPlan {
         return found;
     }
 
-    private void add(String name, int partitions, Map<String, String> config) {
-        topics.put(name, new Topic(name, partitions, config));
+    private void add(
+            String name, int partitions, Map<String, String> config, @Nullable Schema schema) {
+        topics.put(name, new Topic(name, partitions, config, schema));
     }
 
     private static Map<String, String> compacted() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Route;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
@@ -119,7 +120,39 @@ class HttpServerTest {
         }
     }
 
+    @Test
+    void aProblemOfOneTaskIsOneOfThatTaskOnly() throws Exception {
+        // Given
+        List<Participant> both =
+                List.of(
+                        new Participant("reviews", "bow", null),
+                        new Participant("tickets", "x", "unknown encoder"));
+        try (ServiceGroup services = ServiceGroup.start(List.of(serving("one", List.of(), both)));
+                HttpServer health = start(services)) {
+            String root = "http://127.0.0.1:" + health.port();
+            // Then
+            assertEquals(
+                    "200 {\"live\":true,\"ready\":true,\"services\":{\"one\":true},\"tasks\":{"
+                            + "\"reviews\":{\"ready\":true,\"running\":[\"one bow\"],\"problems\":{}},"
+                            + "\"tickets\":{\"ready\":false,\"running\":[],"
+                            + "\"problems\":{\"one x\":\"unknown encoder\"}}},\"troubles\":[]}",
+                    send(root + "/health", null, null));
+            assertEquals(
+                    "200 {\"one\":true,\"troubles\":[]}", send(root + "/health/ready", null, null));
+            assertTrue(send(root + "/health/ready/reviews", null, null).startsWith("200 "));
+            assertTrue(send(root + "/health/ready/tickets", null, null).startsWith("503 "));
+            assertEquals(
+                    "404 {\"error\":\"nothing of task nobody is known to this process\"}",
+                    send(root + "/health/ready/nobody", null, null));
+        }
+    }
+
     private static Service serving(String name, List<Route> routes) {
+        return serving(name, routes, List.of());
+    }
+
+    private static Service serving(
+            String name, List<Route> routes, List<Participant> participants) {
         return new Service() {
             private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -136,6 +169,11 @@ class HttpServerTest {
             @Override
             public boolean ready() {
                 return true;
+            }
+
+            @Override
+            public List<Participant> participants() {
+                return participants;
             }
 
             @Override

@@ -33,8 +33,8 @@ class PrerequisitesTest {
     void workThatFailedIsTriedAgainAndCountsAsMissingUntilItSucceeds() {
         // Given: work that fails at each try, though all it needs is there
         for (int tries = 0; tries < 2; tries++) {
-            patience.blame("bow", "no such file");
-            assertFalse(patience.passes("bow", () -> null), "too soon");
+            patience.blame(null, "bow", "no such file");
+            assertFalse(patience.passes(null, "bow", () -> null), "too soon");
             assertTrue(patience.await("bow", () -> null)); // a second later
             assertEquals(List.of("bow: no such file"), patience.problems());
             assertFalse(patience.isContent());
@@ -49,12 +49,24 @@ class PrerequisitesTest {
 
     @Test
     void whatACheckMissedIsThereWhenTheCheckPasses() {
-        assertFalse(patience.passes("task", () -> "no topic"));
+        assertFalse(patience.passes(null, "task", () -> "no topic"));
         assertTrue(patience.await("task", () -> null));
         assertTrue(patience.isContent());
         assertEquals(
                 List.of("labeler waits for task: no topic", "labeler continues with task"),
                 lines());
+    }
+
+    @Test
+    void whatATaskWaitsForIsNoProblemOfTheService() {
+        // When
+        assertFalse(patience.passes("reviews", "bow", () -> "no topic"));
+        // Then
+        assertTrue(patience.isContent());
+        assertTrue(patience.isMissing("bow"));
+        assertEquals(
+                List.of(new Participant("reviews", "bow", "no topic")), patience.participants());
+        assertEquals(List.of("bow: no topic"), patience.problems());
     }
 
     private List<String> lines() {

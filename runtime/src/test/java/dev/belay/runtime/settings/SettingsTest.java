@@ -165,6 +165,17 @@ class SettingsTest {
     }
 
     @Test
+    void aGraceBeyondTheHorizonOfTruthIsRefusedBeforeAnythingStarts() {
+        var wrong =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Settings.of(Map.of("aggregator.truth-horizon", "1m")));
+        assertEquals(
+                "setting 'aggregator.grace': found '1h'; expected at most that of 'aggregator.truth-horizon', '1m'",
+                wrong.getMessage());
+    }
+
+    @Test
     void addressesUrlsAndWindowsAreAcceptedInAllTheirForms() {
         for (String addresses : new String[] {"a:1", "a:1, b:2", "[::1]:9092", "SSL://a.b:9093"}) {
             assertEquals(
