@@ -7,8 +7,6 @@ import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.HuggingFaceFolder;
 import dev.belay.models.transformer.Pretrained;
 import dev.belay.models.transformer.ScratchTransformers;
-import dev.belay.models.transformer.TransformerBases;
-import dev.belay.models.transformer.TransformerShape;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
 import dev.belay.plugins.Plugins;
@@ -111,26 +109,17 @@ public final class Encoders {
      * @param encodersDir parent of the folders of {@code hf:NAME}
      * @throws IllegalArgumentException if the name is unknown, or the folder is invalid
      */
-    public static int layers(String name, Path encodersDir) {
+    public static int layers(EncoderRef encoder, Path encodersDir) {
+        String name = encoder.name();
         if (hasNoLayers(name)
                 || ConvEncoders.isName(name)
                 || isOfImages(name, encodersDir)
-                || isQuantized(name)) return 0;
-        return shape(name, encodersDir).layers();
-    }
-
-    private static boolean isQuantized(String name) {
-        return Pretrained.ALL.stream().anyMatch(m -> m.name().equals(name) && m.quantized());
+                || TokenEncoders.isQuantized(name)) return 0;
+        return TokenEncoders.shape(encoder, encodersDir).layers();
     }
 
     private static boolean isOfImages(String name, Path encodersDir) {
         return isFolder(name) && new HuggingFaceFolder(encodersDir, name).isOfImages();
-    }
-
-    public static TransformerShape shape(String name, Path encodersDir) {
-        if (isFolder(name)) return new HuggingFaceFolder(encodersDir, name).shape();
-        for (Pretrained model : Pretrained.ALL) if (model.name().equals(name)) return model.shape();
-        return ScratchTransformers.shape(name);
     }
 
     /**
@@ -147,7 +136,7 @@ public final class Encoders {
         if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).weights();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).onnxWeights();
-        return shape(name, encodersDir).size();
+        return TokenEncoders.shape(encoder, encodersDir).size();
     }
 
     /** Version of an encoder's semantics, part of a spec's hash. */
@@ -165,55 +154,7 @@ public final class Encoders {
     /** An encoder's name and the parameters that it declares. */
     public static Plugin plugin(String name) {
         if (ConvEncoders.isName(name)) return ConvEncoders.plugin(name);
-        return hasNoLayers(name) ? provider(name) : new MaxTokens(name, knownLimit(name));
-    }
-
-    /** Longest input in tokens; 0: in the files of {@code hf:NAME}. */
-    private static int knownLimit(String name) {
-        for (Pretrained model : Pretrained.ALL)
-            if (model.name().equals(name)) return model.maxTokens();
-        return isFolder(name) ? 0 : ScratchTransformers.MAX_TOKENS;
-    }
-
-    /**
-     * The encoder with its parameters in the form of a spec: {@code max-tokens} is left out if it
-     * is the limit that the files of {@code hf:NAME} have.
-     *
-     * @throws IllegalArgumentException if it is above the limit, the encoder reads no tokens, or
-     *     the folder is invalid
-     */
-    public static EncoderRef canonical(EncoderRef encoder, Path encodersDir) {
-        if (!encoder.parameters().containsKey(MaxTokens.PARAMETER) || !isFolder(encoder.name()))
-            return encoder;
-        var parameters = new HashMap<>(encoder.parameters());
-        if (maxTokens(encoder, encodersDir) == limit(encoder.name(), encodersDir))
-            parameters.remove(MaxTokens.PARAMETER);
-        return new EncoderRef(encoder.name(), parameters, encoder.sha256());
-    }
-
-    /**
-     * Number of tokens that inputs of an encoder of tokens are truncated to: its {@code
-     * max-tokens}, else its limit.
-     *
-     * @throws IllegalArgumentException as {@link #canonical}
-     */
-    public static int maxTokens(EncoderRef encoder, Path encodersDir) {
-        int limit = limit(encoder.name(), encodersDir);
-        String given = parameters(encoder).text(MaxTokens.PARAMETER);
-        int most = given.isEmpty() ? limit : Integer.parseInt(given);
-        if (most > limit)
-            throw new IllegalArgumentException(
-                    "%s has the limit of %s tokens, found max-tokens: %s"
-                            .formatted(encoder.name(), limit, most));
-        return most;
-    }
-
-    private static int limit(String name, Path encodersDir) {
-        if (!isFolder(name)) return knownLimit(name);
-        var folder = new HuggingFaceFolder(encodersDir, name);
-        if (folder.isOfImages())
-            throw new IllegalArgumentException(name + " encodes images, found max-tokens");
-        return folder.maxTokens();
+        return hasNoLayers(name) ? provider(name) : TokenEncoders.plugin(name);
     }
 
     /**
@@ -227,7 +168,7 @@ public final class Encoders {
         if (ConvEncoders.isName(name)) return ConvEncoders.shape(encoder).features();
         if (isOfImages(name, encodersDir))
             return new HuggingFaceFolder(encodersDir, name).imageWidth();
-        return shape(name, encodersDir).width();
+        return TokenEncoders.shape(encoder, encodersDir).width();
     }
 
     /**
@@ -266,25 +207,29 @@ public final class Encoders {
                 return open(
                         key(encoder, model.version(), device, cache),
                         Pretrained.DIMENSIONS,
-                        () -> new OnnxEncoder(model, maxTokens(encoder, encodersDir), device));
+                        () -> TokenEncoders.open(model, encoder, device, encodersDir));
         if (isFolder(name)) return folder(encoder, device, cache, encodersDir);
         throw new IllegalArgumentException(
                 "unknown encoder '%s', expected hf:NAME or one of %s"
                         .formatted(name, String.join(", ", names())));
     }
 
-    /** Vectors of texts truncated to another length are in a file of their own. */
+    /** Vectors with other parameters are in a file of their own. */
     private static Key key(EncoderRef encoder, String version, Device device, Path cacheDir) {
-        String given = parameters(encoder).differing().get(MaxTokens.PARAMETER);
-        String name = encoder.name();
-        return given == null
-                ? new Key(name, name, version, device, cacheDir)
-                : new Key(
-                        name,
-                        name + " max-tokens " + given,
-                        version + "-max" + given,
-                        device,
-                        cacheDir);
+        Map<String, String> given = parameters(encoder).differing();
+        String title = encoder.name();
+        String file = version;
+        String most = given.get(TokenParameters.MAX_TOKENS);
+        if (most != null) {
+            title += " max-tokens " + most;
+            file += "-max" + most;
+        }
+        String layers = given.get(TokenParameters.LAYERS);
+        if (layers != null) {
+            title += " layers " + layers;
+            file += "-layers" + layers;
+        }
+        return new Key(encoder.name(), title, file, device, cacheDir);
     }
 
     private static Encoder folder(
@@ -309,7 +254,7 @@ public final class Encoders {
                                     preprocessing,
                                     OnnxEncoder.load(name, folder.onnx(), device)));
         }
-        int maxTokens = maxTokens(encoder, encodersDir);
+        int maxTokens = TokenEncoders.maxTokens(encoder, encodersDir);
         return open(
                 key,
                 folder.shape().width(),
@@ -323,9 +268,7 @@ public final class Encoders {
                                         folder.tokens(maxTokens),
                                         folder.isQuantized())
                                 : new TransformerEncoder(
-                                        TransformerBases.open(
-                                                name, encoder.sha256(), encodersDir, maxTokens),
-                                        device));
+                                        TokenEncoders.base(encoder, encodersDir), device));
     }
 
     private static Encoder provided(

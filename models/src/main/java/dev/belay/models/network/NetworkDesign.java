@@ -3,6 +3,7 @@ package dev.belay.models.network;
 import dev.belay.models.encoder.ConvEncoders;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.TokenEncoders;
 import dev.belay.models.image.ConvShape;
 import dev.belay.models.optimizer.Parameter;
 import dev.belay.models.transformer.FineTune;
@@ -48,7 +49,7 @@ public record NetworkDesign(
         if (isConvolutional()) return learningConvolutions();
         return fineTune.frozen()
                 ? learningHead(width(encodersDir))
-                : learning(Encoders.shape(encoder.name(), encodersDir));
+                : learning(TokenEncoders.shape(encoder, encodersDir));
     }
 
     /**
@@ -71,7 +72,7 @@ public record NetworkDesign(
         if (isConvolutional()) shapes.putAll(convolutions().parameters());
         else if (!fineTune.frozen())
             shapes.putAll(
-                    Encoders.shape(encoder.name(), encodersDir).learning(fineTune, encoder.name()));
+                    TokenEncoders.shape(encoder, encodersDir).learning(fineTune, encoder.name()));
         shapes.putAll(head(width(encodersDir)).parameters());
         return shapes;
     }

@@ -5,11 +5,11 @@ import dev.belay.models.checkpoint.SafeTensors;
 import dev.belay.models.encoder.Encoder;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.TokenEncoders;
 import dev.belay.models.image.ConvShape;
 import dev.belay.models.torch.Device;
 import dev.belay.models.transformer.FineTune;
 import dev.belay.models.transformer.TransformerBase;
-import dev.belay.models.transformer.TransformerBases;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -55,12 +55,7 @@ public final class Networks {
     public static Networks of(Device device, Path cacheDir, Path encodersDir) {
         return new Networks(
                 encoder -> Encoders.open(encoder, device, cacheDir, encodersDir),
-                encoder ->
-                        TransformerBases.open(
-                                encoder.name(),
-                                encoder.sha256(),
-                                encodersDir,
-                                Encoders.maxTokens(encoder, encodersDir)),
+                encoder -> TokenEncoders.base(encoder, encodersDir),
                 device);
     }
 

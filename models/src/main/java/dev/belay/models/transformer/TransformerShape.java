@@ -42,6 +42,12 @@ public record TransformerShape(
                             .formatted(vocabulary, width, layers, heads, inner));
     }
 
+    /** Only its first layers. */
+    public TransformerShape withLayers(int first) {
+        return new TransformerShape(
+                vocabulary, positions, types, width, first, heads, inner, epsilon, pooling);
+    }
+
     /** Name → shape of each parameter, from input to output, with Hugging Face's names. */
     public Map<String, long[]> parameters() {
         var shapes = new LinkedHashMap<String, long[]>();

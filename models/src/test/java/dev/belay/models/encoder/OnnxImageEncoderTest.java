@@ -84,7 +84,7 @@ class OnnxImageEncoderTest {
     @Test
     void whatItsFolderSaysIsKnownWithoutOpeningIt() throws IOException {
         assertEquals(3, Encoders.dimensions(new EncoderRef("hf:means"), root));
-        assertEquals(0, Encoders.layers("hf:means", root));
+        assertEquals(0, Encoders.layers(new EncoderRef("hf:means"), root));
         assertEquals(0, Encoders.parameters(new EncoderRef("hf:means"), root));
         assertEquals(Set.of(Input.Kind.CONTENT), Encoders.accepts("hf:means", root));
         String before = Encoders.sha256("hf:means", root);

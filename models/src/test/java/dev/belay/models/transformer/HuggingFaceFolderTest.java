@@ -38,7 +38,7 @@ class HuggingFaceFolderTest {
         double squares = 0;
         for (float x : plain[0]) squares += x * x;
         assertEquals(8, squares, 1e-4, "a vector of length √8");
-        assertEquals(2, Encoders.layers("hf:plain", root));
+        assertEquals(2, Encoders.layers(new EncoderRef("hf:plain"), root));
     }
 
     @Test

@@ -47,7 +47,7 @@ class TransformerTest {
                 var trunk =
                         new TransformerEncoder(
                                 TransformerBases.open(
-                                        name, "", Path.of("unused"), model.maxTokens()),
+                                        name, "", Path.of("unused"), model.maxTokens(), 0),
                                 Device.CPU)) {
             // When
             float[][] expected = onnx.encode(INPUTS);

@@ -53,7 +53,7 @@ final class ModelRun implements AutoCloseable {
     private TrainingPosition position;
     private boolean last;
     private long waitingSince = System.nanoTime();
-    private long firstTakenAt;
+    private long firstQueuedAt;
 
     /**
      * Resumes from the last committed checkpoint.
@@ -73,6 +73,7 @@ final class ModelRun implements AutoCloseable {
             MeterRegistry registry,
             @Nullable Checkpoint committed,
             byte @Nullable [] initial) {
+        requireSizes(spec);
         this.spec = spec;
         this.feeds = feeds;
         CheckpointFiles files = CheckpointFiles.NONE;
@@ -102,6 +103,16 @@ final class ModelRun implements AutoCloseable {
                 position.number(),
                 position.seen(),
                 initial == null ? "" : ", with the weights of " + spec.getInit());
+    }
+
+    /** A spec may be written by any client; a micro-epoch of none would go on for ever. */
+    private static void requireSizes(ModelSpec spec) {
+        if (spec.getMicroEpoch() < 1 || spec.getBatchSize() < 1 || spec.getPasses() < 1) {
+            throw new IllegalArgumentException(
+                    "found microEpoch %d, batchSize %d, passes %d in its spec, expected at least 1 of each"
+                            .formatted(
+                                    spec.getMicroEpoch(), spec.getBatchSize(), spec.getPasses()));
+        }
     }
 
     ModelSpec spec() {
@@ -152,7 +163,9 @@ final class ModelRun implements AutoCloseable {
         meters.lag(feeds.lag(labels));
         int taken = labels.order().take(size);
         boolean ended = labels.order().exhausted();
-        if (taken < size && !ended && !waitedEnough(taken)) {
+        if (taken < size && !ended && mayPassOver(size)) {
+            taken = labels.order().takeQueued(size);
+        } else if (taken < size && !ended) {
             List<ProducerRecord<byte[], byte[]>> deadLetters = labels.excessDeadLetters();
             if (!deadLetters.isEmpty()) {
                 writer.begin(deadLetters);
@@ -162,7 +175,7 @@ final class ModelRun implements AutoCloseable {
         meters.time("wait", System.nanoTime() - waitingSince);
         microEpoch(labels.order().next(), left, taken < size && ended);
         waitingSince = System.nanoTime();
-        firstTakenAt = 0;
+        firstQueuedAt = 0;
         return true;
     }
 
@@ -175,15 +188,20 @@ final class ModelRun implements AutoCloseable {
         }
     }
 
-    private boolean waitedEnough(int taken) {
-        if (spec.getMaxWaitMs() == 0 || taken == 0) {
+    /**
+     * Whether the micro-epoch takes what is queued, whichever partition has it: after the longest
+     * wait, or at once if it is full but for partitions that were idle for so long before.
+     */
+    private boolean mayPassOver(long size) {
+        if (spec.getMaxWaitMs() == 0 || !labels.order().hasAny()) {
             return false;
         }
-        if (firstTakenAt == 0) {
-            firstTakenAt = System.nanoTime();
+        if (firstQueuedAt == 0) {
+            firstQueuedAt = System.nanoTime();
         }
-        return System.nanoTime() - firstTakenAt
-                >= TimeUnit.MILLISECONDS.toNanos(spec.getMaxWaitMs());
+        return labels.order().canFill(size)
+                || System.nanoTime() - firstQueuedAt
+                        >= TimeUnit.MILLISECONDS.toNanos(spec.getMaxWaitMs());
     }
 
     /**

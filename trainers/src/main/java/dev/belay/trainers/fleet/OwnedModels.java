@@ -6,8 +6,14 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.models.store.CheckpointStore.StoredFile;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.service.Participant;
+import dev.belay.runtime.service.Prerequisites;
+import dev.belay.runtime.topics.AccessDeniedException;
+import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.InitialCheckpoint;
+import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.State;
 import dev.belay.trainers.checkpoints.CheckpointObserver;
 import dev.belay.trainers.checkpoints.CheckpointTransaction;
 import dev.belay.trainers.checkpoints.CheckpointWriter;
@@ -15,6 +21,7 @@ import dev.belay.trainers.labels.LabelFeeds;
 import dev.belay.trainers.status.RetrySchedule;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,9 +30,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +52,7 @@ final class OwnedModels implements AutoCloseable {
     private final Networks networks;
     private final CheckpointObserver observer;
     private final RetrySchedule retries;
+    private final Prerequisites prerequisites;
     private final CommittedCheckpoints committed;
     private final LabelFeeds feeds;
     private final Map<String, ModelRun> running = new HashMap<>();
@@ -53,6 +63,7 @@ final class OwnedModels implements AutoCloseable {
     private final ExecutorService writers = CheckpointWriter.threads();
 
     /**
+     * @param prerequisites receives what models wait for
      * @param feeds stays the caller's to close
      */
     OwnedModels(
@@ -61,12 +72,14 @@ final class OwnedModels implements AutoCloseable {
             Networks networks,
             CheckpointObserver observer,
             RetrySchedule retries,
+            Prerequisites prerequisites,
             LabelFeeds feeds) {
         this.clients = clients;
         this.store = store;
         this.networks = networks;
         this.observer = observer;
         this.retries = retries;
+        this.prerequisites = prerequisites;
         this.feeds = feeds;
         this.committed = new CommittedCheckpoints(clients);
     }
@@ -87,6 +100,8 @@ final class OwnedModels implements AutoCloseable {
             // a spec that changed under its id is for another model: its files won't fit
             if (!run.spec().equals(kept.get(run.spec().getId()))) drop(run.spec().getId());
         retries.keepOnly(kept.keySet());
+        for (Participant waiting : prerequisites.participants())
+            if (!kept.containsKey(waiting.id())) prerequisites.forget(waiting.id());
     }
 
     /** Removes the files that crashed trainers have left behind of finished models. */
@@ -110,25 +125,71 @@ final class OwnedModels implements AutoCloseable {
      */
     void resume(Map<String, ModelSpec> owned, Admin admin) {
         if (owned.values().stream().anyMatch(this::isUnbegun)) committed.poll();
-        List<ModelSpec> resumed = owned.values().stream().filter(this::resumable).toList();
+        List<ModelSpec> resumed = withTopics(owned.values(), admin);
         if (resumed.isEmpty()) return;
         committed.poll();
         Map<ModelSpec, Producer<byte[], byte[]>> producers = new HashMap<>();
-        try {
-            for (ModelSpec spec : resumed) {
-                Producer<byte[], byte[]> producer =
-                        clients.producer(clients.topics().prefix() + spec.getId());
-                producers.put(spec, producer);
+        for (ModelSpec spec : resumed) {
+            Producer<byte[], byte[]> producer =
+                    clients.producer(clients.topics().prefix() + spec.getId());
+            try {
                 producer.initTransactions();
+                producers.put(spec, producer);
+            } catch (KafkaException | IllegalStateException e) { // no answer, or not allowed
+                producer.close(CheckpointTransaction.CLOSE_WITHIN);
+                retryLater(spec.getId(), e);
+                // the others would wait as long for the same broker
+                if (e instanceof RetriableException) break;
             }
+        }
+        try {
             committed.catchUp(admin);
         } catch (KafkaException | IllegalStateException e) { // no answer from the broker
-            for (Producer<byte[], byte[]> producer : producers.values())
-                producer.close(CheckpointTransaction.CLOSE_WITHIN);
-            resumed.forEach(spec -> retryLater(spec.getId(), e));
+            producers.forEach(
+                    (spec, producer) -> {
+                        producer.close(CheckpointTransaction.CLOSE_WITHIN);
+                        retryLater(spec.getId(), e);
+                    });
             return;
         }
         producers.forEach(this::begin);
+    }
+
+    /**
+     * What is running, and what is not and why; finished models are left out.
+     *
+     * @param owned the models of this process
+     */
+    List<Participant> participants(Collection<ModelSpec> owned) {
+        Map<String, String> failures = retries.failures();
+        List<Participant> all = new ArrayList<>(prerequisites.participants());
+        for (ModelSpec spec : owned) {
+            String model = spec.getId();
+            Checkpoint last = committed.last(model);
+            if (last != null && last.getState() == State.FAILED) {
+                all.add(new Participant(spec.getTask(), model, "FAILED: " + last.getReason()));
+            } else if (running.containsKey(model) || failures.containsKey(model)) {
+                all.add(new Participant(spec.getTask(), model, failures.get(model)));
+            } else if (!committed.hasEnded(model) && waitsForInitial(spec)) {
+                all.add(new Participant(spec.getTask(), model, "waits for " + spec.getInit()));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    /**
+     * Those that can be resumed and whose topics are there: a client would wait a minute for a
+     * partition that does not exist, and all models with it.
+     */
+    private List<ModelSpec> withTopics(Collection<ModelSpec> owned, Admin admin) {
+        List<ModelSpec> resumable = owned.stream().filter(this::resumable).toList();
+        var topics = new ModelTopics(clients.topics(), new TopicCheck(admin), resumable);
+        return resumable.stream()
+                .filter(
+                        spec ->
+                                prerequisites.passes(
+                                        spec.getTask(), spec.getId(), () -> topics.problem(spec)))
+                .toList();
     }
 
     private boolean resumable(ModelSpec spec) {
@@ -146,11 +207,15 @@ final class OwnedModels implements AutoCloseable {
     }
 
     private boolean waitsForInitial(ModelSpec spec) {
-        InitialCheckpoint from = InitialCheckpoint.of(spec);
-        return from != null
-                && isUnbegun(spec)
-                && committed.initial(from) == null
-                && !committed.hasEnded(from.model().toString());
+        if (!isUnbegun(spec)) return false;
+        try {
+            InitialCheckpoint from = InitialCheckpoint.of(spec);
+            return from != null
+                    && committed.initial(from) == null
+                    && !committed.hasEnded(from.model().toString());
+        } catch (IllegalArgumentException e) { // so that it is begun, and refused
+            return false;
+        }
     }
 
     /**
@@ -159,8 +224,14 @@ final class OwnedModels implements AutoCloseable {
      * @throws MissingInitialException if there never will be such weights
      */
     private byte @Nullable [] initial(ModelSpec spec) {
-        InitialCheckpoint from = InitialCheckpoint.of(spec);
-        if (from == null || !isUnbegun(spec)) return null;
+        if (!isUnbegun(spec)) return null;
+        InitialCheckpoint from;
+        try {
+            from = InitialCheckpoint.of(spec);
+        } catch (IllegalArgumentException e) {
+            throw new MissingInitialException("init: " + e.getMessage());
+        }
+        if (from == null) return null;
         StoredFile file = committed.initial(from);
         if (file == null)
             throw new MissingInitialException(
@@ -222,11 +293,15 @@ final class OwnedModels implements AutoCloseable {
         }
     }
 
-    /** One micro-epoch of a model, if its labels are there; returns whether anything was done. */
-    boolean step(ModelRun run, ProgressTable progress, Admin admin) {
+    /**
+     * One micro-epoch of a model, if its labels are there; returns whether anything was done.
+     *
+     * @param progress of a task
+     */
+    boolean step(ModelRun run, Function<String, ProgressTable> progress, Admin admin) {
         String model = run.spec().getId();
         try {
-            boolean worked = run.step(progress, admin);
+            boolean worked = run.step(progress.apply(run.spec().getTask()), admin);
             if (run.hasCommitted()) retries.clear(model);
             if (run.hasEnded()) {
                 finished.add(model);
@@ -241,12 +316,20 @@ final class OwnedModels implements AutoCloseable {
     }
 
     private void retryLater(String model, RuntimeException why) {
-        Duration wait = retries.add(model, RetrySchedule.reason(why), System.nanoTime());
+        String reason = RetrySchedule.reason(why);
+        boolean known = reason.equals(retries.reasonOf(model));
+        Duration wait = retries.add(model, reason, System.nanoTime());
         clients.meters().counter("belay.trainer.troubles").increment();
-        if (why instanceof KafkaException) { // fenced, or the broker did not take the transaction
-            LOG.warn("{} is resumed in {}: {}", model, wait, RetrySchedule.reason(why));
+        if (known) {
+            LOG.debug("{} is resumed in {}: {}", model, wait, reason);
+        } else if (why instanceof KafkaException || AccessDeniedException.in(why) != null) {
+            // fenced, the broker did not take the transaction, or a missing ACL
+            LOG.warn("{} is resumed in {} s: {}", model, wait.toSeconds(), reason);
+        } else if (why instanceof IllegalArgumentException // in its spec
+                || why instanceof UncheckedIOException) { // in its store
+            LOG.error("{} can't be trained and is retried: {}", model, reason);
         } else {
-            LOG.error("{} can't be trained, it is resumed in {}", model, wait, why);
+            LOG.error("{} can't be trained and is retried", model, why);
         }
     }
 

@@ -5,10 +5,11 @@ import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
-import dev.belay.schemas.InitialCheckpoint;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.checkpoints.CheckpointObserver;
@@ -17,6 +18,7 @@ import dev.belay.trainers.labels.EncodingPrefetch;
 import dev.belay.trainers.labels.LabelFeeds;
 import dev.belay.trainers.status.RetrySchedule;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -64,6 +66,7 @@ public final class TrainerService implements Service {
     private final RetrySchedule retries = new RetrySchedule();
     private final Prerequisites prerequisites = new Prerequisites("trainer");
     private volatile boolean ready;
+    private volatile List<Participant> participants = List.of();
 
     /**
      * @param networks opens what is to learn
@@ -102,7 +105,14 @@ public final class TrainerService implements Service {
 
     @Override
     public List<String> troubles() {
-        return retries.failures();
+        List<String> all = new ArrayList<>(prerequisites.problems());
+        retries.failures().forEach((model, why) -> all.add(model + ": " + why));
+        return all;
+    }
+
+    @Override
+    public List<Participant> participants() {
+        return participants;
     }
 
     @Override
@@ -124,7 +134,15 @@ public final class TrainerService implements Service {
                 LabelFeeds feeds = new LabelFeeds(clients, prefetch);
                 var cleaner = new RetentionCleaner(clients, store);
                 var specs = new ModelTable(clients);
-                var models = new OwnedModels(clients, store, networks, observer, retries, feeds)) {
+                var models =
+                        new OwnedModels(
+                                clients,
+                                store,
+                                networks,
+                                observer,
+                                retries,
+                                prerequisites,
+                                feeds)) {
             for (Group group : groups)
                 memberships.put(group, new Ownership(clients, prefix + group.id));
             specs.catchUp(CATCH_UP);
@@ -137,6 +155,7 @@ public final class TrainerService implements Service {
                 shares.values().forEach(Ownership.Share::released);
                 models.cleanUp();
                 models.resume(owned, admin);
+                participants = models.participants(owned.values());
                 cleaner.clean(owned.values());
                 if (!trainEachOnce(models, admin, shares) && !prerequisites.isClosed())
                     specs.poll(IDLE);
@@ -182,7 +201,7 @@ public final class TrainerService implements Service {
         for (ModelRun run : runs) {
             if (!models.isRunning(run)) continue; // finished since the round began
             if (prerequisites.isClosed() || !shares.equals(shares())) return true;
-            worked |= models.step(run, progressOf(run.spec().getTask()), admin);
+            worked |= models.step(run, this::progressOf, admin);
         }
         return worked;
     }
@@ -199,10 +218,10 @@ public final class TrainerService implements Service {
         supervisors.clear();
         for (ModelSpec spec : specs.current().values()) {
             supervisors.add(spec.getSupervisor());
-            InitialCheckpoint from = InitialCheckpoint.of(spec);
-            if (from != null) supervisors.add(from.model().toString());
+            String init = spec.getInit();
+            if (init != null) supervisors.add(init.substring(0, Math.max(0, init.indexOf(':'))));
             Ownership.Share share = shares.get(Group.of(spec));
-            if (share != null && !spec.getEncoderName().equals("none") && share.has(spec.getId()))
+            if (share != null && !LabelerSpecs.isExternal(spec) && share.has(spec.getId()))
                 owned.put(spec.getId(), spec);
         }
         return owned;

@@ -133,7 +133,7 @@ public final class LearnedWeightsSelector implements ExampleSelector {
         return next;
     }
 
-    /** The weighted mean of the votes; the label itself where nobody voted. */
+    /** The weighted mean of the votes; the label itself where there are no votes. */
     private static float[] combined(double[] weights, float[][] votes, float[] label) {
         double[] sums = new double[label.length];
         double all = 0;

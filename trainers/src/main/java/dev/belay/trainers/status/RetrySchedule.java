@@ -1,11 +1,12 @@
 package dev.belay.trainers.status;
 
+import dev.belay.runtime.topics.AccessDeniedException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Models that have failed, and when each is retried: after a second, then with doubled delays up to
@@ -27,6 +28,10 @@ public final class RetrySchedule {
      * An exception with all its causes: for example a store names the file, its cause a full disk.
      */
     public static String reason(Throwable why) {
+        AccessDeniedException denied = AccessDeniedException.in(why);
+        if (denied != null) {
+            return String.valueOf(denied.getMessage());
+        }
         StringBuilder reason = new StringBuilder(why.toString());
         for (Throwable cause = why.getCause(); cause != null; cause = cause.getCause()) {
             reason.append("; caused by ").append(cause);
@@ -66,12 +71,21 @@ public final class RetrySchedule {
         byModel.keySet().retainAll(models);
     }
 
-    /** The models that wait for a retry, each with its reason. */
-    public List<String> failures() {
-        return new TreeMap<>(byModel)
-                .entrySet().stream()
-                        .filter(e -> e.getValue().waiting())
-                        .map(e -> e.getKey() + ": " + e.getValue().reason())
-                        .toList();
+    /** The last failure of a model that has not committed anything since; null if there is none. */
+    public @Nullable String reasonOf(String model) {
+        Failure failure = byModel.get(model);
+        return failure == null ? null : failure.reason();
+    }
+
+    /** The models that wait for a retry, with the reasons. */
+    public Map<String, String> failures() {
+        Map<String, String> waiting = new TreeMap<>();
+        byModel.forEach(
+                (model, failure) -> {
+                    if (failure.waiting()) {
+                        waiting.put(model, failure.reason());
+                    }
+                });
+        return waiting;
     }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -41,11 +41,11 @@ class RetryScheduleTest {
         // Given
         retries.add("a", "altered", NOW);
         // Then
-        assertEquals(List.of("a: altered"), retries.failures());
+        assertEquals(Map.of("a", "altered"), retries.failures());
         // When
         retries.resumed("a");
         // Then
-        assertEquals(List.of(), retries.failures());
+        assertEquals(Map.of(), retries.failures());
         assertEquals(Duration.ofSeconds(2), retries.add("a", "altered", NOW));
         // When
         retries.clear("a");
@@ -54,7 +54,7 @@ class RetryScheduleTest {
         // When
         retries.keepOnly(Set.of("b"));
         // Then
-        assertEquals(List.of(), retries.failures());
+        assertEquals(Map.of(), retries.failures());
     }
 
     @Test

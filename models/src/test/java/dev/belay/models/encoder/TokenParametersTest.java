@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MaxTokensTest {
+class TokenParametersTest {
     @TempDir Path dir;
 
     @Test
@@ -110,13 +110,61 @@ class MaxTokensTest {
         assertEquals(1, networks.encoder(ref).truncated());
     }
 
+    @Test
+    void theFirstLayersAreAnEncoderOfTheirOwn() throws IOException {
+        // Given
+        List<Input> texts = Input.texts("a gripping, funny film", "dull");
+        Encoder two = layers("minilm", "2");
+        float[][] all = open("minilm", 0).encode(texts);
+        // When
+        float[][] rows = two.encode(texts);
+        // Then: of norm √width as all, and another vector with each further layer
+        assertEquals(Math.sqrt(384), norm(rows[0]), 1e-3);
+        assertTrue(!Arrays.equals(rows[0], all[0]) && !Arrays.equals(rows[0], rows[1]));
+        assertTrue(!Arrays.equals(rows[0], layers("minilm", "3").encode(texts)[0]));
+        // of BERT's layers each has 4 · 384² + 2 · 384 · 1,536 weights, 9 · 384 + 1,536 biases,
+        // and LayerNorm's
+        long perLayer = 4 * 384 * 384 + 2 * 384 * 1_536 + 9 * 384 + 1_536;
+        assertEquals(4 * perLayer, parameters("6") - parameters("2"));
+        assertEquals(2, Encoders.layers(ref("minilm", "2"), dir));
+        try (Stream<Path> files = Files.list(dir)) {
+            assertEquals(3, files.filter(f -> f.toString().endsWith(".vectors")).count());
+        }
+    }
+
+    @Test
+    void itHasAtMostItsLayers() {
+        for (String bad : new String[] {"0", "7", "x"})
+            assertThrows(IllegalArgumentException.class, () -> layers("minilm", bad));
+        assertThrows(IllegalArgumentException.class, () -> layers("minilm-int8", "2"));
+        assertThrows(IllegalArgumentException.class, () -> layers("mlp", "1"));
+    }
+
+    private Encoder layers(String name, String layers) {
+        return Encoders.open(ref(name, layers), Device.CPU, dir, dir);
+    }
+
+    private long parameters(String layers) {
+        return Encoders.parameters(ref("minilm", layers), dir);
+    }
+
+    private static EncoderRef ref(String name, String layers) {
+        return new EncoderRef(name, Map.of("layers", layers), "");
+    }
+
+    private static double norm(float[] row) {
+        double squares = 0;
+        for (float value : row) squares += value * value;
+        return Math.sqrt(squares);
+    }
+
     private Map<String, String> canonical(String maxTokens) {
         var ref = new EncoderRef("hf:tiny", Map.of("max-tokens", maxTokens), "");
-        return Encoders.canonical(ref, dir).parameters();
+        return TokenEncoders.canonical(ref, dir).parameters();
     }
 
     private int maxTokens(String name, String given) {
-        return Encoders.maxTokens(
+        return TokenEncoders.maxTokens(
                 new EncoderRef(name, given.isEmpty() ? Map.of() : Map.of("max-tokens", given), ""),
                 dir);
     }
