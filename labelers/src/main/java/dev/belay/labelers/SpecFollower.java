@@ -4,6 +4,7 @@ import dev.belay.labelers.records.ComputeThread;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.runtime.clients.ModelTable;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Prerequisites;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.topics.TopicCheck;
@@ -70,6 +71,11 @@ public abstract class SpecFollower implements Service {
     @Override
     public List<String> troubles() {
         return patience.problems();
+    }
+
+    @Override
+    public List<Participant> participants() {
+        return patience.participants();
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class FakePredictors implements Predictors {
     private final Set<String> poison = new HashSet<>();
     private boolean storeAnswers = true;
     private boolean broken;
+    private String brokenTask = "";
     private int open;
 
     public void refuse(long number) {
@@ -34,6 +35,11 @@ public final class FakePredictors implements Predictors {
     /** Whether the encoder fails on every text. */
     public void broken(boolean fails) {
         broken = fails;
+    }
+
+    /** The task whose checkpoints can't be opened, for no expected reason. */
+    public void brokenTask(String task) {
+        brokenTask = task;
     }
 
     /** Whether files can be read. */
@@ -63,6 +69,9 @@ public final class FakePredictors implements Predictors {
         long number = checkpoint.getNumber();
         if (refused.contains(number)) {
             throw new UnusableCheckpointException("checkpoint " + number + " is altered");
+        }
+        if (spec.getTask().equals(brokenTask)) {
+            throw new IllegalStateException("a defect of a plug-in");
         }
         if (!storeAnswers) {
             throw new UncheckedIOException(new IOException("the store is gone"));

@@ -68,9 +68,7 @@ public final class Trust implements LabelerFactory {
         @Nullable GivenLabel judged = null;
         @Nullable GivenLabel weak = null;
         for (Map.Entry<String, GivenLabel> source : input.sources().entrySet()) {
-            String id = source.getKey();
-            String name = id.equals(ModelId.TRUTH) ? id : ModelId.parse(id).model();
-            if (name.equals(judge)) {
+            if (ModelId.nameOf(source.getKey()).equals(judge)) {
                 judged = source.getValue();
             } else if (weak == null) {
                 weak = source.getValue();

@@ -119,7 +119,7 @@ public final class Weighted implements LabelerFactory {
     }
 
     private static double weight(String id, Map<String, Double> weights) {
-        String name = id.equals(ModelId.TRUTH) ? id : ModelId.parse(id).model();
+        String name = ModelId.nameOf(id);
         Double weight = weights.get(name);
         if (weight == null) {
             throw new IllegalArgumentException(

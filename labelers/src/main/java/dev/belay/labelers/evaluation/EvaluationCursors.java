@@ -2,6 +2,7 @@ package dev.belay.labelers.evaluation;
 
 import dev.belay.labelers.records.Inbox;
 import dev.belay.schemas.events.ModelSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,11 +16,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link EvaluationCursor} of each assigned partition, and the queues that wait for a holdout
- * or for other input of a sweep. When such a queue can continue, its partitions are read again from
- * its first unfinished event. Belongs to one thread.
+ * The {@link EvaluationCursor} of each assigned partition, and the queues that wait for a holdout,
+ * for other input of a sweep, or for another try of a sweep that has failed. When such a queue can
+ * continue, its partitions are read again from its first unfinished event. Belongs to one thread.
  */
 final class EvaluationCursors {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final Inbox inbox;
     private final SweepRequests requests;
     private final Function<ModelSpec, @Nullable Holdout> holdouts;
@@ -27,6 +30,9 @@ final class EvaluationCursors {
 
     /** The last waiting request of each queue that waits. */
     private final Map<String, SweepRequests.Request> waiting = new HashMap<>();
+
+    /** When the queues whose sweeps have failed are tried again, as of System.nanoTime. */
+    private final Map<String, Long> againNs = new HashMap<>();
 
     private int lastSwept = -1;
 
@@ -86,6 +92,16 @@ final class EvaluationCursors {
     }
 
     /**
+     * Makes the queue of an event whose sweep has failed wait for a second.
+     *
+     * @return as {@link #hold}
+     */
+    boolean delay(int partition, SweepRequests.Request request, long offset) {
+        againNs.put(request.queue(), System.nanoTime() + RETRY_AFTER.toNanos());
+        return hold(partition, request, offset);
+    }
+
+    /**
      * Seeks back to the events of queues that can continue: their input is complete, or their
      * sweeps are no longer wanted.
      *
@@ -98,7 +114,8 @@ final class EvaluationCursors {
         Set<String> resumed = new HashSet<>();
         waiting.forEach(
                 (queue, request) -> {
-                    if (!requests.isWanted(request.spec()) || holdout(request) != null) {
+                    if (!requests.isWanted(request.spec())
+                            || (isTimeFor(queue) && holdout(request) != null)) {
                         resumed.add(queue);
                     }
                 });
@@ -108,6 +125,12 @@ final class EvaluationCursors {
                         inbox.seek(partition, cursor.resume(resumed));
                     }
                 });
+        againNs.keySet().removeAll(resumed);
         return !resumed.isEmpty();
+    }
+
+    private boolean isTimeFor(String queue) {
+        Long again = againNs.get(queue);
+        return again == null || System.nanoTime() - again >= 0;
     }
 }

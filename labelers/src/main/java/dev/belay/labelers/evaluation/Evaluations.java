@@ -10,12 +10,14 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.service.Prerequisites;
+import dev.belay.runtime.topics.AccessDeniedException;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -27,15 +29,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Consumes the events of {@code belay.checkpoints}, or of {@code belay.labelers}, and turns each
  * one that is due into a sweep, committed with the event's offset in one transaction. An event that
- * can't become a sweep becomes a dead letter. An event whose holdout or other input is incomplete
- * delays only the events of its own queue, see {@link EvaluationCursors}; while the checkpoint
- * store can't be read, all events wait.
+ * can't become a sweep becomes a dead letter. An event whose holdout or other input is incomplete,
+ * or whose sweep fails for a reason outside its checkpoint, delays only the events of its own
+ * queue, see {@link EvaluationCursors}; a failed one is tried again after a second. While an ACL is
+ * missing, all events wait.
  *
  * <p>One sweep at a time is computed on another thread while this one keeps polling. If a partition
  * is revoked meanwhile, the sweep is discarded. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
-    private static final String STORE = "the checkpoint store";
+    private static final String COMMIT = "its transactions";
 
     private final Inbox inbox;
     private final Outbox outbox;
@@ -49,6 +52,7 @@ final class Evaluations implements AutoCloseable {
     private final Timer sweepTime;
     private final UnaryOperator<String> predictionsOf;
 
+    private final Map<String, ModelSpec> failed = new HashMap<>(); // by id, those to be tried again
     private @Nullable Running running;
     private long sweeps;
 
@@ -114,10 +118,12 @@ final class Evaluations implements AutoCloseable {
      */
     boolean step(Duration wait) {
         boolean done = false;
-        if (running == null) {
+        if (running != null) {
+            boolean unused = inbox.poll(Duration.ZERO);
+        } else if (prerequisites.passes(null, COMMIT, () -> null)) {
             done = begin(wait);
         } else {
-            boolean unused = inbox.poll(Duration.ZERO);
+            boolean unused = inbox.poll(wait);
         }
         Running now = running;
         if (now == null || !now.computation().await(wait)) {
@@ -130,6 +136,7 @@ final class Evaluations implements AutoCloseable {
     private boolean begin(Duration wait) {
         boolean unused = inbox.poll(wait);
         cursors.update();
+        forgetStopped();
         boolean done = cursors.resume();
         TransactionBatch pending = new TransactionBatch();
         for (int partition : cursors.inTurn()) {
@@ -151,6 +158,15 @@ final class Evaluations implements AutoCloseable {
             }
         }
         return pending.isEmpty() ? done : commit(pending);
+    }
+
+    private void forgetStopped() {
+        for (ModelSpec spec : List.copyOf(failed.values())) {
+            if (!requests.isWanted(spec)) {
+                failed.remove(spec.getId());
+                prerequisites.forget(spec.getId());
+            }
+        }
     }
 
     /** Sweeps committed by this process. */
@@ -236,17 +252,15 @@ final class Evaluations implements AutoCloseable {
         Sweep sweep = null;
         try {
             sweep = done.computation().result();
+        } catch (UnusableCheckpointException e) {
+            batch.add(deadLetters.of(event, String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            return retryLater(done, e);
+        }
+        if (sweep != null) {
             sweep.records().forEach(batch::add);
             rejected.contribute(spec, sweep, batch);
             done.holdout().contribute(batch);
-        } catch (UncheckedIOException e) {
-            return retryLater(STORE, e, batch);
-        } catch (BrokenEncoderException e) {
-            return retryLater(spec.getEncoderName(), e, batch);
-        } catch (LabelerException e) {
-            return retryLater(spec.getId(), e, batch);
-        } catch (UnusableCheckpointException e) {
-            batch.add(deadLetters.of(event, String.valueOf(e.getMessage())));
         }
         cursors.of(event.partition()).done(done.request().queue(), event.offset());
         addOffset(event, batch);
@@ -254,12 +268,11 @@ final class Evaluations implements AutoCloseable {
             return false;
         }
         inbox.queue(event.partition()).remove();
+        failed.remove(spec.getId());
+        prerequisites.forget(spec.getId());
         if (sweep != null) {
             rejected.committed(spec, sweep);
             done.holdout().committed();
-            prerequisites.forget(STORE);
-            prerequisites.forget(spec.getEncoderName());
-            prerequisites.forget(spec.getId());
             done.sample().stop(sweepTime);
             sweeps++;
         }
@@ -267,8 +280,21 @@ final class Evaluations implements AutoCloseable {
     }
 
     /** Keeps the event of a sweep that failed for a reason outside its checkpoint. */
-    private boolean retryLater(String cause, RuntimeException e, TransactionBatch batch) {
-        prerequisites.blame(cause, String.valueOf(e.getMessage()));
+    private boolean retryLater(Running done, RuntimeException e) {
+        ModelSpec spec = done.request().spec();
+        boolean expected =
+                e instanceof UncheckedIOException // the store, or a file of an encoder
+                        || e instanceof BrokenEncoderException
+                        || e instanceof LabelerException;
+        failed.put(spec.getId(), spec);
+        prerequisites.blame(
+                spec.getTask(), spec.getId(), expected ? String.valueOf(e.getMessage()) : "" + e);
+        ConsumerRecord<byte[], byte[]> event = done.event();
+        TransactionBatch batch = done.batch();
+        if (cursors.delay(event.partition(), done.request(), event.offset())) {
+            inbox.queue(event.partition()).remove();
+            addOffset(event, batch);
+        }
         return !batch.isEmpty() && commit(batch);
     }
 
@@ -278,8 +304,13 @@ final class Evaluations implements AutoCloseable {
     }
 
     private boolean commit(TransactionBatch batch) {
-        if (outbox.commit(batch, inbox.group())) {
-            return true;
+        try {
+            if (outbox.commit(batch, inbox.group())) {
+                prerequisites.forget(COMMIT);
+                return true;
+            }
+        } catch (AccessDeniedException e) { // of one task's predictions, perhaps
+            prerequisites.blame(null, COMMIT, String.valueOf(e.getMessage()));
         }
         inbox.rewind();
         return false;

@@ -45,7 +45,8 @@ record TaskHoldouts(
     @Nullable Holdout of(ModelSpec spec) {
         TaskHoldout task = open.get(spec.getTask());
         if (task == null) {
-            if (!patience.passes("task " + spec.getTask(), () -> problem(spec))) {
+            if (!patience.passes(
+                    spec.getTask(), "the holdout of " + spec.getTask(), () -> problem(spec))) {
                 return null;
             }
             task = open(spec);

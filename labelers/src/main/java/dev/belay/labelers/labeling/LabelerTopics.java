@@ -1,6 +1,7 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import java.util.List;
@@ -67,7 +68,8 @@ public record LabelerTopics(
 
     /** Those that must have the task's number of partitions. */
     List<String> partitioned() {
-        return Stream.concat(Stream.of(input, labels, predictions, truth), sources.stream())
-                .toList();
+        // others than the truth labeler may not be allowed to see truth, nor it predictions
+        String joined = labeler.equals(ModelId.TRUTH) ? truth : predictions;
+        return Stream.concat(Stream.of(input, labels, joined), sources.stream()).toList();
     }
 }

@@ -4,6 +4,7 @@ import dev.belay.labelers.SpecFollower;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.EventReader;
+import dev.belay.runtime.service.Participant;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
@@ -17,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows the models and runs a {@link Labeling} for each wanted labeler, all on one polling thread
@@ -27,15 +25,13 @@ import org.slf4j.LoggerFactory;
  * without blocking the others.
  */
 public abstract class LabelingService extends SpecFollower {
-    private static final Logger LOG = LoggerFactory.getLogger(LabelingService.class);
-
-    private final AtomicInteger running = new AtomicInteger();
-    private final Map<String, String> expired = new ConcurrentHashMap<>();
+    private final Map<String, Participant> expired = new ConcurrentHashMap<>();
+    private volatile List<Participant> running = List.of(); // written by the polling thread only
     private volatile Counts counts = Counts.NONE; // written by the polling thread only
 
     protected LabelingService(Clients clients, String name) {
         super(clients, name);
-        Gauge.builder("belay.labelers.running", running, AtomicInteger::get)
+        Gauge.builder("belay.labelers.running", this, service -> service.running.size())
                 .tag("service", name)
                 .register(clients.meters());
     }
@@ -50,11 +46,6 @@ public abstract class LabelingService extends SpecFollower {
             Map<String, ModelSpec> models,
             Map<String, LabelerSpec> labelers,
             ReadyCheckpoints ready);
-
-    @Override
-    public boolean ready() {
-        return super.ready() && expired.isEmpty();
-    }
 
     /** Labels committed by this process so far. */
     public long labelled() {
@@ -74,8 +65,16 @@ public abstract class LabelingService extends SpecFollower {
     @Override
     public List<String> troubles() {
         List<String> troubles = new ArrayList<>(super.troubles());
-        new TreeMap<>(expired).forEach((key, why) -> troubles.add(key + ": " + why));
+        new TreeMap<>(expired).forEach((key, lost) -> troubles.add(key + ": " + lost.problem()));
         return troubles;
+    }
+
+    @Override
+    public List<Participant> participants() {
+        List<Participant> all = new ArrayList<>(super.participants());
+        all.addAll(expired.values());
+        all.addAll(running);
+        return all;
     }
 
     @Override
@@ -103,15 +102,15 @@ public abstract class LabelingService extends SpecFollower {
                 var models = context.models().current();
                 labelers.reconcile(
                         wanted(models, context.labelers().current(), ready), models.values());
-                running.set(labelers.size());
                 labelers.step();
+                running = labelers.running();
             }
 
             @Override
             public void close() {
                 try (checkpoints) {
                     labelers.close();
-                    running.set(0);
+                    running = List.of();
                 }
             }
         };
@@ -119,14 +118,7 @@ public abstract class LabelingService extends SpecFollower {
 
     private void count(Wanted labeler, Counts more) {
         meter("belay.labels.written", labeler).increment((double) more.labelled());
-        Counter tooLate = meter("belay.labels.too.late", labeler);
-        if (more.tooLate() > 0 && tooLate.count() == 0) {
-            LOG.warn(
-                    "{} passes over examples whose truth did not arrive within"
-                            + " labeler.truth-horizon; belay_labels_too_late_total counts them",
-                    labeler.topics().labels());
-        }
-        tooLate.increment((double) more.tooLate());
+        meter("belay.labels.too.late", labeler).increment((double) more.tooLate());
         counts = counts.plus(more);
     }
 

@@ -9,6 +9,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.topics.TopicCheck;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
 import java.time.Clock;
@@ -73,26 +74,38 @@ record LabelingStarter(
                     return table.of(topics.output(), partition, topics.labeler());
                 };
         boolean endless = hasOnlyEndlessStudents(topics, models);
-        Inbox inbox =
-                new Inbox(
-                        consumer,
-                        topics.input(),
-                        Labeling.MAX_BUFFERED,
-                        partition -> endless && own.apply(partition) == null);
-        return new Labeling(
-                topics,
-                inbox,
-                outbox,
-                wanted.maker()
-                        .make(
-                                new Wanted.Resources(
-                                        topics, inbox, consumer, reader, deadLetters, ends, table)),
-                ends.apply(wanted.inputWriter()),
-                own,
-                reader,
-                deadLetters,
-                Clock.systemUTC(),
-                computing);
+        try {
+            Inbox inbox =
+                    new Inbox(
+                            consumer,
+                            topics.input(),
+                            Labeling.MAX_BUFFERED,
+                            partition -> endless && own.apply(partition) == null);
+            return new Labeling(
+                    topics,
+                    inbox,
+                    outbox,
+                    wanted.maker()
+                            .make(
+                                    new Wanted.Resources(
+                                            topics,
+                                            inbox,
+                                            consumer,
+                                            reader,
+                                            deadLetters,
+                                            ends,
+                                            table)),
+                    ends.apply(wanted.inputWriter()),
+                    own,
+                    reader,
+                    deadLetters,
+                    Clock.systemUTC(),
+                    computing);
+        } catch (RuntimeException e) { // it is tried again and again
+            outbox.close();
+            consumer.close();
+            throw e;
+        }
     }
 
     /**
@@ -104,6 +117,7 @@ record LabelingStarter(
         return models.stream()
                 .filter(spec -> spec.getTask().equals(topics.task()))
                 .filter(spec -> spec.getSupervisor().equals(topics.labeler()))
+                .filter(spec -> !LabelerSpecs.isExternal(spec))
                 .allMatch(spec -> spec.getBudget() == 0);
     }
 

@@ -4,10 +4,13 @@ import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.prediction.UnusableCheckpointException;
 import dev.belay.models.encoder.BrokenEncoderException;
 import dev.belay.runtime.clients.ExpiredOffsetException;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.Prerequisites;
+import dev.belay.runtime.topics.AccessDeniedException;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,7 @@ final class RunningLabelers implements AutoCloseable {
     private final LabelingStarter starter;
     private final Prerequisites patience;
     private final BiConsumer<Wanted, Counts> done;
-    private final Map<String, String> expired;
+    private final Map<String, Participant> expired;
     private final Map<String, Running> running = new TreeMap<>();
     private boolean busy;
 
@@ -40,14 +43,13 @@ final class RunningLabelers implements AutoCloseable {
 
     /**
      * @param done receives a labeler's counts after each of its rounds
-     * @param expired receives the reason, by labeler, of those that have lost examples: they are
-     *     not started again
+     * @param expired receives those that have lost examples, by name: they are not started again
      */
     RunningLabelers(
             LabelingStarter starter,
             Prerequisites patience,
             BiConsumer<Wanted, Counts> done,
-            Map<String, String> expired) {
+            Map<String, Participant> expired) {
         this.starter = starter;
         this.patience = patience;
         this.done = done;
@@ -57,6 +59,20 @@ final class RunningLabelers implements AutoCloseable {
     /** Labelers that run now. */
     int size() {
         return running.size();
+    }
+
+    /**
+     * The same, for other threads; those that were started again and have not recovered are out.
+     */
+    List<Participant> running() {
+        List<Participant> all = new ArrayList<>();
+        running.forEach(
+                (key, labeler) -> {
+                    if (!patience.isMissing(key)) {
+                        all.add(new Participant(taskOf(labeler.wanted()), key, null));
+                    }
+                });
+        return List.copyOf(all);
     }
 
     /** Stops labelers that are no longer wanted and starts those that are not running. */
@@ -72,13 +88,41 @@ final class RunningLabelers implements AutoCloseable {
                 (key, labeler) -> {
                     if (!running.containsKey(key)
                             && !expired.containsKey(key)
-                            && patience.passes(key, () -> starter.problem(labeler.topics()))) {
-                        Labeling labeling = starter.start(labeler, models);
-                        done.accept(labeler, Counts.NONE);
-                        running.put(key, new Running(labeler, labeling, System.nanoTime()));
-                        LOG.info("{} labels the examples of {}", key, labeler.topics().task());
+                            && patience.passes(
+                                    taskOf(labeler),
+                                    key,
+                                    () -> starter.problem(labeler.topics()))) {
+                        start(key, labeler, models);
                     }
                 });
+    }
+
+    private void start(String key, Wanted labeler, Collection<ModelSpec> models) {
+        try {
+            Labeling labeling = starter.start(labeler, models);
+            done.accept(labeler, Counts.NONE);
+            running.put(key, new Running(labeler, labeling, System.nanoTime()));
+            LOG.info("{} labels the examples of {}", key, taskOf(labeler));
+        } catch (RuntimeException e) { // such as a topic that was deleted meanwhile
+            failed(key, labeler, e);
+        }
+    }
+
+    /** Stops it; it is started again after a second. */
+    private void failed(String key, Wanted labeler, RuntimeException e) {
+        halt(key);
+        boolean expected =
+                e instanceof UnusableCheckpointException
+                        || e instanceof LabelerException
+                        || e instanceof BrokenEncoderException
+                        || e instanceof AccessDeniedException
+                        || e instanceof UncheckedIOException;
+        patience.blame(
+                taskOf(labeler), key, expected ? String.valueOf(e.getMessage()) : e.toString());
+    }
+
+    private static String taskOf(Wanted labeler) {
+        return labeler.topics().task();
     }
 
     /**
@@ -98,17 +142,14 @@ final class RunningLabelers implements AutoCloseable {
             try {
                 boolean waits = idle || labeler.labeling().isComputing();
                 busy |= labeler.labeling().step(waits ? share : Duration.ZERO);
-            } catch (UnusableCheckpointException
-                    | LabelerException
-                    | BrokenEncoderException
-                    | UncheckedIOException e) {
-                halt(key);
-                patience.blame(key, String.valueOf(e.getMessage()));
-                continue;
             } catch (ExpiredOffsetException e) { // permanent: retention has deleted examples
                 stop(key);
-                expired.put(key, String.valueOf(e.getMessage()));
-                LOG.error("no more labels by {}: {}", key, e.getMessage());
+                String why = String.valueOf(e.getMessage());
+                expired.put(key, new Participant(taskOf(labeler.wanted()), key, why));
+                LOG.error("no more labels by {}: {}", key, why);
+                continue;
+            } catch (RuntimeException e) { // whatever is wrong with it, the others go on
+                failed(key, labeler.wanted(), e);
                 continue;
             }
             Counts counts = labeler.labeling().takeCounts();

@@ -14,7 +14,7 @@ import java.util.Collection;
 
 /**
  * Checkpoints from the store, each opened by the {@link PredictorFormat} of its media type, which
- * the ending of its file's name tells.
+ * as the ending of its file's name says.
  */
 public record CheckpointPredictors(CheckpointStore store, Networks networks) implements Predictors {
     /** With the device and the folders that the settings name. */

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -33,6 +34,7 @@ public final class Outbox implements AutoCloseable {
                     ApplicationRecoverableException.class, // fenced, epoch, generation, member
                     RetriableException.class, // timeouts: whether it was committed is asked anew
                     CommitFailedException.class,
+                    InvalidTxnStateException.class, // aborted when the broker restarted
                     RebalanceInProgressException.class,
                     OutOfOrderSequenceException.class,
                     TransactionAbortableException.class,

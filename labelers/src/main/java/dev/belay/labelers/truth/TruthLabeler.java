@@ -27,6 +27,8 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The truth about the examples of some partitions: an example waits for it, and gets no label only
@@ -36,13 +38,16 @@ import org.apache.kafka.common.TopicPartition;
  * bounded memory: a full window is read on only while an example waits.
  */
 public final class TruthLabeler implements ExampleLabeler {
+    private static final Logger LOG = LoggerFactory.getLogger(TruthLabeler.class);
     private static final int POLLS_PER_ROUND = 20;
 
+    private final String topic;
     private final int classes;
     private final RecordReader records;
     private final PartitionReader truth;
     private final PartitionEnds ends;
     private final Waiting waiting;
+    private final TooLateExamples tooLateExamples = new TooLateExamples();
 
     private final Map<Integer, TruthWindow> windows = new HashMap<>();
     private final Set<Integer> starving = new HashSet<>();
@@ -72,6 +77,7 @@ public final class TruthLabeler implements ExampleLabeler {
             PartitionEnds ends,
             ToLongFunction<TopicPartition> committed,
             Waiting waiting) {
+        this.topic = topic;
         this.classes = classes;
         this.records = records;
         this.truth = new PartitionReader(consumer, topic, deadLetters, committed, this::take);
@@ -115,7 +121,15 @@ public final class TruthLabeler implements ExampleLabeler {
         long horizonMs = waiting.horizonMs().getAsLong();
         return switch (window.find(input.example().getId(), timeMs, horizonMs)) {
             case IN_TIME -> Answer.YES;
-            case TOO_LATE -> Answer.TOO_LATE;
+            case TOO_LATE -> {
+                String line =
+                        tooLateExamples.add(
+                                window.watermarkMs(input.example().getId()) - timeMs, horizonMs);
+                if (line != null) {
+                    LOG.warn("{}, partition {}: {}", topic, partition, line);
+                }
+                yield Answer.TOO_LATE;
+            }
             case NEEDS_SEARCH -> {
                 toSearch.add(partition); // in the next round: those before it are not judged yet
                 yield Answer.WAIT;

@@ -42,8 +42,9 @@ public final class TruthLabelingService extends LabelingService {
         endless.clear();
         for (ModelSpec spec : models.values()) {
             if (spec.getSupervisor().equals(ModelId.TRUTH)) {
-                wanted.computeIfAbsent(spec.getTask(), task -> wanted(spec));
-                if (spec.getBudget() == 0 || spec.getMaxWaitMs() > 0) {
+                wanted.computeIfAbsent(key(spec.getTask()), task -> wanted(spec));
+                boolean ends = spec.getBudget() > 0 && spec.getMaxWaitMs() == 0;
+                if (!ends && !LabelerSpecs.isExternal(spec)) {
                     endless.add(spec.getTask());
                 }
             }
@@ -51,10 +52,15 @@ public final class TruthLabelingService extends LabelingService {
         for (LabelerSpec labeler : labelers.values()) {
             if (labeler.getSources().contains(ModelId.TRUTH)) {
                 wanted.computeIfAbsent(
-                        labeler.getTask(), task -> wanted(LabelerSpecs.asModel(labeler)));
+                        key(labeler.getTask()), task -> wanted(LabelerSpecs.asModel(labeler)));
             }
         }
         return wanted;
+    }
+
+    /** Of a task's labeler, for logs. */
+    private static String key(String task) {
+        return "truth of " + task;
     }
 
     private long horizonMs(String task) {

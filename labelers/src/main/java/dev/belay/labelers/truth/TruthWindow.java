@@ -82,6 +82,12 @@ public final class TruthWindow {
         return entry == null ? null : entry.label();
     }
 
+    /** Greatest event time of truth up to that of an example, or of all truth read so far. */
+    long watermarkMs(String id) {
+        Entry entry = entry(id);
+        return entry == null ? watermarkMs : entry.watermarkMs();
+    }
+
     Finding find(String id, long exampleMs, long horizonMs) {
         long latestMs =
                 horizonMs == INFINITE || exampleMs > Long.MAX_VALUE - horizonMs

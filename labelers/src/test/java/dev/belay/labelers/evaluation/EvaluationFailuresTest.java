@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.Events;
+import dev.belay.runtime.service.Participant;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.LabelPolicy;
+import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +55,38 @@ class EvaluationFailuresTest {
         assertTrue(bench.patience.problems().get(0).contains("the store is gone"));
         // When it is back
         bench.predictors.store(true);
-        bench.stepUntilIdle();
+        bench.stepUntilSwept(2);
         // Then
         assertEquals(2, bench.sweeps());
         assertEquals(List.of(), bench.patience.problems());
+    }
+
+    @Test
+    void whateverFailsInATaskHoldsUpNoOther() {
+        // Given
+        String theirs = "exp/theirs#0@1";
+        ModelSpec spec = Events.spec(theirs, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2);
+        bench.specs.put(theirs, ModelSpec.newBuilder(spec).setTask("theirs").build());
+        bench.predictors.brokenTask("theirs");
+        bench.checkpoint(theirs, 2, State.FINISHED);
+        bench.checkpoint(EvaluationsBench.CONF, 2, State.FINISHED);
+        // When
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(1, bench.sweeps());
+        assertEquals(
+                List.of(
+                        new Participant(
+                                "theirs",
+                                theirs,
+                                "java.lang.IllegalStateException: a defect of a plug-in")),
+                bench.patience.participants());
+        // When
+        bench.predictors.brokenTask("");
+        bench.stepUntilSwept(2);
+        // Then
+        assertEquals(List.of(), bench.patience.participants());
+        assertEquals(List.of(), bench.deadLetterReasons());
     }
 
     @Test
@@ -134,7 +166,7 @@ class EvaluationFailuresTest {
                 () -> bench.patience.problems() + "");
         // When it works again
         bench.predictors.broken(false);
-        bench.stepUntilIdle();
+        bench.stepUntilSwept(1);
         // Then
         assertEquals(1, bench.sweeps());
         assertEquals(List.of(), bench.patience.problems());

@@ -1,5 +1,7 @@
 package dev.belay.labelers.evaluation;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.belay.labelers.Events;
 import dev.belay.labelers.FakeLog;
 import dev.belay.labelers.FakePredictors;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class EvaluationsBench {
     static final String CONF = "exp/conf#0@1";
     static final String CHECKPOINTS = "belay.checkpoints";
+    private static final TopicPartition PARTITION = new TopicPartition(CHECKPOINTS, 0);
     static final String HOLDOUT = "belay.task.holdout";
     static final String PREDICTIONS = "belay.task.predictions";
 
@@ -55,6 +58,7 @@ final class EvaluationsBench {
                     new SimpleMeterRegistry(),
                     new MockSchemaRegistryClient());
     final MockConsumer<byte[], byte[]> checkpoints = new MockConsumer<>("earliest");
+    private final List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
     final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
     final List<MockProducer<byte[], byte[]>> prepared = new ArrayList<>();
     final Map<String, ModelSpec> specs = new HashMap<>();
@@ -75,8 +79,7 @@ final class EvaluationsBench {
     private final Evaluations evaluations;
 
     private EvaluationsBench(Function<EvaluationsBench, SweepRequests> requests, boolean choice) {
-        TopicPartition partition = new TopicPartition(CHECKPOINTS, 0);
-        checkpoints.updateBeginningOffsets(Map.of(partition, 0L));
+        checkpoints.updateBeginningOffsets(Map.of(PARTITION, 0L));
         examples.updateBeginningOffsets(Map.of(new TopicPartition(HOLDOUT, 0), 0L));
         DeadLetters deadLetters = new DeadLetters(clients, "test");
         Holdout holdout =
@@ -101,7 +104,7 @@ final class EvaluationsBench {
                         clients.meters().timer("belay.sweep"),
                         task -> PREDICTIONS);
         checkpoints.rebalance(List.of()); // calls the listener, for assigned partitions only
-        checkpoints.rebalance(List.of(partition));
+        checkpoints.rebalance(List.of(PARTITION));
         specs.put(CONF, Events.spec(CONF, "exp/bow#0@1", LabelPolicy.FIRST_READY, 2));
         if (!choice) {
             holdout("b");
@@ -164,6 +167,24 @@ final class EvaluationsBench {
         while (step()) {}
     }
 
+    /**
+     * Steps until so many sweeps are committed: one that has failed is tried again after a second.
+     */
+    void stepUntilSwept(long sweeps) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (sweeps() < sweeps) {
+            long before = checkpoints.position(PARTITION);
+            boolean unused = step();
+            long after = checkpoints.position(PARTITION);
+            if (after < before) { // it went back, and a mock gives a record once
+                written.stream().filter(r -> r.offset() >= after).forEach(checkpoints::addRecord);
+            }
+            assertTrue(
+                    System.nanoTime() < deadline,
+                    () -> sweeps() + " of " + sweeps + " sweeps " + patience.problems());
+        }
+    }
+
     long sweeps() {
         return evaluations.sweeps();
     }
@@ -218,9 +239,12 @@ final class EvaluationsBench {
 
     private void add(MockConsumer<byte[], byte[]> to, String topic, String key, byte[] value) {
         long offset = offsets.merge(to, 1L, Long::sum) - 1;
-        to.addRecord(
-                new ConsumerRecord<>(
-                        topic, 0, offset, key.getBytes(StandardCharsets.UTF_8), value));
+        var record =
+                new ConsumerRecord<>(topic, 0, offset, key.getBytes(StandardCharsets.UTF_8), value);
+        to.addRecord(record);
+        if (to.equals(checkpoints)) {
+            written.add(record);
+        }
     }
 
     List<PredictionBlock> blocks() {

@@ -30,7 +30,7 @@ class TruthWindowTest {
         assertEquals(Finding.ABSENT, window.find("a", 90, HORIZON));
         assertEquals(Finding.TOO_LATE, window.find("a", 89, HORIZON));
         assertEquals(Finding.ABSENT, window.find("a", 89, TruthWindow.INFINITE));
-        // then its truth arrives, with an old time: it was passed over by then
+        // then its truth arrives, with an old time: it was skipped by then
         window.put("a", 1, 89);
         assertEquals(Finding.TOO_LATE, window.find("a", 89, HORIZON));
     }
