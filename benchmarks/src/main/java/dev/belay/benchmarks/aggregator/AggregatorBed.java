@@ -17,8 +17,8 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Aggregators that begin from nothing on data that are there: each run has a prefix of its own for
- * what it makes (group, state, changelogs, metrics), and the data's topics by renaming.
+ * Aggregators that start without state on existing data: each run has its own prefix for its group,
+ * state, changelogs and metrics, and reads the data's topics by renaming.
  */
 final class AggregatorBed {
     private static final Duration START_WITHIN = Duration.ofMinutes(1);
@@ -31,14 +31,14 @@ final class AggregatorBed {
     }
 
     /**
-     * What a run took.
+     * The cost of a run.
      *
-     * @param predictions counted in this time: all but those given before
+     * @param predictions counted in this time: all but those read before
      * @param seconds from when predictions of all partitions are read to the last row as a reader
      *     sees it
-     * @param startSeconds from nothing until then
-     * @param cpuNs of the threads that count, from then on
-     * @param threads where the processor's time went, for people
+     * @param startSeconds from its start until then
+     * @param cpuNs processor time of the stream threads, from then on
+     * @param threads processor time by kind of thread, as text
      */
     record Took(
             double predictions, double seconds, double startSeconds, long cpuNs, String threads) {
@@ -58,7 +58,7 @@ final class AggregatorBed {
                 new SimpleMeterRegistry());
     }
 
-    /** Clients of a new run on some data, whose own topics are there. */
+    /** Clients of a new run on some data; creates its own topics. */
     Clients run(Sweeps sweeps) {
         String prefix = "run" + ++runs + ".";
         var data = of(sweeps).topics();
@@ -112,23 +112,23 @@ final class AggregatorBed {
         while (FirstRead.of(group(run)) == null)
             Waiting.pause(services, begin, START_WITHIN, "the aggregator to read");
         FirstRead.Begin first = FirstRead.of(group(run));
-        if (first == null) throw new IllegalStateException("a first read is never forgotten");
+        if (first == null) throw new IllegalStateException("a first read was removed");
         return first;
     }
 
     /**
-     * Counts the sweeps up to a checkpoint from nothing; all rows must come to be what the recount
-     * says, and stay so.
+     * Counts the sweeps up to a checkpoint from an empty state; all rows in the end must equal the
+     * recount.
      */
     Took count(Sweeps sweeps, int toCheckpoint) {
         Clients run = run(sweeps);
         CacheClearing.clear();
         Took took;
-        try (MetricsFollower told = new MetricsFollower(run, sweeps.recount(toCheckpoint))) {
+        try (MetricsFollower rows = new MetricsFollower(run, sweeps.recount(toCheckpoint))) {
             long start = System.nanoTime();
             try (ServiceGroup services = start(run)) {
                 FirstRead.Begin first = begun(run, services);
-                long end = told.await(() -> Waiting.check(services));
+                long end = rows.await(() -> Waiting.check(services));
                 double predictions =
                         sweeps.predictions(toCheckpoint)
                                 - (double) first.blocks() * sweeps.examples() / sweeps.blocks();
@@ -140,7 +140,7 @@ final class AggregatorBed {
                                 first.cpuSince(),
                                 ThreadTimes.now().since(first.all(), predictions));
             }
-            told.requireRight();
+            rows.requireRight();
         }
         clear(run);
         return took;

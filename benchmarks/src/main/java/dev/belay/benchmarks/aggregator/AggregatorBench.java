@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * {@code bench aggregator}: beside a bare consumer and beside the plain DSL, how soon a row is
- * told, how soon it counts again after {@code kill -9}, and what grows with what. Whatever is
- * counted is compared with a recount; a difference fails the bench.
+ * {@code bench aggregator}: throughput beside a bare consumer and beside the plain DSL, latency of
+ * a row, recovery after {@code kill -9}, and how the cost of a prediction grows. All counts are
+ * compared with a recount; a difference fails the bench.
  */
 public final class AggregatorBench {
     private static final double LOAD = 0.1; // of what it can do, when latency is measured
@@ -27,25 +27,34 @@ public final class AggregatorBench {
      * @param examples of the holdout, at least 10
      * @param checkpoints of two students and a ceiling: 3 · checkpoints + 1 sweeps
      * @param dslPredictions about how many the DSL's side counts
-     * @param latencySeconds for about how long rows are told
+     * @param singles about how many predictions are counted in blocks of one
+     * @param latencySeconds for about how long latency is measured
      */
     public record Sizes(
-            int rounds, int examples, int checkpoints, int dslPredictions, int latencySeconds) {
-        public static final Sizes USUAL = new Sizes(5, 16_000, 832, 100_000, 20);
-        public static final Sizes QUICK = new Sizes(1, 2_000, 20, 7_000, 3);
+            int rounds,
+            int examples,
+            int checkpoints,
+            int dslPredictions,
+            int singles,
+            int latencySeconds) {
+        public static final Sizes USUAL = new Sizes(5, 16_000, 832, 100_000, 1_000_000, 20);
+        public static final Sizes QUICK = new Sizes(1, 2_000, 20, 7_000, 20_000, 3);
 
         public Sizes {
             if (rounds < 1
                     || examples < 10
                     || checkpoints < 10
                     || dslPredictions < 1
+                    || singles < 1
                     || latencySeconds < 1)
                 throw new IllegalArgumentException(
-                        "rounds, dslPredictions and latencySeconds must be at least 1, examples and"
-                                + " checkpoints at least 10, got "
+                        "rounds, dslPredictions, singles and latencySeconds must be at least 1, examples"
+                                + " and checkpoints at least 10, got "
                                 + rounds
                                 + ", "
                                 + dslPredictions
+                                + ", "
+                                + singles
                                 + ", "
                                 + latencySeconds
                                 + ", "
@@ -120,8 +129,13 @@ public final class AggregatorBench {
         var streams =
                 new Rounds.Side(
                         "DSL", round -> some.predictions(some.checkpoints()) / dsl.seconds(round));
+        Sweeps singles = singles();
+        var client =
+                new Rounds.Side(
+                        "singles", round -> bed.count(singles, singles.checkpoints()).perSecond());
         List<List<Double>> speeds =
-                Rounds.run(sizes.rounds(), List.of(bare, belay, streams, columns), progress);
+                Rounds.run(
+                        sizes.rounds(), List.of(bare, belay, streams, columns, client), progress);
         Rounds toBare = Rounds.of(speeds.get(1), speeds.get(0));
         Rounds toDsl = Rounds.of(speeds.get(1), speeds.get(2));
         toBare(toBare);
@@ -142,11 +156,34 @@ public final class AggregatorBench {
                 "aggregator, predictions/s (beside: the DSL)",
                 "toDsl",
                 toDsl.ratio());
+        Rounds singlesToDsl = Rounds.of(speeds.get(4), speeds.get(2));
+        findings.compared(
+                "singlesPredictionsPerSecond",
+                singlesToDsl.first(),
+                "dslPredictionsPerSecond",
+                singlesToDsl.second(),
+                "blocks of one, half in another partition (beside: the DSL)",
+                "singlesToDsl",
+                singlesToDsl.ratio());
         findings.figure(
                 "startSeconds",
                 "  from nothing to the first block read, s",
                 Rounds.median(took.stream().map(Took::startSeconds).toList()));
         return toBare.first();
+    }
+
+    /** A million predictions as another client writes them, counted once so that it is warm. */
+    private Sweeps singles() {
+        int examples = Math.min(sizes.examples(), 8_000);
+        int checkpoints = Math.max(1, sizes.singles() / (3 * examples));
+        var singles =
+                new Sweeps("singles", examples, checkpoints, 1, Sweeps.Layout.HALF_STRAY_SINGLES);
+        progress.accept(
+                "%,d predictions in blocks of one, half of them in another partition"
+                        .formatted(singles.predictions(checkpoints)));
+        written(singles);
+        bed.count(singles, checkpoints);
+        return singles;
     }
 
     private void bare(Sweeps all, int counted, List<Took> took) {
@@ -165,7 +202,7 @@ public final class AggregatorBench {
     }
 
     /**
-     * Both do it a few times before: for the first four runs of some seconds the compiler takes as
+     * Runs both a few times before: in the first four runs of some seconds the compiler uses as
      * much of the processor as what is measured.
      */
     private void warmUp(Sweeps all, int counted) {
@@ -213,8 +250,8 @@ public final class AggregatorBench {
     }
 
     /**
-     * What a prediction costs over ten times as many checkpoints, models, examples. The small one
-     * is large enough that what is done once is little of it.
+     * The cost of a prediction with ten times as many checkpoints, models, examples. The small size
+     * is large enough that what is done once is a small part of it.
      */
     private void growth(int counted) {
         progress.accept("cost of a prediction, and at ten times the size");

@@ -65,7 +65,7 @@ final class DslSide {
             producer.commitTransaction();
             long timeMs = Stage.TIME_MS;
             for (Sweep sweep : sweeps.sweeps(1, sweeps.checkpoints())) {
-                timeMs++; // Streams takes the older first, across topics too
+                timeMs++; // Kafka Streams processes earlier timestamps first, across topics too
                 producer.beginTransaction();
                 for (int example = 0; example < sweeps.examples(); example++) {
                     float first = Sweeps.first(sweep, example);
@@ -84,9 +84,9 @@ final class DslSide {
     }
 
     /**
-     * Counts all of it from nothing; the cells must come to be what the recount says, and stay so.
+     * Counts everything from an empty state; the cells in the end must equal the recount.
      *
-     * @param run tells this run from others
+     * @param run number of this run
      * @return seconds from the first record read to the last cells as a reader sees them
      */
     double seconds(int run) {
@@ -94,18 +94,19 @@ final class DslSide {
         String group = prefix + "streams";
         String cells = prefix + "cells";
         try (Admin admin = clients.admin();
-                Cells told = new Cells(cells)) {
+                Cells found = new Cells(cells)) {
             make(admin, cells);
             CacheClearing.clear();
             double seconds;
             try (var streams = new KafkaStreams(topology(cells).build(), config(group))) {
                 streams.start();
-                long end = told.await(streams);
+                long end = found.await(streams);
                 FirstRead.Begin begin = FirstRead.first(group);
-                if (begin == null) throw new IllegalStateException("cells from nothing");
+                if (begin == null)
+                    throw new IllegalStateException("cells before the first record was read");
                 seconds = (end - begin.ns()) / 1e9;
             }
-            told.requireRight();
+            found.requireRight();
             List<String> own =
                     dev.belay.runtime.topics.KafkaFutures.get(
                                     admin.listTopics().names(), "listing topics")
@@ -170,7 +171,7 @@ final class DslSide {
             open = new HashSet<>(expected.keySet());
         }
 
-        /** Waits until all are as the recount says; returns when the last came to be so. */
+        /** Waits until all cells equal the recount; returns when the last one was read. */
         long await(KafkaStreams streams) {
             List<TopicPartition> all = new ArrayList<>();
             for (int p = 0; p < Stage.PARTITIONS; p++) all.add(new TopicPartition(topic, p));
@@ -183,7 +184,7 @@ final class DslSide {
                     throw new IllegalStateException("the DSL's application has failed");
                 if (System.nanoTime() > deadline)
                     throw new IllegalStateException(
-                            "the DSL's cells are not as the recount says: " + open);
+                            "the DSL's cells differ from the recount: " + open);
             }
             return lastNs;
         }
@@ -196,7 +197,7 @@ final class DslSide {
                             });
             if (!open.isEmpty())
                 throw new IllegalStateException(
-                        "the DSL's cells are otherwise in the end than the recount says: " + open);
+                        "the DSL's cells differ from the recount in the end: " + open);
         }
 
         private void poll() {

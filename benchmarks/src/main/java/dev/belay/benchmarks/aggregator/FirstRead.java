@@ -15,10 +15,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes when a group's consumers have been given predictions of every partition: then a Streams
- * application has started all of its tasks, which takes it some tenths of a second more than the
- * first, and is at work. What they were given until then is not counted as work done after. Kafka
- * makes it, from the setting {@code interceptor.classes}.
+ * Records when a group's consumers have received predictions of every partition: by then a Streams
+ * application has started all of its tasks, some tenths of a second after the first. Records
+ * received before are not part of what is measured. Kafka creates it, from the setting {@code
+ * interceptor.classes}.
  */
 public final class FirstRead implements ConsumerInterceptor<byte[], byte[]> {
     private static final Map<String, Begin> FIRSTS = new ConcurrentHashMap<>();

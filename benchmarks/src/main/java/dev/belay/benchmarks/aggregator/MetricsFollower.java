@@ -13,8 +13,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Follows a topic of metrics as a {@code read_committed} reader and compares what is told of each
- * row with a recount. Belongs to one thread.
+ * Follows a topic of metrics as a {@code read_committed} reader and compares each row with a
+ * recount. Belongs to one thread.
  */
 final class MetricsFollower implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -28,37 +28,37 @@ final class MetricsFollower implements AutoCloseable {
     private long lastNs = System.nanoTime();
 
     /**
-     * @param expected the cells that each row has to end with
+     * @param expected the cells of each row in the end
      */
     MetricsFollower(Clients clients, Map<Row, List<Long>> expected) {
         this.clients = clients;
         this.expected = expected;
         this.open = new HashSet<>(expected.keySet());
         this.partition = new TopicPartition(clients.topics().metrics(), 0);
-        this.consumer = clients.consumer(null, "bench-told");
+        this.consumer = clients.consumer(null, "bench-rows");
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }
 
-    /** Rows that are not yet, or no longer, told as they have to be. */
+    /** Rows that differ from the recount so far. */
     int open() {
         return open.size();
     }
 
     /**
-     * Takes in what has come; waits a little if nothing has.
+     * Applies the rows received; waits a little if there are none.
      *
-     * @param right gets each row that is told as it has to be, and when it was seen
+     * @param right gets each row that equals the recount, and when it was read
      */
     void poll(BiConsumer<Row, Long> right) {
         for (var record : consumer.poll(WAIT)) {
             long seenNs = System.nanoTime();
-            PairMetrics told =
+            PairMetrics event =
                     clients.codec().decode(record.topic(), record.value(), PairMetrics.class);
-            Row row = new Row(told.getStudent(), told.getCheckpoint());
+            Row row = new Row(event.getStudent(), event.getCheckpoint());
             List<Long> cells = expected.get(row);
-            if (cells == null) throw new IllegalStateException("told of a row too many: " + told);
-            if (isRight(told, cells)) {
+            if (cells == null) throw new IllegalStateException("an unexpected row: " + event);
+            if (isRight(event, cells)) {
                 if (open.remove(row)) lastNs = seenNs;
                 right.accept(row, seenNs);
             } else {
@@ -68,10 +68,10 @@ final class MetricsFollower implements AutoCloseable {
     }
 
     /**
-     * Waits until all rows are as they have to be.
+     * Waits until all rows equal the recount.
      *
-     * @param alive throws if it is of no use to wait
-     * @return when the last came to be so
+     * @param alive throws if waiting is pointless
+     * @return when the last one was read
      * @throws IllegalStateException if they are not after three minutes
      */
     long await(Runnable alive) {
@@ -84,7 +84,7 @@ final class MetricsFollower implements AutoCloseable {
                         open.size()
                                 + " of "
                                 + expected.size()
-                                + " rows are not as the recount says after "
+                                + " rows differ from the recount after "
                                 + AT_MOST.toSeconds()
                                 + " s, among them "
                                 + open.iterator().next());
@@ -92,13 +92,13 @@ final class MetricsFollower implements AutoCloseable {
         return lastNs;
     }
 
-    /** Takes in all that is committed, after which every row must still be right. */
+    /** Reads all committed rows, after which each must equal the recount. */
     void requireRight() {
         long end = consumer.endOffsets(List.of(partition)).values().iterator().next();
         while (consumer.position(partition) < end) poll((row, ns) -> {});
         if (!open.isEmpty())
             throw new IllegalStateException(
-                    "told in the end otherwise than the recount says: " + open);
+                    "rows that differ from the recount in the end: " + open);
     }
 
     @Override
@@ -106,12 +106,12 @@ final class MetricsFollower implements AutoCloseable {
         consumer.close();
     }
 
-    private static boolean isRight(PairMetrics told, List<Long> cells) {
-        Long ceiling = told.getCeilingCheckpoint();
+    private static boolean isRight(PairMetrics row, List<Long> cells) {
+        Long ceiling = row.getCeilingCheckpoint();
         return ceiling != null
-                && ceiling == told.getCheckpoint()
-                && told.getWithoutTruth() == 0
-                && told.getCells().equals(cells)
-                && told.getN() == cells.stream().mapToLong(n -> n).sum();
+                && ceiling == row.getCheckpoint()
+                && row.getWithoutTruth() == 0
+                && row.getCells().equals(cells)
+                && row.getN() == cells.stream().mapToLong(n -> n).sum();
     }
 }

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long after its blocks were committed a row is told: students' sweeps come one transaction
- * each at a steady pace, a row is told once its sweep is complete.
+ * Time from the commit of a sweep's blocks to its row: students' sweeps are written at an even
+ * rate, one transaction each, and a row is emitted once its sweep is complete.
  */
 final class MetricsLatency {
     private static final double WARM_UP = 0.2; // share of the checkpoints
@@ -32,7 +32,7 @@ final class MetricsLatency {
         this.sweeps = sweeps;
     }
 
-    /** Of a sweep's commit to its row as a {@code read_committed} reader sees it. */
+    /** From a sweep's commit to its row, as a {@code read_committed} reader sees it. */
     record Latency(double p50Ms, double p99Ms, int samples, double predictionsPerSecond) {}
 
     /**
@@ -41,7 +41,7 @@ final class MetricsLatency {
     Latency run(double predictionsPerSecond) {
         Clients run;
         Map<Row, Long> committed = new ConcurrentHashMap<>();
-        Map<Row, Long> told = new ConcurrentHashMap<>();
+        Map<Row, Long> emitted = new ConcurrentHashMap<>();
         double pace;
         try (SweepWriter writer = new SweepWriter(bed.of(sweeps), sweeps)) {
             run = bed.run(sweeps);
@@ -54,7 +54,7 @@ final class MetricsLatency {
                         CompletableFuture.supplyAsync(
                                 () -> write(writer, predictionsPerSecond, committed));
                 while (rows.open() > 0) {
-                    rows.poll(told::putIfAbsent);
+                    rows.poll(emitted::putIfAbsent);
                     Waiting.check(services);
                     if (load.isCompletedExceptionally()) break;
                     if (load.isDone()) rows.await(() -> Waiting.check(services));
@@ -68,10 +68,10 @@ final class MetricsLatency {
             }
         }
         bed.clear(run);
-        return latency(committed, told, pace);
+        return latency(committed, emitted, pace);
     }
 
-    /** Returns the predictions a second that it came to. */
+    /** Returns the predictions/s that it reached. */
     private double write(SweepWriter writer, double perSecond, Map<Row, Long> committed) {
         Set<String> students = new HashSet<>(Sweeps.STUDENTS);
         long intervalNs = (long) (1e9 * sweeps.examples() / perSecond);
@@ -88,9 +88,9 @@ final class MetricsLatency {
         return all.size() * (double) sweeps.examples() / ((System.nanoTime() - begin) / 1e9);
     }
 
-    private Latency latency(Map<Row, Long> committed, Map<Row, Long> told, double pace) {
+    private Latency latency(Map<Row, Long> committed, Map<Row, Long> emitted, double pace) {
         List<Double> ms = new ArrayList<>();
-        told.forEach(
+        emitted.forEach(
                 (row, ns) -> {
                     Long at = committed.get(row);
                     if (at != null && row.checkpoint() > WARM_UP * sweeps.checkpoints())
@@ -100,7 +100,7 @@ final class MetricsLatency {
         return new Latency(quantile(ms, 0.5), quantile(ms, 0.99), ms.size(), pace);
     }
 
-    /** The smallest value that so large a share of all is not above. */
+    /** The smallest value that at least this share of all does not exceed. */
     private static double quantile(List<Double> sorted, double share) {
         return sorted.get((int) Math.ceil(share * sorted.size()) - 1);
     }

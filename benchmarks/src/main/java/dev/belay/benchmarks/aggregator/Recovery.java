@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Seconds from {@code kill -9} of an aggregator that has counted much until it, or one that takes
- * over, counts again: until a sweep that came after the kill is told, which needs all partitions.
+ * Seconds from {@code kill -9} of an aggregator with much state until it, or the one that takes
+ * over, emits the row of a sweep that was written after the kill, which needs all partitions.
  */
 final class Recovery implements AutoCloseable {
-    /** Kills, and so checkpoints whose sweeps are held back. */
+    /** Kills, and so checkpoints whose sweeps are written later. */
     static final int KILLS = 3;
 
     private static final Duration STANDBY_WITHIN = Duration.ofSeconds(5);
@@ -40,14 +40,14 @@ final class Recovery implements AutoCloseable {
     }
 
     /**
-     * Started again at once after each of two kills.
+     * Restarted at once after each of two kills.
      *
-     * @param kept seconds, its local state being there
-     * @param wiped seconds, as on another machine
+     * @param kept seconds with its local state
+     * @param wiped seconds without it, as on another machine
      */
     record Restored(double kept, double wiped) {}
 
-    /** Seconds of a first kill alone, the local state being there. */
+    /** Seconds after a first kill alone, with its local state. */
     double kept() {
         Run run = run();
         try (AggregatorProcess first = run.start("one", Map.of())) {
@@ -78,14 +78,14 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    /** Seconds until another that stands by has taken over. */
+    /** Seconds until an aggregator with standby tasks has taken over. */
     double takeOver() {
         Run run = run();
         Map<String, String> standby = Map.of("kafka.streams.num.standby.replicas", "1");
         try (AggregatorProcess first = run.start("one", standby);
                 AggregatorProcess other = run.start("two", standby)) {
             counted(run, first);
-            // what it follows is not told; it lags by little
+            // no event shows how far its standby tasks are; they lag by little
             LockSupport.parkNanos(STANDBY_WITHIN.toNanos());
             return fresh(run, other, first.kill());
         } finally {
@@ -98,20 +98,20 @@ final class Recovery implements AutoCloseable {
         return new Run(clients, bed.folder(clients.topics().prefix()));
     }
 
-    /** Waits until all that is written is counted, and right. */
+    /** Waits until the rows of all written sweeps equal the recount. */
     private void counted(Run run, AggregatorProcess process) {
-        try (MetricsFollower told = new MetricsFollower(run.clients(), sweeps.recount(written))) {
-            told.await(process::check);
+        try (MetricsFollower rows = new MetricsFollower(run.clients(), sweeps.recount(written))) {
+            rows.await(process::check);
         }
     }
 
-    /** Writes the sweeps of the next checkpoint and waits until they are told. */
+    /** Writes the sweeps of the next checkpoint and waits for their rows. */
     private double fresh(Run run, AggregatorProcess process, long killed) {
         written++;
         writer.write(written, written);
-        try (MetricsFollower told = new MetricsFollower(run.clients(), sweeps.recount(written))) {
-            double seconds = (told.await(process::check) - killed) / 1e9;
-            told.requireRight();
+        try (MetricsFollower rows = new MetricsFollower(run.clients(), sweeps.recount(written))) {
+            double seconds = (rows.await(process::check) - killed) / 1e9;
+            rows.requireRight();
             return seconds;
         }
     }

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes sweeps as evaluators do: blocks of at most 1,024 rows, one transaction a sweep. The ids of
- * a block, the same in every sweep, are encoded once. Belongs to one thread.
+ * Writes sweeps in the blocks of their {@link Sweeps.Layout}, one transaction a sweep. The ids of a
+ * block, the same in every sweep, are encoded once. Belongs to one thread.
  */
 final class SweepWriter implements AutoCloseable {
     private static final int HEADER_BYTES = 5; // of the Confluent wire format
@@ -52,13 +52,12 @@ final class SweepWriter implements AutoCloseable {
             byPartition.get(Stage.partition(Sweeps.id(example))).add(example);
         for (int p = 0; p < Stage.PARTITIONS; p++) {
             List<Integer> all = byPartition.get(p);
-            for (int from = 0; from < all.size(); from += PredictionBlocks.MAX_ROWS)
+            int rows = sweeps.layout().rows();
+            for (int from = 0; from < all.size(); from += rows)
                 chunks.add(
                         chunk(
-                                p,
-                                all.subList(
-                                        from,
-                                        Math.min(all.size(), from + PredictionBlocks.MAX_ROWS))));
+                                sweeps.layout().partition(p, from / rows),
+                                all.subList(from, Math.min(all.size(), from + rows))));
         }
         Sweep first = sweeps.sweeps(1, 1).get(0);
         byte[] usual = clients.codec().encode(topic, event(first, chunks.get(0)));

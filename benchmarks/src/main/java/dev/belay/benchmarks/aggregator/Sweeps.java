@@ -22,8 +22,9 @@ import java.util.Map;
  * @param examples of the holdout, all with truth
  * @param checkpoints of each student and ceiling, numbered from 1
  * @param families independent of one another, at least 1
+ * @param layout of their blocks
  */
-record Sweeps(String name, int examples, int checkpoints, int families) {
+record Sweeps(String name, int examples, int checkpoints, int families, Layout layout) {
     static final String TASK = "bench";
     static final String SUPERVISOR = "weak";
     static final String CEILING = "top";
@@ -31,6 +32,39 @@ record Sweeps(String name, int examples, int checkpoints, int families) {
 
     private static final int CELLS = 16;
     private static final int STEPS = 512; // of a confidence: exact in float32, and sums to 1
+
+    /** How predictions are divided into blocks, and which partition a block is written to. */
+    enum Layout {
+        /** As evaluators write: full blocks in the partition of their examples. */
+        EVALUATOR(PredictionBlocks.MAX_ROWS),
+        /**
+         * As a client with another partitioner writes: one prediction a block, every second one in
+         * another partition than its example's.
+         */
+        HALF_STRAY_SINGLES(1);
+
+        private final int rows;
+
+        Layout(int rows) {
+            this.rows = rows;
+        }
+
+        /** Greatest number of rows of a block. */
+        int rows() {
+            return rows;
+        }
+
+        /** The partition that a sweep's n-th block of a partition is written to. */
+        int partition(int own, int block) {
+            boolean stray = this == HALF_STRAY_SINGLES && block % 2 == 1;
+            return stray ? (own + 1) % Stage.PARTITIONS : own;
+        }
+    }
+
+    /** Sweeps as evaluators write them. */
+    Sweeps(String name, int examples, int checkpoints, int families) {
+        this(name, examples, checkpoints, families, Layout.EVALUATOR);
+    }
 
     Sweeps {
         if (examples < 1 || checkpoints < 1 || families < 1)
@@ -76,8 +110,7 @@ record Sweeps(String name, int examples, int checkpoints, int families) {
         int[] rows = new int[Stage.PARTITIONS];
         for (int example = 0; example < examples; example++) rows[Stage.partition(id(example))]++;
         int blocks = 0;
-        for (int some : rows)
-            blocks += (some + PredictionBlocks.MAX_ROWS - 1) / PredictionBlocks.MAX_ROWS;
+        for (int some : rows) blocks += (some + layout.rows() - 1) / layout.rows();
         return blocks;
     }
 

@@ -1,6 +1,6 @@
 package dev.belay.benchmarks.attach;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.sun.management.OperatingSystemMXBean;
 import dev.belay.benchmarks.harness.Findings;
 import dev.belay.benchmarks.harness.Rounds;
 import dev.belay.benchmarks.harness.Stage;
@@ -15,8 +15,7 @@ import dev.belay.producers.source.Source;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.topics.KafkaFutures;
-import java.nio.charset.StandardCharsets;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +23,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * {@code bench attach}: records/s of a topic that becomes examples and truth, once with columns and
@@ -45,7 +38,6 @@ public final class AttachBench {
                     null,
                     Map.of(),
                     null);
-    private static final Fields COLUMNS = new Fields("id", "body", "label", null);
 
     /**
      * How much is done.
@@ -54,7 +46,7 @@ public final class AttachBench {
      * @param records of the topic, at least 1
      */
     public record Sizes(int rounds, int records) {
-        public static final Sizes USUAL = new Sizes(5, 200_000);
+        public static final Sizes USUAL = new Sizes(5, 400_000);
         public static final Sizes QUICK = new Sizes(1, 5_000);
     }
 
@@ -63,8 +55,11 @@ public final class AttachBench {
     private final Sizes sizes;
     private final Consumer<String> progress;
 
+    /** Processor time a record, by side and round. */
+    private final Map<String, List<Double>> cpuMicros = new HashMap<>();
+
     /**
-     * @param clients of a broker that nobody else uses
+     * @param clients of a broker of its own
      * @param progress gets a line for people at each part
      */
     public AttachBench(Clients clients, Sizes sizes, Consumer<String> progress) {
@@ -76,18 +71,21 @@ public final class AttachBench {
 
     public Findings run() {
         progress.accept("writing %,d records".formatted(sizes.records()));
-        write();
+        stage.topic(TOPIC);
+        Review.toTopic(clients, TOPIC, 0, sizes.records(), new Texts(5));
         BareLoop bare = new BareLoop(clients);
-        progress.accept("attach beside a loop that consumes, decodes, maps and produces");
+        progress.accept("attach beside a loop that consumes, decodes, maps and produces:");
+        progress.accept("  the same two records for each, idempotent and compressed as well, but");
+        progress.accept("  no transactions, offsets, checks, splits, known ids or dead letters");
         // the first of each compiles
         double unusedBelay =
-                belay("warm-expressions", EXPRESSIONS) + belay("warm-columns", COLUMNS);
+                belay("warm-expressions", EXPRESSIONS) + belay("warm-columns", Review.FIELDS);
         double unusedBare = bare(bare, "warm-bare");
         List<List<Double>> rates =
                 Rounds.run(
                         sizes.rounds(),
                         List.of(
-                                side("columns", r -> belay("columns-" + r, COLUMNS)),
+                                side("columns", r -> belay("columns-" + r, Review.FIELDS)),
                                 side("bare", r -> bare(bare, "bare-" + r)),
                                 side("expressions", r -> belay("expressions-" + r, EXPRESSIONS))),
                         progress);
@@ -110,13 +108,38 @@ public final class AttachBench {
                 "jq expressions, records/s",
                 "expressionsToBare",
                 expressions.ratio());
+        findings.compared(
+                "expressionsCpuMicros",
+                Rounds.median(cpuMicros.getOrDefault("expressions", List.of())),
+                "bareCpuMicros",
+                Rounds.median(cpuMicros.getOrDefault("bare", List.of())),
+                "processor time with the broker's, us a record",
+                "cpuToBare",
+                Rounds.of(
+                                cpuMicros.getOrDefault("bare", List.of()),
+                                cpuMicros.getOrDefault("expressions", List.of()))
+                        .ratio());
         findings.ratio(
                 "toBare", "the smaller of the two", Math.min(columns.ratio(), expressions.ratio()));
         return findings;
     }
 
     private Rounds.Side side(String name, IntToDoubleFunction seconds) {
-        return new Rounds.Side(name, round -> sizes.records() / seconds.applyAsDouble(round));
+        return new Rounds.Side(
+                name,
+                round -> {
+                    long cpu = cpuNanos();
+                    double taken = seconds.applyAsDouble(round);
+                    cpuMicros
+                            .computeIfAbsent(name, n -> new ArrayList<>())
+                            .add((cpuNanos() - cpu) / 1e3 / sizes.records());
+                    return sizes.records() / taken;
+                });
+    }
+
+    /** Processor time of this process: the client's, the broker's and the virtual machine's. */
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     private double bare(BareLoop bare, String task) {
@@ -152,33 +175,5 @@ public final class AttachBench {
         running.complete(service);
         service.run();
         return (System.nanoTime() - begin) / 1e9;
-    }
-
-    private void write() {
-        try (Admin admin = clients.admin()) {
-            KafkaFutures.get(
-                    admin.createTopics(List.of(new NewTopic(TOPIC, Stage.PARTITIONS, (short) 1)))
-                            .all(),
-                    "creating the topic " + TOPIC);
-        }
-        Map<String, Object> config = new HashMap<>(clients.settings().kafka("producer"));
-        List<String> texts = new ArrayList<>(new Texts(5).next(sizes.records()));
-        try (Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (int i = 0; i < texts.size(); i++) {
-                var row = JsonNodeFactory.instance.objectNode();
-                row.put("id", "r" + i).put("body", texts.get(i)).put("stars", 1 + i % 5);
-                row.put("label", i % 2).putObject("ref").put("id", "r" + i);
-                var unused =
-                        producer.send(
-                                new ProducerRecord<>(
-                                        TOPIC,
-                                        i % Stage.PARTITIONS,
-                                        Stage.TIME_MS + i,
-                                        null,
-                                        row.toString().getBytes(StandardCharsets.UTF_8)));
-            }
-            producer.flush();
-        }
     }
 }

@@ -108,7 +108,7 @@ public final class CoverageBench {
     }
 
     private String line(int n, List<FixedSample> row, double least) {
-        List<FixedSample> told =
+        List<FixedSample> defined =
                 row.stream().filter(s -> s.defined() * sizes.draws() >= 100).toList();
         return String.format(
                 Locale.ROOT,
@@ -121,8 +121,8 @@ public final class CoverageBench {
                 mean(row.stream().mapToDouble(FixedSample::fieller)),
                 least,
                 mean(row.stream().mapToDouble(FixedSample::defined)),
-                mean(told.stream().mapToDouble(FixedSample::whenDefined)),
-                told.stream().mapToDouble(FixedSample::whenDefined).min().orElse(Double.NaN));
+                mean(defined.stream().mapToDouble(FixedSample::whenDefined)),
+                defined.stream().mapToDouble(FixedSample::whenDefined).min().orElse(Double.NaN));
     }
 
     /** Students as good as their ceilings, nearly or more: by gap, over the correlations. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param streams how many were watched
  * @param gain share of streams in which the anytime-valid limits for the gain ever missed it
  * @param gap likewise
- * @param pgr likewise, for the ratio of the two while it is told
+ * @param pgr likewise, for the ratio of the two while it is defined
  * @param called share in which the student was ever called better than its supervisor
  * @param wald share in which the interval that may be looked at once, looked at all the time,
  *     missed the gain

@@ -42,10 +42,30 @@ public record Memory(long heap, long resident) {
         }
     }
 
+    /**
+     * The same of another process; empty also when it has ended.
+     *
+     * @param pid its id
+     */
+    public static OptionalLong peakResident(long pid) {
+        try {
+            Path status = Path.of("/proc", Long.toString(pid), "status");
+            for (String line : Files.readAllLines(status))
+                if (line.startsWith("VmHWM:")) return OptionalLong.of(KIB * digits(line));
+        } catch (IOException e) {
+            return OptionalLong.empty(); // no such process any more, or no Linux
+        }
+        return OptionalLong.empty(); // it is being removed: no memory is left
+    }
+
     private static long fromProc(String key) throws IOException {
         for (String line : Files.readAllLines(STATUS))
-            if (line.startsWith(key + ":")) return Long.parseLong(line.replaceAll("\\D", ""));
+            if (line.startsWith(key + ":")) return digits(line);
         throw new IOException("no " + key + " in " + STATUS);
+    }
+
+    private static long digits(String line) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
     }
 
     private static long fromPs() throws IOException {

@@ -2,6 +2,7 @@ package dev.belay.benchmarks.harness;
 
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.ModelId;
@@ -25,9 +26,11 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Utils;
 
 /** What a bench's services find on the broker: topics, and events as their writers write them. */
@@ -56,23 +59,47 @@ public final class Stage {
         return EXPERIMENT + "/" + name + "#" + seed + "@1";
     }
 
-    /**
-     * Makes the installation's topics and a task's, and waits until each partition's leader
-     * answers: what is written sooner is refused and sent again, which takes seconds.
-     */
+    /** Makes the installation's topics and a task's, and waits for their leaders. */
     public void task(String task, List<String> labelers) {
         try (Admin admin = clients.admin()) {
             TopicPlan plan =
                     TopicPlan.forInstallation(clients.settings())
                             .withTask(clients.topics(), task, PARTITIONS, labelers);
             plan.apply(admin);
-            Map<TopicPartition, OffsetSpec> all = new HashMap<>();
-            for (TopicPlan.Topic topic : plan.topics())
-                for (int p = 0; p < topic.partitions(); p++)
-                    all.put(new TopicPartition(topic.name(), p), OffsetSpec.latest());
-            dev.belay.runtime.topics.KafkaFutures.get(
-                    admin.listOffsets(all).all(), "asking the leaders of the topics of " + task);
+            Map<String, Integer> partitions = new HashMap<>();
+            plan.topics().forEach(topic -> partitions.put(topic.name(), topic.partitions()));
+            awaitLeaders(admin, partitions);
         }
+    }
+
+    /** Makes a topic of {@link #PARTITIONS} that keeps all, and waits for its leaders. */
+    public void topic(String name) {
+        try (Admin admin = clients.admin()) {
+            // events here are years old
+            var topic =
+                    new NewTopic(name, PARTITIONS, (short) 1)
+                            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+            KafkaFutures.get(
+                    admin.createTopics(List.of(topic)).all(), "creating the topic " + name);
+            awaitLeaders(admin, Map.of(name, PARTITIONS));
+        }
+    }
+
+    /**
+     * Waits until each partition's leader answers. What is written sooner is refused and sent
+     * again, which takes seconds; if the batch behind it was not refused, it fails.
+     *
+     * @param partitions their number by topic
+     */
+    private static void awaitLeaders(Admin admin, Map<String, Integer> partitions) {
+        Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+        partitions.forEach(
+                (topic, count) -> {
+                    for (int p = 0; p < count; p++)
+                        all.put(new TopicPartition(topic, p), OffsetSpec.latest());
+                });
+        KafkaFutures.get(
+                admin.listOffsets(all).all(), "asking the leaders of " + partitions.keySet());
     }
 
     /** A spec with the defaults that are known to work: AdamW 1e-3, batch 32, replay 1. */

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * Generated texts: about 20 tokens on average, as spread as sentences of reviews are (a log-normal
- * number of words, between 2 and 60). All texts of one source differ.
+ * number of words, between 2 and 60). All texts of one source differ, but those of {@link #any}.
  */
 public final class Texts {
     private static final double MEAN_LOG_WORDS = 2.75; // e^2.75 = 16 words, the median
@@ -55,6 +55,11 @@ public final class Texts {
             if (given.add(text)) texts.add(text);
         }
         return texts;
+    }
+
+    /** A text that may have been given before; none is remembered. */
+    public String any() {
+        return text();
     }
 
     private String text() {

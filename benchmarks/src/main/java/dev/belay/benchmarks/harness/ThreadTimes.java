@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * Processor time of this process by kind of thread, in nanoseconds, as of some moment: the virtual
- * machine's own threads and RocksDB's too, where the system tells of them (Linux).
+ * machine's own threads and RocksDB's too, where the system reports them (Linux).
  *
  * @param ns when it was taken, {@link System#nanoTime}
  * @param cpuNs by kind

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for services at work. */
+/** Waiting while services run. */
 public final class Waiting {
     private static final Duration ASK_EVERY = Duration.ofMillis(1);
     private static final Duration AT_MOST = Duration.ofMinutes(10);

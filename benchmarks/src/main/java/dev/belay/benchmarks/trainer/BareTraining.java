@@ -39,6 +39,7 @@ final class BareTraining {
     // outside of the heap: PyTorch reads them in place
     private final FloatBuffer x = direct(BATCH * TableEncoder.DIMENSIONS);
     private final FloatBuffer y = direct(BATCH * Stage.CLASSES.size());
+    private boolean updated;
 
     /**
      * @param labels a distribution an example
@@ -65,6 +66,7 @@ final class BareTraining {
      */
     double run(long seed) {
         Random random = new Random(seed);
+        updated = false;
         try (Model model = Model.newInstance("bare", ai.djl.Device.cpu(), "PyTorch")) {
             SequentialBlock block = new SequentialBlock();
             if (hidden > 0)
@@ -131,8 +133,22 @@ final class BareTraining {
                 loss = value.getFloat();
             }
         }
-        trainer.step(); // DJL's Adam leaves gradients at zero
+        update(trainer);
         return loss;
+    }
+
+    /**
+     * One update of the weights; DJL's Adam leaves gradients at zero. Before its first update DJL
+     * refuses gradients whose sum is exactly 0. Those of two logits are opposite numbers, so with a
+     * linear head their sum may be: then they are added to those of the next batch.
+     */
+    private void update(Trainer trainer) {
+        try {
+            trainer.step();
+            updated = true;
+        } catch (IllegalStateException e) {
+            if (updated || hidden > 0) throw e; // without any update the check of the loss fails
+        }
     }
 
     private static NDArray array(NDManager manager, FloatBuffer buffer, int rows, int width) {

@@ -58,7 +58,10 @@ final class TrainingSpeed {
         }
     }
 
-    /** Mean milliseconds of each phase of a micro-epoch over the rounds, as the trainer tells. */
+    /**
+     * Mean milliseconds of each phase of a micro-epoch over the rounds, as the trainer measures
+     * them.
+     */
     Map<String, Double> phases() {
         Map<String, Double> phases = new TreeMap<>();
         totals().forEach(
