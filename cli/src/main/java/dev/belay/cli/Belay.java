@@ -1,14 +1,16 @@
 package dev.belay.cli;
 
+import dev.belay.cli.acls.AclsCommand;
 import dev.belay.cli.bench.BenchCommand;
 import dev.belay.cli.check.CheckCommand;
+import dev.belay.cli.deadletters.DeadLettersCommand;
 import dev.belay.cli.docs.DocsCommand;
 import dev.belay.cli.export.ExportCommand;
 import dev.belay.cli.fleet.CheckpointsCommand;
 import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
 import dev.belay.cli.fleet.ModelsCommand;
-import dev.belay.cli.letters.DeadLettersCommand;
+import dev.belay.cli.fleet.NoiseCommand;
 import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
@@ -16,6 +18,7 @@ import dev.belay.cli.results.ResultsCommand;
 import dev.belay.cli.run.QuickstartCommand;
 import dev.belay.cli.run.RunCommand;
 import dev.belay.cli.service.AggregatorCommand;
+import dev.belay.cli.service.AttachCommand;
 import dev.belay.cli.service.EvaluatorCommand;
 import dev.belay.cli.service.LabelerCommand;
 import dev.belay.cli.service.ProduceCommand;
@@ -37,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             QuickstartCommand.class,
             RunCommand.class,
             ProduceCommand.class,
+            AttachCommand.class,
             LabelerCommand.class,
             TrainerCommand.class,
             EvaluatorCommand.class,
@@ -44,7 +48,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BrokerCommand.class,
             RegistryCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
             ModelsCommand.class,
+            NoiseCommand.class,
             CheckpointsCommand.class,
             LineageCommand.class,
             CompareCommand.class,

@@ -40,6 +40,11 @@ final class BenchAggregatorCommand implements Callable<Integer> {
     private @Nullable Integer dslPredictions;
 
     @Option(
+            names = "--singles",
+            description = "about how many predictions in blocks of one (1000000; quick: 20000)")
+    private @Nullable Integer singles;
+
+    @Option(
             names = "--latency-seconds",
             description = "for about how long latency is measured (20; quick: 3)")
     private @Nullable Integer latencySeconds;
@@ -64,6 +69,7 @@ final class BenchAggregatorCommand implements Callable<Integer> {
                         examples == null ? usual.examples() : examples,
                         checkpoints == null ? usual.checkpoints() : checkpoints,
                         dslPredictions == null ? usual.dslPredictions() : dslPredictions,
+                        singles == null ? usual.singles() : singles,
                         latencySeconds == null ? usual.latencySeconds() : latencySeconds);
         Part part = bareOnly ? Part.BARE : platform.quick() ? Part.QUICK : Part.ALL;
         return platform.run(

@@ -24,7 +24,7 @@ final class BenchAttachCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "of the comparison (5; quick: 1)")
     private @Nullable Integer rounds;
 
-    @Option(names = "--records", description = "of the topic (200000; quick: 5000)")
+    @Option(names = "--records", description = "of the topic (400000; quick: 5000)")
     private @Nullable Integer records;
 
     @Override

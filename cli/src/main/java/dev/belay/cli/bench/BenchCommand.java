@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
             BenchLabelerCommand.class,
             BenchAggregatorCommand.class,
             BenchGridCommand.class,
+            BenchEndlessCommand.class,
             BenchAttachCommand.class,
+            BenchRowsCommand.class,
             BenchCoverageCommand.class
         })
 public final class BenchCommand implements Runnable {

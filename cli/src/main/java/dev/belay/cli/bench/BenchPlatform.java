@@ -37,12 +37,24 @@ final class BenchPlatform {
         Findings run(Clients clients, Consumer<String> progress);
     }
 
+    /** The same with a folder for its own files. */
+    @FunctionalInterface
+    interface FileBench {
+        Findings run(Clients clients, Path folder, Consumer<String> progress)
+                throws IOException, InterruptedException;
+    }
+
     boolean quick() {
         return quick;
     }
 
     /** Runs it and prints the table and, as the last line, the JSON object. */
     int run(CommandLine command, Bench bench) throws IOException {
+        return run(command, (clients, folder, progress) -> bench.run(clients, progress));
+    }
+
+    /** As {@link #run(CommandLine, Bench)}. */
+    int run(CommandLine command, FileBench bench) throws IOException {
         PrintWriter err = command.getErr();
         Consumer<String> progress = err::println;
         Path folder =
@@ -52,9 +64,13 @@ final class BenchPlatform {
         try (EmbeddedPlatform platform =
                 EmbeddedPlatform.start(
                         new PlatformConfig(folder.resolve("broker"), 0, 0), progress)) {
-            Findings findings = bench.run(clients(platform, folder), progress);
+            Path files = Files.createDirectory(folder.resolve("files"));
+            Findings findings = bench.run(clients(platform, folder), files, progress);
             command.getOut().printf("%n%s%n%s%n", findings.table(), findings.json());
             return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         } finally {
             Utils.delete(folder.toFile());
         }

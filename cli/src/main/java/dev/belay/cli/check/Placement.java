@@ -8,7 +8,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
- * Whether the records of a topic are in the partitions that Kafka's default partitioner chooses.
+ * Whether the labels of a topic are in the partitions that Kafka's default partitioner chooses.
+ * Others are dead letters; examples, truth and predictions are accepted in any partition.
  */
 final class Placement {
     private final String topic;
@@ -54,6 +55,7 @@ final class Placement {
             boolean librdkafka = asCrc32 == misplaced;
             findings.add(
                     new Finding(
+                            Finding.Kind.WRONG_PARTITION,
                             "%,d of %,d records of %s are in other partitions than those of Kafka's default partitioner, murmur2 of the key%s; the first: %s"
                                     .formatted(
                                             misplaced,
@@ -64,8 +66,8 @@ final class Placement {
                                                     : "",
                                             first),
                             librdkafka
-                                    ? "set partitioner=murmur2_random in the writing client, and write them again"
-                                    : "let the writing client choose no partition, with the key as UTF-8, and write them again"));
+                                    ? "set partitioner=murmur2_random in the writing client or pass the partition of the example, and write them again"
+                                    : "pass the partition of the example, or let a client with Kafka's default partitioner choose it with the key as UTF-8, and write them again"));
         }
         return findings;
     }

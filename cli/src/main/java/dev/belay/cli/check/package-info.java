@@ -1,4 +1,4 @@
-/** {@code belay check TASK}: what is wrong in a task's topics, and how to mend it. */
+/** {@code belay check TASK}: problems in a task's topics, and how to correct them. */
 @NullMarked
 package dev.belay.cli.check;
 

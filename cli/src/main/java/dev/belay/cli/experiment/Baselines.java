@@ -17,8 +17,10 @@ import dev.belay.trainers.methods.Methods;
 import dev.belay.trainers.methods.StoppingRule;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  * learns from the few clean labels directly often beats one that learns from weak labels made with
  * them). For each kind of student (network, ceiling and first supervisor of its chain) a model of
  * that kind that learns from the very truth that the supervisor has learned from: the same draw of
- * the same part. Students of labelers that are no models, such as rules, have none.
+ * the same part. Students of labelers that are no models, such as rules, have none, and so have
+ * external students and those of external models.
  *
- * <p>With {@code kind: choice} also a judge that sees lengths alone, for each first supervisor.
+ * <p>With {@code kind: choice} also the length-only baseline, one for each first supervisor with
+ * another encoder; its ceiling is that of the first student.
  */
 final class Baselines {
     private static final String SUFFIX = "-baseline";
@@ -46,13 +50,16 @@ final class Baselines {
         Map<String, ModelEntry> byName = new HashMap<>();
         models.forEach(model -> byName.put(model.name(), model));
         List<ModelEntry> all = new ArrayList<>(models);
+        Set<String> withLength = new HashSet<>();
         for (ModelEntry student : models) {
             ModelEntry supervisor = first(student, byName);
-            if (supervisor == null) {
+            if (supervisor == null || supervisor.isExternal() || student.isExternal()) {
                 continue;
             }
             addUnlessThere(all, likeStudent(student, supervisor));
-            if (kind == TaskKind.CHOICE) {
+            if (kind == TaskKind.CHOICE
+                    && !supervisor.encoder().name().equals(LengthEncoder.NAME)
+                    && withLength.add(supervisor.name())) {
                 addUnlessThere(all, ofLength(student, supervisor));
             }
         }

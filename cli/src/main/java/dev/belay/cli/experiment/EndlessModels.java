@@ -49,7 +49,10 @@ final class EndlessModels {
                 models.stream().collect(Collectors.toMap(ModelEntry::name, Function.identity()));
         for (ModelEntry model : models) {
             ModelEntry supervisor = byName.get(model.supervisor());
-            if (supervisor != null && supervisor.examples() == 0 && supervisor.readyAt() == 0) {
+            if (supervisor != null
+                    && !supervisor.isExternal()
+                    && supervisor.examples() == 0
+                    && supervisor.readyAt() == 0) {
                 throw ExperimentException.at(
                         supervisor.place(),
                         ("model '%s', the supervisor of '%s', without 'examples' and"

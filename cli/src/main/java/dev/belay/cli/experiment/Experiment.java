@@ -13,6 +13,8 @@ import dev.belay.schemas.events.ModelSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,9 +91,19 @@ public record Experiment(
 
     /** Whether a model starts from a checkpoint of another experiment. */
     public boolean startsFromOthers() {
-        return models.stream()
-                .map(ModelEntry::init)
-                .anyMatch(init -> init != null && !init.isWithin());
+        return !startsFrom().isEmpty();
+    }
+
+    /** Names of other experiments from whose checkpoints models start. */
+    public Set<String> startsFrom() {
+        Set<String> names = new TreeSet<>();
+        for (ModelEntry model : models) {
+            InitEntry init = model.init();
+            if (init != null && init.experiment() != null) {
+                names.add(init.experiment());
+            }
+        }
+        return names;
     }
 
     /**
@@ -143,6 +155,24 @@ public record Experiment(
     /** Seeds of which there is a labeler, or model, of this name. */
     public List<Long> labelerSeeds(String name) {
         return hasSeeds(name) ? seeds : List.of(0L);
+    }
+
+    /**
+     * Ids, in run 0, of all who give labels to a model or labeler, {@code truth} and labelers that
+     * nobody learns from among them; sorted. The topics of their labels are the same in every run.
+     */
+    public List<String> labelerIds() {
+        Set<String> ids = new TreeSet<>(Set.of(ModelId.TRUTH));
+        for (ModelEntry model : models) {
+            seeds.forEach(seed -> ids.add(labelerId(model.supervisor(), seed, 0)));
+        }
+        for (LabelerEntry labeler : labelers) {
+            for (long seed : labelerSeeds(labeler.name())) {
+                ids.add(labelerId(labeler.name(), seed, 0));
+                labeler.sources().forEach(source -> ids.add(labelerId(source, seed, 0)));
+            }
+        }
+        return List.copyOf(ids);
     }
 
     private boolean hasSeeds(String name) {

@@ -202,6 +202,12 @@ public final class ExperimentFile {
                     ExperimentKeys.HOLDOUT,
                     ExperimentKeys.SUPERVISOR_SHARE);
         }
+        if (source.plugin() instanceof EndlessSource plugin) {
+            YamlValue fields = map.get(ExperimentKeys.FIELDS);
+            if (fields != null) {
+                checkColumns(fields, plugin, source);
+            }
+        }
         DataConfig.Holdout holdout = holdout(map.require(ExperimentKeys.HOLDOUT), endless);
         try {
             return new DataConfig(
@@ -223,6 +229,24 @@ public final class ExperimentFile {
         }
     }
 
+    /** Checks each column alone, so that the error has its line. */
+    private static void checkColumns(
+            YamlValue fields, EndlessSource plugin, Configured<Source> source) {
+        for (YamlValue column : fields.map().values().values()) {
+            if (column.isMap()) {
+                checkColumns(column, plugin, source);
+            } else if (!column.isList() && column.text().startsWith("(")) {
+                try {
+                    plugin.check(
+                            source.parameters(),
+                            new DataConfig.Fields("id", column.text(), "label", null));
+                } catch (IllegalArgumentException e) {
+                    throw new ExperimentException(column.place() + ": " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
     private static List<String> classesMissing(YamlMap root) {
         throw ExperimentException.at(
                 root.place(),
@@ -231,6 +255,12 @@ public final class ExperimentFile {
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {
+        YamlValue rolling = value.map().get("rolling");
+        if (rolling != null) {
+            throw rolling.wrong(
+                    "no such key: the holdout of a stream is frozen at its size; for newer examples"
+                            + " read the topic into another task (task.name, data.source.from)");
+        }
         YamlMap map = value.map().only(ExperimentKeys.HOLDOUTS);
         YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
         YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);

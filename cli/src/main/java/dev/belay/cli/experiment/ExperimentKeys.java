@@ -101,7 +101,7 @@ public final class ExperimentKeys {
                     "format",
                     "one of " + SourceReader.formats().keySet() + " or of a plug-in",
                     "by the file's name",
-                    "Format of the file. csv (RFC 4180) and tsv have a header line; chess is JSON Lines with positions and best moves.");
+                    "Format of the file. csv (RFC 4180) and tsv have a header line; parquet is Apache Parquet; chess is JSON Lines with positions and best moves.");
     static final Key<YamlValue> NAMED =
             SOURCE.own(
                     "source",
@@ -203,7 +203,7 @@ public final class ExperimentKeys {
                     "label",
                     "a column",
                     "label",
-                    "The right class; null (jsonl) or an empty cell (csv, tsv): unknown. With options: the index of the right one from 0, or the one of their columns that is always right.");
+                    "The right class; null (jsonl, parquet) or an empty cell (csv, tsv): unknown. With options: the index of the right one from 0, or the one of their columns that is always right.");
     static final Key<YamlValue> SPLIT_COLUMN =
             COLUMNS.own(
                     "split",

@@ -139,8 +139,9 @@ final class GridReader {
         for (YamlValue value : given.list()) {
             if (!value.isName()) {
                 throw value.wrong(
-                        "a value that can be part of a model's name ([a-z0-9-]+); others have a name"
-                                + " before them, such as {half: {kind: confidence, alpha: 0.5}}");
+                        "a value that can be part of a model's name ([a-z0-9-]+); for others"
+                                + " make the whole axis a mapping of names, such as {naive: cross-entropy,"
+                                + " half: {kind: confidence, alpha: 0.5}}");
             }
             if (!names.add(value.text())) {
                 throw value.wrong("each value once");

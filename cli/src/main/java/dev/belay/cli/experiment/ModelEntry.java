@@ -1,6 +1,7 @@
 package dev.belay.cli.experiment;
 
 import dev.belay.models.encoder.EncoderRef;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.events.FineTuning;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A model of an experiment, defaults filled in, for all seeds.
  *
  * @param place its position in the file
- * @param encoder without SHA-256 yet
+ * @param encoder without SHA-256 yet; {@link LabelerSpecs#NO_ENCODER} if it is external
  * @param supervisor {@code truth} or the name of another model
  * @param part which part of its split it learns from
  * @param examples how many it learns from; 0 = all of its part, of an endless source without end
@@ -66,6 +67,11 @@ public record ModelEntry(
     /** Whether it learns from truth: a supervisor at the bottom, or a ceiling. */
     public boolean onTruth() {
         return supervisor.equals(ModelId.TRUTH);
+    }
+
+    /** Whether another program trains and runs it. */
+    public boolean isExternal() {
+        return encoder.name().equals(LabelerSpecs.NO_ENCODER);
     }
 
     /** The split that it learns from. */

@@ -42,8 +42,13 @@ final class ModelKeys {
                     "hf:NAME or one of "
                             + Encoders.names()
                             + " or of a plug-in; with parameters: {kind: NAME, …}",
-                    "required",
-                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Chess positions: chess-planes, chess-cnn. Parameters below.");
+                    "required, except with external",
+                    "What turns an example into numbers: hashed words (hashing…), a pretrained encoder, NAME in the folder of the setting encoders, or a network that learns from scratch (mlp, transformer; of images cnn). Images: pixels, cnn, hf:NAME. Chess positions: chess-planes, chess-cnn. Parameters below; of minilm, bge and e5 also layers: N, only their first N layers.");
+    static final Key<Boolean> EXTERNAL =
+            MODEL.bool(
+                    "external",
+                    false,
+                    "Trained and run by another program, which writes its predictions; Belay only compares them. With it only supervisor, ceiling and compare-with.");
     static final Key<YamlValue> MAX_TOKENS =
             MODEL.own(
                     "max-tokens",

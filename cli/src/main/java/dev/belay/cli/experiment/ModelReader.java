@@ -6,15 +6,18 @@ import dev.belay.models.input.Input;
 import dev.belay.plugins.Nearest;
 import dev.belay.plugins.Parameters;
 import dev.belay.plugins.Plugin;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.Precision;
 import dev.belay.schemas.events.Retention;
+import dev.belay.schemas.events.Split;
 import dev.belay.trainers.learning.ModelDefaults;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,14 @@ final class ModelReader {
     private static final long DEFAULT_MAX_WAIT_MS = 10_000;
     private static final Pattern LAST = Pattern.compile("last-([1-9][0-9]?)");
     private static final Pattern SHARE = Pattern.compile("([0-9]{1,4})/([0-9]{1,4})");
+
+    /** The keys that a model of another program may have. */
+    private static final List<String> EXTERNAL_KEYS =
+            List.of(
+                    ModelKeys.EXTERNAL.name(),
+                    ModelKeys.SUPERVISOR.name(),
+                    ModelKeys.CEILING.name(),
+                    ModelKeys.COMPARE_WITH.name());
 
     private ModelReader() {}
 
@@ -61,8 +72,50 @@ final class ModelReader {
         if (name.name().equals(ModelId.TRUTH)) {
             throw name.wrong("another name: truth is the labeler that knows");
         }
-        EndlessModels.checkKeys(model.only(ModelKeys.MODEL), endless);
+        if (ModelKeys.EXTERNAL.of(model.only(ModelKeys.MODEL))) {
+            return external(name, model.only(EXTERNAL_KEYS));
+        }
+        EndlessModels.checkKeys(model, endless);
         return model(name.text(), name.place(), model, kind);
+    }
+
+    /** An external model: only its supervisor and ceiling are known. */
+    private static ModelEntry external(YamlValue name, YamlMap map) {
+        FineTuning frozen = FineTuning.newBuilder().setScope(FineTuningScope.HEAD).build();
+        ModelDefaults unused = ModelDefaults.of(Encoders.names().get(0), frozen);
+        YamlValue ceiling = map.get(ModelKeys.CEILING);
+        YamlValue supervisor = map.require(ModelKeys.SUPERVISOR);
+        boolean onTruth = supervisor.name().equals(ModelId.TRUTH);
+        if (ceiling == null && !onTruth) {
+            throw name.wrong(
+                    "'ceiling: NAME' or 'ceiling: none' for it: an external model has no default ceiling");
+        }
+        return new ModelEntry(
+                name.place(),
+                name.text(),
+                new EncoderRef(LabelerSpecs.NO_ENCODER),
+                unused.head(),
+                supervisor.name(),
+                new ModelEntry.Part(Split.STUDENT, 0, 0, null),
+                0,
+                MethodReader.methods(map, frozen),
+                unused.microEpoch(),
+                0,
+                unused.passes(),
+                unused.replay(),
+                unused.replayMemory(),
+                unused.batchSize(),
+                unused.optimizer(),
+                false,
+                frozen,
+                retention(null),
+                0,
+                LabelPolicy.LATEST,
+                1,
+                nameOrNull(ceiling),
+                nameOrNull(map.get(ModelKeys.COMPARE_WITH)),
+                null,
+                null);
     }
 
     private static ModelEntry model(String name, Place place, YamlMap map, Input.Kind kind) {

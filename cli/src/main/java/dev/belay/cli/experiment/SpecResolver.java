@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.models.checkpoint.CheckpointTooLargeException;
 import dev.belay.models.encoder.EncoderRef;
 import dev.belay.models.encoder.Encoders;
+import dev.belay.models.encoder.TokenEncoders;
 import dev.belay.models.encoder.VectorEncoder;
 import dev.belay.models.input.Input;
 import dev.belay.models.network.HeadShape;
@@ -69,7 +70,7 @@ final class SpecResolver {
     }
 
     List<ModelSpec> all() {
-        experiment.models().forEach(this::checkEncoder);
+        experiment.models().stream().filter(m -> !m.isExternal()).forEach(this::checkEncoder);
         List<ModelSpec> specs = new ArrayList<>();
         for (long seed : experiment.seeds()) {
             ofSeed.clear();
@@ -77,7 +78,9 @@ final class SpecResolver {
                 Draw draw = draw(model, seed);
                 String hash = SpecHash.of(spec(model, seed, draw, 0, ""));
                 ModelSpec spec = spec(model, seed, draw, run, hash);
-                requireFits(model, spec);
+                if (!model.isExternal()) {
+                    requireFits(model, spec);
+                }
                 ofSeed.put(model.name(), spec);
                 specs.add(spec);
             }
@@ -90,7 +93,7 @@ final class SpecResolver {
     private void checkEncoder(ModelEntry model) {
         try {
             String encoder = model.encoder().name();
-            int layers = Encoders.layers(encoder, encodersDir);
+            int layers = Encoders.layers(model.encoder(), encodersDir);
             int wanted = model.fineTuning().getLayers();
             if (wanted > layers) {
                 throw ExperimentException.at(
@@ -141,7 +144,7 @@ final class SpecResolver {
     }
 
     private Draw draw(ModelEntry model, long seed) {
-        if (data == null) {
+        if (data == null || model.isExternal()) {
             return new Draw(1.0, model.examples());
         }
         ModelEntry.Part part = model.part();
@@ -222,6 +225,7 @@ final class SpecResolver {
                         .setTaskKind(experiment.data().task().toString())
                         .setClasses(experiment.data().classes())
                         .setPartitions(partitions)
+                        .setExternal(model.isExternal())
                         .setEncoderName(model.encoder().name())
                         .setEncoderParameters(encoder(model).parameters())
                         .setEncoderSha256(encoder(model).sha256())
@@ -272,7 +276,7 @@ final class SpecResolver {
         String name = encoder.name();
         String sha256 = encoderSha256.getOrDefault(name, "");
         if (!name.equals(VectorEncoder.NAME)) {
-            return Encoders.canonical(
+            return TokenEncoders.canonical(
                     new EncoderRef(name, encoder.parameters(), sha256), encodersDir);
         }
         String given = encoder.parameters().get(VectorEncoder.LENGTH);

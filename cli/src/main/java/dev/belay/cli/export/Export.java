@@ -176,7 +176,7 @@ public final class Export {
                                     row -> {
                                         try {
                                             if (row.write(json)) {
-                                                tell(name, ++rows[0], "written");
+                                                report(name, ++rows[0], "written");
                                             }
                                         } catch (IOException e) {
                                             throw new UncheckedIOException(e);
@@ -202,14 +202,14 @@ public final class Export {
             rows.forEach(
                     row -> {
                         if (first) {
-                            tell(file, ++read[0], "read");
+                            report(file, ++read[0], "read");
                         }
                         each.accept(row);
                     });
         };
     }
 
-    private void tell(String file, long rows, String done) {
+    private void report(String file, long rows, String done) {
         long now = nanos.getAsLong();
         if (now - saidNanos >= PAUSE_NANOS) {
             saidNanos = now;

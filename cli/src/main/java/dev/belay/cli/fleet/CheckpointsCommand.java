@@ -70,11 +70,7 @@ public final class CheckpointsCommand implements Runnable {
                                             : head(event.getWeightsSha256()));
                         }
                     }
-                    if (json) {
-                        table.printJson(out);
-                    } else {
-                        table.print(out);
-                    }
+                    table.print(out, json, "no checkpoints");
                     return 0;
                 });
     }

@@ -17,9 +17,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param current the specs of the newest runs that are not stopped, by model id
  * @param all the specs of all runs
  * @param labelers of these, those that are not trained models, by id, in their newest version
+ * @param partitions of the specs of all runs, see {@link TopicTable#partitions}
  * @param checkpoints of each model that has some, in their order; of stopped ones too
  */
 record Fleet(
         Map<String, ModelSpec> current,
         Map<String, ModelSpec> all,
         Map<String, LabelerSpec> labelers,
+        Map<String, Set<Integer>> partitions,
         Map<String, List<Checkpoint>> checkpoints) {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final Comparator<ModelId> ORDER =
@@ -44,7 +48,8 @@ record Fleet(
 
     static Fleet read(Clients clients) {
         Map<String, List<Checkpoint>> checkpoints = new TreeMap<>();
-        try (ModelTable models = new ModelTable(clients);
+        try (Admin admin = clients.admin();
+                ModelTable models = new ModelTable(clients);
                 LabelerTable labelers = new LabelerTable(clients);
                 var events =
                         new TopicTable<>(
@@ -58,14 +63,18 @@ record Fleet(
                                                 .add(event);
                                     }
                                 })) {
-            models.catchUp(CATCH_UP);
-            labelers.catchUp(CATCH_UP);
+            // a command that has ended may have left its transaction to be completed by the broker
+            models.catchUpPastOpenTransactions(admin, CATCH_UP);
+            labelers.catchUpPastOpenTransactions(admin, CATCH_UP);
             events.catchUp(CATCH_UP);
             Map<String, ModelSpec> current = new TreeMap<>(models.current());
             Map<String, ModelSpec> all = new TreeMap<>(models.all());
             labelers.current().forEach((id, spec) -> current.put(id, LabelerSpecs.asModel(spec)));
             labelers.all().forEach((id, spec) -> all.put(id, LabelerSpecs.asModel(spec)));
-            return new Fleet(current, all, new TreeMap<>(labelers.all()), checkpoints);
+            Map<String, Set<Integer>> partitions = new TreeMap<>();
+            models.all().keySet().forEach(id -> partitions.put(id, models.partitions(id)));
+            labelers.all().keySet().forEach(id -> partitions.put(id, labelers.partitions(id)));
+            return new Fleet(current, all, new TreeMap<>(labelers.all()), partitions, checkpoints);
         }
     }
 

@@ -38,7 +38,7 @@ final class Lineage {
     private final CheckpointStore store;
     private final Topics topics;
     private final Function<String, List<String>> sources;
-    private final Set<String> told = new HashSet<>();
+    private final Set<String> visited = new HashSet<>();
 
     /**
      * @param sources hashes of what a task's examples were made from
@@ -65,7 +65,7 @@ final class Lineage {
                                         event.getNumber(),
                                         event.getState().name().toLowerCase(Locale.ROOT),
                                         event.getExamplesSeen()));
-        if (!told.add(event.getModel() + ":" + event.getNumber())) {
+        if (!visited.add(event.getModel() + ":" + event.getNumber())) {
             tree.add("as above");
             return tree;
         }
@@ -98,7 +98,7 @@ final class Lineage {
                                         labeler.getId(),
                                         labeler.getMethod().getName(),
                                         labeler.getVersion()));
-        if (!told.add(labeler.getId())) {
+        if (!visited.add(labeler.getId())) {
             tree.add("as above");
             return tree;
         }

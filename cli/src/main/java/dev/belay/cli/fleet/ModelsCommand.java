@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,14 +64,8 @@ public final class ModelsCommand implements Runnable {
                     Fleet fleet = Fleet.read(clients);
                     List<ModelId> ids = new ArrayList<>(fleet.ids());
                     ids.removeIf(id -> experiment != null && !id.experiment().equals(experiment));
-                    TextTable table = table(fleet, ids);
-                    if (json) {
-                        table.printJson(out);
-                    } else if (table.isEmpty()) {
-                        out.println("no models; 'belay models add FILE' declares some");
-                    } else {
-                        table.print(out);
-                    }
+                    table(fleet, ids)
+                            .print(out, json, "no models; 'belay models add FILE' declares some");
                     return 0;
                 });
     }
@@ -152,7 +147,7 @@ public final class ModelsCommand implements Runnable {
 
     /**
      * One transaction: a tombstone for the newest run of each and for all older ones, so that none
-     * of these becomes the newest.
+     * of these becomes the newest; each in the partitions that its spec is in.
      */
     private static void stop(Clients clients, Fleet fleet, List<ModelId> stopping) {
         Topics topics = clients.topics();
@@ -164,7 +159,9 @@ public final class ModelsCommand implements Runnable {
                     .anyMatch(s -> s.labeler().equals(old.labeler()) && s.run() >= old.run())) {
                 boolean labeler = fleet.labelers().containsKey(id);
                 String topic = labeler ? topics.labelers() : topics.models();
-                tombstones.add(clients.codec().record(topic, null, id, null, now));
+                for (int partition : fleet.partitions().getOrDefault(id, Set.of())) {
+                    tombstones.add(clients.codec().record(topic, partition, id, null, now));
+                }
             }
         }
         clients.inTransaction(topics.prefix() + "models.stop", tombstones);
@@ -208,11 +205,13 @@ public final class ModelsCommand implements Runnable {
 
     private static String state(@Nullable ModelSpec spec, @Nullable Checkpoint last) {
         if (last == null) {
-            return spec == null
-                    ? "stopped"
-                    : spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER)
-                            ? "labeling"
-                            : "waiting";
+            if (spec == null) {
+                return "stopped";
+            }
+            if (spec.getExternal()) {
+                return LabelerSpecs.EXTERNAL;
+            }
+            return spec.getEncoderName().equals(LabelerSpecs.NO_ENCODER) ? "labeling" : "waiting";
         }
         if (spec != null) {
             return word(last.getState());

@@ -4,6 +4,7 @@ import dev.belay.cli.experiment.ExperimentException;
 import dev.belay.cli.platform.PlatformException;
 import dev.belay.plugins.Plugins;
 import dev.belay.producers.source.DataException;
+import dev.belay.runtime.topics.AccessDeniedException;
 import java.io.PrintWriter;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class ErrorReport {
         return e instanceof ExperimentException
                 || e instanceof DataException
                 || e instanceof PlatformException
+                || e instanceof AccessDeniedException
                 // a wrong setting, of which Kafka's parser says less
                 || (e instanceof IllegalArgumentException
                         && e.getCause() instanceof ConfigException);

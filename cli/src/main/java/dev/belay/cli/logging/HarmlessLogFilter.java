@@ -1,16 +1,19 @@
 package dev.belay.cli.logging;
 
+import static org.apache.kafka.common.acl.AclOperation.CREATE;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import dev.belay.runtime.topics.AccessDeniedException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Drops two log messages that look like errors and are not; all other messages of their loggers
- * stay.
+ * Drops log messages that look like errors and are not, or that repeat what is logged elsewhere;
+ * all other messages of their loggers stay.
  *
  * <ul>
  *   <li>The broker refuses a partition's first batch while the producer's transaction before is
@@ -19,6 +22,11 @@ import org.slf4j.Marker;
  *       order.
  *   <li>Streams' state below the system's temporary folder: if that is cleared, the state is read
  *       again from its changelogs.
+ *   <li>Streams' tasks whose transaction was aborted (fenced, a rebalance, a broker that was away)
+ *       can't flush their caches; they resume from their last commit, as the next lines say.
+ *   <li>Streams' folder of an application keeps Belay's marker of an unclean shutdown when its
+ *       stores are deleted.
+ *   <li>Streams' stack trace of a missing ACL, which the aggregator names in one line.
  * </ul>
  */
 public final class HarmlessLogFilter extends TurboFilter {
@@ -36,6 +44,27 @@ public final class HarmlessLogFilter extends TurboFilter {
                         && String.valueOf(thrown.getMessage()).contains("no existing state");
         boolean temporary =
                 format != null && format.startsWith("Using an OS temp directory in the state.dir");
-        return retried || temporary ? FilterReply.DENY : FilterReply.NEUTRAL;
+        boolean aborted = format != null && format.contains("Since the task is closing dirty");
+        boolean kept =
+                format != null
+                        && format.contains("Failed to delete state store directory of")
+                        && format.contains("for it is not empty");
+        boolean denied =
+                logger.getName().equals("org.apache.kafka.streams.KafkaStreams")
+                        && AccessDeniedException.in(thrown(arguments, thrown), CREATE, "it")
+                                != null;
+        return retried || temporary || aborted || kept || denied
+                ? FilterReply.DENY
+                : FilterReply.NEUTRAL;
+    }
+
+    private static @Nullable Throwable thrown(
+            Object @Nullable [] arguments, @Nullable Throwable thrown) {
+        return thrown == null
+                        && arguments != null
+                        && arguments.length > 0
+                        && arguments[arguments.length - 1] instanceof Throwable last
+                ? last
+                : thrown;
     }
 }

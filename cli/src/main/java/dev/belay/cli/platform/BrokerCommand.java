@@ -44,13 +44,29 @@ public final class BrokerCommand implements Callable<Integer> {
         var config = new PlatformConfig(data, port, registryPort);
         try (var platform = EmbeddedPlatform.start(config, out::println)) {
             // close() is safe to call twice and from two threads
-            Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "platform-close"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stop(platform, out), "platform-close"));
             var registryUrl = platform.registryUrl();
             out.printf("Data in %s. Stop with Ctrl-C. From another terminal:%n", data);
             out.printf(
                     "  ./belay run FILE --services embedded --bootstrap-servers %s --registry %s%n",
                     platform.bootstrapServers(), registryUrl);
+            out.printf(
+                    "  ./belay models add FILE --bootstrap-servers %s --registry %s%n",
+                    platform.bootstrapServers(), registryUrl);
+            out.println(
+                    "Topics are not created by writing to them: create those of your own first; Belay's by"
+                            + " './belay topics apply --experiment FILE'.");
             throw platform.failure().join();
+        }
+    }
+
+    /** The JVM ends: by a signal, unless the platform has failed. */
+    private static void stop(EmbeddedPlatform platform, PrintWriter out) {
+        boolean failed = platform.failure().isDone();
+        platform.close();
+        if (!failed) {
+            out.println("the broker was stopped by a signal, in order");
         }
     }
 }

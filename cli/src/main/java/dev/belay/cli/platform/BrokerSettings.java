@@ -52,7 +52,7 @@ final class BrokerSettings {
                 // what a killed client left open must not hold up read_committed readers for 10 s
                 // more
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
-                // a run may be taken up again after months: nothing of it may have expired
+                // a run may be resumed after months: nothing of it may have expired
                 Map.entry("offsets.retention.minutes", "5256000"),
                 Map.entry("transactional.id.expiration.ms", "2147483647"),
                 Map.entry("log.retention.ms", "-1"),

@@ -35,7 +35,7 @@ final class DataDirLock implements AutoCloseable {
         try {
             if (tryLock(channel) == null) {
                 throw new PlatformException(
-                        "%s is in use by process %s. Wait for it or stop it, or choose another folder with --data."
+                        "%s is in use by process %s. If that is a broker, use it with --bootstrap-servers and --registry as it has printed them; else wait for it, or choose another folder with --data."
                                 .formatted(dataDir, holder(file)));
             }
             channel.truncate(0);

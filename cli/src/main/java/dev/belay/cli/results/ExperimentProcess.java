@@ -64,7 +64,7 @@ public final class ExperimentProcess implements ExperimentRunner {
         List<String> arguments = new ArrayList<>();
         arguments.add(experiment.file().toString());
         arguments.addAll(List.of("--out", out.toString()));
-        arguments.addAll(List.of("--data", experiment.folder(data).toString()));
+        arguments.addAll(List.of("--data", experiment.data(data).toString()));
         arguments.addAll(List.of("--set", "cache=" + data.resolve("cache")));
         arguments.addAll(settings);
         return arguments;

@@ -12,7 +12,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment of the list.
@@ -21,16 +23,23 @@ import java.util.stream.Stream;
  * @param name of its file without the ending
  * @param file its file
  * @param title name of the experiment in the file
- * @param sources the file, its base and the data files that it names
+ * @param sources the file, its base and the data files that it names, and those of {@code after}
+ * @param after the listed experiment whose models its models start from; null: none
  */
 public record ListedExperiment(
-        String group, String name, Path file, String title, List<Path> sources) {
+        String group,
+        String name,
+        Path file,
+        String title,
+        List<Path> sources,
+        @Nullable ListedExperiment after) {
 
     /**
      * Experiment files, and those of the folders of a folder: {@code FOLDER/GROUP/NAME.yaml}, in
      * the order of their paths.
      *
-     * @throws IllegalArgumentException if there is none at one of the paths
+     * @throws IllegalArgumentException if there is none at one of the paths, or one needs another
+     *     experiment that is not listed before it
      * @throws dev.belay.cli.experiment.ExperimentException if one is wrong
      */
     public static List<ListedExperiment> in(List<Path> paths) throws IOException {
@@ -42,7 +51,7 @@ public record ListedExperiment(
                         path + ": found no experiment; expected files GROUP/NAME.yaml in it");
             }
             for (Path file : files) {
-                listed.add(of(file));
+                listed.add(of(file, listed));
             }
         }
         return listed;
@@ -57,7 +66,7 @@ public record ListedExperiment(
         }
     }
 
-    private static ListedExperiment of(Path file) {
+    private static ListedExperiment of(Path file, List<ListedExperiment> before) {
         Experiment experiment = ExperimentFile.read(file);
         List<Path> sources = new ArrayList<>(ExperimentFile.files(file));
         Parameters parameters = experiment.data().source().parameters();
@@ -72,7 +81,28 @@ public record ListedExperiment(
                         ? ""
                         : folder.getFileName().toString();
         String name = file.getFileName().toString().replaceFirst("\\.yaml$", "");
-        return new ListedExperiment(group, name, file, experiment.name(), List.copyOf(sources));
+        ListedExperiment after = after(experiment, file, before);
+        if (after != null) {
+            sources.addAll(after.sources);
+        }
+        return new ListedExperiment(
+                group, name, file, experiment.name(), List.copyOf(sources), after);
+    }
+
+    private static @Nullable ListedExperiment after(
+            Experiment experiment, Path file, List<ListedExperiment> before) {
+        Set<String> needed = experiment.startsFrom();
+        if (needed.isEmpty()) {
+            return null;
+        }
+        List<ListedExperiment> found =
+                before.stream().filter(other -> needed.contains(other.title)).toList();
+        if (needed.size() > 1 || found.size() != 1) {
+            throw new IllegalArgumentException(
+                    "%s: models start from models of %s; expected one experiment, listed once before this file"
+                            .formatted(file, needed));
+        }
+        return found.get(0);
     }
 
     /** The files that are not there. */
@@ -97,6 +127,14 @@ public record ListedExperiment(
     /** Where its results are, below the folder of all. */
     Path folder(Path out) {
         return out.resolve(group).resolve(name);
+    }
+
+    /**
+     * Where its broker and checkpoints are, below the folder of all. Models that start from models
+     * of another experiment need its installation.
+     */
+    Path data(Path all) {
+        return after == null ? folder(all) : after.data(all);
     }
 
     @Override

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Runs all experiments of a folder and writes a page with their results. The same"
-                        + " command goes on where it was stopped; what is finished is not run again.")
+                        + " command resumes; finished experiments are not run again.")
 public final class ResultsCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 

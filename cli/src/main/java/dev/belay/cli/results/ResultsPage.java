@@ -38,9 +38,9 @@ final class ResultsPage {
     void write(Path page) throws IOException {
         Path folder = figures(page);
         if (hasAny()) {
-            writeTo(folder.resolve("pgr.svg"), SvgFigures.pgrByMethod(results));
+            writeTo(folder.resolve("pgr.svg"), SvgFigures.pgrByMethod(tasks()));
         }
-        for (Finding finding : Finding.of(results)) {
+        for (Finding finding : Findings.of(results)) {
             if (!finding.points().isEmpty()) {
                 writeTo(folder.resolve(finding.id() + ".svg"), SvgFigures.of(finding));
             }
@@ -59,8 +59,14 @@ final class ResultsPage {
         AtomicFile.write(file, out -> out.write(text));
     }
 
+    private List<SetResult> tasks() {
+        return results.stream()
+                .filter(set -> Findings.TASKS.contains(set.experiment().group()))
+                .toList();
+    }
+
     private boolean hasAny() {
-        return results.stream().anyMatch(set -> !set.ladders().isEmpty());
+        return tasks().stream().anyMatch(set -> !set.ladders().isEmpty());
     }
 
     /**
@@ -79,11 +85,20 @@ final class ResultsPage {
                     .append(
                             " holdout. Sets are\nin the order of the tables. Red: the median over sets.\n\n");
         }
-        text.append("## What is found\n\n");
-        for (Finding finding : Finding.of(results)) {
+        text.append(
+                """
+                ## What is found
+
+                Each claim is a difference, one value a set, and is found if the median over sets is at least the one *needed*. In brackets: the 95 %
+                interval of that median, which covers other sets like these, from six sets on; a median whose interval includes 0 is not
+                resolved. Values use the medians and PGRs of the tables below.
+
+                """);
+        for (Finding finding : Findings.of(results)) {
             text.append("**").append(finding.title()).append(".** ").append(finding.sentence());
             text.append("\n\n");
             if (!finding.points().isEmpty()) {
+                text.append('*').append(finding.axis()).append(":*\n\n");
                 text.append("![").append(finding.axis()).append("](").append(figures);
                 text.append(finding.id()).append(".svg)\n\n");
             }
@@ -107,7 +122,7 @@ final class ResultsPage {
         }
         return String.format(
                 Locale.ROOT,
-                "%d of %d experiments are finished. Time of all: %s. Peak memory of one: %s, all its processes together.%n",
+                "The data and encoders that the files name are not part of the project; each file states their origin. %d of %d experiments are finished. Time of all: %s. Peak memory of one: %s, all its processes together.%n",
                 finished,
                 results.size(),
                 time(seconds),
@@ -133,6 +148,7 @@ final class ResultsPage {
 
     private static List<Column> accuracies(List<SetResult> sets) {
         List<Column> columns = new ArrayList<>();
+        examples(columns, sets);
         columns.add(new Column("supervisor", l -> rate(l.supervisorAccuracy())));
         optional(columns, sets, "majority class", l -> rate(l.majority()));
         optional(columns, sets, "length only", l -> rate(l.length()));
@@ -147,8 +163,23 @@ final class ResultsPage {
         return columns;
     }
 
+    /** A column of the students' examples, where students of a set differ in it. */
+    private static void examples(List<Column> columns, List<SetResult> sets) {
+        if (sets.stream()
+                .anyMatch(
+                        set ->
+                                set.ladders().stream()
+                                                .mapToLong(Ladder::examples)
+                                                .distinct()
+                                                .count()
+                                        > 1)) {
+            columns.add(new Column("examples", l -> Format.count(l.examples())));
+        }
+    }
+
     private static List<Column> pgrs(List<SetResult> sets) {
         List<Column> columns = new ArrayList<>();
+        examples(columns, sets);
         columns.add(new Column("mean gap", l -> rate(l.gap())));
         columns.add(new Column("naive", l -> pgr(l.naive())));
         columns.add(new Column("confidence α .5", l -> pgr(l.method("confidence α .5"))));
@@ -180,7 +211,8 @@ final class ResultsPage {
         for (SetResult set : sets) {
             if (set.ladders().isEmpty()) {
                 table.append("| ").append(set.experiment().name()).append(" | *");
-                table.append(set.state()).append("* |").append("  |".repeat(columns.size()));
+                table.append(set.state().equals("finished") ? "no students" : set.state());
+                table.append("* |").append("  |".repeat(columns.size()));
                 table.append('\n');
             }
             for (Ladder ladder : set.ladders()) {
@@ -199,8 +231,12 @@ final class ResultsPage {
                         """
                         ## Runs
 
-                        | set | seeds | student examples | holdout | finished | time | peak memory | command |
-                        |---|---|---|---|---|---|---|---|
+                        *Gap*: the least difference of two accuracies that this holdout shows with probability .8 if four answers in ten
+                        differ, 2.8 √(.4 / holdout) (Connor 1987, for one seed and rows without groups). Where the gap is smaller, no
+                        comparison of methods means much.
+
+                        | set | seeds | student examples | holdout | gap | finished | time | peak memory | command |
+                        |---|---|---|---|---|---|---|---|---|
                         """);
         for (SetResult set : results) {
             RunRecord record = set.record();
@@ -212,12 +248,15 @@ final class ResultsPage {
                             .orElse(0);
             boolean finished = set.state().equals("finished");
             table.append(
-                    "| %s | %s | %s | %s | %s | %s | %s | `./belay run %s` |\n"
+                    "| %s | %s | %s | %s | %s | %s | %s | %s | `./belay run %s` |\n"
                             .formatted(
                                     set.experiment(),
                                     seeds == 0 ? DASH : seeds,
                                     finished ? Format.count(set.studentExamples()) : DASH,
                                     finished ? Format.count(set.holdout()) : DASH,
+                                    finished
+                                            ? rate(SetComparisons.resolvableGap(set.holdout()))
+                                            : DASH,
                                     finished && record != null
                                             ? LocalDate.ofInstant(record.changed(), ZoneOffset.UTC)
                                             : set.state(),

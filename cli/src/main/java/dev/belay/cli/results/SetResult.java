@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param record how it was run; null: never, or with other files
  * @param studentExamples of the student split; 0 unless finished
  * @param holdout examples of the holdout; 0 unless finished
- * @param ladders students that share supervisor and ceiling, ascending in size and passes
+ * @param ladders students that share supervisor, ceiling and number of examples, ascending in size,
+ *     passes and examples
  */
 record SetResult(
         ListedExperiment experiment,
@@ -36,8 +39,10 @@ record SetResult(
     /**
      * What one kind of model made of the labels of one supervisor by different methods.
      *
-     * @param encoder of students and ceiling
+     * @param encoder of students and ceiling, with its parameters
      * @param passes of the direct students over each example
+     * @param examples of the direct students; 0: endless
+     * @param supervisors draws of the supervisor, or of the labelers that it combines
      * @param supervisorAccuracy median over seeds, as the others
      * @param gap mean over seeds of ceiling − supervisor accuracy; null where undefined
      * @param students direct students of the supervisor
@@ -51,6 +56,8 @@ record SetResult(
             String supervisor,
             String encoder,
             int passes,
+            long examples,
+            Ensemble supervisors,
             @Nullable Double supervisorAccuracy,
             @Nullable Double ceilingAccuracy,
             @Nullable Double gap,
@@ -59,6 +66,11 @@ record SetResult(
             @Nullable Double ownTruth,
             @Nullable Double length,
             @Nullable Double majority) {
+
+        /** The encoder without parameters, and whether it is pretrained or fine-tuned. */
+        String family() {
+            return encoder.replaceFirst(" \\(.*\\)", "");
+        }
 
         /** Supervisor and kind of student. */
         String label() {
@@ -103,6 +115,15 @@ record SetResult(
                     .orElse(null);
         }
     }
+
+    /**
+     * The labelers that a supervisor combines.
+     *
+     * @param kind how; empty: it is a model, or reads none
+     * @param size how many
+     * @param parts different shares of the truth that they have learned from
+     */
+    record Ensemble(String kind, int size, int parts) {}
 
     SetResult {
         ladders = List.copyOf(ladders);
@@ -160,7 +181,11 @@ record SetResult(
                 continue;
             }
             String first = first(supervisor, models);
-            List<String> ladder = List.of(first, median.path("ceiling").asText());
+            List<String> ladder =
+                    List.of(
+                            first,
+                            median.path("ceiling").asText(),
+                            model.path("examples").asText());
             (first.equals(supervisor) ? direct : chained)
                     .computeIfAbsent(ladder, l -> new ArrayList<>())
                     .add(median);
@@ -170,22 +195,24 @@ record SetResult(
                 (key, medians) -> {
                     JsonNode any = medians.get(0);
                     JsonNode model = model(models, any.path("student").asText());
-                    String encoder = model.path("encoder").asText();
+                    String encoder = Student.encoder(model);
                     ladders.add(
                             new Ladder(
                                     key.get(0),
                                     encoder,
                                     model.path("passes").asInt(1),
+                                    model.path("examples").asLong(),
+                                    ensemble(model, models),
                                     Student.number(any, "supervisorAccuracy"),
                                     Student.number(any, "ceilingAccuracy"),
-                                    Student.number(any, "gapOverSeeds"),
+                                    gap(any),
                                     students(medians, models, pairs),
                                     students(chained.getOrDefault(key, List.of()), models, pairs)
                                             .stream()
                                             .map(s -> s.withPgr(alongChain(summary, s.model())))
                                             .toList(),
                                     baseline(baselines, models, key.get(0), encoder),
-                                    baseline(baselines, models, key.get(0), "length"),
+                                    length(any, baselines, models),
                                     Student.number(summary.path("majority"), "accuracy")));
                 });
         ladders.sort(
@@ -194,8 +221,30 @@ record SetResult(
                                     Long size = ladder.students().get(0).parameters();
                                     return size == null ? 0 : size;
                                 })
-                        .thenComparingInt(Ladder::passes));
+                        .thenComparingInt(Ladder::passes)
+                        .thenComparingLong(Ladder::examples));
         return ladders;
+    }
+
+    /** Mean over seeds; of one seed its own. */
+    private static @Nullable Double gap(JsonNode median) {
+        Double mean = Student.number(median, "gapOverSeeds");
+        Double ceiling = Student.number(median, "ceilingAccuracy");
+        Double supervisor = Student.number(median, "supervisorAccuracy");
+        return mean != null || ceiling == null || supervisor == null
+                ? mean
+                : (Double) (ceiling - supervisor);
+    }
+
+    private static Ensemble ensemble(JsonNode student, Map<String, JsonNode> models) {
+        Set<String> parts = new HashSet<>();
+        JsonNode sources = student.path("supervisorSources");
+        for (JsonNode source : sources) {
+            JsonNode model = models.get(source.asText());
+            parts.add(model == null ? source.asText() : model.path("share").asText());
+        }
+        return new Ensemble(
+                student.path("supervisorKind").asText(""), sources.size(), parts.size());
     }
 
     private static List<Student> students(
@@ -225,7 +274,17 @@ record SetResult(
         return new Student.Pgr(null, null, null, "no-chain");
     }
 
-    /** Accuracy of a model on truth that is compared with the supervisor. */
+    /** Accuracy of the length-only baseline on the supervisor's truth. */
+    private static @Nullable Double length(
+            JsonNode student, List<JsonNode> baselines, Map<String, JsonNode> models) {
+        String supervisor = student.path("supervisor").asText();
+        JsonNode model = models.get(supervisor);
+        return model != null && Student.encoder(model).equals("length")
+                ? Student.number(student, "supervisorAccuracy")
+                : baseline(baselines, models, supervisor, "length");
+    }
+
+    /** Accuracy of a model that is compared with the supervisor and learned from the same truth. */
     private static @Nullable Double baseline(
             List<JsonNode> baselines,
             Map<String, JsonNode> models,
@@ -235,14 +294,28 @@ record SetResult(
                 .filter(median -> median.path("supervisor").asText().equals(supervisor))
                 .filter(
                         median ->
-                                model(models, median.path("student").asText())
-                                        .path("encoder")
-                                        .asText()
+                                sameTruth(
+                                        model(models, median.path("student").asText()),
+                                        models.get(supervisor)))
+                .filter(
+                        median ->
+                                Student.encoder(model(models, median.path("student").asText()))
                                         .equals(encoder))
                 .map(median -> Student.number(median, "studentAccuracy"))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether two models on truth learned from as many examples of the same part. */
+    private static boolean sameTruth(JsonNode model, @Nullable JsonNode supervisor) {
+        return supervisor != null
+                && Stream.of("split", "share", "where", "examples")
+                        .allMatch(
+                                key ->
+                                        model.path(key)
+                                                .asText()
+                                                .equals(supervisor.path(key).asText()));
     }
 
     /** The supervisor at the beginning of a chain: it learns from truth, or is no model. */

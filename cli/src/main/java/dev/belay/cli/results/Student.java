@@ -1,13 +1,17 @@
 package dev.belay.cli.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.belay.models.encoder.Encoders;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A student of a summary, over its seeds.
  *
  * @param model its name
- * @param encoder its encoder
+ * @param encoder its encoder with the parameters that differ from their defaults, and whether it
+ *     starts from another model's weights
  * @param method loss, selector and stopping rule in words, as far as they are not the defaults
  * @param parameters weights; null where not known
  * @param seeds how many
@@ -50,7 +54,7 @@ record Student(
         JsonNode parameters = model.path("parameters");
         return new Student(
                 median.path("student").asText(),
-                model.path("encoder").asText(),
+                encoder(model),
                 method(model),
                 parameters.isNumber() ? parameters.longValue() : null,
                 seeds,
@@ -61,6 +65,24 @@ record Student(
                         number(estimate, key + "High"),
                         estimate.path(key + "Undefined").asText("")),
                 number(median, "agreementWhenSupervisorWrong"));
+    }
+
+    /** The encoder of a model of a summary. */
+    static String encoder(JsonNode model) {
+        StringBuilder text = new StringBuilder(model.path("encoder").asText());
+        JsonNode parameters = model.path("encoderParameters");
+        List<String> given = new ArrayList<>();
+        parameters
+                .fieldNames()
+                .forEachRemaining(name -> given.add(name + " " + parameters.path(name).asText()));
+        if (!given.isEmpty()) {
+            text.append(" (").append(String.join(", ", given)).append(')');
+        }
+        String trained = model.path("finetune").asText("head");
+        if (!trained.equals("head") && !Encoders.isFromScratch(model.path("encoder").asText())) {
+            text.append(", fine-tuned: ").append(trained.replace('_', ' '));
+        }
+        return text + (model.path("init").isTextual() ? ", pretrained" : "");
     }
 
     Student withPgr(Pgr other) {

@@ -116,7 +116,7 @@ final class EncodingProgress {
         return Math.max(c.announced(), c.encoded() + c.waiting());
     }
 
-    /** Inputs per second while it is at work; empty before the first ones are encoded. */
+    /** Inputs per second while it is encoding; empty before the first ones are encoded. */
     private String rate(Counts c) {
         Deque<Mark> known = marks.get(c.encoder());
         if (known == null || known.size() < 2 || !isAtWork(c)) {

@@ -14,6 +14,7 @@ import dev.belay.producers.source.Row;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.ExampleDraw;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
@@ -71,7 +72,7 @@ final class EncodingWarmUp implements Service {
         for (ModelSpec spec : specs) {
             String name = spec.getEncoderName();
             boolean frozen = spec.getFineTuning().getScope() == FineTuningScope.HEAD;
-            if (frozen && !Encoders.isCheap(name) && !name.equals("none")) {
+            if (frozen && !Encoders.isCheap(name) && !name.equals(LabelerSpecs.NO_ENCODER)) {
                 uses.computeIfAbsent(EncoderRef.of(spec), Use::of).models.add(spec);
             }
         }

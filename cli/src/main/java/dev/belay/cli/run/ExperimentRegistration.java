@@ -11,7 +11,6 @@ import dev.belay.runtime.clients.ModelTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.topics.TopicPlan;
 import dev.belay.schemas.LabelerSpecs;
-import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
@@ -65,6 +64,9 @@ public final class ExperimentRegistration {
     private final @Nullable DataSet data;
     private final Map<String, LabelerSpec> known = new HashMap<>(); // labelers, by id
 
+    /** Partitions of specs and of their tombstones, by id; see {@link TopicTable#partitions}. */
+    private final Map<String, Set<Integer>> partitions = new HashMap<>();
+
     /**
      * @param data null: the source has no end
      */
@@ -87,7 +89,7 @@ public final class ExperimentRegistration {
         try (Admin admin = clients.admin()) {
             // before anything is made: whether what is there already fits
             List<ModelSpec> specs = resolve(partitions, 0);
-            List<TopicPlan.Topic> missing = plan(specs).missing(admin);
+            List<TopicPlan.Topic> missing = plan().missing(admin);
             String progress = clients.topics().progress(experiment.task());
             if (missing.stream().noneMatch(topic -> topic.name().equals(progress))) {
                 producer().requireSameSource();
@@ -99,7 +101,11 @@ public final class ExperimentRegistration {
             specs = pinned(specs);
             int run = run(specs, past, fresh, changed);
             specs = past.keepHashes(run == 0 ? specs : pinned(resolve(partitions, run)), run);
-            plan(specs).apply(admin);
+            TopicPlan plan = plan();
+            plan.apply(admin);
+            if (clients.settings().registersSchemas()) {
+                plan.declareSchemas(clients.codec()); // for other programs that write first
+            }
             List<LabelerSpec> labelers = versions(run);
             List<String> stopped = noLonger(specs, labelers, before);
             boolean isOld =
@@ -173,13 +179,13 @@ public final class ExperimentRegistration {
                 : specs;
     }
 
-    private TopicPlan plan(List<ModelSpec> specs) {
+    private TopicPlan plan() {
         return TopicPlan.forInstallation(clients.settings())
                 .withTask(
                         clients.topics(),
                         experiment.task(),
                         clients.settings().taskPartitions(),
-                        labelers(specs));
+                        experiment.labelerIds());
     }
 
     /** Earlier runs of this experiment, stopped models included if a checkpoint remains. */
@@ -187,17 +193,25 @@ public final class ExperimentRegistration {
         Map<String, ModelSpec> specs = new HashMap<>();
         Map<String, String> hashes = new HashMap<>();
         Set<String> stopped = new HashSet<>();
-        try (ModelTable models = new ModelTable(clients);
+        try (Admin admin = clients.admin();
+                ModelTable models = new ModelTable(clients);
                 LabelerTable labelers = new LabelerTable(clients);
                 var checkpoints =
                         new TopicTable<>(
                                 clients, clients.topics().checkpoints(), Checkpoint.class)) {
-            models.catchUp(CATCH_UP);
-            labelers.catchUp(CATCH_UP);
+            // 'models stop' may have ended before the broker completed its transaction
+            models.catchUpPastOpenTransactions(admin, CATCH_UP);
+            labelers.catchUpPastOpenTransactions(admin, CATCH_UP);
             checkpoints.catchUp(CATCH_UP);
             specs.putAll(models.all());
             stopped.addAll(models.stopped());
             known.putAll(labelers.all());
+            for (Set<String> ids : List.of(models.all().keySet(), models.stopped())) {
+                ids.forEach(id -> partitions.put(id, models.partitions(id)));
+            }
+            for (Set<String> ids : List.of(labelers.all().keySet(), labelers.stopped())) {
+                ids.forEach(id -> partitions.put(id, labelers.partitions(id)));
+            }
             known.forEach((id, labeler) -> specs.put(id, LabelerSpecs.asModel(labeler)));
             stopped.addAll(labelers.stopped());
             checkpoints.all().forEach((id, last) -> hashes.put(id, last.getSpecHash()));
@@ -207,16 +221,6 @@ public final class ExperimentRegistration {
             ids.removeIf(id -> !id.startsWith(ours));
         }
         return new EarlierRuns(specs, hashes, stopped);
-    }
-
-    private Set<String> labelers(List<ModelSpec> specs) {
-        Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
-        specs.forEach(spec -> labelers.add(spec.getSupervisor()));
-        for (LabelerSpec labeler : declared(0)) {
-            labelers.add(labeler.getId());
-            labelers.addAll(labeler.getSources());
-        }
-        return labelers;
     }
 
     private static List<String> noLonger(
@@ -247,24 +251,28 @@ public final class ExperimentRegistration {
         var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
         for (LabelerSpec spec : labelers) {
             if (!spec.equals(known.get(spec.getId()))) {
-                records.add(record(topics.labelers(), spec.getId(), spec, now));
+                records.add(spec(topics.labelers(), spec.getId(), spec, now));
             }
         }
         for (ModelSpec spec : specs) {
             if (!spec.equals(before.get(spec.getId()))) {
-                records.add(record(topics.models(), spec.getId(), spec, now));
+                records.add(spec(topics.models(), spec.getId(), spec, now));
             }
         }
         for (String old : stopped) {
             LOG.info("stopping {}: the experiment no longer has it", old);
             String topic = known.containsKey(old) ? topics.labelers() : topics.models();
-            records.add(record(topic, old, null, now));
+            for (int partition : partitions.getOrDefault(old, Set.of())) {
+                records.add(clients.codec().record(topic, partition, old, null, now));
+            }
         }
         clients.inTransaction(topics.prefix() + "experiment." + experiment.name(), records);
     }
 
-    private ProducerRecord<byte[], byte[]> record(
-            String topic, String key, @Nullable SpecificRecord spec, long nowMs) {
-        return clients.codec().record(topic, null, key, spec, nowMs);
+    /** Where the id has records already; a new one where Kafka's default partitioner puts it. */
+    private ProducerRecord<byte[], byte[]> spec(
+            String topic, String id, SpecificRecord spec, long nowMs) {
+        Integer partition = partitions.getOrDefault(id, Set.of()).stream().findFirst().orElse(null);
+        return clients.codec().record(topic, partition, id, spec, nowMs);
     }
 }

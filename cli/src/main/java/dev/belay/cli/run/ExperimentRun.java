@@ -9,6 +9,7 @@ import dev.belay.cli.report.RunReport;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.cli.service.Services;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.dataset.DataSummary;
@@ -89,6 +90,7 @@ final class ExperimentRun implements Callable<Integer> {
             Clients clients = clients(settings(platform));
             ExampleSource source = experiment.source(clients, null);
             source.require();
+            source.warnings().forEach(warning -> say("warning: " + warning));
             RunResults results = announce(clients, null);
             RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
             try (ServiceGroup group = start(clients, source, watch)) {
@@ -101,6 +103,7 @@ final class ExperimentRun implements Callable<Integer> {
                         () -> RunReport.write(results, options.out(), Instant.now()));
             }
             sayWhereFiguresAre();
+            say("stopped by a signal; the same command resumes the run");
             return 0;
         }
     }
@@ -195,7 +198,7 @@ final class ExperimentRun implements Callable<Integer> {
     private ServiceGroup start(Clients clients, ExampleSource source, RunMonitor watch) {
         List<Service> services =
                 new ArrayList<>(options.ownServices() ? Services.all(clients) : List.of());
-        services.add(new ProducerService(clients, producing(), source, watch::produced));
+        services.add(new ProducerService(clients, producing(), source, watch));
         return ServiceGroup.start(services);
     }
 
@@ -204,19 +207,23 @@ final class ExperimentRun implements Callable<Integer> {
         Clients clients = clients(settings(platform));
         RunResults results = announce(clients, data);
         DataSummary counts = data.summary();
-        results.examples(
-                new RunResults.Examples(
-                        rows(counts, Split.SUPERVISOR),
-                        rows(counts, Split.STUDENT),
-                        rows(counts, Split.HOLDOUT)));
+        results.counts()
+                .examples(
+                        new TaskCounts.Examples(
+                                rows(counts, Split.SUPERVISOR),
+                                rows(counts, Split.STUDENT),
+                                rows(counts, Split.HOLDOUT)));
         List<Long> supervisors = counts.of(Split.SUPERVISOR).byClass();
         List<String> classes = experiment.data().classes();
         if (!classes.isEmpty() && counts.of(Split.SUPERVISOR).labelled() > 0) {
             int most = supervisors.indexOf(Collections.max(supervisors));
             SplitCounts holdout = counts.of(Split.HOLDOUT);
-            results.majority(
-                    new RunResults.Majority(
-                            classes.get(most), holdout.byClass().get(most), holdout.labelled()));
+            results.counts()
+                    .majority(
+                            new TaskCounts.Majority(
+                                    classes.get(most),
+                                    holdout.byClass().get(most),
+                                    holdout.labelled()));
         }
         RunMonitor watch = new RunMonitor(clients, experiment.task(), results, begin);
         boolean complete;

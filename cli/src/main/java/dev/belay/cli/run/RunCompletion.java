@@ -2,6 +2,7 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.ExampleDraw;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.Checkpoint;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Decides when a finite run is complete: every model is FINISHED, every due sweep of every student
  * is compared, and the final row of every pair accounts for every example of the holdout: as
  * counted, as without truth, as one from which the supervisor abstained, or as one that a model of
- * the pair cannot encode. Results that a FAILED model prevents are not waited for.
+ * the pair cannot encode. Results that a FAILED model prevents are not waited for, nor external
+ * models, whose last prediction is not announced.
  *
  * @param specs the models of the run
  * @param holdout examples of the holdout
@@ -135,12 +137,13 @@ record RunCompletion(
     }
 
     /**
-     * Models that FAILED, and those whose supervisor, or a labeler that it reads, did before it
-     * could label; and those compared with such a one.
+     * External models, models that FAILED, and those whose supervisor, or a labeler that it reads,
+     * did before it could label; and those compared with such a one.
      */
     private Set<String> lost(RunResults results) {
         Set<String> lost = new HashSet<>();
         Set<String> mute = new HashSet<>();
+        specs.stream().filter(LabelerSpecs::isExternal).map(ModelSpec::getId).forEach(lost::add);
         for (Checkpoint failed : results.failures()) {
             lost.add(failed.getModel());
             for (ModelSpec spec : specs) {

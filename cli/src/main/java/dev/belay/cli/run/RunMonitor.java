@@ -1,10 +1,14 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.check.AwaitedTruth;
 import dev.belay.cli.report.live.LiveView;
 import dev.belay.cli.report.live.Snapshot;
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.producers.task.ProducerConfig;
+import dev.belay.producers.task.ProgressListener;
+import dev.belay.producers.task.RecordCounts;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
@@ -13,6 +17,7 @@ import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Follows a run by its topics, like any other client, and shows its progress until it is complete
  * or can't be completed.
  */
-final class RunMonitor {
+final class RunMonitor implements ProgressListener {
     private static final Logger LOG = LoggerFactory.getLogger(RunMonitor.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
@@ -43,6 +49,7 @@ final class RunMonitor {
     private final EncodingProgress encoding = new EncodingProgress(System::nanoTime);
     private volatile long produced;
     private volatile long rows;
+    private volatile @Nullable RecordCounts records;
 
     /**
      * @param begin {@link System#nanoTime} when the run began
@@ -54,10 +61,15 @@ final class RunMonitor {
         this.begin = begin;
     }
 
-    /** The producer's listener. */
-    void produced(long done, long total) {
+    @Override
+    public void produced(long done, long total) {
         produced = done;
         rows = total;
+    }
+
+    @Override
+    public void counted(RecordCounts counts) {
+        records = counts;
     }
 
     /**
@@ -132,7 +144,7 @@ final class RunMonitor {
                                                             0, Math.min(3, missing.size()))),
                                             atWork.isEmpty()
                                                     ? "Are labelers, trainers, evaluators and aggregators running?"
-                                                    : "At work: " + String.join("; ", atWork)));
+                                                    : "Running: " + String.join("; ", atWork)));
                     DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);
                 }
@@ -163,13 +175,27 @@ final class RunMonitor {
             Report report)
             throws IOException {
         try (RunTopics topics = new RunTopics(clients, task, POLL, results)) {
+            var stalls = new LabelingStalls(clients.topics(), task, PATIENCE, System::nanoTime);
             long written = System.nanoTime();
             boolean stopped;
+            boolean warned = false;
             do {
                 stopped = stop.isStopped(0, TimeUnit.SECONDS);
                 boolean unusedChange = topics.poll();
                 boolean unusedProgress = encoding.update(Encoders.counts());
-                results.examples(produced(topics.progress, holdoutSize));
+                results.counts().examples(produced(topics.progress, holdoutSize));
+                say(stalls, topics.progress.all(), view);
+                RecordCounts read = records;
+                if (read != null && read.isSuspect() && !warned) {
+                    warned = true;
+                    view.println(
+                            "warning: "
+                                    + read
+                                    + " (./belay dead-letters list --task "
+                                    + task
+                                    + ")");
+                }
+                results.counts().records(read);
                 Snapshot now = snapshot(topics.progress);
                 view.update(now);
                 Throwable cause = failure.get();
@@ -183,12 +209,49 @@ final class RunMonitor {
                 }
             } while (!stopped);
             sayTruncated(view);
+            RecordCounts read = records;
+            if (read != null) {
+                view.println(read.toString());
+            }
             view.close(snapshot(topics.progress));
         }
     }
 
+    /** Reports, in the terminal and the log, which labels do not arrive, and why if it is known. */
+    private void say(LabelingStalls stalls, Collection<Progress> progress, LiveView view) {
+        List<String> lines = new ArrayList<>();
+        long skipped = stalls.skipped(progress);
+        if (skipped > 0) {
+            lines.add(
+                    "warning: %,d examples were skipped without a truth label: their truth was later than labeler.truth-horizon (or they are dead letters). They stay skipped, also with a greater horizon; another task.name reads all again. Delays: ./belay check %s"
+                            .formatted(skipped, task));
+        }
+        for (LabelingStalls.Stall stall : stalls.update(results, progress)) {
+            lines.add(stall.line());
+            if (stall.labeler().equals(ModelId.TRUTH)) {
+                lines.addAll(awaited(stall.partitions()));
+            }
+        }
+        for (String line : lines) {
+            view.println(line);
+            LOG.warn("{}", line);
+        }
+    }
+
+    private List<String> awaited(List<Integer> partitions) {
+        try {
+            return AwaitedTruth.of(clients, task).stream()
+                    .filter(awaited -> partitions.contains(awaited.partition()))
+                    .map(awaited -> awaited.words(clients.settings().labelerTruthHorizon()))
+                    .toList();
+        } catch (KafkaException e) {
+            LOG.warn("the examples that wait for truth can't be read", e);
+            return List.of();
+        }
+    }
+
     /** Examples of each split that the task's producer has written. */
-    private RunResults.Examples produced(ProgressTable progress, long holdoutSize) {
+    private TaskCounts.Examples produced(ProgressTable progress, long holdoutSize) {
         Map<String, Long> splits = new HashMap<>();
         String writer = ProducerConfig.of(task).writer();
         for (Progress p : progress.all()) {
@@ -196,7 +259,7 @@ final class RunMonitor {
                 p.getSplits().forEach((split, n) -> splits.merge(split, n, Long::sum));
             }
         }
-        return new RunResults.Examples(
+        return new TaskCounts.Examples(
                 splits.getOrDefault(Split.SUPERVISOR.name(), 0L),
                 splits.getOrDefault(Split.STUDENT.name(), 0L),
                 splits.getOrDefault(Split.HOLDOUT.name(), 0L),
@@ -242,13 +305,19 @@ final class RunMonitor {
 
     private Snapshot snapshot(ProgressTable progress) {
         List<Snapshot.Bar> bars = new ArrayList<>();
-        bars.add(new Snapshot.Bar("produced", produced, Math.max(0, rows)));
-        if (!results.examples().hasHoldout()) {
+        bars.add(
+                new Snapshot.Bar(
+                        rows < 0 ? "records read" : "produced", produced, Math.max(0, rows)));
+        RecordCounts read = records;
+        if (read != null) {
+            bars.add(new Snapshot.Bar("rejected", read.rejected(), 0));
+        }
+        if (!results.counts().examples().hasHoldout()) {
             bars.add(
                     new Snapshot.Bar(
                             "holdout",
-                            results.examples().holdout(),
-                            results.examples().holdoutSize()));
+                            results.counts().examples().holdout(),
+                            results.counts().examples().holdoutSize()));
         }
         Set<String> labelers = new TreeSet<>();
         results.specs().forEach(spec -> labelers.add(spec.getSupervisor()));
@@ -265,7 +334,7 @@ final class RunMonitor {
                             .mapToLong(p -> p.getRecords())
                             .sum();
         }
-        long total = rows < 0 ? 0 : results.examples().student() * labelers.size();
+        long total = rows < 0 ? 0 : results.counts().examples().student() * labelers.size();
         bars.add(new Snapshot.Bar("labelled", labelled, total));
         bars.addAll(encoding.bars());
         return Snapshot.of(results, Duration.ofNanos(System.nanoTime() - begin), bars);

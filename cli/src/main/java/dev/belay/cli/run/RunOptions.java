@@ -1,14 +1,13 @@
 package dev.belay.cli.run;
 
+import dev.belay.cli.service.DurationOption;
 import dev.belay.cli.service.SettingsOptions;
 import dev.belay.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of {@code run} and {@code quickstart}. */
 final class RunOptions {
@@ -16,18 +15,6 @@ final class RunOptions {
     enum Where {
         embedded,
         external
-    }
-
-    /** A duration as settings write it. */
-    private static final class DurationOption implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            try {
-                return Settings.duration(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
     }
 
     @Mixin private SettingsOptions settings;

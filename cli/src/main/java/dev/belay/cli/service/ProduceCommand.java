@@ -3,12 +3,14 @@ package dev.belay.cli.service;
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
 import dev.belay.cli.logging.Logging;
+import dev.belay.cli.logging.OrderlyStop;
 import dev.belay.producers.dataset.DataSet;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.http.Meters;
 import dev.belay.runtime.topics.TopicPlan;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,11 +28,10 @@ import picocli.CommandLine.Spec;
 /** {@code belay produce}: writes an experiment's data to its task's topics. */
 @Command(
         name = "produce",
-        aliases = "attach",
         mixinStandardHelpOptions = true,
         description =
-                "Writes an experiment's data to its task's topics and ends; with an endless source it runs until it is stopped.")
-public final class ProduceCommand implements Callable<Integer> {
+                "Writes an experiment's data to its task's topics and ends; an endless source is attached, as by 'belay attach'.")
+public class ProduceCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private SettingsOptions options;
 
@@ -44,7 +45,7 @@ public final class ProduceCommand implements Callable<Integer> {
     private double rowsPerSecond;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (!(rowsPerSecond >= 0)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -57,7 +58,8 @@ public final class ProduceCommand implements Callable<Integer> {
         options.usePlugins();
         Experiment experiment = ExperimentFile.read(file);
         try (@Nullable DataSet data = experiment.openData()) {
-            Clients clients = new Clients(options.settings(), new SimpleMeterRegistry());
+            var meters = Meters.prometheus();
+            Clients clients = new Clients(options.settings(), meters);
             clients.awaitBroker();
             clients.awaitRegistry(out::println);
             try (Admin admin = clients.admin()) {
@@ -69,24 +71,30 @@ public final class ProduceCommand implements Callable<Integer> {
                                 List.of())
                         .apply(admin);
             }
+            ExampleSource source = experiment.source(clients, data);
+            source.require();
             var config =
                     rowsPerSecond > 0
                             ? ProducerConfig.paced(experiment.task(), rowsPerSecond)
                             : ProducerConfig.of(experiment.task());
-            var producer =
-                    new ProducerService(
-                            clients,
-                            config,
-                            experiment.source(clients, data),
-                            (done, total) -> {
-                                if (total < 0) {
-                                    out.printf("%,d rows%n", done);
-                                } else {
-                                    out.printf("%,d of %,d rows%n", done, total);
-                                }
-                            });
-            Runtime.getRuntime().addShutdownHook(new Thread(producer::close, "stop"));
-            producer.run();
+            var producer = new ProducerService(clients, config, source, new ProgressLines(out));
+            if (experiment.data().isEndless()) {
+                return ServiceProcess.run(
+                        "the source of task " + experiment.task(),
+                        clients.settings(),
+                        meters,
+                        List.of(producer));
+            }
+            var stop =
+                    OrderlyStop.install(
+                            "the producer of task " + experiment.task(),
+                            producer::close,
+                            out::println);
+            try {
+                producer.run();
+            } finally {
+                stop.ended();
+            }
             return producer.complete() ? 0 : 1;
         }
     }

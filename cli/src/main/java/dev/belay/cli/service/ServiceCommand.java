@@ -4,10 +4,8 @@ import dev.belay.cli.logging.Logging;
 import dev.belay.models.encoder.CachingEncoder.Counts;
 import dev.belay.models.encoder.Encoders;
 import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.http.HttpServer;
 import dev.belay.runtime.http.Meters;
 import dev.belay.runtime.service.Service;
-import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,14 +17,17 @@ import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * A service as a process: settings, clients, health endpoint, run until stopped. Exit code 1 when
- * it failed; the signal's (143 for SIGTERM) when it was stopped in order.
+ * it failed; the signal's when it was stopped in order, see {@link ServiceProcess}.
  */
 abstract class ServiceCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCommand.class);
 
+    @Spec private CommandSpec spec;
     @Mixin private SettingsOptions options;
 
     /** The services of this process. */
@@ -43,27 +44,11 @@ abstract class ServiceCommand implements Callable<Integer> {
         countEncoded(meters);
         Clients clients = new Clients(settings, meters);
         clients.awaitBroker();
-        ServiceGroup group = ServiceGroup.start(services(clients));
-        HttpServer health;
-        try {
-            health = settings.healthPort() < 0 ? null : HttpServer.start(settings, meters, group);
-        } catch (IllegalStateException e) { // the port is in use
-            group.close();
-            throw e;
-        }
-        // SIGTERM and Ctrl-C: the work in flight is finished or rolled back before the JVM ends
-        Thread stop = new Thread(group::close, "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
         String problem = clients.registryProblem();
         if (problem != null) {
             LOG.warn("{}", problem); // services wait for it
         }
-        group.await();
-        group.close();
-        if (health != null) {
-            health.close();
-        }
-        return group.failure() == null ? 0 : 1;
+        return ServiceProcess.run(spec.name(), settings, meters, services(clients));
     }
 
     private static void countEncoded(MeterRegistry meters) {

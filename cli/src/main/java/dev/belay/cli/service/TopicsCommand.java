@@ -2,12 +2,9 @@ package dev.belay.cli.service;
 
 import dev.belay.cli.experiment.Experiment;
 import dev.belay.cli.experiment.ExperimentFile;
-import dev.belay.cli.experiment.LabelerEntry;
-import dev.belay.cli.experiment.ModelEntry;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.topics.TopicDifference;
 import dev.belay.runtime.topics.TopicPlan;
-import dev.belay.schemas.ModelId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,11 +21,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code belay topics plan | apply}: shows the planned topics, or creates them. */
+/**
+ * {@code belay topics plan | apply}: shows the planned topics, or creates them and registers the
+ * schemas of their values.
+ */
 @Command(
         name = "topics",
         mixinStandardHelpOptions = true,
-        description = "Shows the planned topics (plan), or creates those that are missing (apply).")
+        description =
+                "Shows the planned topics (plan), or creates those that are missing and registers"
+                        + " the schemas of all (apply).")
 public final class TopicsCommand implements Callable<Integer> {
     /** What to do, as a word of the command line. */
     enum Action {
@@ -60,7 +62,7 @@ public final class TopicsCommand implements Callable<Integer> {
                     clients.topics(),
                     experiment.task(),
                     clients.settings().taskPartitions(),
-                    labelers(experiment));
+                    experiment.labelerIds());
         }
         PrintWriter err = spec.commandLine().getErr();
         clients.awaitBroker(err::println);
@@ -87,23 +89,12 @@ public final class TopicsCommand implements Callable<Integer> {
         String problem = clients.registryProblem(); // topics need none, all that uses them does
         if (problem != null) {
             err.println("warning: " + problem);
+        } else if (action == Action.apply) {
+            plan.declareSchemas(clients.codec())
+                    .forEach(
+                            (topic, id) ->
+                                    out.printf("%-9s %s-value, id %d%n", "schema", topic, id));
         }
         return 0;
-    }
-
-    private static List<String> labelers(Experiment experiment) {
-        Set<String> labelers = new HashSet<>(Set.of(ModelId.TRUTH));
-        for (ModelEntry model : experiment.models()) {
-            for (long seed : experiment.seeds()) {
-                labelers.add(experiment.labelerId(model.supervisor(), seed, 0));
-            }
-        }
-        for (LabelerEntry labeler : experiment.labelers()) {
-            for (long seed : experiment.labelerSeeds(labeler.name())) {
-                labelers.add(experiment.labelerId(labeler.name(), seed, 0));
-                labeler.sources().forEach(s -> labelers.add(experiment.labelerId(s, seed, 0)));
-            }
-        }
-        return labelers.stream().sorted().toList();
     }
 }

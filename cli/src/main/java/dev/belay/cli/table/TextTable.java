@@ -33,6 +33,21 @@ public final class TextTable {
         return rows.isEmpty();
     }
 
+    /**
+     * In JSON, or for people.
+     *
+     * @param empty what people read if there is no row
+     */
+    public void print(PrintWriter out, boolean json, String empty) {
+        if (json) {
+            printJson(out);
+        } else if (isEmpty()) {
+            out.println(empty);
+        } else {
+            print(out);
+        }
+    }
+
     /** Texts to the left, numbers to the right. */
     public void print(PrintWriter out) {
         List<List<String>> lines = new ArrayList<>();

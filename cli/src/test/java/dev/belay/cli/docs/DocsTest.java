@@ -38,6 +38,7 @@ class DocsTest {
     private static final Map<String, String> SHELL =
             Map.ofEntries(
                     Map.entry("./belay quickstart", ".ci/run quickstart"),
+                    Map.entry("./belay noise set noisy/tenth rate=0.3", "ServicesByHandIT"),
                     Map.entry("mvn -B verify", ".ci/run tests"),
                     Map.entry(
                             "./belay results", "not run: takes hours; ResultsTest, SetResultTest"),
@@ -48,6 +49,7 @@ class DocsTest {
                             "not run: takes minutes; parsed here"),
                     Map.entry(".ci/long parity", "is a part of .ci/long"),
                     Map.entry("./belay bench trainer", ".ci/long bench, and coverage"),
+                    Map.entry("./belay bench rows --rows 1000000", ".ci/long rows, with more"),
                     Map.entry("./belay bench grid", "not run: takes 20 minutes; parsed here"),
                     Map.entry(
                             "./belay bench trainer --quick",
@@ -70,11 +72,17 @@ class DocsTest {
                     Map.entry(
                             "./belay dead-letters list --bootstrap-servers localhost:9092"
                                     + " --registry http://localhost:8081/apis/ccompat/v7",
-                            "AttachIT runs each, on its own letters"),
+                            "AttachIT runs each, on its own dead letters"),
+                    Map.entry("./belay acls exp.yaml", "AclsTest and SecuredIT run each"),
                     Map.entry("./belay models list", "FleetIT runs each, on its own models"),
                     Map.entry(
                             "curl -s http://127.0.0.1:8080/metrics | grep '^belay_'",
                             "HttpServerTest reads the same page, at a free port"),
+                    Map.entry(
+                            "printf 'k1|{\"id\": \"a\", \"text\": \"the printer is on fire\","
+                                    + " \"label\": 1}\\n' | kcat -P -b localhost:9092 -t tickets -K"
+                                    + " '|'",
+                            ".ci/run connect writes such a record, and reads with kcat"),
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
                                     + " --application-id belay.TASK.aggregator \\",

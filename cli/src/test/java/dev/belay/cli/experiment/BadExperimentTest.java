@@ -48,7 +48,7 @@ class BadExperimentTest {
         assertRejected(
                 GOOD.replace("  holdout", "  format: jsonn\n  holdout"),
                 "line 6",
-                "'jsonn' in data.format; expected one of [chess, csv, jsonl, tsv]",
+                "'jsonn' in data.format; expected one of [chess, csv, jsonl, parquet, tsv]",
                 "did you mean 'jsonl'?");
         assertRejected(
                 GOOD.replace(".jsonl.gz", ".xlsx"),
@@ -68,7 +68,7 @@ class BadExperimentTest {
         assertRejected(
                 GOOD.replace(path, "source: jsonk"),
                 "line 5",
-                "'jsonk' in data.source; expected one of [chess, chess-playouts, csv, jsonl, topic, tsv,"
+                "'jsonk' in data.source; expected one of [chess, chess-playouts, csv, jsonl, parquet, topic, tsv,"
                         + " wordnet-physical]",
                 "did you mean 'jsonl'?");
         assertRejected(

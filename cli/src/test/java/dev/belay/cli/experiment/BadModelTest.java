@@ -46,7 +46,7 @@ class BadModelTest {
                         "{kind: minilm, buckets: 1024}, supervisor: bow"),
                 "line 9",
                 "unknown key 'buckets' in models.naive.encoder",
-                "one of [kind, max-tokens]");
+                "one of [kind, max-tokens, layers]");
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,7 +157,11 @@ class BaselinesTest {
                         models:
                           bow: {encoder: hashing, supervisor: truth, split: supervisor, examples: 60}
                           naive: {encoder: minilm, supervisor: bow}
+                          other: {encoder: bge, supervisor: bow, ceiling: other-ceiling}
                           ceiling: {encoder: minilm, supervisor: truth}
+                          other-ceiling: {encoder: bge, supervisor: truth}
+                          length: {encoder: length, supervisor: truth, split: supervisor, examples: 60}
+                          short: {encoder: minilm, supervisor: length}
                         """,
                         0);
         ModelSpec length = of(specs, "bow-length-baseline");
@@ -163,7 +169,21 @@ class BaselinesTest {
         assertEquals(of(specs, "bow").getId(), length.getComparedWith());
         assertEquals(of(specs, "ceiling").getId(), length.getCeiling());
         assertEquals(20, length.getPasses()); // its own default: it is no twin of the student
-        assertEquals(5, specs.size());
+        // one for bow, whatever the ceilings of its students; none for a length-only supervisor
+        assertEquals(
+                Set.of(
+                        "bow",
+                        "naive",
+                        "other",
+                        "ceiling",
+                        "other-ceiling",
+                        "length",
+                        "short",
+                        "naive-baseline",
+                        "other-baseline",
+                        "short-baseline",
+                        "bow-length-baseline"),
+                specs.values().stream().map(ModelSpec::getModel).collect(Collectors.toSet()));
     }
 
     @Test

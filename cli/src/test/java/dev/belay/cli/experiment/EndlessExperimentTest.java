@@ -85,7 +85,16 @@ class EndlessExperimentTest {
                 FILE.replace("{text: body}", "{split: part}"),
                 "line 5",
                 "'part' in data.fields.split");
+        says(
+                FILE.replace("{text: body}", "{id: key, text: (.body}"),
+                "line 5",
+                "'(.body' is no jq expression: Encountered \"<EOF>\" at line 1");
         says(FILE.replace("size: 300", "size: 0"), "line 6", "'0' in data.holdout.size");
+        says(
+                FILE.replace("size: 300", "rolling: true"),
+                "line 6",
+                "'true' in data.holdout.rolling",
+                "frozen at its size");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");
         says(FILE.replace("500ms", "soon"), "line 9", "'soon' in models.conf.max-wait", "10s");
         says(FILE.replace("warm-up-examples: 70", "warm-up: 0.1"), "line 9", "loss.warm-up");

@@ -188,7 +188,7 @@ class GridTest {
                 GRID.replace("[minilm, bge]", "[minilm, {kind: hashing}]"),
                 "line 9, column 21",
                 "a mapping in grid.encoder",
-                "have a name before them");
+                "make the whole axis a mapping of names");
         assertRejected(
                 GRID.replace("[minilm, bge]", "[minilm, minilm]"), "line 9", "each value once");
         assertRejected(GRID.replace("[minilm, bge]", "[]"), "line 9", "at least one value");

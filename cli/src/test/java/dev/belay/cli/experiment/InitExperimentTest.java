@@ -132,7 +132,7 @@ class InitExperimentTest {
                 "no layer of model 'second's name and shape (encoders length and hashing)");
     }
 
-    /** Ceilings are told apart by what they start from. */
+    /** Ceilings differ in what they start from. */
     @Test
     void theTwinStartsFromTheSame() {
         String text =

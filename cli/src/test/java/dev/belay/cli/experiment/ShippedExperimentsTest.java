@@ -17,7 +17,10 @@ class ShippedExperimentsTest {
 
     /** Bases name no task. */
     private static final Set<Path> BASES =
-            Set.of(FOLDER.resolve("results/nlp.yaml"), FOLDER.resolve("results/passes.yaml"));
+            Set.of(
+                    FOLDER.resolve("results/nlp.yaml"),
+                    FOLDER.resolve("results/passes.yaml"),
+                    FOLDER.resolve("results/sizes.yaml"));
 
     @Test
     void eachIsRead() throws IOException {

@@ -45,7 +45,7 @@ class CheckpointReferenceTest {
     @Test
     void theNewestRunIsMeantUnlessOneIsNamed() {
         // Given
-        Fleet fleet = new Fleet(Map.of(), Map.of(), Map.of(), Map.of());
+        Fleet fleet = new Fleet(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
         List<ModelId> ids =
                 List.of(
                         ModelId.parse("e/m#0@0"),

@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.aggregators.statistics.counts.PairCounter;
-import dev.belay.aggregators.statistics.counts.PairTable;
-import dev.belay.cli.Belay;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
@@ -28,16 +23,13 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,15 +123,6 @@ class CompareTest {
         cells[0b1000] = onlyB;
         cells[0b0001] = bothWrong;
         return List.of(cells);
-    }
-
-    private static PairTable counted(int bothRight, int onlyA, int onlyB, int bothWrong) {
-        PairCounter counter = new PairCounter(2);
-        IntStream.range(0, bothRight).forEach(i -> counter.cell(1, 1, 1, 0, 1));
-        IntStream.range(0, onlyA).forEach(i -> counter.cell(1, 0, 1, 0, 1));
-        IntStream.range(0, onlyB).forEach(i -> counter.cell(1, 1, 0, 0, 1));
-        IntStream.range(0, bothWrong).forEach(i -> counter.cell(1, 0, 0, 0, 1));
-        return counter.table();
     }
 
     @Test
@@ -276,7 +259,8 @@ class CompareTest {
 
     @Test
     void aStoppedModelHasNoTask() {
-        var fleet = new Fleet(Map.of(), Map.of(), Map.of(), Map.of("x/gone#0@0", List.of()));
+        var fleet =
+                new Fleet(Map.of(), Map.of(), Map.of(), Map.of(), Map.of("x/gone#0@0", List.of()));
         var e =
                 assertThrows(
                         IllegalArgumentException.class,
@@ -288,68 +272,6 @@ class CompareTest {
         assertTrue(String.valueOf(e.getMessage()).contains("x/gone#0@0 was stopped"));
     }
 
-    @Test
-    void figuresArePrintedForPeopleAndForMachines() throws IOException {
-        // Given: 12 that only A classifies right, one that only B does
-        List<CheckpointComparison.Discordant> discordant = new ArrayList<>();
-        for (int i = 0; i < 13; i++) {
-            discordant.add(
-                    new CheckpointComparison.Discordant(
-                            "e" + i, "yes", i < 12 ? "yes" : "no", "no"));
-        }
-        CheckpointComparison compared =
-                new CheckpointComparison(
-                        "t", A + ":16", B + ":8", counted(80, 12, 1, 7), 2, 3, 4, discordant);
-        // When
-        StringWriter text = new StringWriter();
-        compared.print(new PrintWriter(text), true);
-        StringWriter json = new StringWriter();
-        compared.printJson(new PrintWriter(json));
-        StringWriter ids = new StringWriter();
-        compared.writeIds(ids);
-        // Then: 28/2¹³ of all outcomes are as uneven
-        assertTrue(text.toString().contains("p = 0.003418 (exact, two-sided; 13 discordant"));
-        assertTrue(text.toString().contains("A right           80          12"), text::toString);
-        assertTrue(text.toString().contains("A wrong            1           7"), text::toString);
-        assertTrue(text.toString().contains("difference A − B  0.1100 ["), text::toString);
-        assertTrue(text.toString().contains("2 without truth, 3 predicted by A only, 4 by B"));
-        assertTrue(text.toString().contains("the first 10 of 13"), text::toString);
-        JsonNode object = new ObjectMapper().readTree(json.toString());
-        assertEquals(12, object.get("onlyARight").intValue());
-        assertEquals(.11, object.get("difference").doubleValue(), 1e-12);
-        assertEquals(28.0 / 8192, object.get("mcNemarP").doubleValue(), 1e-12);
-        assertEquals(.87, object.get("agreement").doubleValue(), 1e-12);
-        assertEquals(13, object.get("discordant").size());
-        assertEquals(13, ids.toString().lines().count());
-        assertEquals(
-                "{\"id\":\"e12\",\"truth\":\"yes\",\"a\":\"no\",\"b\":\"no\"}",
-                ids.toString().lines().toList().get(12));
-    }
-
-    @Test
-    void whatIsWrongOnTheCommandLineIsSaidBeforeABrokerIsStarted() {
-        assertTrue(execute(2, "compare", "x/a").contains("Missing required parameter: 'B'"));
-        assertTrue(execute(1, "compare", "x/a", "X").contains("'X' names no model"));
-        assertTrue(
-                execute(2, "compare", "x/a", "x/b", "--json", "--ids", "-")
-                        .contains("both write to the terminal"));
-        assertTrue(
-                execute(1, "compare", "x/a", "x/b", "--data", "target/nothing-here")
-                        .contains("no data of an embedded broker"));
-    }
-
-    private static String execute(int code, String... arguments) {
-        StringWriter said = new StringWriter();
-        assertEquals(
-                code,
-                Belay.commandLine()
-                        .setOut(new PrintWriter(new StringWriter()))
-                        .setErr(new PrintWriter(said, true))
-                        .execute(arguments),
-                said::toString);
-        return said.toString();
-    }
-
     private void assertRefused(String a, String b, String... parts) {
         var e = assertThrows(IllegalArgumentException.class, () -> compare(a, b));
         for (String part : parts) {
@@ -359,7 +281,7 @@ class CompareTest {
 
     private CheckpointComparison compare(String a, String b) {
         return new Compare(
-                        new Fleet(specs, specs, Map.of(), Map.of()),
+                        new Fleet(specs, specs, Map.of(), Map.of(), Map.of()),
                         log::consumer,
                         codec,
                         TOPICS,

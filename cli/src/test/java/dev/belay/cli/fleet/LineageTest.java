@@ -48,6 +48,7 @@ class LineageTest {
                                 labeler(VOTE, "majority", Map.of(), LEXICON, "wordnet/bow#0@0"),
                                 LEXICON,
                                 labeler(LEXICON, "rules", Map.of("patterns", "{}"))),
+                        Map.of(),
                         Map.of(student.getId(), List.of(checkpoint)));
         Lineage lineage =
                 new Lineage(
@@ -94,6 +95,7 @@ class LineageTest {
                 new Fleet(
                         Map.of(),
                         Map.of(first.getId(), first, second.getId(), second),
+                        Map.of(),
                         Map.of(),
                         Map.of(first.getId(), List.of(last), second.getId(), List.of(checkpoint)));
         Lineage lineage =

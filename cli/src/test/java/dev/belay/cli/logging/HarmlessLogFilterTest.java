@@ -6,8 +6,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +35,23 @@ class HarmlessLogFilterTest {
                     LoggerFactory.getLogger(
                             "org.apache.kafka.streams.processor.internals.StateDirectory");
             state.warn("Using an OS temp directory in the state.dir property can cause: {}", "x");
+            state.warn(
+                    "[aggregator] Failed to delete state store directory of /x for it is not empty");
             state.warn("can't be locked");
+            LoggerFactory.getLogger("org.apache.kafka.streams.processor.internals.TaskManager")
+                    .warn(
+                            "Error flushing cache of dirty task {}. Since the task is closing dirty, the"
+                                    + " following exception is swallowed: {}",
+                            "2_3",
+                            "aborted");
             LoggerFactory.getLogger("org.apache.kafka.clients.producer.internals.Sender")
                     .warn("Got error produce response, retrying");
+            var streams = LoggerFactory.getLogger("org.apache.kafka.streams.KafkaStreams");
+            streams.error(
+                    "denied", new StreamsException(new TopicAuthorizationException(Set.of("t"))));
+            streams.error("failed", new StreamsException("a bug"));
             assertEquals(
-                    List.of("a gap", "another", "can't be locked"),
+                    List.of("a gap", "another", "can't be locked", "failed"),
                     logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
         } finally {
             root.detachAppender(logged);

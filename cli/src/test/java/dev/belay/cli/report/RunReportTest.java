@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
@@ -286,7 +287,7 @@ final class RunReportTest {
     void incompleteHoldoutOfAnEndlessRunIsNamed() throws IOException {
         // Given
         RunResults results = new RunResults("endless", "reviews");
-        results.examples(new RunResults.Examples(1000, 6000, 1920, 2000));
+        results.counts().examples(new TaskCounts.Examples(1000, 6000, 1920, 2000));
         // When
         RunReport.write(results, directory, WRITTEN);
         // Then
@@ -306,6 +307,33 @@ final class RunReportTest {
         assertTrue(page.contains("no-ceiling"));
     }
 
+    @Test
+    void studentsOfNoisyLabelsAreDrawnAgainstTheShareOfWrongOnes() throws IOException {
+        // When
+        RunReport.write(SampleNoise.finished(2), directory, WRITTEN);
+        String noise = Files.readString(directory.resolve("report.html"));
+        RunReport.write(SampleSizes.finished(2), directory, WRITTEN);
+        String other = Files.readString(directory.resolve("report.html"));
+        // Then the labels without noise are the first point of each panel
+        String mark = "id=\"data\">";
+        int from = noise.indexOf(mark) + mark.length();
+        JsonNode data =
+                new ObjectMapper()
+                        .readTree(noise.substring(from, noise.indexOf("</script>", from)));
+        assertEquals(2, data.at("/noise/panels").size());
+        for (int panel = 0; panel < 2; panel++) {
+            var points = data.at("/noise/panels/" + panel + "/lines/0/points");
+            assertEquals(5, points.size());
+            assertEquals(0, points.at("/0/wrong").doubleValue());
+            assertTrue(points.at("/0/repeated").isNull());
+            assertEquals(.4, points.at("/4/wrong").doubleValue(), .04);
+            assertTrue(points.at("/4/accuracy/median").doubleValue() > .6);
+        }
+        assertTrue(noise.contains("id=\"noise-accuracy\""));
+        assertFalse(other.contains("id=\"noise-accuracy\""));
+        assertTrue(other.contains("\"noise\":null"));
+    }
+
     /** Copies the report to where {@code -Dbelay.report.sample=DIR} says, to be looked at. */
     private void keepForTheEye() throws IOException {
         String target = System.getProperty("belay.report.sample");
@@ -314,6 +342,7 @@ final class RunReportTest {
             RunReport.write(SampleRun.troubled(), Path.of(target, "troubled"), WRITTEN);
             RunReport.write(SampleSizes.finished(3), Path.of(target, "sizes"), WRITTEN);
             RunReport.write(SampleRun.losing(), Path.of(target, "losing"), WRITTEN);
+            RunReport.write(SampleNoise.finished(3), Path.of(target, "noise"), WRITTEN);
             RunReport.write(SampleGrid.finished(3), Path.of(target, "grid"), WRITTEN);
         }
     }

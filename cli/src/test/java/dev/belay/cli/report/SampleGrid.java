@@ -1,6 +1,7 @@
 package dev.belay.cli.report;
 
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.schemas.events.PairMetrics;
 import java.util.List;
 
@@ -15,7 +16,7 @@ public final class SampleGrid {
     public static RunResults finished(int seeds) {
         int last = 8;
         RunResults results = new RunResults("grid", "wordnet-physical");
-        results.examples(new RunResults.Examples(5000, last * 256L, 2000));
+        results.counts().examples(new TaskCounts.Examples(5000, last * 256L, 2000));
         SUPERVISORS.forEach(bow -> SampleRun.add(results, seeds, bow, "hashing", null, 1));
         for (String encoder : ENCODERS) {
             SampleRun.add(results, seeds, ceiling(encoder), encoder, null, last);

@@ -1,6 +1,7 @@
 package dev.belay.cli.report;
 
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.Head;
@@ -45,7 +46,8 @@ public final class SampleRun {
     /** A run of {@code checkpoints} micro-epochs, finished. */
     public static RunResults finished(int seeds, int checkpoints) {
         RunResults results = new RunResults("wordnet", "wordnet-physical");
-        results.examples(new RunResults.Examples(5000, checkpoints * (long) MICRO_EPOCH, HOLDOUT));
+        results.counts()
+                .examples(new TaskCounts.Examples(5000, checkpoints * (long) MICRO_EPOCH, HOLDOUT));
         add(results, seeds, "bow", "hashing", null, 1);
         for (String student : List.of("naive", "conf", "bge-conf")) {
             boolean bge = student.startsWith("bge");
@@ -86,7 +88,7 @@ public final class SampleRun {
      */
     static RunResults losing() {
         RunResults results = new RunResults("wordnet", "wordnet-physical");
-        results.examples(new RunResults.Examples(1000, 5 * MICRO_EPOCH, HOLDOUT));
+        results.counts().examples(new TaskCounts.Examples(1000, 5 * MICRO_EPOCH, HOLDOUT));
         add(results, 1, "bow", "hashing", null, 1);
         List.of("worse", "better").forEach(name -> add(results, 1, name, "minilm", "bow", 5));
         add(results, 1, "ceiling", "minilm", null, 5);
@@ -135,7 +137,7 @@ public final class SampleRun {
      */
     public static RunResults troubled() {
         RunResults results = new RunResults("a-name-that-is-longer-than-anyone-would-want", "t");
-        results.examples(new RunResults.Examples(1000, 123_456, HOLDOUT));
+        results.counts().examples(new TaskCounts.Examples(1000, 123_456, HOLDOUT));
         int seeds = 2;
         add(results, seeds, "bow", "hashing", null, 1);
         List<String> students = new ArrayList<>();

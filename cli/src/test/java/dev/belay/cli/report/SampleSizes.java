@@ -1,6 +1,7 @@
 package dev.belay.cli.report;
 
 import dev.belay.cli.report.results.RunResults;
+import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.List;
 
@@ -15,7 +16,7 @@ public final class SampleSizes {
 
     public static RunResults finished(int seeds) {
         RunResults results = new RunResults("sizes", "wordnet-physical");
-        results.examples(new RunResults.Examples(5000, 1024, 2000));
+        results.counts().examples(new TaskCounts.Examples(5000, 1024, 2000));
         SampleRun.add(results, seeds, "bow", "hashing", null, 4);
         for (String encoder : ENCODERS) {
             SampleRun.add(results, seeds, "naive-" + encoder, encoder, "bow", 4);

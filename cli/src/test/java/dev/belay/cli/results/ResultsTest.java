@@ -118,7 +118,7 @@ class ResultsTest {
                                     throw new Killed();
                                 }));
         assertTrue(
-                page().contains("| nlp/a | – | – | – | not complete | 1 min 00 s | 3.0 GB |"),
+                page().contains("| nlp/a | – | – | – | – | not complete | 1 min 00 s | 3.0 GB |"),
                 page());
         // When
         assertTrue(run(this::works));
@@ -182,5 +182,29 @@ class ResultsTest {
     private String page() throws IOException {
         writePage();
         return Files.readString(dir.resolve("docs/results.md"));
+    }
+
+    @Test
+    void modelsThatStartFromOthersShareTheInstallation() throws Exception {
+        Path list = dir.resolve("list");
+        Path second = list.resolve("nlp/d.yaml");
+        Files.writeString(
+                second,
+                FILE.formatted("d", "a")
+                        .replace("naive: {", "naive: {init: \"a/naive@last\", ceiling: ceiling, "));
+        List<ListedExperiment> listed = ListedExperiment.in(List.of(list));
+        ListedExperiment a = listed.get(0);
+        ListedExperiment d = listed.get(2);
+        assertEquals(a, d.after());
+        assertEquals(a.data(dir), d.data(dir));
+        assertFalse(a.folder(dir).equals(d.folder(dir)), "results are kept apart");
+        assertTrue(d.sources().containsAll(a.sources()), "a changed first one changes the second");
+        String problem =
+                String.valueOf(
+                        assertThrows(
+                                        IllegalArgumentException.class,
+                                        () -> ListedExperiment.in(List.of(second)))
+                                .getMessage());
+        assertTrue(problem.contains("expected one experiment, listed once before"), problem);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Students are told apart by their settings, whatever their names. */
+/** Students are identified by their settings, whatever their names. */
 class SetResultTest {
     /** Two sizes, methods, a chain, baselines; the larger ladder comes first. */
     static final String SUMMARY =
@@ -52,21 +52,8 @@ class SetResultTest {
 
     @BeforeEach
     void read() throws IOException {
-        Path data = Files.writeString(dir.resolve("d.jsonl"), "{}\n");
-        var experiment = new ListedExperiment("nlp", "set", data, "t", List.of(data));
-        Path folder = experiment.folder(dir);
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("summary.json"), SUMMARY);
-        new RunRecord(
-                        experiment.hash(),
-                        RunRecord.State.FINISHED,
-                        75,
-                        2_100_000_000L,
-                        1,
-                        Instant.parse("2026-11-30T10:00:00Z"),
-                        null)
-                .write(folder);
-        result = SetResult.of(experiment, dir);
+        Files.writeString(dir.resolve("d.jsonl"), "{}\n");
+        result = result(SUMMARY, "nlp");
     }
 
     @Test
@@ -102,7 +89,8 @@ class SetResultTest {
                 page,
                 "| set | w → bge | .210 | .20 [.10, .30] | .45 (−∞, .70] | .40 | .50 product, selector confidence | .43 |");
         assertTrue(
-                page.contains("| nlp/set | 5 | 4,000 | 1,800 | 2026-11-30 | 1 min 15 s | 2.1 GB |"),
+                page.contains(
+                        "| nlp/set | 5 | 4,000 | 1,800 | 0.042 | 2026-11-30 | 1 min 15 s | 2.1 GB |"),
                 page);
     }
 
@@ -113,22 +101,27 @@ class SetResultTest {
 
     @Test
     void findingsAreComputedFromTheTable() {
-        List<Finding> findings = Finding.of(List.of(result));
+        List<Finding> findings = Findings.of(List.of(result));
         Finding confidence = findings.get(0);
         assertEquals(List.of(new Point("set", .45 - .2)), confidence.points());
         assertTrue(
-                confidence.sentence().startsWith("Found: median +0.25 over 1 set"),
+                confidence.sentence().startsWith("One set only allows the comparison: +0.25"),
                 confidence::sentence);
         // the smaller student has no defined PGR
         assertEquals(
                 "Not found on these data: no set allows the comparison.",
-                findings.get(1).sentence());
-        assertEquals(.7 - .5, findings.get(2).points().get(0).value(), 1e-12);
-        assertEquals(.81 - .83, findings.get(5).points().get(0).value(), 1e-12);
-        assertTrue(findings.get(5).sentence().startsWith("Not found on these data: median"));
-        assertEquals(.79 - .81, findings.get(6).points().get(0).value(), 1e-12);
+                of(findings, "encoders-pgr").sentence());
+        assertEquals(List.of(), of(findings, "size-errors").points(), "two encoders");
+        assertEquals(.7 - .5, value(findings, "encoders-errors"), 1e-12);
+        assertEquals(.81 - .83, value(findings, "own-truth"), 1e-12);
+        assertTrue(
+                of(findings, "own-truth")
+                        .sentence()
+                        .startsWith("One set only allows the comparison: −"));
+        assertEquals(.79 - .74, value(findings, "bootstrapping"), 1e-12);
     }
 
+    @Test
     void whatManyPassesCostIsTheDifferenceOfTheLadders() throws IOException {
         // Given: the smaller ladder is the same encoder with one pass
         String summary =
@@ -136,10 +129,131 @@ class SetResultTest {
                         .replace("\"model\": \"s1\"", "\"passes\": 32, \"model\": \"s1\"");
         Files.writeString(result.experiment().folder(dir).resolve("summary.json"), summary);
         // When
-        List<Finding> findings = Finding.of(List.of(SetResult.of(result.experiment(), dir)));
+        List<Finding> findings = Findings.of(List.of(SetResult.of(result.experiment(), dir)));
         // Then
-        assertEquals(.71 - .74, findings.get(3).points().get(0).value(), 1e-12);
-        assertEquals(List.of(), findings.get(4).points(), "no confidence with one pass");
+        assertEquals(.71 - .74, value(findings, "passes-naive"), 1e-12);
+        assertEquals(
+                List.of(),
+                of(findings, "passes-confidence").points(),
+                "no confidence with one pass");
+    }
+
+    @Test
+    void studentsOfOneEncoderThatDifferInDepthAreALadderOfSizes() throws IOException {
+        List<Finding> findings =
+                findings(
+                        SUMMARY.replace(
+                                "\"minilm\", \"parameters\": 22",
+                                "\"bge\", \"encoderParameters\": {\"layers\": \"2\"}, \"parameters\": 22"),
+                        "sizes");
+        assertEquals(.7 - .5, value(findings, "size-errors"), 1e-12);
+        assertEquals(List.of(), of(findings, "encoders-errors").points());
+        List<String> labels = result.ladders().stream().map(Ladder::label).toList();
+        assertEquals(List.of("w → minilm", "w → bge"), labels);
+        assertEquals(List.of(), of(findings, "own-truth").points(), "sizes are no task");
+    }
+
+    @Test
+    void aPretrainedStudentIsNoLargerOneOfThoseThatAreNot() throws IOException {
+        String pretrained =
+                SUMMARY.replace("\"minilm\", \"parameters\": 22", "\"bge\", \"parameters\": 22")
+                        .replace("\"model\": \"s1\"", "\"init\": \"x/y#0@3\", \"model\": \"s1\"");
+        assertEquals(List.of(), of(findings(pretrained, "sizes"), "size-errors").points());
+    }
+
+    @Test
+    void moreDataAreLaddersByExamples() throws IOException {
+        List<Finding> findings =
+                findings(
+                        SUMMARY.replace("\"ceiling\": \"cm\"", "\"ceiling\": \"cb\"")
+                                .replace(
+                                        "\"model\": \"s5\"", "\"examples\": 125, \"model\": \"s5\"")
+                                .replace(
+                                        "\"model\": \"s1\"",
+                                        "\"examples\": 500, \"model\": \"s1\""),
+                        "more-data");
+        // .71 with 125, .74 with 500
+        assertEquals(.74 - .71, value(findings, "more-data-helps"), 1e-12);
+        assertEquals(0, value(findings, "more-data-hurts"), 1e-12);
+    }
+
+    @Test
+    void ownTruthIsThatOfTheSupervisorAndNoOther() throws IOException {
+        String other = SUMMARY.replace("\"model\": \"b\",", "\"model\": \"b\", \"examples\": 125,");
+        assertEquals(List.of(), of(findings(other, "nlp"), "own-truth").points());
+    }
+
+    @Test
+    void ensemblesAreComparedWithThoseOfAsManyOnTheSameShare() throws IOException {
+        List<Finding> findings =
+                findings(
+                        """
+                        {"models": [
+                          {"model": "a1", "supervisor": "truth", "encoder": "hashing", "share": "1/2"},
+                          {"model": "a2", "supervisor": "truth", "encoder": "hashing", "share": "1/2"},
+                          {"model": "b2", "supervisor": "truth", "encoder": "hashing", "share": "2/2"},
+                          {"model": "s", "supervisor": "same", "supervisorKind": "average", "supervisorSources": ["a1", "a2"], "encoder": "bge", "parameters": 33, "loss": {"kind": "cross-entropy"}},
+                          {"model": "o", "supervisor": "other", "supervisorKind": "average", "supervisorSources": ["a1", "b2"], "encoder": "bge", "parameters": 33, "loss": {"kind": "cross-entropy"}}],
+                         "median": [
+                          {"student": "s", "supervisor": "same", "ceiling": "c", "seeds": 5, "supervisorAccuracy": 0.7, "studentAccuracy": 0.74},
+                          {"student": "o", "supervisor": "other", "ceiling": "c", "seeds": 5, "supervisorAccuracy": 0.73, "studentAccuracy": 0.75}],
+                         "pairs": [{"student": "s"}, {"student": "o"}]}
+                        """,
+                        "supervisors");
+        assertEquals(.03, value(findings, "ensembles"), 1e-12);
+        assertEquals(.01, value(findings, "ensembles-students"), 1e-12);
+    }
+
+    private List<Finding> findings(String summary, String group) throws IOException {
+        return Findings.of(List.of(result(summary, group)));
+    }
+
+    private SetResult result(String summary, String group) throws IOException {
+        Path data = dir.resolve("d.jsonl");
+        var experiment = new ListedExperiment(group, "set", data, "t", List.of(data), null);
+        Path folder = experiment.folder(dir);
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("summary.json"), summary);
+        new RunRecord(
+                        experiment.hash(),
+                        RunRecord.State.FINISHED,
+                        75,
+                        2_100_000_000L,
+                        1,
+                        Instant.parse("2026-11-30T10:00:00Z"),
+                        null)
+                .write(folder);
+        return SetResult.of(experiment, dir);
+    }
+
+    private static Finding of(List<Finding> findings, String id) {
+        return findings.stream().filter(f -> f.id().equals(id)).findAny().orElseThrow();
+    }
+
+    private static double value(List<Finding> findings, String id) {
+        return of(findings, id).points().get(0).value();
+    }
+
+    /**
+     * 2 P(X &lt; 1) of 5 values is .0625, of 6 .031; of 14 P(X &lt; 3) is .0065, P(X &lt; 4) .029.
+     */
+    @Test
+    void theIntervalOfTheMedianIsThatOfOrderStatistics() {
+        assertTrue(
+                finding(1, 2, 3, 4, 5)
+                        .sentence()
+                        .equals(
+                                "Found in the median, fewer than 6 sets: median +3.00 over 5 sets (needed: above 0), above 0 in 5."));
+        assertTrue(
+                finding(-1, 2, 3, 4, 5, 6)
+                        .sentence()
+                        .startsWith("Found in the median, not resolved"));
+        assertTrue(finding(1, 2, 3, 4, 5, 6).sentence().contains("+3.50 [+1.00, +6.00] over"));
+        double[] fourteen = new double[14];
+        Arrays.setAll(fourteen, i -> i + 1);
+        assertTrue(
+                finding(fourteen).sentence().contains("[+3.00, +12.00]"),
+                finding(fourteen)::sentence);
     }
 
     @Test

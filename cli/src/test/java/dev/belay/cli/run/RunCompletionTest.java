@@ -60,7 +60,7 @@ class RunCompletionTest {
         }
         // Then
         assertEquals(List.of(), completion.missing(results));
-        // When the other one never labels, nobody waits
+        // When the other one never labels, it is not waited for
         RunResults failed = new RunResults("wordnet", "wordnet-physical");
         failed.add(SampleRun.spec("bow", 0, "hashing", null, 256));
         failed.add(baseline);

@@ -37,7 +37,7 @@ public final class LiveView {
     private final Terminal terminal;
     private final Supplier<Terminal.Size> askSize;
     private final LongSupplier nanos;
-    private final Map<String, String> told = new HashMap<>();
+    private final Map<String, String> printed = new HashMap<>();
 
     private Terminal.Size size = Terminal.Size.USUAL;
     private long sizeAskedNanos;
@@ -76,7 +76,7 @@ public final class LiveView {
                     if (terminal.interactive()) {
                         draw(snapshot, false);
                     } else {
-                        tell(snapshot);
+                        show(snapshot);
                     }
                 });
     }
@@ -103,7 +103,7 @@ public final class LiveView {
                     if (terminal.interactive()) {
                         draw(last, true);
                     } else {
-                        tell(last);
+                        show(last);
                         new Frame(terminal, PLAIN_WIDTH).table(last.lines()).forEach(out::println);
                         out.flush();
                     }
@@ -134,13 +134,13 @@ public final class LiveView {
     }
 
     /** Prints what changed since it was printed last. */
-    private void tell(Snapshot snapshot) {
+    private void show(Snapshot snapshot) {
         StringBuilder changes = new StringBuilder();
         for (Snapshot.Bar bar : snapshot.bars()) {
             String state =
                     Format.count(bar.done())
                             + (bar.total() > 0 ? "/" + Format.count(bar.total()) : "");
-            if (!state.equals(told.put("bar " + bar.label(), state))) {
+            if (!state.equals(printed.put("bar " + bar.label(), state))) {
                 changes.append(changes.isEmpty() ? "" : ", ")
                         .append(bar.label())
                         .append(' ')
@@ -161,7 +161,7 @@ public final class LiveView {
         for (Snapshot.Line line : snapshot.lines()) {
             String state = words(line);
             if (line.kind() == kind
-                    && !state.equals(told.put("line " + line.student() + line.seed(), state))) {
+                    && !state.equals(printed.put("line " + line.student() + line.seed(), state))) {
                 out.println(frame.plain(at + state));
             }
         }

@@ -10,6 +10,8 @@ import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RowJson;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
+import dev.belay.cli.report.results.TaskCounts;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -96,6 +98,9 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
     private static List<Bar> models(RunResults results) {
         Map<String, Bar> byName = new LinkedHashMap<>();
         for (ModelSpec spec : results.specs()) {
+            if (LabelerSpecs.isExternal(spec)) {
+                continue; // the progress of another program is unknown
+            }
             long seen = results.examplesSeen(spec.getId());
             byName.merge(
                     spec.getModel(),
@@ -109,7 +114,7 @@ public record Snapshot(String title, Duration elapsed, List<Bar> bars, List<Line
         List<Line> lines = pairs(results, results.newestRows());
         chains(results, lines);
         lines.addAll(pairs(results, results.besideRows()));
-        RunResults.Majority majority = results.majority();
+        TaskCounts.Majority majority = results.counts().majority();
         if (majority != null && !lines.isEmpty()) {
             lines.add(beside("majority", majority.name(), majority.accuracy(), null, ""));
         }

@@ -71,7 +71,7 @@ record Facet(String title, String supervisor, @Nullable String ceiling, List<Lin
                 + (stopping.equals(Methods.DEFAULT_STOPPING) ? "" : ", stopping " + stopping);
     }
 
-    /** Whether the lines of each can be told apart by their methods. */
+    /** Whether the lines of each differ in their methods. */
     private static boolean haveDifferentMethods(Collection<Facet> facets) {
         for (Facet facet : facets) {
             Set<String> methods = new HashSet<>();

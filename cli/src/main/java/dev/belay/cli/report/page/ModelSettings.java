@@ -1,6 +1,7 @@
 package dev.belay.cli.report.page;
 
 import dev.belay.cli.report.results.Format;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.FineTuning;
 import dev.belay.schemas.events.HeadKind;
@@ -33,11 +34,13 @@ final class ModelSettings {
                     Map<String, Object> cells = new LinkedHashMap<>();
                     cells.put("name", name);
                     cells.put("supervisor", names.getOrDefault(supervisor, supervisor));
-                    cells.put("encoder", encoder(spec));
+                    boolean external = LabelerSpecs.isExternal(spec);
+                    String dash = Format.size(null);
+                    cells.put("encoder", external ? LabelerSpecs.EXTERNAL : encoder(spec));
                     cells.put("parameters", Format.size(spec.getParameters()));
-                    cells.put("loss", loss(spec));
-                    cells.put("data", data(spec));
-                    cells.put("training", training(spec));
+                    cells.put("loss", external ? dash : loss(spec));
+                    cells.put("data", external ? dash : data(spec));
+                    cells.put("training", external ? dash : training(spec));
                     models.add(cells);
                 });
         return models;

@@ -11,6 +11,8 @@ import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RowJson;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
+import dev.belay.cli.report.results.TaskCounts;
+import dev.belay.producers.task.RecordCounts;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.PairMetrics;
@@ -60,15 +62,17 @@ public final class ReportHtml {
         page.put(
                 "headline",
                 (complete || rows.isEmpty() ? "" : "So far: ")
-                        + headline(medians, results.examples()));
+                        + headline(medians, results.counts().examples()));
         page.put("medians", medians.stream().map(ReportHtml::median).toList());
         page.put("severalSeeds", medians.stream().anyMatch(m -> m.overSeeds() != null));
         page.put("pairs", rows.stream().map(row -> pair(results, row)).toList());
         page.put("failures", results.failures().stream().map(f -> failure(results, f)).toList());
-        page.put("examples", results.examples());
-        page.put("supervisorExamples", Format.count(results.examples().supervisor()));
-        page.put("studentExamples", Format.count(results.examples().student()));
-        page.put("holdoutExamples", Format.count(results.examples().holdout()));
+        page.put("examples", results.counts().examples());
+        page.put("supervisorExamples", Format.count(results.counts().examples().supervisor()));
+        page.put("studentExamples", Format.count(results.counts().examples().student()));
+        page.put("holdoutExamples", Format.count(results.counts().examples().holdout()));
+        RecordCounts records = results.counts().records();
+        page.put("records", records == null ? "" : "The source: " + records + ". ");
         page.put("seeds", join(results.specs().stream().map(s -> s.getSeed()).toList()));
         page.put("versions", join(versions(results)));
         page.put("models", ModelSettings.of(results.specs()));
@@ -79,7 +83,7 @@ public final class ReportHtml {
         section(page, "compared", BesideTables.compared(results));
         section(page, "chains", BesideTables.chains(results, rows));
         section(page, "stoppedByTruth", BesideTables.stoppedByTruth(results, rows));
-        RunResults.Majority majority = results.majority();
+        TaskCounts.Majority majority = results.counts().majority();
         page.put("majority", majority != null);
         page.put("majorityName", majority == null ? "" : majority.name());
         page.put("majorityAccuracy", Format.rate(majority == null ? null : majority.accuracy()));
@@ -99,9 +103,11 @@ public final class ReportHtml {
         SizeFigure sizes = SizeFigure.of(results, rows);
         page.put("sizes", sizes != null);
         page.put("sizesWide", sizes != null && sizes.supervisors().size() > 1);
+        NoiseFigure noise = NoiseFigure.of(results, rows);
+        page.put("noise", noise != null);
         List<Facet> facets = Facet.of(results, rows);
         page.put("faceted", !facets.isEmpty());
-        page.put("data", data(results, medians, sizes, facets));
+        page.put("data", data(results, medians, sizes, noise, facets));
         return Mustache.compiler().compile(resource("report.mustache")).execute(page);
     }
 
@@ -113,7 +119,7 @@ public final class ReportHtml {
     }
 
     /** One sentence on the student that recovered most. */
-    private static String headline(List<PairMedian> medians, RunResults.Examples examples) {
+    private static String headline(List<PairMedian> medians, TaskCounts.Examples examples) {
         @Nullable PairMedian best = null;
         double most = Double.NEGATIVE_INFINITY;
         for (PairMedian median : medians) {
@@ -274,6 +280,7 @@ public final class ReportHtml {
             RunResults results,
             List<PairMedian> medians,
             @Nullable SizeFigure sizes,
+            @Nullable NoiseFigure noise,
             List<Facet> facets) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("gaps", medians);
@@ -286,6 +293,7 @@ public final class ReportHtml {
         figures.put("labels", Curve.ofStudents(results, PairMetrics::getLabelAgreement));
         figures.put("ece", Curve.valuesOfStudents(results, PairFigure.STUDENT_ECE::in));
         figures.put("sizes", sizes);
+        figures.put("noise", noise);
         figures.put("facets", facets);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");

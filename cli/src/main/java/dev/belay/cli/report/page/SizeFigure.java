@@ -227,8 +227,8 @@ record SizeFigure(List<SizeCurve> curves, List<Level> supervisors) {
     }
 
     /**
-     * The method, and what is not the same on all lines; the supervisor, which comes first, is not
-     * in it.
+     * The method, and what is not the same on all lines; the supervisor, which is the first axis,
+     * is not in it.
      */
     private static String name(List<String> settings, Set<List<String>> all) {
         List<String> parts = new ArrayList<>(List.of(settings.get(1)));

@@ -3,11 +3,13 @@ package dev.belay.cli.report.results;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.trainers.methods.Methods;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -31,8 +33,16 @@ final class ModelJson {
         String ceiling = spec.getCeiling();
         json.put("model", spec.getModel());
         json.put("supervisor", results.name(spec.getSupervisor()));
+        LabelerSpec labeler = results.labeler(spec.getSupervisor());
+        if (labeler != null) {
+            json.put("supervisorKind", labeler.getMethod().getName());
+            ArrayNode sources = json.putArray("supervisorSources");
+            labeler.getSources().forEach(source -> sources.add(results.name(source)));
+        }
         json.put("ceiling", ceiling == null ? null : results.name(ceiling));
         json.put("encoder", spec.getEncoderName());
+        texts(json.putObject("encoderParameters"), spec.getEncoderParameters());
+        json.put("init", spec.getInit());
         json.put(
                 "head",
                 spec.getHead().getKind() == HeadKind.MLP
@@ -41,6 +51,8 @@ final class ModelJson {
         json.put("finetune", spec.getFineTuning().getScope().name().toLowerCase(Locale.ROOT));
         json.put("parameters", spec.getParameters());
         json.put("split", spec.getSplit().name().toLowerCase(Locale.ROOT));
+        json.put("share", spec.getShares() == 0 ? null : spec.getShare() + "/" + spec.getShares());
+        json.put("where", spec.getWhere());
         json.put("examples", spec.getBudget());
         json.put("passes", spec.getPasses());
         method(json.putObject("loss"), Methods.lossMethod(spec));
@@ -51,6 +63,10 @@ final class ModelJson {
     /** Name and the parameters that differ from the defaults, as texts. */
     private static void method(ObjectNode json, Method method) {
         json.put("kind", method.getName());
-        new TreeMap<>(method.getParameters()).forEach(json::put);
+        texts(json, method.getParameters());
+    }
+
+    private static void texts(ObjectNode json, Map<String, String> values) {
+        new TreeMap<>(values).forEach(json::put);
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.cli.report.results;
 
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Checkpoint;
@@ -28,24 +29,6 @@ import org.jspecify.annotations.Nullable;
  * any order will do. Safe for use by several threads.
  */
 public final class RunResults {
-
-    /**
-     * Examples of each split, as produced.
-     *
-     * @param holdoutSize examples at which the holdout is complete and checkpoints are evaluated
-     */
-    public record Examples(long supervisor, long student, long holdout, long holdoutSize) {
-        /** Of a source whose holdout is complete. */
-        public Examples(long supervisor, long student, long holdout) {
-            this(supervisor, student, holdout, holdout);
-        }
-
-        /** Whether the holdout is complete. */
-        public boolean hasHoldout() {
-            return holdout >= holdoutSize;
-        }
-    }
-
     /**
      * What {@code belay.metrics} is keyed by. A window has one row, whatever checkpoints it saw.
      */
@@ -66,33 +49,17 @@ public final class RunResults {
         }
     }
 
-    /**
-     * The baseline that looks at nothing.
-     *
-     * @param name of the most frequent class of the SUPERVISOR split, the first among equals
-     * @param correct examples of the holdout of this class
-     * @param n examples of the holdout whose truth is known
-     */
-    public record Majority(String name, long correct, long n) {
-        /** Share of the holdout, in [0, 1]; null without truth. */
-        public @Nullable Double accuracy() {
-            return n == 0 ? null : (Double) ((double) correct / n);
-        }
-    }
-
     private final String experiment;
     private final String task;
     private final Map<String, ModelSpec> specs = new LinkedHashMap<>();
-    private final Map<String, String> labelers = new HashMap<>(); // names of no models, by id
-    private final Map<String, List<String>> sources = new HashMap<>(); // of labelers
+    private final Map<String, LabelerSpec> labelers = new HashMap<>(); // that are no models, by id
     private final Map<String, TreeMap<Long, Checkpoint>> checkpoints = new HashMap<>();
     private final Map<RowKey, PairMetrics> rows = new HashMap<>();
     private final Map<String, PairMetrics> newestOfStream = new HashMap<>();
     // A final row replaces the provisional one, and with it the ceiling's younger checkpoint: the
     // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
     private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
-    private Examples examples = new Examples(0, 0, 0);
-    private @Nullable Majority majority;
+    private final TaskCounts counts = new TaskCounts();
 
     public RunResults(String experiment, String task) {
         this.experiment = experiment;
@@ -114,13 +81,18 @@ public final class RunResults {
 
     /** Takes in a labeler that is no model. */
     public synchronized void add(LabelerSpec spec) {
-        labelers.put(spec.getId(), ModelId.parse(spec.getId()).model());
-        sources.put(spec.getId(), spec.getSources());
+        labelers.put(spec.getId(), spec);
     }
 
     /** The labelers that one reads; none of a model. */
     public synchronized List<String> sources(String labeler) {
-        return sources.getOrDefault(labeler, List.of());
+        LabelerSpec spec = labelers.get(labeler);
+        return spec == null ? List.of() : spec.getSources();
+    }
+
+    /** The labeler of this id; null for models and unknown ids. */
+    public synchronized @Nullable LabelerSpec labeler(String id) {
+        return labelers.get(id);
     }
 
     public synchronized void add(Checkpoint checkpoint) {
@@ -145,23 +117,9 @@ public final class RunResults {
         }
     }
 
-    /** Sets how many examples the task has. */
-    public synchronized void examples(Examples counts) {
-        examples = counts;
-    }
-
-    /** Sets the majority class, of tasks that have classes. */
-    public synchronized void majority(Majority found) {
-        majority = found;
-    }
-
-    /** Null where it is not known, and for tasks of kind choice. */
-    public synchronized @Nullable Majority majority() {
-        return majority;
-    }
-
-    public synchronized Examples examples() {
-        return examples;
+    /** Counts of the task's data. */
+    public TaskCounts counts() {
+        return counts;
     }
 
     /** The run's models, in the order they were added. */
@@ -305,10 +263,16 @@ public final class RunResults {
         return spec != null && spec.getBudget() == 0;
     }
 
-    /** Whether there is a student, and every model that is compared has its final row. */
+    /**
+     * Whether there is a student, and every model that is compared has its final row; external
+     * models aside, which have no checkpoints and so no final rows.
+     */
     public synchronized boolean complete() {
         List<ModelSpec> compared =
-                specs.values().stream().filter(spec -> comparedTo(spec) != null).toList();
+                specs.values().stream()
+                        .filter(spec -> comparedTo(spec) != null)
+                        .filter(spec -> !LabelerSpecs.isExternal(spec))
+                        .toList();
         long students =
                 compared.stream()
                         .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
@@ -369,7 +333,10 @@ public final class RunResults {
     /** The name in the experiment file; the id itself where no spec is known. */
     public synchronized String name(String id) {
         ModelSpec spec = specs.get(id);
-        return spec == null ? labelers.getOrDefault(id, id) : spec.getModel();
+        if (spec != null) {
+            return spec.getModel();
+        }
+        return labelers.containsKey(id) ? ModelId.parse(id).model() : id;
     }
 
     /** The settings of the model of this id; null where no spec is known. */

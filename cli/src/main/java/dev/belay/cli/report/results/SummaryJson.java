@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.producers.task.RecordCounts;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -23,9 +24,19 @@ public final class SummaryJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("experiment", results.experiment()).put("task", results.task());
         json.putObject("examples")
-                .put("supervisor", results.examples().supervisor())
-                .put("student", results.examples().student())
-                .put("holdout", results.examples().holdout());
+                .put("supervisor", results.counts().examples().supervisor())
+                .put("student", results.counts().examples().student())
+                .put("holdout", results.counts().examples().holdout());
+        RecordCounts records = results.counts().records();
+        if (records != null) {
+            json.putObject("records")
+                    .put("read", records.read())
+                    .put("examples", records.examples())
+                    .put("truths", records.truths())
+                    .put("skipped", records.skipped())
+                    .put("rejected", records.rejected())
+                    .put("lastReason", records.reason());
+        }
         ModelJson.put(json.putArray("models"), results);
         List<PairMetrics> rows = results.reportedRows();
         var pairs = json.putArray("pairs");
@@ -78,7 +89,7 @@ public final class SummaryJson {
                 medians.add(median);
             }
         }
-        RunResults.Majority majority = results.majority();
+        TaskCounts.Majority majority = results.counts().majority();
         if (majority != null) {
             ObjectNode node = json.putObject("majority");
             node.put("class", majority.name()).put("n", majority.n());

@@ -415,9 +415,54 @@
     }
   }
 
+  // A line has one colour in all figures of noise.
+  const noiseLines = [...new Set((data.noise?.panels ?? []).flatMap(panel => panel.lines.map(line => line.name)))];
+  const noiseInk = name => `var(--c${noiseLines.indexOf(name) % 6})`;
+
+  /** One value of students against the share of their labels that are wrong; a figure for each type of noise. */
+  function noise(id, key, { format, labels, label }) {
+    const panels = data.noise.panels;
+    cells(id, panels.map(panel => panel.title + ' noise'));
+    const points = panels.flatMap(panel => panel.lines.flatMap(line => line.points));
+    const ends = points.map(p => p[key]).filter(v => v).flatMap(v => [v.min, v.max])
+        .concat(labels ? panels.map(panel => panel.ceiling?.median).filter(v => v) : []);
+    const most = d3.max(points, p => p.wrong);
+    panels.forEach((panel, i) => {
+      const at = `${id}-${i}`, width = room(at), height = 280, margin = { top: 12, right: 14, bottom: 44, left: 46 };
+      const right = width - margin.right, bottom = height - margin.bottom;
+      const svg = frame(at, width, height, `${label}, ${panel.title} noise`);
+      const x = d3.scaleLinear([0, most * 1.04], [margin.left, right]);
+      const y = d3.scaleLinear(labels ? [Math.min(d3.min(ends), 1 - most), Math.max(d3.max(ends), 1)] : [0, d3.max(ends)], [bottom, margin.top]).nice(6);
+      svg.append('g').attr('transform', `translate(${margin.left},0)`).call(d3.axisLeft(y).ticks(6).tickSize(-(right - margin.left)).tickPadding(8));
+      svg.append('g').attr('transform', `translate(0,${bottom})`).call(d3.axisBottom(x).ticks(5, '.0%').tickSize(5).tickPadding(6));
+      svg.append('text').attr('class', 'soft').attr('x', right).attr('y', height - 6).attr('text-anchor', 'end').text('wrong labels');
+      if (labels) {
+        svg.append('line').attr('x1', x(0)).attr('x2', x(most)).attr('y1', y(1)).attr('y2', y(1 - most)).attr('stroke', 'var(--soft)').attr('stroke-width', 1.6).attr('stroke-dasharray', '2 4');
+        if (panel.ceiling) svg.append('line').attr('x1', margin.left).attr('x2', right).attr('y1', y(panel.ceiling.median)).attr('y2', y(panel.ceiling.median)).attr('stroke', 'var(--ink)').attr('stroke-width', 1.6).attr('stroke-dasharray', '8 4');
+      }
+      panel.lines.forEach((line, k) => {
+        const shown = line.points.filter(p => p[key]), ink = noiseInk(line.name);
+        svg.append('path').attr('fill', 'none').attr('stroke', ink).attr('stroke-width', 2.4).attr('d', d3.line(p => x(p.wrong), p => y(p[key].median))(shown));
+        for (const p of shown) {
+          const mark = svg.append('g').attr('transform', `translate(${x(p.wrong) + (k - (panel.lines.length - 1) / 2) * 4},0)`);
+          const [top, base] = [y(p[key].max), y(p[key].min)];
+          if (p[key].defined > 1) mark.append('path').attr('stroke', ink).attr('stroke-width', 1.5).attr('d', `M0,${top}V${base}M-3,${top}h6M-3,${base}h6`);
+          mark.append('circle').attr('cy', y(p[key].median)).attr('r', 4.2).attr('fill', ink).attr('stroke', 'var(--paper)').attr('stroke-width', 1.4);
+          mark.append('rect').attr('x', -6).attr('width', 12).attr('y', margin.top).attr('height', bottom - margin.top).attr('fill', 'transparent')
+              .on('pointermove', event => show(event, `${p.student}: ${d3.format('.1%')(p.wrong)} wrong labels`, [[ink, `${line.name}: ${words(p[key], format)}`]]))
+              .on('pointerleave', () => { tip.hidden = true; });
+        }
+      });
+    });
+  }
+
   function draw() {
     d3.selectAll('.figure > *').remove();
     gaps('gaps', data.gaps);
+    if (data.noise) {
+      noise('noise-accuracy', 'accuracy', { format: rate, labels: true, label: 'Accuracy on the holdout against the share of wrong labels' });
+      noise('noise-repeated', 'repeated', { format: rate, labels: false, label: 'Share of wrong labels that the student repeats against the share of wrong labels' });
+    }
     if (data.sizes) {
       const levels = data.sizes.supervisors.filter(s => s.accuracy);
       sizes('size-accuracy', 'accuracy', { format: rate, guides: [], supervisors: levels, label: 'Accuracy on the holdout against parameters of the student' });
@@ -440,10 +485,15 @@
   }
 
   if (data.sizes) legend('size-key', data.sizes);
+  if (data.noise) {
+    key('noise-key', noiseLines.map(name => [noiseInk(name), null, d3.symbolCircle, name]).concat([
+      ['var(--soft)', '2 4', null, 'the labels themselves'], ['var(--ink)', '8 4', null, 'ceiling']]));
+  }
   if (data.facets.length) {
     key('line-key', hues.map((name, i) => [`var(--c${i % 6})`, i > 5 ? '10 3' : null, null, name]).concat([
       ['var(--soft)', '2 4', null, 'supervisor'], ['var(--ink)', '8 4', null, 'ceiling']]));
     if (data.sizes) document.getElementById('lines').before(document.getElementById('sizes')); // what a grid is about
+    if (data.noise) document.getElementById('lines').before(document.getElementById('noise'));
   }
   draw();
   let drawn = innerWidth;

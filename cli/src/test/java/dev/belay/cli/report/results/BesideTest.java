@@ -85,7 +85,7 @@ class BesideTest {
         spec("base", 0, null, "large-ceiling", "bow");
         assertFalse(results.complete()); // its row is awaited
         row("base", "bow", "large-ceiling", 0, 1, .70, .84, .90);
-        results.majority(new RunResults.Majority("physical", 1_200, 2_000));
+        results.counts().majority(new TaskCounts.Majority("physical", 1_200, 2_000));
         // When
         JsonNode summary = SummaryJson.of(results);
         // Then: students as before

@@ -1,4 +1,4 @@
-package dev.belay.cli.letters;
+package dev.belay.cli.deadletters;
 
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.topics.KafkaFutures;
@@ -20,17 +20,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of dead letters. A letter is redriven in a transaction that also writes a record to
- * this topic that marks it, so that it is sent back once, whenever the command is killed or
+ * The topic of dead letters. A dead letter is redriven in a transaction that also writes a record
+ * to this topic that marks it, so that it is sent back once, whenever the command is killed or
  * repeated.
  */
-final class Letters {
+final class DeadLetterTopic {
     private static final Duration ROUND = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PER_TRANSACTION = 500;
@@ -38,53 +39,55 @@ final class Letters {
     private final Clients clients;
     private final String topic;
 
-    Letters(Clients clients) {
+    DeadLetterTopic(Clients clients) {
         this.clients = clients;
         this.topic = clients.topics().deadLetters();
     }
 
-    /** All letters that are committed now, in order of time. */
-    List<StoredLetter> all() {
+    /** All dead letters that are committed now, in order of time. */
+    List<StoredDeadLetter> all() {
         List<ConsumerRecord<byte[], byte[]>> records = records();
         Set<String> redriven = new HashSet<>();
-        records.forEach(r -> redriven.add(StoredLetter.header(r.headers(), "redriven")));
-        List<StoredLetter> letters = new ArrayList<>();
+        records.forEach(r -> redriven.add(StoredDeadLetter.header(r.headers(), "redriven")));
+        List<StoredDeadLetter> deadLetters = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.headers().lastHeader(StoredLetter.REDRIVEN) == null) {
-                letters.add(
-                        new StoredLetter(record, redriven.contains(StoredLetter.place(record))));
+            if (record.headers().lastHeader(StoredDeadLetter.REDRIVEN) == null) {
+                deadLetters.add(
+                        new StoredDeadLetter(
+                                record, redriven.contains(StoredDeadLetter.place(record))));
             }
         }
-        letters.sort((a, b) -> Long.compare(a.record().timestamp(), b.record().timestamp()));
-        return letters;
+        deadLetters.sort((a, b) -> Long.compare(a.record().timestamp(), b.record().timestamp()));
+        return deadLetters;
     }
 
-    /** Chooses letters among those that are not redriven yet. */
+    /** Chooses dead letters among those that are not redriven yet. */
     interface Selection {
-        List<StoredLetter> of(List<StoredLetter> letters);
+        List<StoredDeadLetter> of(List<StoredDeadLetter> deadLetters);
     }
 
     /**
-     * Sends letters back to their topics, each once: records of Belay's own topics to the partition
-     * of their key, others to the one that they came from.
+     * Sends dead letters back to their topics, each once: records of Belay's own topics to the
+     * partition of their key, others to the one that they came from.
      *
      * @return those that were sent
-     * @throws IllegalArgumentException when the whole record of a truncated letter is no longer at
-     *     its origin; nothing of its transaction is sent
+     * @throws IllegalArgumentException when the whole record of a truncated dead letter is no
+     *     longer at its origin; nothing of its transaction is sent
      */
-    List<StoredLetter> redrive(Selection selection) {
+    List<StoredDeadLetter> redrive(Selection selection) {
         try (Producer<byte[], byte[]> producer =
                 clients.producer(clients.topics().prefix() + "redrive")) {
             // fences an earlier redrive and completes its transaction, so that its marks are read
             producer.initTransactions();
-            List<StoredLetter> selected =
-                    selection.of(all().stream().filter(letter -> !letter.redriven()).toList());
+            List<StoredDeadLetter> selected =
+                    selection.of(
+                            all().stream().filter(deadLetter -> !deadLetter.redriven()).toList());
             for (int from = 0; from < selected.size(); from += PER_TRANSACTION) {
                 List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
-                for (StoredLetter letter :
+                for (StoredDeadLetter deadLetter :
                         selected.subList(from, Math.min(from + PER_TRANSACTION, selected.size()))) {
-                    batch.add(back(letter));
-                    batch.add(mark(letter));
+                    batch.add(back(deadLetter));
+                    batch.add(mark(deadLetter));
                 }
                 producer.beginTransaction();
                 batch.forEach(
@@ -98,9 +101,9 @@ final class Letters {
     }
 
     /**
-     * Deletes letters.
+     * Deletes dead letters.
      *
-     * @param beforeMs of letters with an earlier timestamp; null: all
+     * @param beforeMs of dead letters with an earlier timestamp; null: all
      * @return records deleted, transaction markers among them
      */
     long purge(@Nullable Long beforeMs) {
@@ -136,49 +139,57 @@ final class Letters {
                             });
             KafkaFutures.get(
                     admin.deleteRecords(delete, new DeleteRecordsOptions()).all(),
-                    "deleting records of " + topic);
+                    "deleting records of " + topic,
+                    AclOperation.DELETE);
             return deleted[0];
         }
     }
 
-    private ProducerRecord<byte[], byte[]> back(StoredLetter letter) {
+    private ProducerRecord<byte[], byte[]> back(StoredDeadLetter deadLetter) {
         ConsumerRecord<byte[], byte[]> from =
-                letter.isTruncated() ? origin(letter) : letter.record();
-        boolean byKey = from.key() != null && letter.topic().startsWith(clients.topics().prefix());
-        Headers headers = letter.isTruncated() ? from.headers() : letter.original();
+                deadLetter.isTruncated() ? origin(deadLetter) : deadLetter.record();
+        boolean byKey =
+                from.key() != null && deadLetter.topic().startsWith(clients.topics().prefix());
+        Headers headers = deadLetter.isTruncated() ? from.headers() : deadLetter.original();
         return new ProducerRecord<>(
-                letter.topic(),
-                byKey ? null : letter.partition(),
-                letter.record().timestamp(),
+                deadLetter.topic(),
+                byKey ? null : deadLetter.partition(),
+                deadLetter.record().timestamp(),
                 from.key(),
                 from.value(),
                 headers);
     }
 
-    private ProducerRecord<byte[], byte[]> mark(StoredLetter letter) {
+    private ProducerRecord<byte[], byte[]> mark(StoredDeadLetter deadLetter) {
         Headers headers = new RecordHeaders();
-        headers.add(StoredLetter.REDRIVEN, letter.place().getBytes(StandardCharsets.UTF_8));
+        headers.add(StoredDeadLetter.REDRIVEN, deadLetter.place().getBytes(StandardCharsets.UTF_8));
         return new ProducerRecord<>(
-                topic, letter.record().partition(), null, letter.record().key(), null, headers);
+                topic,
+                deadLetter.record().partition(),
+                null,
+                deadLetter.record().key(),
+                null,
+                headers);
     }
 
-    /** The record at a letter's origin. */
-    private ConsumerRecord<byte[], byte[]> origin(StoredLetter letter) {
-        TopicPartition at = new TopicPartition(letter.topic(), letter.partition());
+    /** The record at a dead letter's origin. */
+    private ConsumerRecord<byte[], byte[]> origin(StoredDeadLetter deadLetter) {
+        TopicPartition at = new TopicPartition(deadLetter.topic(), deadLetter.partition());
         try (Consumer<byte[], byte[]> consumer = clients.consumer(null, "dead-letters")) {
             consumer.assign(List.of(at));
-            if (consumer.beginningOffsets(List.of(at)).getOrDefault(at, 0L) <= letter.offset()) {
-                consumer.seek(at, letter.offset());
+            if (consumer.beginningOffsets(List.of(at)).getOrDefault(at, 0L)
+                    <= deadLetter.offset()) {
+                consumer.seek(at, deadLetter.offset());
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE)) {
-                    if (record.offset() == letter.offset()) {
+                    if (record.offset() == deadLetter.offset()) {
                         return record;
                     }
                 }
             }
         }
         throw new IllegalArgumentException(
-                "letter %s is cut, and %s no longer has the whole record at offset %d"
-                        .formatted(letter.place(), at, letter.offset()));
+                "dead letter %s is cut, and %s no longer has the whole record at offset %d"
+                        .formatted(deadLetter.place(), at, deadLetter.offset()));
     }
 
     private List<ConsumerRecord<byte[], byte[]>> records() {

@@ -1,4 +1,4 @@
-package dev.belay.cli.letters;
+package dev.belay.cli.deadletters;
 
 import dev.belay.runtime.clients.DeadLetters;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param redriven whether it was sent back to where it came from
  */
-record StoredLetter(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
-    /** Of a record that marks a letter as redriven: the letter's {@link #place()}. */
+record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
+    /** Of a record that marks a dead letter as redriven: the dead letter's {@link #place()}. */
     static final String REDRIVEN = DeadLetters.PREFIX + "redriven";
 
     /** Partition and offset in the topic of dead letters. */
@@ -27,7 +27,7 @@ record StoredLetter(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
         return place(record);
     }
 
-    /** Topic of the record that it is a letter of; empty for a record that is none. */
+    /** Topic of the record that it is a dead letter of; empty for a record that is none. */
     String topic() {
         return header(record.headers(), "topic");
     }
@@ -53,7 +53,7 @@ record StoredLetter(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
         return reason().replaceAll("'[^']*'", "'…'").replaceAll("\\d[\\d.,]*", "N");
     }
 
-    /** Whether the letter has not all bytes of its record. */
+    /** Whether the dead letter has not all bytes of its record. */
     boolean isTruncated() {
         return record.headers().lastHeader(DeadLetters.PREFIX + "truncated") != null;
     }
@@ -75,8 +75,9 @@ record StoredLetter(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
         return headers;
     }
 
-    boolean matches(@Nullable String topic, @Nullable String reason) {
+    boolean matches(@Nullable String topic, @Nullable String reason, @Nullable String task) {
         return (topic == null || topic.equals(topic()))
+                && (task == null || task.equals(header(record.headers(), "task")))
                 && (reason == null
                         || reason().toLowerCase(Locale.ROOT)
                                 .contains(reason.toLowerCase(Locale.ROOT)));

@@ -3,6 +3,6 @@
  * they came from.
  */
 @NullMarked
-package dev.belay.cli.letters;
+package dev.belay.cli.deadletters;
 
 import org.jspecify.annotations.NullMarked;
