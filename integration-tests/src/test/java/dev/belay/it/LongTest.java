@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * A test of minutes that {@code mvn verify} leaves to {@code .ci/run experiments}, which sets the
+ * A test of minutes that {@code mvn verify} leaves to {@code .ci/long experiments}, which sets the
  * property.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
@@ -17,10 +17,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(
         named = LongTest.PROPERTY,
         matches = "true",
-        disabledReason = ".ci/run experiments runs it")
+        disabledReason = ".ci/long experiments runs it")
 public @interface LongTest {
     String PROPERTY = "belay.long";
 
-    /** What {@code .ci/run} selects by. */
+    /** What {@code .ci/long} selects by. */
     String TAG = "long";
 }

@@ -10,12 +10,6 @@ import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.experiment.BelayProcess;
 import dev.belay.it.experiment.PlainReader;
-import dev.belay.runtime.clients.Clients;
-import dev.belay.runtime.settings.Settings;
-import dev.belay.schemas.EventFactory;
-import dev.belay.schemas.events.Phase;
-import dev.belay.schemas.events.PredictionBlock;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -132,19 +125,21 @@ class AttachIT {
         assertEquals(mails - 1, examples.size(), "but the one without a text");
         assertEquals("printer 3 is on fire", examples.get("t3"));
         assertEquals(outcomes, truth());
-        // and the bad record is a letter, which is sent back once
-        JsonNode letters = json("dead-letters", "list", "--each", "--json");
-        assertEquals(1, letters.size(), letters::toString);
+        // and the bad record is a dead letter, which is sent back once
+        JsonNode deadLetters = json("dead-letters", "list", "--each", "--json");
+        assertEquals(1, deadLetters.size(), deadLetters::toString);
         assertTrue(
-                letters.get(0).get("reason").textValue().contains(".subject"), letters::toString);
-        assertEquals("tickets", letters.get(0).get("topic").textValue());
-        String place = letters.get(0).get("letter").textValue();
+                deadLetters.get(0).get("reason").textValue().contains(".subject"),
+                deadLetters::toString);
+        assertEquals("tickets", deadLetters.get(0).get("topic").textValue());
+        String place = deadLetters.get(0).get("place").textValue();
         assertTrue(belay(0, "dead-letters", "show", place).contains("team: red"));
         long before = records("tickets");
         assertTrue(
                 belay(0, "dead-letters", "redrive", "--reason", "SUBJECT")
-                        .contains("1 letters redriven"));
-        assertTrue(belay(0, "dead-letters", "redrive", "--all").contains("0 letters redriven"));
+                        .contains("1 dead letters redriven"));
+        assertTrue(
+                belay(0, "dead-letters", "redrive", "--all").contains("0 dead letters redriven"));
         assertEquals(before + 2, records("tickets"), "a record and the marker of its transaction");
         assertEquals(
                 "redriven",
@@ -153,72 +148,9 @@ class AttachIT {
         assertEquals(0, json("dead-letters", "list", "--json").size());
     }
 
-    @Test
-    void theCheckNamesWhatOtherClientsDoWrong() throws Exception {
-        // Given: truth by librdkafka's default partitioner, in seconds; a model that nobody
-        // declared
-        belay(
-                0,
-                "topics",
-                "apply",
-                "--experiment",
-                Files.writeString(folder.resolve("t.yaml"), FILE).toString());
-        assertEquals("[]", belay(0, "check", "tickets", "--json").strip());
-        Clients clients =
-                new Clients(
-                        Settings.of(
-                                Map.of(
-                                        "kafka.bootstrap.servers", platform.bootstrapServers(),
-                                        "registry.url", platform.registryUrl())),
-                        new SimpleMeterRegistry());
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
-            CRC32 crc = new CRC32();
-            crc.update(("t" + i).getBytes(StandardCharsets.UTF_8));
-            records.add(
-                    clients.codec()
-                            .record(
-                                    "belay.tickets.truth",
-                                    (int) (crc.getValue() % 4),
-                                    "t" + i,
-                                    EventFactory.truth("t" + i, 1, 1_700_000_000L),
-                                    1_700_000_000_000L));
-        }
-        records.add(
-                clients.codec()
-                        .record(
-                                "belay.tickets.predictions",
-                                null,
-                                "t1",
-                                PredictionBlock.newBuilder()
-                                        .setModel("tickets/theirs#0@0")
-                                        .setCheckpoint(1)
-                                        .setPhase(Phase.HOLDOUT)
-                                        .setClasses(2)
-                                        .setIds(List.of("t1"))
-                                        .setEventTimesMs(List.of(1_700_000_000_000L))
-                                        .setProbabilities(List.of(.5f, .5f))
-                                        .build(),
-                                1_700_000_000_000L));
-        records.add(
-                new ProducerRecord<>(
-                        "belay.models",
-                        "garbage".getBytes(StandardCharsets.UTF_8),
-                        new byte[] {1, 2}));
-        send(records);
-        // When
-        String found = belay(1, "check", "tickets");
-        // Then
-        assertTrue(found.contains("in those of CRC32, librdkafka's default"), found);
-        assertTrue(found.contains("partitioner=murmur2_random"), found);
-        assertTrue(found.contains("40 event times of belay.tickets.truth are before 1973"), found);
-        assertTrue(found.contains("1 predictions of model 'tickets/theirs#0@0'"), found);
-        assertTrue(found.contains("1 records of belay.models are no ModelSpec"), found);
-        assertTrue(found.contains("key 'garbage'"), found);
-    }
-
     private BelayProcess attach(Path file) throws Exception {
-        List<String> command = new ArrayList<>(List.of("attach", file.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("attach", file.toString(), "--set", "health.port=0"));
         command.addAll(List.of(at));
         return BelayProcess.start(folder.resolve("attach"), command.toArray(String[]::new));
     }

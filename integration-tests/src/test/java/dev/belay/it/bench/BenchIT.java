@@ -109,6 +109,30 @@ class BenchIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = LONG, matches = "true")
+    void rowsEndsWithAllItsFigures() throws IOException {
+        JsonNode json = lastLineOf("rows");
+        assertEquals(
+                Set.of(
+                        "jsonlToPlain",
+                        "jsonlMemory",
+                        "parquetToPlain",
+                        "parquetMemory",
+                        "topicToPlain",
+                        "topicMemory"),
+                positive(json.get("ratios")));
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = LONG, matches = "true")
+    void attachEndsWithAllItsFigures() throws IOException {
+        JsonNode json = lastLineOf("attach");
+        assertEquals(
+                Set.of("columnsToBare", "expressionsToBare", "cpuToBare", "toBare"),
+                positive(json.get("ratios")));
+    }
+
+    @Test
     void coverageIsNearWhatIntervalsSayEvenInFewDraws() throws IOException {
         JsonNode figures = lastLineOf("coverage", "--quick").get("figures");
         assertTrue(figures.get("fiellerLeast").asDouble() > 0.87, figures.toString());

@@ -2,6 +2,7 @@ package dev.belay.it.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.belay.cli.Belay;
 import java.io.IOException;
@@ -16,6 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionEvaluationListener;
+import org.awaitility.core.EvaluatedCondition;
+import org.awaitility.core.TimeoutEvent;
 
 /** The command line in a JVM of its own, as the launcher starts it. */
 public final class BelayProcess implements AutoCloseable {
@@ -86,17 +90,31 @@ public final class BelayProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** Waits for the end, bounded. */
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), this::output);
         return process.exitValue();
     }
 
     /** The first group of the pattern's first match in its standard output, once there is one. */
-    String awaitOutput(Pattern pattern) {
+    public String awaitOutput(Pattern pattern) {
         Matcher[] found = {pattern.matcher("")};
         Awaitility.await()
                 .atMost(LIMIT)
+                .conditionEvaluationListener(
+                        new ConditionEvaluationListener<Boolean>() {
+                            @Override
+                            public void conditionEvaluated(EvaluatedCondition<Boolean> state) {}
+
+                            @Override
+                            public void onTimeout(TimeoutEvent timeout) {
+                                fail("found no " + pattern + " in " + output());
+                            }
+                        })
                 .until(
                         () -> {
                             boolean alive = process.isAlive();
@@ -112,6 +130,12 @@ public final class BelayProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it survives SIGKILL");
+    }
+
+    /** SIGTERM; returns the exit code. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        return exitCode();
     }
 
     /** SIGINT, as Ctrl-C; returns at once. */

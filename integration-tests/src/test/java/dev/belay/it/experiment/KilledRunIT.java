@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledRunIT {
     private static final long SEED = 20261123;
 
-    /** During the training; {@code .ci/run experiments} has more. */
+    /** During the training; {@code .ci/long experiments} has more. */
     private static final int KILLS = Boolean.getBoolean(LongTest.PROPERTY) ? 3 : 1;
 
     @TempDir Path folder;

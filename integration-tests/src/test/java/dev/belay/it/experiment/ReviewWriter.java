@@ -26,11 +26,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class ReviewWriter implements AutoCloseable {
     private static final int PARTITIONS = 3;
     private static final int LATER = 20;
+    private static final double[] OWN = {0.68, 0.64, 0.60, 0.64, 0.72};
 
     private final ObjectMapper json = new ObjectMapper();
     private final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final boolean drift;
     private final Map<String, Integer> labels = new TreeMap<>();
     private final Map<String, Integer> bad = new TreeMap<>();
     private final Deque<ObjectNode> late = new ArrayDeque<>();
@@ -40,10 +42,22 @@ final class ReviewWriter implements AutoCloseable {
     private int written;
 
     ReviewWriter(String bootstrapServers, String topic) {
+        this(bootstrapServers, topic, false);
+    }
+
+    /**
+     * @param drift whether texts become harder to tell apart, and easier again
+     */
+    ReviewWriter(String bootstrapServers, String topic, boolean drift) {
         this.topic = topic;
+        this.drift = drift;
         producer =
                 new KafkaProducer<>(
-                        Map.of("bootstrap.servers", bootstrapServers),
+                        // the broker may be away for long where others use the machine
+                        Map.of(
+                                "bootstrap.servers", bootstrapServers,
+                                "max.block.ms", 600_000,
+                                "delivery.timeout.ms", 600_000),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
     }
@@ -57,7 +71,7 @@ final class ReviewWriter implements AutoCloseable {
         Future<?> timed = sent.removeFirst();
         timed.cancel(false);
         timer.shutdown();
-        if (!timer.awaitTermination(10, TimeUnit.SECONDS)) {
+        if (!timer.awaitTermination(600, TimeUnit.SECONDS)) {
             throw new AssertionError("the writer does not stop");
         }
         late.forEach(this::send);
@@ -100,7 +114,8 @@ final class ReviewWriter implements AutoCloseable {
     private ObjectNode next() {
         try {
             if (!rows.hasNext()) {
-                rows = SmallExperiment.rows(chunk++).lines().iterator();
+                double own = drift ? OWN[chunk % OWN.length] : OWN[0];
+                rows = SmallExperiment.rows(chunk++, own).lines().iterator();
             }
             ObjectNode row = (ObjectNode) json.readTree(rows.next());
             row.remove("split");

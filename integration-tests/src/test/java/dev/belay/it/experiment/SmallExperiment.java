@@ -12,24 +12,23 @@ import java.util.Random;
  * An experiment of seconds: made-up texts of two classes that share their words, so that a bag of
  * words on 60 of them is a weak supervisor and one on all of them is not.
  */
-final class SmallExperiment {
+public final class SmallExperiment {
     static final String NAME = "small";
-    static final int ROWS = 1_200;
-    static final List<Integer> SEEDS = List.of(0, 1);
-    static final List<String> STUDENTS = List.of("naive", "conf");
+    public static final int ROWS = 1_200;
+    public static final List<Integer> SEEDS = List.of(0, 1);
+    public static final List<String> STUDENTS = List.of("naive", "conf");
 
     /** Every row has this split column; a fourth is the holdout. */
-    static final int HOLDOUT = ROWS / 4;
+    public static final int HOLDOUT = ROWS / 4;
 
     private static final int WORDS = 400;
     private static final int WORDS_PER_TEXT = 12;
-    // share of a text's words that come from its own class's half of the vocabulary
     private static final double OWN = 0.68;
 
     private SmallExperiment() {}
 
     /** Writes data and experiment file into the directory and returns the latter. */
-    static Path write(Path directory) throws IOException {
+    public static Path write(Path directory) throws IOException {
         return write(directory, "");
     }
 
@@ -64,6 +63,13 @@ final class SmallExperiment {
 
     /** JSON Lines with id, text, label (0, 1) and split (train, test). */
     static String rows(long seed) throws IOException {
+        return rows(seed, OWN);
+    }
+
+    /**
+     * @param own share of a text's words that come from its own class's half of the vocabulary
+     */
+    static String rows(long seed, double own) throws IOException {
         Random random = new Random(seed);
         ObjectMapper json = new ObjectMapper();
         StringBuilder rows = new StringBuilder();
@@ -71,7 +77,7 @@ final class SmallExperiment {
             int label = i % 2;
             StringBuilder text = new StringBuilder();
             for (int w = 0; w < WORDS_PER_TEXT; w++) {
-                int half = random.nextDouble() < OWN ? label : 1 - label;
+                int half = random.nextDouble() < own ? label : 1 - label;
                 text.append(w == 0 ? "" : " ")
                         .append("word")
                         .append(2 * random.nextInt(WORDS / 2) + half);

@@ -3,7 +3,6 @@ package dev.belay.it.experiment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +42,7 @@ final class StreamRecount implements AutoCloseable {
     private final Map<String, Map<String, Predicted>> predicted = new HashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
     private final Map<String, List<Long>> reported = new TreeMap<>();
-    private final long[] students = new long[4]; // by partition
+    private long students;
     private int sweeps;
 
     StreamRecount(String bootstrapServers, String registryUrl) {
@@ -89,7 +88,7 @@ final class StreamRecount implements AutoCloseable {
         predicted.clear();
         newest.clear();
         reported.clear();
-        Arrays.fill(students, 0);
+        students = 0;
         sweeps = 0;
         reader.forAll(TOPICS, this::take);
     }
@@ -102,8 +101,7 @@ final class StreamRecount implements AutoCloseable {
         switch (read.topic()) {
             case "belay.live.examples" -> {
                 examples.add(read.key());
-                students[read.partition()] +=
-                        event.get("split").toString().equals("STUDENT") ? 1 : 0;
+                students += event.get("split").toString().equals("STUDENT") ? 1 : 0;
             }
             case "belay.live.holdout" -> holdout.add(read.key());
             case "belay.live.truth" -> truth.put(read.key(), (Integer) event.get("label"));
@@ -241,17 +239,9 @@ final class StreamRecount implements AutoCloseable {
         return truth;
     }
 
-    /**
-     * Examples of split STUDENT that a model can have learned from: it takes them in turn, one from
-     * each partition, and waits where a partition has none.
-     */
+    /** Examples of split STUDENT: models learn from all of them, whichever partition has them. */
     long learnable() {
-        long least = Arrays.stream(students).min().orElse(0);
-        int first = 0;
-        while (students[first] > least) {
-            first++;
-        }
-        return students.length * least + first;
+        return students;
     }
 
     /** Blocks of holdout predictions. */

@@ -2,13 +2,13 @@ package dev.belay.it.labelers;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.labelers.truth.TruthLabelingService;
+import dev.belay.runtime.service.Participant;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Label;
@@ -68,9 +68,18 @@ class ExpiredExamplesIT {
         try (ServiceGroup services = ServiceGroup.start(List.of(labeler))) {
             // Then
             String trouble = awaitTrouble(labeler, services);
-            assertTrue(trouble.startsWith(TaskOnBroker.TASK + ": partition " + partition), trouble);
+            assertTrue(
+                    trouble.startsWith(
+                            "truth of " + TaskOnBroker.TASK + ": partition " + partition),
+                    trouble);
             assertTrue(trouble.contains("offset 0 is wanted, the first available is 7"), trouble);
-            assertFalse(labeler.ready());
+            assertTrue(labeler.ready(), "other tasks go on");
+            assertEquals(
+                    List.of(TaskOnBroker.TASK),
+                    labeler.participants().stream()
+                            .filter(p -> p.problem() != null)
+                            .map(Participant::task)
+                            .toList());
         }
         assertEquals(0, labelled(1));
     }

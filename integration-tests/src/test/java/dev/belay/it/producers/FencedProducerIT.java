@@ -9,6 +9,7 @@ import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.plugins.Configured;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
+import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
 import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
@@ -17,6 +18,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(240)
 class FencedProducerIT {
-    private static final ProducerConfig CONFIG = ProducerConfig.of("task");
+    private static final ProducerConfig CONFIG = new ProducerConfig("task", 500, 0);
     private static final long ROWS = 12_000;
     private static final Configured<Source> WORDNET =
             Configured.of(Source.class, "wordnet-physical", Map.of());
@@ -131,17 +134,58 @@ class FencedProducerIT {
             // Then
             assertTrue(
                     message.contains("another producer of task task has taken over")
-                            && message.contains("found 12,000 rows, this one has written 3,000"),
+                            && message.contains("found 12,000 rows, this one has written 2,500"),
                     message);
             assertTrue(second.complete());
             assertEquals(ROWS, rows());
         }
     }
 
+    @Test
+    void afterAnOutageTheProducerOfAnEndlessSourceWritesEveryRowOnce() {
+        // Given a broker that does not answer twice
+        Set<Long> open = new HashSet<>(Set.of(2_000L, 3_000L));
+        ProgressListener outages =
+                (done, total) -> {
+                    if (open.remove(done)) {
+                        throw new TimeoutException("no answer");
+                    }
+                };
+        // When, Then one of a file ends
+        assertThrows(TimeoutException.class, service(outages)::run);
+        // and that of an endless source goes on
+        ExampleSource endless =
+                new ExampleSource() {
+                    @Override
+                    public String name() {
+                        return data.name();
+                    }
+
+                    @Override
+                    public String sourceHash() {
+                        return data.sourceHash();
+                    }
+
+                    @Override
+                    public long total() {
+                        return ENDLESS;
+                    }
+
+                    @Override
+                    public Reader open(long done) {
+                        return data.open(done);
+                    }
+                };
+        ProducerService producer = new ProducerService(clients, CONFIG, endless, outages);
+        producer.run();
+        assertTrue(producer.complete() && open.isEmpty());
+        assertEquals(ROWS, rows());
+    }
+
     /** As the coordinator does after the timeout of a transaction: a new epoch for the id. */
     private void fence() {
         try {
-            admin.fenceProducers(List.of(CONFIG.writer())).all().get();
+            admin.fenceProducers(List.of(Topics.DEFAULT_PREFIX + CONFIG.writer())).all().get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("not fenced", e);
         }

@@ -120,7 +120,7 @@ class ProducerServiceIT {
 
     private static ProducerService service(
             Clients clients, DataSet data, ProgressListener listener) {
-        return new ProducerService(clients, ProducerConfig.of(TASK), data, listener);
+        return new ProducerService(clients, new ProducerConfig(TASK, 500, 0), data, listener);
     }
 
     /** Events, not keys: a row written twice would count twice. */
