@@ -31,9 +31,6 @@ public abstract class LabelingService extends SpecFollower {
 
     protected LabelingService(Clients clients, String name) {
         super(clients, name);
-        Gauge.builder("belay.labelers.running", this, service -> service.running.size())
-                .tag("service", name)
-                .register(clients.meters());
     }
 
     /**
@@ -79,6 +76,9 @@ public abstract class LabelingService extends SpecFollower {
 
     @Override
     protected Work open(Context context) {
+        Gauge.builder("belay.labelers.running", this, service -> service.running.size())
+                .tag("service", name())
+                .register(clients().meters());
         var starter =
                 new LabelingStarter(
                         clients(),
