@@ -237,6 +237,7 @@ public record BlockColumns(
                 row,
                 sweepRows,
                 labels,
-                Arrays.stream(abstained).boxed().toList());
+                Arrays.stream(abstained).boxed().toList(),
+                0);
     }
 }

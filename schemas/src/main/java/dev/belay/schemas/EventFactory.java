@@ -125,7 +125,8 @@ public final class EventFactory {
                 probabilities,
                 sweepRows,
                 labels,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** A block; the rows that are abstentions hold zeros. */
@@ -139,7 +140,8 @@ public final class EventFactory {
             List<Float> probabilities,
             long sweepRows,
             boolean labels,
-            List<Integer> abstained) {
+            List<Integer> abstained,
+            int holdoutVersion) {
         return new PredictionBlock(
                 model,
                 checkpoint,
@@ -152,6 +154,6 @@ public final class EventFactory {
                 labels,
                 abstained,
                 Arrays.stream(layout.optionCounts()).boxed().toList(),
-                0);
+                holdoutVersion);
     }
 }

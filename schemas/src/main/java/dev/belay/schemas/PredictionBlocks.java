@@ -23,6 +23,7 @@ public final class PredictionBlocks {
     private final Phase phase;
     private final long sweepRows;
     private final boolean labels;
+    private final int holdoutVersion;
     private final List<PredictionBlock> full = new ArrayList<>();
     private List<String> ids = new ArrayList<>();
     private List<Long> times = new ArrayList<>();
@@ -36,12 +37,24 @@ public final class PredictionBlocks {
      */
     public PredictionBlocks(
             TaskKind kind, String model, long checkpoint, Phase phase, long sweepRows) {
-        this(kind, model, checkpoint, phase, sweepRows, false);
+        this(kind, model, checkpoint, phase, sweepRows, false, 0);
+    }
+
+    /**
+     * Blocks of a sweep.
+     *
+     * @param sweepRows rows of the whole sweep over all partitions
+     * @param holdoutVersion of the holdout that is swept
+     */
+    public static PredictionBlocks ofSweep(
+            TaskKind kind, String model, long checkpoint, long sweepRows, int holdoutVersion) {
+        return new PredictionBlocks(
+                kind, model, checkpoint, Phase.HOLDOUT, sweepRows, false, holdoutVersion);
     }
 
     /** Blocks of predictions that a labeler uses as labels. */
     public static PredictionBlocks ofLabels(TaskKind kind, String model, long checkpoint) {
-        return new PredictionBlocks(kind, model, checkpoint, Phase.PROGRESSIVE, 0, true);
+        return new PredictionBlocks(kind, model, checkpoint, Phase.PROGRESSIVE, 0, true, 0);
     }
 
     private PredictionBlocks(
@@ -50,13 +63,15 @@ public final class PredictionBlocks {
             long checkpoint,
             Phase phase,
             long sweepRows,
-            boolean labels) {
+            boolean labels,
+            int holdoutVersion) {
         this.kind = kind;
         this.model = model;
         this.checkpoint = checkpoint;
         this.phase = phase;
         this.sweepRows = sweepRows;
         this.labels = labels;
+        this.holdoutVersion = holdoutVersion;
     }
 
     /**
@@ -113,7 +128,8 @@ public final class PredictionBlocks {
                         probabilities,
                         sweepRows,
                         labels,
-                        abstained));
+                        abstained,
+                        holdoutVersion));
         ids = new ArrayList<>();
         times = new ArrayList<>();
         probabilities = new ArrayList<>();

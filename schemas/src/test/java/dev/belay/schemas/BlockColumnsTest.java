@@ -173,6 +173,7 @@ class BlockColumnsTest {
                 probabilities,
                 random.nextLong(),
                 random.nextBoolean(),
-                abstained);
+                abstained,
+                0);
     }
 }

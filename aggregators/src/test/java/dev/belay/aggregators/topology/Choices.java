@@ -69,7 +69,8 @@ final class Choices {
                 probabilities,
                 sweepRows,
                 phase == Phase.PROGRESSIVE && model.equals("weak"),
-                abstained);
+                abstained,
+                0);
     }
 
     /** A distribution in 64ths, often with ties. */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -255,16 +256,11 @@ public final class ExperimentFile {
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {
-        YamlValue rolling = value.map().get("rolling");
-        if (rolling != null) {
-            throw rolling.wrong(
-                    "no such key: the holdout of a stream is frozen at its size; for newer examples"
-                            + " read the topic into another task (task.name, data.source.from)");
-        }
         YamlMap map = value.map().only(ExperimentKeys.HOLDOUTS);
         YamlValue split = map.get(ExperimentKeys.HOLDOUT_SPLIT);
         YamlValue share = map.get(ExperimentKeys.HOLDOUT_SHARE);
         YamlValue size = map.get(ExperimentKeys.HOLDOUT_SIZE);
+        YamlValue rolling = map.get(ExperimentKeys.HOLDOUT_ROLLING);
         TagCondition where = ModelReader.where(map.get(ExperimentKeys.HOLDOUT_WHERE));
         if (endless) {
             if (share == null || split != null || where != null) {
@@ -272,16 +268,20 @@ public final class ExperimentFile {
             }
             return new DataConfig.Holdout.Share(
                     share.between(0, 1),
-                    size == null ? DEFAULT_HOLDOUT_SIZE : size.integer(1, Integer.MAX_VALUE));
+                    size == null ? DEFAULT_HOLDOUT_SIZE : size.integer(1, Integer.MAX_VALUE),
+                    null,
+                    rolling == null ? null : rolling.duration());
         }
-        if (size != null) {
-            throw size.wrong("no such key: it is for sources without end (data.topic)");
+        for (YamlValue endlessOnly : Arrays.asList(size, rolling)) {
+            if (endlessOnly != null) {
+                throw endlessOnly.wrong("no such key: it is for sources without end (data.topic)");
+            }
         }
         if (split != null && share == null) {
             return new DataConfig.Holdout.Column(split.text(), where);
         }
         if (share != null && split == null) {
-            return new DataConfig.Holdout.Share(share.between(0, 1), 0, where);
+            return new DataConfig.Holdout.Share(share.between(0, 1), 0, where, null);
         }
         throw value.wrong("either {split: VALUE} or {share: 0.2}");
     }

@@ -89,7 +89,7 @@ public final class ExperimentKeys {
                     "topic",
                     "a topic",
                     "",
-                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size} and supervisor-share.");
+                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size, rolling} and supervisor-share.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
@@ -226,6 +226,13 @@ public final class ExperimentKeys {
                     YamlValue.whole(1, Integer.MAX_VALUE),
                     "2000 with topic",
                     "With data.topic: number of examples of the holdout; checkpoints are evaluated once it is complete.");
+
+    static final Key<YamlValue> HOLDOUT_ROLLING =
+            HOLDOUTS.own(
+                    "rolling",
+                    "a duration: 12h, 7d",
+                    "none: the holdout is frozen",
+                    "With data.topic: event time after which size more examples are added to the holdout, again and again; later checkpoints are evaluated on the newest of them.");
 
     static final Key<YamlValue> HOLDOUT_WHERE =
             HOLDOUTS.own(

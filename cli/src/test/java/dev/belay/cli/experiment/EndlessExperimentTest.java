@@ -12,6 +12,7 @@ import dev.belay.producers.source.Source;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ class EndlessExperimentTest {
         assertEquals(
                 new DataConfig.Holdout.Share(.2, 2_000),
                 read(FILE.replace(", size: 300", "")).data().holdout());
+        assertEquals(
+                new DataConfig.Holdout.Share(.2, 300, null, Duration.ofDays(7)),
+                read(FILE.replace("size: 300", "size: 300, rolling: 7d")).data().holdout());
         assertNull(read(FILE).openData());
     }
 
@@ -94,7 +98,7 @@ class EndlessExperimentTest {
                 FILE.replace("size: 300", "rolling: true"),
                 "line 6",
                 "'true' in data.holdout.rolling",
-                "frozen at its size");
+                "a duration above 0");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");
         says(FILE.replace("500ms", "soon"), "line 9", "'soon' in models.conf.max-wait", "10s");
         says(FILE.replace("warm-up-examples: 70", "warm-up: 0.1"), "line 9", "loss.warm-up");

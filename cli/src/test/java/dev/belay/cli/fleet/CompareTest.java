@@ -176,7 +176,8 @@ class CompareTest {
                             List.of(0f, 0f),
                             0L,
                             false,
-                            List.of(0));
+                            List.of(0),
+                            0);
             log.add(TOPICS.predictions("t"), 0, id, abstention);
         }
         // When

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.it.LongTest;
+import dev.belay.it.platform.PlatformHost;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +48,11 @@ class KilledServicesIT {
     @Test
     void killsAreLinesWithoutStackTracesAndGaugesAreBackInSeconds() throws Exception {
         // Given
-        BelayProcess broker = broker("0", "0", "broker-1");
+        BelayProcess broker =
+                broker(
+                        Integer.toString(PlatformHost.freePort()),
+                        Integer.toString(PlatformHost.freePort()),
+                        "broker-1");
         String server = broker.awaitOutput(BROKER);
         String registry = broker.awaitOutput(REGISTRY);
         at = new String[] {"--bootstrap-servers", server, "--registry", registry};
@@ -73,6 +78,7 @@ class KilledServicesIT {
                 Objects.requireNonNull(services.get("aggregator")).awaitOutput(METRICS);
                 broker.kill();
                 killed.add(broker);
+                PlatformHost.awaitFree(URI.create(registry).getPort());
                 broker =
                         broker(
                                 server.substring(server.indexOf(':') + 1),

@@ -97,6 +97,9 @@ public final class PlainReader implements AutoCloseable {
                                                         new TopicPartition(topic, p.partition())));
                             }
                         });
+        if (partitions.isEmpty()) {
+            return; // none of them is there yet
+        }
         Map<TopicPartition, Long> ends = settledEnds(partitions);
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);

@@ -3,10 +3,15 @@ package dev.belay.it.platform;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /**
  * A JVM with a platform in it, to be killed. Its {@code main} prints {@code READY broker registry}
@@ -35,14 +40,35 @@ public final class PlatformHost implements AutoCloseable {
         Thread.currentThread().join();
     }
 
-    /** Starts one on free ports, as below. */
+    /** Starts one on free ports, on which it can be started again after a kill. */
     public static PlatformHost start(Path dataDir) throws IOException {
-        return start(dataDir, 0, 0);
+        return start(dataDir, freePort(), freePort());
     }
 
-    /** Starts one in a process of its own; returns when both broker and registry are ready. */
+    /**
+     * A free port below those that systems give to clients' own ends of connections (from 32768 on
+     * Linux): one of these may be taken by a client that reconnects while the platform is away.
+     */
+    public static int freePort() throws IOException {
+        for (int tries = 0; tries < 100; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (BindException e) {
+                // taken: another one
+            }
+        }
+        throw new IOException("no free port found in 100 tries");
+    }
+
+    /**
+     * Starts one in a process of its own; returns when both broker and registry are ready. Waits
+     * for the ports: a killed platform's registry lives until it notices that its parent has gone.
+     */
     public static PlatformHost start(Path dataDir, int brokerPort, int registryPort)
             throws IOException {
+        awaitFree(brokerPort);
+        awaitFree(registryPort);
         var process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -63,6 +89,17 @@ public final class PlatformHost implements AutoCloseable {
             }
         }
         throw new IOException("the platform's JVM ended before it was ready");
+    }
+
+    /** Waits until nothing listens on a port. */
+    public static void awaitFree(int port) {
+        Awaitility.await("port " + port)
+                .ignoreExceptionsInstanceOf(BindException.class)
+                .until(
+                        () -> {
+                            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+                            return true;
+                        });
     }
 
     public String bootstrapServers() {

@@ -7,31 +7,61 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** The sweeps that {@code belay.checkpoints} ask for: one for each checkpoint that is due. */
-record CheckpointSweeps(Specs specs, Predictors predictors, RecordReader reader)
+/**
+ * The sweeps that {@code belay.checkpoints} ask for: one for each checkpoint that is due.
+ *
+ * @param lasting the checkpoints of events in some partitions that may be lasting
+ */
+record CheckpointSweeps(
+        Specs specs,
+        Predictors predictors,
+        RecordReader reader,
+        Function<IntPredicate, List<Checkpoint>> lasting)
         implements SweepRequests {
     @Override
     public @Nullable Request of(ConsumerRecord<byte[], byte[]> event) throws BadRecordException {
         Checkpoint checkpoint = reader.checkpoint(event);
         ModelSpec spec = specs.of(checkpoint.getModel());
         if (spec != null) {
-            return new Request(
-                    spec,
-                    spec.getTask(),
-                    checkpoint.getNumber(),
-                    checkpoint.getEventTimeMs(),
-                    SweepSchedule.isDue(spec, checkpoint),
-                    holdout -> true,
-                    () -> new ByModel(predictors.open(spec, checkpoint)));
+            return request(spec, checkpoint);
         }
         if (!specs.isStopped(checkpoint.getModel())) {
             throw new BadRecordException("no spec of its model " + checkpoint.getModel());
         }
         return null;
+    }
+
+    @Override
+    public List<Request> lasting(IntPredicate partitions) {
+        List<Request> requests = new ArrayList<>();
+        for (Checkpoint checkpoint : lasting.apply(partitions)) {
+            ModelSpec spec = specs.of(checkpoint.getModel());
+            if (spec != null
+                    && SweepSchedule.isDue(spec, checkpoint)
+                    && SweepSchedule.isLasting(spec, checkpoint)) {
+                requests.add(request(spec, checkpoint));
+            }
+        }
+        return requests;
+    }
+
+    private Request request(ModelSpec spec, Checkpoint checkpoint) {
+        return new Request(
+                spec,
+                spec.getTask(),
+                checkpoint.getNumber(),
+                checkpoint.getEventTimeMs(),
+                SweepSchedule.isDue(spec, checkpoint),
+                SweepSchedule.isLasting(spec, checkpoint),
+                holdout -> true,
+                () -> new ByModel(predictors.open(spec, checkpoint)));
     }
 
     @Override

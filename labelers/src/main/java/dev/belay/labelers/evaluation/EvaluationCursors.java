@@ -31,7 +31,7 @@ final class EvaluationCursors {
     /** The last waiting request of each queue that waits. */
     private final Map<String, SweepRequests.Request> waiting = new HashMap<>();
 
-    /** When the queues whose sweeps have failed are tried again, as of System.nanoTime. */
+    /** When queues, or repetitions, that have failed are tried again, as of System.nanoTime. */
     private final Map<String, Long> againNs = new HashMap<>();
 
     private int lastSwept = -1;
@@ -97,7 +97,7 @@ final class EvaluationCursors {
      * @return as {@link #hold}
      */
     boolean delay(int partition, SweepRequests.Request request, long offset) {
-        againNs.put(request.queue(), System.nanoTime() + RETRY_AFTER.toNanos());
+        delay(request.queue());
         return hold(partition, request, offset);
     }
 
@@ -129,8 +129,14 @@ final class EvaluationCursors {
         return !resumed.isEmpty();
     }
 
-    private boolean isTimeFor(String queue) {
-        Long again = againNs.get(queue);
+    /** Notes that what has this name has failed: it is to be tried again after a second. */
+    void delay(String name) {
+        againNs.put(name, System.nanoTime() + RETRY_AFTER.toNanos());
+    }
+
+    /** Whether what has this name may be tried again. */
+    boolean isTimeFor(String name) {
+        Long again = againNs.get(name);
         return again == null || System.nanoTime() - again >= 0;
     }
 }

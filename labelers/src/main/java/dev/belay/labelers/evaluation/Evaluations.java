@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,15 +35,21 @@ import org.jspecify.annotations.Nullable;
  * queue, see {@link EvaluationCursors}; a failed one is tried again after a second. While an ACL is
  * missing, all events wait.
  *
+ * <p>While no event is left to do, {@link SweepRequests#lasting lasting} sweeps are repeated where
+ * a holdout has a new generation. How far they are is not stored: a process that takes partitions
+ * over repeats them all, with the same rows, which count once.
+ *
  * <p>One sweep at a time is computed on another thread while this one keeps polling. If a partition
  * is revoked meanwhile, the sweep is discarded. Belongs to one thread.
  */
 final class Evaluations implements AutoCloseable {
     private static final String COMMIT = "its transactions";
+    private static final long BETWEEN_REPETITIONS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Inbox inbox;
     private final Outbox outbox;
     private final SweepRequests requests;
+    private final Function<ModelSpec, @Nullable Holdout> holdouts;
     private final EvaluationCursors cursors;
     private final Executor computing;
     private final EventCodec codec;
@@ -53,21 +60,28 @@ final class Evaluations implements AutoCloseable {
     private final UnaryOperator<String> predictionsOf;
 
     private final Map<String, ModelSpec> failed = new HashMap<>(); // by id, those to be tried again
+
+    /** Generations that lasting sweeps have predicted, by model and checkpoint. */
+    private final Map<String, Integer> generations = new HashMap<>();
+
     private @Nullable Running running;
+    private long noneToRepeatNanos = System.nanoTime();
     private long sweeps;
 
     /**
-     * The sweep that is being computed; its event is the oldest unfinished one of its partition.
+     * The sweep that is being computed.
      *
+     * @param event the oldest unfinished one of its partition; null: a repetition
      * @param batch of its transaction, with the offsets of events consumed before it
      * @param revocations of the inbox when it began
      */
     private record Running(
-            ConsumerRecord<byte[], byte[]> event,
+            @Nullable ConsumerRecord<byte[], byte[]> event,
             TransactionBatch batch,
             long revocations,
             SweepRequests.Request request,
             Holdout holdout,
+            int generation,
             Timer.Sample sample,
             Computation<Sweep> computation) {}
 
@@ -100,6 +114,7 @@ final class Evaluations implements AutoCloseable {
         this.inbox = inbox;
         this.outbox = outbox;
         this.requests = requests;
+        this.holdouts = holdouts;
         this.cursors = new EvaluationCursors(inbox, requests, holdouts);
         this.computing = computing;
         this.codec = codec;
@@ -157,7 +172,30 @@ final class Evaluations implements AutoCloseable {
                 pending.reached(inbox.partition(partition), cursor.committed());
             }
         }
-        return pending.isEmpty() ? done : commit(pending);
+        return pending.isEmpty() ? done || repeat() : commit(pending);
+    }
+
+    /** Starts to repeat a lasting sweep of which a new generation is missing, if there is one. */
+    private boolean repeat() {
+        if (System.nanoTime() - noneToRepeatNanos < BETWEEN_REPETITIONS_NANOS) {
+            return false;
+        }
+        for (SweepRequests.Request request : requests.lasting(inbox.partitions()::contains)) {
+            Holdout holdout = holdouts.apply(request.spec());
+            if (holdout != null
+                    && holdout.version() > generations.getOrDefault(key(request), 0)
+                    && cursors.isTimeFor(key(request))
+                    && request.isReady().test(holdout)) {
+                running = start(null, request, holdout, new TransactionBatch());
+                return true;
+            }
+        }
+        noneToRepeatNanos = System.nanoTime();
+        return false;
+    }
+
+    private static String key(SweepRequests.Request request) {
+        return request.spec().getId() + " " + request.checkpoint();
     }
 
     private void forgetStopped() {
@@ -195,6 +233,7 @@ final class Evaluations implements AutoCloseable {
             if (request != null && request.isDue()) {
                 Holdout holdout = cursor.waits(request.queue()) ? null : cursors.holdout(request);
                 if (holdout != null) {
+                    cursors.swept(event.partition());
                     running = start(event, request, holdout, pending);
                     return Outcome.RUNNING;
                 }
@@ -217,12 +256,13 @@ final class Evaluations implements AutoCloseable {
 
     /** Starts a sweep, which {@link #finish} commits. */
     private Running start(
-            ConsumerRecord<byte[], byte[]> event,
+            @Nullable ConsumerRecord<byte[], byte[]> event,
             SweepRequests.Request request,
             Holdout holdout,
             TransactionBatch pending) {
-        cursors.swept(event.partition());
-        Map<Integer, List<Holdout.Row>> rows = holdout.rows();
+        Map<Integer, List<Holdout.Row>> rows =
+                request.isLasting() ? holdout.rows() : holdout.newest();
+        int generation = holdout.version();
         String topic = predictionsOf.apply(request.spec().getTask());
         return new Running(
                 event,
@@ -230,12 +270,13 @@ final class Evaluations implements AutoCloseable {
                 inbox.revocations(),
                 request,
                 holdout,
+                generation,
                 Timer.start(),
                 Computation.start(
                         computing,
                         () -> {
                             try (var predictor = request.predictor().get()) {
-                                return Sweep.of(codec, topic, request, rows, predictor);
+                                return Sweep.of(codec, topic, request, rows, generation, predictor);
                             }
                         }));
     }
@@ -253,7 +294,9 @@ final class Evaluations implements AutoCloseable {
         try {
             sweep = done.computation().result();
         } catch (UnusableCheckpointException e) {
-            batch.add(deadLetters.of(event, String.valueOf(e.getMessage())));
+            if (event != null) { // a repetition's went to the dead letters the first time
+                batch.add(deadLetters.of(event, String.valueOf(e.getMessage())));
+            }
         } catch (RuntimeException e) {
             return retryLater(done, e);
         }
@@ -262,12 +305,19 @@ final class Evaluations implements AutoCloseable {
             rejected.contribute(spec, sweep, batch);
             done.holdout().contribute(batch);
         }
-        cursors.of(event.partition()).done(done.request().queue(), event.offset());
-        addOffset(event, batch);
-        if (!commit(batch)) {
+        if (event != null) {
+            cursors.of(event.partition()).done(done.request().queue(), event.offset());
+            addOffset(event, batch);
+        }
+        if (!batch.isEmpty() && !commit(batch)) {
             return false;
         }
-        inbox.queue(event.partition()).remove();
+        if (event != null) {
+            inbox.queue(event.partition()).remove();
+        }
+        if (done.request().isLasting()) {
+            generations.put(key(done.request()), done.generation());
+        }
         failed.remove(spec.getId());
         prerequisites.forget(spec.getId());
         if (sweep != null) {
@@ -291,6 +341,10 @@ final class Evaluations implements AutoCloseable {
                 spec.getTask(), spec.getId(), expected ? String.valueOf(e.getMessage()) : "" + e);
         ConsumerRecord<byte[], byte[]> event = done.event();
         TransactionBatch batch = done.batch();
+        if (event == null) {
+            cursors.delay(key(done.request()));
+            return false;
+        }
         if (cursors.delay(event.partition(), done.request(), event.offset())) {
             inbox.queue(event.partition()).remove();
             addOffset(event, batch);

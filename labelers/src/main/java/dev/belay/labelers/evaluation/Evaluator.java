@@ -10,7 +10,10 @@ import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.runtime.clients.LabelerTable;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -81,6 +85,7 @@ public final class Evaluator extends SpecFollower {
         private final List<Consumer<byte[], byte[]>> consumers = new ArrayList<>();
         private final DeadLetters deadLetters = new DeadLetters(clients(), name());
         private final TaskHoldouts holdouts;
+        private final LastingCheckpoints lasting;
         private final LabelerSweeps labelerSweeps;
         private final Evaluations checkpoints;
         private final Evaluations versions;
@@ -99,10 +104,12 @@ public final class Evaluator extends SpecFollower {
                             deadLetters,
                             this::committed,
                             new HashMap<>());
+            lasting = new LastingCheckpoints(clients());
             labelerSweeps =
                     new LabelerSweeps(
                             context.labelers()::isStopped,
                             id -> context.labelers().all().get(id),
+                            this::lastingLabelers,
                             reader,
                             holdouts::sources,
                             new HashMap<>());
@@ -111,7 +118,7 @@ public final class Evaluator extends SpecFollower {
                     evaluations(
                             "",
                             topics.checkpoints(),
-                            new CheckpointSweeps(specs, predictors, reader));
+                            new CheckpointSweeps(specs, predictors, reader, this::lasting));
             versions = evaluations(".labelers", topics.labelers(), labelerSweeps);
         }
 
@@ -128,10 +135,26 @@ public final class Evaluator extends SpecFollower {
         @Override
         public void close() {
             try (holdouts;
+                    lasting;
                     labelerSweeps;
                     checkpoints) {
                 versions.close();
             }
+        }
+
+        /** Of frozen holdouts none are asked for, so not all checkpoints have to be read. */
+        private List<Checkpoint> lasting(IntPredicate partitions) {
+            return holdouts.haveRolled() ? lasting.in(partitions) : List.of();
+        }
+
+        private List<LabelerSpec> lastingLabelers(IntPredicate partitions) {
+            LabelerTable labelers = context.labelers();
+            return labelers.all().values().stream()
+                    .filter(
+                            spec ->
+                                    labelers.partitions(spec.getId()).stream()
+                                            .anyMatch(partitions::test))
+                    .toList();
         }
 
         /**

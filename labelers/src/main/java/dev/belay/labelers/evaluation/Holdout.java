@@ -21,10 +21,12 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task's holdout, in memory with its inputs: all partitions, each in offset order, the newest
- * event of each id. Belongs to one thread.
+ * event of each id. Of a rolling holdout, as it was when its newest generation was complete.
+ * Belongs to one thread.
  */
 final class Holdout implements AutoCloseable {
     /** An example of the holdout and the record that holds it. */
@@ -38,12 +40,16 @@ final class Holdout implements AutoCloseable {
     private final RecordReader records;
     private final PartitionReader reader;
     private final PartitionEnds ends;
+    private final Runnable progress;
     private final Map<Integer, Map<String, Row>> rows = new TreeMap<>();
-    private boolean complete;
+    private boolean changed = true;
+    private @Nullable Map<Integer, List<Row>> complete;
+    private int version;
 
     /**
      * @param consumer without a group; this closes it
      * @param classes of the task; 0 for choice
+     * @param progress reads what the ends are known from up to its end, past open transactions
      * @param committed the group's committed offset of a holdout partition, 0 for none: dead
      *     letters of records before it were sent
      */
@@ -54,8 +60,10 @@ final class Holdout implements AutoCloseable {
             RecordReader records,
             DeadLetters deadLetters,
             PartitionEnds ends,
+            Runnable progress,
             ToLongFunction<TopicPartition> committed) {
         this.classes = classes;
+        this.progress = progress;
         this.records = records;
         this.ends = ends;
         for (int p = 0; p < records.partitions(); p++) {
@@ -73,26 +81,65 @@ final class Holdout implements AutoCloseable {
     /**
      * Reads the records available, without waiting.
      *
-     * @return whether the holdout was read to its end once; later additions do not change that
+     * @return whether the holdout was complete once
      */
     boolean poll() {
         while (reader.poll()) {}
-        complete = complete || rows.keySet().stream().allMatch(p -> reader.isThrough(p, ends));
-        return complete;
+        if (changed && isThrough()) {
+            int newest = newestVersion();
+            // what was read may be of a generation that began after the progress was read
+            if (newest > 0) {
+                progress.run();
+            }
+            if (newest == 0 || isThrough()) {
+                changed = false;
+                version = newest;
+                Map<Integer, List<Row>> all = new TreeMap<>();
+                rows.forEach((p, byId) -> all.put(p, List.copyOf(byId.values())));
+                complete = all;
+            }
+        }
+        return complete != null;
     }
 
-    /** Rows by partition, each in offset order. */
+    private boolean isThrough() {
+        return rows.keySet().stream().allMatch(p -> reader.isThrough(p, ends));
+    }
+
+    private int newestVersion() {
+        return rows.values().stream()
+                .flatMap(byId -> byId.values().stream())
+                .mapToInt(row -> row.example().getHoldoutVersion())
+                .max()
+                .orElse(0);
+    }
+
+    /** Number of the newest complete generation; 0 of a frozen holdout. */
+    int version() {
+        return version;
+    }
+
+    /** Rows of all complete generations by partition, each in offset order. */
     Map<Integer, List<Row>> rows() {
-        Map<Integer, List<Row>> copy = new TreeMap<>();
-        rows.forEach((p, byId) -> copy.put(p, List.copyOf(byId.values())));
-        return copy;
+        return complete == null ? Map.of() : complete;
+    }
+
+    /** Rows of the newest complete generation by partition, each in offset order. */
+    Map<Integer, List<Row>> newest() {
+        Map<Integer, List<Row>> newest = new TreeMap<>();
+        rows().forEach((p, all) -> newest.put(p, all.stream().filter(this::isNewest).toList()));
+        return newest;
+    }
+
+    private boolean isNewest(Row row) {
+        return row.example().getHoldoutVersion() == version;
     }
 
     /** Number of probabilities of a prediction of each example, by its id. */
     Map<String, Integer> sizes() {
         Map<String, Integer> sizes = new HashMap<>();
-        for (Map<String, Row> byId : rows.values()) {
-            byId.forEach((id, row) -> sizes.put(id, Distributions.size(classes, row.example())));
+        for (List<Row> some : rows().values()) {
+            some.forEach(row -> sizes.put(row.id(), Distributions.size(classes, row.example())));
         }
         return sizes;
     }
@@ -117,6 +164,7 @@ final class Holdout implements AutoCloseable {
         if (byId == null) {
             return;
         }
+        changed = true;
         Example example = records.exampleOrTombstone(record);
         byId.remove(RecordReader.key(record)); // the newest event determines its place in the order
         if (example == null) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id
+ * @param lasting newest specs whose events are in some partitions
  * @param opener starts to read sources
  * @param reading the sources that are being read, by task
  */
 record LabelerSweeps(
         Predicate<String> isStopped,
         Function<String, @Nullable LabelerSpec> current,
+        Function<IntPredicate, List<LabelerSpec>> lasting,
         RecordReader reader,
         Opener opener,
         Map<String, SourceSweeps> reading)
@@ -56,21 +59,44 @@ record LabelerSweeps(
         if (spec.getVersion() < 0) {
             throw new BadRecordException("version " + spec.getVersion() + ", expected 0 or more");
         }
-        boolean reads = !spec.getSources().isEmpty();
-        Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
         try {
-            return new Request(
-                    LabelerSpecs.asModel(spec),
-                    // its sources may be behind it in the topic, so it must not block the task
-                    reads ? spec.getId() : spec.getTask(),
-                    spec.getVersion(),
-                    spec.getEventTimeMs(),
-                    !LabelerSpecs.isExternal(spec),
-                    holdout -> !reads || find(spec, holdout, sources),
-                    () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
+            return request(spec);
         } catch (IllegalArgumentException e) {
             throw new BadRecordException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Override
+    public List<Request> lasting(IntPredicate partitions) {
+        List<Request> requests = new ArrayList<>();
+        for (LabelerSpec spec : lasting.apply(partitions)) {
+            if (spec.getVersion() < 0
+                    || LabelerSpecs.isExternal(spec)
+                    || isStopped.test(spec.getId())) {
+                continue;
+            }
+            try {
+                requests.add(request(spec));
+            } catch (IllegalArgumentException e) {
+                // its event went to the dead letters with the reason
+            }
+        }
+        return requests;
+    }
+
+    private Request request(LabelerSpec spec) {
+        boolean reads = !spec.getSources().isEmpty();
+        Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
+        return new Request(
+                LabelerSpecs.asModel(spec),
+                // its sources may be behind it in the topic, so it must not block the task
+                reads ? spec.getId() : spec.getTask(),
+                spec.getVersion(),
+                spec.getEventTimeMs(),
+                !LabelerSpecs.isExternal(spec),
+                true,
+                holdout -> !reads || find(spec, holdout, sources),
+                () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
     }
 
     @Override
@@ -92,7 +118,9 @@ record LabelerSweeps(
     private boolean find(
             LabelerSpec spec, Holdout holdout, Map<String, Map<String, GivenLabel>> into) {
         SourceSweeps sweeps = reading.get(spec.getTask());
-        if (sweeps == null || !sweeps.ids().containsAll(spec.getSources())) {
+        if (sweeps == null
+                || sweeps.version() != holdout.version()
+                || !sweeps.ids().containsAll(spec.getSources())) {
             Set<String> ids = new HashSet<>(spec.getSources());
             if (sweeps != null) {
                 ids.addAll(sweeps.ids());

@@ -44,6 +44,7 @@ final class SourceSweeps implements AutoCloseable {
     private final Map<String, Source> sources = new HashMap<>();
     private final LabelerSpec spec;
     private final Map<String, Integer> holdout; // size of each distribution
+    private final int version;
     private final EventReader<PredictionBlock> predictions;
     private final @Nullable EventReader<Truth> truth;
     private final Predicate<EventReader<Truth>> truthEnded;
@@ -53,14 +54,27 @@ final class SourceSweeps implements AutoCloseable {
     private static final class Source {
         final Map<Long, Map<String, GivenLabel>> sweeps = new HashMap<>();
         final Map<Long, Long> rows = new HashMap<>();
+        final Map<Long, Integer> generations = new HashMap<>();
         long labelling = Long.MAX_VALUE;
 
-        /** A complete sweep; null while rows of it are missing. */
-        @Nullable Map<String, GivenLabel> sweep(long version) {
+        /**
+         * A complete sweep; null while rows of it are missing.
+         *
+         * @param generation of the holdout that it must have predicted
+         * @param examples of the holdout, all of which it may have predicted instead
+         */
+        @Nullable Map<String, GivenLabel> sweep(
+                long version, int generation, Set<String> examples) {
             long checkpoint = version < 0 ? labelling : version;
             long expected = rows.getOrDefault(checkpoint, 0L);
             Map<String, GivenLabel> sweep = sweeps.get(checkpoint);
-            return sweep == null || expected == 0 || sweep.size() < expected ? null : sweep;
+            if (sweep == null || expected == 0 || sweep.size() < expected) {
+                return null;
+            }
+            return generations.getOrDefault(checkpoint, 0) >= generation
+                            || sweep.keySet().containsAll(examples)
+                    ? sweep
+                    : null;
         }
 
         void put(long checkpoint, String example, float[] distribution) {
@@ -74,6 +88,7 @@ final class SourceSweeps implements AutoCloseable {
      * @param spec of a labeler of the task
      * @param ids of the labelers to read
      * @param holdout number of probabilities of a prediction of each example, by its id
+     * @param version newest generation of the holdout
      * @param truthEnds whether a reader of the truth has reached its end
      */
     SourceSweeps(
@@ -83,9 +98,11 @@ final class SourceSweeps implements AutoCloseable {
             LabelerSpec spec,
             Set<String> ids,
             Map<String, Integer> holdout,
+            int version,
             PartitionEnds truthEnds) {
         this.spec = spec;
         this.holdout = holdout;
+        this.version = version;
         ids.forEach(id -> sources.put(id, new Source()));
         String blocks = topics.predictions(spec.getTask());
         predictions =
@@ -117,6 +134,11 @@ final class SourceSweeps implements AutoCloseable {
         return sources.keySet();
     }
 
+    /** Newest generation of the holdout whose labels are read. */
+    int version() {
+        return version;
+    }
+
     /** Closes this if it was not used for {@link #IDLE_AFTER}; returns whether it did. */
     boolean closeIfIdle() {
         boolean idle = System.nanoTime() - usedNanos > IDLE_AFTER.toNanos();
@@ -130,11 +152,11 @@ final class SourceSweeps implements AutoCloseable {
      * The labels of a labeler's sources, in the order of its spec, each by example. Truth lacks
      * some examples if its topic has ended without them.
      *
-     * @param version current version of a labeler; negative for models and external labelers
+     * @param versions current version of a labeler; negative for models and external labelers
      * @return null while a source is incomplete
      */
     @Nullable Map<String, Map<String, GivenLabel>> of(
-            LabelerSpec spec, ToLongFunction<String> version) {
+            LabelerSpec spec, ToLongFunction<String> versions) {
         usedNanos = System.nanoTime();
         int polls = 0;
         while (polls < POLLS_PER_ROUND && poll()) {
@@ -146,7 +168,7 @@ final class SourceSweeps implements AutoCloseable {
             Map<String, GivenLabel> labels =
                     id.equals(ModelId.TRUTH) || holdout.isEmpty()
                             ? truth(source)
-                            : source.sweep(version.applyAsLong(id));
+                            : source.sweep(versions.applyAsLong(id), version, holdout.keySet());
             if (labels == null) {
                 return null;
             }
@@ -211,6 +233,7 @@ final class SourceSweeps implements AutoCloseable {
             return; // the aggregators send it to the dead letters
         }
         source.rows.merge(checkpoint, block.getSweepRows(), Math::max);
+        source.generations.merge(checkpoint, block.getHoldoutVersion(), Math::max);
         for (int row = 0; row < block.getIds().size(); row++) {
             String id = block.getIds().get(row);
             float[] distribution = new float[layout.size(row)];

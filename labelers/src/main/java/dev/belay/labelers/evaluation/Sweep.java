@@ -5,7 +5,6 @@ import dev.belay.schemas.Distributions;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.TaskKind;
-import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,12 +28,14 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
      * abstained from.
      *
      * @param holdout rows by partition
+     * @param version newest generation of the holdout
      */
     static Sweep of(
             EventCodec codec,
             String topic,
             SweepRequests.Request request,
             Map<Integer, List<Holdout.Row>> holdout,
+            int version,
             SweepRequests.SweepPredictor predictor) {
         List<Holdout.Row> all = holdout.values().stream().flatMap(List::stream).toList();
         Rows<float[]> predicted = predictor.predict(all);
@@ -46,12 +47,12 @@ record Sweep(List<ProducerRecord<byte[], byte[]>> records, List<Rejected> reject
         int place = 0;
         for (Map.Entry<Integer, List<Holdout.Row>> entry : holdout.entrySet()) {
             var blocks =
-                    new PredictionBlocks(
+                    PredictionBlocks.ofSweep(
                             TaskKind.of(request.spec()),
                             request.spec().getId(),
                             request.checkpoint(),
-                            Phase.HOLDOUT,
-                            predicted.rows().size());
+                            predicted.rows().size(),
+                            version);
             for (Holdout.Row row : entry.getValue()) {
                 if (!predicted.rejected().containsKey(place++)) {
                     float[] distribution = next.next();

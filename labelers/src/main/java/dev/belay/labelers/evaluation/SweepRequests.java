@@ -4,6 +4,7 @@ import dev.belay.labelers.records.BadRecordException;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +32,8 @@ interface SweepRequests {
      * @param checkpoint number of the checkpoint that predicts
      * @param eventTimeMs of its predictions
      * @param isDue whether it needs a sweep
+     * @param isLasting whether models are compared with it for as long as they learn: it predicts
+     *     all generations of the holdout, again with each new one; the others predict the newest
      * @param isReady whether its other inputs, besides the holdout, are complete
      * @param predictor opened on the computing thread
      */
@@ -40,6 +43,7 @@ interface SweepRequests {
             long checkpoint,
             long eventTimeMs,
             boolean isDue,
+            boolean isLasting,
             Predicate<Holdout> isReady,
             Supplier<SweepPredictor> predictor) {}
 
@@ -49,6 +53,13 @@ interface SweepRequests {
      * @throws BadRecordException if the event is a dead letter
      */
     @Nullable Request of(ConsumerRecord<byte[], byte[]> event) throws BadRecordException;
+
+    /**
+     * The lasting ones that are due, of events in some partitions.
+     *
+     * @param partitions that are assigned
+     */
+    List<Request> lasting(IntPredicate partitions);
 
     /** Whether sweeps of a spec's model are still wanted. */
     boolean isWanted(ModelSpec spec);

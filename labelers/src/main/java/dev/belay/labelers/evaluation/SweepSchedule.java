@@ -22,6 +22,16 @@ final class SweepSchedule {
     }
 
     /**
+     * Whether students may be compared with this checkpoint for as long as they learn: their
+     * supervisor's first that may label, and the last of any model. With {@code LATEST}, whose
+     * students are compared with one after the other, also those in between.
+     */
+    static boolean isLasting(ModelSpec spec, Checkpoint checkpoint) {
+        return checkpoint.getState() == State.FINISHED
+                || (checkpoint.getState() == State.READY && mayHaveLabelled(spec, checkpoint));
+    }
+
+    /**
      * Whether students may be compared with this checkpoint as their supervisor, so that it needs
      * its sweep whatever {@code evaluateEvery} says: with {@code LATEST} each that is READY, else
      * the first, which is less than a micro-epoch past {@code readyAt}.

@@ -39,7 +39,13 @@ record TaskHoldouts(
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
     /** A task's holdout, and when its partitions end. */
-    record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {}
+    record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {
+        /** Whether it was complete once. */
+        boolean poll() {
+            progress.poll(Duration.ZERO);
+            return holdout.poll();
+        }
+    }
 
     /** The holdout of a spec's task, polled; null while it is not complete. */
     @Nullable Holdout of(ModelSpec spec) {
@@ -52,8 +58,16 @@ record TaskHoldouts(
             task = open(spec);
             open.put(spec.getTask(), task);
         }
-        task.progress().poll(Duration.ZERO);
-        return task.holdout().poll() ? task.holdout() : null;
+        return task.poll() ? task.holdout() : null;
+    }
+
+    /** Whether one of those that are open has more than one generation. */
+    boolean haveRolled() {
+        boolean rolled = false;
+        for (TaskHoldout task : open.values()) {
+            rolled |= task.poll() && task.holdout().version() > 0;
+        }
+        return rolled;
     }
 
     /**
@@ -69,6 +83,7 @@ record TaskHoldouts(
                 spec,
                 labelers,
                 holdout.sizes(),
+                holdout.version(),
                 Objects.requireNonNull(open.get(spec.getTask())).ends());
     }
 
@@ -104,6 +119,7 @@ record TaskHoldouts(
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
                         ends,
+                        () -> progress.catchUpPastOpenTransactions(check.admin(), CATCH_UP),
                         committed);
         holdout.catchUp(CATCH_UP);
         return new TaskHoldout(progress, ends, holdout);

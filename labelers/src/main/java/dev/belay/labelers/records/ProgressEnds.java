@@ -17,7 +17,10 @@ public final class ProgressEnds implements PartitionEnds {
     private final ProgressTable progress;
     private final @Nullable String writer;
     private final ToLongFunction<TopicPartition> uncommittedEnd;
-    private final Map<TopicPartition, Long> ends = new HashMap<>();
+    private final Map<TopicPartition, End> ends = new HashMap<>();
+
+    /** A partition's end when it had so many records. */
+    private record End(long records, long offset) {}
 
     /**
      * @param progress polled by somebody else
@@ -44,6 +47,11 @@ public final class ProgressEnds implements PartitionEnds {
             ends.remove(key); // a writer may have begun again
             return false;
         }
-        return position >= ends.computeIfAbsent(key, uncommittedEnd::applyAsLong);
+        End end = ends.get(key);
+        if (end == null || end.records() != total) { // it was reopened and has ended again
+            end = new End(total, uncommittedEnd.applyAsLong(key));
+            ends.put(key, end);
+        }
+        return position >= end.offset();
     }
 }

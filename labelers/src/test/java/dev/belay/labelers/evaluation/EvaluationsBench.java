@@ -70,6 +70,9 @@ final class EvaluationsBench {
     /** What the task's predictions and truth hold for those that read them. */
     final FakeLog log = new FakeLog(clients.codec());
 
+    /** Checkpoints whose sweeps are repeated with each new generation. */
+    final List<Checkpoint> lasting = new ArrayList<>();
+
     boolean holdoutEnded = true;
     boolean truthEnded;
     Executor computing = Runnable::run;
@@ -90,6 +93,7 @@ final class EvaluationsBench {
                         reader,
                         deadLetters,
                         (topic, p, position) -> holdoutEnded,
+                        () -> {},
                         p -> 0);
         evaluations =
                 new Evaluations(
@@ -139,13 +143,15 @@ final class EvaluationsBench {
                     }
                 },
                 predictors,
-                reader);
+                reader,
+                partitions -> lasting);
     }
 
     private SweepRequests labelerSweeps() {
         return new LabelerSweeps(
                 stopped::contains,
                 labelers::get,
+                partitions -> List.copyOf(labelers.values()),
                 reader,
                 (spec, ids, holdout) ->
                         new SourceSweeps(
@@ -155,6 +161,7 @@ final class EvaluationsBench {
                                 spec,
                                 ids,
                                 holdout.sizes(),
+                                holdout.version(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 new HashMap<>());
     }
@@ -190,8 +197,11 @@ final class EvaluationsBench {
     }
 
     void checkpoint(String model, long number, State state) {
-        Checkpoint event = Events.checkpoint(model, number, state);
-        event(model, encoded(CHECKPOINTS, event));
+        checkpoint(Events.checkpoint(model, number, state));
+    }
+
+    void checkpoint(Checkpoint event) {
+        event(event.getModel(), encoded(CHECKPOINTS, event));
     }
 
     /** Publishes a version of a labeler of kind rules, external, or with sources of another one. */
@@ -225,7 +235,17 @@ final class EvaluationsBench {
     }
 
     private void holdout(String id) {
-        Example example = EventFactory.example(id, Split.HOLDOUT, "text " + id, 7L);
+        holdout(id, 0);
+    }
+
+    /** An example of a generation of the holdout. */
+    void holdout(String id, int version) {
+        Example example =
+                EventFactory.exampleBuilder("text " + id)
+                        .setId(id)
+                        .setSplit(Split.HOLDOUT)
+                        .setHoldoutVersion(version)
+                        .build();
         holdoutRecord(id, encoded(HOLDOUT, example));
     }
 

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.Events;
 import dev.belay.labelers.FakePredictors;
+import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -39,6 +41,42 @@ class EvaluationsTest {
         assertEquals(0, bench.predictors.open());
         assertEquals(2, bench.producers.get(0).commitCount());
         assertEquals(3, bench.committedOffset());
+    }
+
+    @Test
+    void aNewGenerationIsPredictedByLaterCheckpointsAndByThoseThatLastBesideTheOthers() {
+        // Given
+        Checkpoint first = Events.checkpoint(EvaluationsBench.CONF, 1, State.READY);
+        bench.lasting.add(first);
+        bench.checkpoint(first);
+        bench.stepUntilIdle();
+        assertEquals(List.of(List.of("b", "a")), ids());
+        // When a generation has begun
+        bench.holdoutEnded = false;
+        bench.holdout("c", 1);
+        bench.checkpoint(EvaluationsBench.CONF, 2, State.LEARNING);
+        bench.stepUntilIdle();
+        // Then the last complete one is predicted
+        assertEquals(List.of("b", "a"), ids().get(1));
+        // When it is complete
+        bench.holdoutEnded = true;
+        bench.checkpoint(EvaluationsBench.CONF, 4, State.LEARNING);
+        bench.stepUntilSwept(4);
+        // Then
+        assertEquals(List.of("c"), ids().get(2));
+        assertEquals(List.of("b", "a", "c"), ids().get(3));
+        List<PredictionBlock> blocks = bench.blocks();
+        assertEquals(List.of(1L, 2L, 4L, 1L), blocks.stream().map(b -> b.getCheckpoint()).toList());
+        assertEquals(List.of(2L, 2L, 1L, 3L), blocks.stream().map(b -> b.getSweepRows()).toList());
+        assertEquals(List.of(0, 0, 1, 1), blocks.stream().map(b -> b.getHoldoutVersion()).toList());
+        assertEquals(
+                blocks.get(0).getEventTimesMs(), blocks.get(3).getEventTimesMs().subList(0, 2));
+        bench.stepUntilIdle();
+        assertEquals(4, bench.sweeps());
+    }
+
+    private List<List<String>> ids() {
+        return bench.blocks().stream().map(PredictionBlock::getIds).toList();
     }
 
     @Test

@@ -191,7 +191,8 @@ class ManyTasksTest {
                 new Evaluations(
                         new Inbox(consumer, CHECKPOINTS.topic(), 3),
                         new Outbox(LogProducer::new),
-                        new CheckpointSweeps(specs, new FakePredictors(), reader),
+                        new CheckpointSweeps(
+                                specs, new FakePredictors(), reader, partitions -> List.of()),
                         spec -> {
                             Holdout holdout = Objects.requireNonNull(holdouts.get(spec.getTask()));
                             return holdout.poll() ? holdout : null;
@@ -220,6 +221,7 @@ class ManyTasksTest {
                         reader,
                         new DeadLetters(clients, "test"),
                         (t, p, position) -> ended.contains(task),
+                        () -> {},
                         p -> 0);
         Example example = EventFactory.example("held", Split.HOLDOUT, "text", 7L);
         consumer.addRecord(

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions next offsets of the source's partitions behind this batch; empty for a source
  *     that resumes by the number of rows done
  * @param group consumer group that the positions are committed for; null without positions
- * @param holdoutFull whether no later batch has an example of the holdout
+ * @param holdoutFull whether the holdout is complete: until it begins another generation, no later
+ *     batch has an example of it
  */
 public record Batch(
         long rows,

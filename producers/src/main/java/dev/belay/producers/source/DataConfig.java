@@ -3,6 +3,7 @@ package dev.belay.producers.source;
 import dev.belay.plugins.Configured;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -321,16 +322,20 @@ public record DataConfig(
          * @param share in (0, 1)
          * @param size of an endless source: examples after which the holdout is complete, at least
          *     1; 0: all that are drawn
+         * @param rolling of an endless source: event time after which so many more are taken, again
+         *     and again; null: the holdout is frozen
          */
-        record Share(double share, long size, @Nullable TagCondition where) implements Holdout {
+        record Share(
+                double share, long size, @Nullable TagCondition where, @Nullable Duration rolling)
+                implements Holdout {
             /** Of a finite source. */
             public Share(double share) {
                 this(share, 0);
             }
 
-            /** Of all rows. */
+            /** Of all rows, frozen. */
             public Share(double share, long size) {
-                this(share, size, null);
+                this(share, size, null, null);
             }
 
             public Share {

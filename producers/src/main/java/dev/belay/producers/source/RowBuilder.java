@@ -52,6 +52,7 @@ public final class RowBuilder {
     private final Set<String> splitValues = new TreeSet<>();
     private final String orderPurpose;
     private boolean holdoutClosed;
+    private int holdoutVersion;
 
     /**
      * @param source what messages call it
@@ -81,6 +82,16 @@ public final class RowBuilder {
     /** From now on no row is HOLDOUT: those drawn for it are split as all others. */
     public void closeHoldout() {
         holdoutClosed = true;
+    }
+
+    /**
+     * From now on the rows drawn for the holdout are HOLDOUT.
+     *
+     * @param version of the holdout that they are added in, at least 0
+     */
+    public void openHoldout(int version) {
+        holdoutClosed = false;
+        holdoutVersion = version;
     }
 
     /** Features of every row's vector; 0 if the input is no vector. */
@@ -197,11 +208,13 @@ public final class RowBuilder {
         if (split != null && splitValues.size() < SPLIT_VALUES_KEPT) {
             splitValues.add(split);
         }
+        Split drawn = split(IdHash.unit(group, key), split, example.getTags());
         return new Row(
                 config.isEndless() ? 0 : IdHash.bits(orderPurpose, key),
                 line,
                 example.setId(key)
-                        .setSplit(split(IdHash.unit(group, key), split, example.getTags()))
+                        .setSplit(drawn)
+                        .setHoldoutVersion(drawn == Split.HOLDOUT ? holdoutVersion : 0)
                         .build(),
                 label);
     }

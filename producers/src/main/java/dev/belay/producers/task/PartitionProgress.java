@@ -129,11 +129,12 @@ final class PartitionProgress {
 
     /** Ends partitions. */
     void end(Collection<TopicPartition> partitions) {
-        for (TopicPartition p : partitions) {
-            Count count = count(p);
-            count.changed |= !count.ended;
-            count.ended = true;
-        }
+        partitions.forEach(p -> count(p).setEnded(true));
+    }
+
+    /** More will be written to partitions, of which some may have ended. */
+    void reopen(Collection<TopicPartition> partitions) {
+        partitions.forEach(p -> count(p).setEnded(false));
     }
 
     private Count count(TopicPartition partition) {
@@ -150,6 +151,11 @@ final class PartitionProgress {
         private boolean changed;
 
         private final Map<Split, Long> bySplit = new EnumMap<>(Split.class);
+
+        private void setEnded(boolean now) {
+            changed |= ended != now;
+            ended = now;
+        }
 
         private Map<String, Long> splits() {
             Map<String, Long> splits = new TreeMap<>();

@@ -144,6 +144,8 @@ final class TaskProducer {
         }
         if (batch.holdoutFull()) {
             progress.end(holdout);
+        } else {
+            progress.reopen(holdout); // where it began another generation
         }
         progress(progress.changes());
         if (batch.group() != null) {
@@ -181,7 +183,8 @@ final class TaskProducer {
         Row row = entry.row();
         Map<String, String> tags = row == null ? Map.of() : row.example().getTags();
         String group = row == null ? null : row.example().getGroup();
-        return new Truth(entry.id(), entry.label(), timeMs, tags, group, null, 0);
+        int version = row == null ? 0 : row.example().getHoldoutVersion();
+        return new Truth(entry.id(), entry.label(), timeMs, tags, group, null, version);
     }
 
     private void progress(List<Map.Entry<String, Progress>> events) {

@@ -46,11 +46,6 @@ final class KnownIds {
         return !holdout.contains(hash) && partition(key).add(hash);
     }
 
-    /** Examples of the holdout. */
-    int holdout() {
-        return holdout.size();
-    }
-
     private RecentIds partition(byte[] key) {
         return recent.get(BuiltInPartitioner.partitionForKey(key, recent.size()));
     }

@@ -54,7 +54,7 @@ final class TopicReader implements ExampleSource.Reader {
     private final RowBuilder builder;
     private final RowBuilder truths;
     private final DataConfig.Fields fields;
-    private final long holdoutSize;
+    private final HoldoutGenerations generations;
     private final DeadLetters deadLetters;
     private final String task;
 
@@ -65,17 +65,19 @@ final class TopicReader implements ExampleSource.Reader {
 
     /**
      * @param consumer of the group; this closes it
-     * @param known changed with each batch
+     * @param known changed with each batch, as are the generations
      */
     TopicReader(
             Consumer<byte[], byte[]> consumer,
             KnownIds known,
+            HoldoutGenerations generations,
             DataConfig config,
             DeadLetters deadLetters,
             EventCodec codec,
             String task) {
         this.consumer = consumer;
         this.known = known;
+        this.generations = generations;
         this.codec = codec;
         AttachedTopic.of(config.source().parameters(), config.fields())
                 .forEach(topic -> topics.put(topic.topic(), topic));
@@ -88,7 +90,6 @@ final class TopicReader implements ExampleSource.Reader {
                         .map(topic -> topic.truths(config))
                         .findFirst()
                         .orElse(builder);
-        this.holdoutSize = ((DataConfig.Holdout.Share) config.holdout()).size();
         this.deadLetters = deadLetters;
         this.task = task;
     }
@@ -129,7 +130,7 @@ final class TopicReader implements ExampleSource.Reader {
                 rejected,
                 positions,
                 consumer.groupMetadata(),
-                known.holdout() >= holdoutSize);
+                generations.isComplete());
     }
 
     @Override
@@ -176,18 +177,25 @@ final class TopicReader implements ExampleSource.Reader {
                 && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
             return truth(builder, node, idColumn, timeMs);
         }
-        if (known.holdout() >= holdoutSize) {
+        if (generations.takes(timeMs)) {
+            builder.openHoldout(generations.next());
+        } else {
             builder.closeHoldout();
         }
         Row row = builder.row(node, 0);
-        boolean added =
-                row.split() == Split.HOLDOUT
-                        ? known.addHoldout(row.id())
-                        : known.addExample(row.id());
-        if (added) {
+        if (row.split() == Split.HOLDOUT ? addHoldout(row, timeMs) : known.addExample(row.id())) {
             return Entry.of(row, timeMs);
         }
         return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
+    }
+
+    /** False if the id is known already. */
+    private boolean addHoldout(Row row, long timeMs) {
+        boolean added = known.addHoldout(row.id());
+        if (added) {
+            generations.add(row.example().getHoldoutVersion(), timeMs);
+        }
+        return added;
     }
 
     private static Entry truth(RowBuilder builder, ObjectNode node, String idColumn, long timeMs) {

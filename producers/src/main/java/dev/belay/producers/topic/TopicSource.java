@@ -10,7 +10,9 @@ import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.topics.KafkaFutures;
+import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Example;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A record whose id is written already adds truth only, where it has a label; so does one
  *       without text. Ids are remembered as {@link KnownIds} says, {@value #IDS_KEPT} of each
  *       partition of the examples.
- *   <li>Once the holdout has its size, all later rows are split between SUPERVISOR and STUDENT.
+ *   <li>Once the holdout has its size, all later rows are split between SUPERVISOR and STUDENT,
+ *       until a rolling one begins another generation ({@link HoldoutGenerations}).
  *   <li>A record that can't be read goes to the dead letters.
  * </ul>
  *
@@ -132,6 +136,9 @@ public final class TopicSource implements ExampleSource {
         if (options != null) {
             text += "\u0000options=" + options.columns();
         }
+        if (share.rolling() != null) {
+            text += "\u0000rolling=" + share.rolling();
+        }
         for (var given : config.source().parameters().differing().entrySet()) {
             if (!given.getKey().equals(AttachedTopic.TOPIC.name())) {
                 text += "\u0000" + given.getKey() + "=" + given.getValue();
@@ -209,17 +216,21 @@ public final class TopicSource implements ExampleSource {
     @Override
     public Reader open(long done) {
         String group = clients.topics().prefix() + task + ".producer";
-        KnownIds known = known(group);
+        var share = (DataConfig.Holdout.Share) config.holdout();
+        var generations = new HoldoutGenerations(share.size(), share.rolling());
+        KnownIds known = known(group, generations);
         return new TopicReader(
                 clients.consumer(group, group + ".source"),
                 known,
+                generations,
                 config,
                 new DeadLetters(clients, "producer"),
                 clients.codec(),
                 task);
     }
 
-    private KnownIds known(String group) {
+    /** Reads what is written; the holdout's examples are added to its generations. */
+    private KnownIds known(String group, HoldoutGenerations generations) {
         Topics topics = clients.topics();
         String holdout = topics.holdout(task);
         try (Admin admin = clients.admin();
@@ -251,10 +262,10 @@ public final class TopicSource implements ExampleSource {
                         continue; // not of this producer
                     }
                     String id = new String(record.key(), StandardCharsets.UTF_8);
-                    if (record.topic().equals(holdout)) {
-                        known.addHoldout(id);
-                    } else {
+                    if (!record.topic().equals(holdout)) {
                         known.addExample(id);
+                    } else if (known.addHoldout(id)) {
+                        generations.add(version(record), record.timestamp());
                     }
                 }
                 if (System.nanoTime() > deadline) {
@@ -264,6 +275,25 @@ public final class TopicSource implements ExampleSource {
                 }
             }
             return known;
+        }
+    }
+
+    /**
+     * The generation of an example of the holdout; 0 of a record that this producer never wrote.
+     */
+    private int version(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return 0;
+        }
+        try {
+            return clients.codec()
+                    .decode(record.topic(), record.value(), Example.class)
+                    .getHoldoutVersion();
+        } catch (SerializationException e) {
+            if (EventCodec.isOutage(e)) {
+                throw e;
+            }
+            return 0;
         }
     }
 }

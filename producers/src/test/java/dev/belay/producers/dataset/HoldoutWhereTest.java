@@ -66,7 +66,7 @@ class HoldoutWhereTest {
                                 DataSet.open(
                                         config(
                                                 file,
-                                                new DataConfig.Holdout.Share(.5, 0, HARD),
+                                                new DataConfig.Holdout.Share(.5, 0, HARD, null),
                                                 "group")));
         assertTrue(String.valueOf(cut.getMessage()).contains("on the other side"), cut::getMessage);
     }

@@ -16,18 +16,23 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The endless source: a topic of two partitions with late truth, repetitions and bad records. */
 class TopicSourceTest extends ExampleSourceContract {
     private static final int HOLDOUT = 12;
+    private static final long PERIOD_MS = 60;
     private static final List<String> BAD =
             List.of(
                     "{\"id\": \"x0\", \"text\": ",
@@ -45,6 +50,7 @@ class TopicSourceTest extends ExampleSourceContract {
                     new MockSchemaRegistryClient());
     private MockTopic topic = new MockTopic(2);
     private int limit = 1_000;
+    private @Nullable Duration rolling;
 
     TopicSourceTest() {
         for (int i = 0; i < ROWS; i++) {
@@ -83,18 +89,12 @@ class TopicSourceTest extends ExampleSourceContract {
                 new DataConfig(
                         MockTopic.SOURCE,
                         DataConfig.Fields.defaults(),
-                        new DataConfig.Holdout.Share(.3, HOLDOUT),
+                        new DataConfig.Holdout.Share(.3, HOLDOUT, null, rolling),
                         supervisorShare,
                         DataConfig.Order.HASH,
                         0,
                         List.of("negative", "positive"));
-        return topic.source(
-                config,
-                clients,
-                PARTITIONS,
-                committed,
-                examples().map(e -> Map.entry(e.getId(), e.getSplit().name().equals("HOLDOUT"))),
-                limit);
+        return topic.source(config, clients, PARTITIONS, committed, examples(), limit);
     }
 
     @Test
@@ -118,6 +118,52 @@ class TopicSourceTest extends ExampleSourceContract {
         assertTrue(
                 events("belay.t.examples", Example.class).stream()
                         .anyMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
+    }
+
+    @Test
+    void aRollingHoldoutBeginsAGenerationOnceTheOldestExampleOfTheLastIsAPeriodOld() {
+        rolling = Duration.ofMillis(PERIOD_MS);
+        produce(source(), Integer.MAX_VALUE);
+        List<List<Example>> generations =
+                List.copyOf(
+                        events("belay.t.holdout", Example.class).stream()
+                                .collect(Collectors.groupingBy(Example::getHoldoutVersion))
+                                .values());
+        assertTrue(generations.size() >= 3, generations::toString);
+        for (int version = 1; version < generations.size(); version++) {
+            assertEquals(HOLDOUT, generations.get(version - 1).size());
+            long before = times(generations.get(version - 1)).min().orElseThrow();
+            long first = generations.get(version).get(0).getEventTimeMs();
+            assertTrue(first >= before + PERIOD_MS);
+        }
+        assertTrue( // those drawn in between
+                events("belay.t.examples", Example.class).stream()
+                        .anyMatch(e -> IdHash.uniform("holdout", e.getId()) < .3));
+        Map<String, Integer> versions =
+                events("belay.t.holdout", Example.class).stream()
+                        .collect(Collectors.toMap(Example::getId, Example::getHoldoutVersion));
+        assertTrue(
+                events("belay.t.truth", Truth.class).stream()
+                        .filter(truth -> truth.getHoldoutVersion() > 0)
+                        .allMatch(
+                                t -> versions.getOrDefault(t.getId(), 0) == t.getHoldoutVersion()));
+        // it has ended while it is complete
+        List<Boolean> ended =
+                events("belay.t.progress", Progress.class).stream()
+                        .filter(p -> p.getTopic().endsWith("holdout") && p.getPartition() == 0)
+                        .map(Progress::getEnded)
+                        .toList();
+        assertTrue(ended.indexOf(true) < ended.lastIndexOf(false), ended::toString);
+    }
+
+    @Test
+    void aRollingHoldoutIsTheSameAfterAnyRestart() throws IOException {
+        rolling = Duration.ofMillis(PERIOD_MS);
+        stoppedAfterAnyTransactionItWritesWhatAnUnstoppedOneWrites();
+    }
+
+    private static LongStream times(List<Example> examples) {
+        return examples.stream().mapToLong(Example::getEventTimeMs);
     }
 
     @Test

@@ -6,6 +6,8 @@ import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +75,7 @@ public final class MockTopic {
      * The topic as a source that resumes.
      *
      * @param committed offsets of its group
-     * @param known examples written by then, each as its id and whether it is in the holdout
+     * @param known examples written by then
      * @param limit ids remembered of each of the task's partitions
      */
     public ExampleSource source(
@@ -81,15 +83,18 @@ public final class MockTopic {
             Clients clients,
             int taskPartitions,
             Map<TopicPartition, OffsetAndMetadata> committed,
-            Stream<Map.Entry<String, Boolean>> known,
+            Stream<Example> known,
             int limit) {
         KnownIds ids = new KnownIds(taskPartitions, limit);
+        var share = (DataConfig.Holdout.Share) config.holdout();
+        var generations = new HoldoutGenerations(share.size(), share.rolling());
         known.forEach(
                 e -> {
-                    if (e.getValue()) {
-                        ids.addHoldout(e.getKey());
+                    if (e.getSplit() == Split.HOLDOUT) {
+                        ids.addHoldout(e.getId());
+                        generations.add(e.getHoldoutVersion(), e.getEventTimeMs());
                     } else {
-                        ids.addExample(e.getKey());
+                        ids.addExample(e.getId());
                     }
                 });
         TopicSource source = new TopicSource(clients, "t", config);
@@ -114,6 +119,7 @@ public final class MockTopic {
                 return new TopicReader(
                         consumer(committed),
                         ids,
+                        generations,
                         config,
                         new DeadLetters(clients, "producer"),
                         clients.codec(),
