@@ -11,6 +11,7 @@ import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
 import dev.belay.cli.fleet.ModelsCommand;
 import dev.belay.cli.fleet.NoiseCommand;
+import dev.belay.cli.fleet.SuspectsCommand;
 import dev.belay.cli.logging.ErrorReport;
 import dev.belay.cli.platform.BrokerCommand;
 import dev.belay.cli.platform.RegistryCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckpointsCommand.class,
             LineageCommand.class,
             CompareCommand.class,
+            SuspectsCommand.class,
             CheckCommand.class,
             DeadLettersCommand.class,
             ExportCommand.class,

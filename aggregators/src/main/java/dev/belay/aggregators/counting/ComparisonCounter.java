@@ -100,6 +100,15 @@ final class ComparisonCounter {
                 && (ceiling == null || ceiling.rows() == known);
     }
 
+    /**
+     * Whether all examples of this partition that the student has predicted are counted: the others
+     * have predicted them, and their truth is known. Not whether the student's sweep has more.
+     */
+    boolean isCovered() {
+        return student.rows() > 0 && whole.tally().predicted() == student.rows()
+                && whole.withoutTruth() == 0;
+    }
+
     /** Marks the progress of the sweeps as changed. */
     void touch() {
         changed = true;

@@ -141,6 +141,15 @@ public final class PartitionState {
         return counter != null && counter.isDone();
     }
 
+    /**
+     * Whether a comparison is open, and all that its student has predicted of this partition is
+     * counted.
+     */
+    public boolean isCovered(Comparison comparison) {
+        ComparisonCounter counter = counters.get(comparison);
+        return counter != null && counter.isCovered();
+    }
+
     /** Removes examples that are in no column. */
     public void forgetUnpredicted() {
         for (int example = 0; example < examples.size(); example++) {

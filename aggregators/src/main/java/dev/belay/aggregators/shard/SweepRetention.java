@@ -25,8 +25,9 @@ import java.util.TreeSet;
  * reads or may read later, and whose own row is final.
  *
  * <p>A row is final in this shard once the catalog can no longer change its comparison, all three
- * models have predicted every holdout example of the shard, and the truth of each is known; or once
- * none of them has received a block for one horizon of wall-clock time. So a row is released before
+ * models have predicted every holdout example of the shard, and the truth of each is known; or, of
+ * one generation of a rolling holdout, every example that the checkpoint has predicted, and it has
+ * received no block for one horizon of wall-clock time; or once none of them has for so long. So a row is released before
  * the sweeps it is compared with, and those of a kept row are kept too.
  *
  * <p>A sweep of a checkpoint without an event keeps others for one horizon only, because any client
@@ -172,6 +173,12 @@ public final class SweepRetention {
         boolean settled = Comparisons.settled(catalog, pair, sweep.checkpoint());
         if (settled && !row.isEmpty() && board.isDone(row.get(0))) {
             return true;
+        }
+        if (settled
+                && !row.isEmpty()
+                && board.isCovered(row.get(0))
+                && isQuiet(sweep, lateness.horizon(), nowMs)) {
+            return true; // a rolling holdout has later examples, which it does not predict
         }
         List<ColumnKey> read =
                 row.isEmpty() ? List.of(sweep) : PartitionState.columnsOf(row.get(0));

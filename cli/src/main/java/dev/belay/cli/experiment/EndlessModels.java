@@ -1,5 +1,7 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.LearningRateSchedule;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,28 @@ final class EndlessModels {
                                         + " %s examples")
                                 .formatted(model.name(), ceiling.name(), ceiling.examples()),
                         "a ceiling without 'examples', or 'ceiling: none'");
+            }
+        }
+    }
+
+    /** Refuses what does not predict all generations of a rolling holdout. */
+    static void checkRolling(List<ModelEntry> models, List<LabelerEntry> labelers) {
+        for (LabelerEntry labeler : labelers) {
+            if (labeler.kind().equals(LabelerSpecs.EXTERNAL)) {
+                throw ExperimentException.at(
+                        labeler.place(),
+                        "external labeler '%s' and data.holdout.rolling".formatted(labeler.name()),
+                        "a frozen holdout: what others write can't be asked for each generation");
+            }
+        }
+        for (ModelEntry model : models) {
+            if (model.labelPolicy() == LabelPolicy.LATEST) {
+                throw ExperimentException.at(
+                        model.place(),
+                        "label-policy latest of '%s' and data.holdout.rolling"
+                                .formatted(model.name()),
+                        "a frozen holdout, or label-policy first-ready: students would be compared"
+                                + " with checkpoints that have not predicted their generation");
             }
         }
     }

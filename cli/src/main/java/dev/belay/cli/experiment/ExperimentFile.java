@@ -114,6 +114,10 @@ public final class ExperimentFile {
                         labelers);
         if (config.isEndless()) {
             EndlessModels.checkGraph(models);
+            if (config.holdout() instanceof DataConfig.Holdout.Share share
+                    && share.rolling() != null) {
+                EndlessModels.checkRolling(models, labelers);
+            }
         }
         if (ExperimentKeys.BASELINES.of(root)) {
             if (config.isEndless()) {

@@ -99,6 +99,16 @@ class EndlessExperimentTest {
                 "line 6",
                 "'true' in data.holdout.rolling",
                 "a duration above 0");
+        says(
+                FILE.replace("size: 300", "rolling: 7d")
+                        .replace("max-wait: 500ms", "label-policy: latest"),
+                "line 9",
+                "label-policy latest of 'conf' and data.holdout.rolling");
+        says(
+                FILE.replace("size: 300", "rolling: 7d")
+                        .replace("models:", "labelers:\n  theirs: {kind: external}\nmodels:"),
+                "line 8",
+                "external labeler 'theirs' and data.holdout.rolling");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");
         says(FILE.replace("500ms", "soon"), "line 9", "'soon' in models.conf.max-wait", "10s");
         says(FILE.replace("warm-up-examples: 70", "warm-up: 0.1"), "line 9", "loss.warm-up");

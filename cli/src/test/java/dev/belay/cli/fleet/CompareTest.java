@@ -8,6 +8,7 @@ import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
+import dev.belay.schemas.ModelId;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.Topics;
@@ -317,30 +318,33 @@ class CompareTest {
     }
 
     private void spec(String model, long seed, int run, String task) {
-        String id = "x/" + model + "#" + seed + "@" + run;
-        specs.put(
-                id,
-                ModelSpec.newBuilder()
-                        .setId(id)
-                        .setExperiment("x")
-                        .setModel(model)
-                        .setSeed(seed)
-                        .setRun(run)
-                        .setSpecHash("hash")
-                        .setTask(task)
-                        .setClasses(List.of("no", "yes"))
-                        .setPartitions(1)
-                        .setEncoderName("hashing")
-                        .setHead(new Head(HeadKind.LINEAR, 0))
-                        .setSupervisor("truth")
-                        .setSplit(Split.STUDENT)
-                        .setBudget(100L)
-                        .setOptimizer(
-                                Optimizer.newBuilder()
-                                        .setKind(OptimizerKind.ADAM)
-                                        .setLearningRate(0.02)
-                                        .build())
-                        .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
-                        .build());
+        ModelId id = ModelId.parse("x/" + model + "#" + seed + "@" + run);
+        specs.put(id.toString(), spec(id, task, "truth"));
+    }
+
+    /** The spec of a model of two classes. */
+    static ModelSpec spec(ModelId id, String task, String supervisor) {
+        return ModelSpec.newBuilder()
+                .setId(id.toString())
+                .setExperiment(id.experiment())
+                .setModel(id.model())
+                .setSeed(id.seed())
+                .setRun(id.run())
+                .setSpecHash("hash")
+                .setTask(task)
+                .setClasses(List.of("no", "yes"))
+                .setPartitions(1)
+                .setEncoderName("hashing")
+                .setHead(new Head(HeadKind.LINEAR, 0))
+                .setSupervisor(supervisor)
+                .setSplit(Split.STUDENT)
+                .setBudget(100L)
+                .setOptimizer(
+                        Optimizer.newBuilder()
+                                .setKind(OptimizerKind.ADAM)
+                                .setLearningRate(0.02)
+                                .build())
+                .setLoss(new Loss(LossKind.CROSS_ENTROPY, false, 0.5, 0.2, 1000L))
+                .build();
     }
 }

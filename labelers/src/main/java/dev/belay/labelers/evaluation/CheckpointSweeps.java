@@ -11,18 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sweeps that {@code belay.checkpoints} ask for: one for each checkpoint that is due.
  *
+ * @param compared whether a model is one that others are compared with for as long as they learn
  * @param lasting the checkpoints of events in some partitions that may be lasting
  */
 record CheckpointSweeps(
         Specs specs,
         Predictors predictors,
         RecordReader reader,
+        Predicate<String> compared,
         Function<IntPredicate, List<Checkpoint>> lasting)
         implements SweepRequests {
     @Override
@@ -42,7 +45,8 @@ record CheckpointSweeps(
     public List<Request> lasting(IntPredicate partitions) {
         List<Request> requests = new ArrayList<>();
         for (Checkpoint checkpoint : lasting.apply(partitions)) {
-            ModelSpec spec = specs.of(checkpoint.getModel());
+            ModelSpec spec =
+                    compared.test(checkpoint.getModel()) ? specs.of(checkpoint.getModel()) : null;
             if (spec != null
                     && SweepSchedule.isDue(spec, checkpoint)
                     && SweepSchedule.isLasting(spec, checkpoint)) {
@@ -59,7 +63,7 @@ record CheckpointSweeps(
                 checkpoint.getNumber(),
                 checkpoint.getEventTimeMs(),
                 SweepSchedule.isDue(spec, checkpoint),
-                SweepSchedule.isLasting(spec, checkpoint),
+                compared.test(spec.getId()) && SweepSchedule.isLasting(spec, checkpoint),
                 holdout -> true,
                 () -> new ByModel(predictors.open(spec, checkpoint)));
     }

@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * queue, see {@link EvaluationCursors}; a failed one is tried again after a second. While an ACL is
  * missing, all events wait.
  *
- * <p>While no event is left to do, {@link SweepRequests#lasting lasting} sweeps are repeated where
- * a holdout has a new generation. How far they are is not stored: a process that takes partitions
+ * <p>{@link SweepRequests#lasting Lasting} sweeps are repeated where a holdout has a new generation. How far they are is not stored: a process that takes partitions
  * over repeats them all, with the same rows, which count once.
  *
  * <p>One sweep at a time is computed on another thread while this one keeps polling. If a partition
@@ -66,6 +65,7 @@ final class Evaluations implements AutoCloseable {
 
     private @Nullable Running running;
     private long noneToRepeatNanos = System.nanoTime();
+    private boolean mayRepeat;
     private long sweeps;
 
     /**
@@ -153,6 +153,12 @@ final class Evaluations implements AutoCloseable {
         cursors.update();
         forgetStopped();
         boolean done = cursors.resume();
+        if (mayRepeat) { // a busy process does one after each event's sweep
+            mayRepeat = false;
+            if (repeat()) {
+                return true;
+            }
+        }
         TransactionBatch pending = new TransactionBatch();
         for (int partition : cursors.inTurn()) {
             Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
@@ -314,6 +320,7 @@ final class Evaluations implements AutoCloseable {
         }
         if (event != null) {
             inbox.queue(event.partition()).remove();
+            mayRepeat = true;
         }
         if (done.request().isLasting()) {
             generations.put(key(done.request()), done.generation());

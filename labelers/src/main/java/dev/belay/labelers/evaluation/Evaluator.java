@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -105,20 +106,28 @@ public final class Evaluator extends SpecFollower {
                             this::committed,
                             new HashMap<>());
             lasting = new LastingCheckpoints(clients());
+            var compared =
+                    new ComparedLabelers(
+                            () -> context.models().current(), () -> context.labelers().current());
             labelerSweeps =
                     new LabelerSweeps(
                             context.labelers()::isStopped,
                             id -> context.labelers().all().get(id),
+                            compared::contains,
                             this::lastingLabelers,
                             reader,
                             holdouts::sources,
                             new HashMap<>());
+            // not all checkpoints have to be read where no source is endless
+            Function<IntPredicate, List<Checkpoint>> lastingCheckpoints =
+                    partitions -> compared.isEmpty() ? List.of() : lasting.in(partitions);
             Specs specs = Specs.of(context.models(), PATIENCE_FOR_SPECS);
             checkpoints =
                     evaluations(
                             "",
                             topics.checkpoints(),
-                            new CheckpointSweeps(specs, predictors, reader, this::lasting));
+                            new CheckpointSweeps(
+                                    specs, predictors, reader, compared::contains, lastingCheckpoints));
             versions = evaluations(".labelers", topics.labelers(), labelerSweeps);
         }
 
@@ -140,11 +149,6 @@ public final class Evaluator extends SpecFollower {
                     checkpoints) {
                 versions.close();
             }
-        }
-
-        /** Of frozen holdouts none are asked for, so not all checkpoints have to be read. */
-        private List<Checkpoint> lasting(IntPredicate partitions) {
-            return holdouts.haveRolled() ? lasting.in(partitions) : List.of();
         }
 
         private List<LabelerSpec> lastingLabelers(IntPredicate partitions) {

@@ -36,20 +36,31 @@ final class Holdout implements AutoCloseable {
         }
     }
 
+    /**
+     * What is known of the ends of its partitions.
+     *
+     * @param known whether they have ended, from the task's progress
+     * @param refresh reads the progress to its end, past open transactions
+     * @param uncommitted a partition's end, records of open transactions included
+     */
+    record Ends(
+            PartitionEnds known, Runnable refresh, ToLongFunction<TopicPartition> uncommitted) {}
+
     private final int classes;
     private final RecordReader records;
     private final PartitionReader reader;
-    private final PartitionEnds ends;
-    private final Runnable progress;
+    private final String topic;
+    private final Ends ends;
     private final Map<Integer, Map<String, Row>> rows = new TreeMap<>();
     private boolean changed = true;
     private @Nullable Map<Integer, List<Row>> complete;
     private int version;
+    private int seen;
+    private final Map<Integer, Long> endsWhenSeen = new TreeMap<>();
 
     /**
      * @param consumer without a group; this closes it
      * @param classes of the task; 0 for choice
-     * @param progress reads what the ends are known from up to its end, past open transactions
      * @param committed the group's committed offset of a holdout partition, 0 for none: dead
      *     letters of records before it were sent
      */
@@ -59,11 +70,10 @@ final class Holdout implements AutoCloseable {
             int classes,
             RecordReader records,
             DeadLetters deadLetters,
-            PartitionEnds ends,
-            Runnable progress,
+            Ends ends,
             ToLongFunction<TopicPartition> committed) {
         this.classes = classes;
-        this.progress = progress;
+        this.topic = topic;
         this.records = records;
         this.ends = ends;
         for (int p = 0; p < records.partitions(); p++) {
@@ -85,25 +95,66 @@ final class Holdout implements AutoCloseable {
      */
     boolean poll() {
         while (reader.poll()) {}
-        if (changed && isThrough()) {
+        if (changed) {
             int newest = newestVersion();
-            // what was read may be of a generation that began after the progress was read
-            if (newest > 0) {
-                progress.run();
-            }
-            if (newest == 0 || isThrough()) {
+            if (isComplete(newest)) {
                 changed = false;
-                version = newest;
-                Map<Integer, List<Row>> all = new TreeMap<>();
-                rows.forEach((p, byId) -> all.put(p, List.copyOf(byId.values())));
-                complete = all;
+                take(newest);
+            } else if (newest > 0 && (complete == null || version < newest - 1) && isOver(newest)) {
+                take(newest - 1);
             }
         }
         return complete != null;
     }
 
+    /** Whether the newest generation that was read is known to be complete. */
+    private boolean isComplete(int newest) {
+        if (!isThrough()) {
+            return false;
+        }
+        if (newest == 0) {
+            return true;
+        }
+        // what was read may be of a generation that began after the progress was read
+        ends.refresh().run();
+        return isThrough();
+    }
+
+    /**
+     * Whether all generations before one, of which some record was read, were read whole: it began
+     * once they were complete, so they are before the ends that there were when it was seen.
+     */
+    private boolean isOver(int newest) {
+        if (seen != newest) {
+            seen = newest;
+            for (int p : rows.keySet()) {
+                var partition = new TopicPartition(topic, p);
+                endsWhenSeen.put(p, ends.uncommitted().applyAsLong(partition));
+            }
+        }
+        return endsWhenSeen.entrySet().stream()
+                .allMatch(e -> reader.position(e.getKey()) >= e.getValue());
+    }
+
+    /** From now on the rows up to a generation count. */
+    private void take(int generation) {
+        Map<Integer, List<Row>> all = new TreeMap<>();
+        rows.forEach(
+                (p, byId) ->
+                        all.put(
+                                p,
+                                byId.values().stream()
+                                        .filter(
+                                                row ->
+                                                        row.example().getHoldoutVersion()
+                                                                <= generation)
+                                        .toList()));
+        version = generation;
+        complete = all;
+    }
+
     private boolean isThrough() {
-        return rows.keySet().stream().allMatch(p -> reader.isThrough(p, ends));
+        return rows.keySet().stream().allMatch(p -> reader.isThrough(p, ends.known()));
     }
 
     private int newestVersion() {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id
+ * @param compared whether a labeler is one that models are compared with for as long as they learn
  * @param lasting newest specs whose events are in some partitions
  * @param opener starts to read sources
  * @param reading the sources that are being read, by task
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 record LabelerSweeps(
         Predicate<String> isStopped,
         Function<String, @Nullable LabelerSpec> current,
+        Predicate<String> compared,
         Function<IntPredicate, List<LabelerSpec>> lasting,
         RecordReader reader,
         Opener opener,
@@ -71,6 +73,7 @@ record LabelerSweeps(
         List<Request> requests = new ArrayList<>();
         for (LabelerSpec spec : lasting.apply(partitions)) {
             if (spec.getVersion() < 0
+                    || !compared.test(spec.getId())
                     || LabelerSpecs.isExternal(spec)
                     || isStopped.test(spec.getId())) {
                 continue;
@@ -94,7 +97,7 @@ record LabelerSweeps(
                 spec.getVersion(),
                 spec.getEventTimeMs(),
                 !LabelerSpecs.isExternal(spec),
-                true,
+                compared.test(spec.getId()),
                 holdout -> !reads || find(spec, holdout, sources),
                 () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
     }

@@ -23,8 +23,7 @@ final class SweepSchedule {
 
     /**
      * Whether students may be compared with this checkpoint for as long as they learn: their
-     * supervisor's first that may label, and the last of any model. With {@code LATEST}, whose
-     * students are compared with one after the other, also those in between.
+     * supervisor's first that may label, and the last of any model.
      */
     static boolean isLasting(ModelSpec spec, Checkpoint checkpoint) {
         return checkpoint.getState() == State.FINISHED

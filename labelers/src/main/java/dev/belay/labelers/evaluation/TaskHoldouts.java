@@ -39,13 +39,7 @@ record TaskHoldouts(
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
     /** A task's holdout, and when its partitions end. */
-    record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {
-        /** Whether it was complete once. */
-        boolean poll() {
-            progress.poll(Duration.ZERO);
-            return holdout.poll();
-        }
-    }
+    record TaskHoldout(ProgressTable progress, PartitionEnds ends, Holdout holdout) {}
 
     /** The holdout of a spec's task, polled; null while it is not complete. */
     @Nullable Holdout of(ModelSpec spec) {
@@ -58,16 +52,8 @@ record TaskHoldouts(
             task = open(spec);
             open.put(spec.getTask(), task);
         }
-        return task.poll() ? task.holdout() : null;
-    }
-
-    /** Whether one of those that are open has more than one generation. */
-    boolean haveRolled() {
-        boolean rolled = false;
-        for (TaskHoldout task : open.values()) {
-            rolled |= task.poll() && task.holdout().version() > 0;
-        }
-        return rolled;
+        task.progress().poll(Duration.ZERO);
+        return task.holdout().poll() ? task.holdout() : null;
     }
 
     /**
@@ -118,8 +104,12 @@ record TaskHoldouts(
                         spec.getClasses().size(),
                         new RecordReader(clients.codec(), spec.getPartitions()),
                         deadLetters,
-                        ends,
-                        () -> progress.catchUpPastOpenTransactions(check.admin(), CATCH_UP),
+                        new Holdout.Ends(
+                                ends,
+                                () ->
+                                        progress.catchUpPastOpenTransactions(
+                                                check.admin(), CATCH_UP),
+                                check::uncommittedEnd),
                         committed);
         holdout.catchUp(CATCH_UP);
         return new TaskHoldout(progress, ends, holdout);

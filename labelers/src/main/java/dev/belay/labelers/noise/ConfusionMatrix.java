@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Probabilities of a wrong class, by the right one; the diagonal is what remains. */
 final class ConfusionMatrix {
@@ -26,7 +27,7 @@ final class ConfusionMatrix {
             throw new IllegalArgumentException(
                     "matrix: found one, expected none in a task of kind choice");
         }
-        Map<String, Map<String, Double>> rows;
+        Map<String, @Nullable Map<String, @Nullable Double>> rows;
         try {
             rows = JSON.readValue(json, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
@@ -38,10 +39,15 @@ final class ConfusionMatrix {
         double[][] wrong = new double[classes.size()][classes.size()];
         rows.forEach(
                 (from, row) -> {
+                    if (row == null) {
+                        throw new IllegalArgumentException(
+                                "matrix: found null of %s, expected {other class: probability}"
+                                        .formatted(from));
+                    }
                     double sum = 0;
-                    for (Map.Entry<String, Double> entry : row.entrySet()) {
-                        double p = entry.getValue();
-                        if (!(p >= 0 && p <= 1)) {
+                    for (Map.Entry<String, @Nullable Double> entry : row.entrySet()) {
+                        Double p = entry.getValue();
+                        if (p == null || !(p >= 0 && p <= 1)) {
                             throw new IllegalArgumentException(
                                     "matrix: found %s of %s to %s, expected a number in [0, 1]"
                                             .formatted(p, from, entry.getKey()));

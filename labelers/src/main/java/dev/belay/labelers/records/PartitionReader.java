@@ -111,6 +111,11 @@ public final class PartitionReader implements AutoCloseable {
         }
     }
 
+    /** The next offset of a partition. */
+    public long position(int partition) {
+        return consumer.position(partition(partition));
+    }
+
     /** Whether a partition has ended and was read to its end. */
     public boolean isThrough(int partition, PartitionEnds ends) {
         return ends.passed(topic, partition, consumer.position(partition(partition)));

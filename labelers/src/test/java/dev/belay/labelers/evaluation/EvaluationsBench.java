@@ -92,8 +92,10 @@ final class EvaluationsBench {
                         choice ? 0 : 2,
                         reader,
                         deadLetters,
-                        (topic, p, position) -> holdoutEnded,
-                        () -> {},
+                        new Holdout.Ends(
+                                (topic, p, position) -> holdoutEnded,
+                                () -> {},
+                                partition -> offsets.getOrDefault(examples, 0L)),
                         p -> 0);
         evaluations =
                 new Evaluations(
@@ -144,6 +146,7 @@ final class EvaluationsBench {
                 },
                 predictors,
                 reader,
+                model -> !lasting.isEmpty(),
                 partitions -> lasting);
     }
 
@@ -151,6 +154,7 @@ final class EvaluationsBench {
         return new LabelerSweeps(
                 stopped::contains,
                 labelers::get,
+                labeler -> true,
                 partitions -> List.copyOf(labelers.values()),
                 reader,
                 (spec, ids, holdout) ->

@@ -75,6 +75,20 @@ class EvaluationsTest {
         assertEquals(4, bench.sweeps());
     }
 
+    @Test
+    void whileAGenerationFillsAProcessThatBeginsUsesTheOnesBefore() {
+        // Given
+        bench.holdoutEnded = false;
+        bench.holdout("c", 1);
+        bench.holdout("d", 2);
+        bench.checkpoint(EvaluationsBench.CONF, 2, State.LEARNING);
+        // When
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(List.of(List.of("c")), ids());
+        assertEquals(1, bench.blocks().get(0).getHoldoutVersion());
+    }
+
     private List<List<String>> ids() {
         return bench.blocks().stream().map(PredictionBlock::getIds).toList();
     }

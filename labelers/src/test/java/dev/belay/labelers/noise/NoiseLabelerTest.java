@@ -196,6 +196,8 @@ class NoiseLabelerTest extends LabelerContract {
                 "type=confusion | matrix: found none",
                 "type=confusion;matrix={\"no\":{\"maybe\":0.1}} | found class 'maybe', expected one of",
                 "type=confusion;matrix={\"no\":{\"yes\":0.6,\"unsure\":0.6}} | found a sum of 1.2",
+                "type=confusion;matrix={\"no\":null} | found null of no",
+                "type=confusion;matrix={\"no\":{\"yes\":null}} | found null of no to yes",
                 "until-rate=.5 | until-rate: found without",
                 "from=2026-01-02T00:00:00Z;until=2026-01-01T00:00:00Z;until-rate=1 | expected a time after from",
                 "from=yesterday;until=2026-01-01T00:00:00Z;until-rate=1 | from: found 'yesterday'",

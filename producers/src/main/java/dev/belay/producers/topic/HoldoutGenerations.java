@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which of the examples that are drawn for the holdout it takes. A generation is complete with so
  * many; a frozen holdout has one. A rolling one begins the next with the first example that is
- * drawn a period or more, in event time, after the oldest of the newest generation.
+ * drawn a period or more, in event time, after the newest example so far: at most one generation a
+ * period, however late or skewed the partitions are read. One example far in the future freezes it
+ * until then.
  *
  * <p>It is a function of the holdout's examples alone, in any order, so that a resumed producer
  * takes the same ones as one that was never stopped.
@@ -16,7 +18,7 @@ final class HoldoutGenerations {
     private final @Nullable Duration rolling;
     private int newest;
     private long examples; // of the newest
-    private long oldestMs = Long.MAX_VALUE; // of the newest
+    private long newestMs = Long.MIN_VALUE; // of all
 
     /**
      * @param size examples of a generation, at least 1
@@ -29,7 +31,7 @@ final class HoldoutGenerations {
 
     /** Whether an example of this event time, ms since the epoch, is taken if it is drawn. */
     boolean takes(long timeMs) {
-        return !isComplete() || (rolling != null && timeMs - oldestMs >= rolling.toMillis());
+        return !isComplete() || (rolling != null && timeMs - newestMs >= rolling.toMillis());
     }
 
     /** The generation, from 0, of the next example that is taken. */
@@ -47,11 +49,8 @@ final class HoldoutGenerations {
         if (generation > newest) {
             newest = generation;
             examples = 0;
-            oldestMs = Long.MAX_VALUE;
         }
-        if (generation == newest) {
-            examples++;
-            oldestMs = Math.min(oldestMs, timeMs);
-        }
+        examples += generation == newest ? 1 : 0;
+        newestMs = Math.max(newestMs, timeMs);
     }
 }

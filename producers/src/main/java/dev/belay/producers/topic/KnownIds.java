@@ -35,6 +35,11 @@ final class KnownIds {
         return !partition(key).contains(hash) && holdout.add(hash);
     }
 
+    /** Adds an example that was written to the holdout. */
+    void restoreHoldout(String id) {
+        boolean unused = holdout.add(RecentIds.Id.of(id.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /**
      * Adds an example that is not in the holdout; the oldest of its partition may be dropped.
      *

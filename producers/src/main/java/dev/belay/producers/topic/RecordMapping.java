@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Suppliers;
-import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.StrictJson;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +103,7 @@ final class RecordMapping {
      */
     long timeMs(ObjectNode columns, ConsumerRecord<byte[], byte[]> record) {
         if (time == null) {
-            return record.timestamp() < 0 ? Entry.NOW : record.timestamp();
+            return record.timestamp() < 0 ? System.currentTimeMillis() : record.timestamp();
         }
         JsonNode cell = columns.path(time);
         if (cell.isIntegralNumber() && cell.longValue() >= LEAST_MS) {

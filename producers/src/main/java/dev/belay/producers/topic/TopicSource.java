@@ -262,10 +262,11 @@ public final class TopicSource implements ExampleSource {
                         continue; // not of this producer
                     }
                     String id = new String(record.key(), StandardCharsets.UTF_8);
-                    if (!record.topic().equals(holdout)) {
+                    if (record.topic().equals(holdout)) {
+                        known.restoreHoldout(id);
+                        restore(generations, record);
+                    } else {
                         known.addExample(id);
-                    } else if (known.addHoldout(id)) {
-                        generations.add(version(record), record.timestamp());
                     }
                 }
                 if (System.nanoTime() > deadline) {
@@ -278,22 +279,20 @@ public final class TopicSource implements ExampleSource {
         }
     }
 
-    /**
-     * The generation of an example of the holdout; 0 of a record that this producer never wrote.
-     */
-    private int version(ConsumerRecord<byte[], byte[]> record) {
+    /** Registers an example of the holdout; a record that this producer never wrote is none. */
+    private void restore(
+            HoldoutGenerations generations, ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
-            return 0;
+            return;
         }
         try {
-            return clients.codec()
-                    .decode(record.topic(), record.value(), Example.class)
-                    .getHoldoutVersion();
+            Example example =
+                    clients.codec().decode(record.topic(), record.value(), Example.class);
+            generations.add(example.getHoldoutVersion(), example.getEventTimeMs());
         } catch (SerializationException e) {
             if (EventCodec.isOutage(e)) {
                 throw e;
             }
-            return 0;
         }
     }
 }

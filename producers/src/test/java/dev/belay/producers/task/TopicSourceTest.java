@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** The endless source: a topic of two partitions with late truth, repetitions and bad records. */
 class TopicSourceTest extends ExampleSourceContract {
     private static final int HOLDOUT = 12;
-    private static final long PERIOD_MS = 60;
+    private static final long PERIOD_MS = 20;
     private static final List<String> BAD =
             List.of(
                     "{\"id\": \"x0\", \"text\": ",
@@ -50,6 +50,7 @@ class TopicSourceTest extends ExampleSourceContract {
                     new MockSchemaRegistryClient());
     private MockTopic topic = new MockTopic(2);
     private int limit = 1_000;
+    private int size = HOLDOUT;
     private @Nullable Duration rolling;
 
     TopicSourceTest() {
@@ -89,7 +90,7 @@ class TopicSourceTest extends ExampleSourceContract {
                 new DataConfig(
                         MockTopic.SOURCE,
                         DataConfig.Fields.defaults(),
-                        new DataConfig.Holdout.Share(.3, HOLDOUT, null, rolling),
+                        new DataConfig.Holdout.Share(.3, size, null, rolling),
                         supervisorShare,
                         DataConfig.Order.HASH,
                         0,
@@ -121,7 +122,8 @@ class TopicSourceTest extends ExampleSourceContract {
     }
 
     @Test
-    void aRollingHoldoutBeginsAGenerationOnceTheOldestExampleOfTheLastIsAPeriodOld() {
+    void aRollingHoldoutBeginsAGenerationAPeriodAfterTheNewestExampleOfTheLast() {
+        size = HOLDOUT / 2;
         rolling = Duration.ofMillis(PERIOD_MS);
         produce(source(), Integer.MAX_VALUE);
         List<List<Example>> generations =
@@ -131,8 +133,8 @@ class TopicSourceTest extends ExampleSourceContract {
                                 .values());
         assertTrue(generations.size() >= 3, generations::toString);
         for (int version = 1; version < generations.size(); version++) {
-            assertEquals(HOLDOUT, generations.get(version - 1).size());
-            long before = times(generations.get(version - 1)).min().orElseThrow();
+            assertEquals(size, generations.get(version - 1).size());
+            long before = times(generations.get(version - 1)).max().orElseThrow();
             long first = generations.get(version).get(0).getEventTimeMs();
             assertTrue(first >= before + PERIOD_MS);
         }
@@ -158,6 +160,7 @@ class TopicSourceTest extends ExampleSourceContract {
 
     @Test
     void aRollingHoldoutIsTheSameAfterAnyRestart() throws IOException {
+        size = HOLDOUT / 2;
         rolling = Duration.ofMillis(PERIOD_MS);
         stoppedAfterAnyTransactionItWritesWhatAnUnstoppedOneWrites();
     }

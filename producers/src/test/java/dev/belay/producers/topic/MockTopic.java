@@ -91,7 +91,7 @@ public final class MockTopic {
         known.forEach(
                 e -> {
                     if (e.getSplit() == Split.HOLDOUT) {
-                        ids.addHoldout(e.getId());
+                        ids.restoreHoldout(e.getId());
                         generations.add(e.getHoldoutVersion(), e.getEventTimeMs());
                     } else {
                         ids.addExample(e.getId());
