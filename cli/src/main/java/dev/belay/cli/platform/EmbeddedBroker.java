@@ -16,6 +16,7 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 
 /**
  * One Kafka node in this JVM. Its log, cluster id and topics outlive it; its ports need not stay
@@ -33,11 +34,35 @@ final class EmbeddedBroker implements AutoCloseable {
     /**
      * Formats the log folder if that was not done, and returns once the broker serves its clients.
      *
+     * <p>After a kill it is started and stopped once on ports that nobody knows. Its log says that
+     * it leads all partitions, so it begins to load the groups' offsets, loses the lead when it
+     * registers, and begins again. A first load that ends after the second has begun makes Kafka
+     * 4.3 take the second for done: groups have no offsets, and clients begin anew. A broker that
+     * was stopped in order leads nothing when it starts, and loads once.
+     *
      * @throws PlatformException if it does not come up within a minute; its threads may still run
      *     then, so that the caller has to end the JVM
      */
     static EmbeddedBroker start(Path logDir, int port, int controllerPort) throws IOException {
         formatOnce(logDir);
+        if (wasKilled(logDir)) {
+            List<Integer> aside =
+                    Ports.take(
+                            List.of(
+                                    new Ports.Wanted("Kafka broker", 0, "--port"),
+                                    new Ports.Wanted("Kafka controller", 0, "--port")));
+            up(logDir, aside.get(0), aside.get(1)).close();
+        }
+        return up(logDir, port, controllerPort);
+    }
+
+    /** Whether a broker was here that was not stopped in order. */
+    private static boolean wasKilled(Path logDir) throws IOException {
+        return Files.exists(logDir.resolve("__cluster_metadata-0"))
+                && !Files.exists(logDir.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
+    }
+
+    private static EmbeddedBroker up(Path logDir, int port, int controllerPort) {
         var config = KafkaConfig.apply(BrokerSettings.of(logDir, port, controllerPort), false);
         var server = new KafkaRaftServer(config, Time.SYSTEM);
         try {

@@ -17,15 +17,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class EmbeddedPlatformIT {
     private static final String TOPIC = "kept";
+    private static final int OFFSETS = 500;
     private static final String SUBJECT = TOPIC + "-value";
     private static final AvroSchema SCHEMA = record("");
 
@@ -64,6 +70,74 @@ class EmbeddedPlatformIT {
             var registry = client(platform.registryUrl());
             assertEquals(
                     SCHEMA.canonicalString(), registry.getSchemaById(schemaId).canonicalString());
+        }
+    }
+
+    /** So many that loading them takes longer than the broker takes to register again. */
+    @Test
+    void offsetsThatGroupsHaveCommittedAreThereAsSoonAsAKilledBrokerIsBack() throws Exception {
+        // Given groups in each partition of the offsets
+        int port = PlatformHost.freePort();
+        int registryPort = PlatformHost.freePort();
+        Map<String, Long> committed = new ConcurrentHashMap<>();
+        List<Thread> writers = new ArrayList<>();
+        try (var killed = PlatformHost.start(data, port, registryPort)) {
+            try (var admin =
+                    Admin.create(Map.of("bootstrap.servers", killed.bootstrapServers()))) {
+                admin.createTopics(List.of(new NewTopic(TOPIC, OFFSETS, (short) 1))).all().get();
+            }
+            for (String group : List.of("group0", "group1", "group2", "group3")) {
+                var writer =
+                        new Thread(() -> commit(killed.bootstrapServers(), group, committed));
+                writer.start();
+                writers.add(writer);
+            }
+            await().atMost(Duration.ofSeconds(120))
+                    .until(
+                            () ->
+                                    committed.size() == writers.size()
+                                            && committed.values().stream().allMatch(n -> n > 200));
+            // When: they go on as soon as it is back
+            killed.kill();
+        }
+        Map<String, Long> atLeast = Map.copyOf(committed);
+        // Then
+        try (var platform = PlatformHost.start(data, port, registryPort);
+                var admin =
+                        Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+            for (var group : atLeast.entrySet()) {
+                Map<TopicPartition, OffsetAndMetadata> found =
+                        admin.listConsumerGroupOffsets(group.getKey())
+                                .partitionsToOffsetAndMetadata()
+                                .get();
+                assertEquals(OFFSETS, found.size(), () -> group + ": " + found);
+                found.values().forEach(n -> assertTrue(n.offset() >= group.getValue()));
+            }
+            writers.forEach(Thread::interrupt);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        }
+    }
+
+    /** Commits offsets 1, 2, … of all partitions in transactions until it is interrupted. */
+    private static void commit(String servers, String group, Map<String, Long> committed) {
+        var producer = producer(servers, group);
+        try {
+            for (long n = 1; !Thread.currentThread().isInterrupted(); n++) {
+                Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+                for (int p = 0; p < OFFSETS; p++) {
+                    offsets.put(new TopicPartition(TOPIC, p), new OffsetAndMetadata(n));
+                }
+                producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+                producer.commitTransaction();
+                committed.put(group, n);
+                producer.beginTransaction();
+            }
+        } catch (InterruptException e) {
+            // the broker was killed
+        } finally {
+            producer.close(Duration.ZERO);
         }
     }
 
