@@ -105,7 +105,8 @@ final class ComparisonCounter {
      * have predicted them, and their truth is known. Not whether the student's sweep has more.
      */
     boolean isCovered() {
-        return student.rows() > 0 && whole.tally().predicted() == student.rows()
+        return student.rows() > 0
+                && whole.tally().predicted() == student.rows()
                 && whole.withoutTruth() == 0;
     }
 

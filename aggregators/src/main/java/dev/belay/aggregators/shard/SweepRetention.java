@@ -27,8 +27,8 @@ import java.util.TreeSet;
  * <p>A row is final in this shard once the catalog can no longer change its comparison, all three
  * models have predicted every holdout example of the shard, and the truth of each is known; or, of
  * one generation of a rolling holdout, every example that the checkpoint has predicted, and it has
- * received no block for one horizon of wall-clock time; or once none of them has for so long. So a row is released before
- * the sweeps it is compared with, and those of a kept row are kept too.
+ * received no block for one horizon of wall-clock time; or once none of them has for so long. So a
+ * row is released before the sweeps it is compared with, and those of a kept row are kept too.
  *
  * <p>A sweep of a checkpoint without an event keeps others for one horizon only, because any client
  * can send one.

@@ -69,7 +69,8 @@ final class SuspectSearch {
         ModelSpec student = spec(fleet.model(reference).toString());
         if (student.getSupervisor().equals(ModelId.TRUTH)) {
             throw new IllegalArgumentException(
-                    student.getId() + " learns from truth, expected a student of another supervisor");
+                    student.getId()
+                            + " learns from truth, expected a student of another supervisor");
         }
         ModelSpec supervisor = spec(student.getSupervisor());
         Map<String, ExportRow> predictions = new HashMap<>();
@@ -83,10 +84,18 @@ final class SuspectSearch {
                             }
                             if (block.getModel().equals(student.getId()) && !block.getLabels()) {
                                 ExportRow.predictions(student, block)
-                                        .forEach(r -> predictions.merge(r.id(), r, EARLIEST));
+                                        .forEach(
+                                                r ->
+                                                        predictions.merge(
+                                                                r.id(),
+                                                                r,
+                                                                SuspectSearch::earliest));
                             } else if (block.getModel().equals(supervisor.getId())) {
                                 ExportRow.predictions(supervisor, block)
-                                        .forEach(r -> labels.merge(r.id(), r, LATEST));
+                                        .forEach(
+                                                r ->
+                                                        labels.merge(
+                                                                r.id(), r, SuspectSearch::latest));
                             }
                         });
         labels.keySet().retainAll(predictions.keySet());
@@ -103,19 +112,19 @@ final class SuspectSearch {
         return search(student, supervisor, labels, predictions);
     }
 
-    /** As the aggregators count a student: what the lowest checkpoint predicted, the newest of it. */
-    private static final BinaryOperator<ExportRow> EARLIEST =
-            (a, b) ->
-                    a.checkpoint() == b.checkpoint()
-                            ? ExportRow.newer(a, b)
-                            : a.checkpoint() < b.checkpoint() ? a : b;
+    /** As the aggregators count a student: the lowest checkpoint's, of these the newest. */
+    private static ExportRow earliest(ExportRow a, ExportRow b) {
+        return a.checkpoint() == b.checkpoint()
+                ? ExportRow.newer(a, b)
+                : a.checkpoint() < b.checkpoint() ? a : b;
+    }
 
     /** As the aggregators count a supervisor: the label of the greatest checkpoint. */
-    private static final BinaryOperator<ExportRow> LATEST =
-            (a, b) ->
-                    a.checkpoint() == b.checkpoint()
-                            ? ExportRow.newer(a, b)
-                            : a.checkpoint() > b.checkpoint() ? a : b;
+    private static ExportRow latest(ExportRow a, ExportRow b) {
+        return a.checkpoint() == b.checkpoint()
+                ? ExportRow.newer(a, b)
+                : a.checkpoint() > b.checkpoint() ? a : b;
+    }
 
     private Suspects search(
             ModelSpec student,

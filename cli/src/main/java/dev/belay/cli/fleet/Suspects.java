@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,17 +83,17 @@ record Suspects(
      * @param top how many of them
      */
     void print(PrintWriter out, int top) {
-        line(out, "student     %s", student);
-        line(out, "labels      %s", supervisor);
-        line(
+        say(out, "student     %s", student);
+        say(out, "labels      %s", supervisor);
+        say(
                 out,
                 "labelled    %,d examples that the student predicted before it learned from them",
                 labelled);
-        line(
+        say(
                 out,
                 "wrong       %s of the labels whose truth is known",
                 text(Rate.of(wrong, labelledWithTruth)));
-        line(
+        say(
                 out,
                 "suspects    %,d contradict their label; the first of them are wrong (precision at k):",
                 contradictions.size());
@@ -130,24 +129,21 @@ record Suspects(
 
     /** A line with the columns' names, then one a suspect (RFC 4180); distributions as JSON. */
     void writeCsv(Appendable out) throws IOException {
-        CSVFormat format =
-                CSVFormat.RFC4180
-                        .builder()
-                        .setHeader(
-                                "rank",
-                                "id",
-                                "label",
-                                "prediction",
-                                "margin",
-                                "labelProbabilities",
-                                "predictionProbabilities",
-                                "truth",
-                                "wrong")
-                        .get();
-        CSVPrinter csv = new CSVPrinter(out, format); // not closed: out is the caller's
+        line(
+                out,
+                "rank",
+                "id",
+                "label",
+                "prediction",
+                "margin",
+                "labelProbabilities",
+                "predictionProbabilities",
+                "truth",
+                "wrong");
         for (int i = 0; i < contradictions.size(); i++) {
             Suspect suspect = contradictions.get(i);
-            csv.printRecord(
+            line(
+                    out,
                     i + 1,
                     suspect.id(),
                     name(suspect.label()),
@@ -158,7 +154,10 @@ record Suspects(
                     suspect.truth() == null ? null : name(suspect.truth()),
                     suspect.wrong());
         }
-        csv.flush();
+    }
+
+    private static void line(Appendable out, @Nullable Object... values) throws IOException {
+        out.append(CSVFormat.RFC4180.format(values)).append(CSVFormat.RFC4180.getRecordSeparator());
     }
 
     /** A JSON object a line. */
@@ -197,7 +196,7 @@ record Suspects(
                         Locale.ROOT, "%.3f [%.3f, %.3f]", share.value(), share.low(), share.high());
     }
 
-    private static void line(PrintWriter out, String format, Object... values) {
+    private static void say(PrintWriter out, String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
     }
 }

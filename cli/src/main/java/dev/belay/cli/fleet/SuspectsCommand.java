@@ -1,7 +1,7 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.service.BrokerOptions;
 import dev.belay.cli.report.results.AtomicFile;
+import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

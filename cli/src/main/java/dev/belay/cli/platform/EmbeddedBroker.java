@@ -16,13 +16,15 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
-import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 
 /**
  * One Kafka node in this JVM. Its log, cluster id and topics outlive it; its ports need not stay
  * the same.
  */
 final class EmbeddedBroker implements AutoCloseable {
+    /** The file that Kafka leaves in its log folder when it stops, and deletes when it starts. */
+    private static final String STOPPED_IN_ORDER = ".kafka_cleanshutdown";
+
     private final KafkaRaftServer server;
     private final int port;
 
@@ -59,7 +61,7 @@ final class EmbeddedBroker implements AutoCloseable {
     /** Whether a broker was here that was not stopped in order. */
     private static boolean wasKilled(Path logDir) throws IOException {
         return Files.exists(logDir.resolve("__cluster_metadata-0"))
-                && !Files.exists(logDir.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
+                && !Files.exists(logDir.resolve(STOPPED_IN_ORDER));
     }
 
     private static EmbeddedBroker up(Path logDir, int port, int controllerPort) {

@@ -103,7 +103,7 @@ class SuspectsTest {
         assertEquals(1, found.labelled());
         assertEquals(1, found.contradictions().size());
         assertEquals(.5, found.contradictions().get(0).margin());
-        assertEquals(Boolean.FALSE, found.contradictions().get(0).wrong());
+        assertEquals(false, found.contradictions().get(0).wrong());
     }
 
     @Test
@@ -134,14 +134,12 @@ class SuspectsTest {
         assertEquals("yes", rows.get(0).get("prediction"));
         assertEquals("true", rows.get(0).get("wrong"));
         assertEquals("", rows.get(1).get("wrong"));
-        JsonNode first =
-                new ObjectMapper().readTree(lines.toString().lines().toList().get(0));
+        JsonNode first = new ObjectMapper().readTree(lines.toString().lines().toList().get(0));
         assertEquals("a,\"b\"", first.get("id").textValue());
         assertEquals(.5, first.get("margin").doubleValue());
         assertEquals("yes", first.get("truth").textValue());
         assertEquals(.75, first.at("/predictionProbabilities/1").doubleValue());
-        JsonNode second =
-                new ObjectMapper().readTree(lines.toString().lines().toList().get(1));
+        JsonNode second = new ObjectMapper().readTree(lines.toString().lines().toList().get(1));
         assertTrue(second.get("wrong").isNull());
     }
 

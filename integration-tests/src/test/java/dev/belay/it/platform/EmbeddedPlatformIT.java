@@ -82,13 +82,11 @@ class EmbeddedPlatformIT {
         Map<String, Long> committed = new ConcurrentHashMap<>();
         List<Thread> writers = new ArrayList<>();
         try (var killed = PlatformHost.start(data, port, registryPort)) {
-            try (var admin =
-                    Admin.create(Map.of("bootstrap.servers", killed.bootstrapServers()))) {
+            try (var admin = Admin.create(Map.of("bootstrap.servers", killed.bootstrapServers()))) {
                 admin.createTopics(List.of(new NewTopic(TOPIC, OFFSETS, (short) 1))).all().get();
             }
             for (String group : List.of("group0", "group1", "group2", "group3")) {
-                var writer =
-                        new Thread(() -> commit(killed.bootstrapServers(), group, committed));
+                var writer = new Thread(() -> commit(killed.bootstrapServers(), group, committed));
                 writer.start();
                 writers.add(writer);
             }
@@ -121,6 +119,7 @@ class EmbeddedPlatformIT {
     }
 
     /** Commits offsets 1, 2, … of all partitions in transactions until it is interrupted. */
+    @SuppressWarnings("removal") // there is no other way to name a group without a member
     private static void commit(String servers, String group, Map<String, Long> committed) {
         var producer = producer(servers, group);
         try {

@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * queue, see {@link EvaluationCursors}; a failed one is tried again after a second. While an ACL is
  * missing, all events wait.
  *
- * <p>{@link SweepRequests#lasting Lasting} sweeps are repeated where a holdout has a new generation. How far they are is not stored: a process that takes partitions
- * over repeats them all, with the same rows, which count once.
+ * <p>{@link SweepRequests#lasting Lasting} sweeps are repeated where a holdout has a new
+ * generation. How far they are is not stored: a process that takes partitions over repeats them
+ * all, with the same rows, which count once.
  *
  * <p>One sweep at a time is computed on another thread while this one keeps polling. If a partition
  * is revoked meanwhile, the sweep is discarded. Belongs to one thread.

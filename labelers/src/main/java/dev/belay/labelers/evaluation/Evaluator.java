@@ -127,7 +127,11 @@ public final class Evaluator extends SpecFollower {
                             "",
                             topics.checkpoints(),
                             new CheckpointSweeps(
-                                    specs, predictors, reader, compared::contains, lastingCheckpoints));
+                                    specs,
+                                    predictors,
+                                    reader,
+                                    compared::contains,
+                                    lastingCheckpoints));
             versions = evaluations(".labelers", topics.labelers(), labelerSweeps);
         }
 

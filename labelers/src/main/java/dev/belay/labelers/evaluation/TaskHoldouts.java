@@ -106,9 +106,7 @@ record TaskHoldouts(
                         deadLetters,
                         new Holdout.Ends(
                                 ends,
-                                () ->
-                                        progress.catchUpPastOpenTransactions(
-                                                check.admin(), CATCH_UP),
+                                () -> progress.catchUpPastOpenTransactions(check.admin(), CATCH_UP),
                                 check::uncommittedEnd),
                         committed);
         holdout.catchUp(CATCH_UP);

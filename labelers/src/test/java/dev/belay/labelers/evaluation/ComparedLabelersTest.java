@@ -65,8 +65,7 @@ class ComparedLabelersTest {
         assertTrue(compared.contains("y/bow#0@0"));
     }
 
-    private void model(
-            String id, String supervisor, @Nullable String ceiling, long maxWaitMs) {
+    private void model(String id, String supervisor, @Nullable String ceiling, long maxWaitMs) {
         models = new HashMap<>(models);
         models.put(
                 id,

@@ -192,7 +192,11 @@ class ManyTasksTest {
                         new Inbox(consumer, CHECKPOINTS.topic(), 3),
                         new Outbox(LogProducer::new),
                         new CheckpointSweeps(
-                                specs, new FakePredictors(), reader, m -> false, partitions -> List.of()),
+                                specs,
+                                new FakePredictors(),
+                                reader,
+                                m -> false,
+                                partitions -> List.of()),
                         spec -> {
                             Holdout holdout = Objects.requireNonNull(holdouts.get(spec.getTask()));
                             return holdout.poll() ? holdout : null;
@@ -221,9 +225,7 @@ class ManyTasksTest {
                         reader,
                         new DeadLetters(clients, "test"),
                         new Holdout.Ends(
-                                (t, p, position) -> ended.contains(task),
-                                () -> {},
-                                partition -> 0),
+                                (t, p, position) -> ended.contains(task), () -> {}, partition -> 0),
                         p -> 0);
         Example example = EventFactory.example("held", Split.HOLDOUT, "text", 7L);
         consumer.addRecord(

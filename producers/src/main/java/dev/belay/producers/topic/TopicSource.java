@@ -280,14 +280,12 @@ public final class TopicSource implements ExampleSource {
     }
 
     /** Registers an example of the holdout; a record that this producer never wrote is none. */
-    private void restore(
-            HoldoutGenerations generations, ConsumerRecord<byte[], byte[]> record) {
+    private void restore(HoldoutGenerations generations, ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
             return;
         }
         try {
-            Example example =
-                    clients.codec().decode(record.topic(), record.value(), Example.class);
+            Example example = clients.codec().decode(record.topic(), record.value(), Example.class);
             generations.add(example.getHoldoutVersion(), example.getEventTimeMs());
         } catch (SerializationException e) {
             if (EventCodec.isOutage(e)) {
