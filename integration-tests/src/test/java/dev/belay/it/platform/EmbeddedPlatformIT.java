@@ -90,7 +90,7 @@ class EmbeddedPlatformIT {
                 writer.start();
                 writers.add(writer);
             }
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .until(
                             () ->
                                     committed.size() == writers.size()
