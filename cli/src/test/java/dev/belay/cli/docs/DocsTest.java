@@ -39,6 +39,7 @@ class DocsTest {
             Map.ofEntries(
                     Map.entry("./belay quickstart", ".ci/run quickstart"),
                     Map.entry("./belay noise set noisy/tenth rate=0.3", "ServicesByHandIT"),
+                    Map.entry("./belay suspects noisy/student", "SuspectsTest"),
                     Map.entry("mvn -B verify", ".ci/run tests"),
                     Map.entry(
                             "./belay results", "not run: takes hours; ResultsTest, SetResultTest"),
