@@ -64,7 +64,7 @@ record Suspects(
      * Share of wrong labels among the first contradictions whose truth is known, with the interval
      * of so many independent examples.
      *
-     * @param k how many are looked at
+     * @param k rank of the last one that counts
      * @return null if none of them has a truth
      */
     @Nullable Measure precision(int k) {
