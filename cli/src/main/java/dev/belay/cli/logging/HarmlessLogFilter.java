@@ -6,8 +6,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import com.google.common.base.Throwables;
 import dev.belay.runtime.topics.AccessDeniedException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
@@ -27,6 +32,10 @@ import org.slf4j.Marker;
  *   <li>Streams' folder of an application keeps Belay's marker of an unclean shutdown when its
  *       stores are deleted.
  *   <li>Streams' stack trace of a missing ACL, which the aggregator names in one line.
+ *   <li>Streams' stack traces of a thread that the broker has fenced, which is what happens when the
+ *       broker was away for longer than a transaction may last; one line says it instead.
+ *   <li>A broker of one node that reads its groups' offsets, or registers its controller, while it
+ *       is elected after a start: it does both again.
  * </ul>
  */
 public final class HarmlessLogFilter extends TurboFilter {
@@ -53,9 +62,34 @@ public final class HarmlessLogFilter extends TurboFilter {
                 logger.getName().equals("org.apache.kafka.streams.KafkaStreams")
                         && AccessDeniedException.in(thrown(arguments, thrown), CREATE, "it")
                                 != null;
-        return retried || temporary || aborted || kept || denied
+        boolean elected =
+                format != null
+                        && (format.contains("is not online or is no longer the leader")
+                                || (format.contains("CONTROLLER_REGISTRATION")
+                                        && isCausedBy(thrown, NotControllerException.class)));
+        boolean fenced =
+                format != null
+                        && format.contains("Error encountered sending record to topic")
+                        && (isCausedBy(thrown, InvalidProducerEpochException.class)
+                                || isCausedBy(thrown, ProducerFencedException.class)
+                                || isCausedBy(thrown, InvalidTxnStateException.class));
+        boolean rejoins =
+                format != null
+                        && format.contains("Detected that the thread is being fenced")
+                        && thrown != null;
+        if (rejoins) {
+            logger.warn(
+                    "a thread was fenced by the broker and resumes from its last commit: {}",
+                    String.valueOf(Throwables.getRootCause(thrown)));
+        }
+        return retried || temporary || aborted || kept || denied || elected || fenced || rejoins
                 ? FilterReply.DENY
                 : FilterReply.NEUTRAL;
+    }
+
+    private static boolean isCausedBy(@Nullable Throwable thrown, Class<?> kind) {
+        return thrown != null
+                && Throwables.getCausalChain(thrown).stream().anyMatch(kind::isInstance);
     }
 
     private static @Nullable Throwable thrown(

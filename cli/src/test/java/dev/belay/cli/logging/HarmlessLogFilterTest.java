@@ -7,10 +7,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +55,35 @@ class HarmlessLogFilterTest {
             streams.error(
                     "denied", new StreamsException(new TopicAuthorizationException(Set.of("t"))));
             streams.error("failed", new StreamsException("a bug"));
+            var thread =
+                    LoggerFactory.getLogger(
+                            "org.apache.kafka.streams.processor.internals.StreamThread");
+            thread.warn(
+                    "stream-thread [1] Detected that the thread is being fenced. This implies",
+                    new TaskMigratedException("t", new InvalidProducerEpochException("old")));
+            var collector =
+                    LoggerFactory.getLogger(
+                            "org.apache.kafka.streams.processor.internals.RecordCollectorImpl");
+            String sending = "Error encountered sending record to topic t for task 1 due to:";
+            collector.error(sending, new InvalidProducerEpochException("old"));
+            collector.error(sending, new RecordTooLargeException("large"));
+            var controller = LoggerFactory.getLogger("kafka.server.ControllerApis");
+            String registration =
+                    "Unexpected error handling request(apiKey=CONTROLLER_REGISTRATION)";
+            controller.error(
+                    registration, new CompletionException(new NotControllerException("node 1")));
+            controller.error(registration, new InvalidConfigurationException("a bug"));
             assertEquals(
-                    List.of("a gap", "another", "can't be locked", "failed"),
+                    List.of(
+                            "a gap",
+                            "another",
+                            "can't be locked",
+                            "failed",
+                            "a thread was fenced by the broker and resumes from its last commit:"
+                                    + " org.apache.kafka.common.errors.InvalidProducerEpochException:"
+                                    + " old",
+                            sending,
+                            registration),
                     logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
         } finally {
             root.detachAppender(logged);

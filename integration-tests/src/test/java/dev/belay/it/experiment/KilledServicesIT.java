@@ -36,7 +36,7 @@ class KilledServicesIT {
     private static final Pattern REGISTRY = Pattern.compile("schema registry at ([^,\\s]+)");
 
     /** The goal is 15 s, on a machine that does nothing else. */
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     /** A frame of a stack trace, or a cause. */
     private static final Pattern TRACE = Pattern.compile("(?m)^(\\s+at \\S+\\(|Caused by: ).*");
@@ -90,6 +90,7 @@ class KilledServicesIT {
             List<String> before = gauges(scrape("aggregator"));
             assertTrue(before.size() >= 10, before::toString);
             BelayProcess aggregator = Objects.requireNonNull(services.get("aggregator"));
+            long killNs = System.nanoTime();
             aggregator.kill();
             killed.add(aggregator);
             services.put("aggregator", service("aggregator", 3));
@@ -97,6 +98,9 @@ class KilledServicesIT {
             Awaitility.await()
                     .atMost(SOON)
                     .untilAsserted(() -> assertEquals(before, gauges(scrape("aggregator"))));
+            Duration back = Duration.ofNanos(System.nanoTime() - killNs);
+            System.out.printf("gauges were back %.1f s after the kill%n", back.toMillis() / 1e3);
+            assertTrue(back.compareTo(SOON) < 0, back::toString);
             for (var service : services.entrySet()) {
                 BelayProcess process = service.getValue();
                 assertEquals(143, process.terminate(), process::output);
