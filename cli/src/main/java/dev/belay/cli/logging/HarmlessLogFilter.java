@@ -74,10 +74,8 @@ public final class HarmlessLogFilter extends TurboFilter {
                                 || isCausedBy(thrown, ProducerFencedException.class)
                                 || isCausedBy(thrown, InvalidTxnStateException.class));
         boolean rejoins =
-                format != null
-                        && format.contains("Detected that the thread is being fenced")
-                        && thrown != null;
-        if (rejoins) {
+                format != null && format.contains("Detected that the thread is being fenced");
+        if (rejoins && thrown != null) {
             logger.warn(
                     "a thread was fenced by the broker and resumes from its last commit: {}",
                     String.valueOf(Throwables.getRootCause(thrown)));
