@@ -32,8 +32,8 @@ import org.slf4j.Marker;
  *   <li>Streams' folder of an application keeps Belay's marker of an unclean shutdown when its
  *       stores are deleted.
  *   <li>Streams' stack trace of a missing ACL, which the aggregator names in one line.
- *   <li>Streams' stack traces of a thread that the broker has fenced, which is what happens when the
- *       broker was away for longer than a transaction may last; one line says it instead.
+ *   <li>Streams' stack traces of a thread that the broker has fenced, which is what happens when
+ *       the broker was away for longer than a transaction may last; one line says it instead.
  *   <li>A broker of one node that reads its groups' offsets, or registers its controller, while it
  *       is elected after a start: it does both again.
  * </ul>
