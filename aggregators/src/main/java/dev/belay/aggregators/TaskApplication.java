@@ -27,10 +27,11 @@ final class TaskApplication {
         this.clients = clients;
         this.config =
                 AggregatorConfig.of(
-                        task,
-                        partitions,
-                        clients.topics(),
-                        StreamsSettings.lateness(clients.settings()));
+                                task,
+                                partitions,
+                                clients.topics(),
+                                StreamsSettings.lateness(clients.settings()))
+                        .withAlertRunLength(clients.settings().alertRunLength());
         this.catalog = new Catalog(task);
         this.application =
                 new Application(

@@ -6,6 +6,7 @@ import dev.belay.cli.check.CheckCommand;
 import dev.belay.cli.deadletters.DeadLettersCommand;
 import dev.belay.cli.docs.DocsCommand;
 import dev.belay.cli.export.ExportCommand;
+import dev.belay.cli.fleet.AlertsCommand;
 import dev.belay.cli.fleet.CheckpointsCommand;
 import dev.belay.cli.fleet.CompareCommand;
 import dev.belay.cli.fleet.LineageCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LineageCommand.class,
             CompareCommand.class,
             SuspectsCommand.class,
+            AlertsCommand.class,
             CheckCommand.class,
             DeadLettersCommand.class,
             ExportCommand.class,

@@ -73,6 +73,11 @@ public record Topics(String prefix, Map<String, String> renames) {
         return name("metrics");
     }
 
+    /** Changes in the labels of tasks. */
+    public String alerts() {
+        return name("alerts");
+    }
+
     public String deadLetters() {
         return name("dead-letters");
     }

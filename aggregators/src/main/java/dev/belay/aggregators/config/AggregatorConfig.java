@@ -19,8 +19,13 @@ public record AggregatorConfig(
         Topics topics,
         Lateness lateness,
         Duration sweepFlush,
-        Duration progressiveFlush) {
+        Duration progressiveFlush,
+        long alertRunLength) {
     public AggregatorConfig {
+        if (alertRunLength < 0) {
+            throw new IllegalArgumentException(
+                    "alertRunLength must not be negative, got " + alertRunLength);
+        }
         if (partitions < 1) {
             throw new IllegalArgumentException("partitions must be positive, got " + partitions);
         }
@@ -35,10 +40,22 @@ public record AggregatorConfig(
         }
     }
 
-    /** sweepFlush 20 ms, progressiveFlush 100 ms. */
+    /** sweepFlush 20 ms, progressiveFlush 100 ms, alertRunLength 300,000. */
     public static AggregatorConfig of(
             String task, int partitions, Topics topics, Lateness lateness) {
         return new AggregatorConfig(
-                task, partitions, topics, lateness, Duration.ofMillis(20), Duration.ofMillis(100));
+                task,
+                partitions,
+                topics,
+                lateness,
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                300_000);
+    }
+
+    /** The same with another run length of alerts. */
+    public AggregatorConfig withAlertRunLength(long examples) {
+        return new AggregatorConfig(
+                task, partitions, topics, lateness, sweepFlush, progressiveFlush, examples);
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.aggregators.statistics.counts.SideSums;
+import dev.belay.aggregators.statistics.counts.SparseCounter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class RunningTally {
     private long tooLate;
     private long revised;
     private long abstained;
+    private long ceilingSame; // these three: of streams
+    private long ceilingSameWithoutTruth;
+    private final SparseCounter labelsWithoutTruth = new SparseCounter();
     private long grouped; // of those counted one by one
 
     /**
@@ -62,8 +66,13 @@ final class RunningTally {
         } else if (label == TruthHistory.UNKNOWN) {
             withoutTruth += sign;
             sameWithoutTruth += w == s ? sign : 0;
+            if (!byCluster) {
+                signal(w, ceiling == null ? ABSENT : ceiling.predicted(example), sign);
+            }
         } else if (ceiling != null) {
-            pairs.cell(label, w, s, ceiling.predicted(example), sign);
+            int c = ceiling.predicted(example);
+            pairs.cell(label, w, s, c, sign);
+            ceilingSame += !byCluster && c == w ? sign : 0;
         } else {
             pairs.pair(
                     label,
@@ -75,6 +84,13 @@ final class RunningTally {
                     student.from(example),
                     s,
                     sign);
+        }
+    }
+
+    private void signal(int label, int ofCeiling, int sign) {
+        ceilingSameWithoutTruth += ofCeiling == label ? sign : 0;
+        if (PairTable.hasClasses(classes)) {
+            labelsWithoutTruth.add(label, sign);
         }
     }
 
@@ -231,6 +247,7 @@ final class RunningTally {
                 supervisor.coverage(),
                 student.coverage(),
                 ceiling == null ? Tally.Coverage.NONE : ceiling.coverage(),
-                Math.max(0, student.newestTimeMs()));
+                Math.max(0, student.newestTimeMs()),
+                new Signals(ceilingSame, ceilingSameWithoutTruth, labelsWithoutTruth.counts()));
     }
 }

@@ -17,6 +17,7 @@ import dev.belay.aggregators.statistics.counts.PairTable;
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one
  * @param eventTimeMs greatest event time of a student's prediction
+ * @param signals of a stream
  */
 public record Tally(
         PairTable table,
@@ -28,7 +29,8 @@ public record Tally(
         Coverage supervisor,
         Coverage student,
         Coverage ceiling,
-        long eventTimeMs) {
+        long eventTimeMs,
+        Signals signals) {
 
     /**
      * Coverage of a model's predictions.
@@ -74,7 +76,8 @@ public record Tally(
                 Coverage.NONE,
                 Coverage.NONE,
                 Coverage.NONE,
-                0);
+                0,
+                Signals.NONE);
     }
 
     /** The sum of both. */
@@ -89,7 +92,8 @@ public record Tally(
                 supervisor.merge(other.supervisor),
                 student.merge(other.student),
                 ceiling.merge(other.ceiling),
-                Math.max(eventTimeMs, other.eventTimeMs));
+                Math.max(eventTimeMs, other.eventTimeMs),
+                signals.merge(other.signals));
     }
 
     /** The difference: merged into {@code earlier} it gives this. */
@@ -104,7 +108,8 @@ public record Tally(
                 supervisor.since(earlier.supervisor),
                 student.since(earlier.student),
                 ceiling.since(earlier.ceiling),
-                eventTimeMs);
+                eventTimeMs,
+                signals.since(earlier.signals));
     }
 
     /** Examples that all have a row of: predictions, or the supervisor's abstention. */

@@ -1,5 +1,6 @@
 package dev.belay.aggregators.merge;
 
+import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
@@ -13,14 +14,17 @@ import dev.belay.aggregators.shard.WindowExpiry;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.SelfCheck;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * that is complete. HOLDOUT rows are emitted when they change, PROGRESSIVE rows at most once per
  * interval. Both are emitted again when the catalog changes their comparison, or another checkpoint
  * of the student changes their rank. Rows of windows are removed once no shard can change them:
- * {@link WindowExpiry}.
+ * {@link WindowExpiry}. Forwards {@link PairMetrics} and {@link Alert}s.
  */
-public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
+public final class Merger
+        implements Processor<byte[], ShardMessage.Delta, String, SpecificRecord> {
     public static final String ROWS = "rows";
 
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
@@ -51,8 +56,9 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, CheckpointRanks> ranks = new HashMap<>(); // by student
     private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
-    private ProcessorContext<String, PairMetrics> context;
+    private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<String, MetricsRow> rows;
+    private ChangeAlerts alerts;
     private int catalogVersion;
     private boolean received; // since the last check
     private boolean uncommitted; // since the last commit request
@@ -65,9 +71,10 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     }
 
     @Override
-    public void init(ProcessorContext<String, PairMetrics> processorContext) {
+    public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
         rows = context.getStateStore(ROWS);
+        alerts = new ChangeAlerts(config, catalog, context.getStateStore(ChangeAlerts.DETECTORS));
         // Kafka Streams reuses the processors of a task whose transaction failed
         rowsByStudent.clear();
         unsettled.clear();
@@ -126,7 +133,25 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         Comparison any = delta.changes().keySet().iterator().next();
         merge(any, delta.changes());
         if (any.phase() == Phase.PROGRESSIVE) {
+            alert(delta.changes());
             advance(student, delta);
+        }
+    }
+
+    private void alert(Map<Comparison, Tally> changes) {
+        long nowMs = context.currentSystemTimeMs();
+        for (Alert alert : alerts.observe(changes, nowMs)) {
+            LOG.warn(
+                    "{} of {} changed: {} to {} since {}",
+                    alert.getKind(),
+                    alert.getSupervisor(),
+                    alert.getBefore(),
+                    alert.getAfter(),
+                    Instant.ofEpochMilli(alert.getSinceMs()));
+            meters.counter("belay.alerts", "service", "aggregator", "task", alert.getTask())
+                    .increment();
+            uncommitted = true;
+            context.forward(new Record<>(ChangeAlerts.key(alert), alert, nowMs));
         }
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BinarySerde<T>(String what, Writer<T> writer, Reader<T> reader) implements Serde<T> {
     /** Version of the values that are written. */
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /** The oldest version that is read: that of release 0.1.0. */
     static final int OLDEST = 3;

@@ -2,11 +2,13 @@ package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.TaskOwner;
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.schemas.events.Phase;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -110,6 +112,9 @@ public final class Formats {
         write(tally.student(), out);
         write(tally.ceiling(), out);
         out.writeLong(tally.eventTimeMs());
+        out.writeLong(tally.signals().ceilingSame());
+        out.writeLong(tally.signals().ceilingSameWithoutTruth());
+        tally.signals().labelsWithoutTruth().write(out);
     }
 
     private static Tally readTally(DataInput in, int version) throws IOException {
@@ -123,7 +128,15 @@ public final class Formats {
                 readCoverage(in),
                 readCoverage(in),
                 readCoverage(in),
-                in.readLong());
+                in.readLong(),
+                version < 6 ? Signals.NONE : readSignals(in));
+    }
+
+    private static Signals readSignals(DataInput in) throws IOException {
+        return new Signals(
+                in.readLong(),
+                in.readLong(),
+                SparseCounts.read(in, PairTable.MAX_CLASSES_BY_CLASS));
     }
 
     private static void write(Coverage coverage, DataOutput out) throws IOException {

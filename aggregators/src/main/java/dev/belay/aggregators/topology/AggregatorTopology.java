@@ -3,6 +3,7 @@ package dev.belay.aggregators.topology;
 import static org.apache.kafka.common.serialization.Serdes.ByteArray;
 import static org.apache.kafka.common.serialization.Serdes.String;
 
+import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.catalog.CatalogEvents;
 import dev.belay.aggregators.catalog.CatalogStore;
 import dev.belay.aggregators.comparison.Catalog;
@@ -19,10 +20,12 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventSerde;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.PairMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -51,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *                              ├─ placed ─┬──────────────────────────┬─► shard ─┬─ deltas ─► merger ─► belay.metrics
  * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]
  *                     │                                               [truth]   │
- *                     │                                               [blocks]  │
+ *                     │                                               [blocks]  │            [detectors] ───► belay.alerts
  *                     │                                               [counted] │
  *                     └────────────── unreadable, nonsense ──────────────────── ┴─► belay.dead-letters
  * </pre>
@@ -124,17 +127,15 @@ public final class AggregatorTopology {
                                 Named.as("at-home"))
                         .merge(strays, Named.as("all-at-home"))
                         .process(shard(config, catalog, reader), Named.as("shard"));
-        only(counted, ShardMessage.Delta.class, "only-deltas")
+        KStream<String, SpecificRecord> merged =
+                only(counted, ShardMessage.Delta.class, "only-deltas")
                 .repartition(
                         Repartitioned.with(ByteArray(), Formats.DELTA)
                                 .withName("deltas")
                                 .withNumberOfPartitions(partitions))
-                .process(merger(config, catalog, meters), Named.as("merger"))
-                .to(
-                        topics.metrics(),
-                        Produced.<String, PairMetrics>as("metrics-sink")
-                                .withKeySerde(String())
-                                .withValueSerde(new EventSerde<>(codec, PairMetrics.class)));
+                .process(merger(config, catalog, meters), Named.as("merger"));
+        events(merged, PairMetrics.class, "metrics", topics.metrics(), codec);
+        events(merged, Alert.class, "alerts", topics.alerts(), codec);
         deadLetters(placed, "placed", topics);
         deadLetters(counted, "counted", topics);
         // last, because Streams numbers sub-topologies in the order in which they are added, and
@@ -182,14 +183,20 @@ public final class AggregatorTopology {
                 store(Shard.COUNTED, Formats.TALLY));
     }
 
-    private static ProcessorSupplier<byte[], ShardMessage.Delta, String, PairMetrics> merger(
+    private static ProcessorSupplier<byte[], ShardMessage.Delta, String, SpecificRecord> merger(
             AggregatorConfig config, Catalog catalog, MeterRegistry meters) {
         // a row changes several times between two commits, and is written once
         StoreBuilder<?> rows =
                 Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(Merger.ROWS), String(), Formats.ROW)
                         .withCachingEnabled();
-        return supplier(() -> new Merger(config, catalog, meters), rows);
+        StoreBuilder<?> detectors =
+                Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(ChangeAlerts.DETECTORS),
+                                String(),
+                                ByteArray())
+                        .withCachingEnabled();
+        return supplier(() -> new Merger(config, catalog, meters), rows, detectors);
     }
 
     /** A processor that brings its own stores. */
@@ -223,6 +230,21 @@ public final class AggregatorTopology {
             KStream<byte[], ShardMessage> flow, Class<T> type, String name) {
         return flow.filter((key, value) -> type.isInstance(value), Named.as(name))
                 .mapValues(type::cast, Named.as(name + "-cast"));
+    }
+
+    private static <T extends SpecificRecord> void events(
+            KStream<String, SpecificRecord> merged,
+            Class<T> type,
+            String name,
+            String topic,
+            EventCodec codec) {
+        merged.filter((key, value) -> type.isInstance(value), Named.as("only-" + name))
+                .mapValues(type::cast, Named.as("only-" + name + "-cast"))
+                .to(
+                        topic,
+                        Produced.<String, T>as(name + "-sink")
+                                .withKeySerde(String())
+                                .withValueSerde(new EventSerde<>(codec, type)));
     }
 
     private static byte @Nullable [] raw(ShardMessage.DeadLetter letter) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.topology.IntervalsTest;
@@ -41,7 +42,7 @@ class FormatsTest {
     @Test
     void truthWithoutAGroupKeepsItsBytesAndTruthWithAGroupIsReadAsWritten() {
         // Given the format before groups: number of versions, then class and time of each
-        byte[] before = HexFormat.of().parseHex("05" + "02" + version(1, 7) + version(-1, 9));
+        byte[] before = HexFormat.of().parseHex("06" + "02" + version(1, 7) + version(-1, 9));
         TruthHistory known =
                 TruthHistory.NONE
                         .with(new TruthHistory.Version(1, 7))
@@ -86,7 +87,7 @@ class FormatsTest {
                 none.supervisor(),
                 none.student(),
                 none.ceiling(),
-                0);
+                0, Signals.NONE);
     }
 
     private static MetricsRow read(byte[] bytes) {

@@ -3,6 +3,7 @@ package dev.belay.aggregators.topology;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.shard.SentTallies;
 import dev.belay.aggregators.shard.Shard;
@@ -100,7 +101,7 @@ class ClassesPropertyTest {
                     1);
         }
         Tally.Coverage rows = new Tally.Coverage(random.nextInt(9), 0, 0);
-        return new Tally(pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0);
+        return new Tally(pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0, Signals.NONE);
     }
 
     private static KeyValueStore<String, Tally> store() {

@@ -2,6 +2,7 @@ package dev.belay.aggregators.topology;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.config.AggregatorConfig;
 import dev.belay.aggregators.counting.Lateness;
@@ -15,6 +16,7 @@ import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -45,7 +48,10 @@ public final class Cluster {
     private final List<ClusterPartition> partitions = new ArrayList<>();
     private final KeyValueStore<String, MetricsRow> rows;
     private final Map<String, PairMetrics> metrics = new TreeMap<>();
-    private MockProcessorContext<String, PairMetrics> mergerContext = new MockProcessorContext<>();
+    private final KeyValueStore<String, byte[]> detectors;
+    private final List<Alert> alerts = new ArrayList<>();
+    private MockProcessorContext<String, SpecificRecord> mergerContext =
+            new MockProcessorContext<>();
     private Merger merger;
     private long nowMs = 1_000_000;
     private long offset;
@@ -63,6 +69,12 @@ public final class Cluster {
             restart(i);
         }
         rows = ClusterPartition.store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
+        detectors =
+                ClusterPartition.store(
+                        ChangeAlerts.DETECTORS,
+                        Serdes.String(),
+                        Serdes.ByteArray(),
+                        mergerContext);
         merger = startMerger();
     }
 
@@ -152,6 +164,7 @@ public final class Cluster {
         collect();
         mergerContext = new MockProcessorContext<>();
         mergerContext.addStateStore(rows);
+        mergerContext.addStateStore(detectors);
         merger = startMerger();
     }
 
@@ -179,6 +192,11 @@ public final class Cluster {
     /** The newest event of each metrics key, as of the last {@link #metrics}. */
     Map<String, PairMetrics> newest() {
         return metrics;
+    }
+
+    /** All alerts so far. */
+    List<Alert> alerts() {
+        return alerts;
     }
 
     /** Metrics events so far. */
@@ -247,8 +265,12 @@ public final class Cluster {
 
     private void collect() {
         for (var forward : mergerContext.forwarded()) {
-            events++;
-            metrics.put(forward.record().key(), forward.record().value());
+            if (forward.record().value() instanceof Alert alert) {
+                alerts.add(alert);
+            } else {
+                events++;
+                metrics.put(forward.record().key(), (PairMetrics) forward.record().value());
+            }
         }
         mergerContext.resetForwards();
     }
@@ -264,7 +286,7 @@ public final class Cluster {
 
     private Merger startMerger() {
         Merger started = new Merger(config, catalog, meters);
-        Processor<byte[], ShardMessage.Delta, String, PairMetrics> processor = started;
+        Processor<byte[], ShardMessage.Delta, String, SpecificRecord> processor = started;
         processor.init(mergerContext);
         return started;
     }

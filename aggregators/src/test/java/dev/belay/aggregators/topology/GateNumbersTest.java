@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.state.MetricsRow;
@@ -111,7 +112,7 @@ class GateNumbersTest {
                 new Tally.Coverage(EXAMPLES, EXAMPLES, 1),
                 new Tally.Coverage(EXAMPLES, EXAMPLES, number),
                 Tally.Coverage.NONE,
-                10);
+                10, Signals.NONE);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.events.DerivedFigures;
@@ -146,6 +147,6 @@ public class IntervalsTest {
     /** Of two complete sweeps. */
     private static Tally tally(PairTable table) {
         Coverage sweep = new Coverage(table.n(), table.n(), 1);
-        return new Tally(table, 0, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0);
+        return new Tally(table, 0, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0, Signals.NONE);
     }
 }

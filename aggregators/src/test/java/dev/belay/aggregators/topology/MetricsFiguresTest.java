@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.DerivedFigures;
 import dev.belay.aggregators.statistics.counts.PairCounter;
@@ -269,7 +270,7 @@ class MetricsFiguresTest {
                         none.supervisor(),
                         none.student(),
                         none.ceiling(),
-                        0);
+                        0, Signals.NONE);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
         DerivedFigures.put(event, tally, null, true);

@@ -57,7 +57,7 @@ class TopologyNamesTest {
                                 "blocks",
                                 "counted"),
                         3,
-                        Set.of("deltas-repartition", "rows")),
+                        Set.of("deltas-repartition", "rows", "detectors")),
                 names);
     }
 }

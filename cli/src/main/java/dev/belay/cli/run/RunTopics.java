@@ -4,6 +4,7 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.PairMetrics;
 import java.time.Duration;
@@ -22,6 +23,7 @@ final class RunTopics implements AutoCloseable {
     final UnencodableExamples unpredicted;
     private final TopicTable<Checkpoint> checkpoints;
     private final TopicTable<PairMetrics> metrics;
+    private final TopicTable<Alert> alerts;
     private final Duration wait;
 
     /**
@@ -53,6 +55,16 @@ final class RunTopics implements AutoCloseable {
                                 results.add(m);
                             }
                         });
+        alerts =
+                new TopicTable<>(
+                        clients,
+                        clients.topics().alerts(),
+                        Alert.class,
+                        (key, alert) -> {
+                            if (alert != null) {
+                                results.add(alert);
+                            }
+                        });
     }
 
     /** Reads what has arrived; returns whether there was anything. */
@@ -61,6 +73,7 @@ final class RunTopics implements AutoCloseable {
         changed |= checkpoints.poll(Duration.ZERO);
         changed |= progress.poll(Duration.ZERO);
         changed |= unpredicted.poll();
+        changed |= alerts.poll(Duration.ZERO);
         return changed;
     }
 
@@ -68,7 +81,8 @@ final class RunTopics implements AutoCloseable {
     public void close() {
         try (progress;
                 unpredicted;
-                checkpoints) {
+                checkpoints;
+                alerts) {
             metrics.close();
         }
     }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             "  aggregator.windows        of event time, such as 1h or 1h/15m,1d; none: empty (1h)",
             "  aggregator.grace          how late truth still updates windows (1h)",
             "  aggregator.truth-horizon  how late truth is still counted (7d)",
+            "  aggregator.alerts         examples of a task between two false alarms; 0: no alerts (300000)",
             "  aggregator.patience       seconds of failures without progress before giving up (900)",
             "  aggregator.server         HOST:PORT at which a program that embeds it serves its rows (none)",
             "  state                     folder of Kafka Streams' state"

@@ -40,6 +40,10 @@ class DocsTest {
                     Map.entry("./belay quickstart", ".ci/run quickstart"),
                     Map.entry("./belay noise set noisy/tenth rate=0.3", "ServicesByHandIT"),
                     Map.entry("./belay suspects noisy/student", "SuspectsTest"),
+                    Map.entry(
+                            "./belay alerts --bootstrap-servers localhost:9092 --registry"
+                                    + " http://localhost:8081/apis/ccompat/v7",
+                            "NoiseChangeIT, without the options"),
                     Map.entry("mvn -B verify", ".ci/run tests"),
                     Map.entry(
                             "./belay results", "not run: takes hours; ResultsTest, SetResultTest"),

@@ -228,6 +228,13 @@ public final class SettingKeys {
                             MEDIUM,
                             "Greatest delay of truth after its example, in event time, at which it is still counted.")
                     .define(
+                            "aggregator.alerts",
+                            INT,
+                            300_000,
+                            Range.atLeast(0),
+                            MEDIUM,
+                            "Examples of a task between two false alarms on belay.alerts, on average at least, of all its detectors together; 0: no detectors.")
+                    .define(
                             "aggregator.patience",
                             INT,
                             900,

@@ -211,6 +211,11 @@ public final class Settings {
         return duration(text("aggregator.truth-horizon"));
     }
 
+    /** Examples of a task between two false alarms, on average at least; 0: no alerts. */
+    public int alertRunLength() {
+        return number("aggregator.alerts");
+    }
+
     /**
      * How much later than its example, in event time, truth may be and still become a label, for
      * models that learn from truth without end.

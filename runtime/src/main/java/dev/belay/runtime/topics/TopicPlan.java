@@ -3,6 +3,7 @@ package dev.belay.runtime.topics;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
@@ -62,7 +63,8 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers, checkpoints, metrics, dead letters.
+     * The topics of the whole installation: models, labelers, checkpoints, metrics, alerts, dead
+     * letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
@@ -79,6 +81,7 @@ public final class TopicPlan {
                 retention(-1),
                 Checkpoint.getClassSchema());
         plan.add(names.metrics(), 1, compacted(), PairMetrics.getClassSchema());
+        plan.add(names.alerts(), 1, plan.expiring, Alert.getClassSchema());
         plan.add(names.deadLetters(), 1, Map.of(), null);
         return plan;
     }

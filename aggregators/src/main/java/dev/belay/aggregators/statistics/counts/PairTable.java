@@ -162,7 +162,8 @@ public final class PairTable {
         return hasClasses(classes) ? at(ByClass.BOTH_PREDICT, classes, 0) : BY_CLASS;
     }
 
-    static boolean hasClasses(int classes) {
+    /** Whether tables of so many classes have counts by class. */
+    public static boolean hasClasses(int classes) {
         return classes > CHOICE && classes <= MAX_CLASSES_BY_CLASS;
     }
 

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * Counts by key, mutable: a hash table with linear probing, at most half full. Memory: 12 bytes per
  * slot, so 24 to 48 per key seen; keys with count 0 keep their slot.
  */
-final class SparseCounter {
+public final class SparseCounter {
     private static final int FREE = -1;
 
     private int[] keys = free(16);
@@ -17,7 +17,7 @@ final class SparseCounter {
     /**
      * @param key not negative
      */
-    void add(int key, long change) {
+    public void add(int key, long change) {
         int slot = slot(key);
         if (keys[slot] == FREE) {
             if (2 * (used + 1) > keys.length) {
@@ -31,7 +31,7 @@ final class SparseCounter {
     }
 
     /** The counts now. */
-    SparseCounts counts() {
+    public SparseCounts counts() {
         long[] slots = // keys, with their slots behind
                 IntStream.range(0, keys.length)
                         .filter(slot -> counts[slot] != 0)

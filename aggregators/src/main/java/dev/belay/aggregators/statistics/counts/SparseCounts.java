@@ -6,15 +6,15 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /** Counts by key: keys ascending and not negative, none of the counts 0. Immutable. */
-final class SparseCounts {
-    static final SparseCounts EMPTY = new SparseCounts(new long[0], new long[0]);
+public final class SparseCounts {
+    public static final SparseCounts EMPTY = new SparseCounts(new long[0], new long[0]);
 
     private final long[] keys;
     private final long[] counts;
 
     /** Takes an entry. */
     @FunctionalInterface
-    interface Taker {
+    public interface Taker {
         void take(long key, long count);
     }
 
@@ -25,7 +25,7 @@ final class SparseCounts {
     }
 
     /** {@code this + sign·other}. */
-    SparseCounts combine(SparseCounts other, int sign) {
+    public SparseCounts combine(SparseCounts other, int sign) {
         if (other.keys.length == 0) {
             return this;
         }
@@ -50,17 +50,20 @@ final class SparseCounts {
         return new SparseCounts(Arrays.copyOf(sumKeys, size), Arrays.copyOf(sums, size));
     }
 
-    boolean isEmpty() {
+    /** Whether all counts are 0. */
+    public boolean isEmpty() {
         return keys.length == 0;
     }
 
-    void forEach(Taker taker) {
+    /** Passes on the entries, keys ascending. */
+    public void forEach(Taker taker) {
         for (int i = 0; i < keys.length; i++) {
             taker.take(keys[i], counts[i]);
         }
     }
 
-    void write(DataOutput out) throws IOException {
+    /** Writes variable-length integers. */
+    public void write(DataOutput out) throws IOException {
         Varints.write(out, keys.length);
         long before = 0;
         for (int i = 0; i < keys.length; i++) {
@@ -70,7 +73,13 @@ final class SparseCounts {
         }
     }
 
-    static SparseCounts read(DataInput in, long keysBelow) throws IOException {
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param keysBelow bound of the keys, exclusive
+     * @throws IOException if it did not
+     */
+    public static SparseCounts read(DataInput in, long keysBelow) throws IOException {
         long size = Varints.read(in);
         if (size < 0 || size > Math.min(keysBelow, Integer.MAX_VALUE)) {
             throw new IOException("not sparse counts: " + size + " of them");

@@ -92,6 +92,7 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "stream", StreamTable.of(results));
+        section(page, "alerts", AlertTable.of(results));
         boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));
         page.put("choice", choice);
         page.put("byClass", !choice);
@@ -105,9 +106,11 @@ public final class ReportHtml {
         page.put("sizesWide", sizes != null && sizes.supervisors().size() > 1);
         NoiseFigure noise = NoiseFigure.of(results, rows);
         page.put("noise", noise != null);
+        TimeFigure time = TimeFigure.of(results);
+        page.put("time", time != null);
         List<Facet> facets = Facet.of(results, rows);
         page.put("faceted", !facets.isEmpty());
-        page.put("data", data(results, medians, sizes, noise, facets));
+        page.put("data", data(results, medians, sizes, noise, time, facets));
         return Mustache.compiler().compile(resource("report.mustache")).execute(page);
     }
 
@@ -281,6 +284,7 @@ public final class ReportHtml {
             List<PairMedian> medians,
             @Nullable SizeFigure sizes,
             @Nullable NoiseFigure noise,
+            @Nullable TimeFigure time,
             List<Facet> facets) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("gaps", medians);
@@ -294,6 +298,7 @@ public final class ReportHtml {
         figures.put("ece", Curve.valuesOfStudents(results, PairFigure.STUDENT_ECE::in));
         figures.put("sizes", sizes);
         figures.put("noise", noise);
+        figures.put("time", time);
         figures.put("facets", facets);
         try {
             return JSON.writeValueAsString(figures).replace("<", "\\u003c");

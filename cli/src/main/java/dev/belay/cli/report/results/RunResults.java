@@ -3,6 +3,7 @@ package dev.belay.cli.report.results;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.LabelerSpec;
@@ -60,6 +61,7 @@ public final class RunResults {
     // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
     private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
     private final TaskCounts counts = new TaskCounts();
+    private final List<Alert> alerts = new ArrayList<>();
 
     public RunResults(String experiment, String task) {
         this.experiment = experiment;
@@ -115,6 +117,16 @@ public final class RunResults {
             keep(row.getStudent(), row.getCheckpoint(), row.getStudentAccuracy());
             keep(row.getCeiling(), row.getCeilingCheckpoint(), row.getCeilingAccuracy());
         }
+    }
+
+    /** Takes in an alert; each must be added once. */
+    public synchronized void add(Alert alert) {
+        alerts.add(alert);
+    }
+
+    /** The alerts about the run's pairs, in the order of their log. */
+    public synchronized List<Alert> alerts() {
+        return alerts.stream().filter(alert -> specs.containsKey(alert.getStudent())).toList();
     }
 
     /** Counts of the task's data. */

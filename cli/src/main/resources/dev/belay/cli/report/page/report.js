@@ -456,9 +456,41 @@
     });
   }
 
+  const timeInk = { wrong: 'var(--c1)', student: 'var(--c0)', alert: 'var(--ink)' };
+
+  /** Wrong labels and accuracy by window of event time, with the alerts; a figure for each student. */
+  function time(id) {
+    const panels = data.time.panels;
+    cells(id, panels.map(panel => panel.title));
+    panels.forEach((panel, i) => {
+      const at = `${id}-${i}`, width = room(at), height = 280, margin = { top: 22, right: 14, bottom: 34, left: 46 };
+      const right = width - margin.right, bottom = height - margin.bottom;
+      const svg = frame(at, width, height, `Wrong labels and accuracy over time, ${panel.title}`);
+      const middle = p => (p.startMs + p.endMs) / 2;
+      const x = d3.scaleUtc([panel.points[0].startMs, panel.points.at(-1).endMs].map(ms => new Date(ms)), [margin.left, right]);
+      const y = d3.scaleLinear([0, 1], [bottom, margin.top]);
+      svg.append('g').attr('transform', `translate(${margin.left},0)`).call(d3.axisLeft(y).ticks(5, '.0%').tickSize(-(right - margin.left)).tickPadding(8));
+      svg.append('g').attr('transform', `translate(0,${bottom})`).call(d3.axisBottom(x).ticks(Math.max(2, width / 90)).tickSize(5).tickPadding(6));
+      for (const mark of panel.marks) {
+        svg.append('line').attr('x1', x(mark.sinceMs)).attr('x2', x(mark.sinceMs)).attr('y1', margin.top).attr('y2', bottom).attr('stroke', timeInk.alert).attr('stroke-width', 1.4).attr('stroke-dasharray', '3 3');
+        svg.append('rect').attr('x', x(mark.sinceMs) - 5).attr('width', 10).attr('y', margin.top).attr('height', bottom - margin.top).attr('fill', 'transparent')
+            .on('pointermove', event => show(event, new Date(mark.sinceMs).toISOString(), [[timeInk.alert, `${mark.text}, found ${new Date(mark.untilMs).toISOString()}`]]))
+            .on('pointerleave', () => { tip.hidden = true; });
+      }
+      for (const side of ['wrong', 'student']) {
+        const points = panel.points.filter(p => p[side] != null);
+        svg.append('path').attr('fill', 'none').attr('stroke', timeInk[side]).attr('stroke-width', 2).attr('d', d3.line(p => x(middle(p)), p => y(p[side]))(points));
+        svg.append('g').selectAll('circle').data(points).join('circle').attr('cx', p => x(middle(p))).attr('cy', p => y(p[side])).attr('r', 3.2).attr('fill', timeInk[side])
+            .on('pointermove', (event, p) => show(event, `${new Date(p.startMs).toISOString()}, ${count(p.n)} examples with truth`, [[timeInk.wrong, `wrong labels ${d3.format('.1%')(p.wrong)}`], [timeInk.student, `student right ${d3.format('.1%')(p.student)}`]]))
+            .on('pointerleave', () => { tip.hidden = true; });
+      }
+    });
+  }
+
   function draw() {
     d3.selectAll('.figure > *').remove();
     gaps('gaps', data.gaps);
+    if (data.time) time('time');
     if (data.noise) {
       noise('noise-accuracy', 'accuracy', { format: rate, labels: true, label: 'Accuracy on the holdout against the share of wrong labels' });
       noise('noise-repeated', 'repeated', { format: rate, labels: false, label: 'Share of wrong labels that the student repeats against the share of wrong labels' });
@@ -488,6 +520,9 @@
   if (data.noise) {
     key('noise-key', noiseLines.map(name => [noiseInk(name), null, d3.symbolCircle, name]).concat([
       ['var(--soft)', '2 4', null, 'the labels themselves'], ['var(--ink)', '8 4', null, 'ceiling']]));
+  }
+  if (data.time) {
+    key('time-key', [[timeInk.wrong, null, d3.symbolCircle, 'wrong labels of the supervisor'], [timeInk.student, null, d3.symbolCircle, 'accuracy of the student'], [timeInk.alert, '3 3', null, 'alert']]);
   }
   if (data.facets.length) {
     key('line-key', hues.map((name, i) => [`var(--c${i % 6})`, i > 5 ? '10 3' : null, null, name]).concat([
