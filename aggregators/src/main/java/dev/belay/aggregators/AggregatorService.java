@@ -192,7 +192,8 @@ public final class AggregatorService implements Service {
                         problem = check.problem(own, some);
                         if (problem == null) {
                             found.add(some);
-                            return check.problem(List.of(topics.metrics()), TopicCheck.ANY);
+                            return check.problem(
+                                    List.of(topics.metrics(), topics.slices()), TopicCheck.ANY);
                         }
                     }
                     return problem;

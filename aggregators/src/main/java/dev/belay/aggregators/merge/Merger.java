@@ -27,6 +27,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * interval. Both are emitted again when the catalog changes their comparison, or another checkpoint
  * of the student changes their rank. Rows of windows are removed once no shard can change them:
  * {@link WindowExpiry}.
+ *
+ * <p>A slice has a row of its own ({@link SliceRows}), which is emitted after the whole row: with
+ * it, in one transaction, and at most once per interval when its own counts change.
  */
 public final class Merger implements Processor<byte[], ShardMessage.Delta, String, PairMetrics> {
     public static final String ROWS = "rows";
@@ -51,6 +55,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, CheckpointRanks> ranks = new HashMap<>(); // by student
     private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
+    private final SliceRows slices = new SliceRows();
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
     private int catalogVersion;
@@ -75,6 +80,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         ranks.clear();
         shown.close();
         windows.clear();
+        slices.clear();
         uncommitted = false;
         catalogVersion = 0;
         Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
@@ -84,6 +90,9 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                 var entry = all.next();
                 MetricsRow row = entry.value;
                 note(entry.key, row);
+                if (row.any().slice() != null) {
+                    continue;
+                }
                 if (row.isEmitted() && row.any().phase() == Phase.HOLDOUT) {
                     newest.merge(
                             row.any().student(),
@@ -124,13 +133,18 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
             return;
         }
         Comparison any = delta.changes().keySet().iterator().next();
-        merge(any, delta.changes());
+        if (any.slice() != null) {
+            merge(slices.admit(student, any.slice(), delta.changes()));
+            return; // the expiry time comes with the whole
+        }
+        merge(delta.changes());
         if (any.phase() == Phase.PROGRESSIVE) {
             advance(student, delta);
         }
     }
 
-    private void merge(Comparison any, Map<Comparison, Tally> changes) {
+    private void merge(Map<Comparison, Tally> changes) {
+        Comparison any = changes.keySet().iterator().next();
         if (any.window() != null && windows(any.student()).isClosed(any.window())) {
             meters.counter("belay.too.late", "service", "aggregator").increment();
             return;
@@ -140,7 +154,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         MetricsRow row = (before == null ? MetricsRow.EMPTY : before).merge(changes);
         rows.put(key, row);
         note(key, row);
-        if (any.phase() == Phase.HOLDOUT) {
+        if (any.phase() == Phase.HOLDOUT && any.slice() == null) {
             emit(key, row);
         }
     }
@@ -186,13 +200,16 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     }
 
     private void note(String key, MetricsRow row) {
-        String student = row.any().student();
-        if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
+        Comparison any = row.any();
+        String student = any.student();
+        if (any.slice() != null) {
+            slices.add(key, any, any.slice());
+        } else if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
             unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
-            if (row.any().phase() == Phase.HOLDOUT) {
+            if (any.phase() == Phase.HOLDOUT) {
                 ranks(student).add(row);
             } else {
-                windows(student).add(row.any().window(), key, row.expiredMs());
+                windows(student).add(any.window(), key, row.expiredMs());
             }
         }
         if (row.pending()) {
@@ -217,11 +234,61 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         // emitting a row may queue others, for the next punctuation
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
+        Map<String, Map<String, MetricsRow>> bySlice = new HashMap<>(); // by the whole row
         for (String key : now) {
             MetricsRow row = rows.get(key);
-            if (row != null) {
+            if (row != null && row.any().slice() == null) {
                 emit(key, row);
+            } else if (row != null && row.pending()) {
+                bySlice.computeIfAbsent(row.any().whole().row(), w -> new HashMap<>())
+                        .put(key, row);
             }
+        }
+        bySlice.forEach(this::emitSlices);
+    }
+
+    /** Emits slices whose counts have changed, unless the whole row can't be emitted yet. */
+    private void emitSlices(String whole, Map<String, MetricsRow> changed) {
+        MetricsRow row = rows.get(whole);
+        Selection selected = row == null ? null : Selection.of(catalog, row);
+        if (selected == null) {
+            slices.retry(whole);
+        } else {
+            changed.keySet().forEach(key -> emitSlice(key, selected));
+        }
+    }
+
+    /** Emits the slices of a whole row that has just been emitted. */
+    private void emitSlices(String whole, Selection selected, PairMetrics metrics) {
+        if (slices.of(whole).isEmpty()) {
+            return;
+        }
+        boolean all =
+                slices.isNew(
+                        whole,
+                        selected.comparison().key()
+                                + metrics.getProvisional()
+                                + selected.closed()
+                                + selected.classes());
+        for (String key : slices.of(whole)) {
+            if (all || waiting.contains(key)) {
+                emitSlice(key, selected);
+            }
+        }
+    }
+
+    private void emitSlice(String key, Selection whole) {
+        MetricsRow row = rows.get(key);
+        String slice = row == null ? null : row.any().slice();
+        if (row == null || slice == null) {
+            return;
+        }
+        Selection selected = whole.of(slice, row);
+        if (row.isEmitted() || selected.base().predicted() > 0) {
+            PairMetrics metrics =
+                    MetricsEvent.of(
+                            config.task(), catalog, selected, row, ranks(row.any().student()));
+            emit(key, row, row, selected, metrics);
         }
     }
 
@@ -255,23 +322,34 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         MetricsRow tested =
                 candidate.phase() == Phase.HOLDOUT ? ofStudent.test(catalog, row, base) : row;
         PairMetrics metrics = MetricsEvent.of(config.task(), catalog, selected, tested, ofStudent);
-        String as = MetricsEvent.emittedAs(selected, metrics);
-        if (!row.pending() && row.emittedAs().equals(as)) {
+        MetricsRow emitted = emit(key, row, tested, selected, metrics);
+        if (emitted == null) {
             return;
         }
-        check(key, base);
-        MetricsRow emitted = tested.emitted(as, metrics);
-        rows.put(key, emitted);
-        waiting.remove(key);
         if (candidate.phase() == Phase.HOLDOUT && ofStudent.add(emitted)) {
             ofStudent
                     .after(candidate.checkpoint())
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
-        uncommitted = true;
         shown.emitted(metrics);
+        emitSlices(key, selected, metrics);
+    }
+
+    /** Emits a row, unless it is as it was emitted last; returns it as it is stored now. */
+    private @Nullable MetricsRow emit(
+            String key, MetricsRow row, MetricsRow tested, Selection selected, PairMetrics metrics) {
+        String as = MetricsEvent.emittedAs(selected, metrics);
+        if (!row.pending() && row.emittedAs().equals(as)) {
+            return null;
+        }
+        check(key, selected.base());
+        MetricsRow emitted = tested.emitted(as, metrics);
+        rows.put(key, emitted);
+        waiting.remove(key);
+        uncommitted = true;
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
+        return emitted;
     }
 
     /** Logs and counts a row whose counts violate an identity, which is a defect of Belay. */

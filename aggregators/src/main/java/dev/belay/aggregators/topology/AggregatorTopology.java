@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * truth ───────► place-truth ──┐
  *                              ├─ placed ─┬──────────────────────────┬─► shard ─┬─ deltas ─► merger ─► belay.metrics
- * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]
+ * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]  ─► belay.slices
  *                     │                                               [truth]   │
  *                     │                                               [blocks]  │
  *                     │                                               [counted] │
@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  * partitioner; records in another partition are forwarded to their own through the repartition
  * topic {@code strays}. A shard counts one partition and sends count deltas, keyed by student,
  * through the repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint,
- * phase and window. Stores in brackets. Names are those of changelogs and repartition topics:
+ * phase and window, of examples with one tag by slice too. Stores in brackets. Names are those of changelogs and repartition topics:
  * renaming one is a migration.
  */
 public final class AggregatorTopology {
@@ -124,17 +124,17 @@ public final class AggregatorTopology {
                                 Named.as("at-home"))
                         .merge(strays, Named.as("all-at-home"))
                         .process(shard(config, catalog, reader), Named.as("shard"));
-        only(counted, ShardMessage.Delta.class, "only-deltas")
-                .repartition(
-                        Repartitioned.with(ByteArray(), Formats.DELTA)
-                                .withName("deltas")
-                                .withNumberOfPartitions(partitions))
-                .process(merger(config, catalog, meters), Named.as("merger"))
-                .to(
-                        topics.metrics(),
-                        Produced.<String, PairMetrics>as("metrics-sink")
-                                .withKeySerde(String())
-                                .withValueSerde(new EventSerde<>(codec, PairMetrics.class)));
+        KStream<String, PairMetrics> rows =
+                only(counted, ShardMessage.Delta.class, "only-deltas")
+                        .repartition(
+                                Repartitioned.with(ByteArray(), Formats.DELTA)
+                                        .withName("deltas")
+                                        .withNumberOfPartitions(partitions))
+                        .process(merger(config, catalog, meters), Named.as("merger"));
+        rows.filter((key, row) -> row.getSlice() == null, Named.as("whole"))
+                .to(topics.metrics(), rows("metrics-sink", codec));
+        rows.filter((key, row) -> row.getSlice() != null, Named.as("slices"))
+                .to(topics.slices(), rows("slices-sink", codec));
         deadLetters(placed, "placed", topics);
         deadLetters(counted, "counted", topics);
         // last, because Streams numbers sub-topologies in the order in which they are added, and
@@ -211,6 +211,12 @@ public final class AggregatorTopology {
 
     private static <V> StoreBuilder<?> store(String name, Serde<V> serde) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), String(), serde);
+    }
+
+    private static Produced<String, PairMetrics> rows(String name, EventCodec codec) {
+        return Produced.<String, PairMetrics>as(name)
+                .withKeySerde(String())
+                .withValueSerde(new EventSerde<>(codec, PairMetrics.class));
     }
 
     private static Consumed<byte[], byte[]> bytes(String name) {

@@ -62,7 +62,8 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers, checkpoints, metrics, dead letters.
+     * The topics of the whole installation: models, labelers, checkpoints, metrics, slices, dead
+     * letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
@@ -79,6 +80,7 @@ public final class TopicPlan {
                 retention(-1),
                 Checkpoint.getClassSchema());
         plan.add(names.metrics(), 1, compacted(), PairMetrics.getClassSchema());
+        plan.add(names.slices(), 1, compacted(), PairMetrics.getClassSchema());
         plan.add(names.deadLetters(), 1, Map.of(), null);
         return plan;
     }
