@@ -106,9 +106,11 @@ final class ComparisonCounter {
             if (lateness == null) {
                 int label = live.whole.newest(example);
                 live.whole.count(example, label, sign);
-                for (String slice : examples.slices(example).names()) {
-                    live.of(slice).count(example, label, sign);
-                    changedSlices.add(slice);
+                if (examples.hasSlices()) {
+                    for (String slice : examples.slices(example).names()) {
+                        live.of(slice).count(example, label, sign);
+                        changedSlices.add(slice);
+                    }
                 }
             } else {
                 countAt(example, sign, lateness, live);
@@ -225,9 +227,11 @@ final class ComparisonCounter {
         TruthHistory truths = into.whole.truths(example);
         boolean revised = revised(example);
         count(example, truths, late.horizonEnd(timeMs), revised, sign, into.whole);
-        for (String slice : examples.slices(example).names()) {
-            count(example, truths, late.horizonEnd(timeMs), revised, sign, into.of(slice));
-            changedSlices.add(slice);
+        if (examples.hasSlices()) {
+            for (String slice : examples.slices(example).names()) {
+                count(example, truths, late.horizonEnd(timeMs), revised, sign, into.of(slice));
+                changedSlices.add(slice);
+            }
         }
         for (Window.Kind kind : late.windows()) {
             for (Window window : kind.of(timeMs)) {

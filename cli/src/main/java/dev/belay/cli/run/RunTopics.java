@@ -2,6 +2,7 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.EventReader;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.Checkpoint;
@@ -11,7 +12,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The topics that say how a run goes; checkpoints and metrics of its models go to its results.
+ * The topics that say how a run goes; checkpoints, metrics and slices of its models go to its
+ * results.
  * Belongs to one thread.
  */
 final class RunTopics implements AutoCloseable {
@@ -22,6 +24,7 @@ final class RunTopics implements AutoCloseable {
     final UnencodableExamples unpredicted;
     private final TopicTable<Checkpoint> checkpoints;
     private final TopicTable<PairMetrics> metrics;
+    private final EventReader<PairMetrics> slices; // no table: there may be hundreds a checkpoint
     private final Duration wait;
 
     /**
@@ -53,6 +56,16 @@ final class RunTopics implements AutoCloseable {
                                 results.add(m);
                             }
                         });
+        slices =
+                EventReader.of(
+                        clients,
+                        clients.topics().slices(),
+                        PairMetrics.class,
+                        (key, m, record) -> {
+                            if (m != null && ids.contains(m.getStudent())) {
+                                results.add(m);
+                            }
+                        });
     }
 
     /** Reads what has arrived; returns whether there was anything. */
@@ -60,14 +73,26 @@ final class RunTopics implements AutoCloseable {
         boolean changed = metrics.poll(wait);
         changed |= checkpoints.poll(Duration.ZERO);
         changed |= progress.poll(Duration.ZERO);
+        changed |= slices.poll(Duration.ZERO);
         changed |= unpredicted.poll();
         return changed;
+    }
+
+    /**
+     * Reads the slices of the metrics rows that have been read: both are written in one
+     * transaction.
+     *
+     * @param patience longest time without a record
+     */
+    void catchUpSlices(Duration patience) {
+        slices.catchUp(patience);
     }
 
     @Override
     public void close() {
         try (progress;
                 unpredicted;
+                slices;
                 checkpoints) {
             metrics.close();
         }
