@@ -68,7 +68,6 @@ public record Slices(List<String> names) implements Comparable<Slices> {
     /** Lexicographic, so that versions of a truth have one order. */
     @Override
     public int compareTo(Slices other) {
-        return Arrays.compare(
-                names.toArray(String[]::new), other.names.toArray(String[]::new));
+        return Arrays.compare(names.toArray(String[]::new), other.names.toArray(String[]::new));
     }
 }

@@ -58,9 +58,8 @@ public final class MetricsEvent {
     /**
      * Content of an event besides its counts: if it changes, the same counts are emitted again.
      * Slices of a stream are not emitted again for each new checkpoint, they would be for each
-     * micro-epoch.
-     * Release 0.1.0 wrote the number of the gate at the place of {@code gate}; {@link Formats}
-     * reads it.
+     * micro-epoch. Release 0.1.0 wrote the number of the gate at the place of {@code gate}; {@link
+     * Formats} reads it.
      */
     public static String emittedAs(Selection selected, PairMetrics metrics) {
         Comparison comparison = selected.comparison();

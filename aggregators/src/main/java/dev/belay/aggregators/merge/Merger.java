@@ -55,9 +55,9 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, CheckpointRanks> ranks = new HashMap<>(); // by student
     private final Map<String, WindowExpiry> windows = new HashMap<>(); // by student
-    private final SliceRows slices = new SliceRows();
     private ProcessorContext<String, PairMetrics> context;
     private KeyValueStore<String, MetricsRow> rows;
+    private SliceRows slices;
     private int catalogVersion;
     private boolean received; // since the last check
     private boolean uncommitted; // since the last commit request
@@ -73,6 +73,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
     public void init(ProcessorContext<String, PairMetrics> processorContext) {
         context = processorContext;
         rows = context.getStateStore(ROWS);
+        slices = new SliceRows(config.task(), catalog, rows, this::emit);
         // Kafka Streams reuses the processors of a task whose transaction failed
         rowsByStudent.clear();
         unsettled.clear();
@@ -80,7 +81,6 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         ranks.clear();
         shown.close();
         windows.clear();
-        slices.clear();
         uncommitted = false;
         catalogVersion = 0;
         Map<String, MetricsRow> newest = new HashMap<>(); // emitted HOLDOUT rows, by student
@@ -234,62 +234,13 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         // emitting a row may queue others, for the next punctuation
         Set<String> now = Set.copyOf(waiting);
         waiting.clear();
-        Map<String, Map<String, MetricsRow>> bySlice = new HashMap<>(); // by the whole row
         for (String key : now) {
             MetricsRow row = rows.get(key);
             if (row != null && row.any().slice() == null) {
                 emit(key, row);
-            } else if (row != null && row.pending()) {
-                bySlice.computeIfAbsent(row.any().whole().row(), w -> new HashMap<>())
-                        .put(key, row);
             }
         }
-        bySlice.forEach(this::emitSlices);
-    }
-
-    /** Emits slices whose counts have changed, unless the whole row can't be emitted yet. */
-    private void emitSlices(String whole, Map<String, MetricsRow> changed) {
-        MetricsRow row = rows.get(whole);
-        Selection selected = row == null ? null : Selection.of(catalog, row);
-        if (selected == null) {
-            slices.retry(whole);
-        } else {
-            changed.keySet().forEach(key -> emitSlice(key, selected));
-        }
-    }
-
-    /** Emits the slices of a whole row that has just been emitted. */
-    private void emitSlices(String whole, Selection selected, PairMetrics metrics) {
-        if (slices.of(whole).isEmpty()) {
-            return;
-        }
-        boolean all =
-                slices.isNew(
-                        whole,
-                        selected.comparison().key()
-                                + metrics.getProvisional()
-                                + selected.closed()
-                                + selected.classes());
-        for (String key : slices.of(whole)) {
-            if (all || waiting.contains(key)) {
-                emitSlice(key, selected);
-            }
-        }
-    }
-
-    private void emitSlice(String key, Selection whole) {
-        MetricsRow row = rows.get(key);
-        String slice = row == null ? null : row.any().slice();
-        if (row == null || slice == null) {
-            return;
-        }
-        Selection selected = whole.of(slice, row);
-        if (row.isEmitted() || selected.base().predicted() > 0) {
-            PairMetrics metrics =
-                    MetricsEvent.of(
-                            config.task(), catalog, selected, row, ranks(row.any().student()));
-            emit(key, row, row, selected, metrics);
-        }
+        slices.emitChanged(now);
     }
 
     private void emit(String key, MetricsRow row) {
@@ -332,12 +283,16 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
         shown.emitted(metrics);
-        emitSlices(key, selected, metrics);
+        slices.emitted(key, selected, metrics, waiting);
     }
 
     /** Emits a row, unless it is as it was emitted last; returns it as it is stored now. */
     private @Nullable MetricsRow emit(
-            String key, MetricsRow row, MetricsRow tested, Selection selected, PairMetrics metrics) {
+            String key,
+            MetricsRow row,
+            MetricsRow tested,
+            Selection selected,
+            PairMetrics metrics) {
         String as = MetricsEvent.emittedAs(selected, metrics);
         if (!row.pending() && row.emittedAs().equals(as)) {
             return null;

@@ -1,18 +1,29 @@
 package dev.belay.aggregators.merge;
 
+import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
+import dev.belay.aggregators.events.CheckpointRanks;
+import dev.belay.aggregators.events.MetricsEvent;
+import dev.belay.aggregators.events.Selection;
+import dev.belay.aggregators.state.MetricsRow;
+import dev.belay.schemas.events.PairMetrics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which slices have rows of their own: the first {@value #MOST} of each student. Counts of later
- * ones are added to the slice {@link Slices#OTHER}. Rebuilt from the rows, so a slice keeps its row
- * over restarts.
+ * The rows of slices. The first {@value #MOST} slices of each student have rows of their own;
+ * counts of later ones are added to the slice {@link Slices#OTHER}. Which ones is rebuilt from the
+ * rows, so a slice keeps its row over restarts.
+ *
+ * <p>A slice is emitted with the comparison of its whole row: shards send slices before the whole,
+ * so once the whole is complete, all counts of its slices are there.
  */
 final class SliceRows {
     static final int MOST = 200;
@@ -20,11 +31,31 @@ final class SliceRows {
     private final Map<String, Set<String>> admitted = new HashMap<>(); // by student
     private final Map<String, Set<String>> keys = new HashMap<>(); // by the key of the whole row
     private final Map<String, String> emittedAs = new HashMap<>(); // by the same
+    private final CheckpointRanks none = new CheckpointRanks();
+    private final String task;
+    private final Catalog catalog;
+    private final ReadOnlyKeyValueStore<String, MetricsRow> rows;
+    private final Emitter emitter;
 
-    void clear() {
-        admitted.clear();
-        keys.clear();
-        emittedAs.clear();
+    /** Emits a row unless it is as it was emitted last. */
+    interface Emitter {
+        @Nullable MetricsRow emit(
+                String key,
+                MetricsRow row,
+                MetricsRow tested,
+                Selection selected,
+                PairMetrics metrics);
+    }
+
+    SliceRows(
+            String task,
+            Catalog catalog,
+            ReadOnlyKeyValueStore<String, MetricsRow> rows,
+            Emitter emitter) {
+        this.task = task;
+        this.catalog = catalog;
+        this.rows = rows;
+        this.emitter = emitter;
     }
 
     /** Registers the row of a slice. */
@@ -50,23 +81,65 @@ final class SliceRows {
         return other;
     }
 
-    /** The keys of the slices' rows of a whole row. */
-    Set<String> of(String whole) {
-        return keys.getOrDefault(whole, Set.of());
+    /**
+     * Emits the slices of a whole row that has just been emitted: those that have changed, or all
+     * if the whole has another comparison or is complete now.
+     *
+     * @param changed keys, also of other rows
+     */
+    void emitted(String whole, Selection selected, PairMetrics metrics, Set<String> changed) {
+        Set<String> own = keys.getOrDefault(whole, Set.of());
+        if (own.isEmpty()) {
+            return;
+        }
+        String as =
+                selected.comparison().key()
+                        + metrics.getProvisional()
+                        + selected.closed()
+                        + selected.classes();
+        boolean all = !as.equals(emittedAs.put(whole, as));
+        for (String key : own) {
+            if (all || changed.contains(key)) {
+                emit(key, selected);
+            }
+        }
     }
 
     /**
-     * Whether all slices of a whole row may have to be emitted, whether their counts have changed
-     * or not.
+     * Emits slices whose counts have changed, unless their whole row can't be emitted yet.
      *
-     * @param as what the slices' events have of the whole
+     * @param some keys of rows, those of slices among them
      */
-    boolean isNew(String whole, String as) {
-        return !as.equals(emittedAs.put(whole, as));
+    void emitChanged(Set<String> some) {
+        Map<String, Set<String>> byWhole = new HashMap<>();
+        for (String key : some) {
+            MetricsRow row = rows.get(key);
+            if (row != null && row.any().slice() != null && row.pending()) {
+                byWhole.computeIfAbsent(row.any().whole().row(), w -> new HashSet<>()).add(key);
+            }
+        }
+        byWhole.forEach(
+                (whole, changed) -> {
+                    MetricsRow row = rows.get(whole);
+                    Selection selected = row == null ? null : Selection.of(catalog, row);
+                    if (selected == null) {
+                        emittedAs.remove(whole); // all of them with the whole
+                    } else {
+                        changed.forEach(key -> emit(key, selected));
+                    }
+                });
     }
 
-    /** Slices of a whole row could not be emitted yet: the next time all of them are due. */
-    void retry(String whole) {
-        emittedAs.remove(whole);
+    private void emit(String key, Selection whole) {
+        MetricsRow row = rows.get(key);
+        String slice = row == null ? null : row.any().slice();
+        if (row == null || slice == null) {
+            return;
+        }
+        Selection selected = whole.of(slice, row);
+        if (row.isEmitted() || selected.base().predicted() > 0) {
+            PairMetrics metrics = MetricsEvent.of(task, catalog, selected, row, none);
+            MetricsRow unused = emitter.emit(key, row, row, selected, metrics);
+        }
     }
 }

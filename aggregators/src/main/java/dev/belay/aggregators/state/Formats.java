@@ -78,8 +78,7 @@ public final class Formats {
     private static void write(TruthHistory truths, DataOutput out) throws IOException {
         boolean grouped = truths.versions().stream().anyMatch(v -> v.cluster() != ClusterSums.NONE);
         boolean sliced = truths.versions().stream().anyMatch(v -> !v.slices().isEmpty());
-        out.writeByte(
-                truths.versions().size() | (grouped ? GROUPED : 0) | (sliced ? SLICED : 0));
+        out.writeByte(truths.versions().size() | (grouped ? GROUPED : 0) | (sliced ? SLICED : 0));
         for (TruthHistory.Version version : truths.versions()) {
             out.writeInt(version.label());
             out.writeLong(version.timeMs());

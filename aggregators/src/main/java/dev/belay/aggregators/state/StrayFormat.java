@@ -20,9 +20,9 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
  * bytes), id in UTF-8; with a group {@code G} and the same, the cluster (2 bytes) before the id;
- * with tags {@code S} and the same, cluster (or -1) and slices before the id.
- * Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the predictions topic of the block
- * it is a part of, the part in the wire format.
+ * with tags {@code S} and the same, cluster (or -1) and slices before the id. Block: {@code B},
+ * partition (4 bytes) and offset (8 bytes) in the predictions topic of the block it is a part of,
+ * the part in the wire format.
  */
 public final class StrayFormat {
     private static final int TRUTH_HEADER_BYTES = 13;

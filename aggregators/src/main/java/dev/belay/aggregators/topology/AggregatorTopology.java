@@ -60,8 +60,8 @@ import org.jspecify.annotations.Nullable;
  * partitioner; records in another partition are forwarded to their own through the repartition
  * topic {@code strays}. A shard counts one partition and sends count deltas, keyed by student,
  * through the repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint,
- * phase and window, of examples with one tag by slice too. Stores in brackets. Names are those of changelogs and repartition topics:
- * renaming one is a migration.
+ * phase and window, of examples with one tag by slice too. Stores in brackets. Names are those of
+ * changelogs and repartition topics: renaming one is a migration.
  */
 public final class AggregatorTopology {
     private AggregatorTopology() {}

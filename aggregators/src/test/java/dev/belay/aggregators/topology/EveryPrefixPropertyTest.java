@@ -38,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  * from the beginning and in tumbling and hopping windows; with repetitions, corrections, truth that
  * is late, too late or taken back, a student that labels for another, sweeps that are complete or
  * not, specs and checkpoints anywhere, and restarts between; and each slice, whose examples move as
- * their tags change. Cells, classes, probabilities and what
- * has no truth; exactly.
+ * their tags change. Cells, classes, probabilities and what has no truth; exactly.
  */
 class EveryPrefixPropertyTest {
     private static final Lateness LATENESS =

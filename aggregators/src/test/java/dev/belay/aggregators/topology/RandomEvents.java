@@ -19,8 +19,8 @@ import java.util.Set;
 /**
  * Truth, predictions, specs and checkpoints of a student with a ceiling, one without, their
  * supervisor, the ceiling, and one that learns from the first student, in any order: with
- * repetitions, corrections, truth that is late or taken back or has tags, and sweeps that say how many examples
- * they have, or not.
+ * repetitions, corrections, truth that is late or taken back or has tags, and sweeps that say how
+ * many examples they have, or not.
  */
 final class RandomEvents {
     private static final String[] MODELS = {"weak", "naive", "free", "boot", "top"};

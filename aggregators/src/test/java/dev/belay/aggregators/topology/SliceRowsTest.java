@@ -95,8 +95,7 @@ class SliceRowsTest {
             harness.spec(spec("weak", "truth", null));
             harness.spec(spec("naive", "weak", null));
             harness.truth(truth("e0", 0, Map.of("lang", "de")));
-            harness.block(
-                    Blocks.asLabels(Blocks.progressive("weak", 1, 0, List.of("e0"), 0)));
+            harness.block(Blocks.asLabels(Blocks.progressive("weak", 1, 0, List.of("e0"), 0)));
             harness.block(Blocks.progressive("naive", 1, 0, List.of("e0"), 1));
             int before = harness.events();
             String stream = id("naive") + "|any|PROGRESSIVE|cumulative|lang=";
@@ -214,8 +213,7 @@ class SliceRowsTest {
             harness.spec(spec("weak", "truth", null));
             harness.spec(spec("naive", "weak", null));
             harness.truth("e0", 0, 0);
-            harness.block(
-                    Blocks.asLabels(Blocks.progressive("weak", 1, 0, List.of("e0"), 0)));
+            harness.block(Blocks.asLabels(Blocks.progressive("weak", 1, 0, List.of("e0"), 0)));
             harness.block(Blocks.progressive("naive", 1, 0, List.of("e0"), 1));
             assertFalse(harness.metrics().isEmpty());
             assertTrue(harness.slices().isEmpty());

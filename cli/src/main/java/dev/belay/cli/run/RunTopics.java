@@ -13,8 +13,7 @@ import java.util.Set;
 
 /**
  * The topics that say how a run goes; checkpoints, metrics and slices of its models go to its
- * results.
- * Belongs to one thread.
+ * results. Belongs to one thread.
  */
 final class RunTopics implements AutoCloseable {
     /** Of the run's models. */
