@@ -193,7 +193,8 @@ public final class AggregatorService implements Service {
                         if (problem == null) {
                             found.add(some);
                             return check.problem(
-                                    List.of(topics.metrics(), topics.alerts()), TopicCheck.ANY);
+                                    List.of(topics.metrics(), topics.slices(), topics.alerts()),
+                                    TopicCheck.ANY);
                         }
                     }
                     return problem;

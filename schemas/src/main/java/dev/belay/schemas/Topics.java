@@ -78,6 +78,11 @@ public record Topics(String prefix, Map<String, String> renames) {
         return name("alerts");
     }
 
+    /** Metrics rows of examples with one tag. */
+    public String slices() {
+        return name("slices");
+    }
+
     public String deadLetters() {
         return name("dead-letters");
     }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ceiling null: counted without a ceiling, because there is none or it is not there yet
  * @param window PROGRESSIVE: the window that is counted; null: from the beginning
+ * @param slice the tag, {@code name=value}, whose examples alone are counted; null: all. Windows
+ *     have no slices
  */
 public record Comparison(
         Phase phase,
@@ -18,7 +20,8 @@ public record Comparison(
         long supervisorCheckpoint,
         @Nullable String ceiling,
         long ceilingCheckpoint,
-        @Nullable Window window) {
+        @Nullable Window window,
+        @Nullable String slice) {
 
     /** In place of a checkpoint's number: any. */
     public static final long ANY = -1;
@@ -45,63 +48,91 @@ public record Comparison(
                 supervisorCheckpoint,
                 ceiling,
                 ceilingCheckpoint,
+                null,
                 null);
     }
 
-    /** The metrics row it is a candidate for: {@code student|checkpoint|phase|window}. */
+    /** The metrics row it is a candidate for: {@code student|checkpoint|phase|window[|slice]}. */
     public String row() {
-        return row(student, checkpoint, phase, window);
+        return row(student, checkpoint, phase, window, slice);
     }
 
     /** The cumulative row of a student's stream. */
     public static String streamOf(String student) {
-        return row(student, ANY, Phase.PROGRESSIVE, null);
+        return row(student, ANY, Phase.PROGRESSIVE, null, null);
     }
 
-    /** The key of a metrics row: {@code student|checkpoint|phase|window}. */
+    /**
+     * The key of a metrics row: {@code student|checkpoint|phase|window}, of a slice {@code |slice}
+     * too.
+     */
     public static String row(
-            String student, long checkpoint, Phase phase, @Nullable Window window) {
+            String student,
+            long checkpoint,
+            Phase phase,
+            @Nullable Window window,
+            @Nullable String slice) {
         return String.join(
-                "|",
-                student,
-                checkpoint == ANY ? "any" : Long.toString(checkpoint),
-                phase.name(),
-                window == null ? CUMULATIVE : window.toString());
+                        "|",
+                        student,
+                        checkpoint == ANY ? "any" : Long.toString(checkpoint),
+                        phase.name(),
+                        window == null ? CUMULATIVE : window.toString())
+                + suffix(slice);
+    }
+
+    private static String suffix(@Nullable String slice) {
+        return slice == null ? "" : "|" + slice.replace("%", "%25").replace("|", "%7C");
     }
 
     /** The same with another ceiling, or without. */
     public Comparison with(@Nullable String otherCeiling, long otherCheckpoint) {
-        return copy(checkpoint, otherCeiling, otherCheckpoint, window);
+        return copy(checkpoint, otherCeiling, otherCheckpoint, window, slice);
     }
 
     /** The same of another checkpoint of the student. */
     public Comparison at(long otherCheckpoint) {
-        return copy(otherCheckpoint, ceiling, ceilingCheckpoint, window);
+        return copy(otherCheckpoint, ceiling, ceilingCheckpoint, window, slice);
     }
 
     /** The same comparison in a window. */
     public Comparison in(@Nullable Window other) {
-        return copy(checkpoint, ceiling, ceilingCheckpoint, other);
+        return copy(checkpoint, ceiling, ceilingCheckpoint, other, null);
+    }
+
+    /** The same comparison, cumulative, of a slice. */
+    public Comparison of(String part) {
+        return copy(checkpoint, ceiling, ceilingCheckpoint, null, part);
+    }
+
+    /** The same comparison, cumulative, of all examples. */
+    public Comparison whole() {
+        return in(null);
     }
 
     private Comparison copy(
-            long number, @Nullable String top, long topNumber, @Nullable Window in) {
+            long number,
+            @Nullable String top,
+            long topNumber,
+            @Nullable Window in,
+            @Nullable String of) {
         return new Comparison(
-                phase, student, number, supervisor, supervisorCheckpoint, top, topNumber, in);
+                phase, student, number, supervisor, supervisorCheckpoint, top, topNumber, in, of);
     }
 
-    /** Text form, read by {@link #parse}. */
+    /** Text form, read by {@link #parse}: 8 parts, of a slice 9. */
     public String key() {
         return String.join(
-                "|",
-                phase.name(),
-                student,
-                Long.toString(checkpoint),
-                supervisor,
-                Long.toString(supervisorCheckpoint),
-                ceiling == null ? NONE : ceiling,
-                Long.toString(ceilingCheckpoint),
-                window == null ? CUMULATIVE : window.toString());
+                        "|",
+                        phase.name(),
+                        student,
+                        Long.toString(checkpoint),
+                        supervisor,
+                        Long.toString(supervisorCheckpoint),
+                        ceiling == null ? NONE : ceiling,
+                        Long.toString(ceilingCheckpoint),
+                        window == null ? CUMULATIVE : window.toString())
+                + suffix(slice);
     }
 
     /**
@@ -111,7 +142,7 @@ public record Comparison(
      */
     public static Comparison parse(String key) {
         String[] parts = key.split("\\|", -1);
-        if (parts.length != 8) {
+        if (parts.length != 8 && parts.length != 9) {
             throw new IllegalArgumentException("not the key of a comparison: " + key);
         }
         return new Comparison(
@@ -122,6 +153,7 @@ public record Comparison(
                 Long.parseLong(parts[4]),
                 parts[5].equals(NONE) ? null : parts[5],
                 Long.parseLong(parts[6]),
-                parts[7].equals(CUMULATIVE) ? null : Window.parse(parts[7]));
+                parts[7].equals(CUMULATIVE) ? null : Window.parse(parts[7]),
+                parts.length == 8 ? null : parts[8].replace("%7C", "|").replace("%25", "%"));
     }
 }

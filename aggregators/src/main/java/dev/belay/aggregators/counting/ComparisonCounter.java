@@ -9,11 +9,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tallies of one comparison in one partition: cumulative and, for the PROGRESSIVE stream, by
- * window.
+ * The tallies of one comparison in one partition: cumulative, the same by slice and, for the
+ * PROGRESSIVE stream, by window.
  */
 final class ComparisonCounter {
     private final Comparison comparison;
@@ -23,9 +24,9 @@ final class ComparisonCounter {
     private final ExampleIndex examples;
     private final @Nullable Lateness lateness; // null: HOLDOUT
     private final int classes;
-    private final RunningTally whole;
-    private final Map<Window, RunningTally> windows = new HashMap<>();
+    private final Tallies live;
     private final Set<Window> changedWindows = new HashSet<>();
+    private final Set<String> changedSlices = new HashSet<>();
     private long closedMs; // windows that end by then do not change any more
     private boolean changed = true; // even if there is nothing: its columns may be complete
 
@@ -47,7 +48,7 @@ final class ComparisonCounter {
         this.lateness = comparison.phase() == Phase.HOLDOUT ? null : lateness;
         this.classes = classes;
         this.closedMs = closedMs;
-        this.whole = running();
+        this.live = new Tallies();
         if (supervisor.isEmpty() || student.isEmpty() || (ceiling != null && ceiling.isEmpty())) {
             return;
         }
@@ -72,7 +73,10 @@ final class ComparisonCounter {
      */
     void count(int[] numbers, int count, int @Nullable [] roster) {
         if (lateness == null && SideSums.fit(classes)) {
-            changed |= whole.count(numbers, count, roster);
+            changed |= live.whole.count(numbers, count, roster);
+            if (examples.hasSlices()) {
+                countSlices(numbers, count);
+            }
             return;
         }
         for (int i = 0; i < count; i++) {
@@ -80,13 +84,36 @@ final class ComparisonCounter {
         }
     }
 
+    private void countSlices(int[] numbers, int count) {
+        Map<String, IntStream.Builder> bySlice = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            for (String slice : examples.slices(numbers[i]).names()) {
+                bySlice.computeIfAbsent(slice, s -> IntStream.builder()).add(numbers[i]);
+            }
+        }
+        bySlice.forEach(
+                (slice, some) -> {
+                    int[] of = some.build().toArray();
+                    if (live.of(slice).count(of, of.length, null)) {
+                        changedSlices.add(slice);
+                    }
+                });
+    }
+
     void count(int example, int sign) {
         if (counts(example)) {
             changed = true;
             if (lateness == null) {
-                whole.count(example, whole.newest(example), sign);
+                int label = live.whole.newest(example);
+                live.whole.count(example, label, sign);
+                if (examples.hasSlices()) {
+                    for (String slice : examples.slices(example).names()) {
+                        live.of(slice).count(example, label, sign);
+                        changedSlices.add(slice);
+                    }
+                }
             } else {
-                countAt(example, sign, lateness, whole, windows);
+                countAt(example, sign, lateness, live);
             }
         }
     }
@@ -94,7 +121,7 @@ final class ComparisonCounter {
     /** Whether all models have predicted all known examples, and the truth of each is known. */
     boolean isDone() {
         long known = examples.known();
-        return whole.withoutTruth() == 0
+        return live.whole.withoutTruth() == 0
                 && supervisor.rows() == known
                 && student.rows() == known
                 && (ceiling == null || ceiling.rows() == known);
@@ -106,8 +133,8 @@ final class ComparisonCounter {
      */
     boolean isCovered() {
         return student.rows() > 0
-                && whole.tally().predicted() == student.rows()
-                && whole.withoutTruth() == 0;
+                && live.whole.tally().predicted() == student.rows()
+                && live.whole.withoutTruth() == 0;
     }
 
     /** Marks the progress of the sweeps as changed. */
@@ -115,11 +142,17 @@ final class ComparisonCounter {
         changed = true;
     }
 
-    /** Marks a window's tally to be sent again, even if it is empty. */
-    void touch(Window window) {
+    /** Marks the tally of a window or slice to be sent again, even if it is empty. */
+    void touch(Comparison part) {
         changed = true;
-        windows.computeIfAbsent(window, w -> running());
-        changedWindows.add(window);
+        if (part.window() != null) {
+            live.in(part.window());
+            changedWindows.add(part.window());
+        }
+        if (part.slice() != null) {
+            live.of(part.slice());
+            changedSlices.add(part.slice());
+        }
     }
 
     /** Whether the tallies may have changed since the last call of {@link #changed}. */
@@ -133,9 +166,13 @@ final class ComparisonCounter {
             return;
         }
         changed = false;
-        taker.accept(comparison, whole.tally());
+        for (String slice : changedSlices) {
+            taker.accept(comparison.of(slice), live.of(slice).tally());
+        }
+        changedSlices.clear();
+        taker.accept(comparison, live.whole.tally());
         for (Window window : changedWindows) {
-            RunningTally running = windows.get(window);
+            RunningTally running = live.windows.get(window);
             if (running != null) {
                 taker.accept(comparison.in(window), running.tally());
             }
@@ -148,26 +185,27 @@ final class ComparisonCounter {
         if (lateness == null) {
             throw new IllegalStateException("a holdout does not expire: " + comparison);
         }
-        RunningTally gone = running();
-        Map<Window, RunningTally> goneWindows = new HashMap<>();
+        Tallies gone = new Tallies();
         boolean any = false;
         for (int example : expired) {
             if (counts(example)) {
-                countAt(example, 1, lateness, gone, goneWindows);
-                countAt(example, -1, lateness, whole, windows);
+                countAt(example, 1, lateness, gone);
+                countAt(example, -1, lateness, live);
                 any = true;
             }
         }
         if (any) {
-            taker.accept(comparison, gone.tally());
-            goneWindows.forEach((window, r) -> taker.accept(comparison.in(window), r.tally()));
+            taker.accept(comparison, gone.whole.tally());
+            gone.windows.forEach((window, r) -> taker.accept(comparison.in(window), r.tally()));
+            gone.slices.forEach((slice, r) -> taker.accept(comparison.of(slice), r.tally()));
         }
     }
 
     /** Closes the windows that end by then; they are no longer counted. */
     void closeWindows(long throughMs, java.util.function.Consumer<Comparison> closed) {
         closedMs = throughMs;
-        windows.keySet()
+        live.windows
+                .keySet()
                 .removeIf(
                         window -> {
                             boolean over = window.endMs() <= throughMs;
@@ -184,23 +222,23 @@ final class ComparisonCounter {
                 && (ceiling == null || ceiling.predicted(example) >= 0);
     }
 
-    private void countAt(
-            int example,
-            int sign,
-            Lateness late,
-            RunningTally total,
-            Map<Window, RunningTally> byWindow) {
+    private void countAt(int example, int sign, Lateness late, Tallies into) {
         long timeMs = student.timeMs(example);
-        TruthHistory truths = total.truths(example);
+        TruthHistory truths = into.whole.truths(example);
         boolean revised = revised(example);
-        count(example, truths, late.horizonEnd(timeMs), revised, sign, total);
+        count(example, truths, late.horizonEnd(timeMs), revised, sign, into.whole);
+        if (examples.hasSlices()) {
+            for (String slice : examples.slices(example).names()) {
+                count(example, truths, late.horizonEnd(timeMs), revised, sign, into.of(slice));
+                changedSlices.add(slice);
+            }
+        }
         for (Window.Kind kind : late.windows()) {
             for (Window window : kind.of(timeMs)) {
                 if (window.endMs() <= closedMs) {
                     continue;
                 }
-                RunningTally running = byWindow.computeIfAbsent(window, w -> running());
-                count(example, truths, late.graceEnd(timeMs), revised, sign, running);
+                count(example, truths, late.graceEnd(timeMs), revised, sign, into.in(window));
                 changedWindows.add(window);
             }
         }
@@ -229,7 +267,23 @@ final class ComparisonCounter {
                 || (ceiling != null && ceiling.revised(example));
     }
 
-    private RunningTally running() {
-        return new RunningTally(classes, examples, lateness == null, supervisor, student, ceiling);
+    private RunningTally running(@Nullable String slice) {
+        return new RunningTally(
+                classes, examples, lateness == null, slice, supervisor, student, ceiling);
+    }
+
+    /** The tallies of some examples. */
+    private final class Tallies {
+        private final RunningTally whole = running(null);
+        private final Map<Window, RunningTally> windows = new HashMap<>();
+        private final Map<String, RunningTally> slices = new HashMap<>();
+
+        RunningTally in(Window window) {
+            return windows.computeIfAbsent(window, w -> running(null));
+        }
+
+        RunningTally of(String slice) {
+            return slices.computeIfAbsent(slice, s -> running(s));
+        }
     }
 }

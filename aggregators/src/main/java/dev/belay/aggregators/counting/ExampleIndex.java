@@ -4,7 +4,9 @@ import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Utils;
@@ -15,15 +17,21 @@ import org.jspecify.annotations.Nullable;
  * Numbers exist in memory only, differ from run to run, and are reused once they are free.
  *
  * <p>Memory: about 190 bytes an example beside its id, 72 of them its truth, if reported once (8
- * more for the PROGRESSIVE stream, 4 where there are groups). Capacity does not shrink.
+ * more for the PROGRESSIVE stream, 4 where there are groups; 4 where there are tags, and some 32
+ * for each example that has them). Capacity does not shrink.
  */
 final class ExampleIndex {
+    /** Slices counted by name; later ones are counted as {@link Slices#OTHER}. */
+    static final int MOST_SLICES = 1_000;
+
     private final Map<Id, Integer> numberById = new HashMap<>();
     private final Function<byte[], TruthHistory> truthOf;
     private @Nullable Id[] ids = new Id[64];
     private TruthHistory[] truths = new TruthHistory[64];
     private int[] newest = new int[64]; // of truths: most often this alone is asked for
     private int[] clusters = new int[0]; // empty until an example has a group
+    private Slices[] slices = new Slices[0]; // empty until an example has tags
+    private final Set<String> named = new HashSet<>(); // slices
     private long[] timesMs = new long[0]; // PROGRESSIVE; no longer than it has to be
     private int[] free = new int[16];
     private int freed;
@@ -157,6 +165,28 @@ final class ExampleIndex {
             }
             clusters[number] = now.cluster();
         }
+        if (!now.slices().isEmpty() || slices.length > 0) {
+            int before = slices.length;
+            if (number >= before) {
+                slices = Arrays.copyOf(slices, ids.length);
+                Arrays.fill(slices, before, slices.length, Slices.NONE);
+            }
+            slices[number] = now.slices().named(this::isNamed);
+        }
+    }
+
+    private boolean isNamed(String slice) {
+        return named.contains(slice) || (named.size() < MOST_SLICES && named.add(slice));
+    }
+
+    /** Whether some example has, or had, tags. */
+    boolean hasSlices() {
+        return slices.length > 0;
+    }
+
+    /** The slices of an example by its newest truth. */
+    Slices slices(int number) {
+        return number < slices.length ? slices[number] : Slices.NONE;
     }
 
     /** Whether some example has, or had, a group. */
@@ -179,6 +209,9 @@ final class ExampleIndex {
         truths[number] = TruthHistory.NONE;
         if (number < timesMs.length) {
             timesMs[number] = Long.MIN_VALUE;
+        }
+        if (number < slices.length) {
+            slices[number] = Slices.NONE;
         }
         numberById.remove(id);
         if (freed == free.length) {

@@ -1,7 +1,6 @@
 package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.ColumnKey.Reading;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.BlockColumns;
@@ -103,11 +102,11 @@ public final class PartitionState {
         }
     }
 
-    /** Marks the tally of a window to be sent again, even if it is empty. */
-    public void touch(Comparison comparison, Window window) {
-        ComparisonCounter counter = counters.get(comparison);
+    /** Marks the tally of a comparison's window or slice to be sent again, even if it is empty. */
+    public void touch(Comparison part) {
+        ComparisonCounter counter = counters.get(part.whole());
         if (counter != null) {
-            counter.touch(window);
+            counter.touch(part);
         }
     }
 
@@ -288,7 +287,10 @@ public final class PartitionState {
         }
     }
 
-    /** Passes on the tallies that may have changed since the last call. */
+    /**
+     * Passes on the tallies that may have changed since the last call: those of a comparison's
+     * slices before its own.
+     */
     public void takeChanged(BiConsumer<Comparison, Tally> taker) {
         changed.forEach(counter -> counter.takeChanged(taker));
         changed.clear();

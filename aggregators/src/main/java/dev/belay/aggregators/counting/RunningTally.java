@@ -3,6 +3,7 @@ package dev.belay.aggregators.counting;
 import static dev.belay.aggregators.counting.Column.ABSENT;
 import static dev.belay.aggregators.counting.Column.ABSTAINED;
 
+import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.ClusterCounter;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
@@ -18,6 +19,7 @@ final class RunningTally {
     private final int classes;
     private final ExampleIndex examples;
     private final boolean byCluster;
+    private final @Nullable String slice;
     private final Column supervisor;
     private final Column student;
     private final @Nullable Column ceiling;
@@ -34,17 +36,21 @@ final class RunningTally {
 
     /**
      * @param byCluster whether to sum by cluster too: of sweeps
+     * @param slice whose examples alone are counted; null: all. Its tally has counts only: how far
+     *     the predictions have come is in the tally of all
      */
     RunningTally(
             int classes,
             ExampleIndex examples,
             boolean byCluster,
+            @Nullable String slice,
             Column supervisor,
             Column student,
             @Nullable Column ceiling) {
         this.classes = classes;
         this.examples = examples;
         this.byCluster = byCluster;
+        this.slice = slice;
         this.supervisor = supervisor;
         this.student = student;
         this.ceiling = ceiling;
@@ -210,7 +216,9 @@ final class RunningTally {
             int within = Math.min(w.length, Math.min(s.length, c.length));
             for (int e = 0; e < Math.min(examples.size(), within); e++) {
                 int cluster = examples.cluster(e);
-                if (cluster == ClusterSums.NONE || !counts(e, within, w, s, c, truths)) {
+                if (cluster == ClusterSums.NONE
+                        || !counts(e, within, w, s, c, truths)
+                        || (slice != null && !examples.slices(e).names().contains(slice))) {
                     continue;
                 }
                 int truth = newest(e);
@@ -244,10 +252,10 @@ final class RunningTally {
                 tooLate,
                 revised,
                 abstained,
-                supervisor.coverage(),
-                student.coverage(),
-                ceiling == null ? Tally.Coverage.NONE : ceiling.coverage(),
-                Math.max(0, student.newestTimeMs()),
+                slice == null ? supervisor.coverage() : Coverage.NONE,
+                slice == null ? student.coverage() : Coverage.NONE,
+                slice == null && ceiling != null ? ceiling.coverage() : Coverage.NONE,
+                slice == null ? Math.max(0, student.newestTimeMs()) : 0,
                 new Signals(ceilingSame, ceilingSameWithoutTruth, labelsWithoutTruth.counts()));
     }
 }

@@ -4,7 +4,7 @@ import dev.belay.aggregators.statistics.counts.PairTable;
 
 /**
  * Counts of a comparison, in one partition or over all. Counts merge by addition, all else by
- * maximum.
+ * maximum. Of a slice there are counts only.
  *
  * @param table examples whose truth and predictions are all known
  * @param withoutTruth examples predicted by all models whose truth is not known, or too late
@@ -110,6 +110,25 @@ public record Tally(
                 ceiling.since(earlier.ceiling),
                 eventTimeMs,
                 signals.since(earlier.signals));
+    }
+
+    /**
+     * These counts, of a slice, with all else of the tally of all examples: a slice is as complete
+     * as the whole.
+     */
+    public Tally within(Tally whole) {
+        return new Tally(
+                table,
+                withoutTruth,
+                sameWithoutTruth,
+                tooLate,
+                revised,
+                abstained,
+                whole.supervisor,
+                whole.student,
+                whole.ceiling,
+                whole.eventTimeMs,
+                signals);
     }
 
     /** Examples that all have a row of: predictions, or the supervisor's abstention. */

@@ -21,21 +21,23 @@ public record TruthHistory(List<Version> versions) {
 
     static final int MOST = 16;
 
-    /** Newest wins: greater event time, ties by greater class, then cluster. */
+    /** Newest wins: greater event time, ties by greater class, then cluster, then tags. */
     public static final Comparator<Version> ORDER =
             Comparator.comparingLong(Version::timeMs)
                     .thenComparingInt(Version::label)
-                    .thenComparingInt(Version::cluster);
+                    .thenComparingInt(Version::cluster)
+                    .thenComparing(Version::slices);
 
     /**
      * @param label class or option, or {@link #UNKNOWN}: retracted
      * @param timeMs event time at which it became known
      * @param cluster of the example's group; {@link ClusterSums#NONE} without one
+     * @param slices of the example's tags; none of a retraction
      */
-    public record Version(int label, long timeMs, int cluster) {
-        /** Of an example without a group. */
+    public record Version(int label, long timeMs, int cluster, Slices slices) {
+        /** Of an example without a group and tags. */
         public Version(int label, long timeMs) {
-            this(label, timeMs, ClusterSums.NONE);
+            this(label, timeMs, ClusterSums.NONE, Slices.NONE);
         }
 
         /**
@@ -48,7 +50,8 @@ public record TruthHistory(List<Version> versions) {
                     : new Version(
                             truth.getLabel(),
                             truth.getEventTimeMs(),
-                            ClusterSums.clusterOf(truth.getGroup()));
+                            ClusterSums.clusterOf(truth.getGroup()),
+                            Slices.of(truth.getTags()));
         }
     }
 
@@ -80,7 +83,8 @@ public record TruthHistory(List<Version> versions) {
     private static int leastNeeded(List<Version> all) {
         for (int i = 1; i < all.size(); i++) {
             if (all.get(i).label() == all.get(i - 1).label()
-                    && all.get(i).cluster() == all.get(i - 1).cluster()) {
+                    && all.get(i).cluster() == all.get(i - 1).cluster()
+                    && all.get(i).slices().equals(all.get(i - 1).slices())) {
                 return i;
             }
         }
@@ -98,7 +102,10 @@ public record TruthHistory(List<Version> versions) {
                                                 v.label() < classes
                                                         ? v
                                                         : new Version(
-                                                                UNKNOWN, v.timeMs(), v.cluster()))
+                                                                UNKNOWN,
+                                                                v.timeMs(),
+                                                                v.cluster(),
+                                                                v.slices()))
                                 .toList());
     }
 
@@ -127,6 +134,11 @@ public record TruthHistory(List<Version> versions) {
     /** The cluster by the newest truth; {@link ClusterSums#NONE} without a group. */
     int cluster() {
         return versions.isEmpty() ? ClusterSums.NONE : versions.get(versions.size() - 1).cluster();
+    }
+
+    /** The slices by the newest truth; none if it is a retraction. */
+    Slices slices() {
+        return versions.isEmpty() ? Slices.NONE : versions.get(versions.size() - 1).slices();
     }
 
     /** Whether different classes were reported up to a time. */

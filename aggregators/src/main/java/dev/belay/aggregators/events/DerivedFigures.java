@@ -31,9 +31,14 @@ public final class DerivedFigures {
      * @param base without a ceiling
      * @param withCeiling null while there is none
      * @param fixed whether intervals for a fixed number of examples hold of {@code base}
+     * @param labelsFixed the same of what needs no truth
      */
     public static void put(
-            PairMetrics.Builder event, Tally base, @Nullable Tally withCeiling, boolean fixed) {
+            PairMetrics.Builder event,
+            Tally base,
+            @Nullable Tally withCeiling,
+            boolean fixed,
+            boolean labelsFixed) {
         PairTable table = base.table();
         event.setCohensKappa(Kappa.cohen(table))
                 .setErrorConsistency(Kappa.errorConsistency(table.cells()))
@@ -45,7 +50,7 @@ public final class DerivedFigures {
                         MetricsEvent.estimate(
                                 LabelFree.agreement(
                                         table, base.withoutTruth(), base.sameWithoutTruth()),
-                                base.closed()));
+                                labelsFixed));
         intervals(event, table, fixed);
         confusion(event, table);
     }

@@ -5,6 +5,7 @@ import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.Comparisons;
 import dev.belay.aggregators.comparison.Pair;
 import dev.belay.aggregators.comparison.Window;
+import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
@@ -24,7 +25,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the event of {@code belay.metrics} from a tally. */
+/** Builds the event of {@code belay.metrics} or {@code belay.slices} from a tally. */
 public final class MetricsEvent {
     private MetricsEvent() {}
 
@@ -34,38 +35,53 @@ public final class MetricsEvent {
      */
     static final int FIGURES_VERSION = 2;
 
-    /** Its key in {@code belay.metrics}: student|checkpoint|phase|window. */
+    /**
+     * Its key in {@code belay.metrics}: student|checkpoint|phase|window; in {@code belay.slices}
+     * with |slice. Of a stream, belay.metrics keeps a row for each of the student's checkpoints,
+     * belay.slices only the newest: it would grow by all slices with each micro-epoch.
+     */
     public static String key(PairMetrics metrics) {
         Long startMs = metrics.getWindowStartMs();
         Long endMs = metrics.getWindowEndMs();
         boolean cumulative = startMs == null || endMs == null;
+        boolean newest =
+                !cumulative
+                        || (metrics.getSlice() != null && metrics.getPhase() == Phase.PROGRESSIVE);
         return Comparison.row(
                 metrics.getStudent(),
-                cumulative ? metrics.getCheckpoint() : Comparison.ANY,
+                newest ? Comparison.ANY : metrics.getCheckpoint(),
                 metrics.getPhase(),
-                cumulative ? null : new Window(startMs, endMs));
+                cumulative ? null : new Window(startMs, endMs),
+                metrics.getSlice());
     }
 
     /**
      * Content of an event besides its counts: if it changes, the same counts are emitted again.
-     * Release 0.1.0 wrote the number of the gate at the place of {@code gate}; {@link Formats}
-     * reads it.
+     * Slices of a stream are not emitted again for each new checkpoint, they would be for each
+     * micro-epoch. Release 0.1.0 wrote the number of the gate at the place of {@code gate}; {@link
+     * Formats} reads it.
      */
     public static String emittedAs(Selection selected, PairMetrics metrics) {
         Comparison comparison = selected.comparison();
         GateFigures gate = metrics.getGate();
+        boolean sweep = comparison.phase() == Phase.HOLDOUT;
+        boolean whole = comparison.slice() == null;
         return String.join(
                 "|",
                 comparison.key(),
-                comparison.window() == null ? Long.toString(metrics.getExamplesSeen()) : "",
-                Boolean.toString(metrics.getProvisional()),
-                comparison.phase() == Phase.HOLDOUT
-                        ? (gate == null ? "-" : gate.getLook())
-                                + "|"
-                                + metrics.getBestPgr()
-                                + "|"
-                                + metrics.getBestLabelAgreement()
+                comparison.window() == null && (sweep || whole)
+                        ? Long.toString(metrics.getExamplesSeen())
                         : "",
+                Boolean.toString(metrics.getProvisional()),
+                !whole
+                        ? Boolean.toString(selected.closed())
+                        : sweep
+                                ? (gate == null ? "-" : gate.getLook())
+                                        + "|"
+                                        + metrics.getBestPgr()
+                                        + "|"
+                                        + metrics.getBestLabelAgreement()
+                                : "",
                 Integer.toString(selected.classes()),
                 Integer.toString(metrics.getFiguresVersion()));
     }
@@ -90,14 +106,16 @@ public final class MetricsEvent {
                         ? Pgr.Ceiling.COUNTED
                         : pair.ceiling() == null ? Pgr.Ceiling.NONE : Pgr.Ceiling.PENDING;
         CellTable cells = tally.table().cells();
-        boolean fixed = isFixed(comparison, tally);
+        boolean complete = isFixed(comparison, tally, selected.closed());
+        boolean once = !Slices.OTHER.equals(comparison.slice());
+        boolean fixed = complete && once;
         PairStatistics figures = PairStatistics.of(tally.table(), ceiling);
         Pgr pgr =
-                fixed
+                complete
                         ? figures.pgr()
                         : figures.pgr()
                                 .open(
-                                        tally.closed()
+                                        selected.closed()
                                                 ? Pgr.Undefined.TRUTH_MISSING
                                                 : Pgr.Undefined.STILL_GROWING);
         long checkpoint = tally.student().newest();
@@ -147,10 +165,18 @@ public final class MetricsEvent {
                         .setEventTimeMs(tally.eventTimeMs())
                         .setFiguresVersion(FIGURES_VERSION)
                         .setGrouped(grouped(tally))
-                        .setClusters(clusters(comparison, tally));
-        DerivedFigures.put(event, base, counted ? tally : null, isFixed(comparison, base));
-        anytime(event, comparison, base, counted ? tally : null, fixed);
-        if (comparison.phase() == Phase.HOLDOUT) {
+                        .setClusters(once ? clusters(comparison, tally) : null)
+                        .setSlice(comparison.slice());
+        DerivedFigures.put(
+                event,
+                base,
+                counted ? tally : null,
+                once && isFixed(comparison, base, selected.baseClosed()),
+                once && selected.baseClosed());
+        if (once) {
+            anytime(event, comparison, base, counted ? tally : null, fixed);
+        }
+        if (comparison.phase() == Phase.HOLDOUT && comparison.slice() == null) {
             gate(event, CheckpointRanks.gate(row, base));
             best(event, comparison.checkpoint(), ranks);
         }
@@ -160,10 +186,11 @@ public final class MetricsEvent {
     /**
      * Whether fixed-sample intervals hold: all sweeps are known to be complete, and no truth is
      * missing. Other rows may be read repeatedly while they grow; fixed-sample intervals would then
-     * miss far too often.
+     * miss far too often. No interval holds of the slice {@code other}, in which an example may be
+     * several times.
      */
-    private static boolean isFixed(Comparison comparison, Tally tally) {
-        return comparison.phase() == Phase.HOLDOUT && tally.closed() && tally.withoutTruth() == 0;
+    private static boolean isFixed(Comparison comparison, Tally tally, boolean closed) {
+        return comparison.phase() == Phase.HOLDOUT && closed && tally.withoutTruth() == 0;
     }
 
     /**

@@ -17,10 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param preferred whether none of the row is preferred to it
  * @param tally of the comparison
  * @param base of the same without a ceiling: all that no ceiling is needed for
+ * @param closed whether no more examples are expected, see {@link Tally#closed}
+ * @param baseClosed the same of {@code base}
  * @param classes number of the task's classes
  */
 public record Selection(
-        Pair pair, Comparison comparison, boolean preferred, Tally tally, Tally base, int classes) {
+        Pair pair,
+        Comparison comparison,
+        boolean preferred,
+        Tally tally,
+        Tally base,
+        boolean closed,
+        boolean baseClosed,
+        int classes) {
 
     /** The first of the row's candidates that is complete; null: there is none. */
     public static @Nullable Selection of(Catalog catalog, MetricsRow row) {
@@ -41,12 +50,36 @@ public record Selection(
             return null;
         }
         Tally without = row.tally(found.with(null, Comparison.ANY), classes);
+        Tally base = without == null ? tally : without;
         return new Selection(
                 pair,
                 found,
                 found.equals(candidates.get(0)),
                 tally,
-                without == null ? tally : without,
+                base,
+                tally.closed(),
+                base.closed(),
+                classes);
+    }
+
+    /**
+     * The same comparison of a slice of this row, so that a slice is compared with the same
+     * checkpoints as the whole, and is complete when the whole is. A tally that is not there is
+     * empty: shards send none of a slice in which nothing is counted.
+     */
+    public Selection of(String slice, MetricsRow row) {
+        Comparison part = comparison.of(slice);
+        Tally counted = row.tally(part, classes);
+        Tally without = row.tally(part.with(null, Comparison.ANY), classes);
+        Tally of = counted == null ? Tally.empty(classes) : counted;
+        return new Selection(
+                pair,
+                part,
+                preferred,
+                of.within(tally),
+                (without == null ? of : without).within(base),
+                closed,
+                baseClosed,
                 classes);
     }
 

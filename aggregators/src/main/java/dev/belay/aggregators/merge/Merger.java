@@ -31,6 +31,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * interval. Both are emitted again when the catalog changes their comparison, or another checkpoint
  * of the student changes their rank. Rows of windows are removed once no shard can change them:
  * {@link WindowExpiry}. Forwards {@link PairMetrics} and {@link Alert}s.
+ *
+ * <p>A slice has a row of its own ({@link SliceRows}), which is emitted after the whole row: with
+ * it, in one transaction, and at most once per interval when its own counts change.
  */
 public final class Merger
         implements Processor<byte[], ShardMessage.Delta, String, SpecificRecord> {
@@ -59,6 +63,7 @@ public final class Merger
     private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<String, MetricsRow> rows;
     private ChangeAlerts alerts;
+    private SliceRows slices;
     private int catalogVersion;
     private boolean received; // since the last check
     private boolean uncommitted; // since the last commit request
@@ -75,6 +80,7 @@ public final class Merger
         context = processorContext;
         rows = context.getStateStore(ROWS);
         alerts = new ChangeAlerts(config, catalog, context.getStateStore(ChangeAlerts.DETECTORS));
+        slices = new SliceRows(config.task(), catalog, rows, this::emit);
         // Kafka Streams reuses the processors of a task whose transaction failed
         rowsByStudent.clear();
         unsettled.clear();
@@ -91,6 +97,9 @@ public final class Merger
                 var entry = all.next();
                 MetricsRow row = entry.value;
                 note(entry.key, row);
+                if (row.any().slice() != null) {
+                    continue;
+                }
                 if (row.isEmitted() && row.any().phase() == Phase.HOLDOUT) {
                     newest.merge(
                             row.any().student(),
@@ -131,7 +140,11 @@ public final class Merger
             return;
         }
         Comparison any = delta.changes().keySet().iterator().next();
-        merge(any, delta.changes());
+        if (any.slice() != null) {
+            merge(slices.admit(student, any.slice(), delta.changes()));
+            return; // the expiry time comes with the whole
+        }
+        merge(delta.changes());
         if (any.phase() == Phase.PROGRESSIVE) {
             alert(delta.changes());
             advance(student, delta);
@@ -155,7 +168,8 @@ public final class Merger
         }
     }
 
-    private void merge(Comparison any, Map<Comparison, Tally> changes) {
+    private void merge(Map<Comparison, Tally> changes) {
+        Comparison any = changes.keySet().iterator().next();
         if (any.window() != null && windows(any.student()).isClosed(any.window())) {
             meters.counter("belay.too.late", "service", "aggregator").increment();
             return;
@@ -165,7 +179,7 @@ public final class Merger
         MetricsRow row = (before == null ? MetricsRow.EMPTY : before).merge(changes);
         rows.put(key, row);
         note(key, row);
-        if (any.phase() == Phase.HOLDOUT) {
+        if (any.phase() == Phase.HOLDOUT && any.slice() == null) {
             emit(key, row);
         }
     }
@@ -211,13 +225,16 @@ public final class Merger
     }
 
     private void note(String key, MetricsRow row) {
-        String student = row.any().student();
-        if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
+        Comparison any = row.any();
+        String student = any.student();
+        if (any.slice() != null) {
+            slices.add(key, any, any.slice());
+        } else if (rowsByStudent.computeIfAbsent(student, s -> new HashSet<>()).add(key)) {
             unsettled.computeIfAbsent(student, s -> new HashSet<>()).add(key);
-            if (row.any().phase() == Phase.HOLDOUT) {
+            if (any.phase() == Phase.HOLDOUT) {
                 ranks(student).add(row);
             } else {
-                windows(student).add(row.any().window(), key, row.expiredMs());
+                windows(student).add(any.window(), key, row.expiredMs());
             }
         }
         if (row.pending()) {
@@ -244,10 +261,11 @@ public final class Merger
         waiting.clear();
         for (String key : now) {
             MetricsRow row = rows.get(key);
-            if (row != null) {
+            if (row != null && row.any().slice() == null) {
                 emit(key, row);
             }
         }
+        slices.emitChanged(now);
     }
 
     private void emit(String key, MetricsRow row) {
@@ -280,23 +298,38 @@ public final class Merger
         MetricsRow tested =
                 candidate.phase() == Phase.HOLDOUT ? ofStudent.test(catalog, row, base) : row;
         PairMetrics metrics = MetricsEvent.of(config.task(), catalog, selected, tested, ofStudent);
-        String as = MetricsEvent.emittedAs(selected, metrics);
-        if (!row.pending() && row.emittedAs().equals(as)) {
+        MetricsRow emitted = emit(key, row, tested, selected, metrics);
+        if (emitted == null) {
             return;
         }
-        check(key, base);
-        MetricsRow emitted = tested.emitted(as, metrics);
-        rows.put(key, emitted);
-        waiting.remove(key);
         if (candidate.phase() == Phase.HOLDOUT && ofStudent.add(emitted)) {
             ofStudent
                     .after(candidate.checkpoint())
                     .forEach(other -> waiting.add(candidate.at(other).row()));
         }
-        uncommitted = true;
         shown.emitted(metrics);
+        slices.emitted(key, selected, metrics, waiting);
+    }
+
+    /** Emits a row, unless it is as it was emitted last; returns it as it is stored now. */
+    private @Nullable MetricsRow emit(
+            String key,
+            MetricsRow row,
+            MetricsRow tested,
+            Selection selected,
+            PairMetrics metrics) {
+        String as = MetricsEvent.emittedAs(selected, metrics);
+        if (!row.pending() && row.emittedAs().equals(as)) {
+            return null;
+        }
+        check(key, selected.base());
+        MetricsRow emitted = tested.emitted(as, metrics);
+        rows.put(key, emitted);
+        waiting.remove(key);
+        uncommitted = true;
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
+        return emitted;
     }
 
     /** Logs and counts a row whose counts violate an identity, which is a defect of Belay. */

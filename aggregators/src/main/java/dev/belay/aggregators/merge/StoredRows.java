@@ -25,7 +25,8 @@ public final class StoredRows {
     private StoredRows() {}
 
     /**
-     * Passes the rows that can be emitted to a consumer, with their keys in {@code belay.metrics}.
+     * Passes the rows that can be emitted to a consumer, with their keys in {@code belay.metrics};
+     * none of slices.
      *
      * @param student null: all
      */
@@ -43,6 +44,9 @@ public final class StoredRows {
                         : store.prefixScan(student + "|", new StringSerializer())) {
             while (some.hasNext()) {
                 MetricsRow row = (MetricsRow) some.next().value;
+                if (row.any().slice() != null) {
+                    continue;
+                }
                 rows.add(row);
                 CheckpointRanks ranks =
                         byStudent.computeIfAbsent(row.any().student(), s -> new CheckpointRanks());

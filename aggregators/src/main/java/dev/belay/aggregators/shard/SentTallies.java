@@ -1,10 +1,11 @@
 package dev.belay.aggregators.shard;
 
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.comparison.Window;
 import dev.belay.aggregators.counting.PartitionState;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.schemas.events.Phase;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -51,24 +52,33 @@ public final class SentTallies {
     }
 
     /**
-     * Marks all windows that a reopened comparison has sent before: a correction may have emptied
-     * one just before the end.
+     * Marks all windows and slices that a reopened comparison has sent before: a correction may
+     * have emptied one just before the end.
      */
     void recall(Comparison comparison, PartitionState board) {
-        if (comparison.phase() == Phase.HOLDOUT) {
-            return; // has no windows
+        for (Comparison part : parts(comparison)) {
+            board.touch(part);
         }
+    }
+
+    /** The windows and slices of a comparison that have been sent. */
+    private List<Comparison> parts(Comparison comparison) {
         String key = comparison.key();
-        String prefix = key.substring(0, key.lastIndexOf('|') + 1);
+        String prefix =
+                comparison.phase() == Phase.HOLDOUT
+                        ? key + "|" // has no windows
+                        : key.substring(0, key.lastIndexOf('|') + 1);
+        List<Comparison> parts = new ArrayList<>();
         try (KeyValueIterator<String, Tally> some =
                 store.prefixScan(prefix, new StringSerializer())) {
             while (some.hasNext()) {
-                Window window = Comparison.parse(some.next().key).window();
-                if (window != null) {
-                    board.touch(comparison, window);
+                Comparison part = Comparison.parse(some.next().key);
+                if (!part.equals(comparison)) {
+                    parts.add(part);
                 }
             }
         }
+        return parts;
     }
 
     /** Keeps counts that will not be counted again. */
@@ -84,8 +94,11 @@ public final class SentTallies {
         return kept == null || kept.table().classes() != now.table().classes() ? null : kept;
     }
 
-    /** Removes a comparison that can no longer change. */
+    /** Removes a comparison that can no longer change, of a sweep with its slices. */
     void forget(Comparison comparison) {
+        if (comparison.phase() == Phase.HOLDOUT) {
+            parts(comparison).forEach(part -> store.delete(part.key()));
+        }
         store.delete(comparison.key());
         store.delete(RETIRED + comparison.key());
     }

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -208,6 +209,8 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
         if (board == null) {
             return false;
         }
+        // slices first: once the merger has the last change of a row, it has all of its slices
+        Map<String, Map<Comparison, Tally>> slices = new LinkedHashMap<>();
         Map<String, Map<Comparison, Tally>> rows = new LinkedHashMap<>();
         board.takeChanged(
                 (comparison, tally) ->
@@ -215,14 +218,17 @@ public final class Shard implements Processor<byte[], ShardMessage, byte[], Shar
                                 comparison,
                                 tally,
                                 change ->
-                                        rows.computeIfAbsent(
+                                        (comparison.slice() == null ? rows : slices)
+                                                .computeIfAbsent(
                                                         comparison.row()
                                                                 + "|"
                                                                 + change.table().classes(),
                                                         r -> new LinkedHashMap<>())
                                                 .put(comparison, change)));
-        rows.values().forEach(row -> forward(row.keySet().iterator().next().student(), row));
-        return !rows.isEmpty();
+        for (Map<String, Map<Comparison, Tally>> some : List.of(slices, rows)) {
+            some.values().forEach(row -> forward(row.keySet().iterator().next().student(), row));
+        }
+        return !rows.isEmpty() || !slices.isEmpty();
     }
 
     private void forward(String student, Map<Comparison, Tally> changes) {

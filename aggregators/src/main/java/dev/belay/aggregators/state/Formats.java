@@ -3,6 +3,7 @@ package dev.belay.aggregators.state;
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.TaskOwner;
 import dev.belay.aggregators.counting.Signals;
+import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.counting.TruthHistory;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serdes of the application's state and messages. The truth of an example with a single version
- * takes 14 bytes (16 with a group), a tally of two classes some 1 KB.
+ * takes 14 bytes (16 with a group; more with tags), a tally of two classes some 1 KB.
  */
 public final class Formats {
     public static final BinarySerde<TruthHistory> TRUTHS =
@@ -47,6 +48,7 @@ public final class Formats {
             new BinarySerde<>("a task's owner", Formats::write, (in, version) -> readOwner(in));
 
     private static final int GROUPED = 0x80; // in the number of versions: each has a cluster
+    private static final int SLICED = 0x40; // each has its slices
 
     private Formats() {}
 
@@ -77,12 +79,16 @@ public final class Formats {
 
     private static void write(TruthHistory truths, DataOutput out) throws IOException {
         boolean grouped = truths.versions().stream().anyMatch(v -> v.cluster() != ClusterSums.NONE);
-        out.writeByte(truths.versions().size() | (grouped ? GROUPED : 0));
+        boolean sliced = truths.versions().stream().anyMatch(v -> !v.slices().isEmpty());
+        out.writeByte(truths.versions().size() | (grouped ? GROUPED : 0) | (sliced ? SLICED : 0));
         for (TruthHistory.Version version : truths.versions()) {
             out.writeInt(version.label());
             out.writeLong(version.timeMs());
             if (grouped) {
                 out.writeShort(version.cluster());
+            }
+            if (sliced) {
+                write(version.slices(), out);
             }
         }
     }
@@ -91,14 +97,31 @@ public final class Formats {
         List<TruthHistory.Version> versions = new ArrayList<>();
         int first = in.readUnsignedByte();
         boolean grouped = (first & GROUPED) != 0;
-        for (int i = first & ~GROUPED; i > 0; i--) {
+        boolean sliced = (first & SLICED) != 0;
+        for (int i = first & ~(GROUPED | SLICED); i > 0; i--) {
             versions.add(
                     new TruthHistory.Version(
                             in.readInt(),
                             in.readLong(),
-                            grouped ? in.readShort() : ClusterSums.NONE));
+                            grouped ? in.readShort() : ClusterSums.NONE,
+                            sliced ? readSlices(in) : Slices.NONE));
         }
         return new TruthHistory(versions);
+    }
+
+    static void write(Slices slices, DataOutput out) throws IOException {
+        out.writeByte(slices.names().size());
+        for (String name : slices.names()) {
+            out.writeUTF(name);
+        }
+    }
+
+    static Slices readSlices(DataInput in) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int i = in.readUnsignedByte(); i > 0; i--) {
+            names.add(in.readUTF().intern()); // one text for all examples of a slice
+        }
+        return names.isEmpty() ? Slices.NONE : new Slices(names);
     }
 
     private static void write(Tally tally, DataOutput out) throws IOException {

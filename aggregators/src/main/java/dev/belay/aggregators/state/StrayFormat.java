@@ -1,10 +1,16 @@
 package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.counting.IdList;
+import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.state.EventReader.Origin;
 import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
@@ -13,9 +19,10 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Values of the strays topic. Truth: {@code T}, class (4 bytes; -1 retracted), event time (8
- * bytes), id in UTF-8; with a group {@code G} and the same, the cluster (2 bytes) before the id.
- * Block: {@code B}, partition (4 bytes) and offset (8 bytes) in the predictions topic of the block
- * it is a part of, the part in the wire format.
+ * bytes), id in UTF-8; with a group {@code G} and the same, the cluster (2 bytes) before the id;
+ * with tags {@code S} and the same, cluster (or -1) and slices before the id. Block: {@code B},
+ * partition (4 bytes) and offset (8 bytes) in the predictions topic of the block it is a part of,
+ * the part in the wire format.
  */
 public final class StrayFormat {
     private static final int TRUTH_HEADER_BYTES = 13;
@@ -25,6 +32,9 @@ public final class StrayFormat {
 
     public static byte[] of(ShardMessage.TruthChange change) {
         TruthHistory.Version version = change.version();
+        if (!version.slices().isEmpty()) {
+            return sliced(version, change.id());
+        }
         boolean grouped = version.cluster() != ClusterSums.NONE;
         int bytes = TRUTH_HEADER_BYTES + (grouped ? Short.BYTES : 0) + change.id().length;
         ByteBuffer out = ByteBuffer.allocate(bytes).put((byte) (grouped ? 'G' : 'T'));
@@ -33,6 +43,21 @@ public final class StrayFormat {
             out.putShort((short) version.cluster());
         }
         return out.put(change.id()).array();
+    }
+
+    private static byte[] sliced(TruthHistory.Version version, byte[] id) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte('S');
+            out.writeInt(version.label());
+            out.writeLong(version.timeMs());
+            out.writeShort(version.cluster());
+            Formats.write(version.slices(), out);
+            out.write(id);
+        } catch (IOException e) {
+            throw new SerializationException("cannot write a stray truth", e);
+        }
+        return bytes.toByteArray();
     }
 
     public static byte[] of(Origin origin, byte[] part) {
@@ -94,6 +119,7 @@ public final class StrayFormat {
                     switch (kind) {
                         case 'T' -> truth(in, ClusterSums.NONE);
                         case 'G' -> truth(in, in.getShort(TRUTH_HEADER_BYTES));
+                        case 'S' -> sliced(record.value());
                         case 'B' ->
                                 block(
                                         origin(offset(), in.getInt(1), in.getLong(5)),
@@ -109,7 +135,24 @@ public final class StrayFormat {
             byte[] example = new byte[in.capacity() - id];
             in.get(id, example);
             return new ShardMessage.TruthChange(
-                    example, new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster), null);
+                    example,
+                    new TruthHistory.Version(in.getInt(1), in.getLong(5), cluster, Slices.NONE),
+                    null);
+        }
+
+        private static ShardMessage sliced(byte[] bytes) {
+            try (var in =
+                    new DataInputStream(new ByteArrayInputStream(bytes, 1, bytes.length - 1))) {
+                var version =
+                        new TruthHistory.Version(
+                                in.readInt(),
+                                in.readLong(),
+                                in.readShort(),
+                                Formats.readSlices(in));
+                return new ShardMessage.TruthChange(in.readAllBytes(), version, null);
+            } catch (IOException e) {
+                throw new SerializationException("cannot read a stray truth", e);
+            }
         }
 
         private long offset() {

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * truth ───────► place-truth ──┐
  *                              ├─ placed ─┬──────────────────────────┬─► shard ─┬─ deltas ─► merger ─► belay.metrics
- * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]
+ * predictions ─► place-blocks ─┘          └─ strays ─► read-strays ──┘          │            [rows]  ─► belay.slices
  *                     │                                               [truth]   │
  *                     │                                               [blocks]  │            [detectors] ───► belay.alerts
  *                     │                                               [counted] │
@@ -63,8 +63,8 @@ import org.jspecify.annotations.Nullable;
  * partitioner; records in another partition are forwarded to their own through the repartition
  * topic {@code strays}. A shard counts one partition and sends count deltas, keyed by student,
  * through the repartition topic {@code deltas} to the merger. Out: keyed by student, checkpoint,
- * phase and window. Stores in brackets. Names are those of changelogs and repartition topics:
- * renaming one is a migration.
+ * phase and window, of examples with one tag by slice too. Stores in brackets. Names are those of
+ * changelogs and repartition topics: renaming one is a migration.
  */
 public final class AggregatorTopology {
     private AggregatorTopology() {}
@@ -129,13 +129,18 @@ public final class AggregatorTopology {
                         .process(shard(config, catalog, reader), Named.as("shard"));
         KStream<String, SpecificRecord> merged =
                 only(counted, ShardMessage.Delta.class, "only-deltas")
-                .repartition(
-                        Repartitioned.with(ByteArray(), Formats.DELTA)
-                                .withName("deltas")
-                                .withNumberOfPartitions(partitions))
-                .process(merger(config, catalog, meters), Named.as("merger"));
-        events(merged, PairMetrics.class, "metrics", topics.metrics(), codec);
-        events(merged, Alert.class, "alerts", topics.alerts(), codec);
+                        .repartition(
+                                Repartitioned.with(ByteArray(), Formats.DELTA)
+                                        .withName("deltas")
+                                        .withNumberOfPartitions(partitions))
+                        .process(merger(config, catalog, meters), Named.as("merger"));
+        KStream<String, PairMetrics> rows = events(merged, PairMetrics.class, "rows");
+        rows.filter((key, row) -> row.getSlice() == null, Named.as("whole"))
+                .to(topics.metrics(), sink("metrics-sink", PairMetrics.class, codec));
+        rows.filter((key, row) -> row.getSlice() != null, Named.as("slices"))
+                .to(topics.slices(), sink("slices-sink", PairMetrics.class, codec));
+        events(merged, Alert.class, "alerts")
+                .to(topics.alerts(), sink("alerts-sink", Alert.class, codec));
         deadLetters(placed, "placed", topics);
         deadLetters(counted, "counted", topics);
         // last, because Streams numbers sub-topologies in the order in which they are added, and
@@ -232,19 +237,17 @@ public final class AggregatorTopology {
                 .mapValues(type::cast, Named.as(name + "-cast"));
     }
 
-    private static <T extends SpecificRecord> void events(
-            KStream<String, SpecificRecord> merged,
-            Class<T> type,
-            String name,
-            String topic,
-            EventCodec codec) {
-        merged.filter((key, value) -> type.isInstance(value), Named.as("only-" + name))
-                .mapValues(type::cast, Named.as("only-" + name + "-cast"))
-                .to(
-                        topic,
-                        Produced.<String, T>as(name + "-sink")
-                                .withKeySerde(String())
-                                .withValueSerde(new EventSerde<>(codec, type)));
+    private static <T extends SpecificRecord> KStream<String, T> events(
+            KStream<String, SpecificRecord> merged, Class<T> type, String name) {
+        return merged.filter((key, value) -> type.isInstance(value), Named.as("only-" + name))
+                .mapValues(type::cast, Named.as("only-" + name + "-cast"));
+    }
+
+    private static <T extends SpecificRecord> Produced<String, T> sink(
+            String name, Class<T> type, EventCodec codec) {
+        return Produced.<String, T>as(name)
+                .withKeySerde(String())
+                .withValueSerde(new EventSerde<>(codec, type));
     }
 
     private static byte @Nullable [] raw(ShardMessage.DeadLetter letter) {

@@ -3,6 +3,7 @@ package dev.belay.aggregators.counting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Comparison;
+import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.BlockColumns;
 import dev.belay.schemas.events.Phase;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ class ExpiryPropertyTest {
     private static final String[] MODELS = {"x/w#0@0", "x/s#0@0", "x/f#0@0", "x/c#0@0"};
     private static final List<Comparison> COMPARISONS =
             List.of(pair("x/s#0@0", null), pair("x/s#0@0", "x/c#0@0"), pair("x/f#0@0", null));
+    private static final List<String> SLICES = List.of("lang=de", "lang=fr", "source=a");
     private static final Duration HORIZON = Duration.ofMillis(40);
     private static final int IDS = 12;
 
@@ -129,7 +131,12 @@ class ExpiryPropertyTest {
 
     private void truth(Random random, int step) {
         String id = "e" + random.nextInt(IDS);
-        var version = new TruthHistory.Version(random.nextInt(2), step * 4L - random.nextInt(40));
+        var version =
+                new TruthHistory.Version(
+                        random.nextInt(2),
+                        step * 4L - random.nextInt(40),
+                        ClusterSums.NONE,
+                        new Slices(SLICES.stream().filter(s -> random.nextInt(3) == 0).toList()));
         TruthHistory now = truths.getOrDefault(id, TruthHistory.NONE).with(version);
         truths.put(id, now);
         board.setTruths(utf8(id), now);
@@ -142,8 +149,13 @@ class ExpiryPropertyTest {
         for (String id : List.copyOf(known.keySet())) {
             Example example = known.getOrDefault(id, new Example());
             if (example.timesMs.stream().allMatch(ms -> ms <= throughMs)) {
-                COMPARISONS.forEach(
-                        c -> expected.merge(c, count(c, id, example), ExpiryPropertyTest::sum));
+                for (Comparison c : COMPARISONS) {
+                    expected.merge(c, count(c, id, example), ExpiryPropertyTest::sum);
+                    for (String slice : SLICES) {
+                        Comparison of = c.of(slice);
+                        expected.merge(of, count(of, id, example), ExpiryPropertyTest::sum);
+                    }
+                }
                 known.remove(id);
             }
         }
@@ -225,6 +237,9 @@ class ExpiryPropertyTest {
         if (w == null || s == null || c == null) {
             return counts;
         }
+        if (comparison.slice() != null && !slices(id).contains(comparison.slice())) {
+            return counts;
+        }
         int inTime = label(id, s.timeMs() + HORIZON.toMillis());
         counts[17] = inTime == label(id, Long.MAX_VALUE) ? 0 : 1;
         if (inTime < 0) {
@@ -235,6 +250,13 @@ class ExpiryPropertyTest {
         cell += comparison.ceiling() != null && c.says() == inTime ? 2 : 0;
         counts[cell + (s.says() == w.says() ? 1 : 0)] = 1;
         return counts;
+    }
+
+    private List<String> slices(String id) {
+        return truths.getOrDefault(id, TruthHistory.NONE).versions().stream()
+                .max(TruthHistory.ORDER)
+                .map(version -> version.slices().names())
+                .orElse(List.of());
     }
 
     private int label(String id, long untilMs) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.counting.Signals;
+import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.aggregators.topology.IntervalsTest;
@@ -14,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,10 +52,32 @@ class FormatsTest {
         assertArrayEquals(before, Formats.TRUTHS.serializer().serialize("truth", known));
         assertEquals(known, Formats.TRUTHS.deserializer().deserialize("truth", before));
         // and a group takes two bytes more for each version
-        TruthHistory grouped = known.with(new TruthHistory.Version(1, 8, 1023));
+        TruthHistory grouped = known.with(new TruthHistory.Version(1, 8, 1023, Slices.NONE));
         byte[] bytes = Formats.TRUTHS.serializer().serialize("truth", grouped);
         assertEquals(2 + 3 * 14, bytes.length);
         assertEquals(grouped, Formats.TRUTHS.deserializer().deserialize("truth", bytes));
+    }
+
+    @Test
+    void truthWithTagsIsReadAsWritten() {
+        TruthHistory tagged =
+                TruthHistory.NONE
+                        .with(new TruthHistory.Version(1, 7))
+                        .with(
+                                new TruthHistory.Version(
+                                        0, 8, 5, new Slices(List.of("lang=de", "source=a|b%"))));
+        byte[] bytes = Formats.TRUTHS.serializer().serialize("truth", tagged);
+        assertEquals(tagged, Formats.TRUTHS.deserializer().deserialize("truth", bytes));
+        assertEquals(2 + 14 + 1 + 14 + 1 + 9 + 13, bytes.length);
+    }
+
+    @Test
+    void theKeyOfAComparisonHasANinthPartOfASliceOnly() {
+        assertEquals(8, SWEEP.key().split("\\|").length);
+        Comparison slice = STREAM.of("a|b=100%7C");
+        assertEquals(STREAM.key() + "|a%7Cb=100%257C", slice.key());
+        assertEquals(slice, Comparison.parse(slice.key()));
+        assertEquals(STREAM, Comparison.parse(STREAM.key()));
     }
 
     private static String version(int label, long timeMs) {

@@ -13,14 +13,15 @@ import dev.belay.aggregators.state.EventReader;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
-import dev.belay.aggregators.statistics.counts.ClusterSums;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,7 @@ public final class Cluster {
     private final List<ClusterPartition> partitions = new ArrayList<>();
     private final KeyValueStore<String, MetricsRow> rows;
     private final Map<String, PairMetrics> metrics = new TreeMap<>();
+    private final Map<String, PairMetrics> slices = new TreeMap<>();
     private final KeyValueStore<String, byte[]> detectors;
     private final List<Alert> alerts = new ArrayList<>();
     private MockProcessorContext<String, SpecificRecord> mergerContext =
@@ -102,13 +104,19 @@ public final class Cluster {
     }
 
     void truth(String id, int label, long timeMs, @Nullable String group) {
+        truth(Truth.newBuilder(EventFactory.truth(id, label, timeMs)).setGroup(group).build());
+    }
+
+    /** With a negative label: taken back. */
+    void truth(Truth truth) {
+        long timeMs = truth.getEventTimeMs();
         partitions
-                .get(shardOf(id))
+                .get(shardOf(truth.getId()))
                 .process(
                         new ShardMessage.TruthChange(
-                                id.getBytes(StandardCharsets.UTF_8),
-                                new TruthHistory.Version(
-                                        label, timeMs, ClusterSums.clusterOf(group)),
+                                truth.getId().getBytes(StandardCharsets.UTF_8),
+                                TruthHistory.Version.of(
+                                        timeMs, truth.getLabel() < 0 ? null : truth),
                                 null),
                         nowMs);
     }
@@ -199,6 +207,11 @@ public final class Cluster {
         return alerts;
     }
 
+    /** The newest event of each key in belay.slices, as of the last {@link #metrics}. */
+    Map<String, PairMetrics> slices() {
+        return slices;
+    }
+
     /** Metrics events so far. */
     int events() {
         return events;
@@ -268,8 +281,9 @@ public final class Cluster {
             if (forward.record().value() instanceof Alert alert) {
                 alerts.add(alert);
             } else {
-                events++;
-                metrics.put(forward.record().key(), (PairMetrics) forward.record().value());
+                PairMetrics row = (PairMetrics) forward.record().value();
+                events += row.getSlice() == null ? 1 : 0;
+                (row.getSlice() == null ? metrics : slices).put(forward.record().key(), row);
             }
         }
         mergerContext.resetForwards();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * equals a recount, over all shards, with and without a ceiling, of the holdout and of the stream,
  * from the beginning and in tumbling and hopping windows; with repetitions, corrections, truth that
  * is late, too late or taken back, a student that labels for another, sweeps that are complete or
- * not, specs and checkpoints anywhere, and restarts between. Cells, classes, probabilities and what
- * has no truth; exactly.
+ * not, specs and checkpoints anywhere, and restarts between; and each slice, whose examples move as
+ * their tags change. Cells, classes, probabilities and what has no truth; exactly.
  */
 class EveryPrefixPropertyTest {
     private static final Lateness LATENESS =
@@ -68,7 +69,7 @@ class EveryPrefixPropertyTest {
                 cluster::shardOf,
                 event -> {
                     if (event instanceof Truth truth) {
-                        cluster.truth(truth.getId(), truth.getLabel(), truth.getEventTimeMs());
+                        cluster.truth(truth);
                     } else if (event instanceof PredictionBlock block) {
                         cluster.block(block);
                     } else {
@@ -81,7 +82,9 @@ class EveryPrefixPropertyTest {
                         default -> {}
                     }
                     // now and then several events between two looks
-                    return random.nextInt(5) == 0 ? null : cluster.metrics();
+                    return random.nextInt(5) == 0
+                            ? null
+                            : told(cluster.metrics(), cluster.slices());
                 });
     }
 
@@ -103,7 +106,7 @@ class EveryPrefixPropertyTest {
                         } else {
                             send((Known) event, harness::spec, harness::checkpoint);
                         }
-                        return harness.metrics();
+                        return told(harness.metrics(), harness.slices());
                     });
         } finally {
             try (Stream<Path> files = Files.walk(state)) {
@@ -112,6 +115,13 @@ class EveryPrefixPropertyTest {
                 }
             }
         }
+    }
+
+    private static Map<String, PairMetrics> told(
+            Map<String, PairMetrics> rows, Map<String, PairMetrics> slices) {
+        Map<String, PairMetrics> told = new HashMap<>(rows);
+        told.putAll(slices);
+        return told;
     }
 
     /** Something that takes an event and gives what has been told by then; null: not looked at. */
@@ -148,7 +158,7 @@ class EveryPrefixPropertyTest {
         if (truth.getLabel() < 0) {
             harness.truthTakenBack(truth.getId(), truth.getEventTimeMs());
         } else {
-            harness.truth(truth.getId(), truth.getLabel(), truth.getEventTimeMs());
+            harness.truth(truth);
         }
     }
 

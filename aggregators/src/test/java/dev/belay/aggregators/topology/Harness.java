@@ -54,6 +54,7 @@ public final class Harness implements AutoCloseable {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TopologyTestDriver driver;
     private final Map<String, PairMetrics> metrics = new HashMap<>();
+    private final Map<String, PairMetrics> slices = new HashMap<>();
     private int events;
     private long specs;
 
@@ -114,6 +115,10 @@ public final class Harness implements AutoCloseable {
                 Truth.newBuilder(EventFactory.truth(id, label, timeMs)).setGroup(group).build());
     }
 
+    void truth(Truth truth) {
+        send(TOPICS.truth(Specs.TASK), truth.getId(), truth);
+    }
+
     void truthTakenBack(String id, long timeMs) {
         topic(TOPICS.truth(Specs.TASK))
                 .pipeInput(new TestRecord<>(bytes(id), null, Instant.ofEpochMilli(timeMs)));
@@ -145,7 +150,23 @@ public final class Harness implements AutoCloseable {
                                     codec.decode(
                                             TOPICS.metrics(), record.value(), PairMetrics.class));
                         });
+        driver.createOutputTopic(
+                        TOPICS.slices(), new StringDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()
+                .forEach(
+                        record ->
+                                slices.put(
+                                        record.key(),
+                                        codec.decode(
+                                                TOPICS.slices(),
+                                                record.value(),
+                                                PairMetrics.class)));
         return metrics;
+    }
+
+    /** The newest event of each key in belay.slices, as of the last {@link #metrics}. */
+    Map<String, PairMetrics> slices() {
+        return slices;
     }
 
     public PairMetrics metrics(String student, long checkpoint, Phase phase) {

@@ -96,7 +96,7 @@ public class IntervalsTest {
 
     private static PairMetrics.Builder event(Tally tally) {
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        DerivedFigures.put(event, tally, null, true);
+        DerivedFigures.put(event, tally, null, true, true);
         return event;
     }
 

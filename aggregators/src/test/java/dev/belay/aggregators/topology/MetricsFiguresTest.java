@@ -273,7 +273,7 @@ class MetricsFiguresTest {
                         0, Signals.NONE);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
-        DerivedFigures.put(event, tally, null, true);
+        DerivedFigures.put(event, tally, null, true, true);
 
         assertEquals(10_000, event.getConfusion().size());
         long told = event.getConfusion().stream().mapToLong(ConfusionCount::getCount).sum();

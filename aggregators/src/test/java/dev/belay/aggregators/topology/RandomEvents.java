@@ -6,6 +6,7 @@ import dev.belay.aggregators.topology.RandomEvents.Known;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
+import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,12 +19,16 @@ import java.util.Set;
 /**
  * Truth, predictions, specs and checkpoints of a student with a ceiling, one without, their
  * supervisor, the ceiling, and one that learns from the first student, in any order: with
- * repetitions, corrections, truth that is late or taken back, and sweeps that say how many examples
- * they have, or not.
+ * repetitions, corrections, truth that is late or taken back or has tags, and sweeps that say how
+ * many examples they have, or not.
  */
 final class RandomEvents {
     private static final String[] MODELS = {"weak", "naive", "free", "boot", "top"};
     private static final int EXAMPLES = 8;
+
+    /** All slices of {@link #tags}. */
+    static final List<String> SLICES = List.of("lang=de", "lang=fr", "source=a|b");
+
     private static final long[] TRUTH_TIMES = {0, 1, 2, 3, 5, 8, 12, 900, 1_004, 2_000};
 
     private RandomEvents() {}
@@ -54,7 +59,10 @@ final class RandomEvents {
         for (int i = 5 + random.nextInt(2 * EXAMPLES); i > 0; i--) {
             int label = random.nextInt(6) == 0 ? -1 : random.nextInt(2);
             long timeMs = TRUTH_TIMES[random.nextInt(TRUTH_TIMES.length)];
-            data.add(EventFactory.truth(id(random), label, timeMs));
+            data.add(
+                    Truth.newBuilder(EventFactory.truth(id(random), label, timeMs))
+                            .setTags(label < 0 ? Map.of() : tags(random))
+                            .build());
         }
         for (int i = 8 + random.nextInt(32); i > 0; i--) {
             String model = MODELS[random.nextInt(MODELS.length)];
@@ -109,6 +117,17 @@ final class RandomEvents {
 
     private static String sweep(PredictionBlock block) {
         return block.getPhase() + block.getModel() + block.getCheckpoint();
+    }
+
+    private static Map<String, String> tags(Random random) {
+        Map<String, String> tags = new HashMap<>();
+        if (random.nextBoolean()) {
+            tags.put("lang", random.nextBoolean() ? "de" : "fr");
+        }
+        if (random.nextInt(4) == 0) {
+            tags.put("source", "a|b");
+        }
+        return tags;
     }
 
     private static String id(Random random) {

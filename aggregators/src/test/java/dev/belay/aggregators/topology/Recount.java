@@ -4,6 +4,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -75,11 +76,41 @@ final class Recount {
 
     private final List<Truth> truths;
     private final List<PredictionBlock> blocks;
+    private final @Nullable String slice;
     private final Map<String, Map<String, Said>> streams = new HashMap<>(); // looked for once
 
     Recount(List<Truth> truths, List<PredictionBlock> blocks) {
+        this(truths, blocks, null);
+    }
+
+    private Recount(List<Truth> truths, List<PredictionBlock> blocks, @Nullable String slice) {
         this.truths = truths;
         this.blocks = blocks;
+        this.slice = slice;
+    }
+
+    /** A recount of the examples whose newest truth has a tag, name=value. */
+    Recount of(String tag) {
+        return new Recount(truths, blocks, tag);
+    }
+
+    private boolean counts(String id) {
+        return slice == null
+                || truths.stream()
+                        .filter(t -> t.getId().equals(id))
+                        .max(
+                                Comparator.comparingLong(Truth::getEventTimeMs)
+                                        .thenComparing(Truth::getLabel)
+                                        .thenComparing(Recount::tags, Arrays::compare))
+                        .filter(t -> Arrays.asList(tags(t)).contains(slice))
+                        .isPresent();
+    }
+
+    private static String[] tags(Truth truth) {
+        return truth.getTags().entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .sorted()
+                .toArray(String[]::new);
     }
 
     Table holdout(String supervisor, long w, String student, long s, @Nullable String top, long c) {
@@ -180,7 +211,7 @@ final class Recount {
         long n = 0;
         for (Said s : student.values()) {
             Said w = supervisor.get(s.id());
-            if (w == null) {
+            if (w == null || !counts(s.id())) {
                 continue;
             }
             predicted++;
@@ -210,6 +241,7 @@ final class Recount {
         return learned(student).values().stream()
                 .filter(s -> window.test(s.timeMs()))
                 .filter(s -> others.contains(s.id()) && ceiling.contains(s.id()))
+                .filter(s -> counts(s.id()))
                 .filter(s -> truth(s.id(), s.timeMs() + lateMs) != truth(s.id(), Long.MAX_VALUE))
                 .count();
     }
@@ -235,6 +267,7 @@ final class Recount {
         if (ceiling != null) {
             ids.retainAll(ceiling.keySet());
         }
+        ids.removeIf(id -> !counts(id));
         for (String id : ids) {
             Said said = student.get(id);
             long untilMs = said == null ? 0 : said.timeMs() + lateMs;

@@ -2,6 +2,8 @@ package dev.belay.aggregators.topology;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.topology.RandomEvents.Known;
 import dev.belay.aggregators.topology.Recount.Beyond;
@@ -106,6 +108,37 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
             assertEquals(w, row.getSupervisorCheckpoint());
             assertTold(recount.holdoutBeyond(supervisor, w, student, k), row);
         }
+        for (String slice : RandomEvents.SLICES) {
+            Recount of = recount.of(slice);
+            PairMetrics part =
+                    told.get(Specs.id(student) + "|" + k + "|HOLDOUT|cumulative|" + key(slice));
+            assertTold(
+                    row == null
+                            ? Table.EMPTY
+                            : of.holdout(supervisor, w, student, k, ceiling ? top : null, k),
+                    part);
+            if (row != null && part != null) {
+                assertPart(row, part);
+                assertTold(of.holdoutBeyond(supervisor, w, student, k), part);
+            }
+        }
+    }
+
+    private static String key(String slice) {
+        return slice.replace("|", "%7C");
+    }
+
+    /** A slice has the comparison of the whole, and limits only where the whole has some. */
+    private static void assertPart(PairMetrics row, PairMetrics part) {
+        assertEquals(row.getSupervisorCheckpoint(), part.getSupervisorCheckpoint());
+        assertEquals(row.getCeilingCheckpoint(), part.getCeilingCheckpoint());
+        assertEquals(row.getProvisional(), part.getProvisional());
+        assertNull(part.getGate());
+        assertNull(part.getBestPgr());
+        assertNull(part.getBestLabelAgreement());
+        if (row.getGain() != null && row.getGain().getLow() != null && part.getN() > 0) {
+            assertNotNull(part.getGain().getLow());
+        }
     }
 
     /** Of event times of the student's predictions, and how much later truth may come. */
@@ -133,6 +166,31 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
             assertTold(
                     recount.progressiveBeyond(supervisor, student, span::has, span.lateMs()), row);
         }
+        if (span.lateMs() == HORIZON_MS) {
+            compareSlices(row, student, with.empty() ? null : top, span);
+        }
+    }
+
+    private void compareSlices(
+            @Nullable PairMetrics row, String student, @Nullable String top, Span span) {
+        String supervisor = requireNonNull(SUPERVISORS.get(student));
+        for (String slice : RandomEvents.SLICES) {
+            Recount of = recount.of(slice);
+            PairMetrics part =
+                    told.get(Specs.id(student) + "|any|PROGRESSIVE|cumulative|" + key(slice));
+            assertTold(
+                    row == null
+                            ? Table.EMPTY
+                            : of.progressive(supervisor, student, top, span::has, span.lateMs()),
+                    part);
+            if (part != null) {
+                assertEquals(
+                        of.tooLate(supervisor, student, top, span::has, span.lateMs()),
+                        part.getTooLate());
+                assertTold(
+                        of.progressiveBeyond(supervisor, student, span::has, span.lateMs()), part);
+            }
+        }
     }
 
     /** The PROGRESSIVE rows' keys name the newest checkpoint that has predicted. */
@@ -140,6 +198,7 @@ record RecountCheck(Map<String, PairMetrics> told, Recount recount, ToIntFunctio
         return told.values().stream()
                 .filter(m -> m.getStudent().equals(Specs.id(student)))
                 .filter(m -> m.getPhase() == Phase.PROGRESSIVE && m.getWindowStartMs() == null)
+                .filter(m -> m.getSlice() == null)
                 .max(Comparator.comparingLong(PairMetrics::getCheckpoint))
                 .orElse(null);
     }

@@ -193,6 +193,7 @@ final class AccessRules {
         topic(role, topics.predictions(task), READ);
         topic(role, topics.metrics(), WRITE);
         topic(role, topics.alerts(), WRITE);
+        topic(role, topics.slices(), WRITE);
         for (String application : List.of(task + ".aggregator", "aggregator.catalog")) {
             group(role, PatternType.LITERAL, prefix + application);
             transactionalId(role, PatternType.PREFIXED, prefix + application + "-");

@@ -2,6 +2,7 @@ package dev.belay.cli.run;
 
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.clients.EventReader;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.Alert;
@@ -12,8 +13,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The topics that say how a run goes; checkpoints and metrics of its models go to its results.
- * Belongs to one thread.
+ * The topics that say how a run goes; checkpoints, metrics and slices of its models go to its
+ * results. Belongs to one thread.
  */
 final class RunTopics implements AutoCloseable {
     /** Of the run's models. */
@@ -23,7 +24,8 @@ final class RunTopics implements AutoCloseable {
     final UnencodableExamples unpredicted;
     private final TopicTable<Checkpoint> checkpoints;
     private final TopicTable<PairMetrics> metrics;
-    private final TopicTable<Alert> alerts;
+    private final EventReader<Alert> alerts;
+    private final EventReader<PairMetrics> slices; // no table: there may be hundreds a checkpoint
     private final Duration wait;
 
     /**
@@ -55,12 +57,22 @@ final class RunTopics implements AutoCloseable {
                                 results.add(m);
                             }
                         });
+        slices =
+                EventReader.of(
+                        clients,
+                        clients.topics().slices(),
+                        PairMetrics.class,
+                        (key, m, record) -> {
+                            if (m != null && ids.contains(m.getStudent())) {
+                                results.add(m);
+                            }
+                        });
         alerts =
-                new TopicTable<>(
+                EventReader.of(
                         clients,
                         clients.topics().alerts(),
                         Alert.class,
-                        (key, alert) -> {
+                        (key, alert, record) -> {
                             if (alert != null) {
                                 results.add(alert);
                             }
@@ -72,17 +84,29 @@ final class RunTopics implements AutoCloseable {
         boolean changed = metrics.poll(wait);
         changed |= checkpoints.poll(Duration.ZERO);
         changed |= progress.poll(Duration.ZERO);
+        changed |= slices.poll(Duration.ZERO);
         changed |= unpredicted.poll();
         changed |= alerts.poll(Duration.ZERO);
         return changed;
+    }
+
+    /**
+     * Reads the slices of the metrics rows that have been read: both are written in one
+     * transaction.
+     *
+     * @param patience longest time without a record
+     */
+    void catchUpSlices(Duration patience) {
+        slices.catchUp(patience);
     }
 
     @Override
     public void close() {
         try (progress;
                 unpredicted;
-                checkpoints;
-                alerts) {
+                slices;
+                alerts;
+                checkpoints) {
             metrics.close();
         }
     }

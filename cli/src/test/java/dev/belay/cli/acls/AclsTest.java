@@ -84,6 +84,13 @@ class AclsTest {
     }
 
     @Test
+    void theAggregatorWritesSlicesAndAReaderReadsThem() throws IOException {
+        Set<String> acls = json();
+        assertTrue(of("belay-aggregator", acls).contains("WRITE TOPIC belay.slices LITERAL"));
+        assertTrue(of("belay-reader", acls).contains("READ TOPIC belay.slices LITERAL"));
+    }
+
+    @Test
     void theLabelerWritesItsOwnLabelsAndOnlyReadsThoseOfOthers() throws IOException {
         Set<String> labeler = of("belay-labeler", json());
         Set<String> labels =

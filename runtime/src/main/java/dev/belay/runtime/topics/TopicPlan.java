@@ -63,7 +63,7 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers, checkpoints, metrics, alerts, dead
+     * The topics of the whole installation: models, labelers, checkpoints, metrics, slices, alerts, dead
      * letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
@@ -82,6 +82,7 @@ public final class TopicPlan {
                 Checkpoint.getClassSchema());
         plan.add(names.metrics(), 1, compacted(), PairMetrics.getClassSchema());
         plan.add(names.alerts(), 1, plan.expiring, Alert.getClassSchema());
+        plan.add(names.slices(), 1, compacted(), PairMetrics.getClassSchema());
         plan.add(names.deadLetters(), 1, Map.of(), null);
         return plan;
     }

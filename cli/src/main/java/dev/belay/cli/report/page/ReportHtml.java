@@ -91,6 +91,7 @@ public final class ReportHtml {
         section(page, "calibration", FigureTables.calibration(results, rows));
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
+        section(page, "slices", SliceTable.of(results, rows));
         section(page, "stream", StreamTable.of(results));
         section(page, "alerts", AlertTable.of(results));
         boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));

@@ -1,5 +1,6 @@
 package dev.belay.cli.report.results;
 
+import dev.belay.aggregators.counting.Slices;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
@@ -60,6 +61,7 @@ public final class RunResults {
     // A final row replaces the provisional one, and with it the ceiling's younger checkpoint: the
     // ceiling's learning curve would be lost if accuracies weren't kept by model and checkpoint.
     private final Map<String, TreeMap<Long, Estimate>> accuracies = new HashMap<>();
+    private final Map<String, Map<String, PairMetrics>> slices = new HashMap<>(); // by student
     private final TaskCounts counts = new TaskCounts();
     private final List<Alert> alerts = new ArrayList<>();
 
@@ -104,6 +106,10 @@ public final class RunResults {
     }
 
     public synchronized void add(PairMetrics row) {
+        if (row.getSlice() != null) {
+            addSlice(row.getSlice(), row);
+            return;
+        }
         if (isEndless(row.getStudent())
                 && row.getPhase() == Phase.PROGRESSIVE
                 && isCumulative(row)) { // a row a micro-epoch, without end
@@ -127,6 +133,31 @@ public final class RunResults {
     /** The alerts about the run's pairs, in the order of their log. */
     public synchronized List<Alert> alerts() {
         return alerts.stream().filter(alert -> specs.containsKey(alert.getStudent())).toList();
+    }
+
+    /** Of each slice only the newest checkpoint's holdout row is kept: there may be hundreds. */
+    private void addSlice(String slice, PairMetrics row) {
+        if (row.getPhase() == Phase.HOLDOUT) {
+            slices.computeIfAbsent(row.getStudent(), s -> new HashMap<>())
+                    .merge(slice, row, (a, b) -> a.getCheckpoint() > b.getCheckpoint() ? a : b);
+        }
+    }
+
+    /**
+     * The rows of the slices of a student's newest holdout row: those of most examples first, the
+     * slice {@code other} last. Empty for older rows.
+     */
+    public synchronized List<PairMetrics> slices(PairMetrics whole) {
+        return slices.getOrDefault(whole.getStudent(), Map.of()).entrySet().stream()
+                .filter(slice -> slice.getValue().getCheckpoint() == whole.getCheckpoint())
+                .sorted(
+                        Comparator.comparing(
+                                        (Map.Entry<String, PairMetrics> slice) ->
+                                                slice.getKey().equals(Slices.OTHER))
+                                .thenComparing(slice -> -slice.getValue().getN())
+                                .thenComparing(Map.Entry::getKey))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** Counts of the task's data. */
