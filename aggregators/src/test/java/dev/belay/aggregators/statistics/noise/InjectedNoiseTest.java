@@ -1,0 +1,163 @@
+package dev.belay.aggregators.statistics.noise;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.belay.aggregators.statistics.noise.PredictionPowered.Counts;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+
+/** Injected against estimated noise: truth on a tenth of the examples, of three classes. */
+class InjectedNoiseTest {
+    private static final int RUNS = Boolean.getBoolean("belay.long") ? 10_000 : 1_000;
+    private static final double LEAST = Boolean.getBoolean("belay.long") ? .942 : .935;
+    private static final int CLASSES = 3;
+
+    // P(label | truth); every kind of noise has the error rate .2
+    private static final double[][] BY_CLASS = {{.9, .08, .02}, {.05, .8, .15}, {.2, .1, .7}};
+
+    private enum Noise {
+        UNIFORM,
+        CLASS_CONDITIONAL,
+        INSTANCE_DEPENDENT
+    }
+
+    /** Runs whose interval holds the injected rate. */
+    private static final class Held {
+        int fixed;
+        int anytime;
+        int powered;
+        long cells;
+        double width;
+        double bias;
+    }
+
+    @Test
+    void intervalsHoldTheInjectedRate() {
+        for (Noise noise : Noise.values()) {
+            Held held = simulate(noise, difficulty -> .1, RUNS, 3_000);
+            print("random truth, " + noise, held, RUNS);
+            assertTrue(held.fixed >= LEAST * RUNS, noise + ": " + held.fixed);
+            assertTrue(held.anytime >= LEAST * RUNS, noise + ": " + held.anytime);
+            assertTrue(held.powered >= LEAST * RUNS, noise + ": " + held.powered);
+            if (noise == Noise.CLASS_CONDITIONAL) {
+                assertTrue(held.cells >= LEAST * RUNS * CLASSES * CLASSES, "cells " + held.cells);
+            }
+        }
+    }
+
+    @Test
+    void intervalsMissTheInjectedRateWhereTruthIsNoRandomSample() {
+        // truth on as many examples, but more often on easy or on hard ones
+        int runs = 200;
+        for (int examples : new int[] {3_000, 20_000}) {
+            Held easy = simulate(Noise.INSTANCE_DEPENDENT, hard -> .2 * (1 - hard), runs, examples);
+            Held hard = simulate(Noise.INSTANCE_DEPENDENT, x -> .2 * x, runs, examples);
+            print("truth on easy ones of " + examples, easy, runs);
+            print("truth on hard ones of " + examples, hard, runs);
+            assertTrue(easy.fixed <= .3 * runs && hard.fixed <= .3 * runs, "truth only");
+            // predictions correct most of the bias; what is left does not shrink, the width does
+            assertTrue(easy.powered <= .9 * runs, "powered " + easy.powered);
+            if (examples > 3_000) {
+                assertTrue(easy.powered <= .6 * runs, "powered " + easy.powered);
+                assertTrue(hard.powered <= .9 * runs, "powered " + hard.powered);
+            }
+        }
+    }
+
+    private static void print(String what, Held held, int runs) {
+        System.out.printf(
+                "%s: of %d runs hold the rate: truth only %d, anytime-valid %d,"
+                        + " prediction-powered %d (width %.2f, bias %.3f), cells %.3f%n",
+                what,
+                runs,
+                held.fixed,
+                held.anytime,
+                held.powered,
+                held.width / runs,
+                held.bias / runs,
+                (double) held.cells / runs / CLASSES / CLASSES);
+    }
+
+    /**
+     * @param share probability of truth, by the example's difficulty, uniform in [0, 1]
+     */
+    private static Held simulate(Noise noise, DoubleUnaryOperator share, int runs, int examples) {
+        SplittableRandom random = new SplittableRandom(20);
+        Held held = new Held();
+        for (int run = 0; run < runs; run++) {
+            long[][] matrix = new long[CLASSES][CLASSES];
+            long[] sums = new long[6];
+            for (int i = 0; i < examples; i++) {
+                double difficulty = random.nextDouble();
+                int truth = random.nextInt(CLASSES);
+                int label = label(noise, truth, difficulty, random);
+                int predicted = other(truth, random.nextDouble() < .2 * difficulty, random);
+                int differ = predicted == label ? 0 : 1;
+                if (random.nextDouble() < share.applyAsDouble(difficulty)) {
+                    int wrong = truth == label ? 0 : 1;
+                    sums[0]++;
+                    sums[1] += wrong;
+                    sums[2] += differ;
+                    sums[3] += wrong & differ;
+                    matrix[truth][label]++;
+                } else {
+                    sums[4]++;
+                    sums[5] += differ;
+                }
+            }
+            NoiseRate rate = requireNonNull(NoiseRate.of(sums[1], sums[0]));
+            PredictionPowered powered =
+                    requireNonNull(
+                            PredictionPowered.of(
+                                    new Counts(
+                                            sums[0], sums[1], sums[2], sums[3], sums[4], sums[5])));
+            held.fixed += Draws.holds(rate.rate(), .2) ? 1 : 0;
+            held.anytime += Draws.holds(rate.anytime(), .2) ? 1 : 0;
+            held.powered += Draws.holds(powered.rate(), .2) ? 1 : 0;
+            held.width += powered.relativeWidth();
+            held.bias += powered.rate().value() - .2;
+            held.cells += cells(matrix, noise);
+        }
+        return held;
+    }
+
+    /** The cells of the matrix whose interval holds. */
+    private static long cells(long[][] counts, Noise noise) {
+        TransitionMatrix matrix = TransitionMatrix.of(counts);
+        long held = 0;
+        for (int truth = 0; truth < CLASSES; truth++) {
+            for (int label = 0; label < CLASSES; label++) {
+                double injected =
+                        noise == Noise.CLASS_CONDITIONAL
+                                ? BY_CLASS[truth][label]
+                                : truth == label ? .8 : .1;
+                held += Draws.holds(requireNonNull(matrix.get(truth, label)), injected) ? 1 : 0;
+            }
+        }
+        return held;
+    }
+
+    private static int label(Noise noise, int truth, double difficulty, SplittableRandom random) {
+        double u = random.nextDouble();
+        return switch (noise) {
+            case UNIFORM -> other(truth, u < .2, random);
+            case INSTANCE_DEPENDENT -> other(truth, u < .4 * difficulty, random);
+            case CLASS_CONDITIONAL -> {
+                double[] sums = BY_CLASS[truth].clone();
+                Arrays.parallelPrefix(sums, Double::sum);
+                yield u < sums[0] ? 0 : u < sums[1] ? 1 : 2;
+            }
+        };
+    }
+
+    /** The truth, or any other class. */
+    private static int other(int truth, boolean wrong, SplittableRandom random) {
+        return wrong ? (truth + 1 + random.nextInt(CLASSES - 1)) % CLASSES : truth;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.belay.aggregators.statistics.noise;
+
+import org.jspecify.annotations.NullMarked;
