@@ -1,11 +1,9 @@
 package dev.belay.aggregators.statistics.noise;
 
 import dev.belay.aggregators.statistics.counts.ExampleTerms;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Noise of labels without truth, from a model's predicted distributions (confident learning:
@@ -28,10 +26,10 @@ public final class ConfidentJoint {
     /** What the estimates require. */
     public static final String ASSUMPTION =
             "Noise depends on the true class only; the model predicts each example before it learns"
-                + " from it; and among the examples of a true class the model's probability of that"
-                + " class is at least its threshold, that of every other class below. A model that"
-                + " repeats the labels' errors makes the noise appear smaller, ambiguous examples"
-                + " make it appear greater.";
+                    + " from it; and among the examples of a true class the model's probability of that"
+                    + " class is at least its threshold, that of every other class below. A model that"
+                    + " repeats the labels' errors makes the noise appear smaller, ambiguous examples"
+                    + " make it appear greater.";
 
     private final int classes;
     private final long[] labels; // examples by label
@@ -56,6 +54,38 @@ public final class ConfidentJoint {
         }
         return new ConfidentJoint(
                 classes, new long[classes], new long[classes], new long[classes * classes]);
+    }
+
+    /**
+     * From stored counts.
+     *
+     * @param counts as {@link #toArray} returns them
+     * @throws IllegalArgumentException unless there are K·(K + 2), none of them negative
+     */
+    public static ConfidentJoint of(int classes, long... counts) {
+        if (classes < 2
+                || counts.length != classes * (classes + 2)
+                || LongStream.of(counts).anyMatch(count -> count < 0)) {
+            throw new IllegalArgumentException(
+                    "expected K·(K + 2) counts, none negative, for K = %d, got %s"
+                            .formatted(classes, LongStream.of(counts).boxed().toList()));
+        }
+        return new ConfidentJoint(
+                classes,
+                Arrays.copyOf(counts, classes),
+                Arrays.copyOfRange(counts, classes, 2 * classes),
+                Arrays.copyOfRange(counts, 2 * classes, counts.length));
+    }
+
+    /**
+     * All counts, copied: examples by label, sums of the labels' own probabilities in units of
+     * 2⁻²⁴, examples by label and counted class.
+     */
+    public long[] toArray() {
+        return LongStream.concat(
+                        LongStream.concat(LongStream.of(labels), LongStream.of(confidence)),
+                        LongStream.of(joint))
+                .toArray();
     }
 
     /**

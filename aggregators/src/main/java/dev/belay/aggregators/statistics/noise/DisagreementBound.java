@@ -2,7 +2,6 @@ package dev.belay.aggregators.statistics.noise;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
 import org.jspecify.annotations.Nullable;
 
 /**

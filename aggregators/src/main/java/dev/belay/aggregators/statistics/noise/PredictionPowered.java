@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package dev.belay.aggregators.statistics.noise;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Noise of two-class labels from the binned scores of M models, and truth on some examples or on
@@ -30,9 +29,9 @@ public record ScoreMixture(
     /** What the estimate requires. */
     public static final String ASSUMPTION =
             "Given the true class, label and scores are independent, and the label is right more"
-                + " often than by chance. A model that learned from these labels and repeats their"
-                + " errors makes the noise appear smaller; truth on a small share corrects little"
-                + " of it.";
+                    + " often than by chance. A model that learned from these labels and repeats their"
+                    + " errors makes the noise appear smaller; truth on a small share corrects little"
+                    + " of it.";
 
     private static final int MOST_ITERATIONS = 2_000;
     private static final double CONVERGED = 1e-8;

@@ -4,12 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * P(label | truth), from the examples with truth: the transition matrix of class-conditional noise.

@@ -4,11 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Error rates of three or more sources without truth, from the votes of every pair.

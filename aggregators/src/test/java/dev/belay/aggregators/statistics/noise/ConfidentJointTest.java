@@ -1,18 +1,16 @@
 package dev.belay.aggregators.statistics.noise;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.util.Objects.requireNonNull;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class ConfidentJointTest {
 
@@ -187,6 +185,24 @@ class ConfidentJointTest {
         assertNull(joint.given(1));
         assertThrows(IllegalArgumentException.class, () -> joint.add(0, new float[3]));
         assertThrows(IllegalArgumentException.class, () -> ConfidentJoint.empty(1));
+    }
+
+    @Test
+    void storedCountsGoOnAsBefore() {
+        SplittableRandom random = new SplittableRandom(3);
+        ConfidentJoint joint = ConfidentJoint.empty(3);
+        ConfidentJoint stored = ConfidentJoint.empty(3);
+        for (int i = 0; i < 100; i++) {
+            int label = random.nextInt(3);
+            float[] p = distribution(3, random);
+            stored = ConfidentJoint.of(3, stored.toArray());
+            assertEquals(joint.add(label, p), stored.add(label, p));
+        }
+        assertArrayEquals(joint.toArray(), stored.toArray());
+        assertThrows(IllegalArgumentException.class, () -> ConfidentJoint.of(3, new long[14]));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ConfidentJoint.of(2, 1, 1, 1, 1, 1, 1, 1, -1));
     }
 
     @Test

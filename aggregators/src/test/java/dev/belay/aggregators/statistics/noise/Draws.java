@@ -1,7 +1,6 @@
 package dev.belay.aggregators.statistics.noise;
 
 import dev.belay.aggregators.statistics.intervals.Measure;
-
 import java.util.SplittableRandom;
 
 /** Random counts for simulations. */

@@ -1,18 +1,15 @@
 package dev.belay.aggregators.statistics.noise;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.aggregators.statistics.noise.PredictionPowered.Counts;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Simulated coverage and length of prediction-powered intervals. */
 class PredictionPoweredCoverageTest {

@@ -1,20 +1,17 @@
 package dev.belay.aggregators.statistics.noise;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.aggregators.statistics.noise.PredictionPowered.Counts;
 import dev.belay.aggregators.statistics.noise.PredictionPowered.Estimator;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class PredictionPoweredTest {
 
