@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class ConfidentJoint {
     /** What the estimates require. */
     public static final String ASSUMPTION =
-            "Noise depends on the true class only; the model predicts each example before it learns"
-                    + " from it; and among the examples of a true class the model's probability of that"
-                    + " class is at least its threshold, that of every other class below. A model that"
-                    + " repeats the labels' errors makes the noise appear smaller, ambiguous examples"
-                    + " make it appear greater.";
+            "Noise depends on the true class only; the model predicts each example"
+                    + " before it learns from it; and among the examples of a true class the"
+                    + " model's probability of that class is at least its threshold, that of every"
+                    + " other class below. A model that repeats the labels' errors makes the noise"
+                    + " appear smaller, ambiguous examples make it appear greater.";
 
     private final int classes;
     private final long[] labels; // examples by label

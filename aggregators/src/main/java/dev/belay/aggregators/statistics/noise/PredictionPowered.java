@@ -72,7 +72,8 @@ public record PredictionPowered(
                     || differWithout < 0
                     || differWithout > without) {
                 throw new IllegalArgumentException(
-                        "not counts of examples: n %d, wrong %d, differ %d, both %d; without truth %d, differ %d"
+                        ("not counts of examples: n %d, wrong %d, differ %d, both %d;"
+                                        + " without truth %d, differ %d")
                                 .formatted(n, wrong, differ, both, without, differWithout));
             }
         }

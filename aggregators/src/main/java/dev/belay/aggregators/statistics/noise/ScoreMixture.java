@@ -28,10 +28,10 @@ public record ScoreMixture(
         double noiseRate, double prior, double missed, double falseAlarm, long n) {
     /** What the estimate requires. */
     public static final String ASSUMPTION =
-            "Given the true class, label and scores are independent, and the label is right more"
-                    + " often than by chance. A model that learned from these labels and repeats their"
-                    + " errors makes the noise appear smaller; truth on a small share corrects little"
-                    + " of it.";
+            "Given the true class, label and scores are independent, and the label is"
+                    + " right more often than by chance. A model that learned from these labels"
+                    + " and repeats their errors makes the noise appear smaller; truth on a small"
+                    + " share corrects little of it.";
 
     private static final int MOST_ITERATIONS = 2_000;
     private static final double CONVERGED = 1e-8;

@@ -1,7 +1,5 @@
 package dev.belay.aggregators.statistics.noise;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import java.util.ArrayList;
@@ -164,11 +162,12 @@ public record Triplets(List<@Nullable Double> errors, long n) {
     private static void check(int sources, int classes, long[][] votes) {
         if (sources < 3 || classes < 2 || votes.length != sources * (sources - 1) / 2) {
             throw new IllegalArgumentException(
-                    "expected 3 or more sources, 2 or more classes and a table for every pair, got"
-                            + " %d, %d and %d".formatted(sources, classes, votes.length));
+                    ("expected 3 or more sources, 2 or more classes and a table for every pair,"
+                                    + " got %d, %d and %d")
+                            .formatted(sources, classes, votes.length));
         }
         for (long[] table : votes) {
-            if (requireNonNull(table).length != classes * classes) {
+            if (table.length != classes * classes) {
                 throw new IllegalArgumentException(
                         "a table of %d classes has %d counts, got %d"
                                 .formatted(classes, classes * classes, table.length));

@@ -22,7 +22,9 @@ class InjectedNoiseTest {
     private enum Noise {
         UNIFORM,
         CLASS_CONDITIONAL,
-        INSTANCE_DEPENDENT
+        INSTANCE_DEPENDENT,
+        /** From .1 to .3 during the stream, while the model's error rate falls from .4 to .1. */
+        DRIFTING
     }
 
     /** Runs whose interval holds the injected rate. */
@@ -94,8 +96,11 @@ class InjectedNoiseTest {
             for (int i = 0; i < examples; i++) {
                 double difficulty = random.nextDouble();
                 int truth = random.nextInt(CLASSES);
-                int label = label(noise, truth, difficulty, random);
-                int predicted = other(truth, random.nextDouble() < .2 * difficulty, random);
+                double time = (double) i / examples;
+                boolean drifts = noise == Noise.DRIFTING;
+                int label = label(noise, truth, drifts ? time : difficulty, random);
+                double error = drifts ? .4 - .3 * time : .2 * difficulty;
+                int predicted = other(truth, random.nextDouble() < error, random);
                 int differ = predicted == label ? 0 : 1;
                 if (random.nextDouble() < share.applyAsDouble(difficulty)) {
                     int wrong = truth == label ? 0 : 1;
@@ -138,11 +143,15 @@ class InjectedNoiseTest {
         return held;
     }
 
-    private static int label(Noise noise, int truth, double difficulty, SplittableRandom random) {
+    /**
+     * @param x difficulty, or time from 0 to 1
+     */
+    private static int label(Noise noise, int truth, double x, SplittableRandom random) {
         double u = random.nextDouble();
         return switch (noise) {
             case UNIFORM -> other(truth, u < .2, random);
-            case INSTANCE_DEPENDENT -> other(truth, u < .4 * difficulty, random);
+            case INSTANCE_DEPENDENT -> other(truth, u < .4 * x, random);
+            case DRIFTING -> other(truth, u < .1 + .2 * x, random);
             case CLASS_CONDITIONAL -> {
                 double[] sums = BY_CLASS[truth].clone();
                 Arrays.parallelPrefix(sums, Double::sum);

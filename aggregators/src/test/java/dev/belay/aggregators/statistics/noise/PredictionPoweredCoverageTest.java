@@ -103,6 +103,12 @@ class PredictionPoweredCoverageTest {
                     cell.bound());
             sum += found.coverage;
             least = Math.min(least, found.coverage);
+        }
+        System.out.printf(
+                "%d cells: coverage %.4f, least %.4f%n", all.size(), sum / all.size(), least);
+        assertTrue(sum / all.size() >= mean, "mean coverage " + sum / all.size());
+        for (Found found : all) {
+            Cell cell = found.cell;
             assertTrue(found.coverage >= each, found.toString());
             // no estimator is below the limit, so it can be met only where the limit allows it
             double errors = cell.noise * cell.share * cell.examples;
@@ -114,9 +120,6 @@ class PredictionPoweredCoverageTest {
                 assertTrue(found.width <= cell.bound() + .03, found.toString());
             }
         }
-        System.out.printf(
-                "%d cells: coverage %.4f, least %.4f%n", all.size(), sum / all.size(), least);
-        assertTrue(sum / all.size() >= mean, "mean coverage " + sum / all.size());
     }
 
     private static List<Found> simulate(

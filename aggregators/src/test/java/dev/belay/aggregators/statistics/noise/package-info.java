@@ -1,4 +1,0 @@
-@NullMarked
-package dev.belay.aggregators.statistics.noise;
-
-import org.jspecify.annotations.NullMarked;
