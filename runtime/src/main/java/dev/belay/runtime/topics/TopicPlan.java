@@ -5,6 +5,7 @@ import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
@@ -12,6 +13,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.VersionStart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,7 +64,8 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers, checkpoints, metrics, dead letters.
+     * The topics of the whole installation: models, labelers and where their versions begin,
+     * checkpoints, metrics, dead letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
@@ -73,6 +76,7 @@ public final class TopicPlan {
                 Topics.MODEL_PARTITIONS,
                 compacted(),
                 LabelerSpec.getClassSchema());
+        plan.add(names.labelerVersions(), 1, compacted(), VersionStart.getClassSchema());
         plan.add(
                 names.checkpoints(),
                 Topics.MODEL_PARTITIONS,
@@ -99,6 +103,16 @@ public final class TopicPlan {
         for (String labeler : labelers) {
             add(names.labels(task, labeler), partitions, expiring, Label.getClassSchema());
         }
+        return this;
+    }
+
+    /**
+     * Adds a task's topic of changed labels, for tasks that have a labeler of kind noise.
+     *
+     * @return this plan
+     */
+    public TopicPlan withFlips(Topics names, String task, int partitions) {
+        add(names.flips(task), partitions, expiring, Flip.getClassSchema());
         return this;
     }
 
