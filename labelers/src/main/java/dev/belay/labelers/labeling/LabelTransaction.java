@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * What a transaction says of the examples taken.
  *
- * @param records labels, those that were changed, predictions, progress, and the dead letters of examples that the labeler
- *     rejects
+ * @param records labels, those that were changed, predictions, progress, and the dead letters of
+ *     examples that the labeler rejects
  * @param after where the labeler then is in each partition, in the order of those taken
  */
 record LabelTransaction(
@@ -63,7 +63,7 @@ record LabelTransaction(
             if (labeler.predicts()) {
                 records.addAll(labels.blocks(topics, codec));
             }
-            LabelingProgress now = 
+            LabelingProgress now =
                     taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next());
             after.add(now);
             records.add(

@@ -79,7 +79,10 @@ public record LabelerTopics(
     List<String> partitioned() {
         // others than the truth labeler may not be allowed to see truth, nor it predictions
         String joined = labeler.equals(ModelId.TRUTH) ? truth : predictions;
-        return Stream.of(Stream.of(input, labels, joined), sources.stream(), Stream.ofNullable(flips))
+        return Stream.of(
+                        Stream.of(input, labels, joined),
+                        sources.stream(),
+                        Stream.ofNullable(flips))
                 .flatMap(all -> all)
                 .toList();
     }

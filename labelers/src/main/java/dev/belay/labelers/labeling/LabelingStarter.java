@@ -15,7 +15,6 @@ import dev.belay.schemas.events.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -48,9 +47,7 @@ record LabelingStarter(
     /** Why the labeler of these topics cannot be started now, or null if it can. */
     @Nullable String problem(LabelerTopics topics) {
         String partitioned = check.problem(topics.partitioned(), topics.partitions());
-        return partitioned != null
-                ? partitioned
-                : check.problem(topics.others(), TopicCheck.ANY);
+        return partitioned != null ? partitioned : check.problem(topics.others(), TopicCheck.ANY);
     }
 
     /**

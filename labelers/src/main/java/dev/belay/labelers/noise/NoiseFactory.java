@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * burst-every} since 1970 it is {@code burst-rate}.
  *
  * <p>A replaced distribution has the probabilities of its most probable class and of the new one
- * exchanged. {@code missing} is the probability that the labeler abstains instead. {@code delay} is how
- * long after an example its label is given, in event time; the labels are the same.
+ * exchanged. {@code missing} is the probability that the labeler abstains instead. {@code delay} is
+ * how long after an example its label is given, in event time; the labels are the same.
  */
 public final class NoiseFactory implements LabelerFactory {
     static final String JUDGE = "judge";
@@ -62,8 +62,7 @@ public final class NoiseFactory implements LabelerFactory {
                 Parameter.text("burst-every", "", "time from one burst to the next, such as 1h"),
                 Parameter.text("burst-length", "", "how long a burst is"),
                 Parameter.number("burst-rate", 0, 0, 1, "the rate in a burst"),
-                Parameter.text(
-                        DELAY, "0s", "event time from an example to its label, such as 30s"),
+                Parameter.text(DELAY, "0s", "event time from an example to its label, such as 30s"),
                 Parameter.integer("seed", 0, 0, Integer.MAX_VALUE, "of what is replaced"));
     }
 

@@ -93,8 +93,7 @@ final class SpecLabeler implements ExampleLabeler {
         while (from < whole.size()) {
             LabelerSpec version = deciding.get(from);
             int to = from + 1;
-            while (to < whole.size()
-                    && deciding.get(to).getVersion() == version.getVersion()) {
+            while (to < whole.size() && deciding.get(to).getVersion() == version.getVersion()) {
                 to++;
             }
             label(version, whole.subList(from, to), labels);

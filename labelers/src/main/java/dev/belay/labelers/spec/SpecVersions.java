@@ -84,7 +84,8 @@ final class SpecVersions {
 
     private VersionHistory history(int partition) {
         return known.computeIfAbsent(
-                partition, p ->
+                partition,
+                p ->
                         new VersionHistory(
                                 resources.versions().apply(p), resources.passed().applyAsLong(p)));
     }

@@ -179,8 +179,7 @@ public final class LabelingBench {
             LabelerSpec spec, Function<LabelingBench, ExampleLabeler> judge, LabelingBench former) {
         LabelerTopics topics = LabelerTopics.of(Topics.defaults(), spec);
         var bench =
-                new LabelingBench(
-                        topics, judge, former.lastProgress(), 0, Runnable::run, 1_000);
+                new LabelingBench(topics, judge, former.lastProgress(), 0, Runnable::run, 1_000);
         bench.begun.addAll(former.versionStarts());
         return bench;
     }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.Test;
@@ -32,12 +31,12 @@ class SpecLabelingTest {
     private static final String SOURCE = "exp/weak#0@1";
     private static final StreamTime.Log NOTHING_YET = (partition, timeMs) -> StreamTime.Log.NONE;
 
-    private final AtomicReference<LabelerSpec> current = new AtomicReference<>(rules("text a", 0));
+    private LabelerSpec current = rules("text a", 0);
 
     @Test
     void labelsAndAbstentionsAreWrittenAsLabelsAndAsPredictionsInOffsetOrder() {
         // Given
-        LabelingBench bench = LabelingBench.of(current.get(), this::labeler);
+        LabelingBench bench = LabelingBench.of(current, this::labeler);
         bench.example("s", Split.SUPERVISOR);
         bench.example("b", Split.STUDENT);
         bench.example("a", Split.STUDENT);
@@ -62,11 +61,11 @@ class SpecLabelingTest {
     @Test
     void aNewVersionLabelsFromThenOnAndIsNamed() {
         // Given
-        LabelingBench bench = LabelingBench.of(current.get(), this::labeler);
+        LabelingBench bench = LabelingBench.of(current, this::labeler);
         bench.example("a", Split.STUDENT);
         bench.step();
         // When
-        current.set(rules("text b", 1));
+        current = rules("text b", 1);
         bench.example("a", Split.STUDENT);
         bench.example("b", Split.STUDENT);
         bench.step();
@@ -83,7 +82,7 @@ class SpecLabelingTest {
     @Test
     void aVersionBeginsInTheTransactionOfItsFirstLabel() {
         // Given
-        LabelingBench bench = LabelingBench.of(current.get(), this::labeler);
+        LabelingBench bench = LabelingBench.of(current, this::labeler);
         bench.example("s", Split.SUPERVISOR);
         bench.step();
         assertEquals(List.of(), bench.versionStarts());
@@ -100,11 +99,10 @@ class SpecLabelingTest {
         // Then
         assertEquals(List.of("a"), bench.labelled());
         assertEquals(
-                List.of(new VersionStart(SpecEvents.ID, 0, 0L, 1L, current.get())),
+                List.of(new VersionStart(SpecEvents.ID, 0, 0L, 1L, current)),
                 bench.versionStarts());
         var start = bench.records("belay.labeler-versions").get(0);
-        assertEquals(
-                SpecEvents.ID + "|0|0", new String(start.key(), StandardCharsets.UTF_8));
+        assertEquals(SpecEvents.ID + "|0|0", new String(start.key(), StandardCharsets.UTF_8));
         // When
         bench.example("b", Split.STUDENT);
         bench.step();
@@ -116,17 +114,17 @@ class SpecLabelingTest {
     void labelsGivenAgainHaveTheVersionsTheyHadAndANewVersionBeginsBehindThem() {
         // Given labels of two versions
         List<String> ids = List.of("a", "b", "c", "d");
-        LabelingBench first = LabelingBench.of(current.get(), this::labeler);
+        LabelingBench first = LabelingBench.of(current, this::labeler);
         first.example("a", Split.STUDENT);
         first.example("b", Split.STUDENT);
         first.step();
-        current.set(rules("text b", 1));
+        current = rules("text b", 1);
         first.example("c", Split.STUDENT);
         first.example("d", Split.STUDENT);
         first.step();
         // When a third is published, and the offsets of the group are set back
-        current.set(rules("text c", 2));
-        LabelingBench again = LabelingBench.restarted(current.get(), this::labeler, first);
+        current = rules("text c", 2);
+        LabelingBench again = LabelingBench.restarted(current, this::labeler, first);
         ids.forEach(id -> again.example(id, Split.STUDENT));
         again.example("e", Split.STUDENT);
         again.step(); // all in one transaction
@@ -261,7 +259,7 @@ class SpecLabelingTest {
 
     private SpecLabeler labeler(LabelingBench bench) {
         StreamTime time = StreamTime.of(bench.examples, bench.topics.input());
-        return new SpecLabeler(current::get, bench.resources(), time, null);
+        return new SpecLabeler(() -> current, bench.resources(), time, null);
     }
 
     /** With a clock that lets the log be asked each time. */
