@@ -18,6 +18,17 @@ public final class Distributions {
         return classes == 0 ? example.getOptions().size() : classes;
     }
 
+    /** The most probable class or option, of equally probable ones the lowest; -1 of none. */
+    public static int best(float[] distribution) {
+        int best = -1;
+        for (int k = 0; k < distribution.length; k++) {
+            if (best < 0 || distribution[k] > distribution[best]) {
+                best = k;
+            }
+        }
+        return best;
+    }
+
     /**
      * What is wrong with a distribution over this many classes or options, or null: its length, a
      * probability outside [0, 1] or NaN, or a sum that differs from 1 by 0.001 or more.

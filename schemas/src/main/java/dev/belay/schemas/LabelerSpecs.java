@@ -10,6 +10,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.VersionStart;
 
 /** What labelers that are not trained models have in common with models. */
 public final class LabelerSpecs {
@@ -35,6 +36,11 @@ public final class LabelerSpecs {
      */
     public static boolean isExternal(ModelSpec spec) {
         return spec.getExternal() || spec.getEncoderName().equals(NO_ENCODER);
+    }
+
+    /** The key of an event about where a version begins: labeler|partition|version. */
+    public static String key(VersionStart start) {
+        return start.getLabeler() + "|" + start.getPartition() + "|" + start.getVersion();
     }
 
     /**

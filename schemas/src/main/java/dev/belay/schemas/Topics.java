@@ -52,6 +52,11 @@ public record Topics(String prefix, Map<String, String> renames) {
         return name(task + ".predictions");
     }
 
+    /** The labels that labelers of kind noise changed; no trainer may read it. */
+    public String flips(String task) {
+        return name(task + ".flips");
+    }
+
     public String progress(String task) {
         return name(task + ".progress");
     }
@@ -63,6 +68,11 @@ public record Topics(String prefix, Map<String, String> renames) {
     /** Labelers that are not trained models. */
     public String labelers() {
         return name("labelers");
+    }
+
+    /** Where the versions of these labelers begin in each partition. */
+    public String labelerVersions() {
+        return name("labeler-versions");
     }
 
     public String checkpoints() {

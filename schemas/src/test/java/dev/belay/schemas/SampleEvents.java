@@ -8,11 +8,14 @@ import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
+import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Optimizer;
 import dev.belay.schemas.events.OptimizerKind;
@@ -22,6 +25,7 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
+import dev.belay.schemas.events.VersionStart;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +56,11 @@ final class SampleEvents {
                             Map.of("STUDENT", 17L),
                             "00ff",
                             40L,
-                            true),
+                            true,
+                            57L),
+                    new Flip("ex-1", "demo/noisy#0@2", 1L, 0, -1, 1_700_000_000_000L),
+                    labeler(),
+                    new VersionStart("demo/noisy#0@2", 3, 1L, 17L, labeler()),
                     spec(),
                     checkpoint(),
                     metrics());
@@ -62,6 +70,20 @@ final class SampleEvents {
     private static Example example() {
         return EventFactory.example(
                 "ex-1", Split.STUDENT, "a made-up text, ünïcode", 1_700_000_000_000L);
+    }
+
+    private static LabelerSpec labeler() {
+        return LabelerSpec.newBuilder()
+                .setId("demo/noisy#0@2")
+                .setVersion(1)
+                .setTask("demo")
+                .setClasses(List.of("no", "yes"))
+                .setPartitions(4)
+                .setMethod(new Method("noise", Map.of("rate", "0.25")))
+                .setSources(List.of("demo/bow#0@2"))
+                .setSpecHash("abcd")
+                .setEventTimeMs(4)
+                .build();
     }
 
     private static ModelSpec spec() {

@@ -79,7 +79,10 @@ final class AccessRules {
     private void producer() {
         Role role = Role.PRODUCER;
         // it compares all topics with the plan, and would create missing ones if it were allowed to
-        plan(List.of()).forEach(t -> topic(role, t, DESCRIBE, DESCRIBE_CONFIGS));
+        names(
+                        TopicPlan.forInstallation(settings)
+                                .withTask(topics, task, settings.taskPartitions(), List.of()))
+                .forEach(t -> topic(role, t, DESCRIBE, DESCRIBE_CONFIGS));
         topic(role, topics.progress(task), READ, WRITE);
         topic(role, topics.truth(task), WRITE);
         topic(role, topics.examples(task), WRITE);
@@ -121,6 +124,12 @@ final class AccessRules {
                 names.add(name);
             }
         }
+        if (experiment.labelers().stream().anyMatch(l -> !external.contains(l.name()))) {
+            topic(role, topics.labelerVersions(), READ, WRITE);
+        }
+        if (experiment.hasNoise()) {
+            topic(role, topics.flips(task), WRITE);
+        }
         for (LabelerEntry labeler : experiment.labelers()) {
             names.add(labeler.name());
             for (long seed : experiment.labelerSeeds(labeler.name())) {
@@ -143,6 +152,9 @@ final class AccessRules {
         topic(role, topics.progress(task), READ);
         topic(role, topics.holdout(task), READ);
         topic(role, topics.predictions(task), WRITE);
+        if (experiment.hasNoise()) {
+            topic(role, topics.flips(task), READ);
+        }
         for (LabelerEntry labeler : experiment.labelers()) {
             if (!labeler.sources().isEmpty()) {
                 topic(role, topics.predictions(task), READ); // the sources' own
@@ -194,6 +206,9 @@ final class AccessRules {
         topic(role, topics.metrics(), WRITE);
         topic(role, topics.alerts(), WRITE);
         topic(role, topics.slices(), WRITE);
+        if (experiment.hasNoise()) {
+            topic(role, topics.flips(task), READ);
+        }
         for (String application : List.of(task + ".aggregator", "aggregator.catalog")) {
             group(role, PatternType.LITERAL, prefix + application);
             transactionalId(role, PatternType.PREFIXED, prefix + application + "-");
@@ -210,7 +225,8 @@ final class AccessRules {
 
     private void operator() {
         Role role = Role.OPERATOR;
-        plan(experiment.labelerIds()).forEach(t -> topic(role, t, CREATE, DESCRIBE, ALTER_CONFIGS));
+        names(experiment.topics(settings))
+                .forEach(t -> topic(role, t, CREATE, DESCRIBE, ALTER_CONFIGS));
         topic(role, topics.models(), READ, WRITE);
         topic(role, topics.labelers(), READ, WRITE);
         topic(role, topics.checkpoints(), READ);
@@ -221,7 +237,7 @@ final class AccessRules {
     }
 
     private void reader() {
-        plan(experiment.labelerIds()).forEach(t -> topic(Role.READER, t, READ));
+        names(experiment.topics(settings)).forEach(t -> topic(Role.READER, t, READ));
         // export looks for labels of every model, and check for those of other experiments
         add(
                 Role.READER,
@@ -260,13 +276,8 @@ final class AccessRules {
         return names;
     }
 
-    private List<String> plan(List<String> labelers) {
-        return TopicPlan.forInstallation(settings)
-                .withTask(topics, task, settings.taskPartitions(), labelers)
-                .topics()
-                .stream()
-                .map(TopicPlan.Topic::name)
-                .toList();
+    private static List<String> names(TopicPlan plan) {
+        return plan.topics().stream().map(TopicPlan.Topic::name).toList();
     }
 
     private void topic(Role role, String name, AclOperation... operations) {

@@ -3,6 +3,7 @@ package dev.belay.cli.docs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
@@ -10,6 +11,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.VersionStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +40,12 @@ public final class DocsCommand {
                     Example.getClassSchema(),
                     Truth.getClassSchema(),
                     Label.getClassSchema(),
+                    Flip.getClassSchema(),
                     PredictionBlock.getClassSchema(),
                     Progress.getClassSchema(),
                     ModelSpec.getClassSchema(),
                     LabelerSpec.getClassSchema(),
+                    VersionStart.getClassSchema(),
                     Checkpoint.getClassSchema(),
                     PairMetrics.getClassSchema());
 

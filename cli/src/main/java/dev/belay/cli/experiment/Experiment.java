@@ -6,6 +6,9 @@ import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.EndlessSource;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.runtime.clients.Clients;
+import dev.belay.runtime.settings.Settings;
+import dev.belay.runtime.topics.TopicPlan;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
@@ -173,6 +176,20 @@ public record Experiment(
             }
         }
         return List.copyOf(ids);
+    }
+
+    /** Whether it has a labeler of kind noise. */
+    public boolean hasNoise() {
+        return labelers.stream().anyMatch(labeler -> labeler.kind().equals(LabelerSpecs.NOISE));
+    }
+
+    /** The topics of the installation, and those of this experiment's task and labelers. */
+    public TopicPlan topics(Settings settings) {
+        int partitions = settings.taskPartitions();
+        TopicPlan plan =
+                TopicPlan.forInstallation(settings)
+                        .withTask(settings.topics(), task, partitions, labelerIds());
+        return hasNoise() ? plan.withFlips(settings.topics(), task, partitions) : plan;
     }
 
     private boolean hasSeeds(String name) {

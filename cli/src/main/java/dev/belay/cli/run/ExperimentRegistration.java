@@ -180,12 +180,7 @@ public final class ExperimentRegistration {
     }
 
     private TopicPlan plan() {
-        return TopicPlan.forInstallation(clients.settings())
-                .withTask(
-                        clients.topics(),
-                        experiment.task(),
-                        clients.settings().taskPartitions(),
-                        experiment.labelerIds());
+        return experiment.topics(clients.settings());
     }
 
     /** Earlier runs of this experiment, stopped models included if a checkpoint remains. */

@@ -58,11 +58,7 @@ public final class TopicsCommand implements Callable<Integer> {
         if (file != null) {
             options.usePlugins();
             Experiment experiment = ExperimentFile.read(file);
-            plan.withTask(
-                    clients.topics(),
-                    experiment.task(),
-                    clients.settings().taskPartitions(),
-                    experiment.labelerIds());
+            plan = experiment.topics(clients.settings());
         }
         PrintWriter err = spec.commandLine().getErr();
         clients.awaitBroker(err::println);

@@ -113,6 +113,44 @@ class AclsTest {
     }
 
     @Test
+    void flipsAreWrittenByTheLabelerAndReadByEvaluationOnly() throws IOException {
+        String flips = "TOPIC belay.mail.flips";
+        assertTrue(json().stream().noneMatch(acl -> acl.contains(flips))); // no labeler adds noise
+        Files.writeString(
+                file,
+                EXPERIMENT
+                        .replace("models:", "  noisy: {kind: noise, sources: [truth]}\nmodels:")
+                        .replace("supervisor: crowd", "supervisor: noisy"));
+        Set<String> acls = json();
+        Set<String> mayUse =
+                acls.stream()
+                        .filter(acl -> acl.contains(flips))
+                        .filter(acl -> acl.matches("\\S+ (READ|WRITE) .*"))
+                        .map(acl -> acl.replace("User:belay-", "").replace(" " + flips, ""))
+                        .collect(Collectors.toSet());
+        assertEquals(
+                Set.of(
+                        "labeler WRITE LITERAL",
+                        "evaluator READ LITERAL",
+                        "aggregator READ LITERAL",
+                        "reader READ LITERAL"),
+                mayUse);
+        // no trainer learns of them by the specs either, or by a wider pattern
+        for (String trainer : List.of("belay-trainer", "belay-truth-trainer")) {
+            Set<String> own = of(trainer, acls);
+            assertTrue(
+                    own.stream()
+                            .noneMatch(
+                                    acl ->
+                                            acl.contains("flips")
+                                                    || acl.contains("labeler-versions")
+                                                    || acl.startsWith("READ TOPIC belay.labelers")
+                                                    || acl.matches(".* TOPIC .* PREFIXED")),
+                    own::toString);
+        }
+    }
+
+    @Test
     void prefixRenamesAndPrincipalsAreThoseOfTheSettings() throws IOException {
         Set<String> acls =
                 json(

@@ -211,7 +211,8 @@ class EvaluatorIT {
             ends.add(
                     Map.entry(
                             ProgressTable.key(topic, p, writer),
-                            new Progress(topic, p, writer, counts[p], Map.of(), null, 0L, true)));
+                            new Progress(
+                                    topic, p, writer, counts[p], Map.of(), null, 0L, true, null)));
         task.write(writer, topics.progress(SLOW), ends);
     }
 

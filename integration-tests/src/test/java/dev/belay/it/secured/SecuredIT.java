@@ -53,7 +53,7 @@ class SecuredIT {
                     // no dead letters, labelers that are not models, or misplaced records
                     "\\S+ (READ|WRITE|DELETE) TOPIC belay.dead-letters"
                             + "|belay-operator (READ|WRITE) TOPIC belay.labelers"
-                            + "|belay-reader READ TOPIC belay.labelers"
+                            + "|belay-reader READ TOPIC belay.labeler(s|-versions)"
                             + "|belay-truth-labeler WRITE TOPIC belay.small.(examples|truth)"
                             // no topic with the broker's shorter retention, nothing is stopped
                             + "|belay-operator ALTER_CONFIGS TOPIC \\S+"

@@ -205,7 +205,8 @@ class LostModelsIT {
                 Future<?> unused = producer.send(codec.record(topic, null, id, label, 7));
             }
             for (int p = 0; p < Grid.PARTITIONS && end; p++) {
-                Progress ended = new Progress(topic, p, labeler, 1L, Map.of(), null, 0L, true);
+                Progress ended =
+                        new Progress(topic, p, labeler, 1L, Map.of(), null, 0L, true, null);
                 Future<?> unused =
                         producer.send(
                                 codec.record(

@@ -10,15 +10,21 @@ import java.util.List;
  *     abstained; not to be written to
  * @param votes distributions of the labeler's sources, in the order of its spec, empty where one
  *     abstained or has no label; none where they are not kept
+ * @param changedFrom as {@link Labeler#changedFrom}
  */
-public record GivenLabel(long checkpoint, float[] distribution, List<float[]> votes) {
+public record GivenLabel(
+        long checkpoint, float[] distribution, List<float[]> votes, int changedFrom) {
     public GivenLabel {
         votes = List.copyOf(votes);
     }
 
-    /** Without votes. */
+    /** Without votes, unchanged. */
     public GivenLabel(long checkpoint, float[] distribution) {
-        this(checkpoint, distribution, List.of());
+        this(checkpoint, distribution, List.of(), Labeler.UNCHANGED);
+    }
+
+    public boolean changed() {
+        return changedFrom != Labeler.UNCHANGED;
     }
 
     public boolean abstained() {

@@ -1,6 +1,7 @@
 package dev.belay.labelers.api;
 
 import dev.belay.plugins.Plugin;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,17 @@ public interface LabelerFactory extends Plugin {
     /** How many other labelers it must read at least. */
     default int leastSources() {
         return 0;
+    }
+
+    /**
+     * How long after its example a label is given, in event time; not negative. An example waits
+     * until the stream of its partition has passed that time, or has ended.
+     *
+     * @param parameters as for {@link #create}
+     * @throws IllegalArgumentException as {@link #create}
+     */
+    default Duration delay(Map<String, String> parameters) {
+        return Duration.ZERO;
     }
 
     /**

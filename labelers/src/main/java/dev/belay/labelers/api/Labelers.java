@@ -85,6 +85,20 @@ public final class Labelers {
         return factory(spec.getMethod().getName()).keepsVotes();
     }
 
+    /**
+     * How long after an example the labels of a spec are given, in event time; ms, 0 or more.
+     *
+     * @throws LabelerException when its kind is not installed here, or its parameters are wrong
+     */
+    public static long delayMs(LabelerSpec spec) {
+        LabelerFactory factory = factory(spec.getMethod().getName());
+        try {
+            return factory.delay(spec.getMethod().getParameters()).toMillis();
+        } catch (IllegalArgumentException e) {
+            throw new LabelerException(spec.getId() + ": " + e.getMessage(), e);
+        }
+    }
+
     private static LabelerFactory factory(String kind) {
         LabelerFactory factory = factories().get(kind);
         if (factory == null) {
@@ -130,6 +144,11 @@ public final class Labelers {
                 }
             }
             return answers;
+        }
+
+        @Override
+        public int changedFrom(LabelerInput input, float[] answer) {
+            return labeler.changedFrom(input, answer);
         }
 
         @Override

@@ -202,8 +202,9 @@ final class BatchAssembler {
         if (next < 0 && ended == before.ended()) {
             return null;
         }
-        batch.reached(inbox.partition(partition), queue.isEmpty() ? position : next);
-        return new ExampleBatch(partition, accepted, late, rows, before, ended);
+        long reached = queue.isEmpty() ? position : next;
+        batch.reached(inbox.partition(partition), reached);
+        return new ExampleBatch(partition, accepted, late, rows, before, ended, reached);
     }
 
     private @Nullable LabelerInput read(ConsumerRecord<byte[], byte[]> record)

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param rows records, unreadable ones too
  * @param before where the labeler was in the partition
  * @param ended nothing will be added to the partition
+ * @param next offset behind the records
  */
 record ExampleBatch(
         int partition,
@@ -19,7 +20,8 @@ record ExampleBatch(
         long tooLate,
         long rows,
         LabelingProgress before,
-        boolean ended) {
+        boolean ended,
+        long next) {
     /** A record of the topic that is labelled. */
     record Input(ConsumerRecord<byte[], byte[]> record, LabelerInput labelled) {}
 }

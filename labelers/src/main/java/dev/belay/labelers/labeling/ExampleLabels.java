@@ -7,6 +7,7 @@ import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
 import dev.belay.schemas.TaskKind;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
@@ -41,6 +42,29 @@ record ExampleLabels(
                             given.votes());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
+        }
+        return records;
+    }
+
+    /** For evaluation: the labels that noise has changed; none of labelers that add none. */
+    List<ProducerRecord<byte[], byte[]>> flips(LabelerTopics topics, EventCodec codec) {
+        String to = topics.flips();
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; to != null && i < examples.size(); i++) {
+            Example example = examples.get(i);
+            GivenLabel given = labels.get(i);
+            if (given.changed()) {
+                long timeMs = example.getEventTimeMs();
+                var flip =
+                        new Flip(
+                                example.getId(),
+                                topics.labeler(),
+                                given.checkpoint(),
+                                given.changedFrom(),
+                                Distributions.best(given.distribution()),
+                                timeMs);
+                records.add(codec.record(to, partition, example.getId(), flip, timeMs));
+            }
         }
         return records;
     }

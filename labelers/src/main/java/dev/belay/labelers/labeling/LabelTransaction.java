@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * What a transaction says of the examples taken.
  *
- * @param records labels, predictions, progress, and the dead letters of examples that the labeler
- *     rejects
+ * @param records labels, those that were changed, predictions, progress, and the dead letters of
+ *     examples that the labeler rejects
  * @param after where the labeler then is in each partition, in the order of those taken
  */
 record LabelTransaction(
@@ -58,11 +58,13 @@ record LabelTransaction(
             var labels = new ExampleLabels(examples, answers, partition, labeler.sweepRows());
             if (!labeler.isExternal()) {
                 records.addAll(labels.labels(topics, codec));
+                records.addAll(labels.flips(topics, codec));
             }
             if (labeler.predicts()) {
                 records.addAll(labels.blocks(topics, codec));
             }
-            LabelingProgress now = taken.before().plus(bySplit, taken.rows(), taken.ended());
+            LabelingProgress now =
+                    taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next());
             after.add(now);
             records.add(
                     codec.record(

@@ -6,6 +6,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A labeler on a task, and the topics that it reads and writes.
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * @param output the topic of which its progress reports how far it is written: its labels, or the
  *     predictions where its labels are written by another program
  * @param sources labels of the labelers that it reads, in the order of its spec
+ * @param flips where the labels that it changed are written; null: it adds no noise
+ * @param versions where the starts of its versions are written; null: it has none
  */
 public record LabelerTopics(
         String task,
@@ -28,7 +31,9 @@ public record LabelerTopics(
         String predictions,
         String truth,
         String progress,
-        List<String> sources) {
+        List<String> sources,
+        @Nullable String flips,
+        @Nullable String versions) {
     /** Of a labeler that labels the examples. */
     public static LabelerTopics of(
             Topics topics, String task, String labeler, int partitions, int classes) {
@@ -43,7 +48,9 @@ public record LabelerTopics(
                 topics.predictions(task),
                 topics.truth(task),
                 topics.progress(task),
-                List.of());
+                List.of(),
+                null,
+                null);
     }
 
     /** Of a spec's labeler. */
@@ -63,13 +70,25 @@ public record LabelerTopics(
                 predictions,
                 topics.truth(task),
                 topics.progress(task),
-                spec.getSources().stream().map(source -> topics.labels(task, source)).toList());
+                spec.getSources().stream().map(source -> topics.labels(task, source)).toList(),
+                spec.getMethod().getName().equals(LabelerSpecs.NOISE) ? topics.flips(task) : null,
+                external ? null : topics.labelerVersions());
     }
 
     /** Those that must have the task's number of partitions. */
     List<String> partitioned() {
         // others than the truth labeler may not be allowed to see truth, nor it predictions
         String joined = labeler.equals(ModelId.TRUTH) ? truth : predictions;
-        return Stream.concat(Stream.of(input, labels, joined), sources.stream()).toList();
+        return Stream.of(
+                        Stream.of(input, labels, joined),
+                        sources.stream(),
+                        Stream.ofNullable(flips))
+                .flatMap(all -> all)
+                .toList();
+    }
+
+    /** Those that may have any number of partitions. */
+    List<String> others() {
+        return Stream.concat(Stream.of(progress), Stream.ofNullable(versions)).toList();
     }
 }

@@ -12,26 +12,42 @@ import org.jspecify.annotations.Nullable;
  * @param rows records of the examples partition passed, labelled or not
  * @param splits labels written, by split
  * @param ended nothing will be added
+ * @param next offset behind the last record that was ever passed; 0 where not known
  */
-record LabelingProgress(long labels, long rows, Map<String, Long> splits, boolean ended) {
+record LabelingProgress(
+        long labels, long rows, Map<String, Long> splits, boolean ended, long next) {
     static LabelingProgress of(@Nullable Progress progress) {
         return progress == null
-                ? new LabelingProgress(0, 0, Map.of(), false)
+                ? new LabelingProgress(0, 0, Map.of(), false, 0)
                 : new LabelingProgress(
                         progress.getRecords(),
                         progress.getRows(),
                         progress.getSplits(),
-                        progress.getEnded());
+                        progress.getEnded(),
+                        next(progress));
     }
 
-    LabelingProgress plus(Map<String, Long> labelsBySplit, long moreRows, boolean nowEnded) {
+    /** The offset behind the last record that was ever passed; 0 where not known. */
+    static long next(@Nullable Progress progress) {
+        Long next = progress == null ? null : progress.getNext();
+        return next == null ? 0 : next;
+    }
+
+    /**
+     * After more records.
+     *
+     * @param nowNext the offset behind them
+     */
+    LabelingProgress plus(
+            Map<String, Long> labelsBySplit, long moreRows, boolean nowEnded, long nowNext) {
         Map<String, Long> sum = new TreeMap<>(splits);
         labelsBySplit.forEach((split, n) -> sum.merge(split, n, Long::sum));
         long more = labelsBySplit.values().stream().mapToLong(Long::longValue).sum();
-        return new LabelingProgress(labels + more, rows + moreRows, sum, nowEnded);
+        return new LabelingProgress(
+                labels + more, rows + moreRows, sum, nowEnded, Math.max(next, nowNext));
     }
 
     Progress progress(String topic, int partition, String writer) {
-        return new Progress(topic, partition, writer, labels, splits, null, rows, ended);
+        return new Progress(topic, partition, writer, labels, splits, null, rows, ended, next);
     }
 }

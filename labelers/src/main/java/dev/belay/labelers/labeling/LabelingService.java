@@ -85,7 +85,8 @@ public abstract class LabelingService extends SpecFollower {
                         context.check(),
                         new DeadLetters(clients(), name()),
                         context.computing(),
-                        new HashMap<>());
+                        new HashMap<>(),
+                        new VersionTable(clients(), context.check().admin()));
         var labelers = new RunningLabelers(starter, context.patience(), this::count, expired);
         var ready = new ReadyCheckpoints();
         var checkpoints =

@@ -15,7 +15,6 @@ import dev.belay.schemas.events.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -27,16 +26,18 @@ import org.jspecify.annotations.Nullable;
  * Starts labelers: connects each to its topics. Belongs to one thread.
  *
  * @param progress the progress tables of the started labelers' tasks, by task
+ * @param versions closed with this
  */
 record LabelingStarter(
         Clients clients,
         TopicCheck check,
         DeadLetters deadLetters,
         Executor computing,
-        Map<String, ProgressTable> progress)
+        Map<String, ProgressTable> progress,
+        VersionTable versions)
         implements AutoCloseable {
     /** Longer than the transaction timeout, so that an open transaction of a dead writer ends. */
-    private static final Duration PROGRESS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration OPEN_WITHIN = Duration.ofSeconds(60);
 
     /** Reads the progress records available, without waiting. */
     void poll() {
@@ -46,9 +47,7 @@ record LabelingStarter(
     /** Why the labeler of these topics cannot be started now, or null if it can. */
     @Nullable String problem(LabelerTopics topics) {
         String partitioned = check.problem(topics.partitioned(), topics.partitions());
-        return partitioned != null
-                ? partitioned
-                : check.problem(List.of(topics.progress()), TopicCheck.ANY);
+        return partitioned != null ? partitioned : check.problem(topics.others(), TopicCheck.ANY);
     }
 
     /**
@@ -70,7 +69,7 @@ record LabelingStarter(
                 clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.MAX_BUFFERED));
         IntFunction<@Nullable Progress> own =
                 partition -> {
-                    table.catchUpPastOpenTransactions(check.admin(), PROGRESS_WITHIN);
+                    table.catchUpPastOpenTransactions(check.admin(), OPEN_WITHIN);
                     return table.of(topics.output(), partition, topics.labeler());
                 };
         boolean endless = hasOnlyEndlessStudents(topics, models);
@@ -94,7 +93,9 @@ record LabelingStarter(
                                             reader,
                                             deadLetters,
                                             ends,
-                                            table)),
+                                            table,
+                                            p -> versions.of(topics.labeler(), p, OPEN_WITHIN),
+                                            p -> LabelingProgress.next(own.apply(p)))),
                     ends.apply(wanted.inputWriter()),
                     own,
                     reader,
@@ -123,6 +124,8 @@ record LabelingStarter(
 
     @Override
     public void close() {
-        progress.values().forEach(ProgressTable::close);
+        try (versions) {
+            progress.values().forEach(ProgressTable::close);
+        }
     }
 }

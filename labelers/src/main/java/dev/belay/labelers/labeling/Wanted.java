@@ -5,7 +5,11 @@ import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
+import dev.belay.schemas.events.VersionStart;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,10 @@ public record Wanted(
      * @param group the consumer of the inbox, for the group's committed offsets of other topics
      * @param ends of partitions, by the writer whose records count; null: all writers
      * @param progress of the task
+     * @param versions what is committed about where the labeler's versions begin in a partition;
+     *     waits for open transactions
+     * @param passed offset behind the last record of a partition that the labeler has ever passed;
+     *     0 where not known; waits for open transactions
      */
     public record Resources(
             LabelerTopics topics,
@@ -43,5 +51,7 @@ public record Wanted(
             RecordReader reader,
             DeadLetters deadLetters,
             Function<@Nullable String, PartitionEnds> ends,
-            ProgressTable progress) {}
+            ProgressTable progress,
+            IntFunction<List<VersionStart>> versions,
+            IntToLongFunction passed) {}
 }

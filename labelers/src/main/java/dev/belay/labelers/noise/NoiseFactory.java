@@ -7,6 +7,7 @@ import dev.belay.plugins.Parameters;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.LabelerSpecs;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
  * burst-every} since 1970 it is {@code burst-rate}.
  *
  * <p>A replaced distribution has the probabilities of its most probable class and of the new one
- * exchanged. {@code missing} is the probability that the labeler abstains instead.
+ * exchanged. {@code missing} is the probability that the labeler abstains instead. {@code delay} is
+ * how long after an example its label is given, in event time; the labels are the same.
  */
 public final class NoiseFactory implements LabelerFactory {
     static final String JUDGE = "judge";
     private static final String MATRIX = "matrix";
+    private static final String DELAY = "delay";
 
     @Override
     public String name() {
@@ -59,6 +62,7 @@ public final class NoiseFactory implements LabelerFactory {
                 Parameter.text("burst-every", "", "time from one burst to the next, such as 1h"),
                 Parameter.text("burst-length", "", "how long a burst is"),
                 Parameter.number("burst-rate", 0, 0, 1, "the rate in a burst"),
+                Parameter.text(DELAY, "0s", "event time from an example to its label, such as 30s"),
                 Parameter.integer("seed", 0, 0, Integer.MAX_VALUE, "of what is replaced"));
     }
 
@@ -90,6 +94,7 @@ public final class NoiseFactory implements LabelerFactory {
                             : "matrix: found one, expected none with type "
                                     + parameters.text("type"));
         }
+        Duration unused = delay(given);
         return new NoiseLabeler(
                 type,
                 classes.size(),
@@ -100,6 +105,16 @@ public final class NoiseFactory implements LabelerFactory {
                 judge,
                 parameters.number("missing"),
                 parameters.integer("seed"));
+    }
+
+    @Override
+    public Duration delay(Map<String, String> given) {
+        String text = Parameters.of(this, given).text(DELAY);
+        try {
+            return Settings.duration(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(DELAY + ": " + e.getMessage(), e);
+        }
     }
 
     private static NoiseSchedule schedule(Map<String, String> given, Parameters parameters) {

@@ -3,6 +3,7 @@ package dev.belay.labelers.noise;
 import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
+import dev.belay.schemas.Distributions;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Example;
@@ -36,7 +37,20 @@ record NoiseLabeler(
         return inputs.stream().map(this::label).toList();
     }
 
-    private float[] label(LabelerInput input) {
+    @Override
+    public int changedFrom(LabelerInput input, float[] answer) {
+        GivenLabel given = sources(input).given();
+        if (given == null || given.abstained()) {
+            return UNCHANGED;
+        }
+        int before = Distributions.best(given.distribution());
+        return Distributions.best(answer) == before ? UNCHANGED : before;
+    }
+
+    /** What the source gave that is corrupted, and what the judge gave; null where one has none. */
+    private record Sources(@Nullable GivenLabel given, @Nullable GivenLabel judged) {}
+
+    private Sources sources(LabelerInput input) {
         @Nullable GivenLabel given = null;
         @Nullable GivenLabel judged = null;
         for (Map.Entry<String, GivenLabel> source : input.sources().entrySet()) {
@@ -52,6 +66,12 @@ record NoiseLabeler(
                                         judge.isEmpty() ? "" : " besides the judge " + judge));
             }
         }
+        return new Sources(given, judged);
+    }
+
+    private float[] label(LabelerInput input) {
+        Sources sources = sources(input);
+        GivenLabel given = sources.given();
         Example example = input.example();
         if (given == null
                 || given.abstained()
@@ -60,7 +80,7 @@ record NoiseLabeler(
         }
         float[] from = given.distribution();
         int label = first(from, -1);
-        int wrong = replace(example, label, from.length, judged);
+        int wrong = replace(example, label, from.length, sources.judged());
         float[] answer = from.clone();
         answer[label] = from[wrong];
         answer[wrong] = from[label];

@@ -5,6 +5,8 @@ import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
 import dev.belay.labelers.labeling.ExampleLabeler;
+import dev.belay.labelers.labeling.Wanted;
+import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.LabelerSpec;
@@ -17,11 +19,16 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Labels the STUDENT examples by the current version of a spec. */
+/** Labels the STUDENT examples, each by the version of a spec that {@link SpecVersions} decides. */
 final class SpecLabeler implements ExampleLabeler {
-    private final Supplier<LabelerSpec> current;
+    private final Wanted.Resources resources;
+    private final SpecVersions versions;
+    private final StreamTime time;
+    private final PartitionEnds ends;
     private final @Nullable SourceLabels sources;
-    private LabelerSpec labelling;
+    private final List<LabelerSpec> deciding = new ArrayList<>(); // one an example to judge
+    private long delaying = Long.MIN_VALUE; // the version that has this delay
+    private long delayMs;
     private @Nullable Labeler open;
     private @Nullable LabelerSpec opened;
 
@@ -29,15 +36,22 @@ final class SpecLabeler implements ExampleLabeler {
      * @param current the newest version; its id and its sources stay
      * @param sources labels of those that it reads; null if it reads none
      */
-    SpecLabeler(Supplier<LabelerSpec> current, @Nullable SourceLabels sources) {
-        this.current = current;
+    SpecLabeler(
+            Supplier<LabelerSpec> current,
+            Wanted.Resources resources,
+            StreamTime time,
+            @Nullable SourceLabels sources) {
+        this.resources = resources;
+        this.versions = new SpecVersions(current, resources);
+        this.time = time;
+        this.ends = resources.ends().apply(null);
         this.sources = sources;
-        this.labelling = current.get();
     }
 
     @Override
     public boolean follow(Set<Integer> partitions) {
-        labelling = current.get();
+        versions.follow();
+        deciding.clear();
         return sources != null && sources.follow(partitions);
     }
 
@@ -46,30 +60,67 @@ final class SpecLabeler implements ExampleLabeler {
         if (input.example().getSplit() != Split.STUDENT) {
             return Answer.NEVER;
         }
-        return sources == null ? Answer.YES : sources.answer(partition, input.example().getId());
+        long offset = resources.inbox().queue(partition).element().offset();
+        LabelerSpec version = versions.at(partition, offset);
+        if (isDelayed(version, partition, timeMs)) {
+            return Answer.WAIT; // asked before the sources, which drop what they have answered
+        }
+        Answer answer =
+                sources == null ? Answer.YES : sources.answer(partition, input.example().getId());
+        if (answer == Answer.YES) {
+            versions.labels(partition, offset);
+            deciding.add(version);
+        }
+        return answer;
+    }
+
+    private boolean isDelayed(LabelerSpec version, int partition, long timeMs) {
+        if (version.getVersion() != delaying) {
+            delayMs = Labelers.delayMs(version);
+            delaying = version.getVersion();
+        }
+        return delayMs > 0
+                && !time.hasPassed(partition, timeMs + delayMs)
+                // no record will come that could pass it; those in memory may not reach the end
+                && !ends.passed(resources.topics().input(), partition, Long.MAX_VALUE);
     }
 
     @Override
     public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
-        if (inputs.isEmpty()) {
-            return new Rows<>(List.of(), new TreeMap<>());
-        }
-        long version = labelling.getVersion();
         List<LabelerInput> whole = sources == null ? inputs : sources.join(inputs);
-        List<float[]> answers = labeler().label(whole);
-        boolean votes = Labelers.keepsVotes(labelling);
-        List<GivenLabel> labels = new ArrayList<>(answers.size());
-        for (int i = 0; i < answers.size(); i++) {
-            labels.add(
-                    new GivenLabel(
-                            version, answers.get(i), votes ? votes(whole.get(i)) : List.of()));
+        List<GivenLabel> labels = new ArrayList<>(inputs.size());
+        int from = 0;
+        while (from < whole.size()) {
+            LabelerSpec version = deciding.get(from);
+            int to = from + 1;
+            while (to < whole.size() && deciding.get(to).getVersion() == version.getVersion()) {
+                to++;
+            }
+            label(version, whole.subList(from, to), labels);
+            from = to;
         }
         return new Rows<>(labels, new TreeMap<>());
     }
 
-    private List<float[]> votes(LabelerInput input) {
+    private void label(LabelerSpec version, List<LabelerInput> inputs, List<GivenLabel> labels) {
+        Labeler labeler = labeler(version);
+        List<float[]> answers = labeler.label(inputs);
+        boolean votes = Labelers.keepsVotes(version);
+        for (int i = 0; i < answers.size(); i++) {
+            LabelerInput input = inputs.get(i);
+            float[] answer = answers.get(i);
+            labels.add(
+                    new GivenLabel(
+                            version.getVersion(),
+                            answer,
+                            votes ? votes(version, input) : List.of(),
+                            labeler.changedFrom(input, answer)));
+        }
+    }
+
+    private static List<float[]> votes(LabelerSpec version, LabelerInput input) {
         List<float[]> votes = new ArrayList<>();
-        for (String source : labelling.getSources()) {
+        for (String source : version.getSources()) {
             GivenLabel vote = input.sources().get(source);
             votes.add(vote == null ? Labeler.ABSTAINED : vote.distribution());
         }
@@ -83,6 +134,7 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public void contribute(TransactionBatch batch) {
+        versions.contribute(batch);
         if (sources != null) {
             sources.contribute(batch);
         }
@@ -90,6 +142,7 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public void rewind() {
+        versions.rewind();
         if (sources != null) {
             sources.rewind();
         }
@@ -103,11 +156,11 @@ final class SpecLabeler implements ExampleLabeler {
         closeLabeler();
     }
 
-    private Labeler labeler() {
-        if (open == null || !labelling.equals(opened)) {
+    private Labeler labeler(LabelerSpec version) {
+        if (open == null || !version.equals(opened)) {
             closeLabeler();
-            open = Labelers.open(labelling);
-            opened = labelling;
+            open = Labelers.open(version);
+            opened = version;
         }
         return Objects.requireNonNull(open);
     }

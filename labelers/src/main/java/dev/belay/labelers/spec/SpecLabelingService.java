@@ -61,6 +61,8 @@ public final class SpecLabelingService extends LabelingService {
                 resources ->
                         new SpecLabeler(
                                 () -> Objects.requireNonNull(newest.get(spec.getId())),
+                                resources,
+                                StreamTime.of(resources.group(), topics.input()),
                                 spec.getSources().isEmpty()
                                         ? null
                                         : sources(spec, group, resources)));

@@ -12,11 +12,13 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.VersionStart;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -57,10 +59,15 @@ public final class LabelingBench {
     public final MockConsumer<byte[], byte[]> sources = sourceLog.consumer();
     public final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
     public final Set<String> endedTopics = new HashSet<>();
+
+    /** Where versions begin, as committed by a former labeler. */
+    public final List<VersionStart> begun = new ArrayList<>();
+
     public final Labeling labeling;
     final Inbox inbox;
     public long horizonMs = TruthWindow.INFINITE;
     private final int truthIds;
+    private final @Nullable Progress before;
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
     private final List<ConsumerRecord<byte[], byte[]>> sent = new ArrayList<>();
     private Counts counts = Counts.NONE;
@@ -76,6 +83,7 @@ public final class LabelingBench {
             int truthIds) {
         this.truthIds = truthIds;
         this.topics = topics;
+        this.before = before;
         inbox = new Inbox(examples, topics.input(), 100);
         labeling =
                 new Labeling(
@@ -84,7 +92,7 @@ public final class LabelingBench {
                         new Outbox(this::newProducer),
                         judge.apply(this),
                         this::passed,
-                        partition -> progress().isEmpty() ? before : lastProgress(),
+                        partition -> own(),
                         reader,
                         new DeadLetters(clients, "test"),
                         Clock.systemUTC(),
@@ -166,6 +174,16 @@ public final class LabelingBench {
         return new LabelingBench(topics, judge, null, -1, Runnable::run, 1_000);
     }
 
+    /** Of a labeler whose group's offset is set back to 0, after a former one. */
+    public static LabelingBench restarted(
+            LabelerSpec spec, Function<LabelingBench, ExampleLabeler> judge, LabelingBench former) {
+        LabelerTopics topics = LabelerTopics.of(Topics.defaults(), spec);
+        var bench =
+                new LabelingBench(topics, judge, former.lastProgress(), 0, Runnable::run, 1_000);
+        bench.begun.addAll(former.versionStarts());
+        return bench;
+    }
+
     /** What its labeler may use; it has no progress. */
     @SuppressWarnings("NullAway") // no progress
     public Wanted.Resources resources() {
@@ -176,7 +194,9 @@ public final class LabelingBench {
                 reader,
                 new DeadLetters(clients, "test"),
                 writer -> this::passed,
-                null);
+                null,
+                partition -> versionStarts(),
+                partition -> LabelingProgress.next(own()));
     }
 
     public boolean step() {
@@ -194,7 +214,11 @@ public final class LabelingBench {
     }
 
     public void example(String id, Split split) {
-        add(examples, topics.input(), id, EventFactory.example(id, split, "text " + id, 7L));
+        example(id, split, 7);
+    }
+
+    public void example(String id, Split split, long timeMs) {
+        add(examples, topics.input(), id, EventFactory.example(id, split, "text " + id, timeMs));
     }
 
     /** Any event in the topic that is labelled. */
@@ -242,6 +266,21 @@ public final class LabelingBench {
     public Progress lastProgress() {
         List<Progress> all = progress();
         return all.get(all.size() - 1);
+    }
+
+    /** Where versions begin, as committed by a former labeler and this one. */
+    public List<VersionStart> versionStarts() {
+        List<VersionStart> all = new ArrayList<>(begun);
+        all.addAll(committed(clients.topics().labelerVersions(), VersionStart.class));
+        return all;
+    }
+
+    public List<Flip> flips() {
+        return committed(clients.topics().flips("task"), Flip.class);
+    }
+
+    private @Nullable Progress own() {
+        return progress().isEmpty() ? before : lastProgress();
     }
 
     public List<String> deadLetterReasons() {

@@ -185,6 +185,25 @@ class NoiseLabelerTest extends LabelerContract {
         }
     }
 
+    @Test
+    void theClassBeforeAChangeIsThatOfTheSource() {
+        Map<String, String> parameters = Map.of("rate", ".5", "missing", ".2");
+        List<LabelerInput> inputs = truths(300);
+        try (Labeler labeler = new NoiseFactory().create(CLASSES, parameters)) {
+            List<float[]> answers = labeler.label(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                boolean same = answers.get(i).length > 0 && argmax(answers.get(i)) == i % 3;
+                int before = labeler.changedFrom(inputs.get(i), answers.get(i));
+                assertEquals(same ? Labeler.UNCHANGED : i % 3, before);
+            }
+            LabelerInput none =
+                    new LabelerInput(
+                            inputs.get(0).example(),
+                            Map.of(ModelId.TRUTH, new GivenLabel(0, Labeler.ABSTAINED)));
+            assertEquals(Labeler.UNCHANGED, labeler.changedFrom(none, Labeler.ABSTAINED));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -202,6 +221,7 @@ class NoiseLabelerTest extends LabelerContract {
                 "from=2026-01-02T00:00:00Z;until=2026-01-01T00:00:00Z;until-rate=1 | expected a time after from",
                 "from=yesterday;until=2026-01-01T00:00:00Z;until-rate=1 | from: found 'yesterday'",
                 "burst-every=1h;burst-length=2h;burst-rate=1 | expected less than burst-every",
+                "delay=late | delay: expected a duration",
                 "burst-every=often;burst-length=2h;burst-rate=1 | burst-every: expected a duration",
             })
     void wrongParametersAreNamed(String given, String message) {

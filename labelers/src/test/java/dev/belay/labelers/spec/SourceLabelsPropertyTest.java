@@ -22,6 +22,7 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
+import dev.belay.schemas.events.VersionStart;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,6 +113,7 @@ class SourceLabelsPropertyTest {
         }
         assertEquals(expected(), found);
         assertFalse(found.isEmpty());
+        assertEquals(1, versionStarts().size()); // of the one version, however often it was killed
     }
 
     /** Examples of both splits; labels most often in their order, some missing, some too many. */
@@ -210,14 +213,26 @@ class SourceLabelsPropertyTest {
         DeadLetters deadLetters = new DeadLetters(clients, "test");
         PartitionEnds ends = (topic, p, position) -> ended && position >= log.end(topic);
         var resources =
-                new Wanted.Resources(TOPICS, inbox, group, reader, deadLetters, w -> ends, null);
+                new Wanted.Resources(
+                        TOPICS,
+                        inbox,
+                        group,
+                        reader,
+                        deadLetters,
+                        w -> ends,
+                        null,
+                        partition -> versionStarts(),
+                        partition -> 0);
         Labeling started =
                 new Labeling(
                         TOPICS,
                         inbox,
                         new Outbox(this::producer),
                         new SpecLabeler(
-                                () -> SPEC, new SourceLabels(SOURCES, resources, log.consumer())),
+                                () -> SPEC,
+                                resources,
+                                StreamTime.of(group, TOPICS.input()),
+                                new SourceLabels(SOURCES, resources, log.consumer())),
                         ends,
                         p -> null,
                         reader,
@@ -236,6 +251,13 @@ class SourceLabelsPropertyTest {
                 .flatMap(groups -> groups.values().stream())
                 .forEach(offsets::putAll);
         return offsets;
+    }
+
+    private List<VersionStart> versionStarts() {
+        String topic = Objects.requireNonNull(TOPICS.versions());
+        return Events.committed(producers, topic).stream()
+                .map(record -> clients.codec().decode(topic, record.value(), VersionStart.class))
+                .toList();
     }
 
     private MockProducer<byte[], byte[]> producer() {

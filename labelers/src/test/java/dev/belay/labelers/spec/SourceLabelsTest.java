@@ -28,6 +28,8 @@ class SourceLabelsTest {
                     made ->
                             new SpecLabeler(
                                     () -> SPEC,
+                                    made.resources(),
+                                    StreamTime.of(made.examples, made.topics.input()),
                                     new SourceLabels(
                                             SPEC.getSources(), made.resources(), made.sources)));
 

@@ -198,7 +198,8 @@ class TruthLabelingTest {
                         Map.of("STUDENT", 5L),
                         null,
                         6L,
-                        false);
+                        false,
+                        null);
         LabelingBench restarted = LabelingBench.ofTruth(before, 6);
         // When
         restarted.example("g", Split.STUDENT);
@@ -222,7 +223,8 @@ class TruthLabelingTest {
                         Map.of("STUDENT", 2L),
                         null,
                         2L,
-                        false);
+                        false,
+                        null);
         LabelingBench restarted = LabelingBench.ofTruth(before, -1);
         // When
         for (String id : List.of("a", "b", "c")) {

@@ -122,7 +122,8 @@ final class PartitionProgress {
                                     count.splits(),
                                     sourceHash,
                                     rows,
-                                    count.ended)));
+                                    count.ended,
+                                    null)));
         }
         return events;
     }

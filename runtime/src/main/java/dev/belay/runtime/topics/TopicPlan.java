@@ -6,6 +6,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
@@ -13,6 +14,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.VersionStart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,8 +65,8 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers, checkpoints, metrics, slices, alerts, dead
-     * letters.
+     * The topics of the whole installation: models, labelers and where their versions begin,
+     * checkpoints, metrics, slices, alerts, dead letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
@@ -75,6 +77,7 @@ public final class TopicPlan {
                 Topics.MODEL_PARTITIONS,
                 compacted(),
                 LabelerSpec.getClassSchema());
+        plan.add(names.labelerVersions(), 1, compacted(), VersionStart.getClassSchema());
         plan.add(
                 names.checkpoints(),
                 Topics.MODEL_PARTITIONS,
@@ -103,6 +106,16 @@ public final class TopicPlan {
         for (String labeler : labelers) {
             add(names.labels(task, labeler), partitions, expiring, Label.getClassSchema());
         }
+        return this;
+    }
+
+    /**
+     * Adds a task's topic of changed labels, for tasks that have a labeler of kind noise.
+     *
+     * @return this plan
+     */
+    public TopicPlan withFlips(Topics names, String task, int partitions) {
+        add(names.flips(task), partitions, expiring, Flip.getClassSchema());
         return this;
     }
 

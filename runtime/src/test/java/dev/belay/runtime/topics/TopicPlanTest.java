@@ -18,6 +18,7 @@ class TopicPlanTest {
             Map<String, Map<String, String>> configs = new TreeMap<>();
             TopicPlan.forInstallation(plan.getValue())
                     .withTask(plan.getValue().topics(), "t", 4, List.of("truth"))
+                    .withFlips(plan.getValue().topics(), "t", 4)
                     .topics()
                     .forEach(topic -> configs.put(topic.name(), topic.config()));
             Map<String, String> expected =
@@ -25,10 +26,13 @@ class TopicPlanTest {
             assertEquals(expected, configs.get("belay.t.examples"));
             assertEquals(expected, configs.get("belay.t.labels.truth"));
             assertEquals(expected, configs.get("belay.t.predictions"));
+            assertEquals(expected, configs.get("belay.t.flips"));
             assertEquals(
                     Map.of("retention.ms", "-1", "retention.bytes", "-1"),
                     configs.get("belay.checkpoints"));
             assertEquals(Map.of("cleanup.policy", "compact"), configs.get("belay.t.truth"));
+            assertEquals(
+                    Map.of("cleanup.policy", "compact"), configs.get("belay.labeler-versions"));
         }
     }
 
