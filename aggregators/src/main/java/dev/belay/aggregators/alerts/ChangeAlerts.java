@@ -135,8 +135,9 @@ public final class ChangeAlerts {
                 k -> {
                     byte[] stored = store.get(k);
                     return stored == null
-                            ? new ChangeDetector(categories, runLength)
-                            : ChangeDetector.fromBytes(stored, categories, runLength);
+                            ? new ChangeDetector(categories, (double) runLength)
+                            : ChangeDetector.fromBytes(
+                                    stored, categories, (double) runLength);
                 });
     }
 
