@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,11 @@ final class ComparisonCounter {
         if (lateness == null && SideSums.fit(classes)) {
             changed |= live.whole.count(numbers, count, roster);
             if (examples.hasSlices()) {
-                countSlices(numbers, count);
+                for (int i = 0; i < count; i++) {
+                    if (counts(numbers[i])) {
+                        countSlices(numbers[i], 1);
+                    }
+                }
             }
             return;
         }
@@ -84,33 +87,22 @@ final class ComparisonCounter {
         }
     }
 
-    private void countSlices(int[] numbers, int count) {
-        Map<String, IntStream.Builder> bySlice = new HashMap<>();
-        for (int i = 0; i < count; i++) {
-            for (String slice : examples.slices(numbers[i]).names()) {
-                bySlice.computeIfAbsent(slice, s -> IntStream.builder()).add(numbers[i]);
-            }
+    /** Of sweeps. */
+    private void countSlices(int example, int sign) {
+        int label = live.whole.newest(example);
+        for (String slice : examples.slices(example).names()) {
+            live.of(slice).count(example, label, sign);
+            changedSlices.add(slice);
         }
-        bySlice.forEach(
-                (slice, some) -> {
-                    int[] of = some.build().toArray();
-                    if (live.of(slice).count(of, of.length, null)) {
-                        changedSlices.add(slice);
-                    }
-                });
     }
 
     void count(int example, int sign) {
         if (counts(example)) {
             changed = true;
             if (lateness == null) {
-                int label = live.whole.newest(example);
-                live.whole.count(example, label, sign);
+                live.whole.count(example, live.whole.newest(example), sign);
                 if (examples.hasSlices()) {
-                    for (String slice : examples.slices(example).names()) {
-                        live.of(slice).count(example, label, sign);
-                        changedSlices.add(slice);
-                    }
+                    countSlices(example, sign);
                 }
             } else {
                 countAt(example, sign, lateness, live);

@@ -144,6 +144,40 @@ class SliceRowsTest {
     }
 
     @Test
+    void aSliceHasTheClustersOfItsOwnExamples() {
+        // Given: 30 groups of German, 20 of French, all of two examples
+        Cluster cluster = new Cluster(2, LATENESS);
+        cluster.spec(spec("weak", "truth", null));
+        cluster.spec(spec("naive", "weak", null));
+        cluster.checkpoint(checkpoint("weak", 1, State.FINISHED, 500));
+        cluster.checkpoint(checkpoint("naive", 1, State.FINISHED, 256));
+        List<String> ids = ids(100);
+        for (int i = 0; i < 100; i++) {
+            cluster.truth(
+                    Truth.newBuilder(truth(ids.get(i), 0, Map.of("lang", i < 60 ? "de" : "fr")))
+                            .setGroup("g" + i / 2)
+                            .build());
+        }
+        // When
+        cluster.block(Blocks.sweep("weak", 1, 100, 0, ids, new int[100]));
+        cluster.block(Blocks.sweep("naive", 1, 100, 0, ids, new int[100]));
+        PairMetrics whole =
+                requireNonNull(cluster.metrics().get(id("naive") + "|1|HOLDOUT|cumulative"));
+        // Then
+        PairMetrics german = slice(cluster.slices(), 1, "lang=de");
+        PairMetrics french = slice(cluster.slices(), 1, "lang=fr");
+        assertEquals(60, german.getGrouped());
+        assertEquals(40, french.getGrouped());
+        // groups of both languages may share a cluster: there are 1,024
+        assertTrue(german.getClusters().getClusters() <= 30);
+        assertTrue(french.getClusters().getClusters() <= 20);
+        assertTrue(
+                german.getClusters().getClusters() + french.getClusters().getClusters()
+                        >= whole.getClusters().getClusters());
+        assertNotNull(requireNonNull(french.getGain()).getLow());
+    }
+
+    @Test
     void slicesKeepTheirRowsOverRestarts() {
         // Given
         Cluster cluster = new Cluster(3, LATENESS);

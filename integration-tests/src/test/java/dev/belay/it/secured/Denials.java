@@ -38,6 +38,7 @@ record Denials(SecuredCluster cluster) {
         for (String topic :
                 List.of(
                         "belay.metrics",
+                        "belay.slices",
                         "belay.checkpoints",
                         "belay.models",
                         "belay.small.examples",
