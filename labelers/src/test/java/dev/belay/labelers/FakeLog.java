@@ -9,11 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Topics of one partition in memory, and consumers that read them from their positions. */
 public final class FakeLog {
@@ -33,6 +36,25 @@ public final class FakeLog {
                 records.computeIfAbsent(topic, t -> new ArrayList<>());
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         log.add(new ConsumerRecord<>(topic, 0, log.size(), bytes, value));
+    }
+
+    /** A record of which only the timestamp matters. */
+    public void at(String topic, long timeMs) {
+        List<ConsumerRecord<byte[], byte[]>> log =
+                records.computeIfAbsent(topic, t -> new ArrayList<>());
+        log.add(
+                new ConsumerRecord<>(
+                        topic,
+                        0,
+                        log.size(),
+                        timeMs,
+                        TimestampType.CREATE_TIME,
+                        0,
+                        0,
+                        new byte[0],
+                        new byte[0],
+                        new RecordHeaders(),
+                        Optional.empty()));
     }
 
     /** The next offset of a topic. */

@@ -34,6 +34,7 @@ final class SpecLabeler implements ExampleLabeler {
 
     /**
      * @param current the newest version; its id and its sources stay
+     * @param time of the examples; this closes it
      * @param sources labels of those that it reads; null if it reads none
      */
     SpecLabeler(
@@ -52,7 +53,8 @@ final class SpecLabeler implements ExampleLabeler {
     public boolean follow(Set<Integer> partitions) {
         versions.follow();
         deciding.clear();
-        return sources != null && sources.follow(partitions);
+        boolean more = time.follow(partitions);
+        return (sources != null && sources.follow(partitions)) || more;
     }
 
     @Override
@@ -62,7 +64,7 @@ final class SpecLabeler implements ExampleLabeler {
         }
         long offset = resources.inbox().queue(partition).element().offset();
         LabelerSpec version = versions.at(partition, offset);
-        if (isDelayed(version, partition, timeMs)) {
+        if (isDelayed(version, partition, offset, timeMs)) {
             return Answer.WAIT; // asked before the sources, which drop what they have answered
         }
         Answer answer =
@@ -74,13 +76,13 @@ final class SpecLabeler implements ExampleLabeler {
         return answer;
     }
 
-    private boolean isDelayed(LabelerSpec version, int partition, long timeMs) {
+    private boolean isDelayed(LabelerSpec version, int partition, long offset, long timeMs) {
         if (version.getVersion() != delaying) {
             delayMs = Labelers.delayMs(version);
             delaying = version.getVersion();
         }
         return delayMs > 0
-                && !time.hasPassed(partition, timeMs + delayMs)
+                && !time.hasPassed(partition, offset, timeMs + delayMs)
                 // no record will come that could pass it; those in memory may not reach the end
                 && !ends.passed(resources.topics().input(), partition, Long.MAX_VALUE);
     }
@@ -150,10 +152,12 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public void close() {
-        if (sources != null) {
-            sources.close();
+        try (time) {
+            if (sources != null) {
+                sources.close();
+            }
+            closeLabeler();
         }
-        closeLabeler();
     }
 
     private Labeler labeler(LabelerSpec version) {

@@ -1,9 +1,11 @@
 package dev.belay.labelers.spec;
 
 import dev.belay.labelers.labeling.LabelerTopics;
+import dev.belay.labelers.labeling.Labeling;
 import dev.belay.labelers.labeling.LabelingService;
 import dev.belay.labelers.labeling.ReadyCheckpoints;
 import dev.belay.labelers.labeling.Wanted;
+import dev.belay.labelers.records.Inbox;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.LabelerSpecs;
@@ -15,6 +17,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Runs the newest run of each labeler of {@code belay.labelers}: it labels the STUDENT examples of
@@ -62,10 +65,16 @@ public final class SpecLabelingService extends LabelingService {
                         new SpecLabeler(
                                 () -> Objects.requireNonNull(newest.get(spec.getId())),
                                 resources,
-                                StreamTime.of(resources.group(), topics.input()),
+                                new StreamTime(() -> ahead(group), topics.input()),
                                 spec.getSources().isEmpty()
                                         ? null
                                         : sources(spec, group, resources)));
+    }
+
+    /** A consumer that reads ahead of the examples that are labelled. */
+    private Consumer<byte[], byte[]> ahead(String group) {
+        String client = group + "." + clients().settings().instance() + ".time";
+        return clients().consumer(null, client, Inbox.consumer(Labeling.MAX_BUFFERED));
     }
 
     private SourceLabels sources(LabelerSpec spec, String group, Wanted.Resources resources) {

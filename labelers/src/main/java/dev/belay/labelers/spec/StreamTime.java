@@ -1,80 +1,109 @@
 package dev.belay.labelers.spec;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far the stream of each partition of a topic has come in event time, as the timestamps of its
- * committed records say; asked of the broker, because what has to be known may be further ahead
- * than what fits in memory. Belongs to one thread.
+ * How far the stream of each partition of a topic has come in event time: the greatest timestamp of
+ * the records that a consumer has read, which runs ahead of the example that waits and keeps
+ * nothing. It reads only while a partition has not passed the time that was asked for, and is not
+ * opened before one is. Belongs to one thread.
  *
- * <p>The broker is asked at most every 200 ms for a partition, whether it has a record of a time or
- * later. The time asked for is ahead of the one wanted, by twice as much after each yes and a
- * quarter after each no: a backlog takes few questions, and a live stream is followed closely.
+ * <p>The broker's index by time cannot be asked instead: it finds markers of transactions too,
+ * whose timestamps are the clock's.
  */
-final class StreamTime {
-    private static final long ASK_EVERY_MS = 200;
+final class StreamTime implements AutoCloseable {
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final String topic;
+    private final Map<TopicPartition, Long> passedMs = new HashMap<>(); // rises only
+    private final Set<TopicPartition> waiting = new HashSet<>();
+    private @Nullable Consumer<byte[], byte[]> consumer;
 
-    private final Log log;
-    private final LongSupplier clockMs;
-    private final Map<Integer, Partition> partitions = new HashMap<>();
-
-    /** Finds records by time. */
-    @FunctionalInterface
-    interface Log {
-        /** No such record. */
-        long NONE = Long.MIN_VALUE;
-
-        /**
-         * The timestamp of the first committed record of a partition that has this time or a later
-         * one; {@link #NONE} if there is none.
-         */
-        long firstAt(int partition, long timeMs);
-    }
-
-    private static final class Partition {
-        long passedMs = Long.MIN_VALUE; // rises only
-        long aheadMs;
-        long askAtMs = Long.MIN_VALUE;
+    /**
+     * @param consumers makes a {@code read_committed} consumer without a group; this closes it
+     */
+    StreamTime(Supplier<Consumer<byte[], byte[]>> consumers, String topic) {
+        this.consumers = consumers;
+        this.topic = topic;
     }
 
     /**
-     * @param clockMs any clock, to limit the questions
+     * Reads the records available of the partitions that had not passed what was asked for since
+     * the last call, without waiting.
+     *
+     * @param held partitions of which it will be asked; the others are forgotten
+     * @return whether it read any records
      */
-    StreamTime(Log log, LongSupplier clockMs) {
-        this.log = log;
-        this.clockMs = clockMs;
-    }
-
-    /** By the records of a topic. */
-    static StreamTime of(Consumer<byte[], byte[]> consumer, String topic) {
-        return new StreamTime(
-                (partition, timeMs) -> {
-                    TopicPartition at = new TopicPartition(topic, partition);
-                    long from = Math.max(0, timeMs); // Kafka has no earlier times
-                    var found = consumer.offsetsForTimes(Map.of(at, from)).get(at);
-                    return found == null ? Log.NONE : found.timestamp();
-                },
-                () -> System.nanoTime() / 1_000_000);
-    }
-
-    /**
-     * Whether a partition is known to have a record of this time, ms since the epoch, or later. May
-     * be false for a moment although it has.
-     */
-    boolean hasPassed(int partition, long timeMs) {
-        Partition state = partitions.computeIfAbsent(partition, p -> new Partition());
-        long nowMs = clockMs.getAsLong();
-        if (timeMs > state.passedMs && nowMs >= state.askAtMs) {
-            state.askAtMs = nowMs + ASK_EVERY_MS;
-            long found = log.firstAt(partition, timeMs + state.aheadMs);
-            boolean none = found == Log.NONE;
-            state.passedMs = none ? state.passedMs : Math.max(state.passedMs, found);
-            state.aheadMs = none ? state.aheadMs / 4 : 2 * state.aheadMs + ASK_EVERY_MS;
+    boolean follow(Set<Integer> held) {
+        Consumer<byte[], byte[]> reader = consumer;
+        if (reader == null) {
+            return false;
         }
-        return timeMs <= state.passedMs;
+        Set<TopicPartition> all = held.stream().map(this::partition).collect(Collectors.toSet());
+        if (passedMs.keySet().retainAll(all)) {
+            waiting.retainAll(all);
+            reader.assign(passedMs.keySet());
+        }
+        if (waiting.isEmpty()) {
+            return false;
+        }
+        Set<TopicPartition> others = new HashSet<>(passedMs.keySet());
+        others.removeAll(waiting);
+        reader.pause(others);
+        reader.resume(waiting);
+        waiting.clear();
+        var records = reader.poll(Duration.ZERO);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            passedMs.merge(partition(record.partition()), record.timestamp(), Math::max);
+        }
+        return !records.isEmpty();
+    }
+
+    /**
+     * Whether a partition is known to have a record of this time, ms since the epoch, or later;
+     * once true it stays so.
+     *
+     * @param offset of the example that waits: where reading begins, at the first question
+     */
+    boolean hasPassed(int partition, long offset, long timeMs) {
+        TopicPartition at = partition(partition);
+        Long passed = passedMs.get(at);
+        if (passed == null) {
+            passed = Long.MIN_VALUE;
+            passedMs.put(at, passed);
+            Consumer<byte[], byte[]> reader = open();
+            reader.assign(passedMs.keySet());
+            reader.seek(at, offset);
+        }
+        if (passed < timeMs) {
+            waiting.add(at);
+        }
+        return passed >= timeMs;
+    }
+
+    @Override
+    public void close() {
+        if (consumer != null) {
+            consumer.close();
+        }
+    }
+
+    private Consumer<byte[], byte[]> open() {
+        Consumer<byte[], byte[]> reader = consumer == null ? consumers.get() : consumer;
+        consumer = reader;
+        return reader;
+    }
+
+    private TopicPartition partition(int number) {
+        return new TopicPartition(topic, number);
     }
 }

@@ -231,7 +231,7 @@ class SourceLabelsPropertyTest {
                         new SpecLabeler(
                                 () -> SPEC,
                                 resources,
-                                StreamTime.of(group, TOPICS.input()),
+                                SpecLabelingTest.undelayed(),
                                 new SourceLabels(SOURCES, resources, log.consumer())),
                         ends,
                         p -> null,

@@ -29,7 +29,7 @@ class SourceLabelsTest {
                             new SpecLabeler(
                                     () -> SPEC,
                                     made.resources(),
-                                    StreamTime.of(made.examples, made.topics.input()),
+                                    SpecLabelingTest.undelayed(),
                                     new SourceLabels(
                                             SPEC.getSources(), made.resources(), made.sources)));
 

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.FakeLog;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.EventFactory;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 class SpecLabelingTest {
     private static final List<String> CLASSES = List.of("no", "yes");
     private static final String SOURCE = "exp/weak#0@1";
-    private static final StreamTime.Log NOTHING_YET = (partition, timeMs) -> StreamTime.Log.NONE;
 
     private LabelerSpec current = rules("text a", 0);
 
@@ -144,7 +143,7 @@ class SpecLabelingTest {
     void flipsAreTheLabelsThatDifferFromTheSources() {
         // Given
         LabelerSpec spec = noise(Map.of("rate", "0.5", "missing", "0.2"));
-        LabelingBench bench = LabelingBench.of(spec, made -> noisy(made, spec, NOTHING_YET));
+        LabelingBench bench = LabelingBench.of(spec, made -> noisy(made, spec, made.sourceLog));
         Map<String, Integer> before = new TreeMap<>();
         for (int i = 0; i < 60; i++) {
             String id = "e" + i;
@@ -182,21 +181,19 @@ class SpecLabelingTest {
     void aDelayedLabelWaitsUntilTheStreamHasPassedOrEnded() {
         // Given
         LabelerSpec spec = noise(Map.of("rate", "0.5", "delay", "30s"));
-        AtomicLong latest = new AtomicLong(StreamTime.Log.NONE);
-        StreamTime.Log log = (p, ms) -> latest.get() >= ms ? latest.get() : StreamTime.Log.NONE;
-        LabelingBench bench = LabelingBench.of(spec, made -> noisy(made, spec, log));
+        LabelingBench bench = LabelingBench.of(spec, made -> noisy(made, spec, made.sourceLog));
         for (int i = 0; i < 4; i++) {
-            bench.example("e" + i, Split.STUDENT, 1_000L * i);
-            label(bench, "e" + i, SOURCE, 1, 0);
+            delayed(bench, i);
         }
+        bench.step();
         bench.step();
         assertEquals(List.of(), bench.labelled());
         // When, Then
-        latest.set(31_000);
+        bench.sourceLog.at(bench.topics.input(), 31_000);
         bench.step();
         assertEquals(List.of("e0", "e1"), bench.labelled());
         assertEquals(2, bench.lastProgress().getNext());
-        latest.set(32_999);
+        bench.sourceLog.at(bench.topics.input(), 32_999);
         bench.step();
         assertEquals(List.of("e0", "e1", "e2"), bench.labelled());
         bench.endedTopics.add(bench.topics.input());
@@ -204,13 +201,19 @@ class SpecLabelingTest {
         assertEquals(List.of("e0", "e1", "e2", "e3"), bench.labelled());
         // and the labels are those that are not delayed
         LabelerSpec prompt = noise(Map.of("rate", "0.5"));
-        LabelingBench other = LabelingBench.of(prompt, made -> noisy(made, prompt, NOTHING_YET));
+        LabelingBench other = LabelingBench.of(prompt, made -> noisy(made, prompt, made.sourceLog));
         for (int i = 0; i < 4; i++) {
-            other.example("e" + i, Split.STUDENT, 1_000L * i);
-            label(other, "e" + i, SOURCE, 1, 0);
+            delayed(other, i);
         }
         other.step();
         assertEquals(bench.labels(), other.labels());
+    }
+
+    /** An example at second i, in the log from which its label's time is read too. */
+    private static void delayed(LabelingBench bench, int i) {
+        bench.example("e" + i, Split.STUDENT, 1_000L * i);
+        bench.sourceLog.at(bench.topics.input(), 1_000L * i);
+        label(bench, "e" + i, SOURCE, 1, 0);
     }
 
     @Test
@@ -228,7 +231,7 @@ class SpecLabelingTest {
                                 new SpecLabeler(
                                         () -> spec,
                                         made.resources(),
-                                        StreamTime.of(made.examples, made.topics.input()),
+                                        undelayed(),
                                         new SourceLabels(
                                                 List.of(SOURCE), made.resources(), made.sources)));
         // When
@@ -258,17 +261,23 @@ class SpecLabelingTest {
     }
 
     private SpecLabeler labeler(LabelingBench bench) {
-        StreamTime time = StreamTime.of(bench.examples, bench.topics.input());
-        return new SpecLabeler(() -> current, bench.resources(), time, null);
+        return new SpecLabeler(() -> current, bench.resources(), undelayed(), null);
     }
 
-    /** With a clock that lets the log be asked each time. */
-    private static SpecLabeler noisy(LabelingBench bench, LabelerSpec spec, StreamTime.Log log) {
-        AtomicLong clockMs = new AtomicLong();
+    /** The time of examples that no labeler waits for. */
+    static StreamTime undelayed() {
+        return new StreamTime(
+                () -> {
+                    throw new AssertionError("no label is delayed");
+                },
+                "");
+    }
+
+    private static SpecLabeler noisy(LabelingBench bench, LabelerSpec spec, FakeLog ahead) {
         return new SpecLabeler(
                 () -> spec,
                 bench.resources(),
-                new StreamTime(log, () -> clockMs.addAndGet(1_000)),
+                new StreamTime(ahead::consumer, bench.topics.input()),
                 new SourceLabels(spec.getSources(), bench.resources(), bench.sources));
     }
 

@@ -4,81 +4,77 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.labelers.FakeLog;
+import dev.belay.schemas.EventCodec;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class StreamTimeTest {
-    private final TreeSet<Long> log = new TreeSet<>(); // timestamps
-    private final List<Long> asked = new ArrayList<>();
-    private long nowMs;
-    private final StreamTime time = new StreamTime(this::firstAt, () -> nowMs);
+    private static final Set<Integer> HELD = Set.of(0);
+    private static final TopicPartition AT = new TopicPartition("t", 0);
+
+    private final FakeLog log = new FakeLog(new EventCodec(new MockSchemaRegistryClient()));
+    private final List<MockConsumer<byte[], byte[]>> opened = new ArrayList<>();
+    private final StreamTime time =
+            new StreamTime(
+                    () -> {
+                        opened.add(log.consumer());
+                        return opened.get(opened.size() - 1);
+                    },
+                    AT.topic());
 
     @Test
     void aTimeHasPassedOnceARecordHasItOrALaterOne() {
-        log.add(1_000L);
-        assertFalse(time.hasPassed(0, 1_001));
-        nowMs += 200;
-        assertTrue(time.hasPassed(0, 1_000));
-        assertFalse(time.hasPassed(0, 1_001));
-        nowMs += 200;
-        log.add(5_000L);
-        assertTrue(time.hasPassed(0, 1_001));
+        log.at("t", 1_000);
+        assertFalse(time.hasPassed(0, 0, 1_000)); // not read yet
+        assertTrue(time.follow(HELD));
+        assertTrue(time.hasPassed(0, 0, 1_000));
+        assertFalse(time.hasPassed(0, 0, 1_001));
+        log.at("t", 500); // rises only
+        assertTrue(time.follow(HELD));
+        assertFalse(time.hasPassed(0, 0, 1_001));
+        assertTrue(time.hasPassed(0, 0, 1_000));
+        log.at("t", 5_000);
+        assertTrue(time.follow(HELD));
+        assertTrue(time.hasPassed(0, 0, 1_001));
     }
 
     @Test
-    void whatHasPassedIsNotAskedForAgainAndTheRestFiveTimesASecond() {
-        log.add(1_000L);
-        assertTrue(time.hasPassed(0, 500));
-        assertTrue(time.hasPassed(0, 1_000));
-        assertFalse(time.hasPassed(0, 2_000));
-        nowMs = 199;
-        assertFalse(time.hasPassed(0, 2_000));
-        assertEquals(List.of(500L), asked);
-        nowMs = 200;
-        assertFalse(time.hasPassed(0, 2_000));
-        assertEquals(2, asked.size());
-        // another partition is asked for itself
-        assertTrue(time.hasPassed(1, 700));
-        assertEquals(3, asked.size());
+    void itReadsFromTheExampleThatWaitsAndOnlyWhileOneWaits() {
+        for (int i = 0; i < 10; i++) {
+            log.at("t", 100 * i);
+        }
+        // nothing is opened before it is asked for
+        assertFalse(time.follow(HELD));
+        assertEquals(0, opened.size());
+        assertFalse(time.hasPassed(0, 4, 700));
+        assertEquals(4, opened.get(0).position(AT));
+        assertTrue(time.follow(HELD));
+        assertTrue(time.hasPassed(0, 4, 700));
+        log.at("t", 2_000);
+        assertFalse(time.follow(HELD)); // nobody waits
+        assertEquals(10, opened.get(0).position(AT));
+        assertFalse(time.hasPassed(0, 5, 1_000));
+        assertTrue(time.follow(HELD));
+        assertEquals(11, opened.get(0).position(AT));
     }
 
     @Test
-    void aBacklogTakesFewQuestionsAndALiveStreamIsFollowedClosely() {
-        // Given a backlog of 10,000 s, a record a second
-        for (long t = 0; t <= 10_000; t++) {
-            log.add(1_000 * t);
-        }
-        // When
-        for (long t = 0; t < 10_000; t++) {
-            while (!time.hasPassed(0, 1_000 * t)) {
-                nowMs += 200;
-            }
-        }
-        // Then
-        assertTrue(asked.size() < 40, () -> "" + asked.size());
-        // When it goes on live, at 100 records a second
-        long startMs = nowMs;
-        long worstMs = 0;
-        long wanted = 10_000_010;
-        for (nowMs = startMs; nowMs < startMs + 60_000; nowMs += 10) {
-            log.add(10_000_000 + nowMs - startMs);
-            while (time.hasPassed(0, wanted)) {
-                wanted += 10;
-            }
-            if (nowMs > startMs + 5_000) {
-                worstMs = Math.max(worstMs, 10_000_000 + nowMs - startMs - wanted);
-            }
-        }
-        // Then
-        long worst = worstMs;
-        assertTrue(worst < 1_000, () -> worst + " ms late");
-    }
-
-    private long firstAt(int partition, long timeMs) {
-        asked.add(timeMs);
-        Long first = log.ceiling(timeMs);
-        return first == null ? StreamTime.Log.NONE : first;
+    void aPartitionThatWasTakenAwayIsForgotten() {
+        log.at("t", 1_000);
+        assertFalse(time.hasPassed(0, 0, 1_000));
+        assertTrue(time.follow(HELD));
+        assertFalse(time.follow(Set.of()));
+        assertEquals(Set.of(), opened.get(0).assignment());
+        assertFalse(time.hasPassed(0, 0, 1_000));
+        assertTrue(time.follow(HELD));
+        assertTrue(time.hasPassed(0, 0, 1_000));
+        time.close();
+        assertTrue(opened.get(0).closed());
     }
 }
