@@ -26,7 +26,7 @@ package dev.belay.aggregators.statistics.change;
  * make it more. {@value #FACTOR} is set by simulation, false alarms of both kinds counted: @@
  */
 final class Threshold {
-    static final double FACTOR = 3;
+    static final double FACTOR = 4;
 
     private static final double CENTRE = 9; // log₂ of examples
     private static final double WIDTH = 1.5; // octaves
