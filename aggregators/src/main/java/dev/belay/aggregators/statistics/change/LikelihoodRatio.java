@@ -23,8 +23,8 @@ final class LikelihoodRatio {
         return Math.max(0, ratio);
     }
 
-    private static double term(long count, double n1, double whole, double n) {
-        return count == 0 ? 0 : count * Math.log(count / n1 * (n / whole));
+    private static double term(long count, long n1, long whole, long n) {
+        return count == 0 ? 0 : count * Math.log((double) count / n1 * ((double) n / whole));
     }
 
     /**

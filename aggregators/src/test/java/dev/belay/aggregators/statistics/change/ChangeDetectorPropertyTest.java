@@ -58,7 +58,7 @@ class ChangeDetectorPropertyTest {
         for (int batch = 0; batch < 200; batch++) {
             long[] counts = draws.batch(shares(draws, categories), draws.below(30));
             counts[0] -= draws.below(3);
-            long timeMs = draws.below(1_000_000) - 500_000;
+            long timeMs = draws.below(1_000_000) - 500_000L;
             if (draws.below(5) == 0) {
                 cut = ChangeDetector.fromBytes(cut.toBytes(), categories, RUN_LENGTH);
             }
@@ -82,7 +82,7 @@ class ChangeDetectorPropertyTest {
         }
         assertEquals(n, buckets.examples());
         double resolution = Buckets.RESOLUTION;
-        double most = 2 * (resolution + 1 + Math.log(n) / Math.log1p(1 / resolution));
+        double most = 2 * (resolution + 1 + Math.log((double) n) / Math.log1p(1 / resolution));
         assertTrue(buckets.size() <= most, buckets.size() + " buckets of " + n);
         long newer = 0;
         long[] sum = new long[2];

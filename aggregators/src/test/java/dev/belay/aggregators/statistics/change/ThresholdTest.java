@@ -16,14 +16,14 @@ class ThresholdTest {
                     double h = threshold.of(m);
                     double power = (categories + 1) / 2.0; // d/2 + 1
                     double octaves = (Math.log(m) / Math.log(2) - 9) / 1.5;
-                    double tests = 3 * (1 + octaves * octaves) * runLength / m;
+                    double tests = 4 * (1 + octaves * octaves) * runLength / m;
                     double expected = Math.log(tests) - logGamma(categories - 1);
                     assertEquals(expected, h - power * Math.log(h), 1e-6 * h);
                     assertTrue(h > power && h >= threshold.least());
                 }
             }
         }
-        assertEquals(18.16, new Threshold(2, 3e8).of(512), .05);
+        assertEquals(18.47, new Threshold(2, 3e8).of(512), .05);
     }
 
     /** ln Γ(d/2) by the recurrence Γ(x + 1) = x·Γ(x). */
