@@ -17,6 +17,7 @@ import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.intervals.Anytime;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.PairedMoments;
+import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.schemas.events.Best;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.Estimate;
@@ -181,6 +182,27 @@ public final class MetricsEvent {
             best(event, comparison.checkpoint(), ranks);
         }
         return event.build();
+    }
+
+    /**
+     * The row of a window that can no longer change: its accuracies have limits, for the number of
+     * its examples is fixed now; none where examples have groups.
+     */
+    public static PairMetrics closed(PairMetrics window) {
+        CellTable cells = CellTable.of(window.getCells());
+        if (window.getGrouped() > 0 || cells.n() == 0) {
+            return window;
+        }
+        PairMetrics.Builder closed =
+                PairMetrics.newBuilder(window)
+                        .setSupervisorAccuracy(
+                                estimate(Rate.of(cells.supervisorRight(), cells.n()), true))
+                        .setStudentAccuracy(
+                                estimate(Rate.of(cells.studentRight(), cells.n()), true));
+        if (window.getCeilingAccuracy() != null) {
+            closed.setCeilingAccuracy(estimate(Rate.of(cells.ceilingRight(), cells.n()), true));
+        }
+        return closed.build();
     }
 
     /**

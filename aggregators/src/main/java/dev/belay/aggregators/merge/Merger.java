@@ -185,8 +185,8 @@ public final class Merger
     }
 
     /**
-     * Registers a shard's expiry time. Rows that no shard can change any more are emitted, if they
-     * have changed, and removed.
+     * Registers a shard's expiry time. Rows that no shard can change any more are emitted, with
+     * limits, and removed.
      */
     private void advance(String student, ShardMessage.Delta delta) {
         String key = Comparison.streamOf(student);
@@ -203,8 +203,12 @@ public final class Merger
 
     private void remove(String student, String key) {
         MetricsRow row = rows.get(key);
-        if (row != null && row.pending()) {
-            emit(key, row);
+        Selection selected = row == null ? null : Selection.of(catalog, row);
+        if (row != null && selected != null) {
+            PairMetrics metrics =
+                    MetricsEvent.of(config.task(), catalog, selected, row, ranks(student));
+            check(key, selected.base());
+            forward(MetricsEvent.closed(metrics));
         }
         rows.delete(key);
         waiting.remove(key);
@@ -326,10 +330,14 @@ public final class Merger
         MetricsRow emitted = tested.emitted(as, metrics);
         rows.put(key, emitted);
         waiting.remove(key);
+        forward(metrics);
+        return emitted;
+    }
+
+    private void forward(PairMetrics metrics) {
         uncommitted = true;
         context.forward(
                 new Record<>(MetricsEvent.key(metrics), metrics, context.currentSystemTimeMs()));
-        return emitted;
     }
 
     /** Logs and counts a row whose counts violate an identity, which is a defect of Belay. */

@@ -36,9 +36,17 @@ record TimeFigure(List<Panel> panels) {
      *
      * @param n examples with truth
      * @param wrong share of the supervisor's labels that are wrong; null: no example has truth
+     * @param low lower limit of it; this and {@code high} null while the window may still change
      * @param student accuracy of the student before it learned from the examples
      */
-    record Point(long startMs, long endMs, long n, @Nullable Double wrong, @Nullable Double student) {}
+    record Point(
+            long startMs,
+            long endMs,
+            long n,
+            @Nullable Double wrong,
+            @Nullable Double low,
+            @Nullable Double high,
+            @Nullable Double student) {}
 
     /** A change that was found. */
     record Mark(long sinceMs, long untilMs, String text) {}
@@ -102,8 +110,14 @@ record TimeFigure(List<Panel> panels) {
                 row.getWindowStartMs(),
                 row.getWindowEndMs(),
                 row.getN(),
-                supervisor == null ? null : (Double) (1 - supervisor.getValue()),
+                supervisor == null ? null : wrong(supervisor.getValue()),
+                supervisor == null ? null : wrong(supervisor.getHigh()),
+                supervisor == null ? null : wrong(supervisor.getLow()),
                 student == null ? null : (Double) student.getValue());
+    }
+
+    private static @Nullable Double wrong(@Nullable Double right) {
+        return right == null ? null : (Double) (1 - right);
     }
 
     private static List<Mark> marks(RunResults results, PairMetrics row) {

@@ -477,6 +477,8 @@
             .on('pointermove', event => show(event, new Date(mark.sinceMs).toISOString(), [[timeInk.alert, `${mark.text}, found ${new Date(mark.untilMs).toISOString()}`]]))
             .on('pointerleave', () => { tip.hidden = true; });
       }
+      svg.append('g').selectAll('line').data(panel.points.filter(p => p.low != null)).join('line').attr('x1', p => x(middle(p))).attr('x2', p => x(middle(p)))
+          .attr('y1', p => y(p.low)).attr('y2', p => y(p.high)).attr('stroke', timeInk.wrong).attr('stroke-opacity', .5);
       for (const side of ['wrong', 'student']) {
         const points = panel.points.filter(p => p[side] != null);
         svg.append('path').attr('fill', 'none').attr('stroke', timeInk[side]).attr('stroke-width', 2).attr('d', d3.line(p => x(middle(p)), p => y(p[side]))(points));
