@@ -47,7 +47,7 @@ class StreamTimeTest {
     @Test
     void itReadsFromTheExampleThatWaitsAndOnlyWhileOneWaits() {
         for (int i = 0; i < 10; i++) {
-            log.at("t", 100 * i);
+            log.at("t", 100L * i);
         }
         // nothing is opened before it is asked for
         assertFalse(time.follow(HELD));
