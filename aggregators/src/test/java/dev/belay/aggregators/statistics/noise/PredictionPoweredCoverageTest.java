@@ -66,7 +66,7 @@ class PredictionPoweredCoverageTest {
         check(all, .94, .926); // .95 less 3.5 standard errors of 1,000 draws
     }
 
-    /** About two minutes. */
+    /** Minutes: truth on fewer than 200 examples is slow, because its limits are exact. */
     @Test
     @EnabledIfSystemProperty(named = "belay.long", matches = "true")
     void intervalsCoverInEveryCellOfTheGrid() {
