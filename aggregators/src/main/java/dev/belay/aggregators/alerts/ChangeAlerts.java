@@ -136,8 +136,7 @@ public final class ChangeAlerts {
                     byte[] stored = store.get(k);
                     return stored == null
                             ? new ChangeDetector(categories, (double) runLength)
-                            : ChangeDetector.fromBytes(
-                                    stored, categories, (double) runLength);
+                            : ChangeDetector.fromBytes(stored, categories, (double) runLength);
                 });
     }
 

@@ -7,7 +7,9 @@ import dev.belay.schemas.events.AlertKind;
 
 /** What a detector counts of a pair's stream, from a change of its tally without a ceiling. */
 final class Watched {
-    /** Tasks with more classes have no detector of their labels: a test of each cut costs too much. */
+    /**
+     * Tasks with more classes have no detector of their labels: a test of each cut costs too much.
+     */
     static final int MAX_CLASSES = 20;
 
     private Watched() {}

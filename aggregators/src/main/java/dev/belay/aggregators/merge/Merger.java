@@ -45,8 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>A slice has a row of its own ({@link SliceRows}), which is emitted after the whole row: with
  * it, in one transaction, and at most once per interval when its own counts change.
  */
-public final class Merger
-        implements Processor<byte[], ShardMessage.Delta, String, SpecificRecord> {
+public final class Merger implements Processor<byte[], ShardMessage.Delta, String, SpecificRecord> {
     public static final String ROWS = "rows";
 
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);

@@ -111,7 +111,8 @@ class FormatsTest {
                 none.supervisor(),
                 none.student(),
                 none.ceiling(),
-                0, Signals.NONE);
+                0,
+                Signals.NONE);
     }
 
     private static MetricsRow read(byte[] bytes) {

@@ -101,7 +101,8 @@ class ClassesPropertyTest {
                     1);
         }
         Tally.Coverage rows = new Tally.Coverage(random.nextInt(9), 0, 0);
-        return new Tally(pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0, Signals.NONE);
+        return new Tally(
+                pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0, Signals.NONE);
     }
 
     private static KeyValueStore<String, Tally> store() {

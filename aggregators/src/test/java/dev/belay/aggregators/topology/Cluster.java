@@ -73,10 +73,7 @@ public final class Cluster {
         rows = ClusterPartition.store(Merger.ROWS, Serdes.String(), Formats.ROW, mergerContext);
         detectors =
                 ClusterPartition.store(
-                        ChangeAlerts.DETECTORS,
-                        Serdes.String(),
-                        Serdes.ByteArray(),
-                        mergerContext);
+                        ChangeAlerts.DETECTORS, Serdes.String(), Serdes.ByteArray(), mergerContext);
         merger = startMerger();
     }
 

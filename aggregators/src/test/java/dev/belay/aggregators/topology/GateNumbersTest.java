@@ -112,7 +112,8 @@ class GateNumbersTest {
                 new Tally.Coverage(EXAMPLES, EXAMPLES, 1),
                 new Tally.Coverage(EXAMPLES, EXAMPLES, number),
                 Tally.Coverage.NONE,
-                10, Signals.NONE);
+                10,
+                Signals.NONE);
     }
 
     @Test

@@ -270,7 +270,8 @@ class MetricsFiguresTest {
                         none.supervisor(),
                         none.student(),
                         none.ceiling(),
-                        0, Signals.NONE);
+                        0,
+                        Signals.NONE);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
         DerivedFigures.put(event, tally, null, true, true);

@@ -61,8 +61,7 @@ class NoiseChangeIT {
             Path file = Files.writeString(folder.resolve("live.yaml"), EXPERIMENT);
             try (ReviewWriter writer = new ReviewWriter(platform.bootstrapServers(), "reviews");
                     StreamRecount recount =
-                            new StreamRecount(
-                                    platform.bootstrapServers(), platform.registryUrl());
+                            new StreamRecount(platform.bootstrapServers(), platform.registryUrl());
                     BelayProcess run = BelayProcess.start(folder, command(platform, file))) {
                 // Given 2,000 labels of which a tenth is wrong
                 writer.start();

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /**
  * Accuracies on real votes, in the order of the files. An online label is the one given on arrival,

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class DawidSkeneSettingsTest {
     private static void refused(

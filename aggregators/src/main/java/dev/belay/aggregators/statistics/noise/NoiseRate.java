@@ -3,8 +3,8 @@ package dev.belay.aggregators.statistics.noise;
 import static java.util.Objects.requireNonNull;
 
 import dev.belay.aggregators.statistics.counts.CellTable;
-import dev.belay.aggregators.statistics.intervals.Anytime.Models;
 import dev.belay.aggregators.statistics.intervals.Anytime;
+import dev.belay.aggregators.statistics.intervals.Anytime.Models;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import org.jspecify.annotations.Nullable;
