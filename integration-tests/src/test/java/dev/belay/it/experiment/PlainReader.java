@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlainReader implements AutoCloseable {
     private static final byte MAGIC = 0;
-    private static final Duration LIMIT = Duration.ofSeconds(300);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String bootstrapServers;

@@ -1,5 +1,6 @@
 package dev.belay.cli.report.page;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,7 +36,7 @@ class SliceTableTest {
         // Then
         assertEquals(1, tables.size());
         assertEquals("naive", tables.get(0).get("student"));
-        List<?> lines = (List<?>) tables.get(0).get("lines");
+        List<?> lines = (List<?>) requireNonNull(tables.get(0).get("lines"));
         assertEquals(
                 List.of("lang=de 1,700", "lang=fr 300", "other 2,000"),
                 lines.stream()
@@ -50,7 +51,7 @@ class SliceTableTest {
             add("user=" + i, 4, 100 - i);
         }
         Map<String, Object> table = SliceTable.of(results, results.finalRows()).get(0);
-        assertEquals(20, ((List<?>) table.get("lines")).size());
+        assertEquals(20, ((List<?>) requireNonNull(table.get("lines"))).size());
         assertEquals("And 5 more in belay.slices.", table.get("more"));
     }
 
