@@ -18,23 +18,25 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running.
+ * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
+ * {@code belay noise estimate}: how many labels of a student are wrong.
  */
 @Command(
         name = "noise",
         mixinStandardHelpOptions = true,
-        description = "The noise that labelers add: set.")
+        description = "Wrong labels: set how many a labeler adds, estimate how many there are.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set?");
+        throw new ParameterException(spec.commandLine(), "which of: set, estimate?");
     }
 
     @Command(
@@ -82,6 +84,52 @@ public final class NoiseCommand implements Runnable {
                                 written.getVersion(),
                                 new TreeMap<>(written.getMethod().getParameters()));
                     }
+                    return 0;
+                });
+    }
+
+    @Command(
+            name = "estimate",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Estimates which share of a student's labels is wrong: from truth, from truth on a"
+                        + " sample and the student's predictions on all, and without truth. Each"
+                        + " estimate is printed with what it assumes and, where truth is known, how"
+                        + " far it is off.",
+                "Reads all predictions and truth of the task."
+            })
+    int estimate(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            paramLabel = "STUDENT",
+                            description =
+                                    "EXPERIMENT/MODEL#SEED of the newest run,"
+                                            + " EXPERIMENT/MODEL#SEED@RUN of another; #SEED may be"
+                                            + " left out where there is one")
+                    String student,
+            @Option(names = "--json", description = "JSON instead of tables") boolean json)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        CheckpointReference reference = CheckpointReference.parse(student);
+        return broker.on(
+                err,
+                clients -> {
+                    NoiseEstimates estimates =
+                            NoiseEstimates.of(
+                                    new StudentStreamReader(
+                                                    Fleet.read(clients),
+                                                    () -> clients.consumer(null, "estimate"),
+                                                    clients.codec(),
+                                                    clients.topics(),
+                                                    err::println)
+                                            .of(reference));
+                    if (json) {
+                        out.println(estimates.toJson());
+                    } else {
+                        estimates.print(out);
+                    }
+                    out.flush();
                     return 0;
                 });
     }

@@ -8,6 +8,8 @@ import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.table.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -58,6 +60,35 @@ record Suspects(
         @Nullable Boolean wrong() {
             return truth == null ? null : truth != label;
         }
+    }
+
+    /** Those of a student's stream. */
+    static Suspects of(StudentStream stream) {
+        List<Suspect> found = new ArrayList<>();
+        long withTruth = 0;
+        long wrong = 0;
+        for (StudentStream.Row row : stream.rows()) {
+            int label = row.labelled();
+            int prediction = row.predicted();
+            float[] p = row.prediction();
+            Integer truth = row.truth();
+            withTruth += truth == null ? 0 : 1;
+            wrong += truth != null && truth != label ? 1 : 0;
+            if (prediction != label) {
+                double margin = (double) p[prediction] - p[label];
+                found.add(new Suspect(row.id(), label, prediction, margin, row.label(), p, truth));
+            }
+        }
+        found.sort(
+                Comparator.comparingDouble(Suspect::margin).reversed().thenComparing(Suspect::id));
+        return new Suspects(
+                stream.student().getId(),
+                stream.supervisor().getId(),
+                stream.student().getClasses(),
+                stream.rows().size(),
+                withTruth,
+                wrong,
+                found);
     }
 
     /**

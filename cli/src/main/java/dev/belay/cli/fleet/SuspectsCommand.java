@@ -75,13 +75,14 @@ public final class SuspectsCommand implements Callable<Integer> {
                 err,
                 clients -> {
                     write(
-                            new SuspectSearch(
-                                            Fleet.read(clients),
-                                            () -> clients.consumer(null, "suspects"),
-                                            clients.codec(),
-                                            clients.topics(),
-                                            err::println)
-                                    .of(reference));
+                            Suspects.of(
+                                    new StudentStreamReader(
+                                                    Fleet.read(clients),
+                                                    () -> clients.consumer(null, "suspects"),
+                                                    clients.codec(),
+                                                    clients.topics(),
+                                                    err::println)
+                                            .of(reference)));
                     return 0;
                 });
     }

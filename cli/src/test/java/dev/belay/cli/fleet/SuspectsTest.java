@@ -174,13 +174,14 @@ class SuspectsTest {
     }
 
     private Suspects search(String reference) {
-        return new SuspectSearch(
-                        new Fleet(specs, specs, Map.of(), Map.of(), Map.of()),
-                        log::consumer,
-                        codec,
-                        TOPICS,
-                        line -> {})
-                .of(CheckpointReference.parse(reference));
+        return Suspects.of(
+                new StudentStreamReader(
+                                new Fleet(specs, specs, Map.of(), Map.of(), Map.of()),
+                                log::consumer,
+                                codec,
+                                TOPICS,
+                                line -> {})
+                        .of(CheckpointReference.parse(reference)));
     }
 
     private void truth(String id, int label) {

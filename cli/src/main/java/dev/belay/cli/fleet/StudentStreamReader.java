@@ -3,10 +3,10 @@ package dev.belay.cli.fleet;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
-import dev.belay.cli.fleet.Suspects.Suspect;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -24,11 +26,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the {@link Suspects} among the labels of a student: PROGRESSIVE predictions of the student
- * and of its supervisor, and the truth. No example is judged by a model that has learned from its
- * label.
+ * Reads a {@link StudentStream}: PROGRESSIVE predictions of the student, of its supervisor and of
+ * the labelers that it reads, and the truth.
  */
-final class SuspectSearch {
+final class StudentStreamReader {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Fleet fleet;
@@ -41,7 +42,7 @@ final class SuspectSearch {
      * @param consumers makes {@code read_committed} consumers without a group
      * @param say gets a line when reading has to wait for the schema registry
      */
-    SuspectSearch(
+    StudentStreamReader(
             Fleet fleet,
             Supplier<Consumer<byte[], byte[]>> consumers,
             EventCodec codec,
@@ -55,12 +56,12 @@ final class SuspectSearch {
     }
 
     /**
-     * Searches among the labels of one student.
+     * Reads the labels of one student.
      *
      * @throws IllegalArgumentException when it is not known, learns from truth, or no example has
      *     both its prediction and a label
      */
-    Suspects of(CheckpointReference reference) {
+    StudentStream of(CheckpointReference reference) {
         if (reference.model() == null) {
             throw new IllegalArgumentException(
                     "'%s' names an experiment, expected EXPERIMENT/STUDENT"
@@ -75,6 +76,8 @@ final class SuspectSearch {
         ModelSpec supervisor = spec(student.getSupervisor());
         Map<String, ExportRow> predictions = new HashMap<>();
         Map<String, ExportRow> labels = new HashMap<>();
+        List<String> sources = sources(supervisor.getId());
+        Map<String, Map<String, ExportRow>> votes = new HashMap<>(); // by source, then example
         String topic = topics.predictions(student.getTask());
         reader(topic, PredictionBlock.class)
                 .read(
@@ -89,13 +92,20 @@ final class SuspectSearch {
                                                         predictions.merge(
                                                                 r.id(),
                                                                 r,
-                                                                SuspectSearch::earliest));
+                                                                StudentStreamReader::earliest));
                             } else if (block.getModel().equals(supervisor.getId())) {
                                 ExportRow.predictions(supervisor, block)
                                         .forEach(
                                                 r ->
                                                         labels.merge(
-                                                                r.id(), r, SuspectSearch::latest));
+                                                                r.id(), r, StudentStreamReader::latest));
+                            } else if (sources.contains(block.getModel()) && block.getLabels()) {
+                                Map<String, ExportRow> of =
+                                        votes.computeIfAbsent(
+                                                block.getModel(), m -> new HashMap<>());
+                                ExportRow.predictions(supervisor, block)
+                                        .forEach(
+                                                r -> of.merge(r.id(), r, StudentStreamReader::latest));
                             }
                         });
         labels.keySet().retainAll(predictions.keySet());
@@ -109,7 +119,52 @@ final class SuspectSearch {
                                     predictions.size(),
                                     supervisor.getId()));
         }
-        return search(student, supervisor, labels, predictions);
+        Map<String, TruthHistory.Version> truths = new HashMap<>();
+        Map<String, Double> inclusion = new HashMap<>();
+        readTruths(student.getTask(), labels, truths, inclusion);
+        List<StudentStream.Row> rows = new ArrayList<>();
+        labels.forEach(
+                (id, label) -> {
+                    ExportRow predicted = predictions.get(id);
+                    int size = label.probabilities().length;
+                    if (predicted != null && predicted.probabilities().length == size) {
+                        TruthHistory.Version truth = truths.get(id);
+                        boolean known = truth != null && truth.label() != TruthHistory.UNKNOWN;
+                        rows.add(
+                                new StudentStream.Row(
+                                        id,
+                                        predicted.checkpoint(),
+                                        label.probabilities(),
+                                        predicted.probabilities(),
+                                        known ? (Integer) truth.label() : null,
+                                        known ? inclusion.get(id) : null,
+                                        votes(id, sources, votes)));
+                    }
+                });
+        rows.sort(
+                Comparator.comparingLong(StudentStream.Row::checkpoint)
+                        .thenComparing(StudentStream.Row::id));
+        return new StudentStream(student, supervisor, sources, rows);
+    }
+
+    /** The labelers that the supervisor reads, without truth; none of a model. */
+    private List<String> sources(String supervisor) {
+        LabelerSpec labeler = fleet.labelers().get(supervisor);
+        return labeler == null
+                ? List.of()
+                : labeler.getSources().stream().filter(s -> !s.equals(ModelId.TRUTH)).toList();
+    }
+
+    private static SortedMap<Integer, float[]> votes(
+            String id, List<String> sources, Map<String, Map<String, ExportRow>> votes) {
+        SortedMap<Integer, float[]> of = new TreeMap<>();
+        for (int source = 0; source < sources.size(); source++) {
+            ExportRow row = votes.getOrDefault(sources.get(source), Map.of()).get(id);
+            if (row != null) {
+                of.put(source, row.probabilities());
+            }
+        }
+        return of;
     }
 
     /** As the aggregators count a student: the lowest checkpoint's, of these the newest. */
@@ -126,69 +181,30 @@ final class SuspectSearch {
                 : a.checkpoint() > b.checkpoint() ? a : b;
     }
 
-    private Suspects search(
-            ModelSpec student,
-            ModelSpec supervisor,
-            Map<String, ExportRow> labels,
-            Map<String, ExportRow> predictions) {
-        Map<String, Integer> truths = truths(student.getTask(), labels);
-        List<Suspect> found = new ArrayList<>();
-        long[] counts = new long[3]; // labelled, with truth, wrong
-        labels.forEach(
-                (id, row) -> {
-                    float[] given = row.probabilities();
-                    ExportRow predicted = predictions.get(id);
-                    if (predicted == null || predicted.probabilities().length != given.length) {
-                        return;
-                    }
-                    float[] p = predicted.probabilities();
-                    int label = best(given);
-                    int prediction = best(p);
-                    Integer truth = truths.get(id);
-                    counts[0]++;
-                    counts[1] += truth == null ? 0 : 1;
-                    counts[2] += truth != null && truth != label ? 1 : 0;
-                    if (prediction != label) {
-                        double margin = (double) p[prediction] - p[label];
-                        found.add(new Suspect(id, label, prediction, margin, given, p, truth));
-                    }
-                });
-        found.sort(
-                Comparator.comparingDouble(Suspect::margin).reversed().thenComparing(Suspect::id));
-        return new Suspects(
-                student.getId(),
-                supervisor.getId(),
-                student.getClasses(),
-                counts[0],
-                counts[1],
-                counts[2],
-                found);
-    }
-
     /** The newest truth of each labelled example that has a valid one. */
-    private Map<String, Integer> truths(String task, Map<String, ExportRow> labels) {
-        Map<String, TruthHistory.Version> newest = new HashMap<>();
+    private void readTruths(
+            String task,
+            Map<String, ExportRow> labels,
+            Map<String, TruthHistory.Version> newest,
+            Map<String, Double> inclusion) {
         reader(topics.truth(task), Truth.class)
                 .read(
                         (id, timestampMs, truth) -> {
                             ExportRow label = labels.get(id);
-                            if (label != null
-                                    && (truth == null
-                                            || truth.getLabel() < label.probabilities().length)) {
-                                newest.merge(
-                                        id,
-                                        TruthHistory.Version.of(timestampMs, truth),
-                                        BinaryOperator.maxBy(TruthHistory.ORDER));
+                            if (label == null
+                                    || (truth != null
+                                            && truth.getLabel() >= label.probabilities().length)) {
+                                return;
+                            }
+                            newest.merge(
+                                    id,
+                                    TruthHistory.Version.of(timestampMs, truth),
+                                    BinaryOperator.maxBy(TruthHistory.ORDER));
+                            Double p = truth == null ? null : truth.getInclusionProbability();
+                            if (p != null) {
+                                inclusion.put(id, p);
                             }
                         });
-        Map<String, Integer> truths = new HashMap<>();
-        newest.forEach(
-                (id, version) -> {
-                    if (version.label() != TruthHistory.UNKNOWN) {
-                        truths.put(id, version.label());
-                    }
-                });
-        return truths;
     }
 
     private ModelSpec spec(String model) {
@@ -198,17 +214,6 @@ final class SuspectSearch {
                     model + " was stopped: without its spec its task is not known");
         }
         return spec;
-    }
-
-    /** The greatest, ties to the lowest. */
-    private static int best(float[] p) {
-        int best = 0;
-        for (int k = 1; k < p.length; k++) {
-            if (p[k] > p[best]) {
-                best = k;
-            }
-        }
-        return best;
     }
 
     private <T extends SpecificRecord> TopicReader<T> reader(String topic, Class<T> type) {
