@@ -1,5 +1,6 @@
 package dev.belay.labelers.records;
 
+import dev.belay.runtime.clients.UnknownOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -106,6 +107,10 @@ public final class Outbox implements AutoCloseable {
     /** False for a failure that passes; else throws it. */
     private boolean passes(KafkaException failure) {
         discard(failure);
+        if (UnknownOutcome.isIn(failure)) {
+            LOG.warn("nothing was committed, or it is not known: going on from what was: {}", String.valueOf(failure));
+            return false;
+        }
         for (Throwable e = failure; e != null; e = e.getCause()) {
             for (Class<?> type : PASSING) {
                 if (type.isInstance(e)) {

@@ -1,5 +1,6 @@
 package dev.belay.producers.task;
 
+import dev.belay.runtime.clients.UnknownOutcome;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -25,6 +26,9 @@ final class FencedException extends RuntimeException {
      * @param rows of the source that the producer has sent, those of its last transaction included
      */
     static RuntimeException of(KafkaException failure, long rows) {
+        if (UnknownOutcome.isIn(failure)) {
+            return new FencedException(rows, failure);
+        }
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof ApplicationRecoverableException // fenced, epoch, id mapping
                     || e instanceof InvalidTxnStateException) { // aborted when the broker restarted
