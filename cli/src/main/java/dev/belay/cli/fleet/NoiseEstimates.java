@@ -243,7 +243,8 @@ record NoiseEstimates(
         Double reference = lines.get(0).method().equals("truth") ? lines.get(0).value() : null;
         for (Line line : lines) {
             Double value = line.value();
-            boolean apart = line.method().startsWith("truth") || line.method().equals("disagreement");
+            boolean apart =
+                    line.method().startsWith("truth") || line.method().equals("disagreement");
             table.add(
                     line.method(),
                     value == null ? "undefined" : number(value),

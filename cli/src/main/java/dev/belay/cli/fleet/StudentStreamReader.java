@@ -98,14 +98,20 @@ final class StudentStreamReader {
                                         .forEach(
                                                 r ->
                                                         labels.merge(
-                                                                r.id(), r, StudentStreamReader::latest));
+                                                                r.id(),
+                                                                r,
+                                                                StudentStreamReader::latest));
                             } else if (sources.contains(block.getModel()) && block.getLabels()) {
                                 Map<String, ExportRow> of =
                                         votes.computeIfAbsent(
                                                 block.getModel(), m -> new HashMap<>());
                                 ExportRow.predictions(supervisor, block)
                                         .forEach(
-                                                r -> of.merge(r.id(), r, StudentStreamReader::latest));
+                                                r ->
+                                                        of.merge(
+                                                                r.id(),
+                                                                r,
+                                                                StudentStreamReader::latest));
                             }
                         });
         labels.keySet().retainAll(predictions.keySet());

@@ -108,7 +108,9 @@ public final class Outbox implements AutoCloseable {
     private boolean passes(KafkaException failure) {
         discard(failure);
         if (UnknownOutcome.isIn(failure)) {
-            LOG.warn("nothing was committed, or it is not known: going on from what was: {}", String.valueOf(failure));
+            LOG.warn(
+                    "nothing was committed, or it is not known: going on from what was: {}",
+                    String.valueOf(failure));
             return false;
         }
         for (Throwable e = failure; e != null; e = e.getCause()) {
