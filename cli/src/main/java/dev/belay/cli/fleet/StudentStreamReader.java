@@ -134,16 +134,19 @@ final class StudentStreamReader {
                     ExportRow predicted = predictions.get(id);
                     int size = label.probabilities().length;
                     if (predicted != null && predicted.probabilities().length == size) {
-                        TruthHistory.Version truth = truths.get(id);
-                        boolean known = truth != null && truth.label() != TruthHistory.UNKNOWN;
+                        TruthHistory.Version newest = truths.get(id);
+                        Integer truth =
+                                newest == null || newest.label() == TruthHistory.UNKNOWN
+                                        ? null
+                                        : (Integer) newest.label();
                         rows.add(
                                 new StudentStream.Row(
                                         id,
                                         predicted.checkpoint(),
                                         label.probabilities(),
                                         predicted.probabilities(),
-                                        known ? (Integer) truth.label() : null,
-                                        known ? inclusion.get(id) : null,
+                                        truth,
+                                        truth == null ? null : inclusion.get(id),
                                         votes(id, sources, votes)));
                     }
                 });
