@@ -4,6 +4,7 @@ import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.statistics.counts.CellTable;
 import dev.belay.aggregators.statistics.counts.PairTable;
 import dev.belay.schemas.events.AlertKind;
+import java.util.Arrays;
 
 /** What a detector counts of a pair's stream, from a change of its tally without a ceiling. */
 final class Watched {
@@ -46,10 +47,9 @@ final class Watched {
             case LABELS -> {
                 long[] labels = new long[table.classes()];
                 table.confusion().forEach(c -> labels[c.predicted()] += c.count());
-                change.signals()
-                        .labelsWithoutTruth()
-                        .forEach((label, count) -> labels[(int) label] += count);
-                yield labels;
+                change.labelsWithoutTruth().forEach((label, count) -> labels[(int) label] += count);
+                // before an upgrade labels without truth were not counted by class
+                yield Arrays.stream(labels).sum() == labelled ? labels : new long[labels.length];
             }
         };
     }

@@ -29,9 +29,7 @@ final class RunningTally {
     private long tooLate;
     private long revised;
     private long abstained;
-    private long ceilingSame; // these three: of streams
-    private long ceilingSameWithoutTruth;
-    private final SparseCounter labelsWithoutTruth = new SparseCounter();
+    private final SparseCounter labelsWithoutTruth = new SparseCounter(); // of streams
     private long grouped; // of those counted one by one
 
     /**
@@ -72,13 +70,11 @@ final class RunningTally {
         } else if (label == TruthHistory.UNKNOWN) {
             withoutTruth += sign;
             sameWithoutTruth += w == s ? sign : 0;
-            if (!byCluster) {
-                signal(w, ceiling == null ? ABSENT : ceiling.predicted(example), sign);
+            if (!byCluster && PairTable.hasClasses(classes)) {
+                labelsWithoutTruth.add(w, sign);
             }
         } else if (ceiling != null) {
-            int c = ceiling.predicted(example);
-            pairs.cell(label, w, s, c, sign);
-            ceilingSame += !byCluster && c == w ? sign : 0;
+            pairs.cell(label, w, s, ceiling.predicted(example), sign);
         } else {
             pairs.pair(
                     label,
@@ -90,13 +86,6 @@ final class RunningTally {
                     student.from(example),
                     s,
                     sign);
-        }
-    }
-
-    private void signal(int label, int ofCeiling, int sign) {
-        ceilingSameWithoutTruth += ofCeiling == label ? sign : 0;
-        if (PairTable.hasClasses(classes)) {
-            labelsWithoutTruth.add(label, sign);
         }
     }
 
@@ -256,6 +245,6 @@ final class RunningTally {
                 slice == null ? student.coverage() : Coverage.NONE,
                 slice == null && ceiling != null ? ceiling.coverage() : Coverage.NONE,
                 slice == null ? Math.max(0, student.newestTimeMs()) : 0,
-                new Signals(ceilingSame, ceilingSameWithoutTruth, labelsWithoutTruth.counts()));
+                labelsWithoutTruth.counts());
     }
 }

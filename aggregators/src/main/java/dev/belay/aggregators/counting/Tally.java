@@ -1,6 +1,7 @@
 package dev.belay.aggregators.counting;
 
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 
 /**
  * Counts of a comparison, in one partition or over all. Counts merge by addition, all else by
@@ -17,7 +18,8 @@ import dev.belay.aggregators.statistics.counts.PairTable;
  * @param student the student's
  * @param ceiling the ceiling's; {@link Coverage#NONE} without one
  * @param eventTimeMs greatest event time of a student's prediction
- * @param signals of a stream
+ * @param labelsWithoutTruth examples without truth by the class that the supervisor predicts;
+ *     PROGRESSIVE, tasks of kind classes
  */
 public record Tally(
         PairTable table,
@@ -30,7 +32,7 @@ public record Tally(
         Coverage student,
         Coverage ceiling,
         long eventTimeMs,
-        Signals signals) {
+        SparseCounts labelsWithoutTruth) {
 
     /**
      * Coverage of a model's predictions.
@@ -77,7 +79,7 @@ public record Tally(
                 Coverage.NONE,
                 Coverage.NONE,
                 0,
-                Signals.NONE);
+                SparseCounts.EMPTY);
     }
 
     /** The sum of both. */
@@ -93,7 +95,7 @@ public record Tally(
                 student.merge(other.student),
                 ceiling.merge(other.ceiling),
                 Math.max(eventTimeMs, other.eventTimeMs),
-                signals.merge(other.signals));
+                labelsWithoutTruth.combine(other.labelsWithoutTruth, 1));
     }
 
     /** The difference: merged into {@code earlier} it gives this. */
@@ -109,7 +111,7 @@ public record Tally(
                 student.since(earlier.student),
                 ceiling.since(earlier.ceiling),
                 eventTimeMs,
-                signals.since(earlier.signals));
+                labelsWithoutTruth.combine(earlier.labelsWithoutTruth, -1));
     }
 
     /**
@@ -128,7 +130,7 @@ public record Tally(
                 whole.student,
                 whole.ceiling,
                 whole.eventTimeMs,
-                signals);
+                labelsWithoutTruth);
     }
 
     /** Examples that all have a row of: predictions, or the supervisor's abstention. */

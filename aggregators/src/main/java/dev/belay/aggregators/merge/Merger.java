@@ -143,16 +143,25 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
             merge(slices.admit(student, any.slice(), delta.changes()));
             return; // the expiry time comes with the whole
         }
+        long reachedMs = reachedMs(student);
         merge(delta.changes());
         if (any.phase() == Phase.PROGRESSIVE) {
-            alert(delta.changes());
+            alert(delta.changes(), reachedMs);
             advance(student, delta);
         }
     }
 
-    private void alert(Map<Comparison, Tally> changes) {
+    /** Event time that a student's stream has reached, over all partitions; 0 before it began. */
+    private long reachedMs(String student) {
+        MetricsRow stream = rows.get(Comparison.streamOf(student));
+        return stream == null
+                ? 0
+                : stream.tallies().values().stream().mapToLong(Tally::eventTimeMs).max().orElse(0);
+    }
+
+    private void alert(Map<Comparison, Tally> changes, long reachedMs) {
         long nowMs = context.currentSystemTimeMs();
-        for (Alert alert : alerts.observe(changes, nowMs)) {
+        for (Alert alert : alerts.observe(changes, reachedMs, nowMs)) {
             LOG.warn(
                     "{} of {} changed: {} to {} since {}",
                     alert.getKind(),

@@ -2,7 +2,6 @@ package dev.belay.aggregators.state;
 
 import dev.belay.aggregators.comparison.Comparison;
 import dev.belay.aggregators.comparison.TaskOwner;
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
@@ -135,9 +134,7 @@ public final class Formats {
         write(tally.student(), out);
         write(tally.ceiling(), out);
         out.writeLong(tally.eventTimeMs());
-        out.writeLong(tally.signals().ceilingSame());
-        out.writeLong(tally.signals().ceilingSameWithoutTruth());
-        tally.signals().labelsWithoutTruth().write(out);
+        tally.labelsWithoutTruth().write(out);
     }
 
     private static Tally readTally(DataInput in, int version) throws IOException {
@@ -152,14 +149,9 @@ public final class Formats {
                 readCoverage(in),
                 readCoverage(in),
                 in.readLong(),
-                version < 6 ? Signals.NONE : readSignals(in));
-    }
-
-    private static Signals readSignals(DataInput in) throws IOException {
-        return new Signals(
-                in.readLong(),
-                in.readLong(),
-                SparseCounts.read(in, PairTable.MAX_CLASSES_BY_CLASS));
+                version < 6
+                        ? SparseCounts.EMPTY
+                        : SparseCounts.read(in, PairTable.MAX_CLASSES_BY_CLASS));
     }
 
     private static void write(Coverage coverage, DataOutput out) throws IOException {

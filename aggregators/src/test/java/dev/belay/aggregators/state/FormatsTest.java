@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Slices;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.TruthHistory;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.aggregators.topology.IntervalsTest;
 import dev.belay.schemas.events.Phase;
 import java.io.ByteArrayOutputStream;
@@ -112,7 +112,7 @@ class FormatsTest {
                 none.student(),
                 none.ceiling(),
                 0,
-                Signals.NONE);
+                SparseCounts.EMPTY);
     }
 
     private static MetricsRow read(byte[] bytes) {

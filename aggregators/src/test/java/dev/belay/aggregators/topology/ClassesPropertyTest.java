@@ -3,7 +3,6 @@ package dev.belay.aggregators.topology;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.shard.SentTallies;
 import dev.belay.aggregators.shard.Shard;
@@ -11,6 +10,7 @@ import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.state.ShardMessage;
 import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -102,7 +102,17 @@ class ClassesPropertyTest {
         }
         Tally.Coverage rows = new Tally.Coverage(random.nextInt(9), 0, 0);
         return new Tally(
-                pairs.table(), random.nextInt(9), 0, 0, 0, 0, rows, rows, rows, 0, Signals.NONE);
+                pairs.table(),
+                random.nextInt(9),
+                0,
+                0,
+                0,
+                0,
+                rows,
+                rows,
+                rows,
+                0,
+                SparseCounts.EMPTY);
     }
 
     private static KeyValueStore<String, Tally> store() {

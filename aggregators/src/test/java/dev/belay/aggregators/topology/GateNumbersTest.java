@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.aggregators.comparison.Catalog;
 import dev.belay.aggregators.comparison.Comparison;
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.CheckpointRanks;
 import dev.belay.aggregators.state.MetricsRow;
 import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.Phase;
@@ -113,7 +113,7 @@ class GateNumbersTest {
                 new Tally.Coverage(EXAMPLES, EXAMPLES, number),
                 Tally.Coverage.NONE,
                 10,
-                Signals.NONE);
+                SparseCounts.EMPTY);
     }
 
     @Test

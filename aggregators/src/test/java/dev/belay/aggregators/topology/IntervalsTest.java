@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.counting.Tally.Coverage;
 import dev.belay.aggregators.events.DerivedFigures;
 import dev.belay.aggregators.state.Formats;
 import dev.belay.aggregators.statistics.counts.PairCounter;
 import dev.belay.aggregators.statistics.counts.PairTable;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import java.nio.ByteBuffer;
@@ -147,6 +147,6 @@ public class IntervalsTest {
     /** Of two complete sweeps. */
     private static Tally tally(PairTable table) {
         Coverage sweep = new Coverage(table.n(), table.n(), 1);
-        return new Tally(table, 0, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0, Signals.NONE);
+        return new Tally(table, 0, 0, 0, 0, 0, sweep, sweep, Coverage.NONE, 0, SparseCounts.EMPTY);
     }
 }

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.aggregators.counting.Signals;
 import dev.belay.aggregators.counting.Tally;
 import dev.belay.aggregators.events.DerivedFigures;
 import dev.belay.aggregators.statistics.counts.PairCounter;
+import dev.belay.aggregators.statistics.counts.SparseCounts;
 import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.ClassCounts;
 import dev.belay.schemas.events.ConfusionCount;
@@ -271,7 +271,7 @@ class MetricsFiguresTest {
                         none.student(),
                         none.ceiling(),
                         0,
-                        Signals.NONE);
+                        SparseCounts.EMPTY);
 
         PairMetrics.Builder event = PairMetrics.newBuilder();
         DerivedFigures.put(event, tally, null, true, true);

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Changes in the labels of tasks, the oldest first: what changed, from what to what, since"
                     + " when, and on how many examples that rests.",
-            "The records that show a change are those of the predictions topic with record times"
+            "The records that show a change are those of the predictions topic with event times"
                     + " between since and until."
         })
 public final class AlertsCommand implements Callable<Integer> {

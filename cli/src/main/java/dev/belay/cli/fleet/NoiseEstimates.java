@@ -214,8 +214,8 @@ record NoiseEstimates(
                 null,
                 rows.size(),
                 mixture == null
-                        ? "undefined: with one student it needs truth of some examples, and labels that"
-                                + " are better than chance"
+                        ? "undefined: with one student it needs truth of some examples and labels that are"
+                                + " better than chance; or it has not converged"
                         : ScoreMixture.ASSUMPTION);
     }
 

@@ -115,6 +115,9 @@ record SourceErrors(List<OfSource> errors) {
         }
         table.print(out);
         out.println();
+        out.println(
+                "of the examples above only: where the supervisor abstains by what its sources say, their"
+                        + " errors appear too rare");
         out.println("triplets: " + Triplets.ASSUMPTION);
         out.println(DAWID_SKENE);
     }

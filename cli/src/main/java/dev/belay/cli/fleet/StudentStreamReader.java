@@ -76,6 +76,7 @@ final class StudentStreamReader {
         ModelSpec supervisor = spec(student.getSupervisor());
         Map<String, ExportRow> predictions = new HashMap<>();
         Map<String, ExportRow> labels = new HashMap<>();
+        Map<String, ExportRow> unsaid = new HashMap<>(); // whether they are labels
         List<String> sources = sources(supervisor.getId());
         Map<String, Map<String, ExportRow>> votes = new HashMap<>(); // by source, then example
         String topic = topics.predictions(student.getTask());
@@ -94,10 +95,11 @@ final class StudentStreamReader {
                                                                 r,
                                                                 StudentStreamReader::earliest));
                             } else if (block.getModel().equals(supervisor.getId())) {
+                                Map<String, ExportRow> of = block.getLabels() ? labels : unsaid;
                                 ExportRow.predictions(supervisor, block)
                                         .forEach(
                                                 r ->
-                                                        labels.merge(
+                                                        of.merge(
                                                                 r.id(),
                                                                 r,
                                                                 StudentStreamReader::latest));
@@ -114,6 +116,7 @@ final class StudentStreamReader {
                                                                 StudentStreamReader::latest));
                             }
                         });
+        unsaid.forEach(labels::putIfAbsent); // as the aggregators: what is said to be a label wins
         labels.keySet().retainAll(predictions.keySet());
         labels.values().removeIf(row -> row.probabilities().length == 0); // abstained
         if (labels.isEmpty()) {
@@ -125,30 +128,32 @@ final class StudentStreamReader {
                                     predictions.size(),
                                     supervisor.getId()));
         }
-        Map<String, TruthHistory.Version> truths = new HashMap<>();
-        Map<String, Double> inclusion = new HashMap<>();
-        readTruths(student.getTask(), labels, truths, inclusion);
+        int classes = student.getClasses().size(); // 0: each example has its own options
+        Map<String, Known> truths = truths(student.getTask(), labels);
         List<StudentStream.Row> rows = new ArrayList<>();
         labels.forEach(
                 (id, label) -> {
                     ExportRow predicted = predictions.get(id);
                     int size = label.probabilities().length;
-                    if (predicted != null && predicted.probabilities().length == size) {
-                        TruthHistory.Version newest = truths.get(id);
-                        Integer truth =
-                                newest == null || newest.label() == TruthHistory.UNKNOWN
-                                        ? null
-                                        : (Integer) newest.label();
-                        rows.add(
-                                new StudentStream.Row(
-                                        id,
-                                        predicted.checkpoint(),
-                                        label.probabilities(),
-                                        predicted.probabilities(),
-                                        truth,
-                                        truth == null ? null : inclusion.get(id),
-                                        votes(id, sources, votes)));
+                    if (predicted == null
+                            || predicted.probabilities().length != size
+                            || (classes > 0 && size != classes)) {
+                        return;
                     }
+                    Known known = truths.get(id);
+                    Integer truth =
+                            known == null || known.version().label() == TruthHistory.UNKNOWN
+                                    ? null
+                                    : (Integer) known.version().label();
+                    rows.add(
+                            new StudentStream.Row(
+                                    id,
+                                    predicted.checkpoint(),
+                                    label.probabilities(),
+                                    predicted.probabilities(),
+                                    truth,
+                                    known == null || truth == null ? null : known.inclusion(),
+                                    votes(id, size, sources, votes)));
                 });
         rows.sort(
                 Comparator.comparingLong(StudentStream.Row::checkpoint)
@@ -165,11 +170,12 @@ final class StudentStreamReader {
     }
 
     private static SortedMap<Integer, float[]> votes(
-            String id, List<String> sources, Map<String, Map<String, ExportRow>> votes) {
+            String id, int size, List<String> sources, Map<String, Map<String, ExportRow>> votes) {
         SortedMap<Integer, float[]> of = new TreeMap<>();
         for (int source = 0; source < sources.size(); source++) {
             ExportRow row = votes.getOrDefault(sources.get(source), Map.of()).get(id);
-            if (row != null) {
+            if (row != null
+                    && (row.probabilities().length == size || row.probabilities().length == 0)) {
                 of.put(source, row.probabilities());
             }
         }
@@ -190,30 +196,37 @@ final class StudentStreamReader {
                 : a.checkpoint() > b.checkpoint() ? a : b;
     }
 
+    /**
+     * A truth.
+     *
+     * @param inclusion probability with which it was drawn; null: no sample
+     */
+    private record Known(TruthHistory.Version version, @Nullable Double inclusion) {}
+
     /** The newest truth of each labelled example that has a valid one. */
-    private void readTruths(
-            String task,
-            Map<String, ExportRow> labels,
-            Map<String, TruthHistory.Version> newest,
-            Map<String, Double> inclusion) {
+    private Map<String, Known> truths(String task, Map<String, ExportRow> labels) {
+        Map<String, Known> newest = new HashMap<>();
         reader(topics.truth(task), Truth.class)
                 .read(
                         (id, timestampMs, truth) -> {
                             ExportRow label = labels.get(id);
                             if (label == null
                                     || (truth != null
-                                            && truth.getLabel() >= label.probabilities().length)) {
+                                            && (truth.getLabel() < 0
+                                                    || truth.getLabel()
+                                                            >= label.probabilities().length))) {
                                 return;
                             }
                             newest.merge(
                                     id,
-                                    TruthHistory.Version.of(timestampMs, truth),
-                                    BinaryOperator.maxBy(TruthHistory.ORDER));
-                            Double p = truth == null ? null : truth.getInclusionProbability();
-                            if (p != null) {
-                                inclusion.put(id, p);
-                            }
+                                    new Known(
+                                            TruthHistory.Version.of(timestampMs, truth),
+                                            truth == null ? null : truth.getInclusionProbability()),
+                                    BinaryOperator.maxBy(
+                                            Comparator.comparing(
+                                                    Known::version, TruthHistory.ORDER)));
                         });
+        return newest;
     }
 
     private ModelSpec spec(String model) {

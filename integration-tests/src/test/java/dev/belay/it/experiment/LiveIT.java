@@ -62,7 +62,7 @@ class LiveIT {
     /** Lines above INFO that a kill explains, each in the words of the service. */
     private static final Pattern EXPLAINED =
             Pattern.compile(
-                    "is fenced|was fenced|has fenced the producer|nothing was committed, going on"
+                    "is fenced|was fenced|has fenced the producer|nothing was committed"
                             + "|was killed with its stores open|no Kafka broker answers|broker .* answers again"
                             + "|no schema registry answers|dead letter");
 

@@ -115,8 +115,8 @@ public final class ProducerService implements Service {
                 before = done;
                 requireNoOther(e, fenced);
                 LOG.warn(
-                        "the broker has fenced the producer of task {}, and no other has written"
-                                + " rows: its transaction has timed out; it resumes from row {}: {}",
+                        "the broker has fenced the producer of task {} or ended its transaction,"
+                                + " and no other has written rows; it resumes from row {}: {}",
                         config.task(),
                         done,
                         String.valueOf(e.getCause()));

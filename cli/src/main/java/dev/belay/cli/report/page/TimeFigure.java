@@ -57,6 +57,7 @@ record TimeFigure(List<Panel> panels) {
         results.rows().stream()
                 .filter(row -> row.getPhase() == Phase.PROGRESSIVE)
                 .filter(row -> row.getWindowStartMs() != null && row.getWindowEndMs() != null)
+                .filter(row -> !results.isBeside(row.getStudent()))
                 .forEach(
                         row ->
                                 byStudent
