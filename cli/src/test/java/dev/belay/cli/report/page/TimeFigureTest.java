@@ -1,10 +1,9 @@
 package dev.belay.cli.report.page;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.cli.report.SampleRun;
 import dev.belay.cli.report.results.RunResults;
@@ -13,12 +12,10 @@ import dev.belay.schemas.events.AlertKind;
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class TimeFigureTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
