@@ -195,9 +195,11 @@ public final class AggregatorTopology {
                 Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(Merger.ROWS), String(), Formats.ROW)
                         .withCachingEnabled();
+        // in memory, with a changelog: Streams wipes the folder of a task that lacks a store on
+        // disk
         StoreBuilder<?> detectors =
                 Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(ChangeAlerts.DETECTORS),
+                                Stores.inMemoryKeyValueStore(ChangeAlerts.DETECTORS),
                                 String(),
                                 ByteArray())
                         .withCachingEnabled();
