@@ -39,6 +39,7 @@ record Denials(SecuredCluster cluster) {
                 List.of(
                         "belay.metrics",
                         "belay.slices",
+                        "belay.alerts",
                         "belay.checkpoints",
                         "belay.models",
                         "belay.small.examples",

@@ -52,8 +52,8 @@ class SecuredIT {
             Pattern.compile(
                     // no dead letters, labelers that are not models, or misplaced records
                     "\\S+ (READ|WRITE|DELETE) TOPIC belay.dead-letters"
-                            // no tags
-                            + "|belay-(aggregator WRITE|reader READ) TOPIC belay.slices"
+                            // no tags, no change of the labels
+                            + "|belay-(aggregator WRITE|reader READ) TOPIC belay.(slices|alerts)"
                             + "|belay-operator (READ|WRITE) TOPIC belay.labelers"
                             + "|belay-reader READ TOPIC belay.labeler(s|-versions)"
                             + "|belay-truth-labeler WRITE TOPIC belay.small.(examples|truth)"
