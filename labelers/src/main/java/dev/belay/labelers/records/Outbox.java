@@ -41,7 +41,11 @@ public final class Outbox implements AutoCloseable {
                     TransactionAbortableException.class,
                     TransactionAbortedException.class);
 
+    /** Commits in a row whose outcome is not known before the error is one that lasts. */
+    static final int MOST_UNKNOWN = 5;
+
     private final Supplier<Producer<byte[], byte[]>> producers;
+    private int unknown; // in a row
     private @Nullable Producer<byte[], byte[]> producer;
 
     /**
@@ -71,7 +75,7 @@ public final class Outbox implements AutoCloseable {
      *
      * @return false when it was not committed, or that is not known: go on from the committed
      *     offsets
-     * @throws KafkaException what would fail again
+     * @throws KafkaException what would fail again, or has {@link #MOST_UNKNOWN} times
      */
     public boolean commit(TransactionBatch batch, ConsumerGroupMetadata group) {
         try {
@@ -82,6 +86,7 @@ public final class Outbox implements AutoCloseable {
             }
             open.sendOffsetsToTransaction(batch.offsets(), group);
             open.commitTransaction();
+            unknown = 0;
             return true;
         } catch (KafkaException e) {
             return passes(e);
@@ -107,7 +112,7 @@ public final class Outbox implements AutoCloseable {
     /** False for a failure that passes; else throws it. */
     private boolean passes(KafkaException failure) {
         discard(failure);
-        if (UnknownOutcome.isIn(failure)) {
+        if (UnknownOutcome.isIn(failure) && ++unknown <= MOST_UNKNOWN) {
             LOG.warn(
                     "nothing was committed, or it is not known: going on from what was: {}",
                     String.valueOf(failure));

@@ -5,10 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** Zigzag integers of 1 to 10 bytes, as Avro writes them, and arrays with runs of zeros. */
-final class Varints {
+public final class Varints {
     private Varints() {}
 
-    static void write(DataOutput out, long value) throws IOException {
+    /** Writes a value of 1 to 10 bytes. */
+    public static void write(DataOutput out, long value) throws IOException {
         long rest = (value << 1) ^ (value >> 63);
         while ((rest & ~0x7FL) != 0) {
             out.writeByte((int) ((rest & 0x7F) | 0x80));
@@ -17,7 +18,12 @@ final class Varints {
         out.writeByte((int) rest);
     }
 
-    static long read(DataInput in) throws IOException {
+    /**
+     * Reads a value.
+     *
+     * @throws IOException at the end of the input, or when it has more than 10 bytes
+     */
+    public static long read(DataInput in) throws IOException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             long b = in.readByte();
