@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.LongTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,29 +33,22 @@ class EndlessRunIT {
     private static final int HOLDOUT = 60;
     private static final Duration SOON = Duration.ofSeconds(150);
 
+    private static final String[] WINDOWS = {"--set", "aggregator.windows=5s"};
+
     @TempDir Path folder;
 
     @Test
     void killedThreeTimesItCountsEveryRecordOnceAndItsWindowsEqualARecount() throws Exception {
-        try (EmbeddedPlatform platform =
-                EmbeddedPlatform.start(
-                        new PlatformConfig(folder.resolve("broker"), 0, 0), line -> {})) {
-            // Given a program that keeps writing to a topic of three partitions
-            try (var admin =
-                    Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("reviews", 3, (short) 1))).all().get();
-            }
-            Path file = Files.writeString(folder.resolve("live.yaml"), EXPERIMENT);
-            String[] command = command(platform, file);
-            try (ReviewWriter writer = new ReviewWriter(platform.bootstrapServers(), "reviews");
+        // Given a program that keeps writing to a topic of three partitions
+        try (ReviewsRun live = ReviewsRun.of(folder, EXPERIMENT)) {
+            try (ReviewWriter writer = live.writer();
                     StreamRecount recount =
-                            new StreamRecount(
-                                    platform.bootstrapServers(), platform.registryUrl())) {
+                            new StreamRecount(live.bootstrapServers(), live.registryUrl())) {
                 writer.start();
                 // When it is killed with the first examples, labels and comparisons there
                 for (String topic :
                         List.of("belay.live.truth", "belay.live.predictions", "belay.metrics")) {
-                    try (BelayProcess run = BelayProcess.start(folder, command)) {
+                    try (BelayProcess run = live.start(WINDOWS)) {
                         long before = recount.records(topic);
                         Awaitility.await()
                                 .atMost(SOON)
@@ -73,7 +62,7 @@ class EndlessRunIT {
                     }
                 }
                 // And resumed, until all is counted that the program had written when it stopped
-                try (BelayProcess run = BelayProcess.start(folder, command)) {
+                try (BelayProcess run = live.start(WINDOWS)) {
                     long before = recount.records("belay.metrics");
                     Awaitility.await()
                             .atMost(SOON)
@@ -131,27 +120,6 @@ class EndlessRunIT {
               ceiling: {encoder: hashing-bigrams, supervisor: truth, micro-epoch: 256, max-wait: 1s}
             """
                     .formatted(HOLDOUT);
-
-    private String[] command(EmbeddedPlatform platform, Path file) {
-        return new String[] {
-            "run",
-            file.toString(),
-            "--out",
-            folder.resolve("out").toString(),
-            "--data",
-            folder.resolve("data").toString(),
-            "--bootstrap-servers",
-            platform.bootstrapServers(),
-            "--registry",
-            platform.registryUrl(),
-            "--services",
-            "embedded",
-            "--set",
-            "aggregator.windows=5s",
-            "--set",
-            "health.port=-1"
-        };
-    }
 
     /** Counts of the file's PROGRESSIVE rows, as {@link StreamRecount#counted} has them. */
     private static Map<String, List<Long>> inFile(Path metrics) throws Exception {

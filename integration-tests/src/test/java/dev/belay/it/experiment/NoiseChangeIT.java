@@ -5,17 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.LongTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,31 +46,24 @@ class NoiseChangeIT {
 
     @Test
     void eachChangeOfTheRateIsOneAlertAndInTheReport() throws Exception {
-        try (EmbeddedPlatform platform =
-                EmbeddedPlatform.start(
-                        new PlatformConfig(folder.resolve("broker"), 0, 0), line -> {})) {
-            try (var admin =
-                    Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("reviews", 3, (short) 1))).all().get();
-            }
-            Path file = Files.writeString(folder.resolve("live.yaml"), EXPERIMENT);
-            try (ReviewWriter writer = new ReviewWriter(platform.bootstrapServers(), "reviews");
+        try (ReviewsRun live = ReviewsRun.of(folder, EXPERIMENT)) {
+            try (ReviewWriter writer = live.writer();
                     StreamRecount recount =
-                            new StreamRecount(platform.bootstrapServers(), platform.registryUrl());
-                    BelayProcess run = BelayProcess.start(folder, command(platform, file))) {
+                            new StreamRecount(live.bootstrapServers(), live.registryUrl());
+                    BelayProcess run = live.start("--set", "aggregator.windows=5s")) {
                 // Given 2,000 labels of which a tenth is wrong
                 writer.start();
                 awaitLabels(recount, run, 2_000);
-                assertEquals(List.of(), errors(platform, "0"));
+                assertEquals(List.of(), errors(live, "0"));
                 // When the rate is raised, then an alert says so
-                set(platform, "rate=0.3");
-                List<JsonNode> raised = awaitErrors(platform, run, 1);
+                set(live, "rate=0.3");
+                List<JsonNode> raised = awaitErrors(live, run, 1);
                 assertEquals(.1, share(raised.get(0), "from"), .03);
                 assertEquals(.3, share(raised.get(0), "to"), .1);
                 // And when it is set back, another one, after as many labels
                 awaitLabels(recount, run, recount.records("belay.live.labels.live.noisy.0") + 600);
-                set(platform, "rate=0.1");
-                List<JsonNode> lowered = awaitErrors(platform, run, 2);
+                set(live, "rate=0.1");
+                List<JsonNode> lowered = awaitErrors(live, run, 2);
                 assertEquals(.1, share(lowered.get(1), "to"), .08);
                 awaitLabels(recount, run, recount.records("belay.live.labels.live.noisy.0") + 300);
                 run.interrupt();
@@ -103,7 +91,7 @@ class NoiseChangeIT {
                         });
     }
 
-    private List<JsonNode> awaitErrors(EmbeddedPlatform platform, BelayProcess run, int count) {
+    private static List<JsonNode> awaitErrors(ReviewsRun live, BelayProcess run, int count) {
         List<JsonNode> found = new ArrayList<>();
         Awaitility.await()
                 .atMost(SOON)
@@ -112,17 +100,15 @@ class NoiseChangeIT {
                         () -> {
                             assertTrue(run.isAlive(), run::output);
                             found.clear();
-                            found.addAll(errors(platform, count + "-" + System.nanoTime()));
+                            found.addAll(errors(live, count + "-" + System.nanoTime()));
                             assertEquals(count, found.size(), found::toString);
                         });
         return found;
     }
 
     /** The alerts about wrong labels, as the command prints them. */
-    private List<JsonNode> errors(EmbeddedPlatform platform, String name) throws Exception {
-        String printed =
-                BelayProcess.succeed(
-                        folder.resolve("alerts-" + name), connected(platform, "alerts", "--json"));
+    private static List<JsonNode> errors(ReviewsRun live, String name) throws Exception {
+        String printed = live.succeed("alerts-" + name, "alerts", "--json");
         List<JsonNode> errors = new ArrayList<>();
         for (JsonNode alert : JSON.readTree(printed)) {
             if (alert.get("what").textValue().equals("errors")) {
@@ -132,33 +118,7 @@ class NoiseChangeIT {
         return errors;
     }
 
-    private void set(EmbeddedPlatform platform, String change) throws Exception {
-        BelayProcess.succeed(
-                folder.resolve("set-" + change),
-                connected(platform, "noise", "set", "live/noisy", change));
-    }
-
-    private static String[] connected(EmbeddedPlatform platform, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--bootstrap-servers", platform.bootstrapServers()));
-        all.addAll(List.of("--registry", platform.registryUrl()));
-        return all.toArray(String[]::new);
-    }
-
-    private String[] command(EmbeddedPlatform platform, Path file) {
-        return connected(
-                platform,
-                "run",
-                file.toString(),
-                "--out",
-                folder.resolve("out").toString(),
-                "--data",
-                folder.resolve("data").toString(),
-                "--services",
-                "embedded",
-                "--set",
-                "aggregator.windows=5s",
-                "--set",
-                "health.port=-1");
+    private static void set(ReviewsRun live, String change) throws Exception {
+        live.succeed("set-" + change, "noise", "set", "live/noisy", change);
     }
 }

@@ -3,8 +3,6 @@ package dev.belay.it.experiment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.PlatformConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +18,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,30 +62,22 @@ class RollingHoldoutIT {
 
     @Test
     void killedTwiceEachRowCountsOneGenerationAsARecountDoes() throws Exception {
-        try (EmbeddedPlatform platform =
-                EmbeddedPlatform.start(
-                        new PlatformConfig(folder.resolve("broker"), 0, 0), line -> {})) {
-            try (var admin =
-                    Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("reviews", 3, (short) 1))).all().get();
-            }
-            Path file = Files.writeString(folder.resolve("live.yaml"), EXPERIMENT);
-            String[] command = command(platform, file);
-            try (ReviewWriter writer = new ReviewWriter(platform.bootstrapServers(), "reviews")) {
+        try (ReviewsRun live = ReviewsRun.of(folder, EXPERIMENT)) {
+            try (ReviewWriter writer = live.writer()) {
                 writer.start();
                 // When it is killed while the first generations are drawn and predicted
                 for (int rows : new int[] {1, 3}) {
-                    try (BelayProcess run = BelayProcess.start(folder, command)) {
-                        await(platform, run, recount -> recount.reported.size() >= rows);
+                    try (BelayProcess run = live.start()) {
+                        await(live, run, recount -> recount.reported.size() >= rows);
                         run.kill();
                     }
                 }
-                try (BelayProcess run = BelayProcess.start(folder, command)) {
-                    await(platform, run, recount -> recount.counted().size() >= GENERATIONS);
+                try (BelayProcess run = live.start()) {
+                    await(live, run, recount -> recount.counted().size() >= GENERATIONS);
                     writer.stop();
                     // Then all rows are those of the recount
                     await(
-                            platform,
+                            live,
                             run,
                             recount -> {
                                 assertEquals(writer.labels(), recount.truth);
@@ -100,7 +88,7 @@ class RollingHoldoutIT {
                     assertEquals(0, run.exitCode(), run::output);
                 }
             }
-            Recount recount = recount(platform);
+            Recount recount = recount(live);
             // And complete generations have their size, each begins a period after the one before
             List<Integer> sizes =
                     recount.generations.values().stream()
@@ -132,21 +120,21 @@ class RollingHoldoutIT {
         boolean holds(Recount recount);
     }
 
-    private static void await(EmbeddedPlatform platform, BelayProcess run, Condition condition) {
+    private static void await(ReviewsRun live, BelayProcess run, Condition condition) {
         Awaitility.await()
                 .atMost(SOON)
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(
                         () -> {
                             assertTrue(run.isAlive(), run::output);
-                            assertTrue(condition.holds(recount(platform)));
+                            assertTrue(condition.holds(recount(live)));
                         });
     }
 
-    private static Recount recount(EmbeddedPlatform platform) {
+    private static Recount recount(ReviewsRun live) {
         Recount recount = new Recount();
         try (PlainReader reader =
-                new PlainReader(platform.bootstrapServers(), platform.registryUrl())) {
+                new PlainReader(live.bootstrapServers(), live.registryUrl())) {
             reader.forAll(TOPICS, recount::take);
         }
         return recount;
@@ -285,24 +273,5 @@ class RollingHoldoutIT {
                     .filter(row -> generationsOf(row).size() > 1)
                     .collect(Collectors.toSet());
         }
-    }
-
-    private String[] command(EmbeddedPlatform platform, Path file) {
-        return new String[] {
-            "run",
-            file.toString(),
-            "--out",
-            folder.resolve("out").toString(),
-            "--data",
-            folder.resolve("data").toString(),
-            "--bootstrap-servers",
-            platform.bootstrapServers(),
-            "--registry",
-            platform.registryUrl(),
-            "--services",
-            "embedded",
-            "--set",
-            "health.port=-1"
-        };
     }
 }
