@@ -1,0 +1,54 @@
+package dev.belay.labelers.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class OneOwnerAssignorTest {
+    private static final List<TopicPartition> ALL =
+            List.of(new TopicPartition("t", 0), new TopicPartition("t", 1));
+
+    private final OneOwnerAssignor a = new OneOwnerAssignor();
+    private final OneOwnerAssignor b = new OneOwnerAssignor();
+
+    @Test
+    void whoHasThePartitionsKeepsThemAndAnotherTakesOver() {
+        assertEquals(Map.of("b", ALL), assign(Map.of("b", b), 1));
+        assertEquals(Map.of("a", List.of(), "b", ALL), assign(Map.of("a", a, "b", b), 2));
+        assertEquals(Map.of("a", ALL), assign(Map.of("a", a), 3));
+        // one that comes back with what it had before is behind
+        assertEquals(Map.of("a", ALL, "b", List.of()), assign(Map.of("a", a, "b", b), 4));
+        // of new ones the first
+        assertEquals(
+                Map.of("c", ALL, "d", List.of()),
+                assign(Map.of("d", new OneOwnerAssignor(), "c", new OneOwnerAssignor()), 5));
+    }
+
+    private static Map<String, List<TopicPartition>> assign(
+            Map<String, OneOwnerAssignor> members, int generation) {
+        Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+        members.forEach(
+                (id, member) ->
+                        subscriptions.put(
+                                id,
+                                new Subscription(
+                                        List.of("t"), member.subscriptionUserData(Set.of("t")))));
+        var assigned = new OneOwnerAssignor().assign(Map.of("t", 2), subscriptions);
+        members.forEach(
+                (id, member) ->
+                        member.onAssignment(
+                                new Assignment(assigned.getOrDefault(id, List.of())),
+                                new ConsumerGroupMetadata(
+                                        "g", generation, id, Optional.empty())));
+        return assigned;
+    }
+}
