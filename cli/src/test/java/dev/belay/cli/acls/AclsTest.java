@@ -151,6 +151,29 @@ class AclsTest {
     }
 
     @Test
+    void whatWasLearnedIsWrittenByTheLabelerAndReadByTheEvaluatorToo() throws IOException {
+        String states = "TOPIC belay.labeler-states";
+        Set<String> without = json();
+        assertTrue(without.stream().noneMatch(acl -> acl.matches("\\S+-(labeler|evaluator) (READ|WRITE) " + states + ".*")));
+        Files.writeString(
+                file,
+                EXPERIMENT.replace(
+                        "models:",
+                        "  ds: {kind: dawid-skene, sources: [keywords, bow, crowd]}\nmodels:"));
+        assertEquals(
+                Set.of(
+                        "labeler READ LITERAL",
+                        "labeler WRITE LITERAL",
+                        "evaluator READ LITERAL",
+                        "reader READ LITERAL"),
+                json().stream()
+                        .filter(acl -> acl.contains(states))
+                        .filter(acl -> acl.matches("\\S+ (READ|WRITE) .*"))
+                        .map(acl -> acl.replace("User:belay-", "").replace(" " + states, ""))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
     void prefixRenamesAndPrincipalsAreThoseOfTheSettings() throws IOException {
         Set<String> acls =
                 json(

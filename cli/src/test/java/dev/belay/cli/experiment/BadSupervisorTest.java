@@ -30,7 +30,9 @@ class BadSupervisorTest {
         String rules =
                 GOOD.replace(
                         "models:\n",
-                        "labelers:\n  words: {kind: rules, keywords: {negative: [fine]}}\nmodels:\n");
+                        "labelers:\n"
+                            + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
+                            + "models:\n");
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         assertRejected(
                 rules.replace("supervisor: bow}", "supervisor: word}"),

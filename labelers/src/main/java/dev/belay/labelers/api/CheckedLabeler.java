@@ -2,6 +2,7 @@ package dev.belay.labelers.api;
 
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.LabelerSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -92,8 +93,7 @@ class CheckedLabeler<T extends Labeler> implements Labeler {
             if (problem != null) {
                 throw new LabelerException(
                         "%s, example %s: %s"
-                                .formatted(
-                                        spec.getId(), inputs.get(i).example().getId(), problem));
+                                .formatted(spec.getId(), inputs.get(i).example().getId(), problem));
             }
         }
         return answers;

@@ -1,6 +1,7 @@
 package dev.belay.labelers.api;
 
 import dev.belay.plugins.Plugin;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.belay.labelers.api;
 import dev.belay.plugins.Plugins;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

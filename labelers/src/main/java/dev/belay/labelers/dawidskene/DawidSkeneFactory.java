@@ -3,16 +3,19 @@ package dev.belay.labelers.dawidskene;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.belay.labelers.api.LabelerFactory;
 import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kind {@code dawid-skene}: the probability of each class given the votes of three or more sources,
@@ -62,7 +65,11 @@ public final class DawidSkeneFactory implements LabelerFactory {
                 Parameter.number(
                         "diagonal", 4, 0, 1e6, "pseudo-votes for the true class, beside those"),
                 Parameter.number(
-                        "step-exponent", 1, .501, 1, "below 1 early votes fade; 1: all count alike"),
+                        "step-exponent",
+                        1,
+                        .501,
+                        1,
+                        "below 1 early votes fade; 1: all count alike"),
                 Parameter.integer(
                         "warm-up", 0, 0, 100_000, "first examples whose votes are kept and swept"));
     }

@@ -9,6 +9,10 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Progress;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
@@ -20,8 +24,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the examples of the next transaction from the inbox: the oldest unfinished ones of each
@@ -120,10 +122,7 @@ final class BatchAssembler {
             SortedMap<Integer, Integer> shares = full ? announced : shares();
             takings.forEach((p, taking) -> taking.take(shares.getOrDefault(p, 0)));
         }
-        return takings.values().stream()
-                .map(Taking::finish)
-                .filter(Objects::nonNull)
-                .toList();
+        return takings.values().stream().map(Taking::finish).filter(Objects::nonNull).toList();
     }
 
     /** The examples received so far that the next {@link #take} will return. */

@@ -1,8 +1,10 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.labelers.api.LabelerInput;
-import java.util.List;
+
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+import java.util.List;
 
 /**
  * Examples taken from one partition, to become part of a transaction.

@@ -14,9 +14,7 @@ public record Learned(long version, byte[] state) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Learned o
-                && version == o.version
-                && Arrays.equals(state, o.state);
+        return other instanceof Learned o && version == o.version && Arrays.equals(state, o.state);
     }
 
     @Override

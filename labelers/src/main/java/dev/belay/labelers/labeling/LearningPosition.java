@@ -4,13 +4,15 @@ import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.StateTable;
 import dev.belay.schemas.events.LabelerState;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far a labeler that learns has come. Offsets, turns and what was learned are one record of
@@ -83,8 +85,7 @@ final class LearningPosition {
             LabelerTopics topics, @Nullable LabelerState state, List<@Nullable Long> offsets) {
         boolean same = true;
         boolean begins = true;
-        List<Long> expected =
-                state == null ? new ArrayList<>(offsets.size()) : state.getNext();
+        List<Long> expected = state == null ? new ArrayList<>(offsets.size()) : state.getNext();
         for (int p = 0; p < offsets.size(); p++) {
             if (state == null) {
                 expected.add(0L);

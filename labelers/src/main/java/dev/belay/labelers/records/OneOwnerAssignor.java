@@ -1,5 +1,10 @@
 package dev.belay.labelers.records;
 
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,10 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives all partitions of a group to one of its members: to the one that had them last, so that
@@ -41,7 +42,11 @@ public final class OneOwnerAssignor extends AbstractPartitionAssignor {
 
     @Override
     public void onAssignment(Assignment assignment, ConsumerGroupMetadata metadata) {
-        generation = assignment.partitions().isEmpty() ? NEVER : metadata.generationId();
+        assigned(assignment, metadata.generationId());
+    }
+
+    void assigned(Assignment assignment, int inGeneration) {
+        generation = assignment.partitions().isEmpty() ? NEVER : inGeneration;
     }
 
     @Override

@@ -16,13 +16,15 @@ import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class DawidSkeneLabelerTest extends LabelerContract {
     private static final List<String> SOURCES = List.of("exp/a#0@1", "exp/b#0@1", "exp/c#0@1");
@@ -101,8 +103,7 @@ class DawidSkeneLabelerTest extends LabelerContract {
                     any
                             ? estimator.update(
                                     new ExampleVotes(
-                                            Arrays.copyOf(sources, n),
-                                            Arrays.copyOf(votes, n)))
+                                            Arrays.copyOf(sources, n), Arrays.copyOf(votes, n)))
                             : Labeler.ABSTAINED);
         }
         // When
@@ -152,10 +153,9 @@ class DawidSkeneLabelerTest extends LabelerContract {
         assertWrong(
                 Map.of("prior", "[0.5, 0.5]"),
                 "classPrior: found [0.5, 0.5], expected 3 probabilities");
-        assertWrong(Map.of("model", "two-coin"), "parameter 'model' of 'dawid-skene' is 'two-coin'");
         assertWrong(
-                Map.of("warm-up", "50000"),
-                "warm-up 50000: found a state of up to 1400");
+                Map.of("model", "two-coin"), "parameter 'model' of 'dawid-skene' is 'two-coin'");
+        assertWrong(Map.of("warm-up", "50000"), "warm-up 50000: found a state of up to 1400");
         open(Map.of("prior", "[0.5, 0.25, 0.25]", "model", "one-coin")).close();
         open(Map.of("prior", "learned", "step-exponent", "0.7")).close();
         assertWrong(
@@ -170,8 +170,7 @@ class DawidSkeneLabelerTest extends LabelerContract {
     void aStateOfOtherParametersIsRefusedByName() {
         try (LearningLabeler one = open(Map.of());
                 LearningLabeler other = open(Map.of("diagonal", "2"))) {
-            var refused =
-                    assertThrows(LabelerException.class, () -> other.restore(one.state()));
+            var refused = assertThrows(LabelerException.class, () -> other.restore(one.state()));
             String message = String.valueOf(refused.getMessage());
             assertTrue(message.startsWith("exp/rules#0@1, version 0: state of"), message);
         }

@@ -2,16 +2,15 @@ package dev.belay.labelers.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 class OneOwnerAssignorTest {
     private static final List<TopicPartition> ALL =
@@ -45,10 +44,8 @@ class OneOwnerAssignorTest {
         var assigned = new OneOwnerAssignor().assign(Map.of("t", 2), subscriptions);
         members.forEach(
                 (id, member) ->
-                        member.onAssignment(
-                                new Assignment(assigned.getOrDefault(id, List.of())),
-                                new ConsumerGroupMetadata(
-                                        "g", generation, id, Optional.empty())));
+                        member.assigned(
+                                new Assignment(assigned.getOrDefault(id, List.of())), generation));
         return assigned;
     }
 }
