@@ -1,5 +1,5 @@
 /**
- * An estimator that combines the votes of sources whose accuracies are unknown: Dawid, Skene 1979,
+ * Labelers of kind {@code dawid-skene}, and an estimator that combines the votes of sources whose accuracies are unknown: Dawid, Skene 1979,
  * "Maximum likelihood estimation of observer error-rates using the EM algorithm". Sources are taken
  * to err independently of each other, given the true class.
  *
