@@ -5,21 +5,29 @@ import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import static java.util.Comparator.comparingInt;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives all partitions of a group to one of its members: to the one that had them last, so that
  * others may join and leave, else to the one with the lowest id. All members subscribe to the same
  * topics.
  */
-public final class OneOwnerAssignor extends AbstractPartitionAssignor {
+public final class OneOwnerAssignor implements ConsumerPartitionAssignor {
     private static final int NEVER = -1;
 
     /** Of the group when this member last had partitions. */
@@ -50,23 +58,28 @@ public final class OneOwnerAssignor extends AbstractPartitionAssignor {
     }
 
     @Override
-    public Map<String, List<TopicPartition>> assign(
-            Map<String, Integer> partitionsPerTopic, Map<String, Subscription> subscriptions) {
-        Map<String, List<TopicPartition>> assignment = new HashMap<>();
-        subscriptions.keySet().forEach(member -> assignment.put(member, new ArrayList<>()));
-        // a sorted map, so the lowest id is the first of equal ones
+    public GroupAssignment assign(Cluster metadata, GroupSubscription group) {
+        // sorted, so the lowest id is the first of equal ones
+        var members = new TreeMap<>(group.groupSubscription());
         String owner =
-                new TreeMap<>(subscriptions)
-                        .entrySet().stream()
-                                .min(
-                                        Comparator.comparingInt(
-                                                e -> -lastHad(e.getValue().userData())))
-                                .orElseThrow()
-                                .getKey();
+                members.entrySet().stream()
+                        .min(comparingInt(e -> -lastHad(e.getValue().userData())))
+                        .orElseThrow()
+                        .getKey();
         List<TopicPartition> all = new ArrayList<>();
-        partitionsPerTopic.forEach((topic, count) -> all.addAll(partitions(topic, count)));
-        assignment.put(owner, all);
-        return assignment;
+        for (String topic : new TreeSet<>(Objects.requireNonNull(members.get(owner)).topics())) {
+            metadata.partitionsForTopic(topic).stream()
+                    .map(PartitionInfo::partition)
+                    .sorted()
+                    .forEach(p -> all.add(new TopicPartition(topic, p)));
+        }
+        Map<String, Assignment> assignments = new TreeMap<>();
+        members.keySet()
+                .forEach(
+                        id ->
+                                assignments.put(
+                                        id, new Assignment(id.equals(owner) ? all : List.of())));
+        return new GroupAssignment(assignments);
     }
 
     private static int lastHad(@Nullable ByteBuffer data) {

@@ -3,18 +3,33 @@ package dev.belay.labelers.records;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.GroupSubscription;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 class OneOwnerAssignorTest {
     private static final List<TopicPartition> ALL =
             List.of(new TopicPartition("t", 0), new TopicPartition("t", 1));
+
+    private static final Cluster CLUSTER =
+            new Cluster(
+                    "cluster",
+                    List.of(),
+                    ALL.stream()
+                            .map(p -> new PartitionInfo("t", p.partition(), null, null, null))
+                            .toList(),
+                    Set.of(),
+                    Set.of());
 
     private final OneOwnerAssignor a = new OneOwnerAssignor();
     private final OneOwnerAssignor b = new OneOwnerAssignor();
@@ -41,11 +56,16 @@ class OneOwnerAssignorTest {
                                 id,
                                 new Subscription(
                                         List.of("t"), member.subscriptionUserData(Set.of("t")))));
-        var assigned = new OneOwnerAssignor().assign(Map.of("t", 2), subscriptions);
-        members.forEach(
-                (id, member) ->
-                        member.assigned(
-                                new Assignment(assigned.getOrDefault(id, List.of())), generation));
-        return assigned;
+        Map<String, Assignment> assigned =
+                new OneOwnerAssignor()
+                        .assign(CLUSTER, new GroupSubscription(subscriptions))
+                        .groupAssignment();
+        Map<String, List<TopicPartition>> partitions = new TreeMap<>();
+        assigned.forEach(
+                (id, assignment) -> {
+                    Objects.requireNonNull(members.get(id)).assigned(assignment, generation);
+                    partitions.put(id, assignment.partitions());
+                });
+        return partitions;
     }
 }
