@@ -27,13 +27,11 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
-
-import org.apache.avro.specific.SpecificRecord;
-
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 
 /** One event of each kind with every field set, made up. */
 final class SampleEvents {

@@ -1,7 +1,6 @@
 package dev.belay.cli.docs;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Flip;
@@ -14,20 +13,17 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
 import dev.belay.schemas.events.VersionStart;
-
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * {@code belay docs}: the settings, experiment keys and commands, from their definitions, and the
@@ -88,7 +84,7 @@ public final class DocsCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Writes the Avro schema of each event into a file EVENT.avsc that needs no"
-                        + " other file: what the registry has after ./belay topics apply.")
+                            + " other file: what the registry has after ./belay topics apply.")
     int schemas(
             @Parameters(paramLabel = "DIR", description = "folder for the files; made if absent")
                     Path folder)

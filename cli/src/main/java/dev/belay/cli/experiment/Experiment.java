@@ -14,14 +14,12 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment as its file has it, checked, defaults filled in.

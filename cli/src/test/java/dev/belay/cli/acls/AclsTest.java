@@ -154,7 +154,14 @@ class AclsTest {
     void whatWasLearnedIsWrittenByTheLabelerAndReadByTheEvaluatorToo() throws IOException {
         String states = "TOPIC belay.labeler-states";
         Set<String> without = json();
-        assertTrue(without.stream().noneMatch(acl -> acl.matches("\\S+-(labeler|evaluator) (READ|WRITE) " + states + ".*")));
+        assertTrue(
+                without.stream()
+                        .noneMatch(
+                                acl ->
+                                        acl.matches(
+                                                "\\S+-(labeler|evaluator) (READ|WRITE) "
+                                                        + states
+                                                        + ".*")));
         Files.writeString(
                 file,
                 EXPERIMENT.replace(
@@ -197,8 +204,8 @@ class AclsTest {
                 file,
                 EXPERIMENT.replace(
                         "{path: data.jsonl, holdout: {split: test}}",
-                        "{source: {kind: topic, topic: mails, truth-topic: answers}, holdout: {share: 0.2,"
-                                + " size: 300}}"));
+                        "{source: {kind: topic, topic: mails, truth-topic: answers}, holdout:"
+                                + " {share: 0.2, size: 300}}"));
         Set<String> producer = of("belay-producer", json());
         for (String acl :
                 List.of(

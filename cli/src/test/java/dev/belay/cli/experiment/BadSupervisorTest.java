@@ -31,8 +31,8 @@ class BadSupervisorTest {
                 GOOD.replace(
                         "models:\n",
                         "labelers:\n"
-                            + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
-                            + "models:\n");
+                                + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
+                                + "models:\n");
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         assertRejected(
                 rules.replace("supervisor: bow}", "supervisor: word}"),

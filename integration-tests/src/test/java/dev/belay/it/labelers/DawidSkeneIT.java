@@ -3,112 +3,31 @@ package dev.belay.it.labelers;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.belay.cli.platform.EmbeddedPlatform;
-import dev.belay.cli.platform.PlatformConfig;
-import dev.belay.it.experiment.BelayProcess;
 import dev.belay.labelers.dawidskene.DawidSkene;
-import dev.belay.labelers.dawidskene.DawidSkeneSettings;
 import dev.belay.labelers.dawidskene.ExampleVotes;
 import dev.belay.labelers.evaluation.Evaluator;
 import dev.belay.labelers.records.StateTable;
 import dev.belay.labelers.spec.SpecLabelingService;
 import dev.belay.models.store.DirectoryStore;
-import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.runtime.service.ServiceGroup;
-import dev.belay.schemas.ModelId;
-import dev.belay.schemas.Topics;
-import dev.belay.schemas.events.Label;
-import dev.belay.schemas.events.LabelerSpec;
-import dev.belay.schemas.events.LabelerState;
-import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.PredictionBlock;
-import dev.belay.schemas.events.Split;
-
-import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
-import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.RestService;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** A labeler that learns from the votes of three others, on four partitions. */
+/** What a labeler that learns gives the stream and the holdout, and where it begins anew. */
 @Timeout(240)
-class DawidSkeneIT {
-    private static final String DS = Models.id("ds");
-    private static final String GROUP = "belay.exp.ds.0.1.labeler";
-    private static final Duration SOON = Duration.ofSeconds(90);
-    private static final Map<String, String> PARAMETERS = Map.of("warm-up", "200");
-    private static final DawidSkeneSettings SETTINGS =
-            new DawidSkeneSettings(
-                    2,
-                    Voters.IDS,
-                    DawidSkeneSettings.Model.FULL,
-                    DawidSkeneSettings.Abstentions.IGNORED,
-                    List.of(.5, .5),
-                    1,
-                    4,
-                    1,
-                    200);
-
-    @TempDir Path data;
-    private EmbeddedPlatform platform;
-    private TaskOnBroker task;
-    private Voters voters;
-    private Topics topics;
-
-    @BeforeEach
-    void start() {
-        platform = EmbeddedPlatform.start(new PlatformConfig(data, 0, 0), line -> {});
-        var registry =
-                new CachedSchemaRegistryClient(
-                        new RestService(platform.registryUrl()),
-                        100,
-                        List.of(new AvroSchemaProvider()),
-                        Map.of(),
-                        Map.of());
-        List<String> labelers = new ArrayList<>(Voters.IDS);
-        labelers.add(DS);
-        labelers.add(ModelId.TRUTH);
-        task =
-                new TaskOnBroker(
-                        platform.bootstrapServers(),
-                        registry,
-                        data.resolve("store").toString(),
-                        labelers);
-        topics = task.clients.topics();
-        voters = new Voters(task);
-        var student = Models.spec("student", "hashing", DS, Split.STUDENT); // of a finite stream
-        task.write("user", topics.models(), List.of(Map.entry(student.getId(), student)));
-        declare();
-    }
-
-    @AfterEach
-    void stop() {
-        platform.close();
-    }
-
+class DawidSkeneIT extends LearnsFromVotes {
     @Test
     void labelsAreThoseOfTheEstimatorInTurnsAndTheHoldoutIsPredictedWithTheFinalState() {
         // Given
@@ -159,87 +78,6 @@ class DawidSkeneIT {
     }
 
     @Test
-    void killedProcessesGiveTheLabelsAndTheStateOfAnUndisturbedOne() throws Exception {
-        // Given
-        task.examples(0, 24_000);
-        voters.label(0, 24_000);
-        end();
-        int all =
-                voters.recount(SETTINGS).byPartition().values().stream().mapToInt(List::size).sum();
-        // When two are killed at work, one with the same name as its predecessor
-        long before = 0;
-        for (String name : List.of("one", "one", "two")) {
-            try (BelayProcess process = process(name)) {
-                if (name.equals("two")) {
-                    awaitEnd();
-                    continue;
-                }
-                long known = before;
-                await().atMost(SOON)
-                        .pollInterval(Duration.ofMillis(5))
-                        .until(() -> endOfLabels() > known);
-                process.kill();
-            }
-            before = endOfLabels();
-            int labelled = labels().values().stream().mapToInt(List::size).sum();
-            System.out.printf("killed after %d of %d labels%n", labelled, all);
-            assertTrue(labelled < all, () -> "it had finished before it was killed");
-        }
-        // Then
-        assertRecount();
-    }
-
-    @Test
-    void oneProcessHasAllPartitionsAndAnotherTakesOverWithoutTheAbandonedTransaction()
-            throws Exception {
-        // Given one that died with its transaction open
-        task.examples(0, 400);
-        voters.label(0, 400);
-        Producer<byte[], byte[]> dead = task.clients.producer(GROUP + ".one");
-        dead.initTransactions();
-        dead.beginTransaction();
-        var never =
-                new LabelerState(
-                        DS,
-                        0L,
-                        List.of(9L, 9L, 9L, 9L),
-                        List.of(9L, 9L, 9L, 9L),
-                        ByteBuffer.allocate(3));
-        dead.send(task.clients.codec().record(topics.labelerStates(), null, DS, never, 7)).get();
-        dead.close(Duration.ZERO);
-        // When its successor is fenced now and then, and another process is there
-        var one = new SpecLabelingService(task.instance("one"));
-        var two = new SpecLabelingService(task.instance("two"));
-        try (ServiceGroup first = ServiceGroup.start(List.of(one));
-                Admin admin = task.clients.admin()) {
-            await().atMost(SOON).until(() -> one.labelled() > 0);
-            try (ServiceGroup second = ServiceGroup.start(List.of(two))) {
-                for (int i = 400; i < 1600; i += 400) {
-                    long labelled = one.labelled();
-                    task.examples(i, i + 400);
-                    voters.label(i, i + 400);
-                    admin.fenceProducers(List.of(GROUP + ".one")).all().get();
-                    await().atMost(SOON).until(() -> one.labelled() > labelled);
-                }
-                await().atMost(SOON).until(() -> members(admin) == 2);
-                assertEquals(0, two.labelled());
-                one.close();
-                task.examples(1600, 2000);
-                voters.label(1600, 2000);
-                end();
-                awaitEnd();
-                assertTrue(two.labelled() > 0);
-                assertNull(first.failure());
-                assertNull(second.failure());
-            }
-        }
-        // Then
-        assertRecount();
-        long labels = labels().values().stream().mapToInt(List::size).sum();
-        assertEquals(labels, one.labelled() + two.labelled());
-    }
-
-    @Test
     void setBackToTheBeginningItLabelsAgainAndSetBackElsewhereItSaysWhatItExpects()
             throws Exception {
         // Given
@@ -285,114 +123,6 @@ class DawidSkeneIT {
             assertNull(services.failure());
         }
         assertArrayEquals(state, StateTable.bytes(state()));
-    }
-
-    private void declare() {
-        LabelerSpec spec =
-                LabelerSpec.newBuilder()
-                        .setId(DS)
-                        .setVersion(0)
-                        .setTask(TaskOnBroker.TASK)
-                        .setClasses(List.of("no", "yes"))
-                        .setPartitions(TaskOnBroker.PARTITIONS)
-                        .setMethod(new Method("dawid-skene", PARAMETERS))
-                        .setSources(Voters.IDS)
-                        .setSpecHash("hash")
-                        .setEventTimeMs(1)
-                        .build();
-        task.write("user", topics.labelers(), List.of(Map.entry(DS, spec)));
-    }
-
-    private void end() {
-        task.end(topics.examples(TaskOnBroker.TASK));
-        voters.end();
-    }
-
-    private BelayProcess process(String instance) throws Exception {
-        return BelayProcess.start(
-                data.resolve("process-" + System.nanoTime()),
-                "labeler",
-                "--group",
-                "others",
-                "--bootstrap-servers",
-                platform.bootstrapServers(),
-                "--registry",
-                platform.registryUrl(),
-                "--set",
-                "health.port=-1",
-                "--set",
-                "instance=" + instance,
-                "--set",
-                "store=" + data.resolve("store"));
-    }
-
-    private void awaitEnd() {
-        String labels = topics.labels(TaskOnBroker.TASK, DS);
-        try (var progress = new ProgressTable(task.clients, TaskOnBroker.TASK)) {
-            await().atMost(SOON)
-                    .until(
-                            () -> {
-                                progress.poll(Duration.ZERO);
-                                for (int p = 0; p < TaskOnBroker.PARTITIONS; p++) {
-                                    if (progress.total(labels, p, DS) < 0) {
-                                        return false;
-                                    }
-                                }
-                                return true;
-                            });
-        }
-    }
-
-    /** Labels and state are those of the recount, bit for bit. */
-    private void assertRecount() {
-        Voters.Recount expected = voters.recount(SETTINGS);
-        assertEquals(expected.byPartition(), labels());
-        assertTrue(expected.byPartition().size() == TaskOnBroker.PARTITIONS);
-        assertArrayEquals(expected.state(), StateTable.bytes(state()));
-        assertTrue(
-                new HashSet<>(expected.byPartition().values().stream().map(List::size).toList())
-                                .size()
-                        > 1,
-                "partitions of one length");
-    }
-
-    private Map<Integer, List<String>> labels() {
-        Map<Integer, List<String>> all = new TreeMap<>();
-        for (var found : task.read(topics.labels(TaskOnBroker.TASK, DS), Label.class)) {
-            Label label = found.event();
-            all.computeIfAbsent(found.partition(), p -> new ArrayList<>())
-                    .add(Voters.text(label.getExample().getId(), label.getProbabilities()));
-        }
-        return all;
-    }
-
-    private LabelerState state() {
-        LabelerState last = null;
-        for (var found : task.read(topics.labelerStates(), LabelerState.class)) {
-            last = found.event();
-        }
-        assertNotNull(last);
-        return Objects.requireNonNull(last);
-    }
-
-    private long endOfLabels() {
-        String labels = topics.labels(TaskOnBroker.TASK, DS);
-        try (var consumer = task.clients.consumer(null, "ends")) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(labels).stream()
-                            .map(p -> new TopicPartition(labels, p.partition()))
-                            .toList();
-            return consumer.endOffsets(partitions).values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
-        }
-    }
-
-    private static int members(Admin admin) throws Exception {
-        return Objects.requireNonNull(
-                        admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP))
-                .members()
-                .size();
     }
 
     private void setBack(String topic, long offset) throws Exception {

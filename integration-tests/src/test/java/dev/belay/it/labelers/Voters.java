@@ -14,15 +14,13 @@ import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Three sources of a task, which another program has labelled: what they say of an example follows

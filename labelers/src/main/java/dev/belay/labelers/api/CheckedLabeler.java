@@ -2,7 +2,6 @@ package dev.belay.labelers.api;
 
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.LabelerSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

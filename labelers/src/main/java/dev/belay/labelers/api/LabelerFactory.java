@@ -1,7 +1,6 @@
 package dev.belay.labelers.api;
 
 import dev.belay.plugins.Plugin;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

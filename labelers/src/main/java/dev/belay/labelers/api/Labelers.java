@@ -3,7 +3,6 @@ package dev.belay.labelers.api;
 import dev.belay.plugins.Plugins;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
-
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -3,19 +3,16 @@ package dev.belay.labelers.dawidskene;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.belay.labelers.api.LabelerFactory;
 import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kind {@code dawid-skene}: the probability of each class given the votes of three or more sources,

@@ -4,7 +4,6 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
-
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

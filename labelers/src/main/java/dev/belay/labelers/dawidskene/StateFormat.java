@@ -2,7 +2,6 @@ package dev.belay.labelers.dawidskene;
 
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

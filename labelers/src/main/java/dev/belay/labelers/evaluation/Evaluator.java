@@ -17,14 +17,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.LabelerState;
-
 import io.micrometer.core.instrument.Timer;
-
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +27,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the whole holdout of a task with each checkpoint that is due: every {@code

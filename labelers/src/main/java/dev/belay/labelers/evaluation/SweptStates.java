@@ -1,7 +1,6 @@
 package dev.belay.labelers.evaluation;
 
 import dev.belay.schemas.events.LabelerSpec;
-
 import org.jspecify.annotations.Nullable;
 
 /** What labelers that learn have learned when they predict a holdout. */

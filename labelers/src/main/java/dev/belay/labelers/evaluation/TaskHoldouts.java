@@ -11,10 +11,6 @@ import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The holdouts of the tasks that have sweeps, each opened once. Belongs to one thread.

@@ -9,10 +9,6 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Progress;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
@@ -24,6 +20,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the examples of the next transaction from the inbox: the oldest unfinished ones of each

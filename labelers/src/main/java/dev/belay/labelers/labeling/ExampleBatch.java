@@ -1,10 +1,8 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.labelers.api.LabelerInput;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Examples taken from one partition, to become part of a transaction.

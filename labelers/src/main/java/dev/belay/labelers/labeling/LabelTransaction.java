@@ -7,10 +7,6 @@ import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.LabelerState;
-
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction says of the examples taken.

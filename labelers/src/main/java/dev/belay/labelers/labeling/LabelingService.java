@@ -10,10 +10,8 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

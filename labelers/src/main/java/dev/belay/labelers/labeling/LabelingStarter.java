@@ -14,10 +14,6 @@ import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
-
-import org.apache.kafka.clients.consumer.Consumer;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts labelers: connects each to its topics. Belongs to one thread.

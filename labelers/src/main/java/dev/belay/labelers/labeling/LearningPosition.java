@@ -4,15 +4,13 @@ import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.StateTable;
 import dev.belay.schemas.events.LabelerState;
-
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a labeler that learns has come. Offsets, turns and what was learned are one record of

@@ -1,10 +1,5 @@
 package dev.belay.labelers.records;
 
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import static java.util.Comparator.comparingInt;
 
 import java.nio.ByteBuffer;

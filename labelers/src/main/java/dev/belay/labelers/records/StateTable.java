@@ -3,12 +3,10 @@ package dev.belay.labelers.records;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.LabelerState;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What labelers have learned, read from {@code belay.labeler-states} at its first use. Belongs to

@@ -12,14 +12,12 @@ import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.apache.kafka.clients.consumer.Consumer;
-
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Runs the newest run of each labeler of {@code belay.labelers}: it labels the STUDENT examples of

@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class LabelersTest {
     private static final List<String> CLASSES = List.of("no", "yes");
@@ -22,8 +21,8 @@ class LabelersTest {
                 String.valueOf(missing.getMessage())
                         .startsWith(
                                 "no labeler of kind 'crowd' is installed, expected one of [average,"
-                                    + " broken, dawid-skene, doubtful, external, majority, noise,"
-                                    + " rules, trust, votes, weighted]"),
+                                        + " broken, dawid-skene, doubtful, external, majority, noise,"
+                                        + " rules, trust, votes, weighted]"),
                 missing::getMessage);
     }
 

@@ -16,15 +16,13 @@ import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 class DawidSkeneLabelerTest extends LabelerContract {
     private static final List<String> SOURCES = List.of("exp/a#0@1", "exp/b#0@1", "exp/c#0@1");

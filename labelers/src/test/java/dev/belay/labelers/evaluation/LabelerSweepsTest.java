@@ -1,9 +1,8 @@
 package dev.belay.labelers.evaluation;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.util.Objects.requireNonNull;
 
 import dev.belay.labelers.Events;
 import dev.belay.labelers.api.GivenLabel;
@@ -19,13 +18,11 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /** Sweeps of labelers that are not models; the holdout is the examples b and a. */
 class LabelerSweepsTest {

@@ -9,14 +9,12 @@ import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerState;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class LearningPositionTest {
     private static final LabelerTopics TOPICS =

@@ -2,13 +2,12 @@ package dev.belay.labelers.labeling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class TurnsTest {
     private static final long PATIENCE = Turns.PATIENCE.toNanos();
