@@ -75,6 +75,11 @@ public record Topics(String prefix, Map<String, String> renames) {
         return name("labeler-versions");
     }
 
+    /** What labelers that learn have learned. */
+    public String labelerStates() {
+        return name("labeler-states");
+    }
+
     public String checkpoints() {
         return name("checkpoints");
     }

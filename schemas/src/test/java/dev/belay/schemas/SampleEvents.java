@@ -13,6 +13,7 @@ import dev.belay.schemas.events.GateFigures;
 import dev.belay.schemas.events.Head;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.LabelerState;
 import dev.belay.schemas.events.Loss;
 import dev.belay.schemas.events.LossKind;
 import dev.belay.schemas.events.Method;
@@ -26,6 +27,7 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,12 @@ final class SampleEvents {
                     new Flip("ex-1", "demo/noisy#0@2", 1L, 0, -1, 1_700_000_000_000L),
                     labeler(),
                     new VersionStart("demo/noisy#0@2", 3, 1L, 17L, labeler()),
+                    new LabelerState(
+                            "demo/ds#0@2",
+                            1L,
+                            List.of(17L, 0L),
+                            List.of(16L, 0L),
+                            ByteBuffer.wrap(new byte[] {1, 2, 3})),
                     spec(),
                     checkpoint(),
                     metrics());

@@ -127,6 +127,9 @@ final class AccessRules {
         if (experiment.labelers().stream().anyMatch(l -> !external.contains(l.name()))) {
             topic(role, topics.labelerVersions(), READ, WRITE);
         }
+        if (experiment.hasLearning()) {
+            topic(role, topics.labelerStates(), READ, WRITE);
+        }
         if (experiment.hasNoise()) {
             topic(role, topics.flips(task), WRITE);
         }
@@ -162,6 +165,9 @@ final class AccessRules {
             if (labeler.sources().contains(ModelId.TRUTH)) {
                 topic(role, topics.truth(task), READ);
             }
+        }
+        if (experiment.hasLearning()) {
+            topic(role, topics.labelerStates(), READ);
         }
         group(role, PatternType.LITERAL, prefix + "evaluators");
         group(role, PatternType.LITERAL, prefix + "evaluators.labelers");

@@ -6,6 +6,7 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.LabelerState;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
@@ -46,6 +47,7 @@ public final class DocsCommand {
                     ModelSpec.getClassSchema(),
                     LabelerSpec.getClassSchema(),
                     VersionStart.getClassSchema(),
+                    LabelerState.getClassSchema(),
                     Checkpoint.getClassSchema(),
                     PairMetrics.getClassSchema());
 
@@ -81,8 +83,8 @@ public final class DocsCommand {
             name = "schemas",
             mixinStandardHelpOptions = true,
             description =
-                    "Writes the Avro schema of each event into a file EVENT.avsc that needs no other"
-                            + " file: what the registry has after ./belay topics apply.")
+                    "Writes the Avro schema of each event into a file EVENT.avsc that needs no"
+                            + " other file: what the registry has after ./belay topics apply.")
     int schemas(
             @Parameters(paramLabel = "DIR", description = "folder for the files; made if absent")
                     Path folder)

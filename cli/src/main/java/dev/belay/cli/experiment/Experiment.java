@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.labelers.api.Labelers;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
@@ -181,6 +182,11 @@ public record Experiment(
     /** Whether it has a labeler of kind noise. */
     public boolean hasNoise() {
         return labelers.stream().anyMatch(labeler -> labeler.kind().equals(LabelerSpecs.NOISE));
+    }
+
+    /** Whether it has a labeler that learns from the examples that it labels. */
+    public boolean hasLearning() {
+        return labelers.stream().anyMatch(labeler -> Labelers.learns(labeler.kind()));
     }
 
     /** The topics of the installation, and those of this experiment's task and labelers. */

@@ -1,6 +1,7 @@
 package dev.belay.cli.run;
 
 import dev.belay.cli.experiment.Experiment;
+import dev.belay.labelers.api.Labelers;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.task.ProducerConfig;
@@ -136,13 +137,20 @@ public final class ExperimentRegistration {
             ModelSpec model = LabelerSpecs.asModel(labeler);
             all.add(model);
             LabelerSpec before = known.get(labeler.getId());
-            // a labeler with other sources can't resume: its offsets are those of the old sources
-            if (before == null || before.getSources().equals(labeler.getSources())) {
+            // a labeler with other sources can't resume: its offsets are those of the old sources;
+            // nor can one that begins to learn, or ends to: its group has one owner, or many
+            if (before == null
+                    || (before.getSources().equals(labeler.getSources())
+                            && learns(before) == learns(labeler))) {
                 labelers.add(model.getModel() + "#" + model.getSeed());
             }
         }
         return past.run(
                 all, fresh || versionUnknown, changed == Changed.NEW_VERSION ? labelers : Set.of());
+    }
+
+    private static boolean learns(LabelerSpec labeler) {
+        return Labelers.learns(labeler.getMethod().getName());
     }
 
     private List<LabelerSpec> declared(int run) {

@@ -151,6 +151,36 @@ class AclsTest {
     }
 
     @Test
+    void whatWasLearnedIsWrittenByTheLabelerAndReadByTheEvaluatorToo() throws IOException {
+        String states = "TOPIC belay.labeler-states";
+        Set<String> without = json();
+        assertTrue(
+                without.stream()
+                        .noneMatch(
+                                acl ->
+                                        acl.matches(
+                                                "\\S+-(labeler|evaluator) (READ|WRITE) "
+                                                        + states
+                                                        + ".*")));
+        Files.writeString(
+                file,
+                EXPERIMENT.replace(
+                        "models:",
+                        "  ds: {kind: dawid-skene, sources: [keywords, bow, crowd]}\nmodels:"));
+        assertEquals(
+                Set.of(
+                        "labeler READ LITERAL",
+                        "labeler WRITE LITERAL",
+                        "evaluator READ LITERAL",
+                        "reader READ LITERAL"),
+                json().stream()
+                        .filter(acl -> acl.contains(states))
+                        .filter(acl -> acl.matches("\\S+ (READ|WRITE) .*"))
+                        .map(acl -> acl.replace("User:belay-", "").replace(" " + states, ""))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
     void prefixRenamesAndPrincipalsAreThoseOfTheSettings() throws IOException {
         Set<String> acls =
                 json(
@@ -174,8 +204,8 @@ class AclsTest {
                 file,
                 EXPERIMENT.replace(
                         "{path: data.jsonl, holdout: {split: test}}",
-                        "{source: {kind: topic, topic: mails, truth-topic: answers}, holdout: {share: 0.2,"
-                                + " size: 300}}"));
+                        "{source: {kind: topic, topic: mails, truth-topic: answers}, holdout:"
+                                + " {share: 0.2, size: 300}}"));
         Set<String> producer = of("belay-producer", json());
         for (String acl :
                 List.of(

@@ -30,7 +30,9 @@ class BadSupervisorTest {
         String rules =
                 GOOD.replace(
                         "models:\n",
-                        "labelers:\n  words: {kind: rules, keywords: {negative: [fine]}}\nmodels:\n");
+                        "labelers:\n"
+                                + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
+                                + "models:\n");
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         assertRejected(
                 rules.replace("supervisor: bow}", "supervisor: word}"),
@@ -41,7 +43,7 @@ class BadSupervisorTest {
         assertRejected(
                 rules.replace("kind: rules", "kind: rule"),
                 "line 8, column 3: labeler 'words': no labeler of kind 'rule' is installed",
-                "[average, external, majority, noise, rules, trust, votes, weighted]",
+                "[average, dawid-skene, external, majority, noise, rules, trust, votes, weighted]",
                 "did you mean 'rules'?");
         assertRejected(
                 rules.replace("{negative: [fine]}", "{c: [fine]}"),

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.LongTest;
+import dev.belay.labelers.dawidskene.DawidSkene;
+import dev.belay.labelers.dawidskene.DawidSkeneSettings;
+import dev.belay.labelers.dawidskene.ExampleVotes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +44,7 @@ class EnsembleExperimentIT {
               top:     {kind: average, sources: [vote, truth]}
               mean:    {kind: average, sources: [bow-a, lexicon, bow-b]}
               vote:    {kind: majority, sources: [bow-a, lexicon, bow-b]}
+              ds:      {kind: dawid-skene, sources: [bow-a, lexicon, bow-b], warm-up: 100}
               lexicon: {kind: rules, keywords: {even: [word0, word10, word20], odd: [word1, word11]}}
             models:
               bow-a:   {encoder: hashing, supervisor: truth, split: supervisor, examples: 60, micro-epoch: 64}
@@ -47,6 +52,7 @@ class EnsembleExperimentIT {
               of-mean: {encoder: hashing-bigrams, supervisor: mean, micro-epoch: 64}
               of-vote: {encoder: hashing-bigrams, supervisor: vote, micro-epoch: 64}
               of-top:  {encoder: hashing-bigrams, supervisor: top, micro-epoch: 64}
+              of-ds:   {encoder: hashing-bigrams, supervisor: ds, micro-epoch: 64}
               ceiling: {encoder: hashing-bigrams, supervisor: truth, micro-epoch: 64}
             seeds: [0, 1]
             """;
@@ -54,6 +60,10 @@ class EnsembleExperimentIT {
     @TempDir Path folder;
 
     private final List<String> students = new ArrayList<>();
+
+    /** Ids of the examples of each partition in their order; null: not of the students' split. */
+    private final Map<Integer, List<@Nullable String>> examples = new TreeMap<>();
+
     private final Map<String, Integer> truth = new HashMap<>();
 
     /** Labels by labeler, then by example. */
@@ -81,11 +91,12 @@ class EnsembleExperimentIT {
             List<String> three = List.of("bow-a#" + seed, "lexicon#0", "bow-b#" + seed);
             check("mean#" + seed, three, EnsembleExperimentIT::mean);
             check("vote#" + seed, three, EnsembleExperimentIT::vote);
+            checkDawidSkene("ds#" + seed, three);
             check("top#" + seed, List.of("vote#" + seed, "truth"), EnsembleExperimentIT::mean);
         }
         assertTrue(of(labels, "lexicon#0").containsValue(List.<Float>of()), "abstains at times");
         JsonNode pairs = JSON.readTree(out.resolve("summary.json").toFile()).get("pairs");
-        assertEquals(6, pairs.size());
+        assertEquals(8, pairs.size());
         for (JsonNode pair : pairs) {
             var predicted =
                     of(holdout, pair.get("supervisor").textValue() + "#" + pair.get("seed"));
@@ -122,6 +133,55 @@ class EnsembleExperimentIT {
                     of(labels, ensemble).get(id),
                     () -> ensemble + " of " + id);
         }
+    }
+
+    /**
+     * Asserts that one that learns has labelled one example of each partition after the other, each
+     * by the votes before it, and the holdout by all of them.
+     */
+    private void checkDawidSkene(String labeler, List<String> sources) {
+        var settings =
+                new DawidSkeneSettings(
+                        2,
+                        sources,
+                        DawidSkeneSettings.Model.FULL,
+                        DawidSkeneSettings.Abstentions.IGNORED,
+                        List.of(.5, .5),
+                        1,
+                        4,
+                        1,
+                        100);
+        DawidSkene estimator = new DawidSkene(settings);
+        int longest = examples.values().stream().mapToInt(List::size).max().orElse(0);
+        for (int row = 0; row < longest; row++) {
+            for (List<@Nullable String> partition : examples.values()) {
+                String id = row < partition.size() ? partition.get(row) : null;
+                if (id != null) {
+                    float[] expected = estimator.update(votes(labels, sources, id));
+                    List<Float> found = of(labels, labeler).get(id);
+                    assertEquals(List.of(expected[0], expected[1]), found, () -> labeler + id);
+                }
+            }
+        }
+        assertEquals(students.size(), estimator.examples());
+        assertEquals(students.size(), of(labels, labeler).size());
+        assertEquals(SmallExperiment.HOLDOUT, of(holdout, labeler).size());
+        of(holdout, labeler)
+                .forEach(
+                        (id, found) -> {
+                            float[] expected = estimator.label(votes(holdout, sources, id));
+                            assertEquals(List.of(expected[0], expected[1]), found, labeler);
+                        });
+    }
+
+    private static ExampleVotes votes(
+            Map<String, Map<String, List<Float>>> all, List<String> sources, String id) {
+        List<float[]> rows = new ArrayList<>();
+        for (String source : sources) {
+            List<Float> row = Objects.requireNonNull(of(all, source).get(id), source);
+            rows.add(row.isEmpty() ? new float[0] : new float[] {row.get(0), row.get(1)});
+        }
+        return ExampleVotes.of(rows, 2);
     }
 
     /** The distributions of the sources that do not abstain. */
@@ -174,7 +234,17 @@ class EnsembleExperimentIT {
                         EmbeddedPlatform.start(
                                 new PlatformConfig(folder.resolve("data"), 0, 0), line -> {});
                 var reader = new PlainReader(platform.bootstrapServers(), platform.registryUrl())) {
-            reader.forAll(TOPICS, read -> take(read.topic(), Objects.requireNonNull(read.value())));
+            reader.forAll(
+                    TOPICS,
+                    read -> {
+                        GenericRecord value = Objects.requireNonNull(read.value());
+                        take(read.topic(), value);
+                        if (read.topic().endsWith(".examples")) {
+                            boolean isStudents = value.get("split").toString().equals("STUDENT");
+                            examples.computeIfAbsent(read.partition(), p -> new ArrayList<>())
+                                    .add(isStudents ? value.get("id").toString() : null);
+                        }
+                    });
         }
     }
 

@@ -55,7 +55,7 @@ class SecuredIT {
                             // no tags, no change of the labels
                             + "|belay-(aggregator WRITE|reader READ) TOPIC belay.(slices|alerts)"
                             + "|belay-operator (READ|WRITE) TOPIC belay.labelers"
-                            + "|belay-reader READ TOPIC belay.labeler(s|-versions)"
+                            + "|belay-reader READ TOPIC belay.labeler(s|-versions|-states)"
                             + "|belay-truth-labeler WRITE TOPIC belay.small.(examples|truth)"
                             // no topic with the broker's shorter retention, nothing is stopped
                             + "|belay-operator ALTER_CONFIGS TOPIC \\S+"
@@ -115,7 +115,8 @@ class SecuredIT {
                         describe(
                                 find(
                                         all,
-                                        "belay-trainer READ TOPIC belay.small.labels.small.bow.0")));
+                                        "belay-trainer READ TOPIC"
+                                                + " belay.small.labels.small.bow.0")));
         cluster.create(
                 Stream.concat(
                                 describe.stream(),

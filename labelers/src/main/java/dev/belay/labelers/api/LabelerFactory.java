@@ -22,6 +22,25 @@ public interface LabelerFactory extends Plugin {
      */
     Labeler create(List<String> classes, Map<String, String> parameters);
 
+    /**
+     * The same for one that needs to know its sources.
+     *
+     * @param sources ids of the labelers that it reads, in the order of the spec
+     * @throws IllegalArgumentException as above
+     */
+    default Labeler create(
+            List<String> classes, Map<String, String> parameters, List<String> sources) {
+        return create(classes, parameters);
+    }
+
+    /**
+     * Whether what it makes are {@link LearningLabeler}s. Such a labeler is not divided among
+     * processes: one has all partitions, the others wait to take over.
+     */
+    default boolean learns() {
+        return false;
+    }
+
     /** How many other labelers it must read at least. */
     default int leastSources() {
         return 0;

@@ -1,14 +1,13 @@
 package dev.belay.labelers.api;
 
 import dev.belay.plugins.Plugins;
-import dev.belay.schemas.Distributions;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** The kinds of labelers that are installed. */
 public final class Labelers {
@@ -31,7 +30,8 @@ public final class Labelers {
     public static void check(
             String kind, List<String> classes, Map<String, String> parameters, int sources) {
         if (!kind.equals(LabelerSpecs.EXTERNAL)) {
-            create(kind, classes, parameters, sources).close();
+            List<String> some = IntStream.range(0, sources).mapToObj(i -> "source " + i).toList();
+            create(kind, classes, parameters, some).close();
         } else if (!parameters.isEmpty()) {
             throw new IllegalArgumentException(
                     "an external labeler has no parameters, found " + parameters.keySet());
@@ -44,19 +44,23 @@ public final class Labelers {
     }
 
     private static Labeler create(
-            String kind, List<String> classes, Map<String, String> parameters, int sources) {
+            String kind,
+            List<String> classes,
+            Map<String, String> parameters,
+            List<String> sources) {
         LabelerFactory factory = factory(kind);
-        if (sources < factory.leastSources()) {
+        if (sources.size() < factory.leastSources()) {
             throw new IllegalArgumentException(
                     "kind '%s' reads other labelers: expected %d or more sources, found %d"
-                            .formatted(kind, factory.leastSources(), sources));
+                            .formatted(kind, factory.leastSources(), sources.size()));
         }
-        return factory.create(classes, parameters);
+        return factory.create(classes, parameters, sources);
     }
 
     /**
-     * Makes the labeler of a spec. What it throws becomes a {@link LabelerException}; each of its
-     * answers is checked.
+     * Makes the labeler of a spec; a {@link LearningLabeler} where its kind {@link #learns}, which
+     * has learned nothing. What it throws becomes a {@link LabelerException}; each of its answers
+     * is checked.
      *
      * @throws LabelerException when its kind is not installed here, or its parameters are wrong
      */
@@ -67,13 +71,21 @@ public final class Labelers {
                             spec.getMethod().getName(),
                             spec.getClasses(),
                             spec.getMethod().getParameters(),
-                            spec.getSources().size());
-            return new Checked(spec, labeler);
+                            spec.getSources());
+            return labeler instanceof LearningLabeler learning
+                    ? new CheckedLabeler.Learning(spec, learning)
+                    : new CheckedLabeler<>(spec, labeler);
         } catch (LabelerException e) {
             throw e;
         } catch (RuntimeException e) { // wrong parameters, or whatever a plug-in throws
             throw new LabelerException(spec.getId() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether labelers of a kind learn; false where it is not installed here. */
+    public static boolean learns(String kind) {
+        LabelerFactory factory = factories().get(kind);
+        return factory != null && factory.learns();
     }
 
     /**
@@ -110,50 +122,5 @@ public final class Labelers {
 
     private static Map<String, LabelerFactory> factories() {
         return Plugins.load(LabelerFactory.class);
-    }
-
-    private record Checked(LabelerSpec spec, Labeler labeler) implements Labeler {
-        @Override
-        public List<float[]> label(List<LabelerInput> inputs) {
-            List<float[]> answers;
-            try {
-                answers = new ArrayList<>(labeler.label(inputs));
-            } catch (RuntimeException e) { // of whatever code a plug-in brings
-                throw new LabelerException(spec.getId() + " failed: " + e, e);
-            }
-            if (answers.size() != inputs.size()) {
-                throw new LabelerException(
-                        "%s gave %d answers for %d examples"
-                                .formatted(spec.getId(), answers.size(), inputs.size()));
-            }
-            for (int i = 0; i < answers.size(); i++) {
-                float[] answer = answers.get(i);
-                String problem =
-                        Distributions.problem(
-                                answer,
-                                answer.length == 0,
-                                Distributions.size(
-                                        spec.getClasses().size(), inputs.get(i).example()));
-                if (problem != null) {
-                    throw new LabelerException(
-                            "%s, example %s: %s"
-                                    .formatted(
-                                            spec.getId(),
-                                            inputs.get(i).example().getId(),
-                                            problem));
-                }
-            }
-            return answers;
-        }
-
-        @Override
-        public int changedFrom(LabelerInput input, float[] answer) {
-            return labeler.changedFrom(input, answer);
-        }
-
-        @Override
-        public void close() {
-            labeler.close();
-        }
     }
 }

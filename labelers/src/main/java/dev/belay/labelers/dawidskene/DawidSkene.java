@@ -94,6 +94,27 @@ public final class DawidSkene {
         return estimator;
     }
 
+    /**
+     * The same estimator with further sources behind its own, of which it has seen no vote: as if
+     * they had been there from the start. This one is not to be used any more.
+     *
+     * @param more distinct names, none of which it has
+     * @throws IllegalArgumentException when a name is known, or there are too many sources
+     */
+    public DawidSkene withSources(List<String> more) {
+        List<String> sources = new ArrayList<>(settings.sources());
+        sources.addAll(more);
+        DawidSkeneSettings grown = settings.withSources(sources);
+        int cells = tables.cells.length / settings.sources().size() * sources.size();
+        return new DawidSkene(
+                grown,
+                new CountTables(grown, Arrays.copyOf(tables.cells, cells), tables.examples),
+                examples,
+                Arrays.copyOf(votesOf, sources.size()),
+                warm,
+                kept);
+    }
+
     /** The whole state, settings included; the first byte is the version of the format. */
     public byte[] toBytes() {
         return StateFormat.write(this);

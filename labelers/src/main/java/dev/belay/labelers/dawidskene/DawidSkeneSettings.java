@@ -117,6 +117,20 @@ public record DawidSkeneSettings(
                 0);
     }
 
+    /** The same with other sources. */
+    DawidSkeneSettings withSources(List<String> others) {
+        return new DawidSkeneSettings(
+                classes,
+                others,
+                model,
+                abstentions,
+                classPrior,
+                smoothing,
+                diagonal,
+                stepExponent,
+                warmUp);
+    }
+
     private static void check(boolean right, String what, Object found, String expected) {
         if (!right) {
             throw new IllegalArgumentException(

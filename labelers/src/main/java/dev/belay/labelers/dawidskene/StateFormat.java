@@ -19,7 +19,19 @@ import java.util.List;
 final class StateFormat {
     static final int VERSION = 1;
 
+    /** More than all that does not depend on classes, sources or votes. */
+    private static final int FRAME = 128;
+
     private StateFormat() {}
+
+    /** At least the size of the greatest state: that with all votes of the warm-up. */
+    static long mostBytes(DawidSkeneSettings settings) {
+        long sources = settings.sources().size();
+        long classes = settings.classes();
+        long names = settings.sources().stream().mapToLong(name -> 2 + 3L * name.length()).sum();
+        long counts = Double.BYTES * (sources * classes * settings.outcomes() + 2 * classes);
+        return FRAME + names + counts + 8 * sources + settings.warmUp() * (4 + 8 * sources);
+    }
 
     static byte[] write(DawidSkene estimator) {
         var bytes = new ByteArrayOutputStream();

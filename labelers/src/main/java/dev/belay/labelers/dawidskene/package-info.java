@@ -1,7 +1,8 @@
 /**
- * An estimator that combines the votes of sources whose accuracies are unknown: Dawid, Skene 1979,
- * "Maximum likelihood estimation of observer error-rates using the EM algorithm". Sources are taken
- * to err independently of each other, given the true class.
+ * Labelers of kind {@code dawid-skene}, and an estimator that combines the votes of sources whose
+ * accuracies are unknown: Dawid, Skene 1979, "Maximum likelihood estimation of observer error-rates
+ * using the EM algorithm". Sources are taken to err independently of each other, given the true
+ * class.
  *
  * <p>{@link dev.belay.labelers.dawidskene.DawidSkene} learns from one example after the other,
  * {@link dev.belay.labelers.dawidskene.BatchEm} from a list of them. Both have the same parameters,

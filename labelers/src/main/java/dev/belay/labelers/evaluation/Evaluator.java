@@ -6,14 +6,17 @@ import dev.belay.labelers.prediction.Predictors;
 import dev.belay.labelers.records.Inbox;
 import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.RecordReader;
+import dev.belay.labelers.records.StateTable;
 import dev.belay.models.network.Networks;
 import dev.belay.models.store.CheckpointStore;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.LabelerTable;
+import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.LabelerState;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the whole holdout of a task with each checkpoint that is due: every {@code
@@ -41,6 +45,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Evaluator extends SpecFollower {
     private static final Duration WAIT = Duration.ofMillis(100);
+    private static final Duration CATCH_UP = Duration.ofSeconds(30);
     private static final Duration PATIENCE_FOR_SPECS = Duration.ofSeconds(5);
     private static final int EVENTS_IN_HAND = 64;
 
@@ -88,6 +93,7 @@ public final class Evaluator extends SpecFollower {
         private final TaskHoldouts holdouts;
         private final LastingCheckpoints lasting;
         private final LabelerSweeps labelerSweeps;
+        private final StateTable states;
         private final Evaluations checkpoints;
         private final Evaluations versions;
         private boolean busy;
@@ -109,6 +115,7 @@ public final class Evaluator extends SpecFollower {
             var compared =
                     new ComparedLabelers(
                             () -> context.models().current(), () -> context.labelers().current());
+            states = new StateTable(clients(), context.check().admin());
             labelerSweeps =
                     new LabelerSweeps(
                             context.labelers()::isStopped,
@@ -117,6 +124,7 @@ public final class Evaluator extends SpecFollower {
                             this::lastingLabelers,
                             reader,
                             holdouts::sources,
+                            this::state,
                             new HashMap<>());
             // not all checkpoints have to be read where no source is endless
             Function<IntPredicate, List<Checkpoint>> lastingCheckpoints =
@@ -149,10 +157,34 @@ public final class Evaluator extends SpecFollower {
         public void close() {
             try (holdouts;
                     lasting;
+                    states;
                     labelerSweeps;
                     checkpoints) {
                 versions.close();
             }
+        }
+
+        /** See {@link SweptStates#of}. */
+        private byte @Nullable [] state(LabelerSpec spec, boolean endless) {
+            boolean ended = holdouts.hasEnded(spec);
+            String topic = clients().topics().labelerStates();
+            if ((!ended && !endless)
+                    || !context.patience()
+                            .passes(
+                                    spec.getTask(),
+                                    topic,
+                                    () ->
+                                            context.check()
+                                                    .problem(List.of(topic), TopicCheck.ANY))) {
+                return null;
+            }
+            // progress and state of the end are of one transaction, but topics of their own
+            LabelerState newest =
+                    ended ? states.of(spec.getId(), CATCH_UP) : states.newest(spec.getId());
+            if (newest == null || newest.getVersion() != spec.getVersion()) {
+                return ended ? new byte[0] : null;
+            }
+            return StateTable.bytes(newest);
         }
 
         private List<LabelerSpec> lastingLabelers(IntPredicate partitions) {

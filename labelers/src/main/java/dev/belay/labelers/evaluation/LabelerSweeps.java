@@ -4,6 +4,7 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
+import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.records.BadRecordException;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.models.encoder.FailingTexts.Rows;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -27,13 +29,16 @@ import org.jspecify.annotations.Nullable;
  * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
  * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
  * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
- * on examples that none of its sources has labelled.
+ * on examples that none of its sources has labelled. One that learns predicts the holdout with
+ * {@link SweptStates what it has learned}, and learns nothing from it; a version of it that was
+ * replaced does not, because what it had learned is gone.
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id
  * @param compared whether a labeler is one that models are compared with for as long as they learn
  * @param lasting newest specs whose events are in some partitions
  * @param opener starts to read sources
+ * @param states of those that learn
  * @param reading the sources that are being read, by task
  */
 record LabelerSweeps(
@@ -43,6 +48,7 @@ record LabelerSweeps(
         Function<IntPredicate, List<LabelerSpec>> lasting,
         RecordReader reader,
         Opener opener,
+        SweptStates states,
         Map<String, SourceSweeps> reading)
         implements SweepRequests, AutoCloseable {
 
@@ -89,17 +95,39 @@ record LabelerSweeps(
 
     private Request request(LabelerSpec spec) {
         boolean reads = !spec.getSources().isEmpty();
+        boolean learns = Labelers.learns(spec.getMethod().getName());
+        boolean endless = compared.test(spec.getId());
+        boolean replaced = learns && version(spec.getId()) > spec.getVersion();
         Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
+        AtomicReference<byte @Nullable []> state = new AtomicReference<>();
         return new Request(
                 LabelerSpecs.asModel(spec),
                 // its sources may be behind it in the topic, so it must not block the task
-                reads ? spec.getId() : spec.getTask(),
+                reads || learns ? spec.getId() : spec.getTask(),
                 spec.getVersion(),
                 spec.getEventTimeMs(),
-                !LabelerSpecs.isExternal(spec),
-                compared.test(spec.getId()),
-                holdout -> !reads || find(spec, holdout, sources),
-                () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
+                !LabelerSpecs.isExternal(spec) && !replaced,
+                endless,
+                holdout ->
+                        // asked again where it waits: then it may have been replaced
+                        (learns && version(spec.getId()) > spec.getVersion())
+                                || ((!reads || find(spec, holdout, sources))
+                                        && (!learns || find(spec, endless, state))),
+                () -> new ByLabeler(open(spec, state.get()), reads ? sources : null));
+    }
+
+    private boolean find(
+            LabelerSpec spec, boolean endless, AtomicReference<byte @Nullable []> into) {
+        into.set(states.of(spec, endless));
+        return into.get() != null;
+    }
+
+    private static Labeler open(LabelerSpec spec, byte @Nullable [] state) {
+        Labeler labeler = Labelers.open(spec);
+        if (labeler instanceof LearningLabeler learning && state != null && state.length > 0) {
+            learning.restore(state);
+        }
+        return labeler;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,18 @@ record TaskHoldouts(
                 holdout.sizes(),
                 holdout.version(),
                 Objects.requireNonNull(open.get(spec.getTask())).ends());
+    }
+
+    /**
+     * Whether a labeler has labelled its task's stream to the end.
+     *
+     * @param spec of a task of which {@link #of} has returned the holdout
+     */
+    boolean hasEnded(LabelerSpec spec) {
+        ProgressTable progress = Objects.requireNonNull(open.get(spec.getTask())).progress();
+        String labels = clients.topics().labels(spec.getTask(), spec.getId());
+        return IntStream.range(0, spec.getPartitions())
+                .allMatch(p -> progress.total(labels, p, spec.getId()) >= 0);
     }
 
     @Override

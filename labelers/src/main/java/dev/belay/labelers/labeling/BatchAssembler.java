@@ -15,6 +15,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the examples of the next transaction from the inbox: the oldest unfinished ones of each
- * partition, in shares as equal as possible. Tracks the labeler's progress in each partition.
- * Belongs to one thread.
+ * partition, in shares as equal as possible, or in {@link Turns} where the labeler learns. Tracks
+ * the labeler's progress in each partition. Belongs to one thread.
  */
 final class BatchAssembler {
     /** Examples of one transaction, over all partitions. */
@@ -46,6 +48,9 @@ final class BatchAssembler {
 
     /** Records by partition that {@link #following} announced last. */
     private SortedMap<Integer, Integer> announced = new TreeMap<>();
+
+    /** Inputs taken for the next transaction. */
+    private int places;
 
     /**
      * @param topic that is labelled
@@ -72,15 +77,21 @@ final class BatchAssembler {
         this.deadLetters = deadLetters;
     }
 
-    /** Follows the assignment: new and rewound partitions resume from committed progress. */
-    void update() {
-        for (int partition : inbox.takeFresh()) {
+    /**
+     * Follows the assignment: new and rewound partitions resume from committed progress.
+     *
+     * @return whether there are any
+     */
+    boolean update() {
+        Set<Integer> fresh = inbox.takeFresh();
+        for (int partition : fresh) {
             LabelingProgress known = LabelingProgress.of(ownProgress.apply(partition));
             progress.put(partition, known);
             // brokers delete offsets of groups inactive for days, progress is kept. Its rows count
             // from offset 0, where the inbox begins if no offset is committed
             skip.put(partition, inbox.hasCommitted(partition) ? 0L : known.rows());
         }
+        return !fresh.isEmpty();
     }
 
     /** The labels of a batch are committed. */
@@ -91,23 +102,25 @@ final class BatchAssembler {
     /**
      * Takes the examples of a transaction.
      *
+     * @param turns the order over all partitions; null: of no importance
      * @param batch receives their offsets and the dead letters of records that can't be read
      */
-    List<ExampleBatch> take(TransactionBatch batch) {
-        List<ExampleBatch> all = new ArrayList<>();
-        // a full transaction that was announced is taken unchanged, even if more was received since
-        boolean full =
-                announced.keySet().equals(inbox.partitions())
-                        && announced.values().stream().mapToInt(n -> n).sum() == MOST;
-        (full ? announced : shares())
-                .forEach(
-                        (p, share) -> {
-                            ExampleBatch taken = take(p, share, batch);
-                            if (taken != null) {
-                                all.add(taken);
-                            }
-                        });
-        return all;
+    List<ExampleBatch> take(@Nullable Turns turns, TransactionBatch batch) {
+        places = 0;
+        SortedMap<Integer, Taking> takings = new TreeMap<>();
+        inbox.partitions().forEach(p -> takings.put(p, new Taking(p, batch)));
+        if (turns != null) {
+            turns.take(takings, MOST);
+        } else {
+            // a full transaction that was announced is taken unchanged, even if more was received
+            // since
+            boolean full =
+                    announced.keySet().equals(inbox.partitions())
+                            && announced.values().stream().mapToInt(n -> n).sum() == MOST;
+            SortedMap<Integer, Integer> shares = full ? announced : shares();
+            takings.forEach((p, taking) -> taking.take(shares.getOrDefault(p, 0)));
+        }
+        return takings.values().stream().map(Taking::finish).filter(Objects::nonNull).toList();
     }
 
     /** The examples received so far that the next {@link #take} will return. */
@@ -157,54 +170,89 @@ final class BatchAssembler {
         return shares;
     }
 
-    private @Nullable ExampleBatch take(int partition, int most, TransactionBatch batch) {
-        Deque<ConsumerRecord<byte[], byte[]>> queue = inbox.queue(partition);
-        List<ExampleBatch.Input> accepted = new ArrayList<>();
-        long late = 0;
-        long rows = 0;
-        long skipped = 0;
-        long next = -1;
-        while (!queue.isEmpty() && rows + skipped < most) {
-            ConsumerRecord<byte[], byte[]> head = queue.element();
-            if (skip.getOrDefault(partition, 0L) > skipped) {
-                skipped++;
-            } else {
-                try {
-                    LabelerInput input = read(head);
-                    ExampleLabeler.Answer answer =
-                            input == null
-                                    ? ExampleLabeler.Answer.NEVER
-                                    : answer(partition, input, head);
-                    if (answer == ExampleLabeler.Answer.WAIT) {
-                        break;
-                    }
-                    if (input != null && answer == ExampleLabeler.Answer.YES) {
-                        accepted.add(new ExampleBatch.Input(head, input));
-                    } else if (answer == ExampleLabeler.Answer.TOO_LATE) {
-                        late++;
-                    }
-                } catch (MisplacedException e) {
-                    if (labeler.forwardsMisplaced()) {
-                        batch.add(e.forwarded());
-                    }
-                } catch (BadRecordException e) {
-                    batch.add(deadLetters.of(head, String.valueOf(e.getMessage())));
-                }
-                rows++;
+    /** The oldest records of a partition, as they are taken. */
+    private final class Taking implements Turns.Head {
+        private final int partition;
+        private final TransactionBatch batch;
+        private final Deque<ConsumerRecord<byte[], byte[]>> queue;
+        private final List<ExampleBatch.Input> accepted = new ArrayList<>();
+        private long late;
+        private long rows;
+        private long next = -1;
+
+        Taking(int partition, TransactionBatch batch) {
+            this.partition = partition;
+            this.batch = batch;
+            this.queue = inbox.queue(partition);
+            long left = skip.getOrDefault(partition, 0L);
+            while (left > 0 && !queue.isEmpty()) {
+                drop();
+                left--;
             }
-            next = head.offset() + 1;
-            queue.remove();
+            skip.put(partition, left);
         }
-        skip.merge(partition, -skipped, Long::sum);
-        LabelingProgress before = progress.getOrDefault(partition, LabelingProgress.of(null));
-        long position = inbox.position(partition);
-        boolean ended = queue.isEmpty() && ends.passed(topic, partition, position);
-        if (next < 0 && ended == before.ended()) {
-            return null;
+
+        void take(int most) {
+            while (rows < most && take()) {}
         }
-        long reached = queue.isEmpty() ? position : next;
-        batch.reached(inbox.partition(partition), reached);
-        return new ExampleBatch(partition, accepted, late, rows, before, ended, reached);
+
+        @Override
+        public boolean take() {
+            if (queue.isEmpty()) {
+                return false;
+            }
+            ConsumerRecord<byte[], byte[]> head = queue.element();
+            try {
+                LabelerInput input = read(head);
+                ExampleLabeler.Answer answer =
+                        input == null
+                                ? ExampleLabeler.Answer.NEVER
+                                : answer(partition, input, head);
+                if (answer == ExampleLabeler.Answer.WAIT) {
+                    return false;
+                }
+                if (input != null && answer == ExampleLabeler.Answer.YES) {
+                    accepted.add(new ExampleBatch.Input(head, input, places++));
+                } else if (answer == ExampleLabeler.Answer.TOO_LATE) {
+                    late++;
+                }
+            } catch (MisplacedException e) {
+                if (labeler.forwardsMisplaced()) {
+                    batch.add(e.forwarded());
+                }
+            } catch (BadRecordException e) {
+                batch.add(deadLetters.of(head, String.valueOf(e.getMessage())));
+            }
+            rows++;
+            drop();
+            return true;
+        }
+
+        private void drop() {
+            next = queue.remove().offset() + 1;
+        }
+
+        @Override
+        public boolean isMissing() {
+            return queue.isEmpty();
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return queue.isEmpty() && ends.passed(topic, partition, inbox.position(partition));
+        }
+
+        /** Null if nothing is new. */
+        @Nullable ExampleBatch finish() {
+            LabelingProgress before = progress.getOrDefault(partition, LabelingProgress.of(null));
+            boolean ended = hasEnded();
+            if (next < 0 && ended == before.ended()) {
+                return null;
+            }
+            long reached = queue.isEmpty() ? inbox.position(partition) : next;
+            batch.reached(inbox.partition(partition), reached);
+            return new ExampleBatch(partition, accepted, late, rows, before, ended, reached);
+        }
     }
 
     private @Nullable LabelerInput read(ConsumerRecord<byte[], byte[]> record)

@@ -22,6 +22,10 @@ record ExampleBatch(
         LabelingProgress before,
         boolean ended,
         long next) {
-    /** A record of the topic that is labelled. */
-    record Input(ConsumerRecord<byte[], byte[]> record, LabelerInput labelled) {}
+    /**
+     * A record of the topic that is labelled.
+     *
+     * @param place among all of the transaction, in the order in which they are judged
+     */
+    record Input(ConsumerRecord<byte[], byte[]> record, LabelerInput labelled, int place) {}
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which examples of a stream get a label, and labels them. Used by one thread at a time:
- * {@link #expect}, {@link #judge} and {@link #close} by the computing thread, all else by the
- * polling thread while nothing is computed.
+ * {@link #expect}, {@link #judge}, {@link #learned} and {@link #close} by the computing thread, all
+ * else by the polling thread while nothing is computed.
  */
 public interface ExampleLabeler extends AutoCloseable {
     /** Whether an example gets a label. */
@@ -95,6 +95,14 @@ public interface ExampleLabeler extends AutoCloseable {
     default long sweepRows() {
         return 0;
     }
+
+    /** What it has learned, with the labels judged last; for labelers that learn. */
+    default Learned learned() {
+        return Learned.NOTHING;
+    }
+
+    /** Goes back to what it had learned; called when partitions are new or were rewound. */
+    default void restore(Learned learned) {}
 
     /** Adds further records and offsets to the next transaction. */
     default void contribute(TransactionBatch batch) {}

@@ -1,10 +1,12 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.Labelers;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources labels of the labelers that it reads, in the order of its spec
  * @param flips where the labels that it changed are written; null: it adds no noise
  * @param versions where the starts of its versions are written; null: it has none
+ * @param states where what it has learned is written; null: it learns nothing
  */
 public record LabelerTopics(
         String task,
@@ -33,7 +36,8 @@ public record LabelerTopics(
         String progress,
         List<String> sources,
         @Nullable String flips,
-        @Nullable String versions) {
+        @Nullable String versions,
+        @Nullable String states) {
     /** Of a labeler that labels the examples. */
     public static LabelerTopics of(
             Topics topics, String task, String labeler, int partitions, int classes) {
@@ -49,6 +53,7 @@ public record LabelerTopics(
                 topics.truth(task),
                 topics.progress(task),
                 List.of(),
+                null,
                 null,
                 null);
     }
@@ -72,7 +77,8 @@ public record LabelerTopics(
                 topics.progress(task),
                 spec.getSources().stream().map(source -> topics.labels(task, source)).toList(),
                 spec.getMethod().getName().equals(LabelerSpecs.NOISE) ? topics.flips(task) : null,
-                external ? null : topics.labelerVersions());
+                external ? null : topics.labelerVersions(),
+                Labelers.learns(spec.getMethod().getName()) ? topics.labelerStates() : null);
     }
 
     /** Those that must have the task's number of partitions. */
@@ -89,6 +95,6 @@ public record LabelerTopics(
 
     /** Those that may have any number of partitions. */
     List<String> others() {
-        return Stream.concat(Stream.of(progress), Stream.ofNullable(versions)).toList();
+        return Stream.of(progress, versions, states).filter(Objects::nonNull).toList();
     }
 }

@@ -8,10 +8,12 @@ import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.events.LabelerState;
 import dev.belay.schemas.events.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
@@ -36,6 +38,7 @@ public final class Labeling implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Clock clock;
     private final Executor computing;
+    private final @Nullable LearningPosition position;
 
     private Counts counts = Counts.NONE;
     private @Nullable Running running;
@@ -55,6 +58,7 @@ public final class Labeling implements AutoCloseable {
      * @param ownProgress this labeler's last committed progress in a partition, whichever process
      *     wrote it
      * @param computing one thread, on which examples are labelled and the labeler is closed
+     * @param position of a labeler that learns; null: it does not
      */
     public Labeling(
             LabelerTopics topics,
@@ -66,7 +70,8 @@ public final class Labeling implements AutoCloseable {
             RecordReader reader,
             DeadLetters deadLetters,
             Clock clock,
-            Executor computing) {
+            Executor computing,
+            @Nullable LearningPosition position) {
         this.topics = topics;
         this.inbox = inbox;
         this.outbox = outbox;
@@ -85,6 +90,7 @@ public final class Labeling implements AutoCloseable {
         this.deadLetters = deadLetters;
         this.clock = clock;
         this.computing = computing;
+        this.position = position;
     }
 
     /**
@@ -97,7 +103,9 @@ public final class Labeling implements AutoCloseable {
         boolean received = false;
         if (running == null) {
             inbox.poll(wait, MAX_BUFFERED);
-            assembler.update();
+            if (assembler.update() && position != null) {
+                position.restore(labeler);
+            }
             received = labeler.follow(inbox.partitions());
             running = start();
         } else {
@@ -112,8 +120,12 @@ public final class Labeling implements AutoCloseable {
     }
 
     private @Nullable Running start() {
+        Turns turns = position == null ? null : position.turns();
+        if (position != null && turns == null) {
+            return null; // not all partitions are here
+        }
         TransactionBatch batch = new TransactionBatch();
-        List<ExampleBatch> all = assembler.take(batch);
+        List<ExampleBatch> all = assembler.take(turns, batch);
         labeler.contribute(batch);
         if (all.isEmpty() && batch.isEmpty()) {
             return null;
@@ -124,6 +136,7 @@ public final class Labeling implements AutoCloseable {
             soon.addAll(inputs);
             soon.addAll(assembler.following());
         }
+        LabelerState.Builder reached = position == null ? null : position.after(all);
         return new Running(
                 all,
                 batch,
@@ -135,6 +148,7 @@ public final class Labeling implements AutoCloseable {
                             return LabelTransaction.of(
                                     all,
                                     labeler.judge(inputs),
+                                    reached,
                                     labeler,
                                     topics,
                                     reader.codec(),
@@ -186,6 +200,7 @@ public final class Labeling implements AutoCloseable {
     private static List<LabelerInput> inputs(List<ExampleBatch> all) {
         return all.stream()
                 .flatMap(t -> t.accepted().stream())
+                .sorted(Comparator.comparingInt(ExampleBatch.Input::place))
                 .map(ExampleBatch.Input::labelled)
                 .toList();
     }

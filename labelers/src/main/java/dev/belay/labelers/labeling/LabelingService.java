@@ -1,6 +1,7 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.labelers.SpecFollower;
+import dev.belay.labelers.records.StateTable;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.EventReader;
@@ -86,7 +87,8 @@ public abstract class LabelingService extends SpecFollower {
                         new DeadLetters(clients(), name()),
                         context.computing(),
                         new HashMap<>(),
-                        new VersionTable(clients(), context.check().admin()));
+                        new VersionTable(clients(), context.check().admin()),
+                        new StateTable(clients(), context.check().admin()));
         var labelers = new RunningLabelers(starter, context.patience(), this::count, expired);
         var ready = new ReadyCheckpoints();
         var checkpoints =

@@ -1,10 +1,12 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.labelers.records.Inbox;
+import dev.belay.labelers.records.OneOwnerAssignor;
 import dev.belay.labelers.records.Outbox;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.ProgressEnds;
 import dev.belay.labelers.records.RecordReader;
+import dev.belay.labelers.records.StateTable;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
@@ -15,6 +17,7 @@ import dev.belay.schemas.events.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param progress the progress tables of the started labelers' tasks, by task
  * @param versions closed with this
+ * @param states closed with this
  */
 record LabelingStarter(
         Clients clients,
@@ -34,7 +38,8 @@ record LabelingStarter(
         DeadLetters deadLetters,
         Executor computing,
         Map<String, ProgressTable> progress,
-        VersionTable versions)
+        VersionTable versions,
+        StateTable states)
         implements AutoCloseable {
     /** Longer than the transaction timeout, so that an open transaction of a dead writer ends. */
     private static final Duration OPEN_WITHIN = Duration.ofSeconds(60);
@@ -66,7 +71,7 @@ record LabelingStarter(
                 writer -> new ProgressEnds(table, writer, check::uncommittedEnd);
         RecordReader reader = new RecordReader(clients.codec(), topics.partitions());
         Consumer<byte[], byte[]> consumer =
-                clients.consumer(wanted.group(), member, Inbox.consumer(Labeling.MAX_BUFFERED));
+                clients.consumer(wanted.group(), member, overrides(topics.states() != null));
         IntFunction<@Nullable Progress> own =
                 partition -> {
                     table.catchUpPastOpenTransactions(check.admin(), OPEN_WITHIN);
@@ -101,12 +106,34 @@ record LabelingStarter(
                     reader,
                     deadLetters,
                     Clock.systemUTC(),
-                    computing);
+                    computing,
+                    topics.states() == null
+                            ? null
+                            : new LearningPosition(
+                                    topics,
+                                    inbox,
+                                    () -> states.of(topics.labeler(), OPEN_WITHIN),
+                                    !isFinite(topics.task(), models)));
         } catch (RuntimeException e) { // it is tried again and again
             outbox.close();
             consumer.close();
             throw e;
         }
+    }
+
+    private static Map<String, Object> overrides(boolean oneOwner) {
+        Map<String, Object> overrides = new HashMap<>(Inbox.consumer(Labeling.MAX_BUFFERED));
+        if (oneOwner) {
+            overrides.putAll(OneOwnerAssignor.consumer());
+        }
+        return overrides;
+    }
+
+    /** Whether the stream of a task ends. */
+    private static boolean isFinite(String task, Collection<ModelSpec> models) {
+        return models.stream()
+                .filter(spec -> spec.getTask().equals(task) && !LabelerSpecs.isExternal(spec))
+                .anyMatch(spec -> spec.getMaxWaitMs() == 0);
     }
 
     /**
@@ -124,7 +151,8 @@ record LabelingStarter(
 
     @Override
     public void close() {
-        try (versions) {
+        try (versions;
+                states) {
             progress.values().forEach(ProgressTable::close);
         }
     }

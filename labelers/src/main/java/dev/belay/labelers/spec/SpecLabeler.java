@@ -4,7 +4,9 @@ import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
+import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.labeling.ExampleLabeler;
+import dev.belay.labelers.labeling.Learned;
 import dev.belay.labelers.labeling.Wanted;
 import dev.belay.labelers.records.PartitionEnds;
 import dev.belay.labelers.records.TransactionBatch;
@@ -31,6 +33,7 @@ final class SpecLabeler implements ExampleLabeler {
     private long delayMs;
     private @Nullable Labeler open;
     private @Nullable LabelerSpec opened;
+    private Learned learned = Learned.NOTHING;
 
     /**
      * @param current the newest version; its id and its sources stay
@@ -106,7 +109,10 @@ final class SpecLabeler implements ExampleLabeler {
 
     private void label(LabelerSpec version, List<LabelerInput> inputs, List<GivenLabel> labels) {
         Labeler labeler = labeler(version);
-        List<float[]> answers = labeler.label(inputs);
+        List<float[]> answers =
+                labeler instanceof LearningLabeler learning
+                        ? learning.learn(inputs)
+                        : labeler.label(inputs);
         boolean votes = Labelers.keepsVotes(version);
         for (int i = 0; i < answers.size(); i++) {
             LabelerInput input = inputs.get(i);
@@ -127,6 +133,20 @@ final class SpecLabeler implements ExampleLabeler {
             votes.add(vote == null ? Labeler.ABSTAINED : vote.distribution());
         }
         return votes;
+    }
+
+    @Override
+    public Learned learned() {
+        if (open instanceof LearningLabeler learning && opened != null) {
+            learned = new Learned(opened.getVersion(), learning.state());
+        }
+        return learned;
+    }
+
+    @Override
+    public void restore(Learned before) {
+        closeLabeler(); // opened again, by the version that is due
+        learned = before;
     }
 
     @Override
@@ -163,7 +183,12 @@ final class SpecLabeler implements ExampleLabeler {
     private Labeler labeler(LabelerSpec version) {
         if (open == null || !version.equals(opened)) {
             closeLabeler();
-            open = Labelers.open(version);
+            Labeler labeler = Labelers.open(version);
+            if (labeler instanceof LearningLabeler learning
+                    && learned.version() == version.getVersion()) {
+                learning.restore(learned.state());
+            }
+            open = labeler;
             opened = version;
         }
         return Objects.requireNonNull(open);

@@ -21,7 +21,8 @@ class LabelersTest {
                 String.valueOf(missing.getMessage())
                         .startsWith(
                                 "no labeler of kind 'crowd' is installed, expected one of [average,"
-                                        + " broken, doubtful, external, majority, noise, rules, trust, votes, weighted]"),
+                                        + " broken, dawid-skene, doubtful, external, majority, noise,"
+                                        + " rules, trust, votes, weighted]"),
                 missing::getMessage);
     }
 

@@ -90,4 +90,26 @@ class DawidSkenePropertyTest {
             }
         }
     }
+
+    @Property(seed = "104", tries = 40)
+    void sourcesThatComeLaterCountAsIfTheyHadBeenThere(@ForAll Random random) {
+        int classes = CLASSES[random.nextInt(CLASSES.length)];
+        DawidSkeneSettings settings =
+                RandomVotes.withWarmUp(
+                        RandomVotes.settings(classes, SOURCES, random), random.nextInt(50));
+        DawidSkene whole = new DawidSkene(settings);
+        DawidSkene grown = new DawidSkene(settings.withSources(RandomVotes.names(1)));
+        int known = 1;
+        for (ExampleVotes votes : RandomVotes.draw(60, classes, SOURCES, random)) {
+            int last = votes.size() == 0 ? 0 : votes.sources()[votes.size() - 1];
+            if (last >= known) {
+                grown = grown.withSources(RandomVotes.names(last + 1).subList(known, last + 1));
+                known = last + 1;
+            }
+            assertArrayEquals(whole.update(votes), grown.update(votes));
+        }
+        assertArrayEquals(
+                whole.toBytes(),
+                grown.withSources(RandomVotes.names(SOURCES).subList(known, SOURCES)).toBytes());
+    }
 }

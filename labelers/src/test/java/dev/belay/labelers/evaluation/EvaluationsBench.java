@@ -73,6 +73,9 @@ final class EvaluationsBench {
     /** Checkpoints whose sweeps are repeated with each new generation. */
     final List<Checkpoint> lasting = new ArrayList<>();
 
+    /** What labelers that learn predict with, by id. */
+    final Map<String, byte[]> states = new HashMap<>();
+
     boolean holdoutEnded = true;
     boolean truthEnded;
     Executor computing = Runnable::run;
@@ -167,6 +170,7 @@ final class EvaluationsBench {
                                 holdout.sizes(),
                                 holdout.version(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
+                (spec, endless) -> states.get(spec.getId()),
                 new HashMap<>());
     }
 

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.Events;
+import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.LabelerInput;
+import dev.belay.labelers.api.Labelers;
+import dev.belay.labelers.api.LearningLabeler;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.PredictionBlocks;
@@ -14,6 +18,8 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -126,6 +132,75 @@ class LabelerSweepsTest {
         assertEquals(List.of("b", "a"), sweep.getIds());
         assertEquals(List.of(0), sweep.getAbstained());
         assertEquals(List.of(0f, 0f, 0.25f, 0.75f), sweep.getProbabilities());
+    }
+
+    @Test
+    void oneThatLearnsPredictsWithWhatItHasLearnedOnceThatIsThere() {
+        // Given three sources, and what it has learned from the stream
+        String ds = "exp/ds#0@1";
+        String[] sources = {BOW, "exp/b#0@1", "exp/c#0@1"};
+        for (String source : sources) {
+            predictions(source, 0, Phase.HOLDOUT, 2, "b", 0f, 1f, "a", 1f, 0f);
+            labels(source, 0);
+        }
+        bench.labeler(ds, "dawid-skene", Map.of(), 0, sources);
+        bench.stepUntilIdle();
+        assertEquals(0, bench.sweeps());
+        LearningLabeler learned =
+                (LearningLabeler) Labelers.open(requireNonNull(bench.labelers.get(ds)));
+        List<LabelerInput> stream = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            stream.add(votes(sources, i % 2, i % 3 == 0 ? 1 : 0, i % 2));
+        }
+        var unused = learned.learn(stream);
+        bench.states.put(ds, learned.state());
+        // When
+        assertTrue(bench.step()); // goes back
+        bench.again();
+        bench.labeler(ds, "dawid-skene", Map.of(), 0, sources);
+        bench.stepUntilIdle();
+        // Then
+        List<float[]> expected =
+                learned.label(List.of(votes(sources, 1, 1, 1), votes(sources, 0, 0, 0)));
+        PredictionBlock sweep = bench.blocks().get(0);
+        assertEquals(List.of("b", "a"), sweep.getIds());
+        assertEquals(
+                List.of(
+                        expected.get(0)[0],
+                        expected.get(0)[1],
+                        expected.get(1)[0],
+                        expected.get(1)[1]),
+                sweep.getProbabilities());
+        assertEquals(1, bench.sweeps());
+    }
+
+    @Test
+    void aVersionOfOneThatLearnsIsNotSweptAfterItWasReplaced() {
+        // Given
+        String ds = "exp/ds#0@1";
+        bench.labeler(ds, "dawid-skene", Map.of(), 0, BOW, "exp/b#0@1", "exp/c#0@1");
+        bench.stepUntilIdle();
+        assertEquals(0, bench.committedOffset());
+        // When
+        LabelerSpec before = requireNonNull(bench.labelers.get(ds));
+        bench.labelers.put(ds, LabelerSpec.newBuilder(before).setVersion(1).build());
+        assertTrue(bench.step()); // goes back
+        bench.again();
+        bench.event(
+                ds,
+                requireNonNull(bench.clients.codec().encode(EvaluationsBench.CHECKPOINTS, before)));
+        bench.stepUntilIdle();
+        // Then
+        assertEquals(0, bench.sweeps());
+        assertEquals(1, bench.committedOffset());
+    }
+
+    private static LabelerInput votes(String[] sources, int... votes) {
+        Map<String, GivenLabel> labels = new LinkedHashMap<>();
+        for (int s = 0; s < votes.length; s++) {
+            labels.put(sources[s], new GivenLabel(0, new float[] {1 - votes[s], votes[s]}));
+        }
+        return new LabelerInput(EventFactory.example("e", Split.STUDENT, "text", 7), labels);
     }
 
     @Test

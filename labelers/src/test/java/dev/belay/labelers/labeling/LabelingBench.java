@@ -15,6 +15,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.LabelerState;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -96,7 +97,10 @@ public final class LabelingBench {
                         reader,
                         new DeadLetters(clients, "test"),
                         Clock.systemUTC(),
-                        computing);
+                        computing,
+                        topics.states() == null
+                                ? null
+                                : new LearningPosition(topics, inbox, this::state, false));
         TopicPartition partition = new TopicPartition(topics.input(), 0);
         examples.updateBeginningOffsets(Map.of(partition, 0L));
         topics.sources()
@@ -273,6 +277,12 @@ public final class LabelingBench {
         List<VersionStart> all = new ArrayList<>(begun);
         all.addAll(committed(clients.topics().labelerVersions(), VersionStart.class));
         return all;
+    }
+
+    /** What a labeler that learns has committed last. */
+    public @Nullable LabelerState state() {
+        List<LabelerState> all = committed(clients.topics().labelerStates(), LabelerState.class);
+        return all.isEmpty() ? null : all.get(all.size() - 1);
     }
 
     public List<Flip> flips() {

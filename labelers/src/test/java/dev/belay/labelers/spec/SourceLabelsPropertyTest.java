@@ -238,7 +238,8 @@ class SourceLabelsPropertyTest {
                         reader,
                         deadLetters,
                         Clock.systemUTC(),
-                        Runnable::run);
+                        Runnable::run,
+                        null);
         group.commitSync(committed());
         group.rebalance(List.of(input));
         return started;

@@ -97,7 +97,8 @@ class TruthLabelingServicePropertyTest {
                             reader,
                             letters,
                             Clock.systemUTC(),
-                            Runnable::run);
+                            Runnable::run,
+                            null);
             consumer.rebalance(List.of(EXAMPLES));
             OffsetAndMetadata committed = group.get(EXAMPLES);
             consumer.seek(EXAMPLES, committed == null ? 0 : committed.offset());

@@ -9,6 +9,7 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.LabelerState;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PredictionBlock;
@@ -65,8 +66,8 @@ public final class TopicPlan {
     }
 
     /**
-     * The topics of the whole installation: models, labelers and where their versions begin,
-     * checkpoints, metrics, slices, alerts, dead letters.
+     * The topics of the whole installation: models, labelers, where their versions begin and what
+     * they have learned, checkpoints, metrics, slices, alerts, dead letters.
      */
     public static TopicPlan forInstallation(Settings settings) {
         Topics names = settings.topics();
@@ -78,6 +79,7 @@ public final class TopicPlan {
                 compacted(),
                 LabelerSpec.getClassSchema());
         plan.add(names.labelerVersions(), 1, compacted(), VersionStart.getClassSchema());
+        plan.add(names.labelerStates(), 1, compactedSoon(), LabelerState.getClassSchema());
         plan.add(
                 names.checkpoints(),
                 Topics.MODEL_PARTITIONS,
@@ -253,6 +255,17 @@ public final class TopicPlan {
 
     private static Map<String, String> compacted() {
         return Map.of("cleanup.policy", "compact");
+    }
+
+    /** For a record a transaction, all of which are read at a start. */
+    private static Map<String, String> compactedSoon() {
+        return Map.of(
+                "cleanup.policy",
+                "compact",
+                "segment.bytes",
+                "16777216",
+                "min.cleanable.dirty.ratio",
+                "0.1");
     }
 
     private static Map<String, String> retention(long ms) {

@@ -33,6 +33,15 @@ class TopicPlanTest {
             assertEquals(Map.of("cleanup.policy", "compact"), configs.get("belay.t.truth"));
             assertEquals(
                     Map.of("cleanup.policy", "compact"), configs.get("belay.labeler-versions"));
+            assertEquals(
+                    Map.of(
+                            "cleanup.policy",
+                            "compact",
+                            "segment.bytes",
+                            "16777216",
+                            "min.cleanable.dirty.ratio",
+                            "0.1"),
+                    configs.get("belay.labeler-states"));
         }
     }
 
