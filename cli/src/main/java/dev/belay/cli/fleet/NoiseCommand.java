@@ -25,18 +25,21 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
- * {@code belay noise estimate}: how many labels of a student are wrong.
+ * {@code belay noise estimate}: how many labels of a student are wrong; {@code belay noise
+ * sources}: what the sources of a labeler say.
  */
 @Command(
         name = "noise",
         mixinStandardHelpOptions = true,
-        description = "Wrong labels: set how many a labeler adds, estimate how many there are.")
+        description =
+                "Wrong labels: set how many a labeler adds, estimate how many there are, show what the"
+                        + " sources of a labeler say.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set, estimate?");
+        throw new ParameterException(spec.commandLine(), "which of: set, estimate, sources?");
     }
 
     @Command(
@@ -129,6 +132,39 @@ public final class NoiseCommand implements Runnable {
                     } else {
                         estimates.print(out);
                     }
+                    out.flush();
+                    return 0;
+                });
+    }
+
+    @Command(
+            name = "sources",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows the sources of a labeler, of its labels so far: on which share of the examples"
+                        + " each voted (coverage), together with another (overlap), differently from"
+                        + " another (conflict), and how often its labels are right where truth is known.",
+                "Reads all predictions and truth of the task."
+            })
+    int sources(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            paramLabel = "LABELER",
+                            description =
+                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left out"
+                                            + " where there is one")
+                    String labeler,
+            @Option(names = "--json", description = "JSON instead of a table") boolean json)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        CheckpointReference reference = CheckpointReference.parse(labeler);
+        return broker.on(
+                err,
+                clients -> {
+                    LabelerSources.of(Fleet.read(clients), clients, reference, err::println)
+                            .table()
+                            .print(out, json, "no sources");
                     out.flush();
                     return 0;
                 });

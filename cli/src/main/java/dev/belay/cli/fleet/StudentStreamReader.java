@@ -1,6 +1,5 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -129,7 +127,13 @@ final class StudentStreamReader {
                                     supervisor.getId()));
         }
         int classes = student.getClasses().size(); // 0: each example has its own options
-        Map<String, Known> truths = truths(student.getTask(), labels);
+        Map<String, KnownTruth> truths =
+                KnownTruth.newest(
+                        reader(topics.truth(student.getTask()), Truth.class),
+                        id -> {
+                            ExportRow label = labels.get(id);
+                            return label == null ? 0 : label.probabilities().length;
+                        });
         List<StudentStream.Row> rows = new ArrayList<>();
         labels.forEach(
                 (id, label) -> {
@@ -140,11 +144,8 @@ final class StudentStreamReader {
                             || (classes > 0 && size != classes)) {
                         return;
                     }
-                    Known known = truths.get(id);
-                    Integer truth =
-                            known == null || known.version().label() == TruthHistory.UNKNOWN
-                                    ? null
-                                    : (Integer) known.version().label();
+                    KnownTruth known = truths.get(id);
+                    Integer truth = known == null ? null : known.label();
                     rows.add(
                             new StudentStream.Row(
                                     id,
@@ -190,43 +191,10 @@ final class StudentStreamReader {
     }
 
     /** As the aggregators count a supervisor: the label of the greatest checkpoint. */
-    private static ExportRow latest(ExportRow a, ExportRow b) {
+    static ExportRow latest(ExportRow a, ExportRow b) {
         return a.checkpoint() == b.checkpoint()
                 ? ExportRow.newer(a, b)
                 : a.checkpoint() > b.checkpoint() ? a : b;
-    }
-
-    /**
-     * A truth.
-     *
-     * @param inclusion probability with which it was drawn; null: no sample
-     */
-    private record Known(TruthHistory.Version version, @Nullable Double inclusion) {}
-
-    /** The newest truth of each labelled example that has a valid one. */
-    private Map<String, Known> truths(String task, Map<String, ExportRow> labels) {
-        Map<String, Known> newest = new HashMap<>();
-        reader(topics.truth(task), Truth.class)
-                .read(
-                        (id, timestampMs, truth) -> {
-                            ExportRow label = labels.get(id);
-                            if (label == null
-                                    || (truth != null
-                                            && (truth.getLabel() < 0
-                                                    || truth.getLabel()
-                                                            >= label.probabilities().length))) {
-                                return;
-                            }
-                            newest.merge(
-                                    id,
-                                    new Known(
-                                            TruthHistory.Version.of(timestampMs, truth),
-                                            truth == null ? null : truth.getInclusionProbability()),
-                                    BinaryOperator.maxBy(
-                                            Comparator.comparing(
-                                                    Known::version, TruthHistory.ORDER)));
-                        });
-        return newest;
     }
 
     private ModelSpec spec(String model) {

@@ -20,9 +20,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param records labels, those that were changed, predictions, progress, and the dead letters of
  *     examples that the labeler rejects
  * @param after where the labeler then is in each partition, in the order of those taken
+ * @param votes what the labeler's sources said of the examples labelled
  */
 record LabelTransaction(
-        List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
+        List<ProducerRecord<byte[], byte[]>> records,
+        List<LabelingProgress> after,
+        List<SourceCounts> votes) {
     static LabelTransaction of(
             List<ExampleBatch> all,
             Rows<GivenLabel> given,
@@ -33,6 +36,7 @@ record LabelTransaction(
             long nowMs) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         List<LabelingProgress> after = new ArrayList<>();
+        List<SourceCounts> votes = List.of();
         Iterator<GivenLabel> rows = given.rows().iterator();
         SortedMap<Integer, String> rejected = given.rejected();
         int place = 0;
@@ -63,8 +67,16 @@ record LabelTransaction(
             if (labeler.predicts()) {
                 records.addAll(labels.blocks(topics, codec));
             }
+            List<SourceCounts> counts = SourceCounts.of(labeler.sources(), answers);
+            votes = SourceCounts.sum(votes, counts);
             LabelingProgress now =
-                    taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next());
+                    taken.before()
+                            .plus(
+                                    bySplit,
+                                    taken.rows(),
+                                    taken.ended(),
+                                    taken.next(),
+                                    counts);
             after.add(now);
             records.add(
                     codec.record(
@@ -74,6 +86,6 @@ record LabelTransaction(
                             now.progress(topics.output(), partition, topics.labeler()),
                             nowMs));
         }
-        return new LabelTransaction(records, after);
+        return new LabelTransaction(records, after, votes);
     }
 }

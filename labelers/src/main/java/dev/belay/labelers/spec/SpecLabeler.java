@@ -107,7 +107,7 @@ final class SpecLabeler implements ExampleLabeler {
     private void label(LabelerSpec version, List<LabelerInput> inputs, List<GivenLabel> labels) {
         Labeler labeler = labeler(version);
         List<float[]> answers = labeler.label(inputs);
-        boolean votes = Labelers.keepsVotes(version);
+        boolean keepsVotes = Labelers.keepsVotes(version);
         for (int i = 0; i < answers.size(); i++) {
             LabelerInput input = inputs.get(i);
             float[] answer = answers.get(i);
@@ -115,18 +115,24 @@ final class SpecLabeler implements ExampleLabeler {
                     new GivenLabel(
                             version.getVersion(),
                             answer,
-                            votes ? votes(version, input) : List.of(),
+                            votes(input),
+                            keepsVotes,
                             labeler.changedFrom(input, answer)));
         }
     }
 
-    private static List<float[]> votes(LabelerSpec version, LabelerInput input) {
+    private List<float[]> votes(LabelerInput input) {
         List<float[]> votes = new ArrayList<>();
-        for (String source : version.getSources()) {
+        for (String source : sources()) {
             GivenLabel vote = input.sources().get(source);
             votes.add(vote == null ? Labeler.ABSTAINED : vote.distribution());
         }
         return votes;
+    }
+
+    @Override
+    public List<String> sources() {
+        return sources == null ? List.of() : sources.ids();
     }
 
     @Override

@@ -92,6 +92,7 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "slices", SliceTable.of(results, rows));
+        section(page, "sources", SourceTable.of(results));
         section(page, "stream", StreamTable.of(results));
         section(page, "alerts", AlertTable.of(results));
         boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));
