@@ -26,20 +26,20 @@ import picocli.CommandLine.Spec;
 /**
  * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
  * {@code belay noise estimate}: how many labels of a student are wrong; {@code belay noise
- * sources}: what the sources of a labeler say.
+ * effects}: what it makes of them; {@code belay noise sources}: what the sources of a labeler say.
  */
 @Command(
         name = "noise",
         mixinStandardHelpOptions = true,
         description =
-                "Wrong labels: set how many a labeler adds, estimate how many there are, show what the"
-                        + " sources of a labeler say.")
+                "Wrong labels: set how many a labeler adds, estimate how many there are, show what a"
+                        + " student makes of them and what the sources of a labeler say.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set, estimate, sources?");
+        throw new ParameterException(spec.commandLine(), "which of: set, estimate, effects, sources?");
     }
 
     @Command(
@@ -166,6 +166,48 @@ public final class NoiseCommand implements Runnable {
                             .table()
                             .print(out, json, "no sources");
                     out.flush();
+                    return 0;
+                });
+    }
+
+    @Command(
+            name = "effects",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what a student made of the wrong labels before it learned from them, where truth"
+                        + " is known: the share it corrected, inherited, or replaced by a third class; by"
+                        + " the supervisor's confidence, true class and tag, and of a labeler of kind noise"
+                        + " apart for the labels that it changed.",
+                "Reads all predictions and truth of the task."
+            })
+    int effects(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            paramLabel = "STUDENT",
+                            description =
+                                    "EXPERIMENT/MODEL#SEED of the newest run,"
+                                            + " EXPERIMENT/MODEL#SEED@RUN of another; #SEED may be"
+                                            + " left out where there is one")
+                    String student,
+            @Mixin LineFiles files)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        files.check(spec);
+        CheckpointReference reference = CheckpointReference.parse(student);
+        return broker.on(
+                err,
+                clients -> {
+                    NoiseEffects effects =
+                            NoiseEffects.of(
+                                    new StudentStreamReader(
+                                                    Fleet.read(clients),
+                                                    () -> clients.consumer(null, "effects"),
+                                                    clients.codec(),
+                                                    clients.topics(),
+                                                    err::println)
+                                            .of(reference));
+                    files.write(out, effects, () -> effects.print(out));
                     return 0;
                 });
     }

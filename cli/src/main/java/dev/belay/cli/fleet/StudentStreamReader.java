@@ -3,8 +3,10 @@ package dev.belay.cli.fleet;
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -57,7 +60,7 @@ final class StudentStreamReader {
      * Reads the labels of one student.
      *
      * @throws IllegalArgumentException when it is not known, learns from truth, or no example has
-     *     both its prediction and a label
+     *     both its prediction and a label, or a topic is missing
      */
     StudentStream of(CheckpointReference reference) {
         if (reference.model() == null) {
@@ -134,6 +137,8 @@ final class StudentStreamReader {
                             ExportRow label = labels.get(id);
                             return label == null ? 0 : label.probabilities().length;
                         });
+        boolean noise = isNoise(supervisor.getId());
+        Map<String, Long> flips = noise ? flips(supervisor) : Map.of();
         List<StudentStream.Row> rows = new ArrayList<>();
         labels.forEach(
                 (id, label) -> {
@@ -154,12 +159,14 @@ final class StudentStreamReader {
                                     predicted.probabilities(),
                                     truth,
                                     known == null || truth == null ? null : known.inclusion(),
-                                    votes(id, size, sources, votes)));
+                                    votes(id, size, sources, votes),
+                                    known == null ? List.of() : known.slices(),
+                                    Objects.equals(flips.get(id), label.checkpoint())));
                 });
         rows.sort(
                 Comparator.comparingLong(StudentStream.Row::checkpoint)
                         .thenComparing(StudentStream.Row::id));
-        return new StudentStream(student, supervisor, sources, rows);
+        return new StudentStream(student, supervisor, sources, rows, noise);
     }
 
     /** The labelers that the supervisor reads, without truth; none of a model. */
@@ -168,6 +175,24 @@ final class StudentStreamReader {
         return labeler == null
                 ? List.of()
                 : labeler.getSources().stream().filter(s -> !s.equals(ModelId.TRUTH)).toList();
+    }
+
+    private boolean isNoise(String supervisor) {
+        LabelerSpec labeler = fleet.labelers().get(supervisor);
+        return labeler != null && labeler.getMethod().getName().equals(LabelerSpecs.NOISE);
+    }
+
+    /** The greatest version of a labeler that changed an example's label, by example. */
+    private Map<String, Long> flips(ModelSpec labeler) {
+        Map<String, Long> versions = new HashMap<>();
+        reader(topics.flips(labeler.getTask()), Flip.class)
+                .read(
+                        (id, timestampMs, flip) -> {
+                            if (flip != null && flip.getLabeler().equals(labeler.getId())) {
+                                versions.merge(id, flip.getVersion(), Math::max);
+                            }
+                        });
+        return versions;
     }
 
     private static SortedMap<Integer, float[]> votes(
