@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +52,20 @@ record NoiseFigure(List<Panel> panels) {
             @Nullable Spread ece,
             @Nullable Spread lost) {}
 
-    /** Whether any point has this value. */
-    boolean has(Function<Point, @Nullable Spread> value) {
+    /** Whether the calibration of any student is known. */
+    boolean anyEce() {
+        return points().anyMatch(point -> point.ece() != null);
+    }
+
+    /** Whether any student has lost accuracy. */
+    boolean anyLost() {
+        return points().anyMatch(point -> point.lost() != null && point.lost().max() > 0);
+    }
+
+    private Stream<Point> points() {
         return panels.stream()
                 .flatMap(panel -> panel.lines().stream())
-                .flatMap(line -> line.points().stream())
-                .anyMatch(point -> value.apply(point) != null);
+                .flatMap(line -> line.points().stream());
     }
 
     /**

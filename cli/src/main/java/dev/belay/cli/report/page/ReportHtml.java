@@ -108,8 +108,8 @@ public final class ReportHtml {
         page.put("sizesWide", sizes != null && sizes.supervisors().size() > 1);
         NoiseFigure noise = NoiseFigure.of(results, rows);
         page.put("noise", noise != null);
-        page.put("noiseEce", noise != null && noise.has(NoiseFigure.Point::ece));
-        page.put("noiseLost", noise != null && noise.has(NoiseFigure.Point::lost));
+        page.put("noiseEce", noise != null && noise.anyEce());
+        page.put("noiseLost", noise != null && noise.anyLost());
         TimeFigure time = TimeFigure.of(results);
         page.put("time", time != null);
         List<Facet> facets = Facet.of(results, rows);
