@@ -24,6 +24,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.PartitionCursor;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.SourceVotes;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
@@ -59,7 +60,8 @@ final class SampleEvents {
                             "00ff",
                             40L,
                             true,
-                            57L),
+                            57L,
+                            List.of(new SourceVotes("demo/bow#0@2", 17L, 9L, 8L, 7L))),
                     new Flip("ex-1", "demo/noisy#0@2", 1L, 0, -1, 1_700_000_000_000L),
                     labeler(),
                     new VersionStart("demo/noisy#0@2", 3, 1L, 17L, labeler()),

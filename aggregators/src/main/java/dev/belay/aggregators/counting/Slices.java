@@ -20,7 +20,9 @@ public record Slices(List<String> names) implements Comparable<Slices> {
 
     public static final Slices NONE = new Slices(List.of());
 
-    static final int MOST_TAGS = 32;
+    /** Slices of one example, {@link #OTHER} apart. */
+    public static final int MOST_TAGS = 32;
+
     static final int MOST_CHARS = 200;
 
     public Slices {

@@ -140,7 +140,11 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         }
         Comparison any = delta.changes().keySet().iterator().next();
         if (any.slice() != null) {
-            merge(slices.admit(student, any.slice(), delta.changes()));
+            Map<Comparison, Tally> admitted =
+                    slices.admit(student, any.slice(), delta.changes());
+            long reachedMs = reachedMs(student);
+            merge(admitted);
+            alert(admitted, reachedMs);
             return; // the expiry time comes with the whole
         }
         long reachedMs = reachedMs(student);
@@ -163,9 +167,10 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         long nowMs = context.currentSystemTimeMs();
         for (Alert alert : alerts.observe(changes, reachedMs, nowMs)) {
             LOG.warn(
-                    "{} of {} changed: {} to {} since {}",
+                    "{} of {}{} changed: {} to {} since {}",
                     alert.getKind(),
                     alert.getSupervisor(),
+                    alert.getSlice() == null ? "" : " in " + alert.getSlice(),
                     alert.getBefore(),
                     alert.getAfter(),
                     Instant.ofEpochMilli(alert.getSinceMs()));

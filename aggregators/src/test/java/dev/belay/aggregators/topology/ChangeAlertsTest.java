@@ -6,6 +6,13 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.EventFactory;
+import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.counting.Lateness;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
@@ -27,6 +34,8 @@ class ChangeAlertsTest {
             new Cluster(2, new Lateness(List.of(), Duration.ofHours(1), Duration.ofDays(7)));
     private final Random random = new Random(7);
     private int examples;
+    private int example; // whose label is made
+    private IntFunction<Map<String, String>> tags = e -> Map.of();
 
     @BeforeEach
     void twoStudentsOfOneSupervisor() {
@@ -91,8 +100,67 @@ class ChangeAlertsTest {
         assertEquals(0, of(AlertKind.ERRORS).size());
     }
 
+    @Test
+    void noiseInOneLanguageIsAnAlertThatNamesItThoughMergerAndShardsRestart() {
+        // Given: every third example is French, a tenth of all labels is wrong
+        tags = example -> Map.of("lang", example % 3 == 0 ? "fr" : "de", "all", "yes");
+        stream(3_000, true, label -> flip(label, .1), label -> label);
+        assertEquals(List.of(), cluster.alerts());
+        // When: half of the French ones are
+        int before = examples;
+        for (int i = 0; i < 12; i++) {
+            stream(
+                    100,
+                    true,
+                    label -> flip(label, example % 3 == 0 ? .5 : .1),
+                    label -> label);
+            cluster.restart();
+        }
+        // Then
+        List<Alert> french =
+                cluster.alerts().stream()
+                        .filter(alert -> "lang=fr".equals(alert.getSlice()))
+                        .toList();
+        assertEquals(1, french.size(), french::toString);
+        Alert alert = french.get(0);
+        assertEquals(AlertKind.ERRORS, alert.getKind());
+        assertEquals(id("weak"), alert.getSupervisor());
+        assertEquals(id("a"), alert.getStudent());
+        assertEquals(.1, alert.getBefore().get(1), .03);
+        assertEquals(.5, alert.getAfter().get(1), .15);
+        assertTrue(alert.getExamplesBefore() <= 1_100, alert::toString);
+        assertTrue(Math.abs(alert.getSinceMs() - timeMs(before)) <= 6_000, alert::toString);
+        assertTrue(ChangeAlerts.key(alert).endsWith("|ERRORS|lang=fr"), alert::toString);
+        assertTrue(
+                cluster.alerts().stream().noneMatch(a -> "lang=de".equals(a.getSlice())),
+                () -> cluster.alerts().toString());
+    }
+
+    @Test
+    void slicesOfAStudentThatHasEndedAreWatchedInTheNextOne() {
+        // Given
+        tags = example -> Map.of("lang", example % 3 == 0 ? "fr" : "de");
+        stream(300, true, label -> flip(label, .1), label -> label);
+        assertEquals(Set.of(id("a")), studentsWithSlices());
+        // When
+        cluster.checkpoint(checkpoint("a", 1, State.FINISHED, 300));
+        stream(300, true, label -> flip(label, .1), label -> label);
+        // Then
+        assertEquals(Set.of(id("b")), studentsWithSlices());
+    }
+
+    /** Those of which slices have detectors. */
+    private Set<String> studentsWithSlices() {
+        return cluster.detectorKeys().stream()
+                .filter(key -> key.startsWith("slice|"))
+                .map(key -> key.split("\\|")[1])
+                .collect(Collectors.toSet());
+    }
+
     private List<Alert> of(AlertKind kind) {
-        return cluster.alerts().stream().filter(alert -> alert.getKind() == kind).toList();
+        return cluster.alerts().stream()
+                .filter(alert -> alert.getKind() == kind && alert.getSlice() == null)
+                .toList();
     }
 
     private int flip(int label, double rate) {
@@ -117,6 +185,7 @@ class ChangeAlertsTest {
             int[] predicted = new int[BLOCK];
             for (int i = 0; i < BLOCK; i++) {
                 int label = (examples + i) % 2;
+                example = examples + i;
                 ids.add("e" + (examples + i));
                 predicted[i] = student.applyAsInt(label);
                 labels[i] = weak.applyAsInt(label);
@@ -125,7 +194,12 @@ class ChangeAlertsTest {
                     labels[i] = 0;
                 }
                 if (truth) {
-                    cluster.truth("e" + (examples + i), label, timeMs(examples));
+                    cluster.truth(
+                            Truth.newBuilder(
+                                            EventFactory.truth(
+                                                    "e" + example, label, timeMs(examples)))
+                                    .setTags(tags.apply(example))
+                                    .build());
                 }
             }
             PredictionBlock given = Blocks.progressive("weak", 1, timeMs(examples), ids, labels);

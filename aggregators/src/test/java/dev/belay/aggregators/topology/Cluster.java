@@ -228,6 +228,11 @@ public final class Cluster {
         return keys(rows);
     }
 
+    /** Keys of the merger's detectors. */
+    List<String> detectorKeys() {
+        return keys(detectors);
+    }
+
     static List<String> keys(KeyValueStore<String, ?> store) {
         List<String> keys = new ArrayList<>();
         try (var all = store.all()) {

@@ -25,18 +25,21 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
- * {@code belay noise estimate}: how many labels of a student are wrong.
+ * {@code belay noise estimate}: how many labels of a student are wrong; {@code belay noise
+ * effects}: what it makes of them; {@code belay noise sources}: what the sources of a labeler say.
  */
 @Command(
         name = "noise",
         mixinStandardHelpOptions = true,
-        description = "Wrong labels: set how many a labeler adds, estimate how many there are.")
+        description =
+                "Wrong labels: set how many a labeler adds, estimate how many there are, show what a"
+                        + " student makes of them and what the sources of a labeler say.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set, estimate?");
+        throw new ParameterException(spec.commandLine(), "which of: set, estimate, effects, sources?");
     }
 
     @Command(
@@ -130,6 +133,81 @@ public final class NoiseCommand implements Runnable {
                         estimates.print(out);
                     }
                     out.flush();
+                    return 0;
+                });
+    }
+
+    @Command(
+            name = "sources",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows the sources of a labeler, of its labels so far: on which share of the examples"
+                        + " each voted (coverage), together with another (overlap), differently from"
+                        + " another (conflict), and how often its labels are right where truth is known.",
+                "Reads all predictions and truth of the task."
+            })
+    int sources(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            paramLabel = "LABELER",
+                            description =
+                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left out"
+                                            + " where there is one")
+                    String labeler,
+            @Option(names = "--json", description = "JSON instead of a table") boolean json)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        CheckpointReference reference = CheckpointReference.parse(labeler);
+        return broker.on(
+                err,
+                clients -> {
+                    LabelerSources.of(Fleet.read(clients), clients, reference, err::println)
+                            .table()
+                            .print(out, json, "no sources");
+                    out.flush();
+                    return 0;
+                });
+    }
+
+    @Command(
+            name = "effects",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what a student made of the wrong labels before it learned from them, where truth"
+                        + " is known: the share it corrected, inherited, or replaced by a third class; by"
+                        + " the supervisor's confidence, true class and tag, and of a labeler of kind noise"
+                        + " apart for the labels that it changed.",
+                "Reads all predictions and truth of the task."
+            })
+    int effects(
+            @Mixin BrokerOptions broker,
+            @Parameters(
+                            paramLabel = "STUDENT",
+                            description =
+                                    "EXPERIMENT/MODEL#SEED of the newest run,"
+                                            + " EXPERIMENT/MODEL#SEED@RUN of another; #SEED may be"
+                                            + " left out where there is one")
+                    String student,
+            @Mixin LineFiles files)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        files.check(spec);
+        CheckpointReference reference = CheckpointReference.parse(student);
+        return broker.on(
+                err,
+                clients -> {
+                    NoiseEffects effects =
+                            NoiseEffects.of(
+                                    new StudentStreamReader(
+                                                    Fleet.read(clients),
+                                                    () -> clients.consumer(null, "effects"),
+                                                    clients.codec(),
+                                                    clients.topics(),
+                                                    err::println)
+                                            .of(reference));
+                    files.write(out, effects, () -> effects.print(out));
                     return 0;
                 });
     }

@@ -11,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sources ids of the labelers that the supervisor reads, without truth; none of a model
  * @param rows labelled examples that the student has predicted, by its checkpoint, then id
+ * @param noise whether the supervisor adds noise, and it is known which labels it changed
  */
 record StudentStream(
-        ModelSpec student, ModelSpec supervisor, List<String> sources, List<Row> rows) {
+        ModelSpec student,
+        ModelSpec supervisor,
+        List<String> sources,
+        List<Row> rows,
+        boolean noise) {
     /**
      * An example.
      *
@@ -23,6 +28,8 @@ record StudentStream(
      * @param truth null: not known
      * @param inclusion probability with which its truth was drawn; null: no truth, or no sample
      * @param votes of the sources, by their index; empty distributions where they abstained
+     * @param slices of its tags, {@code name=value}; empty without truth
+     * @param changed whether noise changed its label
      */
     record Row(
             String id,
@@ -31,7 +38,9 @@ record StudentStream(
             float[] prediction,
             @Nullable Integer truth,
             @Nullable Double inclusion,
-            SortedMap<Integer, float[]> votes) {
+            SortedMap<Integer, float[]> votes,
+            List<String> slices,
+            boolean changed) {
         /** The supervisor's most probable class or option, ties to the lowest. */
         int labelled() {
             return best(label);

@@ -1,11 +1,12 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
@@ -17,9 +18,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -59,7 +60,7 @@ final class StudentStreamReader {
      * Reads the labels of one student.
      *
      * @throws IllegalArgumentException when it is not known, learns from truth, or no example has
-     *     both its prediction and a label
+     *     both its prediction and a label, or a topic is missing
      */
     StudentStream of(CheckpointReference reference) {
         if (reference.model() == null) {
@@ -129,7 +130,15 @@ final class StudentStreamReader {
                                     supervisor.getId()));
         }
         int classes = student.getClasses().size(); // 0: each example has its own options
-        Map<String, Known> truths = truths(student.getTask(), labels);
+        Map<String, KnownTruth> truths =
+                KnownTruth.newest(
+                        reader(topics.truth(student.getTask()), Truth.class),
+                        id -> {
+                            ExportRow label = labels.get(id);
+                            return label == null ? 0 : label.probabilities().length;
+                        });
+        boolean noise = isNoise(supervisor.getId());
+        Map<String, Long> flips = noise ? flips(supervisor) : Map.of();
         List<StudentStream.Row> rows = new ArrayList<>();
         labels.forEach(
                 (id, label) -> {
@@ -140,11 +149,8 @@ final class StudentStreamReader {
                             || (classes > 0 && size != classes)) {
                         return;
                     }
-                    Known known = truths.get(id);
-                    Integer truth =
-                            known == null || known.version().label() == TruthHistory.UNKNOWN
-                                    ? null
-                                    : (Integer) known.version().label();
+                    KnownTruth known = truths.get(id);
+                    Integer truth = known == null ? null : known.label();
                     rows.add(
                             new StudentStream.Row(
                                     id,
@@ -153,12 +159,14 @@ final class StudentStreamReader {
                                     predicted.probabilities(),
                                     truth,
                                     known == null || truth == null ? null : known.inclusion(),
-                                    votes(id, size, sources, votes)));
+                                    votes(id, size, sources, votes),
+                                    known == null ? List.of() : known.slices(),
+                                    Objects.equals(flips.get(id), label.checkpoint())));
                 });
         rows.sort(
                 Comparator.comparingLong(StudentStream.Row::checkpoint)
                         .thenComparing(StudentStream.Row::id));
-        return new StudentStream(student, supervisor, sources, rows);
+        return new StudentStream(student, supervisor, sources, rows, noise);
     }
 
     /** The labelers that the supervisor reads, without truth; none of a model. */
@@ -167,6 +175,24 @@ final class StudentStreamReader {
         return labeler == null
                 ? List.of()
                 : labeler.getSources().stream().filter(s -> !s.equals(ModelId.TRUTH)).toList();
+    }
+
+    private boolean isNoise(String supervisor) {
+        LabelerSpec labeler = fleet.labelers().get(supervisor);
+        return labeler != null && labeler.getMethod().getName().equals(LabelerSpecs.NOISE);
+    }
+
+    /** The greatest version of a labeler that changed an example's label, by example. */
+    private Map<String, Long> flips(ModelSpec labeler) {
+        Map<String, Long> versions = new HashMap<>();
+        reader(topics.flips(labeler.getTask()), Flip.class)
+                .read(
+                        (id, timestampMs, flip) -> {
+                            if (flip != null && flip.getLabeler().equals(labeler.getId())) {
+                                versions.merge(id, flip.getVersion(), Math::max);
+                            }
+                        });
+        return versions;
     }
 
     private static SortedMap<Integer, float[]> votes(
@@ -190,43 +216,10 @@ final class StudentStreamReader {
     }
 
     /** As the aggregators count a supervisor: the label of the greatest checkpoint. */
-    private static ExportRow latest(ExportRow a, ExportRow b) {
+    static ExportRow latest(ExportRow a, ExportRow b) {
         return a.checkpoint() == b.checkpoint()
                 ? ExportRow.newer(a, b)
                 : a.checkpoint() > b.checkpoint() ? a : b;
-    }
-
-    /**
-     * A truth.
-     *
-     * @param inclusion probability with which it was drawn; null: no sample
-     */
-    private record Known(TruthHistory.Version version, @Nullable Double inclusion) {}
-
-    /** The newest truth of each labelled example that has a valid one. */
-    private Map<String, Known> truths(String task, Map<String, ExportRow> labels) {
-        Map<String, Known> newest = new HashMap<>();
-        reader(topics.truth(task), Truth.class)
-                .read(
-                        (id, timestampMs, truth) -> {
-                            ExportRow label = labels.get(id);
-                            if (label == null
-                                    || (truth != null
-                                            && (truth.getLabel() < 0
-                                                    || truth.getLabel()
-                                                            >= label.probabilities().length))) {
-                                return;
-                            }
-                            newest.merge(
-                                    id,
-                                    new Known(
-                                            TruthHistory.Version.of(timestampMs, truth),
-                                            truth == null ? null : truth.getInclusionProbability()),
-                                    BinaryOperator.maxBy(
-                                            Comparator.comparing(
-                                                    Known::version, TruthHistory.ORDER)));
-                        });
-        return newest;
     }
 
     private ModelSpec spec(String model) {

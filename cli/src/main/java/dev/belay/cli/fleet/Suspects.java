@@ -35,7 +35,8 @@ record Suspects(
         long labelled,
         long labelledWithTruth,
         long wrong,
-        List<Suspect> contradictions) {
+        List<Suspect> contradictions)
+        implements LineFiles.Lines {
     private static final List<Integer> PRECISION_AT = List.of(10, 50, 100, 200, 500, 1_000);
 
     /**
@@ -159,7 +160,8 @@ record Suspects(
     }
 
     /** A line with the columns' names, then one a suspect (RFC 4180); distributions as JSON. */
-    void writeCsv(Appendable out) throws IOException {
+    @Override
+    public void writeCsv(Appendable out) throws IOException {
         line(
                 out,
                 "rank",
@@ -192,7 +194,8 @@ record Suspects(
     }
 
     /** A JSON object a line. */
-    void writeJsonLines(Appendable out) throws IOException {
+    @Override
+    public void writeJsonLines(Appendable out) throws IOException {
         for (int i = 0; i < contradictions.size(); i++) {
             Suspect suspect = contradictions.get(i);
             ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -1,11 +1,8 @@
 package dev.belay.cli.fleet;
 
-import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +20,6 @@ import picocli.CommandLine.Spec;
                         + " learned from them, with the share of wrong labels among the first k,"
                         + " where truth is known.")
 public final class SuspectsCommand implements Callable<Integer> {
-    private static final String TERMINAL = "-";
-
     @Spec private CommandSpec spec;
     @Mixin private BrokerOptions broker;
 
@@ -42,18 +37,7 @@ public final class SuspectsCommand implements Callable<Integer> {
             description = "how many are printed (default: ${DEFAULT-VALUE}); files have all")
     private int top;
 
-    @Option(
-            names = "--csv",
-            paramLabel = "FILE|-",
-            description =
-                    "writes all, with both distributions, as comma-separated values; - is the terminal")
-    private @Nullable String csv;
-
-    @Option(
-            names = "--jsonl",
-            paramLabel = "FILE|-",
-            description = "writes all, one JSON object a line; - is the terminal")
-    private @Nullable String jsonLines;
+    @Mixin private LineFiles files;
 
     @Override
     public Integer call() throws Exception {
@@ -64,17 +48,13 @@ public final class SuspectsCommand implements Callable<Integer> {
                             + top
                             + ", expected a number of at least 0");
         }
-        if (TERMINAL.equals(csv) && TERMINAL.equals(jsonLines)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--csv - and --jsonl - both write to the terminal: give one a file");
-        }
+        files.check(spec);
         CheckpointReference reference = CheckpointReference.parse(student);
         PrintWriter err = spec.commandLine().getErr();
         return broker.on(
                 err,
                 clients -> {
-                    write(
+                    Suspects suspects =
                             Suspects.of(
                                     new StudentStreamReader(
                                                     Fleet.read(clients),
@@ -82,26 +62,10 @@ public final class SuspectsCommand implements Callable<Integer> {
                                                     clients.codec(),
                                                     clients.topics(),
                                                     err::println)
-                                            .of(reference)));
+                                            .of(reference));
+                    PrintWriter out = spec.commandLine().getOut();
+                    files.write(out, suspects, () -> suspects.print(out, top));
                     return 0;
                 });
-    }
-
-    private void write(Suspects suspects) throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
-        if (TERMINAL.equals(csv)) {
-            suspects.writeCsv(out);
-        } else if (TERMINAL.equals(jsonLines)) {
-            suspects.writeJsonLines(out);
-        } else {
-            suspects.print(out, top);
-        }
-        out.flush();
-        if (csv != null && !csv.equals(TERMINAL)) {
-            AtomicFile.write(Path.of(csv), suspects::writeCsv);
-        }
-        if (jsonLines != null && !jsonLines.equals(TERMINAL)) {
-            AtomicFile.write(Path.of(jsonLines), suspects::writeJsonLines);
-        }
     }
 }

@@ -112,7 +112,7 @@ final class RunMonitor implements ProgressListener {
                     lastGrowth = growing.equals(before) ? lastGrowth : System.nanoTime();
                     long idleNs = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || idleNs > patience(growing).toNanos()) {
-                        topics.catchUpSlices(PATIENCE);
+                        topics.catchUp(PATIENCE);
                         growing.forEach(student -> view.println(words(student)));
                         say(unpredicted.count(topics.ids), view);
                         sayTruncated(view);

@@ -27,6 +27,7 @@ final class RunTopics implements AutoCloseable {
     private final EventReader<Alert> alerts;
     private final EventReader<PairMetrics> slices; // no table: there may be hundreds a checkpoint
     private final Duration wait;
+    private final RunResults results;
 
     /**
      * @param wait for how long {@link #poll} waits
@@ -34,6 +35,7 @@ final class RunTopics implements AutoCloseable {
      */
     RunTopics(Clients clients, String task, Duration wait, RunResults results) {
         this.wait = wait;
+        this.results = results;
         results.specs().forEach(spec -> ids.add(spec.getId()));
         progress = new ProgressTable(clients, task);
         unpredicted = new UnencodableExamples(clients, task);
@@ -83,7 +85,10 @@ final class RunTopics implements AutoCloseable {
     boolean poll() {
         boolean changed = metrics.poll(wait);
         changed |= checkpoints.poll(Duration.ZERO);
-        changed |= progress.poll(Duration.ZERO);
+        if (progress.poll(Duration.ZERO)) {
+            changed = true;
+            results.counts().votes(progress.all());
+        }
         changed |= slices.poll(Duration.ZERO);
         changed |= unpredicted.poll();
         changed |= alerts.poll(Duration.ZERO);
@@ -91,13 +96,15 @@ final class RunTopics implements AutoCloseable {
     }
 
     /**
-     * Reads the slices of the metrics rows that have been read: both are written in one
-     * transaction.
+     * Reads what was written with or before the metrics rows that have been read: slices in the same
+     * transactions, and progress with the labels.
      *
      * @param patience longest time without a record
      */
-    void catchUpSlices(Duration patience) {
+    void catchUp(Duration patience) {
         slices.catchUp(patience);
+        progress.catchUp(patience);
+        results.counts().votes(progress.all());
     }
 
     @Override

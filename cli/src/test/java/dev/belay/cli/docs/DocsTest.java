@@ -41,6 +41,8 @@ class DocsTest {
                     Map.entry("./belay noise set noisy/tenth rate=0.3", "ServicesByHandIT"),
                     Map.entry("./belay suspects noisy/student", "SuspectsTest"),
                     Map.entry("./belay noise estimate noisy/student", "NoiseEstimatesTest"),
+                    Map.entry("./belay noise sources ensembles/vote", "EnsembleExperimentIT"),
+                    Map.entry("./belay noise effects noisy/student", "NoiseEffectsTest"),
                     Map.entry(
                             "./belay alerts --bootstrap-servers localhost:9092 --registry"
                                     + " http://localhost:8081/apis/ccompat/v7",

@@ -128,9 +128,11 @@ class NoiseEstimatesTest {
                             oneHot(flip(truth, .02), (float) (1 - WRONG)),
                             known ? (Integer) truth : null,
                             known ? declared : null,
-                            votes));
+                            votes,
+                            List.of(),
+                            false));
         }
-        return new StudentStream(spec("student"), spec("noisy"), List.of("a", "b", "c"), rows);
+        return new StudentStream(spec("student"), spec("noisy"), List.of("a", "b", "c"), rows, false);
     }
 
     private int flip(int label, double rate) {

@@ -38,14 +38,19 @@ final class SampleNoise {
             SampleRun.add(results, seeds, student, "minilm", labeler, 4);
             for (int seed = 0; seed < seeds; seed++) {
                 double follows = method.equals("conf") ? pull + .2 : pull;
-                long[] cells = SampleRun.cells(student, seed, 4, right, follows, .9);
-                PairMetrics row =
-                        SampleRun.of(
-                                student, seed, 4, true, SampleRun.id("ceiling", seed), 4, cells);
-                results.add(
-                        PairMetrics.newBuilder(row)
-                                .setSupervisor(SampleRun.id(labeler, seed))
-                                .build());
+                for (int k = 1; k <= 4; k++) {
+                    // naive students learn the labels too well in the end
+                    double most = method.equals("conf") ? .2 * right : right;
+                    double late = k == 4 ? follows - .2 * (1 - most) : follows;
+                    long[] cells = SampleRun.cells(student, seed, k, right, late, .9);
+                    String ceiling = SampleRun.id("ceiling", seed);
+                    PairMetrics row =
+                            SampleRun.of(student, seed, k, k == 4, ceiling, k, cells);
+                    results.add(
+                            PairMetrics.newBuilder(row)
+                                    .setSupervisor(SampleRun.id(labeler, seed))
+                                    .build());
+                }
                 // a labeler that reads truth alone is one for all seeds; here each has its own
                 results.add(
                         LabelerSpec.newBuilder(spec(results, labeler))

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.Belay;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.LongTest;
 import dev.belay.labelers.dawidskene.DawidSkene;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings;
 import dev.belay.labelers.dawidskene.ExampleVotes;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EnsembleExperimentIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern TOPICS =
-            Pattern.compile("belay\\.small\\.(examples|truth|predictions|labels\\..*)");
+            Pattern.compile("belay\\.small\\.(examples|truth|predictions|progress|labels\\..*)");
 
     private static final String LABELERS =
             """
@@ -59,6 +65,9 @@ class EnsembleExperimentIT {
 
     @TempDir Path folder;
 
+    /** Newest progress by labeler and partition. */
+    private final Map<String, Map<Integer, GenericRecord>> progress = new HashMap<>();
+
     private final List<String> students = new ArrayList<>();
 
     /** Ids of the examples of each partition in their order; null: not of the students' split. */
@@ -68,6 +77,9 @@ class EnsembleExperimentIT {
 
     /** Labels by labeler, then by example. */
     private final Map<String, Map<String, List<Float>>> labels = new TreeMap<>();
+
+    /** What the command shows of the sources of mean#0. */
+    private JsonNode shown = JSON.createArrayNode();
 
     /** HOLDOUT predictions, likewise. */
     private final Map<String, Map<String, List<Float>>> holdout = new TreeMap<>();
@@ -90,6 +102,9 @@ class EnsembleExperimentIT {
         for (int seed = 0; seed < 2; seed++) {
             List<String> three = List.of("bow-a#" + seed, "lexicon#0", "bow-b#" + seed);
             check("mean#" + seed, three, EnsembleExperimentIT::mean);
+            if (seed == 0) {
+                checkShown(three);
+            }
             check("vote#" + seed, three, EnsembleExperimentIT::vote);
             checkDawidSkene("ds#" + seed, three);
             check("top#" + seed, List.of("vote#" + seed, "truth"), EnsembleExperimentIT::mean);
@@ -133,6 +148,42 @@ class EnsembleExperimentIT {
                     of(labels, ensemble).get(id),
                     () -> ensemble + " of " + id);
         }
+        checkCounts(ensemble, sources);
+    }
+
+    /** Asserts that the committed counts of the sources' votes are those of a recount. */
+    private void checkCounts(String ensemble, List<String> sources) {
+        Map<String, List<Long>> found = new HashMap<>();
+        for (GenericRecord partition :
+                Objects.requireNonNull(progress.get(ensemble), ensemble).values()) {
+            for (Object each : (List<?>) partition.get("sources")) {
+                GenericRecord counts = (GenericRecord) each;
+                List<Long> more =
+                        Stream.of("examples", "covered", "overlaps", "conflicts")
+                                .map(field -> (Long) counts.get(field))
+                                .toList();
+                found.merge(
+                        counts.get("source").toString().replaceAll("^small/|@0$", ""),
+                        more,
+                        (a, b) -> IntStream.range(0, 4).mapToObj(i -> a.get(i) + b.get(i)).toList());
+            }
+        }
+        Map<String, List<Long>> expected = new HashMap<>();
+        for (String source : sources) {
+            long[] counts = {students.size(), 0, 0, 0};
+            for (String id : students) {
+                List<List<Float>> own = distributions(labels, List.of(source), id);
+                List<List<Float>> all = distributions(labels, sources, id);
+                if (!own.isEmpty()) {
+                    int vote = first(own.get(0));
+                    counts[1]++;
+                    counts[2] += all.size() > 1 ? 1 : 0;
+                    counts[3] += all.stream().anyMatch(row -> first(row) != vote) ? 1 : 0;
+                }
+            }
+            expected.put(source, Arrays.stream(counts).boxed().toList());
+        }
+        assertEquals(expected, found, ensemble);
     }
 
     /**
@@ -197,6 +248,10 @@ class EnsembleExperimentIT {
                 .toList();
     }
 
+    private static List<Float> row(Map<String, List<Float>> rows, String id) {
+        return Objects.requireNonNull(rows.get(id), id);
+    }
+
     private int truthOf(String id) {
         return Objects.requireNonNull(truth.get(id), id);
     }
@@ -229,7 +284,26 @@ class EnsembleExperimentIT {
         return row.get(1) > row.get(0) ? 1 : 0;
     }
 
-    private void read() {
+    /** Asserts what the command shows of the sources of an ensemble. */
+    private void checkShown(List<String> sources) {
+        assertEquals(sources.size(), shown.size(), shown::toString);
+        for (int s = 0; s < sources.size(); s++) {
+            JsonNode line = shown.get(s);
+            Map<String, List<Float>> own = of(labels, sources.get(s));
+            List<String> voted = students.stream().filter(id -> !row(own, id).isEmpty()).toList();
+            long right = voted.stream().filter(id -> first(row(own, id)) == truthOf(id)).count();
+            assertEquals("small/" + sources.get(s) + "@0", line.get("source").textValue());
+            assertEquals(
+                    (double) voted.size() / students.size(),
+                    line.get("coverage").doubleValue(),
+                    1e-9);
+            assertEquals(
+                    (double) right / voted.size(), line.get("right").doubleValue(), 1e-9);
+            assertEquals(voted.size(), line.get("with truth").longValue());
+        }
+    }
+
+    private void read() throws Exception {
         try (var platform =
                         EmbeddedPlatform.start(
                                 new PlatformConfig(folder.resolve("data"), 0, 0), line -> {});
@@ -245,6 +319,21 @@ class EnsembleExperimentIT {
                                     .add(isStudents ? value.get("id").toString() : null);
                         }
                     });
+            StringWriter out = new StringWriter();
+            int code =
+                    Belay.commandLine()
+                            .setOut(new PrintWriter(out))
+                            .execute(
+                                    "noise",
+                                    "sources",
+                                    "small/mean#0",
+                                    "--json",
+                                    "--bootstrap-servers",
+                                    platform.bootstrapServers(),
+                                    "--registry",
+                                    platform.registryUrl());
+            assertEquals(0, code);
+            shown = JSON.readTree(out.toString());
         }
     }
 
@@ -258,6 +347,13 @@ class EnsembleExperimentIT {
         } else if (topic.endsWith(".predictions")) {
             if (value.get("phase").toString().equals("HOLDOUT")) {
                 takeBlock(value);
+            }
+        } else if (topic.endsWith(".progress")) {
+            if (!((List<?>) value.get("sources")).isEmpty()) {
+                progress.computeIfAbsent(
+                                value.get("writer").toString().replaceAll("^small/|@0$", ""),
+                                w -> new HashMap<>())
+                        .put((Integer) value.get("partition"), value);
             }
         } else if (!topic.endsWith("labels.truth")) {
             String id = ((GenericRecord) value.get("example")).get("id").toString();

@@ -142,7 +142,7 @@ final class TaskOnBroker {
                                 ProgressTable.key(topic, p, writer),
                                 new Progress(
                                         topic, p, writer, counts[p], Map.of(), null, 0L, true,
-                                        null)));
+                                        null, List.of())));
             }
         }
         write(TASK + ".producer", clients.topics().progress(TASK), events);

@@ -9,18 +9,24 @@ import java.util.List;
  * @param distribution one probability a class, or an option of the example; empty where it
  *     abstained; not to be written to
  * @param votes distributions of the labeler's sources, in the order of its spec, empty where one
- *     abstained or has no label; none where they are not kept
+ *     abstained or has no label; none of a labeler without sources
+ * @param keepsVotes whether the votes are part of the label that is written
  * @param changedFrom as {@link Labeler#changedFrom}
  */
 public record GivenLabel(
-        long checkpoint, float[] distribution, List<float[]> votes, int changedFrom) {
+        
+        long checkpoint,
+        float[] distribution,
+        List<float[]> votes,
+        boolean keepsVotes,
+        int changedFrom) {
     public GivenLabel {
         votes = List.copyOf(votes);
     }
 
     /** Without votes, unchanged. */
     public GivenLabel(long checkpoint, float[] distribution) {
-        this(checkpoint, distribution, List.of(), Labeler.UNCHANGED);
+        this(checkpoint, distribution, List.of(), false, Labeler.UNCHANGED);
     }
 
     public boolean changed() {

@@ -78,6 +78,11 @@ public interface ExampleLabeler extends AutoCloseable {
     /** Whether its labels are predictions too, to be evaluated as well as learned from. */
     boolean predicts();
 
+    /** Ids of the labelers that it reads, in the order of its labels' votes; none if it has none. */
+    default List<String> sources() {
+        return List.of();
+    }
+
     /** Whether its labels are already in the topic, so that only predictions are written. */
     default boolean isExternal() {
         return false;

@@ -39,7 +39,7 @@ record ExampleLabels(
                             topics.labeler(),
                             given.checkpoint(),
                             given.distribution(),
-                            given.votes());
+                            given.keepsVotes() ? given.votes() : List.of());
             long timeMs = example.getEventTimeMs();
             records.add(codec.record(topics.labels(), partition, example.getId(), label, timeMs));
         }

@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param records labels, those that were changed, predictions, progress, what was learned, and the
  *     dead letters of examples that the labeler rejects
  * @param after where the labeler then is in each partition, in the order of those taken
+ * @param votes what the labeler's sources said of the examples labelled
  */
 record LabelTransaction(
-        List<ProducerRecord<byte[], byte[]>> records, List<LabelingProgress> after) {
+        List<ProducerRecord<byte[], byte[]>> records,
+        List<LabelingProgress> after,
+        List<SourceCounts> votes) {
     /**
      * Makes it.
      *
@@ -43,6 +46,7 @@ record LabelTransaction(
             long nowMs) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         List<LabelingProgress> after = new ArrayList<>();
+        List<SourceCounts> votes = List.of();
         SortedMap<Integer, String> rejected = given.rejected();
         List<@Nullable GivenLabel> byPlace = new ArrayList<>(given.rows());
         rejected.keySet().forEach(place -> byPlace.add(place, null));
@@ -74,8 +78,16 @@ record LabelTransaction(
             if (labeler.predicts()) {
                 records.addAll(labels.blocks(topics, codec));
             }
+            List<SourceCounts> counts = SourceCounts.of(labeler.sources(), answers);
+            votes = SourceCounts.sum(votes, counts);
             LabelingProgress now =
-                    taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next());
+                    taken.before()
+                            .plus(
+                                    bySplit,
+                                    taken.rows(),
+                                    taken.ended(),
+                                    taken.next(),
+                                    counts);
             after.add(now);
             records.add(
                     codec.record(
@@ -94,6 +106,6 @@ record LabelTransaction(
             String to = Objects.requireNonNull(topics.states());
             records.add(codec.record(to, null, topics.labeler(), state, nowMs));
         }
-        return new LabelTransaction(records, after);
+        return new LabelTransaction(records, after, votes);
     }
 }

@@ -171,8 +171,12 @@ public final class Labeling implements AutoCloseable {
             LabelingProgress after = labelled.after().get(i);
             long labels = after.labels() - taken.before().labels();
             assembler.committed(taken.partition(), after);
-            counts = counts.plus(new Counts(labels, taken.rows() - labels, taken.tooLate()));
+            counts =
+                    counts.plus(
+                            new Counts(
+                                    labels, taken.rows() - labels, taken.tooLate(), List.of()));
         }
+        counts = counts.plus(new Counts(0, 0, 0, labelled.votes()));
         return true;
     }
 

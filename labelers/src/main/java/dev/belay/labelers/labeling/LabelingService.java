@@ -12,6 +12,7 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,11 +123,27 @@ public abstract class LabelingService extends SpecFollower {
     private void count(Wanted labeler, Counts more) {
         meter("belay.labels.written", labeler).increment((double) more.labelled());
         meter("belay.labels.too.late", labeler).increment((double) more.tooLate());
-        counts = counts.plus(more);
+        for (SourceCounts source : more.sources()) {
+            String id = ModelId.labelerOf(source.source());
+            meter("belay.source.examples", labeler, "source", id)
+                    .increment((double) source.examples());
+            meter("belay.source.covered", labeler, "source", id)
+                    .increment((double) source.covered());
+            meter("belay.source.overlaps", labeler, "source", id)
+                    .increment((double) source.overlaps());
+            meter("belay.source.conflicts", labeler, "source", id)
+                    .increment((double) source.conflicts());
+        }
+        counts = counts.plus(new Counts(more.labelled(), more.unlabelled(), more.tooLate(), List.of()));
     }
 
-    private Counter meter(String name, Wanted labeler) {
-        String id = ModelId.labelerOf(labeler.topics().labeler());
-        return clients().meters().counter(name, "task", labeler.topics().task(), "labeler", id);
+    private Counter meter(String name, Wanted labeler, String... more) {
+        Tags tags =
+                Tags.of(
+                        "task",
+                        labeler.topics().task(),
+                        "labeler",
+                        ModelId.labelerOf(labeler.topics().labeler()));
+        return clients().meters().counter(name, tags.and(more));
     }
 }

@@ -115,6 +115,11 @@ final class SourceLabels implements AutoCloseable {
         this.exampleEnds = resources.ends().apply(null);
     }
 
+    /** Ids of the sources, in the order of the spec. */
+    List<String> ids() {
+        return ids;
+    }
+
     /**
      * Reads the labels available for the examples of these partitions, without waiting, and clears
      * the list of joined examples.

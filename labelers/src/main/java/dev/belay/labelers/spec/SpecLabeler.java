@@ -113,7 +113,7 @@ final class SpecLabeler implements ExampleLabeler {
                 labeler instanceof LearningLabeler learning
                         ? learning.learn(inputs)
                         : labeler.label(inputs);
-        boolean votes = Labelers.keepsVotes(version);
+        boolean keepsVotes = Labelers.keepsVotes(version);
         for (int i = 0; i < answers.size(); i++) {
             LabelerInput input = inputs.get(i);
             float[] answer = answers.get(i);
@@ -121,14 +121,15 @@ final class SpecLabeler implements ExampleLabeler {
                     new GivenLabel(
                             version.getVersion(),
                             answer,
-                            votes ? votes(version, input) : List.of(),
+                            votes(input),
+                            keepsVotes,
                             labeler.changedFrom(input, answer)));
         }
     }
 
-    private static List<float[]> votes(LabelerSpec version, LabelerInput input) {
+    private List<float[]> votes(LabelerInput input) {
         List<float[]> votes = new ArrayList<>();
-        for (String source : version.getSources()) {
+        for (String source : sources()) {
             GivenLabel vote = input.sources().get(source);
             votes.add(vote == null ? Labeler.ABSTAINED : vote.distribution());
         }
@@ -147,6 +148,11 @@ final class SpecLabeler implements ExampleLabeler {
     public void restore(Learned before) {
         closeLabeler(); // opened again, by the version that is due
         learned = before;
+    }
+
+    @Override
+    public List<String> sources() {
+        return sources == null ? List.of() : sources.ids();
     }
 
     @Override

@@ -21,6 +21,8 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.SourceVotes;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.VersionStart;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -35,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -44,6 +47,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * However examples and labels arrive, and however often the labeler is killed or its commits fail:
@@ -67,6 +71,7 @@ class SourceLabelsPropertyTest {
     private final List<Example> examples = new ArrayList<>();
     private final List<List<Label>> labels =
             List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    private final List<Map<Integer, Integer>> voted = new ArrayList<>(); // by expected()
     private boolean ended;
     private boolean failing;
     private MockConsumer<byte[], byte[]> group = log.consumer();
@@ -113,6 +118,7 @@ class SourceLabelsPropertyTest {
         }
         assertEquals(expected(), found);
         assertFalse(found.isEmpty());
+        assertEquals(recount(), Objects.requireNonNull(lastProgress()).getSources());
         assertEquals(1, versionStarts().size()); // of the one version, however often it was killed
     }
 
@@ -144,6 +150,25 @@ class SourceLabelsPropertyTest {
         }
     }
 
+    /** By the definition, from the votes on each example that was labelled. */
+    private List<SourceVotes> recount() {
+        List<SourceVotes> counts = new ArrayList<>();
+        for (int s = 0; s < SOURCES.size(); s++) {
+            int source = s;
+            var covered = voted.stream().filter(votes -> votes.containsKey(source)).toList();
+            counts.add(
+                    new SourceVotes(
+                            SOURCES.get(s),
+                            (long) voted.size(),
+                            (long) covered.size(),
+                            covered.stream().filter(votes -> votes.size() > 1).count(),
+                            covered.stream()
+                                    .filter(votes -> Set.copyOf(votes.values()).size() > 1)
+                                    .count()));
+        }
+        return counts;
+    }
+
     /** By the definition: of each source the head, compared with the examples in their order. */
     private List<String> expected() {
         List<Deque<Label>> heads = new ArrayList<>();
@@ -160,7 +185,9 @@ class SourceLabelsPropertyTest {
             double yes = 0;
             int votes = 0;
             boolean any = false;
-            for (Deque<Label> source : heads) {
+            Map<Integer, Integer> votesOf = new TreeMap<>(); // class, by source
+            for (int s = 0; s < heads.size(); s++) {
+                Deque<Label> source = heads.get(s);
                 while (!source.isEmpty()
                         && !source.element().getExample().getId().equals(example.getId())
                         && !following.contains(source.element().getExample().getId())) {
@@ -174,6 +201,7 @@ class SourceLabelsPropertyTest {
                         no += row.get(0);
                         yes += row.get(1);
                         votes++;
+                        votesOf.put(s, row.get(0) >= row.get(1) ? 0 : 1);
                     }
                 }
             }
@@ -183,6 +211,7 @@ class SourceLabelsPropertyTest {
                                 ? List.of()
                                 : List.of((float) (no / votes), (float) (yes / votes));
                 expected.add(example.getId() + " " + mean);
+                voted.add(votesOf);
             }
         }
         return expected;
@@ -234,7 +263,7 @@ class SourceLabelsPropertyTest {
                                 SpecLabelingTest.undelayed(),
                                 new SourceLabels(SOURCES, resources, log.consumer())),
                         ends,
-                        p -> null,
+                        p -> lastProgress(),
                         reader,
                         deadLetters,
                         Clock.systemUTC(),
@@ -252,6 +281,14 @@ class SourceLabelsPropertyTest {
                 .flatMap(groups -> groups.values().stream())
                 .forEach(offsets::putAll);
         return offsets;
+    }
+
+    private @Nullable Progress lastProgress() {
+        String topic = TOPICS.progress();
+        var all = Events.committed(producers, topic);
+        return all.isEmpty()
+                ? null
+                : clients.codec().decode(topic, all.get(all.size() - 1).value(), Progress.class);
     }
 
     private List<VersionStart> versionStarts() {

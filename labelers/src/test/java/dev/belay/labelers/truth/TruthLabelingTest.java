@@ -199,7 +199,8 @@ class TruthLabelingTest {
                         null,
                         6L,
                         false,
-                        null);
+                        null,
+                        List.of());
         LabelingBench restarted = LabelingBench.ofTruth(before, 6);
         // When
         restarted.example("g", Split.STUDENT);
@@ -224,7 +225,8 @@ class TruthLabelingTest {
                         null,
                         2L,
                         false,
-                        null);
+                        null,
+                        List.of());
         LabelingBench restarted = LabelingBench.ofTruth(before, -1);
         // When
         for (String id : List.of("a", "b", "c")) {

@@ -123,7 +123,8 @@ final class PartitionProgress {
                                     sourceHash,
                                     rows,
                                     count.ended,
-                                    null)));
+                                    null,
+                                    List.of())));
         }
         return events;
     }

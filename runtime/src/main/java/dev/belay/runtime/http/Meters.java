@@ -34,6 +34,18 @@ public final class Meters {
                             "Examples skipped because their truth did not arrive within"
                                     + " labeler.truth-horizon"),
                     Map.entry(
+                            "belay.source.examples",
+                            "Examples on which a labeler with sources has decided, by source"),
+                    Map.entry(
+                            "belay.source.covered",
+                            "Of these, those on which the source voted"),
+                    Map.entry(
+                            "belay.source.overlaps",
+                            "Of the covered, those on which another source voted too"),
+                    Map.entry(
+                            "belay.source.conflicts",
+                            "Of the covered, those on which another source voted differently"),
+                    Map.entry(
                             "belay.specs.refused",
                             "Specs whose classes contradict those of their task"),
                     Map.entry(

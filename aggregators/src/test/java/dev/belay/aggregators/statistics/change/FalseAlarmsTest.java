@@ -1,5 +1,6 @@
 package dev.belay.aggregators.statistics.change;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -57,6 +58,48 @@ class FalseAlarmsTest {
             cell.ratio();
         }
         new Cell(Draws.rate(.3), 1, 10_000, 600_000).ratio();
+    }
+
+    /**
+     * As {@code ChangeAlerts} shares them out: an example is in some of many slices, of very
+     * different sizes, and each slice's detector, which counts its examples only, has the run length
+     * of the task times the slices that one example is in.
+     */
+    @Test
+    void falseAlarmsOfAllSlicesTogetherAreAtLeastTheRunLengthOfTheTaskApart() {
+        int slices = 200;
+        int each = 8; // slices of an example
+        double runLength = 2_000;
+        int examples = 200_000;
+        Draws draws = new Draws(2);
+        List<ChangeDetector> detectors = new ArrayList<>();
+        double[] rates = new double[slices];
+        for (int s = 0; s < slices; s++) {
+            detectors.add(new ChangeDetector(2, each * runLength));
+            rates[s] = .02 + .4 * s / slices;
+        }
+        long alarms = 0;
+        long added = 0;
+        for (int n = 0; n < examples; n += 20) {
+            long[][] batch = new long[slices][2];
+            for (int i = 0; i < 20; i++) {
+                for (int t = 0; t < each; t++) {
+                    // of each tag one value, the lower ones more often
+                    int values = slices / each;
+                    int s = t * values + Math.min(draws.below(values), draws.below(values));
+                    long[] one = draws.batch(Draws.rate(rates[s]), 1);
+                    batch[s][0] += one[0];
+                    batch[s][1] += one[1];
+                }
+            }
+            for (int s = 0; s < slices; s++) {
+                added += batch[s][0] + batch[s][1];
+                alarms += detectors.get(s).add(batch[s], n, n) == null ? 0 : 1;
+            }
+        }
+        System.out.printf(Locale.ROOT, "slices: %d alarms of %.0f%n", alarms, examples / runLength);
+        assertEquals((long) each * examples, added);
+        assertTrue(alarms <= examples / runLength, alarms + " alarms");
     }
 
     @Test

@@ -26,6 +26,7 @@ final class AlertTable {
         for (Alert alert : results.alerts()) {
             Map<String, Object> cells = new LinkedHashMap<>();
             cells.put("what", WORDS.getOrDefault(alert.getKind(), alert.getKind().name()));
+            cells.put("slice", alert.getSlice() == null ? "" : alert.getSlice());
             cells.put("supervisor", results.name(alert.getSupervisor()));
             cells.put(
                     "student",

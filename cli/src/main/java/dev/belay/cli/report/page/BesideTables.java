@@ -2,6 +2,7 @@ package dev.belay.cli.report.page;
 
 import dev.belay.cli.report.results.Chain;
 import dev.belay.cli.report.results.Format;
+import dev.belay.cli.report.results.LossSinceBest;
 import dev.belay.cli.report.results.PairFigure;
 import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RunResults;
@@ -81,8 +82,21 @@ final class BesideTables {
             Cells.spread(cells, "pgr", best.pgr(), 2);
             Spread seen = best.seen();
             cells.put("seen", seen == null ? "–" : Format.count(Math.round(seen.median())));
+            lost(cells, best.lost());
             table.add(cells);
         }
         return table;
+    }
+
+    /** The accuracy lost since, and in how many seeds it is shown; of one seed its interval. */
+    private static void lost(Map<String, Object> cells, List<LossSinceBest> seeds) {
+        if (seeds.size() == 1) {
+            Cells.measure(cells, "lost", seeds.get(0).loss(), 3);
+        } else {
+            Cells.spread(cells, "lost", LossSinceBest.over(seeds), 3);
+        }
+        cells.put(
+                "shown",
+                seeds.stream().filter(LossSinceBest::isShown).count() + " of " + seeds.size());
     }
 }

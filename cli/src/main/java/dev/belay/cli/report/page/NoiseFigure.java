@@ -1,5 +1,7 @@
 package dev.belay.cli.report.page;
 
+import dev.belay.cli.report.results.LossSinceBest;
+import dev.belay.cli.report.results.PairFigure;
 import dev.belay.cli.report.results.PairMedian;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
@@ -13,11 +15,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What students make of wrong labels: accuracy, and the share of the wrong labels that they repeat,
- * against the share of labels that are wrong. One panel for each type of noise, one line for each
+ * What students make of wrong labels: accuracy, the share of the wrong labels that they repeat,
+ * calibration, and accuracy lost since the best checkpoint, against the share of labels that are
+ * wrong. One panel for each type of noise, one line for each
  * kind of student.
  *
  * @param panels at least one
@@ -37,8 +41,32 @@ record NoiseFigure(List<Panel> panels) {
      * @param wrong share of the holdout whose label from the supervisor is wrong
      * @param repeated share of these that the student predicts as the supervisor does; null where
      *     none is wrong
+     * @param ece expected calibration error of the student; null where not counted
+     * @param lost accuracy that it has lost since its best checkpoint; null where not known
      */
-    record Point(String student, double wrong, Spread accuracy, @Nullable Spread repeated) {}
+    record Point(
+            String student,
+            double wrong,
+            Spread accuracy,
+            @Nullable Spread repeated,
+            @Nullable Spread ece,
+            @Nullable Spread lost) {}
+
+    /** Whether the calibration of any student is known. */
+    boolean anyEce() {
+        return points().anyMatch(point -> point.ece() != null);
+    }
+
+    /** Whether any student has lost accuracy. */
+    boolean anyLost() {
+        return points().anyMatch(point -> point.lost() != null && point.lost().max() > 0);
+    }
+
+    private Stream<Point> points() {
+        return panels.stream()
+                .flatMap(panel -> panel.lines().stream())
+                .flatMap(line -> line.points().stream());
+    }
 
     /**
      * @param rows the newest or final rows, one a student
@@ -63,7 +91,19 @@ record NoiseFigure(List<Panel> panels) {
             }
             double wrong = 1 - supervisor.median();
             Spread repeated = wrong == 0 ? null : pair.agreementWhenSupervisorWrong();
-            Point point = new Point(pair.student(), wrong, accuracy, repeated);
+            Point point = 
+                    new Point(
+                            pair.student(),
+                            wrong,
+                            accuracy,
+                            repeated,
+                            PairFigure.STUDENT_ECE.over(seeds),
+                            LossSinceBest.over(
+                                    LossSinceBest.of(
+                                            results,
+                                            seeds.stream()
+                                                    .map(PairMetrics::getStudent)
+                                                    .toList())));
             String line = student.getEncoderName() + ", " + ModelSettings.loss(student);
             Map<String, String> parameters = labeler.getMethod().getParameters();
             if (Double.parseDouble(parameters.getOrDefault("rate", "1")) == 0) {

@@ -92,6 +92,7 @@ public final class ReportHtml {
         section(page, "checkpoints", FigureTables.checkpoints(results, rows));
         section(page, "classTables", ClassTables.of(results, rows));
         section(page, "slices", SliceTable.of(results, rows));
+        section(page, "sources", SourceTable.of(results));
         section(page, "stream", StreamTable.of(results));
         section(page, "alerts", AlertTable.of(results));
         boolean choice = rows.stream().anyMatch(row -> results.isChoice(row.getStudent()));
@@ -107,6 +108,8 @@ public final class ReportHtml {
         page.put("sizesWide", sizes != null && sizes.supervisors().size() > 1);
         NoiseFigure noise = NoiseFigure.of(results, rows);
         page.put("noise", noise != null);
+        page.put("noiseEce", noise != null && noise.anyEce());
+        page.put("noiseLost", noise != null && noise.anyLost());
         TimeFigure time = TimeFigure.of(results);
         page.put("time", time != null);
         List<Facet> facets = Facet.of(results, rows);

@@ -133,7 +133,9 @@ record TimeFigure(List<Panel> panels) {
     }
 
     private static String text(Alert alert) {
-        String kind = alert.getKind().name().toLowerCase(Locale.ROOT);
+        String kind =
+                alert.getKind().name().toLowerCase(Locale.ROOT)
+                        + (alert.getSlice() == null ? "" : " in " + alert.getSlice());
         return alert.getKind() == AlertKind.LABELS
                 ? kind
                 : String.format(

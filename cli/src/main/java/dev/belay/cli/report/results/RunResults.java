@@ -373,6 +373,12 @@ public final class RunResults {
         return bySeen;
     }
 
+    /** Accuracy on the holdout of its newest compared checkpoint; null: it was never compared. */
+    public synchronized @Nullable Estimate accuracy(String model) {
+        TreeMap<Long, Estimate> known = accuracies.get(model);
+        return known == null ? null : known.lastEntry().getValue();
+    }
+
     /** The name in the experiment file; the id itself where no spec is known. */
     public synchronized String name(String id) {
         ModelSpec spec = specs.get(id);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>with supervisor and ceiling of the student's reported row; undefined where that row's PGR is.
  *
  * @param seen examples that the checkpoints had learned from
+ * @param lost what each seed has lost since
  */
 public record StoppedByTruth(
         String supervisor,
@@ -27,7 +28,8 @@ public record StoppedByTruth(
         @Nullable String ceiling,
         @Nullable Spread accuracy,
         @Nullable Spread pgr,
-        @Nullable Spread seen) {
+        @Nullable Spread seen,
+        List<LossSinceBest> lost) {
 
     /** One of each pair of names, over the seeds of the given rows. */
     public static List<StoppedByTruth> of(RunResults results, Collection<PairMetrics> reported) {
@@ -63,7 +65,10 @@ public record StoppedByTruth(
                             names.ceiling(),
                             Spread.of(accuracies),
                             Spread.of(pgrs),
-                            Spread.of(seen)));
+                            Spread.of(seen),
+                            LossSinceBest.of(
+                                    results,
+                                    seeds.stream().map(PairMetrics::getStudent).toList())));
         }
         return all;
     }

@@ -113,6 +113,12 @@ public final class SummaryJson {
             spread(node, "studentAccuracy", best.accuracy());
             spread(node, "pgr", best.pgr());
             spread(node, "examplesSeen", best.seen());
+            spread(node, "lostSince", LossSinceBest.over(best.lost()));
+            var lost = node.putArray("lostSinceBySeed");
+            for (LossSinceBest seed : best.lost()) {
+                ObjectNode of = lost.addObject().put("examplesSeen", seed.seen());
+                measure(of, "loss", seed.loss());
+            }
         }
     }
 

@@ -1,6 +1,13 @@
 package dev.belay.cli.report.results;
 
 import dev.belay.producers.task.RecordCounts;
+import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.SourceVotes;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Counts of a task's data, set while they become known. Safe for use by several threads. */
@@ -39,6 +46,39 @@ public final class TaskCounts {
     private Examples examples = new Examples(0, 0, 0);
     private @Nullable RecordCounts records;
     private @Nullable Majority majority;
+    private Map<String, List<SourceVotes>> votes = Map.of(); // by labeler
+
+    /**
+     * Sets what the sources of labelers have said so far.
+     *
+     * @param progress of all writers of the task
+     */
+    public synchronized void votes(Collection<Progress> progress) {
+        Map<String, Map<String, SourceVotes>> sums = new TreeMap<>();
+        for (Progress one : progress) {
+            for (SourceVotes more : one.getSources()) {
+                sums.computeIfAbsent(one.getWriter(), w -> new LinkedHashMap<>())
+                        .merge(more.getSource(), more, TaskCounts::sum);
+            }
+        }
+        Map<String, List<SourceVotes>> all = new TreeMap<>();
+        sums.forEach((writer, of) -> all.put(writer, List.copyOf(of.values())));
+        votes = all;
+    }
+
+    /** Of each labeler with sources, by id, what each has said, in the order of its spec. */
+    public synchronized Map<String, List<SourceVotes>> votes() {
+        return votes;
+    }
+
+    private static SourceVotes sum(SourceVotes a, SourceVotes b) {
+        return new SourceVotes(
+                a.getSource(),
+                a.getExamples() + b.getExamples(),
+                a.getCovered() + b.getCovered(),
+                a.getOverlaps() + b.getOverlaps(),
+                a.getConflicts() + b.getConflicts());
+    }
 
     /** Sets what the records of an endless source became; null: not known. */
     public synchronized void records(@Nullable RecordCounts counts) {

@@ -496,6 +496,8 @@
     if (data.noise) {
       noise('noise-accuracy', 'accuracy', { format: rate, labels: true, label: 'Accuracy on the holdout against the share of wrong labels' });
       noise('noise-repeated', 'repeated', { format: rate, labels: false, label: 'Share of wrong labels that the student repeats against the share of wrong labels' });
+      if (document.getElementById('noise-ece')) noise('noise-ece', 'ece', { format: rate, labels: false, label: 'Calibration error of the student against the share of wrong labels' });
+      if (document.getElementById('noise-lost')) noise('noise-lost', 'lost', { format: rate, labels: false, label: 'Accuracy lost since the best checkpoint against the share of wrong labels' });
     }
     if (data.sizes) {
       const levels = data.sizes.supervisors.filter(s => s.accuracy);
