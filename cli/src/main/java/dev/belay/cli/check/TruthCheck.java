@@ -63,7 +63,9 @@ final class TruthCheck {
     }
 
     void label(Label label) {
-        delays.remove(label.getExample().getId());
+        if (!label.getAbstained()) {
+            delays.remove(label.getExample().getId());
+        }
     }
 
     /**

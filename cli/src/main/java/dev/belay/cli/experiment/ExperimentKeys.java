@@ -89,13 +89,13 @@ public final class ExperimentKeys {
                     "topic",
                     "a topic",
                     "",
-                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size, rolling} and supervisor-share.");
+                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size, rolling}, supervisor-share and truth.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
                     "one of " + SourceReader.builtins().keySet(),
                     "",
-                    "A task that comes with Belay; allowed with it: supervisor-share and rows-per-second.");
+                    "A task that comes with Belay; allowed with it: supervisor-share, truth and rows-per-second.");
     static final Key<YamlValue> FORMAT =
             SOURCE.own(
                     "format",
@@ -126,6 +126,12 @@ public final class ExperimentKeys {
                     1,
                     d -> 0.5,
                     "Share of the rows outside the holdout that form the supervisor split, by hash of the id; the others form the student split.");
+    static final Key<YamlValue> TRUTH =
+            SOURCE.own(
+                    "truth",
+                    "{sampled: NUMBER}",
+                    "all labels of the data are truth",
+                    "Only a random share of the student split has truth; see below.");
     static final Key<DataConfig.Order> ORDER =
             SOURCE.choice(
                     "order",
@@ -241,6 +247,26 @@ public final class ExperimentKeys {
                     "",
                     "Of these rows only those with this tag; the others are split as all rows are. For models that learn from easy examples and are evaluated on hard ones.");
 
+    static final KeyGroup TRUTHS = new KeyGroup("data.truth");
+    static final Key<YamlValue> TRUTH_SAMPLED =
+            TRUTHS.own(
+                    "sampled",
+                    YamlValue.realBetween(0, 1),
+                    "required",
+                    "Probability with which a row of the student split has truth; supervisor split and holdout keep all of theirs.");
+    static final Key<Long> TRUTH_SEED =
+            TRUTHS.count(
+                    "seed",
+                    0,
+                    Long.MAX_VALUE,
+                    "0",
+                    "Which rows are drawn: those whose hash of (seed, id) is below sampled.");
+    static final Key<Boolean> TRUTH_EXTERNAL =
+            TRUTHS.bool(
+                    "external",
+                    false,
+                    "true: whoever labels the data has drawn the rows with that probability; all labels are published.");
+
     private static final List<KeyGroup> ALL =
             Stream.of(
                             List.of(
@@ -250,6 +276,7 @@ public final class ExperimentKeys {
                                     SOURCES,
                                     COLUMNS,
                                     HOLDOUTS,
+                                    TRUTHS,
                                     ModelKeys.MODEL),
                             ModelKeys.METHODS,
                             List.of(ModelKeys.OPTIMIZERS, ModelKeys.KEPT))

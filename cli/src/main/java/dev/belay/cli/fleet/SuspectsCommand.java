@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.cli.report.results.AtomicFile;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
@@ -77,12 +78,11 @@ public final class SuspectsCommand implements Callable<Integer> {
                     write(
                             Suspects.of(
                                     new StudentStreamReader(
-                                                    Fleet.read(clients),
                                                     () -> clients.consumer(null, "suspects"),
                                                     clients.codec(),
                                                     clients.topics(),
                                                     err::println)
-                                            .of(reference)));
+                                            .of(Fleet.read(clients).student(reference), Long.MIN_VALUE)));
                     return 0;
                 });
     }

@@ -22,6 +22,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
@@ -133,7 +134,14 @@ final class ExperimentRun implements Callable<Integer> {
                             .map(counts::of)
                             .mapToLong(split -> split.rows() - split.labelled())
                             .sum();
-            if (unlabelled > 0) {
+            TruthDraw truth = experiment.data().truth();
+            if (truth != null) {
+                say(
+                        "truth is a sample: %,d of %,d student examples have it"
+                                .formatted(
+                                        counts.of(Split.STUDENT).labelled(),
+                                        rows(counts, Split.STUDENT)));
+            } else if (unlabelled > 0) {
                 say(
                         "warning: %,d of %,d rows have no label (null, or an empty cell): their"
                                         .formatted(unlabelled, counts.rows())

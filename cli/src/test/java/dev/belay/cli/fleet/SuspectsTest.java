@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.schemas.BlockRows;
@@ -174,14 +175,12 @@ class SuspectsTest {
     }
 
     private Suspects search(String reference) {
+        Fleet fleet = new Fleet(specs, specs, Map.of(), Map.of(), Map.of());
         return Suspects.of(
-                new StudentStreamReader(
-                                new Fleet(specs, specs, Map.of(), Map.of(), Map.of()),
-                                log::consumer,
-                                codec,
-                                TOPICS,
-                                line -> {})
-                        .of(CheckpointReference.parse(reference)));
+                new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
+                        .of(
+                                fleet.student(CheckpointReference.parse(reference)),
+                                Long.MIN_VALUE));
     }
 
     private void truth(String id, int label) {

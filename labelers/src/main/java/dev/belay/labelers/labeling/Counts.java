@@ -5,7 +5,7 @@ package dev.belay.labelers.labeling;
  *
  * @param labelled labels committed
  * @param unlabelled records consumed without a label: of other splits, unreadable, or without truth
- * @param tooLate of these, examples whose truth did not arrive within the horizon
+ * @param tooLate examples whose truth did not arrive within the horizon
  */
 record Counts(long labelled, long unlabelled, long tooLate) {
     static final Counts NONE = new Counts(0, 0, 0);

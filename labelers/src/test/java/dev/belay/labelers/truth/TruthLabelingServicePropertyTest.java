@@ -85,7 +85,7 @@ class TruthLabelingServicePropertyTest {
                             letters,
                             never,
                             partition -> 0,
-                            new TruthLabeler.Waiting(() -> HORIZON, limit, inbox::keys));
+                            new TruthLabeler.Waiting(() -> HORIZON, limit, inbox::keys, () -> null));
             var labeling =
                     new Labeling(
                             TOPICS,
