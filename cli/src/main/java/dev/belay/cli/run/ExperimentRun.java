@@ -102,6 +102,9 @@ final class ExperimentRun implements Callable<Integer> {
                         () -> failure(group, platform),
                         every,
                         () -> RunReport.write(results, options.out(), Instant.now()));
+                if (WindowEstimates.add(clients, results, this::say)) {
+                    RunReport.write(results, options.out(), Instant.now());
+                }
             }
             sayWhereFiguresAre();
             say("stopped by a signal; the same command resumes the run");
@@ -246,6 +249,9 @@ final class ExperimentRun implements Callable<Integer> {
                             () -> failure(group, platform),
                             () -> troubles(group));
             Runtime.getRuntime().removeShutdownHook(stop);
+            if (complete) {
+                boolean unused = WindowEstimates.add(clients, results, this::say);
+            }
             write(results, complete);
         }
         return complete ? 0 : 1;

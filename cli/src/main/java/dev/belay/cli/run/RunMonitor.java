@@ -113,7 +113,9 @@ final class RunMonitor implements ProgressListener {
                     long idleNs = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || idleNs > patience(growing).toNanos()) {
                         topics.catchUpSlices(PATIENCE);
-                        growing.forEach(student -> view.println(words(student)));
+                        growing.stream()
+                                .filter(student -> student.n() < student.most())
+                                .forEach(student -> view.println(words(student)));
                         say(unpredicted.count(topics.ids), view);
                         sayTruncated(view);
                         view.close(now);
