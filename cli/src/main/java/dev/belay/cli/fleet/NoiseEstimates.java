@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How wrong the labels of a student are, by every method that the data allow: from truth, from
- * truth and predictions on all examples, and without truth under an assumption that is printed beside
- * the estimate.
+ * truth and predictions on all examples, and without truth under an assumption that is printed
+ * beside the estimate.
  *
  * @param labelled examples that the student predicted before it learned from them
  * @param withTruth of these, those whose truth is known
@@ -155,7 +155,12 @@ record NoiseEstimates(
         PredictionPowered powered = PredictionPowered.of(counts);
         if (powered == null) {
             return new Line(
-                    METHOD, null, null, null, 0, "undefined: the ceiling predicted none with truth");
+                    METHOD,
+                    null,
+                    null,
+                    null,
+                    0,
+                    "undefined: the ceiling predicted none with truth");
         }
         return Line.of(
                 METHOD,

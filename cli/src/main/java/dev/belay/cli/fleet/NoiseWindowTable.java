@@ -115,11 +115,7 @@ record NoiseWindowTable(List<WindowEstimate> windows, boolean byCeiling) {
         return share == null
                 ? "undefined"
                 : String.format(
-                        Locale.ROOT,
-                        "%.3f [%.3f, %.3f]",
-                        share.value(),
-                        share.low(),
-                        share.high());
+                        Locale.ROOT, "%.3f [%.3f, %.3f]", share.value(), share.low(), share.high());
     }
 
     void addTo(ArrayNode json) {

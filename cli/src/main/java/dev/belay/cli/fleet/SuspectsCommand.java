@@ -82,7 +82,9 @@ public final class SuspectsCommand implements Callable<Integer> {
                                                     clients.codec(),
                                                     clients.topics(),
                                                     err::println)
-                                            .of(Fleet.read(clients).student(reference), Long.MIN_VALUE)));
+                                            .of(
+                                                    Fleet.read(clients).student(reference),
+                                                    Long.MIN_VALUE)));
                     return 0;
                 });
     }

@@ -12,9 +12,10 @@ final class Settled {
     private Settled() {}
 
     /**
-     * Event time, ms since the epoch, that the labels, the student and, if it has predicted anything,
-     * the ceiling have reached in every partition of the examples; {@link Long#MIN_VALUE} if one has
-     * none of a partition. An example that comes later with an earlier event time is not known.
+     * Event time, ms since the epoch, that the labels, the student and, if it has predicted
+     * anything, the ceiling have reached in every partition of the examples; {@link Long#MIN_VALUE}
+     * if one has none of a partition. An example that comes later with an earlier event time is not
+     * known.
      */
     static long ms(
             StudentPair pair,

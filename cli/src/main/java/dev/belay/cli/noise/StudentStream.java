@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
  * and the truth. No example is judged by a model that has learned from its label.
  *
  * @param rows labelled examples that the student has predicted, by its checkpoint, then id
- * @param settledMs event time, ms since the epoch, before which no row is missing any more: student,
- *     ceiling and labels are beyond it in every partition; {@link Long#MAX_VALUE} once the models
- *     are finished
+ * @param settledMs event time, ms since the epoch, before which no row is missing any more:
+ *     student, ceiling and labels are beyond it in every partition; {@link Long#MAX_VALUE} once the
+ *     models are finished
  * @param flipsKnown whether it is known which labels noise has changed
  */
-public record StudentStream(
-        StudentPair pair, List<Row> rows, long settledMs, boolean flipsKnown) {
+public record StudentStream(StudentPair pair, List<Row> rows, long settledMs, boolean flipsKnown) {
     /**
      * An example.
      *

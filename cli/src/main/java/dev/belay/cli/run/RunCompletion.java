@@ -91,8 +91,8 @@ record RunCompletion(
      * The students whose last PROGRESSIVE row has not been received. It counts the examples that
      * student and ceiling have both learned from: both predicted them before, and the supervisor
      * labelled them. It is certain to arrive if the two learned from the same examples and no truth
-     * is missing. Where truth is sampled, examples without it are counted too, and how many will have
-     * it is not known.
+     * is missing. Where truth is sampled, examples without it are counted too, and how many will
+     * have it is not known.
      */
     List<Growing> growing(RunResults results) {
         Map<String, PairMetrics> rows = new HashMap<>();

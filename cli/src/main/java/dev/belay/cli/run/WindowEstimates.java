@@ -22,8 +22,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The share of wrong labels by window of event time, for the report of a run whose task has truth on
- * a random sample. Memory is bounded: of each student the newest windows with together at most
+ * The share of wrong labels by window of event time, for the report of a run whose task has truth
+ * on a random sample. Memory is bounded: of each student the newest windows with together at most
  * {@value #MOST_EXAMPLES} examples, one student at a time.
  */
 final class WindowEstimates {

@@ -42,6 +42,8 @@ class DocsTest {
                     Map.entry("./belay suspects noisy/student", "SuspectsTest"),
                     Map.entry("./belay noise estimate noisy/student", "NoiseEstimatesTest"),
                     Map.entry(
+                            "./belay noise estimate noisy/student --window 5000", "SampledTruthIT"),
+                    Map.entry(
                             "./belay alerts --bootstrap-servers localhost:9092 --registry"
                                     + " http://localhost:8081/apis/ccompat/v7",
                             "NoiseChangeIT, without the options"),

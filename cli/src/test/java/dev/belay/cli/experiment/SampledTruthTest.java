@@ -84,14 +84,14 @@ class SampledTruthTest {
                 read(FILE.replace("seed: 2", "external: true")).data().truth());
         assertEquals(
                 new TruthDraw(.25, 0L),
-                read(FILE.replace(", seed: 2", "").replace("path: data.jsonl", "topic: reviews")
-                                        .replace("split: supervisor", "split: supervisor, examples: 9"))
+                read(FILE.replace(", seed: 2", "")
+                                .replace("path: data.jsonl", "topic: reviews")
+                                .replace("split: supervisor", "split: supervisor, examples: 9"))
                         .data()
                         .truth());
         assertEquals(
                 new TruthDraw(.1, 0L),
-                read(
-                                """
+                read("""
                                 name: demo
                                 data: {builtin: wordnet-physical, truth: {sampled: 0.1}}
                                 models:

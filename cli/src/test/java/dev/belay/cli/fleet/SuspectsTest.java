@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.cli.export.FakeLog;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
@@ -178,9 +178,7 @@ class SuspectsTest {
         Fleet fleet = new Fleet(specs, specs, Map.of(), Map.of(), Map.of());
         return Suspects.of(
                 new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
-                        .of(
-                                fleet.student(CheckpointReference.parse(reference)),
-                                Long.MIN_VALUE));
+                        .of(fleet.student(CheckpointReference.parse(reference)), Long.MIN_VALUE));
     }
 
     private void truth(String id, int label) {

@@ -206,8 +206,7 @@ class SampledTruthIT {
                                             record.key(),
                                             (Double) value.get("inclusionProbability"));
                             case "labels.truth" ->
-                                    truthLabels.put(
-                                            record.key(), (Boolean) value.get("abstained"));
+                                    truthLabels.put(record.key(), (Boolean) value.get("abstained"));
                             default -> predicted(value);
                         }
                     });
@@ -252,8 +251,14 @@ class SampledTruthIT {
             }
             labelOf.put("t" + i, label);
             rows.append(
-                    JSON.writeValueAsString(
-                            Map.of("id", "t" + i, "text", String.join(" ", words), "label", label)))
+                            JSON.writeValueAsString(
+                                    Map.of(
+                                            "id",
+                                            "t" + i,
+                                            "text",
+                                            String.join(" ", words),
+                                            "label",
+                                            label)))
                     .append('\n');
         }
         return rows.toString();

@@ -72,8 +72,9 @@ public interface ExampleLabeler extends AutoCloseable {
     default void expect(List<LabelerInput> inputs) {}
 
     /**
-     * The labels of the examples that were answered with YES or TOO_LATE_ABSTAINED since the last {@link #follow}, in
-     * that order, without those it rejects: it cannot encode them, or their truth is invalid.
+     * The labels of the examples that were answered with YES or TOO_LATE_ABSTAINED since the last
+     * {@link #follow}, in that order, without those it rejects: it cannot encode them, or their
+     * truth is invalid.
      */
     Rows<GivenLabel> judge(List<LabelerInput> inputs);
 

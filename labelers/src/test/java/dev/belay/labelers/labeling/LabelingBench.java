@@ -316,7 +316,8 @@ public final class LabelingBench {
                 new DeadLetters(clients, "test"),
                 this::passed,
                 partition -> 0,
-                new TruthLabeler.Waiting(() -> horizonMs, truthIds, p -> inbox.keys(p), () -> draw));
+                new TruthLabeler.Waiting(
+                        () -> horizonMs, truthIds, p -> inbox.keys(p), () -> draw));
     }
 
     private MockProducer<byte[], byte[]> newProducer() {

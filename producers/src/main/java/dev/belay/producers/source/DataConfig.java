@@ -118,15 +118,7 @@ public record DataConfig(
     /** The same with another draw of truth. */
     public DataConfig withTruth(@Nullable TruthDraw draw) {
         return new DataConfig(
-                source,
-                fields,
-                holdout,
-                supervisorShare,
-                order,
-                orderSeed,
-                classes,
-                labels,
-                draw);
+                source, fields, holdout, supervisorShare, order, orderSeed, classes, labels, draw);
     }
 
     /** Of a source that writes classes by name or index. */

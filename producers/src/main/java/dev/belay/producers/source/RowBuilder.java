@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
  * where unit is the group or, of rows without one, the id. Where truth is sampled, a STUDENT row
- * whose id is not drawn ({@link TruthDraw#takes}) loses its label. Place in the order: {@code bits("order:"
- * + seed, id)}.
+ * whose id is not drawn ({@link TruthDraw#takes}) loses its label. Place in the order: {@code
+ * bits("order:" + seed, id)}.
  */
 public final class RowBuilder {
     static final String HOLDOUT_PURPOSE = "holdout";

@@ -87,8 +87,7 @@ class TaskProducerTest {
             assertTrue(produce(data, Integer.MAX_VALUE));
             // Then
             for (Example e : events("belay.t.examples", Example.class)) {
-                if (e.getSplit() == Split.SUPERVISOR
-                        || IdHash.uniform("truth:5", e.getId()) < .3) {
+                if (e.getSplit() == Split.SUPERVISOR || IdHash.uniform("truth:5", e.getId()) < .3) {
                     expected.add(e.getId());
                 }
             }
@@ -96,7 +95,9 @@ class TaskProducerTest {
             holdout.forEach(e -> expected.add(e.getId()));
             assertTrue(expected.size() < 90 && expected.size() > 60, expected::toString);
             List<Truth> truth = events("belay.t.truth", Truth.class);
-            assertEquals(expected, truth.stream().map(Truth::getId).collect(TreeSet::new, Set::add, Set::addAll));
+            assertEquals(
+                    expected,
+                    truth.stream().map(Truth::getId).collect(TreeSet::new, Set::add, Set::addAll));
             Map<String, Split> splits = new LinkedHashMap<>();
             Data.rows(data).forEach(row -> splits.put(row.id(), row.split()));
             for (Truth one : truth) {
@@ -114,7 +115,8 @@ class TaskProducerTest {
         try (DataSet one = DataSet.open(config());
                 DataSet other = DataSet.open(config().withTruth(draw));
                 DataSet third = DataSet.open(config().withTruth(new TruthDraw(.3, null)))) {
-            assertEquals(3, Set.of(one.sourceHash(), other.sourceHash(), third.sourceHash()).size());
+            assertEquals(
+                    3, Set.of(one.sourceHash(), other.sourceHash(), third.sourceHash()).size());
         }
     }
 

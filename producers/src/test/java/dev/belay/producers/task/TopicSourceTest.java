@@ -126,13 +126,13 @@ class TopicSourceTest extends ExampleSourceContract {
     private ExampleSource source(double supervisorShare) {
         DataConfig config =
                 new DataConfig(
-                        MockTopic.SOURCE,
-                        DataConfig.Fields.defaults(),
-                        new DataConfig.Holdout.Share(.3, size, null, rolling),
-                        supervisorShare,
-                        DataConfig.Order.HASH,
-                        0,
-                        List.of("negative", "positive"))
+                                MockTopic.SOURCE,
+                                DataConfig.Fields.defaults(),
+                                new DataConfig.Holdout.Share(.3, size, null, rolling),
+                                supervisorShare,
+                                DataConfig.Order.HASH,
+                                0,
+                                List.of("negative", "positive"))
                         .withTruth(draw);
         return topic.source(config, clients, PARTITIONS, committed, examples(), limit);
     }

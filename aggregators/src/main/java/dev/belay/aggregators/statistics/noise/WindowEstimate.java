@@ -38,7 +38,6 @@ public record WindowEstimate(
     public @Nullable Boolean covers() {
         return powered == null || injected == null
                 ? null
-                : (Boolean)
-                        (powered.rate().low() <= injected && injected <= powered.rate().high());
+                : (Boolean) (powered.rate().low() <= injected && injected <= powered.rate().high());
     }
 }

@@ -45,8 +45,8 @@ class WindowEstimateTest {
     }
 
     /**
-     * A stream whose noise falls and rises while its ceiling learns: each window's interval is about
-     * the share that noise has changed in it, which is a draw itself. Truth on a tenth.
+     * A stream whose noise falls and rises while its ceiling learns: each window's interval is
+     * about the share that noise has changed in it, which is a draw itself. Truth on a tenth.
      */
     @Test
     void windowsOfAChangingStreamCoverTheirOwnShare() {
@@ -86,10 +86,7 @@ class WindowEstimateTest {
         }
         System.out.printf(
                 "of %d windows %d hold the share injected, %d the rate; width %.2f%n",
-                WINDOWS,
-                covered,
-                coveredRate,
-                width / WINDOWS);
+                WINDOWS, covered, coveredRate, width / WINDOWS);
         assertTrue(coveredRate >= .94 * WINDOWS, "rate " + coveredRate);
         // the share among the examples of the window is nearer to the estimate than the rate is
         assertTrue(covered >= coveredRate, "share " + covered);

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Share of wrong labels and accuracy of the student by window of event time, with the alerts: a
- * panel for each of at most {@value #MOST} students whose labels have changed or have noise added, or
- * whose task has truth on a random sample. Of such tasks closed windows have a second estimate, from
- * truth and the predictions on all examples.
+ * panel for each of at most {@value #MOST} students whose labels have changed or have noise added,
+ * or whose task has truth on a random sample. Of such tasks closed windows have a second estimate,
+ * from truth and the predictions on all examples.
  *
  * @param panels at least one
  */
@@ -105,8 +105,7 @@ record TimeFigure(List<Panel> panels) {
     }
 
     /** The windows of the shortest kind. */
-    private static List<Point> points(
-            List<PairMetrics> rows, List<WindowEstimate> estimates) {
+    private static List<Point> points(List<PairMetrics> rows, List<WindowEstimate> estimates) {
         long shortest = rows.stream().mapToLong(TimeFigure::length).min().orElse(0);
         Map<Long, WindowEstimate> byStart = new HashMap<>();
         estimates.stream()
