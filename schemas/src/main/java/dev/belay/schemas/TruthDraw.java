@@ -17,7 +17,8 @@ public record TruthDraw(double probability, @Nullable Long seed) {
     public TruthDraw {
         if (!(probability > 0 && probability < 1)) {
             throw new IllegalArgumentException(
-                    "the share of examples with truth must be between 0 and 1, both excluded, found "
+                    "the share of examples with truth must be between 0 and 1, both excluded, found"
+                            + " "
                             + probability);
         }
     }

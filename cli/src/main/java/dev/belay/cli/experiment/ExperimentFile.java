@@ -279,7 +279,7 @@ public final class ExperimentFile {
         if (external && seed != null) {
             throw seed.wrong("no seed with 'external: true': Belay draws nothing");
         }
-        return new TruthDraw(sampled, external ? null : (Long) ExperimentKeys.TRUTH_SEED.of(map));
+        return new TruthDraw(sampled, external ? null : ExperimentKeys.TRUTH_SEED.of(map));
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {

@@ -47,11 +47,11 @@ public final class NoiseCommand implements Runnable {
             name = "set",
             mixinStandardHelpOptions = true,
             description = {
-                "Changes parameters of a labeler of kind noise: a new version, which labels from the"
-                        + " next transaction on and predicts the holdout again. Each label has the"
+                "Changes parameters of a labeler of kind noise: a new version, which labels from"
+                        + " the next transaction on and predicts the holdout again. Each label has the"
                         + " version that gave it.",
-                "The experiment file still describes version 0: 'belay run' resumes the run with the"
-                        + " newest version."
+                "The experiment file still describes version 0: 'belay run' resumes the run with"
+                        + " the newest version."
             })
     int set(
             @Mixin BrokerOptions broker,

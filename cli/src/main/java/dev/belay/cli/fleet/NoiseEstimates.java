@@ -47,8 +47,8 @@ record NoiseEstimates(
         ALL("every example has truth"),
         DECLARED("truth is declared to be a random sample, each example with the same probability"),
         NOT_DECLARED(
-                "truth is not declared to be a random sample: where examples with truth are easier or"
-                        + " harder to label than others, no interval below covers the share of all"),
+                "truth is not declared to be a random sample: where examples with truth are easier"
+                        + " or harder to label than others, no interval below covers the share of all"),
         NONE("no truth is known");
 
         private final String words;
@@ -169,7 +169,8 @@ record NoiseEstimates(
                         ? "truth only: too few errors, or predictions that do not help"
                         : String.format(
                                 Locale.ROOT,
-                                "the %s's predictions on %,d examples; %.2f times as wide as truth alone",
+                                "the %s's predictions on %,d examples; %.2f times as wide as truth"
+                                        + " alone",
                                 byCeiling ? "ceiling" : "student",
                                 counts.n() + counts.without(),
                                 powered.relativeWidth()));
@@ -209,8 +210,8 @@ record NoiseEstimates(
                 null,
                 rows.size(),
                 mixture == null
-                        ? "undefined: with one student it needs truth of some examples and labels that are"
-                                + " better than chance; or it has not converged"
+                        ? "undefined: with one student it needs truth of some examples and labels"
+                                + " that are better than chance; or it has not converged"
                         : ScoreMixture.ASSUMPTION);
     }
 
@@ -238,7 +239,8 @@ record NoiseEstimates(
         if (injected != null) {
             out.printf(
                     Locale.ROOT,
-                    "injected  noise has changed %.3f of these labels; those that its source had wrong are not among them%n",
+                    "injected  noise has changed %.3f of these labels; those that its source had"
+                            + " wrong are not among them%n",
                     injected);
         }
         out.println();

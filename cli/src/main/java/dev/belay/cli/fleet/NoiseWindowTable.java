@@ -104,11 +104,12 @@ record NoiseWindowTable(List<WindowEstimate> windows, boolean byCeiling) {
         }
         table.print(out);
         out.printf(
-                "%nclosed windows; width: of the interval with the %s's predictions over that of truth alone.%n",
+                "%nclosed windows; width: of the interval with the %s's predictions over that of"
+                        + " truth alone.%n",
                 byCeiling ? "ceiling" : "student");
         out.println(
-                "Intervals are for each window alone: one in twenty misses. Injected: labels that noise"
-                        + " has changed; outside: not in the prediction-powered interval.");
+                "Intervals are for each window alone: one in twenty misses. Injected: labels that"
+                        + " noise has changed; outside: not in the prediction-powered interval.");
     }
 
     private static String text(@Nullable Measure share) {

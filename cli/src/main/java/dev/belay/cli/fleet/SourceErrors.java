@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record SourceErrors(List<OfSource> errors) {
     private static final String DAWID_SKENE =
-            "Dawid-Skene: given the true class, the sources err independently of each other; classes"
-                    + " are taken to be equally frequent, and sources to be better than chance";
+            "Dawid-Skene: given the true class, the sources err independently of each other;"
+                    + " classes are taken to be equally frequent, and sources to be better than chance";
 
     /**
      * @param votes examples that it labelled
@@ -117,8 +117,8 @@ record SourceErrors(List<OfSource> errors) {
         table.print(out);
         out.println();
         out.println(
-                "of the examples above only: where the supervisor abstains by what its sources say, their"
-                        + " errors appear too rare");
+                "of the examples above only: where the supervisor abstains by what its sources say,"
+                        + " their errors appear too rare");
         out.println("triplets: " + Triplets.ASSUMPTION);
         out.println(DAWID_SKENE);
     }

@@ -127,7 +127,8 @@ record Suspects(
                 text(Rate.of(wrong, labelledWithTruth)));
         say(
                 out,
-                "suspects    %,d contradict their label; the first of them are wrong (precision at k):",
+                "suspects    %,d contradict their label; the first of them are wrong (precision at"
+                        + " k):",
                 contradictions.size());
         out.println();
         TextTable precisions = new TextTable("k", "with truth", "precision");

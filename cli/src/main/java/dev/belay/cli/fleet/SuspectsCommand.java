@@ -47,7 +47,8 @@ public final class SuspectsCommand implements Callable<Integer> {
             names = "--csv",
             paramLabel = "FILE|-",
             description =
-                    "writes all, with both distributions, as comma-separated values; - is the terminal")
+                    "writes all, with both distributions, as comma-separated values; - is the"
+                            + " terminal")
     private @Nullable String csv;
 
     @Option(

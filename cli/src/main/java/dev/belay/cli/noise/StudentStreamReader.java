@@ -143,20 +143,30 @@ public final class StudentStreamReader {
                             String model = block.getModel();
                             boolean labels = block.getLabels();
                             if (model.equals(student.getId()) && !labels) {
-                                add(student, block, sinceMs, read.predictions, FIRST);
+                                add(
+                                        student,
+                                        block,
+                                        sinceMs,
+                                        read.predictions,
+                                        StudentStreamReader::earliest);
                             } else if (model.equals(supervisor.getId())) {
                                 add(
                                         supervisor,
                                         block,
                                         sinceMs,
                                         labels ? read.labels : read.unsaid,
-                                        LAST);
+                                        StudentStreamReader::latest);
                             } else if (model.equals(ceiling) && !labels) {
-                                add(student, block, sinceMs, read.ceiling, FIRST);
+                                add(
+                                        student,
+                                        block,
+                                        sinceMs,
+                                        read.ceiling,
+                                        StudentStreamReader::earliest);
                             } else if (pair.sources().contains(model) && labels) {
                                 Map<String, ExportRow> of =
                                         read.votes.computeIfAbsent(model, m -> new HashMap<>());
-                                add(supervisor, block, sinceMs, of, LAST);
+                                add(supervisor, block, sinceMs, of, StudentStreamReader::latest);
                             }
                         });
         return read;
@@ -189,18 +199,18 @@ public final class StudentStreamReader {
     }
 
     /** As the aggregators count a student: the lowest checkpoint's, of these the newest. */
-    private static final BinaryOperator<ExportRow> FIRST =
-            (a, b) ->
-                    a.checkpoint() == b.checkpoint()
-                            ? ExportRow.newer(a, b)
-                            : a.checkpoint() < b.checkpoint() ? a : b;
+    private static ExportRow earliest(ExportRow a, ExportRow b) {
+        return a.checkpoint() == b.checkpoint()
+                ? ExportRow.newer(a, b)
+                : a.checkpoint() < b.checkpoint() ? a : b;
+    }
 
     /** As the aggregators count a supervisor: the label of the greatest checkpoint. */
-    private static final BinaryOperator<ExportRow> LAST =
-            (a, b) ->
-                    a.checkpoint() == b.checkpoint()
-                            ? ExportRow.newer(a, b)
-                            : a.checkpoint() > b.checkpoint() ? a : b;
+    private static ExportRow latest(ExportRow a, ExportRow b) {
+        return a.checkpoint() == b.checkpoint()
+                ? ExportRow.newer(a, b)
+                : a.checkpoint() > b.checkpoint() ? a : b;
+    }
 
     /**
      * A truth.

@@ -122,8 +122,8 @@ final class ExperimentRun implements Callable<Integer> {
             Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
-                        "warning: the rows are produced in the order of the file; where that is sorted"
-                                + " by class, only one class is learned at first");
+                        "warning: the rows are produced in the order of the file; where that is"
+                                + " sorted by class, only one class is learned at first");
             }
             DataSummary counts = data.summary();
             say(

@@ -146,7 +146,8 @@ final class RunMonitor implements ProgressListener {
                                                     missing.subList(
                                                             0, Math.min(3, missing.size()))),
                                             atWork.isEmpty()
-                                                    ? "Are labelers, trainers, evaluators and aggregators running?"
+                                                    ? "Are labelers, trainers, evaluators and"
+                                                            + " aggregators running?"
                                                     : "Running: " + String.join("; ", atWork)));
                     DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);

@@ -94,7 +94,8 @@ class DocsTest {
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
                                     + " --application-id belay.TASK.aggregator \\",
-                            "not run: a tool of Apache Kafka's distribution, not on Maven Central"));
+                            "not run: a tool of Apache Kafka's distribution, not on Maven"
+                                    + " Central"));
 
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);

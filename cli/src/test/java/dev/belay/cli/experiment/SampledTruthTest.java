@@ -92,11 +92,11 @@ class SampledTruthTest {
         assertEquals(
                 new TruthDraw(.1, 0L),
                 read("""
-                                name: demo
-                                data: {builtin: wordnet-physical, truth: {sampled: 0.1}}
-                                models:
-                                  m: {encoder: hashing, supervisor: truth}
-                                """)
+                name: demo
+                data: {builtin: wordnet-physical, truth: {sampled: 0.1}}
+                models:
+                  m: {encoder: hashing, supervisor: truth}
+                """)
                         .data()
                         .truth());
     }

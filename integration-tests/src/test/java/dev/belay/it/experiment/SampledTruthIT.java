@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -133,7 +134,7 @@ class SampledTruthIT {
     }
 
     private void stream(Path out, Set<String> drawn) throws Exception {
-        JsonNode last = null;
+        JsonNode last = JSON.missingNode();
         for (String line : Files.readAllLines(out.resolve("metrics.jsonl"))) {
             JsonNode row = JSON.readTree(line);
             if (row.get("phase").textValue().equals("PROGRESSIVE")
@@ -149,7 +150,10 @@ class SampledTruthIT {
     }
 
     private double right(Map<String, Integer> said, Set<String> of) {
-        return (double) of.stream().filter(id -> said.get(id).equals(labelOf.get(id))).count()
+        return (double)
+                        of.stream()
+                                .filter(id -> Objects.equals(said.get(id), labelOf.get(id)))
+                                .count()
                 / of.size();
     }
 
@@ -163,7 +167,7 @@ class SampledTruthIT {
         assertEquals(drawn.size(), found.get("withTruth").longValue());
         JsonNode byTruth = found.at("/estimates/0");
         assertEquals(1 - right(noisy, drawn), byTruth.get("value").doubleValue(), 1e-12);
-        JsonNode powered = null;
+        JsonNode powered = JSON.missingNode();
         for (JsonNode line : found.get("estimates")) {
             powered = line.get("method").textValue().equals("prediction-powered") ? line : powered;
         }
@@ -196,7 +200,7 @@ class SampledTruthIT {
                     Pattern.compile(
                             "belay\\.sampled\\.(examples|holdout|truth|predictions|flips|labels\\.truth)"),
                     record -> {
-                        GenericRecord value = record.value();
+                        GenericRecord value = Objects.requireNonNull(record.value());
                         switch (record.topic().substring("belay.sampled.".length())) {
                             case "examples" -> students.add(record.key());
                             case "holdout" -> held.add(record.key());

@@ -142,9 +142,9 @@ public record DataConfig(
                 && INTEGER.matcher(name).matches()
                 && !name.equals(Integer.toString(index))) {
             throw new IllegalArgumentException(
-                    ("a class named by a number must be named by its own index, found"
-                                    + " '%s' at index %s; where the data count otherwise write a mapping"
-                                    + " from their labels to names, such as classes: {1: world, 2: sports}")
+                    ("a class named by a number must be named by its own index, found '%s' at index"
+                                    + " %s; where the data count otherwise write a mapping from their labels"
+                                    + " to names, such as classes: {1: world, 2: sports}")
                             .formatted(name, index));
         }
         int label = labels.indexOf(name);

@@ -189,10 +189,11 @@ public final class TopicSource implements ExampleSource {
                         && parameters.text(AttachedTopic.TRUTH_TIME.name()).isEmpty();
         return untimed
                 ? List.of(
-                        "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
-                                + " example that is older than that by more than labeler.truth-horizon gets no"
-                                + " truth label in an endless run, also not later. Set truth-time, or"
-                                + " labeler.truth-horizon to the greatest delay, before the first start")
+                        "data.source has time, but no truth-time: truth has the timestamp of its"
+                                + " record, and an example that is older than that by more than"
+                                + " labeler.truth-horizon gets no truth label in an endless run, also"
+                                + " not later. Set truth-time, or labeler.truth-horizon to the greatest"
+                                + " delay, before the first start")
                 : List.of();
     }
 

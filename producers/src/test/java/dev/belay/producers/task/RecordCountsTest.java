@@ -18,7 +18,8 @@ class RecordCountsTest {
     void recordsAreCountedByWhatTheyBecame() {
         RecordCounts counts = RecordCounts.NONE.plus(batch(5, 2, 1)).plus(batch(3, 0, 0));
         assertEquals(
-                "read 8 records: 0 examples, 2 truths, 5 skipped, 1 rejected; the last reason: no id",
+                "read 8 records: 0 examples, 2 truths, 5 skipped, 1 rejected; the last reason: no"
+                        + " id",
                 counts.toString());
         assertFalse(counts.isSuspect());
     }

@@ -36,8 +36,9 @@ public record WindowEstimate(
 
     /** Whether the interval has the injected share; null: one of them is not known. */
     public @Nullable Boolean covers() {
-        return powered == null || injected == null
-                ? null
-                : (Boolean) (powered.rate().low() <= injected && injected <= powered.rate().high());
+        if (powered == null || injected == null) {
+            return null;
+        }
+        return powered.rate().low() <= injected && injected <= powered.rate().high();
     }
 }
