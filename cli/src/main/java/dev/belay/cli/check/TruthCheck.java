@@ -63,7 +63,9 @@ final class TruthCheck {
     }
 
     void label(Label label) {
-        delays.remove(label.getExample().getId());
+        if (!label.getAbstained()) {
+            delays.remove(label.getExample().getId());
+        }
     }
 
     /**
@@ -88,7 +90,8 @@ final class TruthCheck {
                                         days(Duration.ofMillis(least)),
                                         days(Duration.ofMillis(greatest)),
                                         days(horizon)),
-                        "they stay skipped; set data.source.truth-time, or labeler.truth-horizon to the greatest delay, and read all again under another task.name"));
+                        "they stay skipped; set data.source.truth-time, or labeler.truth-horizon to"
+                                + " the greatest delay, and read all again under another task.name"));
     }
 
     /** What is waited for, by partition: no problem as long as truth may still arrive. */

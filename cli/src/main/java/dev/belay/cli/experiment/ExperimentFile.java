@@ -7,6 +7,7 @@ import dev.belay.producers.source.EndlessSource;
 import dev.belay.producers.source.Source;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.TruthDraw;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -186,8 +187,12 @@ public final class ExperimentFile {
         Configured<Source> source = SourceReader.read(map, directory);
         double supervisorShare = ExperimentKeys.SUPERVISOR_SHARE.of(map);
         if (source.plugin().preset() != null) {
-            SourceReader.only(map, ExperimentKeys.SUPERVISOR_SHARE, ExperimentKeys.ROWS_PER_SECOND);
-            DataConfig config = DataConfig.preset(source, supervisorShare);
+            SourceReader.only(
+                    map,
+                    ExperimentKeys.SUPERVISOR_SHARE,
+                    ExperimentKeys.TRUTH,
+                    ExperimentKeys.ROWS_PER_SECOND);
+            DataConfig config = DataConfig.preset(source, supervisorShare).withTruth(truth(map));
             if (kind != config.task()) {
                 throw root.require(ExperimentKeys.TASK)
                         .wrong("kind: " + config.task() + ", as the builtin's task is");
@@ -205,7 +210,8 @@ public final class ExperimentFile {
                     map,
                     ExperimentKeys.FIELDS,
                     ExperimentKeys.HOLDOUT,
-                    ExperimentKeys.SUPERVISOR_SHARE);
+                    ExperimentKeys.SUPERVISOR_SHARE,
+                    ExperimentKeys.TRUTH);
         }
         if (source.plugin() instanceof EndlessSource plugin) {
             YamlValue fields = map.get(ExperimentKeys.FIELDS);
@@ -227,7 +233,8 @@ public final class ExperimentFile {
                             : classes == null ? classesMissing(root) : classes(classes),
                     classes == null || !classes.isMap()
                             ? List.of()
-                            : List.copyOf(classes.map().values().keySet()));
+                            : List.copyOf(classes.map().values().keySet()),
+                    truth(map));
         } catch (IllegalArgumentException e) { // all else was checked where it was read
             Place place = (classes == null ? root.key("data") : classes).place();
             throw new ExperimentException(place + ": " + e.getMessage(), e);
@@ -257,6 +264,22 @@ public final class ExperimentFile {
                 root.place(),
                 "no task.classes",
                 "the names of the classes, such as task: {classes: [negative, positive]}");
+    }
+
+    /** Null where truth is no sample. */
+    private static @Nullable TruthDraw truth(YamlMap data) {
+        YamlValue value = data.get(ExperimentKeys.TRUTH);
+        if (value == null) {
+            return null;
+        }
+        YamlMap map = value.map().only(ExperimentKeys.TRUTHS);
+        double sampled = map.require(ExperimentKeys.TRUTH_SAMPLED).between(0, 1);
+        boolean external = ExperimentKeys.TRUTH_EXTERNAL.of(map);
+        YamlValue seed = map.get(ExperimentKeys.TRUTH_SEED.name());
+        if (external && seed != null) {
+            throw seed.wrong("no seed with 'external: true': Belay draws nothing");
+        }
+        return new TruthDraw(sampled, external ? null : ExperimentKeys.TRUTH_SEED.of(map));
     }
 
     private static DataConfig.Holdout holdout(YamlValue value, boolean endless) {

@@ -32,7 +32,8 @@ public final class ExperimentKeys {
                     "labelers",
                     "a mapping of names to labelers",
                     "",
-                    "Labelers that are not models (rules, ensembles, external, of plug-ins); a model's supervisor may name one.");
+                    "Labelers that are not models (rules, ensembles, external, of plug-ins); a"
+                            + " model's supervisor may name one.");
     static final Key<YamlValue> MODELS =
             FILE.own(
                     "models",
@@ -49,13 +50,17 @@ public final class ExperimentKeys {
             FILE.bool(
                     "baselines",
                     false,
-                    "Adds honest baselines: of each kind of student a model that learns from the truth that its supervisor has learned from, with as many steps as the student; with kind: choice also one that only sees lengths. They are reported beside PGR.");
+                    "Adds honest baselines: of each kind of student a model that learns from the"
+                            + " truth that its supervisor has learned from, with as many steps as the"
+                            + " student; with kind: choice also one that only sees lengths. They are"
+                            + " reported beside PGR.");
     static final Key<YamlValue> SEEDS =
             FILE.own(
                     "seeds",
                     "a list of whole numbers, at least 0",
                     "[0]",
-                    "Every model is trained once per seed; student seed s learns from supervisor seed s.");
+                    "Every model is trained once per seed; student seed s learns from supervisor"
+                            + " seed s.");
 
     static final KeyGroup TASKS = new KeyGroup("task");
     static final Key<YamlValue> TASK_NAME =
@@ -69,13 +74,15 @@ public final class ExperimentKeys {
                     "kind",
                     Map.of("classes", TaskKind.CLASSES, "choice", TaskKind.CHOICE),
                     d -> TaskKind.CLASSES,
-                    "classes: one of a fixed list; choice: one of the example's own options (data.fields.options).");
+                    "classes: one of a fixed list; choice: one of the example's own options"
+                            + " (data.fields.options).");
     static final Key<YamlValue> CLASSES =
             TASKS.own(
                     "classes",
                     "a list of at least two names, or a mapping from the data's labels to names",
                     "those of a builtin; none with kind: choice; else required",
-                    "Class names. With a list, a label is a name or its index from 0; with a mapping such as {1: world, 2: sports} it is a key or a name.");
+                    "Class names. With a list, a label is a name or its index from 0; with a"
+                            + " mapping such as {1: world, 2: sports} it is a key or a name.");
 
     static final KeyGroup SOURCE = new KeyGroup("data");
     static final Key<YamlValue> PATH =
@@ -89,19 +96,23 @@ public final class ExperimentKeys {
                     "topic",
                     "a topic",
                     "",
-                    "An existing topic whose values are JSON objects, read without end (others: source); allowed with it: fields, holdout: {share, size, rolling} and supervisor-share.");
+                    "An existing topic whose values are JSON objects, read without end (others:"
+                            + " source); allowed with it: fields, holdout: {share, size, rolling},"
+                            + " supervisor-share and truth.");
     static final Key<YamlValue> BUILTIN =
             SOURCE.own(
                     "builtin",
                     "one of " + SourceReader.builtins().keySet(),
                     "",
-                    "A task that comes with Belay; allowed with it: supervisor-share and rows-per-second.");
+                    "A task that comes with Belay; allowed with it: supervisor-share, truth and"
+                            + " rows-per-second.");
     static final Key<YamlValue> FORMAT =
             SOURCE.own(
                     "format",
                     "one of " + SourceReader.formats().keySet() + " or of a plug-in",
                     "by the file's name",
-                    "Format of the file. csv (RFC 4180) and tsv have a header line; parquet is Apache Parquet; chess is JSON Lines with positions and best moves.");
+                    "Format of the file. csv (RFC 4180) and tsv have a header line; parquet is"
+                            + " Apache Parquet; chess is JSON Lines with positions and best moves.");
     static final Key<YamlValue> NAMED =
             SOURCE.own(
                     "source",
@@ -125,7 +136,14 @@ public final class ExperimentKeys {
                     0,
                     1,
                     d -> 0.5,
-                    "Share of the rows outside the holdout that form the supervisor split, by hash of the id; the others form the student split.");
+                    "Share of the rows outside the holdout that form the supervisor split, by hash"
+                            + " of the id; the others form the student split.");
+    static final Key<YamlValue> TRUTH =
+            SOURCE.own(
+                    "truth",
+                    "{sampled: NUMBER}",
+                    "all labels of the data are truth",
+                    "Only a random share of the student split has truth; see below.");
     static final Key<DataConfig.Order> ORDER =
             SOURCE.choice(
                     "order",
@@ -153,7 +171,8 @@ public final class ExperimentKeys {
                     "parts",
                     "a list of columns, or {from: COLUMN, separator: TEXT, names: [NAME, …]}",
                     "",
-                    "Instead of text: several texts, such as premise and hypothesis, encoded as two segments by pretrained encoders.");
+                    "Instead of text: several texts, such as premise and hypothesis, encoded as two"
+                            + " segments by pretrained encoders.");
     static final Key<YamlValue> VECTOR =
             COLUMNS.own(
                     "vector",
@@ -165,13 +184,16 @@ public final class ExperimentKeys {
                     "options",
                     "a column with a list of 2 to 256 texts, or a list of columns with a text each",
                     "required with kind: choice",
-                    "The options of each example, beside its text or parts. They are written in an order that depends on the id only.");
+                    "The options of each example, beside its text or parts. They are written in an"
+                            + " order that depends on the id only.");
     static final Key<YamlValue> PIXELS =
             COLUMNS.own(
                     "pixels",
                     "a column with arrays of 0 to 255 (jsonl)",
                     "",
-                    "Instead of text: an image, row by row, of 3 channels red, green, blue of a pixel together; models learn from it with encoder: pixels, cnn or hf:NAME.");
+                    "Instead of text: an image, row by row, of 3 channels red, green, blue of a"
+                            + " pixel together; models learn from it with encoder: pixels, cnn or"
+                            + " hf:NAME.");
     static final Key<YamlValue> WIDTH =
             COLUMNS.own("width", "a column", "width", "Beside pixels: the image's width.");
     static final Key<YamlValue> HEIGHT =
@@ -183,7 +205,8 @@ public final class ExperimentKeys {
                     "image",
                     "a column",
                     "",
-                    "Instead of text: path of a PNG or JPEG file of at most 64 KiB, relative to the data file and below its folder.");
+                    "Instead of text: path of a PNG or JPEG file of at most 64 KiB, relative to the"
+                            + " data file and below its folder.");
     static final Key<YamlValue> IMAGE_BASE64 =
             COLUMNS.own(
                     "image-base64",
@@ -203,7 +226,9 @@ public final class ExperimentKeys {
                     "label",
                     "a column",
                     "label",
-                    "The right class; null (jsonl, parquet) or an empty cell (csv, tsv): unknown. With options: the index of the right one from 0, or the one of their columns that is always right.");
+                    "The right class; null (jsonl, parquet) or an empty cell (csv, tsv): unknown."
+                            + " With options: the index of the right one from 0, or the one of their"
+                            + " columns that is always right.");
     static final Key<YamlValue> SPLIT_COLUMN =
             COLUMNS.own(
                     "split",
@@ -225,21 +250,48 @@ public final class ExperimentKeys {
                     "size",
                     YamlValue.whole(1, Integer.MAX_VALUE),
                     "2000 with topic",
-                    "With data.topic: number of examples of the holdout; checkpoints are evaluated once it is complete.");
+                    "With data.topic: number of examples of the holdout; checkpoints are evaluated"
+                            + " once it is complete.");
 
     static final Key<YamlValue> HOLDOUT_ROLLING =
             HOLDOUTS.own(
                     "rolling",
                     "a duration: 12h, 7d",
                     "none: the holdout is frozen",
-                    "With data.topic: event time after which size more examples are added to the holdout, again and again; later checkpoints are evaluated on the newest of them.");
+                    "With data.topic: event time after which size more examples are added to the"
+                            + " holdout, again and again; later checkpoints are evaluated on the newest"
+                            + " of them.");
 
     static final Key<YamlValue> HOLDOUT_WHERE =
             HOLDOUTS.own(
                     "where",
                     ModelKeys.WHERE.values(),
                     "",
-                    "Of these rows only those with this tag; the others are split as all rows are. For models that learn from easy examples and are evaluated on hard ones.");
+                    "Of these rows only those with this tag; the others are split as all rows are."
+                            + " For models that learn from easy examples and are evaluated on hard"
+                            + " ones.");
+
+    static final KeyGroup TRUTHS = new KeyGroup("data.truth");
+    static final Key<YamlValue> TRUTH_SAMPLED =
+            TRUTHS.own(
+                    "sampled",
+                    YamlValue.realBetween(0, 1),
+                    "required",
+                    "Probability with which a row of the student split has truth; supervisor split"
+                            + " and holdout keep all of theirs.");
+    static final Key<Long> TRUTH_SEED =
+            TRUTHS.count(
+                    "seed",
+                    0,
+                    Long.MAX_VALUE,
+                    "0",
+                    "Which rows are drawn: those whose hash of (seed, id) is below sampled.");
+    static final Key<Boolean> TRUTH_EXTERNAL =
+            TRUTHS.bool(
+                    "external",
+                    false,
+                    "true: whoever labels the data has drawn the rows with that probability; all"
+                            + " labels are published.");
 
     private static final List<KeyGroup> ALL =
             Stream.of(
@@ -250,6 +302,7 @@ public final class ExperimentKeys {
                                     SOURCES,
                                     COLUMNS,
                                     HOLDOUTS,
+                                    TRUTHS,
                                     ModelKeys.MODEL),
                             ModelKeys.METHODS,
                             List.of(ModelKeys.OPTIMIZERS, ModelKeys.KEPT))

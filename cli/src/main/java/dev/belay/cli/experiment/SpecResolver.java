@@ -14,6 +14,7 @@ import dev.belay.producers.dataset.DataSummary.SplitCounts;
 import dev.belay.schemas.ExampleDraw;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.FineTuningScope;
 import dev.belay.schemas.events.HeadKind;
 import dev.belay.schemas.events.ModelSpec;
@@ -155,10 +156,11 @@ final class SpecResolver {
                         ? data.summary().of(model.split())
                         : countDrawn(data, new DrawnFrom(model.split(), all));
         long available = usable(model, split);
+        boolean labelled = model.onTruth() && !isSampled(model);
         String rows =
                 available
                         + " rows "
-                        + (model.onTruth() ? "with a label " : "")
+                        + (labelled ? "with a label " : "")
                         + "in split "
                         + model.split().name().toLowerCase(Locale.ROOT)
                         + (part.shares() == 0
@@ -189,8 +191,13 @@ final class SpecResolver {
         return counted.computeIfAbsent(from, f -> data.countDrawn(f.split, f.draw));
     }
 
-    private static long usable(ModelEntry model, SplitCounts counts) {
-        return model.onTruth() ? counts.labelled() : counts.rows();
+    private long usable(ModelEntry model, SplitCounts counts) {
+        return model.onTruth() && !isSampled(model) ? counts.labelled() : counts.rows();
+    }
+
+    /** Whether truth abstains from the examples of a model's split that have none. */
+    private boolean isSampled(ModelEntry model) {
+        return experiment.data().truth() != null && model.split() == Split.STUDENT;
     }
 
     private void requireAllClasses(ModelEntry model, SplitCounts counts, String where) {
@@ -260,6 +267,10 @@ final class SpecResolver {
                         .setRetention(model.retention())
                         .setInit(InitResolver.within(experiment, model, seed, run))
                         .setParameters(parameters.get(model.name()));
+        TruthDraw truth = experiment.data().truth();
+        if (truth != null) {
+            spec.setTruthSampled(truth.probability()).setTruthSeed(truth.seed());
+        }
         model.methods().writeTo(spec);
         return spec.build();
     }

@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.noise.StudentPair;
 import dev.belay.plugins.Nearest;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.LabelerTable;
@@ -11,6 +12,7 @@ import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,6 +127,54 @@ record Fleet(
                     "several models are meant, name one of them: " + words(found));
         }
         return found.get(0);
+    }
+
+    /**
+     * The student that a reference means, and who gives it labels.
+     *
+     * @throws IllegalArgumentException when it is not known, or learns from truth
+     */
+    StudentPair student(CheckpointReference reference) {
+        if (reference.model() == null) {
+            throw new IllegalArgumentException(
+                    "'%s' names an experiment, expected EXPERIMENT/STUDENT"
+                            .formatted(reference.experiment()));
+        }
+        ModelSpec student = spec(model(reference).toString());
+        if (student.getSupervisor().equals(ModelId.TRUTH)) {
+            throw new IllegalArgumentException(
+                    student.getId()
+                            + " learns from truth, expected a student of another supervisor");
+        }
+        ModelSpec supervisor = spec(student.getSupervisor());
+        LabelerSpec labeler = labelers.get(supervisor.getId());
+        List<String> sources =
+                labeler == null
+                        ? List.of()
+                        : labeler.getSources().stream()
+                                .filter(source -> !source.equals(ModelId.TRUTH))
+                                .toList();
+        String ceiling = student.getCeiling();
+        return new StudentPair(
+                student,
+                supervisor,
+                sources,
+                labeler != null && labeler.getMethod().getName().equals(LabelerSpecs.NOISE),
+                isFinished(student.getId()) && (ceiling == null || isFinished(ceiling)));
+    }
+
+    private boolean isFinished(String model) {
+        Checkpoint last = checkpoint(model, null);
+        return last != null && last.getState() == State.FINISHED;
+    }
+
+    private ModelSpec spec(String model) {
+        @Nullable ModelSpec spec = all.get(model);
+        if (spec == null) {
+            throw new IllegalArgumentException(
+                    model + " was stopped: without its spec its task is not known");
+        }
+        return spec;
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
+import dev.belay.cli.noise.KnownTruth;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.cli.report.results.TaskCounts;
 import dev.belay.cli.table.TextTable;
 import dev.belay.runtime.clients.Clients;

@@ -1,5 +1,8 @@
 package dev.belay.cli.fleet;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.cli.noise.StudentStream;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.cli.service.BrokerOptions;
 import dev.belay.labelers.api.Labelers;
 import dev.belay.runtime.clients.Clients;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,11 +50,11 @@ public final class NoiseCommand implements Runnable {
             name = "set",
             mixinStandardHelpOptions = true,
             description = {
-                "Changes parameters of a labeler of kind noise: a new version, which labels from the"
-                        + " next transaction on and predicts the holdout again. Each label has the"
+                "Changes parameters of a labeler of kind noise: a new version, which labels from"
+                        + " the next transaction on and predicts the holdout again. Each label has the"
                         + " version that gave it.",
-                "The experiment file still describes version 0: 'belay run' resumes the run with the"
-                        + " newest version."
+                "The experiment file still describes version 0: 'belay run' resumes the run with"
+                        + " the newest version."
             })
     int set(
             @Mixin BrokerOptions broker,
@@ -96,7 +100,7 @@ public final class NoiseCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Estimates which share of a student's labels is wrong: from truth, from truth on a"
-                        + " sample and the student's predictions on all, and without truth. Each"
+                        + " sample and a model's predictions on all, and without truth. Each"
                         + " estimate is printed with what it assumes and, where truth is known, how"
                         + " far it is off.",
                 "Reads all predictions and truth of the task."
@@ -110,25 +114,50 @@ public final class NoiseCommand implements Runnable {
                                             + " EXPERIMENT/MODEL#SEED@RUN of another; #SEED may be"
                                             + " left out where there is one")
                     String student,
+            @Option(
+                            names = "--window",
+                            paramLabel = "N|DURATION",
+                            description =
+                                    "by closed window instead: of N examples, or of a duration of"
+                                            + " event time such as 15m")
+                    @Nullable String window,
             @Option(names = "--json", description = "JSON instead of tables") boolean json)
             throws Exception {
+        if (window != null) {
+            try {
+                NoiseWindowTable.check(window);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "Invalid value for option '--window': " + e.getMessage(),
+                        e);
+            }
+        }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         CheckpointReference reference = CheckpointReference.parse(student);
         return broker.on(
                 err,
                 clients -> {
-                    NoiseEstimates estimates =
-                            NoiseEstimates.of(
-                                    new StudentStreamReader(
-                                                    Fleet.read(clients),
-                                                    () -> clients.consumer(null, "estimate"),
-                                                    clients.codec(),
-                                                    clients.topics(),
-                                                    err::println)
-                                            .of(reference));
+                    StudentStream stream =
+                            new StudentStreamReader(
+                                            () -> clients.consumer(null, "estimate"),
+                                            clients.codec(),
+                                            clients.topics(),
+                                            err::println)
+                                    .of(Fleet.read(clients).student(reference), Long.MIN_VALUE);
+                    NoiseEstimates estimates = NoiseEstimates.of(stream);
+                    NoiseWindowTable windows =
+                            window == null ? null : NoiseWindowTable.of(stream, window);
                     if (json) {
-                        out.println(estimates.toJson());
+                        ObjectNode object = estimates.toJson();
+                        if (windows != null) {
+                            windows.addTo(object.withArray("/windows"));
+                        }
+                        out.println(object);
+                    } else if (windows != null) {
+                        estimates.printHead(out);
+                        windows.print(out);
                     } else {
                         estimates.print(out);
                     }
@@ -201,12 +230,13 @@ public final class NoiseCommand implements Runnable {
                     NoiseEffects effects =
                             NoiseEffects.of(
                                     new StudentStreamReader(
-                                                    Fleet.read(clients),
                                                     () -> clients.consumer(null, "effects"),
                                                     clients.codec(),
                                                     clients.topics(),
                                                     err::println)
-                                            .of(reference));
+                                            .of(
+                                                    Fleet.read(clients).student(reference),
+                                                    Long.MIN_VALUE));
                     files.write(out, effects, () -> effects.print(out));
                     return 0;
                 });

@@ -2,6 +2,7 @@ package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.table.TextTable;
@@ -76,15 +77,15 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
      * @throws IllegalArgumentException when no truth of its labels is known
      */
     static NoiseEffects of(StudentStream stream) {
-        List<String> classes = stream.student().getClasses();
+        List<String> classes = stream.pair().student().getClasses();
         List<Line> lines = new ArrayList<>(group(stream, "all", row -> List.of("all")));
         if (lines.isEmpty()) {
             throw new IllegalArgumentException(
                     "no truth is known of the %,d labels of %s that %s predicted, expected some"
                             .formatted(
                                     stream.rows().size(),
-                                    stream.supervisor().getId(),
-                                    stream.student().getId()));
+                                    stream.pair().supervisor().getId(),
+                                    stream.pair().student().getId()));
         }
         lines.addAll(group(stream, "confidence", row -> List.of(confidence(row))));
         if (!classes.isEmpty()) {
@@ -106,12 +107,12 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
                                         .thenComparing(Line::group))
                         .toList();
         lines.addAll(tags.subList(0, Math.min(MOST_TAGS, tags.size())));
-        if (stream.noise()) {
+        if (stream.flipsKnown()) {
             lines.addAll(
                     group(
                             stream,
                             "cause",
-                            row -> List.of(row.changed() ? "changed by noise" : "as its source")));
+                            row -> List.of(row.flipped() ? "changed by noise" : "as its source")));
         }
         return new NoiseEffects(stream, lines, Math.max(0, tags.size() - MOST_TAGS));
     }
@@ -144,8 +145,8 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
 
     /** Prints a table. */
     void print(PrintWriter out) {
-        out.printf("student  %s%n", stream.student().getId());
-        out.printf("labels   %s%n%n", stream.supervisor().getId());
+        out.printf("student  %s%n", stream.pair().student().getId());
+        out.printf("labels   %s%n%n", stream.pair().supervisor().getId());
         TextTable table =
                 new TextTable(
                         "by", "group", "with truth", "wrong", "corrected", "inherited", "other");

@@ -9,6 +9,7 @@ import dev.belay.aggregators.statistics.noise.NoiseRate;
 import dev.belay.aggregators.statistics.noise.PredictionPowered;
 import dev.belay.aggregators.statistics.noise.ScoreMixture;
 import dev.belay.aggregators.statistics.noise.TransitionMatrix;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.cli.table.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How wrong the labels of a student are, by every method that the data allow: from truth, from
- * truth and the student's predictions, and without truth under an assumption that is printed beside
- * the estimate.
+ * truth and predictions on all examples, and without truth under an assumption that is printed
+ * beside the estimate.
  *
  * @param labelled examples that the student predicted before it learned from them
  * @param withTruth of these, those whose truth is known
@@ -39,14 +40,15 @@ record NoiseEstimates(
         @Nullable SourceErrors sources) {
     private static final int MATRIX_CLASSES = 20;
     private static final int BINS = 10;
+    private static final String METHOD = "prediction-powered";
 
     /** How examples with truth were chosen. */
     enum Sample {
         ALL("every example has truth"),
         DECLARED("truth is declared to be a random sample, each example with the same probability"),
         NOT_DECLARED(
-                "truth is not declared to be a random sample: where examples with truth are easier or"
-                        + " harder to label than others, no interval below covers the share of all"),
+                "truth is not declared to be a random sample: where examples with truth are easier"
+                        + " or harder to label than others, no interval below covers the share of all"),
         NONE("no truth is known");
 
         private final String words;
@@ -80,9 +82,9 @@ record NoiseEstimates(
     static NoiseEstimates of(StudentStream stream) {
         List<StudentStream.Row> rows = stream.rows();
         List<StudentStream.Row> known = rows.stream().filter(row -> row.truth() != null).toList();
-        Sample sample = sample(rows, known);
+        Sample sample = sample(stream, known);
         List<Line> lines = new ArrayList<>();
-        long wrong = known.stream().filter(NoiseEstimates::isWrong).count();
+        long wrong = known.stream().filter(StudentStream.Row::isWrong).count();
         NoiseRate rate = NoiseRate.of(wrong, known.size());
         if (rate != null) {
             lines.add(Line.of("truth", rate.rate(), "for this number of examples"));
@@ -92,10 +94,10 @@ record NoiseEstimates(
                             rate.anytime(),
                             "holds however often it is looked at"));
             if (known.size() < rows.size()) {
-                lines.add(predictionPowered(rows, known, wrong));
+                lines.add(predictionPowered(stream));
             }
         }
-        int classes = stream.student().getClasses().size();
+        int classes = stream.pair().student().getClasses().size();
         if (classes > 0) {
             lines.add(confident(rows, classes));
         }
@@ -126,21 +128,20 @@ record NoiseEstimates(
                 classes == 0 || classes > MATRIX_CLASSES || known.isEmpty()
                         ? null
                         : matrix(known, classes),
-                classes > 0 && stream.sources().size() > 2
+                classes > 0 && stream.pair().sources().size() > 2
                         ? SourceErrors.of(stream, classes)
                         : null);
     }
 
-    private static boolean isWrong(StudentStream.Row row) {
-        return row.truth() != null && row.truth() != row.labelled();
-    }
-
-    private static Sample sample(List<StudentStream.Row> rows, List<StudentStream.Row> known) {
+    private static Sample sample(StudentStream stream, List<StudentStream.Row> known) {
         if (known.isEmpty()) {
             return Sample.NONE;
         }
-        if (known.size() == rows.size()) {
+        if (known.size() == stream.rows().size()) {
             return Sample.ALL;
+        }
+        if (stream.pair().draw() != null) {
+            return Sample.DECLARED;
         }
         Double first = known.get(0).inclusion();
         return first != null && known.stream().allMatch(row -> first.equals(row.inclusion()))
@@ -148,35 +149,30 @@ record NoiseEstimates(
                 : Sample.NOT_DECLARED;
     }
 
-    private static Line predictionPowered(
-            List<StudentStream.Row> rows, List<StudentStream.Row> known, long wrong) {
-        long differ = known.stream().filter(row -> row.predicted() != row.labelled()).count();
-        long both =
-                known.stream()
-                        .filter(row -> isWrong(row) && row.predicted() != row.labelled())
-                        .count();
-        long all = rows.stream().filter(row -> row.predicted() != row.labelled()).count();
-        PredictionPowered powered =
-                PredictionPowered.of(
-                        new PredictionPowered.Counts(
-                                known.size(),
-                                wrong,
-                                differ,
-                                both,
-                                (long) rows.size() - known.size(),
-                                all - differ));
+    private static Line predictionPowered(StudentStream stream) {
+        boolean byCeiling = stream.byCeiling();
+        PredictionPowered.Counts counts = StudentStream.counts(stream.rows(), byCeiling);
+        PredictionPowered powered = PredictionPowered.of(counts);
         if (powered == null) {
-            throw new IllegalStateException("no estimate of " + known.size() + " examples");
+            return new Line(
+                    METHOD,
+                    null,
+                    null,
+                    null,
+                    0,
+                    "undefined: the ceiling predicted none with truth");
         }
         return Line.of(
-                "prediction-powered",
+                METHOD,
                 powered.rate(),
                 powered.estimator() == PredictionPowered.Estimator.TRUTH_ONLY
                         ? "truth only: too few errors, or predictions that do not help"
                         : String.format(
                                 Locale.ROOT,
-                                "the student's predictions on all examples; %.2f times as wide as truth"
+                                "the %s's predictions on %,d examples; %.2f times as wide as truth"
                                         + " alone",
+                                byCeiling ? "ceiling" : "student",
+                                counts.n() + counts.without(),
                                 powered.relativeWidth()));
     }
 
@@ -214,8 +210,8 @@ record NoiseEstimates(
                 null,
                 rows.size(),
                 mixture == null
-                        ? "undefined: with one student it needs truth of some examples and labels that are"
-                                + " better than chance; or it has not converged"
+                        ? "undefined: with one student it needs truth of some examples and labels"
+                                + " that are better than chance; or it has not converged"
                         : ScoreMixture.ASSUMPTION);
     }
 
@@ -230,15 +226,29 @@ record NoiseEstimates(
         return TransitionMatrix.of(counts);
     }
 
-    /** Prints a table of the estimates, what they assume, the matrix and the sources. */
-    void print(PrintWriter out) {
-        out.printf("student   %s%n", stream.student().getId());
-        out.printf("labels    %s%n", stream.supervisor().getId());
+    /** Prints whose labels they are, and for how many there is truth. */
+    void printHead(PrintWriter out) {
+        out.printf("student   %s%n", stream.pair().student().getId());
+        out.printf("labels    %s%n", stream.pair().supervisor().getId());
         out.printf(
                 Locale.ROOT,
                 "labelled  %,d examples that the student predicted before it learned from them%n",
                 labelled);
-        out.printf(Locale.ROOT, "truth     of %,d; %s%n%n", withTruth, sample.words);
+        out.printf(Locale.ROOT, "truth     of %,d; %s%n", withTruth, sample.words);
+        Double injected = stream.injected(stream.rows());
+        if (injected != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "injected  noise has changed %.3f of these labels; those that its source had"
+                            + " wrong are not among them%n",
+                    injected);
+        }
+        out.println();
+    }
+
+    /** Prints a table of the estimates, what they assume, the matrix and the sources. */
+    void print(PrintWriter out) {
+        printHead(out);
         TextTable table = new TextTable("wrong labels", "share", "95 %", "examples", "off by");
         Double reference = lines.get(0).method().equals("truth") ? lines.get(0).value() : null;
         for (Line line : lines) {
@@ -270,7 +280,7 @@ record NoiseEstimates(
     }
 
     private void printMatrix(PrintWriter out, TransitionMatrix rows) {
-        List<String> names = stream.student().getClasses();
+        List<String> names = stream.pair().student().getClasses();
         List<String> columns = new ArrayList<>(List.of("truth", "examples"));
         names.forEach(name -> columns.add("label " + name));
         TextTable table = new TextTable(columns.toArray(String[]::new));
@@ -310,10 +320,11 @@ record NoiseEstimates(
     /** All of it as one JSON object. */
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("student", stream.student().getId());
-        json.put("supervisor", stream.supervisor().getId());
+        json.put("student", stream.pair().student().getId());
+        json.put("supervisor", stream.pair().supervisor().getId());
         json.put("labelled", labelled).put("withTruth", withTruth);
         json.put("sample", sample.name());
+        json.put("injected", stream.injected(stream.rows()));
         for (Line line : lines) {
             json.withArray("/estimates")
                     .addObject()

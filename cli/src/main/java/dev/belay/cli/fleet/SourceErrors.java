@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.aggregators.statistics.noise.Triplets;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.cli.table.TextTable;
 import dev.belay.labelers.dawidskene.BatchEm;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record SourceErrors(List<OfSource> errors) {
     private static final String DAWID_SKENE =
-            "Dawid-Skene: given the true class, the sources err independently of each other; classes"
-                    + " are taken to be equally frequent, and sources to be better than chance";
+            "Dawid-Skene: given the true class, the sources err independently of each other;"
+                    + " classes are taken to be equally frequent, and sources to be better than chance";
 
     /**
      * @param votes examples that it labelled
@@ -44,12 +45,12 @@ record SourceErrors(List<OfSource> errors) {
     }
 
     static SourceErrors of(StudentStream stream, int classes) {
-        int sources = stream.sources().size();
+        int sources = stream.pair().sources().size();
         List<StudentStream.Row> rows = stream.rows();
         List<ExampleVotes> votes =
                 rows.stream().map(row -> ExampleVotes.of(row.votes(), classes)).toList();
         BatchEm.Result found =
-                BatchEm.run(new DawidSkeneSettings(classes, stream.sources()), votes);
+                BatchEm.run(new DawidSkeneSettings(classes, stream.pair().sources()), votes);
         long[][] pairs = new long[sources * (sources - 1) / 2][classes * classes];
         long[] n = new long[sources];
         long[] against = new long[sources];
@@ -85,7 +86,7 @@ record SourceErrors(List<OfSource> errors) {
         for (int s = 0; s < sources; s++) {
             errors.add(
                     new OfSource(
-                            stream.sources().get(s),
+                            stream.pair().sources().get(s),
                             n[s],
                             triplets.errors().get(s),
                             n[s] == 0 ? null : (Double) ((double) against[s] / n[s]),
@@ -116,8 +117,8 @@ record SourceErrors(List<OfSource> errors) {
         table.print(out);
         out.println();
         out.println(
-                "of the examples above only: where the supervisor abstains by what its sources say, their"
-                        + " errors appear too rare");
+                "of the examples above only: where the supervisor abstains by what its sources say,"
+                        + " their errors appear too rare");
         out.println("triplets: " + Triplets.ASSUMPTION);
         out.println(DAWID_SKENE);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.cli.table.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,9 +84,9 @@ record Suspects(
         found.sort(
                 Comparator.comparingDouble(Suspect::margin).reversed().thenComparing(Suspect::id));
         return new Suspects(
-                stream.student().getId(),
-                stream.supervisor().getId(),
-                stream.student().getClasses(),
+                stream.pair().student().getId(),
+                stream.pair().supervisor().getId(),
+                stream.pair().student().getClasses(),
                 stream.rows().size(),
                 withTruth,
                 wrong,
@@ -127,7 +128,8 @@ record Suspects(
                 text(Rate.of(wrong, labelledWithTruth)));
         say(
                 out,
-                "suspects    %,d contradict their label; the first of them are wrong (precision at k):",
+                "suspects    %,d contradict their label; the first of them are wrong (precision at"
+                        + " k):",
                 contradictions.size());
         out.println();
         TextTable precisions = new TextTable("k", "with truth", "precision");

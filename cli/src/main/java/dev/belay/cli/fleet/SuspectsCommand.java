@@ -1,5 +1,6 @@
 package dev.belay.cli.fleet;
 
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.cli.service.BrokerOptions;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -57,12 +58,13 @@ public final class SuspectsCommand implements Callable<Integer> {
                     Suspects suspects =
                             Suspects.of(
                                     new StudentStreamReader(
-                                                    Fleet.read(clients),
                                                     () -> clients.consumer(null, "suspects"),
                                                     clients.codec(),
                                                     clients.topics(),
                                                     err::println)
-                                            .of(reference));
+                                            .of(
+                                                    Fleet.read(clients).student(reference),
+                                                    Long.MIN_VALUE));
                     PrintWriter out = spec.commandLine().getOut();
                     files.write(out, suspects, () -> suspects.print(out, top));
                     return 0;

@@ -22,6 +22,7 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.service.Service;
 import dev.belay.runtime.service.ServiceGroup;
 import dev.belay.runtime.settings.Settings;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Split;
@@ -101,6 +102,9 @@ final class ExperimentRun implements Callable<Integer> {
                         () -> failure(group, platform),
                         every,
                         () -> RunReport.write(results, options.out(), Instant.now()));
+                if (WindowEstimates.add(clients, results, this::say)) {
+                    RunReport.write(results, options.out(), Instant.now());
+                }
             }
             sayWhereFiguresAre();
             say("stopped by a signal; the same command resumes the run");
@@ -118,8 +122,8 @@ final class ExperimentRun implements Callable<Integer> {
             Logging.toFile(options.data().resolve("belay.log")); // the terminal shows progress
             if (experiment.data().order() == DataConfig.Order.FILE) {
                 say(
-                        "warning: the rows are produced in the order of the file; where that is sorted"
-                                + " by class, only one class is learned at first");
+                        "warning: the rows are produced in the order of the file; where that is"
+                                + " sorted by class, only one class is learned at first");
             }
             DataSummary counts = data.summary();
             say(
@@ -133,7 +137,14 @@ final class ExperimentRun implements Callable<Integer> {
                             .map(counts::of)
                             .mapToLong(split -> split.rows() - split.labelled())
                             .sum();
-            if (unlabelled > 0) {
+            TruthDraw truth = experiment.data().truth();
+            if (truth != null) {
+                say(
+                        "truth is a sample: %,d of %,d student examples have it"
+                                .formatted(
+                                        counts.of(Split.STUDENT).labelled(),
+                                        rows(counts, Split.STUDENT)));
+            } else if (unlabelled > 0) {
                 say(
                         "warning: %,d of %,d rows have no label (null, or an empty cell): their"
                                         .formatted(unlabelled, counts.rows())
@@ -238,6 +249,9 @@ final class ExperimentRun implements Callable<Integer> {
                             () -> failure(group, platform),
                             () -> troubles(group));
             Runtime.getRuntime().removeShutdownHook(stop);
+            if (complete) {
+                boolean unused = WindowEstimates.add(clients, results, this::say);
+            }
             write(results, complete);
         }
         return complete ? 0 : 1;

@@ -91,7 +91,8 @@ record RunCompletion(
      * The students whose last PROGRESSIVE row has not been received. It counts the examples that
      * student and ceiling have both learned from: both predicted them before, and the supervisor
      * labelled them. It is certain to arrive if the two learned from the same examples and no truth
-     * is missing.
+     * is missing. Where truth is sampled, examples without it are counted too, and how many will
+     * have it is not known.
      */
     List<Growing> growing(RunResults results) {
         Map<String, PairMetrics> rows = new HashMap<>();
@@ -109,10 +110,15 @@ record RunCompletion(
             long beside = ceiling == null ? seen : results.examplesSeen(ceiling);
             long most = beside == 0 ? seen : Math.min(seen, beside);
             PairMetrics row = rows.get(spec.getId());
-            long n = row == null ? 0 : row.getN() + row.getAbstained();
-            if (row == null || n < most || (row.getProvisional() && !lost.contains(ceiling))) {
+            long without = row == null ? 0 : row.getWithoutTruth();
+            boolean sampled = spec.getTruthSampled() != null; // then most have no truth
+            long n = row == null ? 0 : row.getN() + row.getAbstained() + (sampled ? without : 0);
+            if (row == null
+                    || n < most
+                    || (sampled && without > 0) // of which some truth may not be counted yet
+                    || (row.getProvisional() && !lost.contains(ceiling))) {
                 boolean sure =
-                        (row == null || row.getWithoutTruth() == 0)
+                        (sampled ? n < most : without == 0)
                                 && (ceiling == null
                                         || (beside == seen && same(spec, byId.get(ceiling))));
                 growing.add(new Growing(spec.getId(), n, most, sure));

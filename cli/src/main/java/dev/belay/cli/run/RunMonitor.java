@@ -113,7 +113,9 @@ final class RunMonitor implements ProgressListener {
                     long idleNs = System.nanoTime() - lastGrowth;
                     if (growing.isEmpty() || idleNs > patience(growing).toNanos()) {
                         topics.catchUp(PATIENCE);
-                        growing.forEach(student -> view.println(words(student)));
+                        growing.stream()
+                                .filter(student -> student.n() < student.most())
+                                .forEach(student -> view.println(words(student)));
                         say(unpredicted.count(topics.ids), view);
                         sayTruncated(view);
                         view.close(now);
@@ -144,7 +146,8 @@ final class RunMonitor implements ProgressListener {
                                                     missing.subList(
                                                             0, Math.min(3, missing.size()))),
                                             atWork.isEmpty()
-                                                    ? "Are labelers, trainers, evaluators and aggregators running?"
+                                                    ? "Are labelers, trainers, evaluators and"
+                                                            + " aggregators running?"
                                                     : "Running: " + String.join("; ", atWork)));
                     DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);

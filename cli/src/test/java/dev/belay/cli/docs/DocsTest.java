@@ -44,6 +44,8 @@ class DocsTest {
                     Map.entry("./belay noise sources ensembles/vote", "EnsembleExperimentIT"),
                     Map.entry("./belay noise effects noisy/student", "NoiseEffectsTest"),
                     Map.entry(
+                            "./belay noise estimate noisy/student --window 5000", "SampledTruthIT"),
+                    Map.entry(
                             "./belay alerts --bootstrap-servers localhost:9092 --registry"
                                     + " http://localhost:8081/apis/ccompat/v7",
                             "NoiseChangeIT, without the options"),
@@ -94,7 +96,8 @@ class DocsTest {
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
                                     + " --application-id belay.TASK.aggregator \\",
-                            "not run: a tool of Apache Kafka's distribution, not on Maven Central"));
+                            "not run: a tool of Apache Kafka's distribution, not on Maven"
+                                    + " Central"));
 
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);

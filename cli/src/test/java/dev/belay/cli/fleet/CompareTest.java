@@ -34,7 +34,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CompareTest {
+public class CompareTest {
     private static final Topics TOPICS = Topics.defaults();
     private static final String A = "x/conf#0@1";
     private static final String B = "x/naive#0@0";
@@ -323,7 +323,7 @@ class CompareTest {
     }
 
     /** The spec of a model of two classes. */
-    static ModelSpec spec(ModelId id, String task, String supervisor) {
+    public static ModelSpec spec(ModelId id, String task, String supervisor) {
         return ModelSpec.newBuilder()
                 .setId(id.toString())
                 .setExperiment(id.experiment())

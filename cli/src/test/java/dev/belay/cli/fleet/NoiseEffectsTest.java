@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.cli.fleet.NoiseEffects.Line;
@@ -179,13 +180,11 @@ class NoiseEffectsTest {
         Map<String, ModelSpec> specs =
                 Map.of(STUDENT, student, NOISY, LabelerSpecs.asModel(noise));
         return NoiseEffects.of(
-                new StudentStreamReader(
-                                new Fleet(specs, specs, Map.of(NOISY, noise), Map.of(), Map.of()),
-                                log::consumer,
-                                codec,
-                                TOPICS,
-                                line -> {})
-                        .of(CheckpointReference.parse("x/conf")));
+                new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
+                        .of(
+                                new Fleet(specs, specs, Map.of(NOISY, noise), Map.of(), Map.of())
+                                        .student(CheckpointReference.parse("x/conf")),
+                                Long.MIN_VALUE));
     }
 
     private void write(String id, Written written) {

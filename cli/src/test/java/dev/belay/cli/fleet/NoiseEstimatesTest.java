@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.cli.fleet.NoiseEstimates.Line;
 import dev.belay.cli.fleet.NoiseEstimates.Sample;
+import dev.belay.cli.noise.StudentPair;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.PrintWriter;
@@ -122,17 +124,24 @@ class NoiseEstimatesTest {
             rows.add(
                     new StudentStream.Row(
                             "e" + i,
+                            i,
                             i / 100,
                             oneHot(flip(truth, WRONG), 1),
                             // as a model that has learned the distribution of the labels
                             oneHot(flip(truth, .02), (float) (1 - WRONG)),
+                            null,
                             known ? (Integer) truth : null,
                             known ? declared : null,
-                            votes,
                             List.of(),
-                            false));
+                            false,
+                            votes));
         }
-        return new StudentStream(spec("student"), spec("noisy"), List.of("a", "b", "c"), rows, false);
+        return new StudentStream(
+                new StudentPair(
+                        spec("student"), spec("noisy"), List.of("a", "b", "c"), false, true),
+                rows,
+                Long.MAX_VALUE,
+                false);
     }
 
     private int flip(int label, double rate) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.cli.export.FakeLog;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.schemas.BlockRows;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
@@ -174,14 +175,10 @@ class SuspectsTest {
     }
 
     private Suspects search(String reference) {
+        Fleet fleet = new Fleet(specs, specs, Map.of(), Map.of(), Map.of());
         return Suspects.of(
-                new StudentStreamReader(
-                                new Fleet(specs, specs, Map.of(), Map.of(), Map.of()),
-                                log::consumer,
-                                codec,
-                                TOPICS,
-                                line -> {})
-                        .of(CheckpointReference.parse(reference)));
+                new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
+                        .of(fleet.student(CheckpointReference.parse(reference)), Long.MIN_VALUE));
     }
 
     private void truth(String id, int label) {

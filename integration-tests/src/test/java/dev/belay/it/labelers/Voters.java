@@ -91,7 +91,8 @@ final class Voters {
                                         null,
                                         0L,
                                         true,
-                                        null)));
+                                        null,
+                                        List.of())));
             }
         }
         task.write("voters", topics.progress(TaskOnBroker.TASK), events);

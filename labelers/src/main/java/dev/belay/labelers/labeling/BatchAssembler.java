@@ -211,9 +211,11 @@ final class BatchAssembler {
                 if (answer == ExampleLabeler.Answer.WAIT) {
                     return false;
                 }
-                if (input != null && answer == ExampleLabeler.Answer.YES) {
+                boolean abstains = answer == ExampleLabeler.Answer.TOO_LATE_ABSTAINED;
+                if (input != null && (abstains || answer == ExampleLabeler.Answer.YES)) {
                     accepted.add(new ExampleBatch.Input(head, input, places++));
-                } else if (answer == ExampleLabeler.Answer.TOO_LATE) {
+                }
+                if (abstains || answer == ExampleLabeler.Answer.TOO_LATE) {
                     late++;
                 }
             } catch (MisplacedException e) {

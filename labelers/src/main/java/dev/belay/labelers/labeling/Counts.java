@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param labelled labels committed
  * @param unlabelled records consumed without a label: of other splits, unreadable, or without truth
- * @param tooLate of these, examples whose truth did not arrive within the horizon
+ * @param tooLate examples whose truth did not arrive within the horizon
  * @param sources what the labeler's sources said of the examples labelled
  */
 record Counts(long labelled, long unlabelled, long tooLate, List<SourceCounts> sources) {

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Examples taken from one partition, to become part of a transaction.
  *
  * @param accepted are to be judged
- * @param tooLate examples that get no label because their truth is too late
+ * @param tooLate examples that get no label, or an abstention, because their truth is too late
  * @param rows records, unreadable ones too
  * @param before where the labeler was in the partition
  * @param ended nothing will be added to the partition

@@ -26,7 +26,9 @@ public interface ExampleLabeler extends AutoCloseable {
         WAIT,
         NEVER,
         /** Its truth did not arrive within the horizon. */
-        TOO_LATE
+        TOO_LATE,
+        /** Likewise, and its label is an abstention. */
+        TOO_LATE_ABSTAINED
     }
 
     /**
@@ -70,8 +72,9 @@ public interface ExampleLabeler extends AutoCloseable {
     default void expect(List<LabelerInput> inputs) {}
 
     /**
-     * The labels of the examples that were answered with YES since the last {@link #follow}, in
-     * that order, without those it rejects: it cannot encode them, or their truth is invalid.
+     * The labels of the examples that were answered with YES or TOO_LATE_ABSTAINED since the last
+     * {@link #follow}, in that order, without those it rejects: it cannot encode them, or their
+     * truth is invalid.
      */
     Rows<GivenLabel> judge(List<LabelerInput> inputs);
 

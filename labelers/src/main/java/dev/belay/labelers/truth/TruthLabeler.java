@@ -1,6 +1,7 @@
 package dev.belay.labelers.truth;
 
 import dev.belay.labelers.api.GivenLabel;
+import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.records.BadRecordException;
@@ -11,7 +12,9 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.Distributions;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
+import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,16 +26,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The truth about the examples of some partitions: an example waits for it, and gets no label only
- * if the truth has ended without it, or is too late ({@link TruthWindow}).
+ * if the truth has ended without it, or is too late ({@link TruthWindow}). Where truth is a random
+ * sample, a STUDENT example without it gets an abstention, so that models on truth predict it: at
+ * once if it was not drawn.
  *
  * <p>Truth partitions are read from their beginnings, since truth may be older than its example, in
  * bounded memory: a full window is read on only while an example waits.
@@ -53,14 +60,23 @@ public final class TruthLabeler implements ExampleLabeler {
     private final Set<Integer> starving = new HashSet<>();
     private final Set<Integer> toSearch = new HashSet<>();
 
+    /** Ids that were answered with an abstention since the last {@link #follow}. */
+    private final Set<String> abstaining = new HashSet<>();
+
     /**
      * For how long, and how, examples wait.
      *
      * @param horizonMs event time that truth may be later than its example, see {@link TruthWindow}
      * @param limit ids of truth kept in memory of each partition
      * @param queued ids of the examples of a partition that wait
+     * @param draw which STUDENT examples have truth: the others, and those whose truth is missing,
+     *     get an abstention; null: they get no label
      */
-    public record Waiting(LongSupplier horizonMs, int limit, IntFunction<Set<String>> queued) {}
+    public record Waiting(
+            LongSupplier horizonMs,
+            int limit,
+            IntFunction<Set<String>> queued,
+            Supplier<@Nullable TruthDraw> draw) {}
 
     /**
      * @param consumer without a group; this closes it
@@ -92,6 +108,7 @@ public final class TruthLabeler implements ExampleLabeler {
 
     @Override
     public boolean follow(Set<Integer> partitions) {
+        abstaining.clear();
         if (!partitions.equals(windows.keySet())) {
             assign(partitions);
         }
@@ -118,6 +135,11 @@ public final class TruthLabeler implements ExampleLabeler {
         if (window == null) {
             return Answer.WAIT;
         }
+        TruthDraw draw = waiting.draw().get();
+        boolean abstains = draw != null && input.example().getSplit() == Split.STUDENT;
+        if (abstains && draw != null && !draw.takes(input.example().getId())) {
+            return abstain(input, Answer.YES);
+        }
         long horizonMs = waiting.horizonMs().getAsLong();
         return switch (window.find(input.example().getId(), timeMs, horizonMs)) {
             case IN_TIME -> Answer.YES;
@@ -128,7 +150,7 @@ public final class TruthLabeler implements ExampleLabeler {
                 if (line != null) {
                     LOG.warn("{}, partition {}: {}", topic, partition, line);
                 }
-                yield Answer.TOO_LATE;
+                yield abstains ? abstain(input, Answer.TOO_LATE_ABSTAINED) : Answer.TOO_LATE;
             }
             case NEEDS_SEARCH -> {
                 toSearch.add(partition); // in the next round: those before it are not judged yet
@@ -136,9 +158,16 @@ public final class TruthLabeler implements ExampleLabeler {
             }
             case ABSENT -> {
                 starving.add(partition);
-                yield truth.isThrough(partition, ends) ? Answer.NEVER : Answer.WAIT;
+                yield !truth.isThrough(partition, ends)
+                        ? Answer.WAIT
+                        : abstains ? abstain(input, Answer.YES) : Answer.NEVER;
             }
         };
+    }
+
+    private Answer abstain(LabelerInput input, Answer answer) {
+        abstaining.add(input.example().getId());
+        return answer;
     }
 
     @Override
@@ -147,6 +176,10 @@ public final class TruthLabeler implements ExampleLabeler {
         var rejected = new TreeMap<Integer, String>();
         for (int i = 0; i < inputs.size(); i++) {
             Example example = inputs.get(i).example();
+            if (abstaining.contains(example.getId())) {
+                rows.add(new GivenLabel(0, Labeler.ABSTAINED));
+                continue;
+            }
             int truth = label(example);
             float[] distribution = new float[Distributions.size(classes, example)];
             if (truth < distribution.length) {

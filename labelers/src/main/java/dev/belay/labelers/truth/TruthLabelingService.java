@@ -7,8 +7,10 @@ import dev.belay.labelers.labeling.Wanted;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -24,10 +26,14 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Where all of these models have a budget and no {@code maxWaitMs}, as in a finite run, examples
  * wait for their truth until it ends; else at most {@code labeler.truth-horizon} in event time.
+ * Where models say that truth is a random sample, STUDENT examples without it get an abstention.
  */
 public final class TruthLabelingService extends LabelingService {
     /** Tasks of models that learn from truth without end. */
     private final Set<String> endless = new HashSet<>();
+
+    /** Of tasks whose truth is a random sample. */
+    private final Map<String, TruthDraw> draws = new HashMap<>();
 
     public TruthLabelingService(Clients clients) {
         super(clients, "labeler-truth");
@@ -40,7 +46,12 @@ public final class TruthLabelingService extends LabelingService {
             ReadyCheckpoints ready) {
         Map<String, Wanted> wanted = new TreeMap<>();
         endless.clear();
+        draws.clear();
         for (ModelSpec spec : models.values()) {
+            TruthDraw draw = TruthDraw.of(spec);
+            if (draw != null) {
+                draws.putIfAbsent(spec.getTask(), draw); // the same in all: of the task's source
+            }
             if (spec.getSupervisor().equals(ModelId.TRUTH)) {
                 wanted.computeIfAbsent(key(spec.getTask()), task -> wanted(spec));
                 boolean ends = spec.getBudget() > 0 && spec.getMaxWaitMs() == 0;
@@ -100,7 +111,8 @@ public final class TruthLabelingService extends LabelingService {
                                 new TruthLabeler.Waiting(
                                         () -> horizonMs(spec.getTask()),
                                         clients().settings().labelerTruthIds(),
-                                        resources.inbox()::keys)));
+                                        resources.inbox()::keys,
+                                        () -> draws.get(spec.getTask()))));
     }
 
     private static long committed(Consumer<byte[], byte[]> consumer, TopicPartition partition) {

@@ -12,6 +12,7 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Flip;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
@@ -67,6 +68,7 @@ public final class LabelingBench {
     public final Labeling labeling;
     final Inbox inbox;
     public long horizonMs = TruthWindow.INFINITE;
+    public @Nullable TruthDraw draw;
     private final int truthIds;
     private final @Nullable Progress before;
     private final RecordReader reader = new RecordReader(clients.codec(), 1);
@@ -324,7 +326,8 @@ public final class LabelingBench {
                 new DeadLetters(clients, "test"),
                 this::passed,
                 partition -> 0,
-                new TruthLabeler.Waiting(() -> horizonMs, truthIds, p -> inbox.keys(p)));
+                new TruthLabeler.Waiting(
+                        () -> horizonMs, truthIds, p -> inbox.keys(p), () -> draw));
     }
 
     private MockProducer<byte[], byte[]> newProducer() {

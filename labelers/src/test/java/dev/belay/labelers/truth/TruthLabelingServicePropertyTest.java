@@ -13,6 +13,7 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Progress;
@@ -69,6 +70,7 @@ class TruthLabelingServicePropertyTest {
         final Map<TopicPartition, OffsetAndMetadata> group = new HashMap<>();
         final List<String> labelled = new ArrayList<>();
         @Nullable Progress progress;
+        @Nullable TruthDraw draw;
 
         Labeling newLife(int limit) {
             LogConsumer consumer = new LogConsumer(EXAMPLES, this);
@@ -85,7 +87,8 @@ class TruthLabelingServicePropertyTest {
                             letters,
                             never,
                             partition -> 0,
-                            new TruthLabeler.Waiting(() -> HORIZON, limit, inbox::keys));
+                            new TruthLabeler.Waiting(
+                                    () -> HORIZON, limit, inbox::keys, () -> draw));
             var labeling =
                     new Labeling(
                             TOPICS,
@@ -194,6 +197,12 @@ class TruthLabelingServicePropertyTest {
         truth.add(EventFactory.truth("last", 0, 10_000L));
         // When they arrive in any interleaving, with kills, and whatever fits in memory
         Broker broker = new Broker();
+        broker.draw =
+                switch (random.nextInt(3)) {
+                    case 0 -> null;
+                    case 1 -> new TruthDraw(.5, random.nextLong());
+                    default -> new TruthDraw(.5, null);
+                };
         int limit = 1 + random.nextInt(8);
         Labeling labeling = broker.newLife(limit);
         while (broker.examples.size() < examples.size() || broker.truth.size() < truth.size()) {
@@ -220,26 +229,33 @@ class TruthLabelingServicePropertyTest {
             labeling.step(Duration.ZERO);
         }
         // Then
-        assertEquals(expected(examples, truth), broker.labelled);
+        assertEquals(expected(examples, truth, broker.draw), broker.labelled);
         assertEquals(IDS, Objects.requireNonNull(broker.progress).getRows());
     }
 
     /**
      * By definition: truth is in time if it, and all truth before it, is at most the horizon later
-     * than its example.
+     * than its example. Where it is sampled, an example without it is an abstention, and so is one
+     * that is not drawn.
      */
-    private static List<String> expected(List<Example> examples, List<Truth> truth) {
+    private static List<String> expected(
+            List<Example> examples, List<Truth> truth, @Nullable TruthDraw draw) {
         List<String> expected = new ArrayList<>();
         for (Example example : examples) {
-            for (Truth one : truth) {
+            String label = draw == null ? null : example.getId() + "=[]";
+            boolean drawn = draw == null || draw.takes(example.getId());
+            for (Truth one : drawn ? truth : List.<Truth>of()) {
                 if (one.getEventTimeMs() > example.getEventTimeMs() + HORIZON) {
                     break;
                 }
                 if (one.getId().equals(example.getId())) {
                     List<Float> row = one.getLabel() == 0 ? List.of(1f, 0f) : List.of(0f, 1f);
-                    expected.add(example.getId() + "=" + row);
+                    label = example.getId() + "=" + row;
                     break;
                 }
+            }
+            if (label != null) {
+                expected.add(label);
             }
         }
         return expected;

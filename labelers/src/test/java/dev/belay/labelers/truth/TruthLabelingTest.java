@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.Events;
 import dev.belay.labelers.labeling.LabelingBench;
+import dev.belay.schemas.IdHash;
+import dev.belay.schemas.TruthDraw;
+import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,63 @@ class TruthLabelingTest {
         assertEquals(2, bench.lastProgress().getRows());
         assertEquals(1, bench.lastProgress().getRecords());
         assertTrue(bench.lastProgress().getEnded());
+    }
+
+    @Test
+    void whereTruthIsSampledExamplesOutsideTheSampleAreAbstentionsAtOnce() {
+        // Given
+        bench.draw = new TruthDraw(.5, 3L);
+        List<String> ids = IntStream.range(0, 20).mapToObj(i -> "e" + i).toList();
+        Set<String> drawn =
+                ids.stream()
+                        .filter(id -> IdHash.uniform("truth:3", id) < .5)
+                        .collect(Collectors.toSet());
+        ids.forEach(id -> bench.example(id, Split.STUDENT));
+        // When the drawn ones have truth, and so has one that is not drawn, of another writer
+        ids.stream().filter(drawn::contains).forEach(id -> bench.truth(id, 1));
+        bench.truth(ids.stream().filter(id -> !drawn.contains(id)).findFirst().orElseThrow(), 1);
+        bench.step();
+        // Then each has a label, in their order
+        assertEquals(ids, bench.labelled());
+        assertTrue(drawn.size() > 3 && drawn.size() < 17, drawn::toString);
+        for (Label label : bench.labels()) {
+            boolean known = drawn.contains(label.getExample().getId());
+            assertEquals(!known, label.getAbstained());
+            assertEquals(known ? List.of(0f, 1f) : List.of(), label.getProbabilities());
+        }
+        assertEquals(0, bench.unlabelled());
+    }
+
+    @Test
+    void aDrawnExampleWaitsForItsTruthAndIsAnAbstentionWhenThatHasEndedOrIsTooLate() {
+        // Given a draw by another program: every example may have truth
+        bench.draw = new TruthDraw(.5, null);
+        bench.horizonMs = 5;
+        bench.example("late", Split.STUDENT);
+        bench.example("own", Split.SUPERVISOR);
+        bench.example("never", Split.STUDENT);
+        // When
+        bench.step();
+        // Then
+        assertEquals(List.of(), bench.labelled());
+        // When truth of others is later than the horizon: of the supervisor's split it is no label
+        bench.truth("other", 0, 1_000);
+        bench.truth("late", 1, 1_000);
+        bench.step();
+        // Then
+        assertEquals(List.of("late", "never"), bench.labelled());
+        assertTrue(bench.labels().stream().allMatch(Label::getAbstained));
+        assertEquals(3, bench.tooLate());
+        // When
+        bench.horizonMs = TruthWindow.INFINITE;
+        bench.example("missing", Split.STUDENT);
+        bench.step();
+        assertEquals(2, bench.labelled().size());
+        bench.endedTopics.add(bench.topics.truth());
+        bench.step();
+        // Then
+        assertEquals(List.of("late", "never", "missing"), bench.labelled());
+        assertTrue(bench.labels().get(2).getAbstained());
     }
 
     @Test

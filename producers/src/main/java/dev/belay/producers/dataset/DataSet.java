@@ -9,6 +9,7 @@ import dev.belay.producers.source.Row;
 import dev.belay.producers.source.RowBuilder;
 import dev.belay.producers.source.RowSource;
 import dev.belay.schemas.ExampleDraw;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set, read and checked completely, in the order of production.
@@ -151,6 +153,11 @@ public final class DataSet implements ExampleSource, AutoCloseable {
     @Override
     public long total() {
         return summary.rows();
+    }
+
+    @Override
+    public @Nullable TruthDraw truth() {
+        return config.truth();
     }
 
     @Override

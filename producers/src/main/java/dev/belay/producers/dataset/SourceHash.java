@@ -5,6 +5,7 @@ import com.google.common.hash.Hashing;
 import dev.belay.producers.file.FileFormat;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.Source;
+import dev.belay.schemas.TruthDraw;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,10 @@ final class SourceHash {
         }
         if (config.holdout().where() != null) {
             parts.add("where=" + config.holdout().where());
+        }
+        TruthDraw truth = config.truth();
+        if (truth != null) {
+            parts.add("truth=" + truth.probability() + " " + truth.seed());
         }
         if (source.version() > 1) {
             parts.add("version=" + source.version());

@@ -1,5 +1,6 @@
 package dev.belay.producers.source;
 
+import dev.belay.schemas.events.Split;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -39,16 +40,18 @@ public record Batch(
      * comes later.
      *
      * @param row null: truth only
+     * @param split of the example; null: not known, because it comes later
      * @param label class index, or {@link Row#NO_LABEL}
      * @param eventTimeMs epoch milliseconds, or {@link #NOW}
      */
-    public record Entry(String id, @Nullable Row row, int label, long eventTimeMs) {
+    public record Entry(
+            String id, @Nullable Row row, @Nullable Split split, int label, long eventTimeMs) {
         /** The event time is that of production. */
         public static final long NOW = -1;
 
         /** An example, with its truth where that is known. */
         public static Entry of(Row row, long eventTimeMs) {
-            return new Entry(row.id(), row, row.label(), eventTimeMs);
+            return new Entry(row.id(), row, row.split(), row.label(), eventTimeMs);
         }
 
         public boolean hasLabel() {

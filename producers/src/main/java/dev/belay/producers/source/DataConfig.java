@@ -3,6 +3,7 @@ package dev.belay.producers.source;
 import dev.belay.plugins.Configured;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.TruthDraw;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     where it writes the class's index. Without labels a name that is a number must be its own
  *     index; with them no name may be the label of another class, so that {@code 1} never has two
  *     meanings
+ * @param truth which STUDENT rows have truth; null: all whose label the source has
  */
 public record DataConfig(
         Configured<Source> source,
@@ -35,7 +37,8 @@ public record DataConfig(
         Order order,
         long orderSeed,
         List<String> classes,
-        List<String> labels) {
+        List<String> labels,
+        @Nullable TruthDraw truth) {
 
     private static final Pattern INTEGER = Pattern.compile("-?\\d+");
 
@@ -99,6 +102,25 @@ public record DataConfig(
         return source.plugin() instanceof EndlessSource;
     }
 
+    /** Whose truth is no sample. */
+    public DataConfig(
+            Configured<Source> source,
+            Fields fields,
+            Holdout holdout,
+            double supervisorShare,
+            Order order,
+            long orderSeed,
+            List<String> classes,
+            List<String> labels) {
+        this(source, fields, holdout, supervisorShare, order, orderSeed, classes, labels, null);
+    }
+
+    /** The same with another draw of truth. */
+    public DataConfig withTruth(@Nullable TruthDraw draw) {
+        return new DataConfig(
+                source, fields, holdout, supervisorShare, order, orderSeed, classes, labels, draw);
+    }
+
     /** Of a source that writes classes by name or index. */
     public DataConfig(
             Configured<Source> source,
@@ -120,9 +142,9 @@ public record DataConfig(
                 && INTEGER.matcher(name).matches()
                 && !name.equals(Integer.toString(index))) {
             throw new IllegalArgumentException(
-                    ("a class named by a number must be named by its own index, found"
-                                    + " '%s' at index %s; where the data count otherwise write a mapping"
-                                    + " from their labels to names, such as classes: {1: world, 2: sports}")
+                    ("a class named by a number must be named by its own index, found '%s' at index"
+                                    + " %s; where the data count otherwise write a mapping from their labels"
+                                    + " to names, such as classes: {1: world, 2: sports}")
                             .formatted(name, index));
         }
         int label = labels.indexOf(name);

@@ -1,7 +1,9 @@
 package dev.belay.producers.source;
 
 import dev.belay.runtime.clients.ExpiredOffsetException;
+import dev.belay.schemas.TruthDraw;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the examples, holdout and truth of a task are made from. A finite source ends; an endless
@@ -33,6 +35,11 @@ public interface ExampleSource {
     /** Settings that may give other results than expected, a sentence each. */
     default List<String> warnings() {
         return List.of();
+    }
+
+    /** Which STUDENT examples have truth, where truth is a sample of them; null: it is none. */
+    default @Nullable TruthDraw truth() {
+        return null;
     }
 
     /**

@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Option;
 import dev.belay.schemas.events.Split;
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Splits: HOLDOUT when the split column says so, or {@code uniform("holdout", unit) < share}; of
  * the others SUPERVISOR when {@code uniform("supervisor", unit) < supervisor-share}, else STUDENT,
- * where unit is the group or, of rows without one, the id. Place in the order: {@code bits("order:"
- * + seed, id)}.
+ * where unit is the group or, of rows without one, the id. Where truth is sampled, a STUDENT row
+ * whose id is not drawn ({@link TruthDraw#takes}) loses its label. Place in the order: {@code
+ * bits("order:" + seed, id)}.
  */
 public final class RowBuilder {
     static final String HOLDOUT_PURPOSE = "holdout";
@@ -216,7 +218,18 @@ public final class RowBuilder {
                         .setSplit(drawn)
                         .setHoldoutVersion(drawn == Split.HOLDOUT ? holdoutVersion : 0)
                         .build(),
-                label);
+                hasTruth(drawn, key) ? label : Row.NO_LABEL);
+    }
+
+    /** Whether the truth of an example may be published. */
+    public boolean hasTruth(Split split, String id) {
+        TruthDraw truth = config.truth();
+        return split != Split.STUDENT || truth == null || truth.takes(id);
+    }
+
+    /** The split of an example of which only the id is known; it has no group. */
+    public Split split(String id) {
+        return split(id, null, Map.of());
     }
 
     private String checkedId(long line, String id) {

@@ -7,6 +7,7 @@ import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
@@ -54,6 +56,7 @@ final class TaskProducer {
     private final ProducerConfig config;
     private final Clock clock;
     private final RateLimiter pacer;
+    private @Nullable TruthDraw truthDraw; // of the source that is written
     private RecordCounts counts = RecordCounts.NONE; // of the transaction in progress too
 
     /**
@@ -97,6 +100,7 @@ final class TaskProducer {
         PartitionProgress progress =
                 new PartitionProgress(
                         config.writer(), source.name(), source.sourceHash(), written(), committed);
+        truthDraw = source.truth();
         long total = source.total();
         listener.produced(progress.rows(), total);
         if (progress.ended()) {
@@ -179,12 +183,17 @@ final class TaskProducer {
     }
 
     /** Late truth, which comes without its example, has neither tags nor group. */
-    private static Truth truth(Batch.Entry entry, long timeMs) {
+    private Truth truth(Batch.Entry entry, long timeMs) {
         Row row = entry.row();
         Map<String, String> tags = row == null ? Map.of() : row.example().getTags();
         String group = row == null ? null : row.example().getGroup();
         int version = row == null ? 0 : row.example().getHoldoutVersion();
-        return new Truth(entry.id(), entry.label(), timeMs, tags, group, null, version);
+        Split split = entry.split();
+        Double inclusion =
+                truthDraw == null || split == null
+                        ? null
+                        : (Double) (split == Split.STUDENT ? truthDraw.probability() : 1);
+        return new Truth(entry.id(), entry.label(), timeMs, tags, group, inclusion, version);
     }
 
     private void progress(List<Map.Entry<String, Progress>> events) {

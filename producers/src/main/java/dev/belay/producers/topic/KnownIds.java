@@ -35,6 +35,11 @@ final class KnownIds {
         return !partition(key).contains(hash) && holdout.add(hash);
     }
 
+    /** Whether an example is in the holdout. */
+    boolean isHoldout(String id) {
+        return holdout.contains(RecentIds.Id.of(id.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Adds an example that was written to the holdout. */
     void restoreHoldout(String id) {
         boolean unused = holdout.add(RecentIds.Id.of(id.getBytes(StandardCharsets.UTF_8)));

@@ -168,25 +168,25 @@ final class TopicReader implements ExampleSource.Reader {
         }
         long timeMs = from.mapping().timeMs(node, record);
         boolean labelled = node.hasNonNull(from.label());
-        if (from.id() != null) {
-            return labelled ? truth(truths, node, from.id(), timeMs) : null;
-        }
-        String idColumn = fields.id();
-        if (idColumn != null
-                && labelled
-                && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
-            return truth(builder, node, idColumn, timeMs);
-        }
         if (generations.takes(timeMs)) {
             builder.openHoldout(generations.next());
         } else {
             builder.closeHoldout();
         }
+        if (from.id() != null) {
+            return labelled ? truth(truths, node, truths.id(node, from.id()), null, timeMs) : null;
+        }
+        String idColumn = fields.id();
+        if (idColumn != null
+                && labelled
+                && fields.input().columns().stream().noneMatch(node::hasNonNull)) {
+            return truth(builder, node, builder.id(node, idColumn), null, timeMs);
+        }
         Row row = builder.row(node, 0);
         if (row.split() == Split.HOLDOUT ? addHoldout(row, timeMs) : known.addExample(row.id())) {
             return Entry.of(row, timeMs);
         }
-        return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
+        return labelled ? truth(builder, node, row.id(), row.split(), timeMs) : null;
     }
 
     /** False if the id is known already. */
@@ -198,9 +198,19 @@ final class TopicReader implements ExampleSource.Reader {
         return added;
     }
 
-    private static Entry truth(RowBuilder builder, ObjectNode node, String idColumn, long timeMs) {
-        String id = builder.id(node, idColumn);
-        return new Entry(id, null, builder.label(node, id), timeMs);
+    /**
+     * Truth without its example; null where the draw of truth leaves it out.
+     *
+     * @param drawn split of the record's row; null: it has none. Then it is taken for an example
+     *     without group that would be split now
+     */
+    private @Nullable Entry truth(
+            RowBuilder of, ObjectNode node, String id, @Nullable Split drawn, long timeMs) {
+        int label = of.label(node, id);
+        Split split = known.isHoldout(id) ? Split.HOLDOUT : drawn;
+        return builder.hasTruth(split == null ? builder.split(id) : split, id)
+                ? new Entry(id, null, split, label, timeMs)
+                : null;
     }
 
     /** Reports an outage, at most every 30 s, and waits a moment. */

@@ -12,6 +12,7 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.topics.KafkaFutures;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -121,6 +122,7 @@ public final class TopicSource implements ExampleSource {
     public String sourceHash() {
         var share = (DataConfig.Holdout.Share) config.holdout();
         DataConfig.OptionColumns options = config.fields().options();
+        TruthDraw truth = config.truth();
         String text =
                 String.join(
                         "\u0000",
@@ -139,6 +141,9 @@ public final class TopicSource implements ExampleSource {
         if (share.rolling() != null) {
             text += "\u0000rolling=" + share.rolling();
         }
+        if (truth != null) {
+            text += "\u0000truth=" + truth.probability() + " " + truth.seed();
+        }
         for (var given : config.source().parameters().differing().entrySet()) {
             if (!given.getKey().equals(AttachedTopic.TOPIC.name())) {
                 text += "\u0000" + given.getKey() + "=" + given.getValue();
@@ -150,6 +155,11 @@ public final class TopicSource implements ExampleSource {
     @Override
     public long total() {
         return ENDLESS;
+    }
+
+    @Override
+    public @Nullable TruthDraw truth() {
+        return config.truth();
     }
 
     @Override
@@ -179,10 +189,11 @@ public final class TopicSource implements ExampleSource {
                         && parameters.text(AttachedTopic.TRUTH_TIME.name()).isEmpty();
         return untimed
                 ? List.of(
-                        "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
-                                + " example that is older than that by more than labeler.truth-horizon gets no"
-                                + " truth label in an endless run, also not later. Set truth-time, or"
-                                + " labeler.truth-horizon to the greatest delay, before the first start")
+                        "data.source has time, but no truth-time: truth has the timestamp of its"
+                                + " record, and an example that is older than that by more than"
+                                + " labeler.truth-horizon gets no truth label in an endless run, also"
+                                + " not later. Set truth-time, or labeler.truth-horizon to the greatest"
+                                + " delay, before the first start")
                 : List.of();
     }
 

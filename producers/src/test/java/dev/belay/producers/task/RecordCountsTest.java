@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.source.Batch;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
@@ -17,7 +18,8 @@ class RecordCountsTest {
     void recordsAreCountedByWhatTheyBecame() {
         RecordCounts counts = RecordCounts.NONE.plus(batch(5, 2, 1)).plus(batch(3, 0, 0));
         assertEquals(
-                "read 8 records: 0 examples, 2 truths, 5 skipped, 1 rejected; the last reason: no id",
+                "read 8 records: 0 examples, 2 truths, 5 skipped, 1 rejected; the last reason: no"
+                        + " id",
                 counts.toString());
         assertFalse(counts.isSuspect());
     }
@@ -34,7 +36,7 @@ class RecordCountsTest {
     private static Batch batch(int rows, int truths, int rejected) {
         var letter = new ProducerRecord<byte[], byte[]>("dead-letters", new byte[0]);
         letter.headers().add(DeadLetters.REASON, "no id".getBytes(StandardCharsets.UTF_8));
-        var truth = new Batch.Entry("a", null, 1, Batch.Entry.NOW);
+        var truth = new Batch.Entry("a", null, Split.STUDENT, 1, Batch.Entry.NOW);
         return new Batch(
                 rows,
                 Collections.nCopies(truths, truth),

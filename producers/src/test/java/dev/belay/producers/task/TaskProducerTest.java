@@ -11,7 +11,9 @@ import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
 import dev.belay.schemas.EventCodec;
+import dev.belay.schemas.IdHash;
 import dev.belay.schemas.Topics;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
@@ -29,6 +31,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -71,6 +75,60 @@ class TaskProducerTest {
             assertTrue(examples.stream().noneMatch(e -> e.getSplit() == Split.HOLDOUT));
             List<String> order = Data.rows(data).stream().map(Row::id).toList();
             assertEquals(order, truth.stream().map(Truth::getId).toList());
+        }
+    }
+
+    @Test
+    void sampledTruthIsThatOfTheDrawnStudentExamplesAndOfAllOthers() {
+        TruthDraw draw = new TruthDraw(.3, 5L);
+        Set<String> expected = new TreeSet<>();
+        try (DataSet data = DataSet.open(config().withTruth(draw))) {
+            // When
+            assertTrue(produce(data, Integer.MAX_VALUE));
+            // Then
+            for (Example e : events("belay.t.examples", Example.class)) {
+                if (e.getSplit() == Split.SUPERVISOR || IdHash.uniform("truth:5", e.getId()) < .3) {
+                    expected.add(e.getId());
+                }
+            }
+            List<Example> holdout = events("belay.t.holdout", Example.class);
+            holdout.forEach(e -> expected.add(e.getId()));
+            assertTrue(expected.size() < 90 && expected.size() > 60, expected::toString);
+            List<Truth> truth = events("belay.t.truth", Truth.class);
+            assertEquals(
+                    expected,
+                    truth.stream().map(Truth::getId).collect(TreeSet::new, Set::add, Set::addAll));
+            Map<String, Split> splits = new LinkedHashMap<>();
+            Data.rows(data).forEach(row -> splits.put(row.id(), row.split()));
+            for (Truth one : truth) {
+                assertEquals(
+                        splits.get(one.getId()) == Split.STUDENT ? .3 : 1,
+                        one.getInclusionProbability());
+            }
+            long students = splits.values().stream().filter(s -> s == Split.STUDENT).count();
+            assertEquals(students, data.summary().of(Split.STUDENT).rows());
+            assertEquals(
+                    truth.stream().filter(t -> splits.get(t.getId()) == Split.STUDENT).count(),
+                    data.summary().of(Split.STUDENT).labelled());
+        }
+        // And the sample is part of what the source is
+        try (DataSet one = DataSet.open(config());
+                DataSet other = DataSet.open(config().withTruth(draw));
+                DataSet third = DataSet.open(config().withTruth(new TruthDraw(.3, null)))) {
+            assertEquals(
+                    3, Set.of(one.sourceHash(), other.sourceHash(), third.sourceHash()).size());
+        }
+    }
+
+    @Test
+    void truthThatOthersHaveSampledIsAllPublishedWithItsProbability() {
+        try (DataSet data = DataSet.open(config().withTruth(new TruthDraw(.3, null)))) {
+            assertTrue(produce(data, Integer.MAX_VALUE));
+            List<Truth> truth = events("belay.t.truth", Truth.class);
+            assertEquals(100, truth.size());
+            assertEquals(
+                    data.summary().of(Split.STUDENT).rows(),
+                    truth.stream().filter(t -> t.getInclusionProbability() == .3).count());
         }
     }
 

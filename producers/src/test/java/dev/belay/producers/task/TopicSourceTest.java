@@ -2,6 +2,7 @@ package dev.belay.producers.task;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.source.DataConfig;
@@ -11,8 +12,10 @@ import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.IdHash;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
+import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,6 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -52,6 +58,7 @@ class TopicSourceTest extends ExampleSourceContract {
     private int limit = 1_000;
     private int size = HOLDOUT;
     private @Nullable Duration rolling;
+    private @Nullable TruthDraw draw;
 
     TopicSourceTest() {
         for (int i = 0; i < ROWS; i++) {
@@ -85,16 +92,48 @@ class TopicSourceTest extends ExampleSourceContract {
         return source(.4);
     }
 
+    @Test
+    void sampledTruthIsThatOfTheDrawnStudentExamplesHoweverItComes() {
+        draw = new TruthDraw(.4, 1L);
+        produce(source(), Integer.MAX_VALUE);
+        Map<String, Double> inclusion = new TreeMap<>();
+        events("belay.t.holdout", Example.class).forEach(e -> inclusion.put(e.getId(), 1.0));
+        for (Example e : events("belay.t.examples", Example.class)) {
+            if (e.getSplit() == Split.SUPERVISOR) {
+                inclusion.put(e.getId(), 1.0);
+            } else if (IdHash.uniform("truth:1", e.getId()) < .4) {
+                inclusion.put(e.getId(), .4);
+            }
+        }
+        Set<String> found = new TreeSet<>();
+        for (Truth truth : events("belay.t.truth", Truth.class)) {
+            Double probability = truth.getInclusionProbability();
+            if (!inclusion.containsKey(truth.getId())) {
+                // came before its example, which then might have been drawn for the holdout
+                assertNull(probability);
+                assertTrue(IdHash.uniform("holdout", truth.getId()) < .3);
+                continue;
+            }
+            found.add(truth.getId());
+            assertTrue(
+                    probability == null || probability.equals(inclusion.get(truth.getId())),
+                    truth::toString);
+        }
+        assertEquals(inclusion.keySet(), found);
+        assertTrue(found.size() < ROWS - 15, found::toString);
+    }
+
     private ExampleSource source(double supervisorShare) {
         DataConfig config =
                 new DataConfig(
-                        MockTopic.SOURCE,
-                        DataConfig.Fields.defaults(),
-                        new DataConfig.Holdout.Share(.3, size, null, rolling),
-                        supervisorShare,
-                        DataConfig.Order.HASH,
-                        0,
-                        List.of("negative", "positive"));
+                                MockTopic.SOURCE,
+                                DataConfig.Fields.defaults(),
+                                new DataConfig.Holdout.Share(.3, size, null, rolling),
+                                supervisorShare,
+                                DataConfig.Order.HASH,
+                                0,
+                                List.of("negative", "positive"))
+                        .withTruth(draw);
         return topic.source(config, clients, PARTITIONS, committed, examples(), limit);
     }
 

@@ -6,6 +6,7 @@ import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.clients.DeadLetters;
+import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,11 @@ public final class MockTopic {
             @Override
             public long total() {
                 return source.total();
+            }
+
+            @Override
+            public @Nullable TruthDraw truth() {
+                return source.truth();
             }
 
             @Override

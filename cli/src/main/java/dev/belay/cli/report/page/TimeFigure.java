@@ -1,5 +1,8 @@
 package dev.belay.cli.report.page;
 
+import dev.belay.aggregators.statistics.intervals.Measure;
+import dev.belay.aggregators.statistics.noise.PredictionPowered;
+import dev.belay.aggregators.statistics.noise.WindowEstimate;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.Alert;
@@ -10,6 +13,7 @@ import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Share of wrong labels and accuracy of the student by window of event time, with the alerts: a
- * panel for each of at most {@value #MOST} students whose labels have changed or have noise added.
+ * panel for each of at most {@value #MOST} students whose labels have changed or have noise added,
+ * or whose task has truth on a random sample. Of such tasks closed windows have a second estimate,
+ * from truth and the predictions on all examples.
  *
  * @param panels at least one
  */
@@ -38,6 +44,9 @@ record TimeFigure(List<Panel> panels) {
      * @param wrong share of the supervisor's labels that are wrong; null: no example has truth
      * @param low lower limit of it; this and {@code high} null while the window may still change
      * @param student accuracy of the student before it learned from the examples
+     * @param powered the share of wrong labels from truth and predictions on all examples, with its
+     *     limits; null where truth is not sampled or the window may still change
+     * @param injected share of the labels that noise has changed; null: not known
      */
     record Point(
             long startMs,
@@ -46,7 +55,9 @@ record TimeFigure(List<Panel> panels) {
             @Nullable Double wrong,
             @Nullable Double low,
             @Nullable Double high,
-            @Nullable Double student) {}
+            @Nullable Double student,
+            @Nullable Measure powered,
+            @Nullable Double injected) {}
 
     /** A change that was found. */
     record Mark(long sinceMs, long untilMs, String text) {}
@@ -67,10 +78,13 @@ record TimeFigure(List<Panel> panels) {
         byStudent.forEach(
                 (student, rows) -> {
                     List<Mark> marks = marks(results, rows.get(0));
-                    List<Point> points = points(rows);
+                    List<WindowEstimate> estimates = results.estimates(student);
+                    List<Point> points = points(rows, estimates);
                     if (panels.size() < MOST
                             && points.size() >= LEAST_WINDOWS
-                            && (!marks.isEmpty() || isNoise(results, rows.get(0)))) {
+                            && (!marks.isEmpty()
+                                    || !estimates.isEmpty()
+                                    || isNoise(results, rows.get(0)))) {
                         panels.add(new Panel(title(results, rows.get(0)), points, marks));
                     }
                 });
@@ -91,12 +105,16 @@ record TimeFigure(List<Panel> panels) {
     }
 
     /** The windows of the shortest kind. */
-    private static List<Point> points(List<PairMetrics> rows) {
+    private static List<Point> points(List<PairMetrics> rows, List<WindowEstimate> estimates) {
         long shortest = rows.stream().mapToLong(TimeFigure::length).min().orElse(0);
+        Map<Long, WindowEstimate> byStart = new HashMap<>();
+        estimates.stream()
+                .filter(window -> window.endMs() - window.startMs() == shortest)
+                .forEach(window -> byStart.put(window.startMs(), window));
         return rows.stream()
                 .filter(row -> length(row) == shortest)
                 .sorted(Comparator.comparing(PairMetrics::getWindowStartMs))
-                .map(TimeFigure::point)
+                .map(row -> point(row, byStart.get(row.getWindowStartMs())))
                 .toList();
     }
 
@@ -104,17 +122,27 @@ record TimeFigure(List<Panel> panels) {
         return row.getWindowEndMs() - row.getWindowStartMs();
     }
 
-    private static Point point(PairMetrics row) {
+    private static Point point(PairMetrics row, @Nullable WindowEstimate estimate) {
         Estimate supervisor = row.getSupervisorAccuracy();
         Estimate student = row.getStudentAccuracy();
+        Double low = supervisor == null ? null : wrong(supervisor.getHigh());
+        Double high = supervisor == null ? null : wrong(supervisor.getLow());
+        Measure truth = estimate == null ? null : estimate.truth();
+        if (truth != null && low == null) { // closed by what the models have predicted
+            low = truth.low();
+            high = truth.high();
+        }
+        PredictionPowered powered = estimate == null ? null : estimate.powered();
         return new Point(
                 row.getWindowStartMs(),
                 row.getWindowEndMs(),
                 row.getN(),
                 supervisor == null ? null : wrong(supervisor.getValue()),
-                supervisor == null ? null : wrong(supervisor.getHigh()),
-                supervisor == null ? null : wrong(supervisor.getLow()),
-                student == null ? null : (Double) student.getValue());
+                low,
+                high,
+                student == null ? null : (Double) student.getValue(),
+                powered == null ? null : powered.rate(),
+                estimate == null ? null : estimate.injected());
     }
 
     private static @Nullable Double wrong(@Nullable Double right) {

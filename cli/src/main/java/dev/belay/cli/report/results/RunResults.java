@@ -1,6 +1,7 @@
 package dev.belay.cli.report.results;
 
 import dev.belay.aggregators.counting.Slices;
+import dev.belay.aggregators.statistics.noise.WindowEstimate;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.TaskKind;
@@ -64,6 +65,7 @@ public final class RunResults {
     private final Map<String, Map<String, PairMetrics>> slices = new HashMap<>(); // by student
     private final TaskCounts counts = new TaskCounts();
     private final List<Alert> alerts = new ArrayList<>();
+    private final Map<String, List<WindowEstimate>> estimates = new HashMap<>(); // by student
 
     public RunResults(String experiment, String task) {
         this.experiment = experiment;
@@ -128,6 +130,16 @@ public final class RunResults {
     /** Takes in an alert; each must be added once. */
     public synchronized void add(Alert alert) {
         alerts.add(alert);
+    }
+
+    /** Takes in the share of wrong labels of a student, by window; replaces what was known. */
+    public synchronized void estimates(String student, List<WindowEstimate> windows) {
+        estimates.put(student, List.copyOf(windows));
+    }
+
+    /** The same; none where truth is not sampled, or before the end of the run. */
+    public synchronized List<WindowEstimate> estimates(String student) {
+        return estimates.getOrDefault(student, List.of());
     }
 
     /** The alerts about the run's pairs, in the order of their log. */

@@ -456,7 +456,7 @@
     });
   }
 
-  const timeInk = { wrong: 'var(--c1)', student: 'var(--c0)', alert: 'var(--ink)' };
+  const timeInk = { wrong: 'var(--c1)', student: 'var(--c0)', alert: 'var(--ink)', powered: 'var(--c2)', injected: 'var(--soft)' };
 
   /** Wrong labels and accuracy by window of event time, with the alerts; a figure for each student. */
   function time(id) {
@@ -479,6 +479,15 @@
       }
       svg.append('g').selectAll('line').data(panel.points.filter(p => p.low != null)).join('line').attr('x1', p => x(middle(p))).attr('x2', p => x(middle(p)))
           .attr('y1', p => y(p.low)).attr('y2', p => y(p.high)).attr('stroke', timeInk.wrong).attr('stroke-opacity', .5);
+      const powered = panel.points.filter(p => p.powered), aside = p => x(middle(p)) + 6;
+      svg.append('g').selectAll('line').data(powered).join('line').attr('x1', aside).attr('x2', aside)
+          .attr('y1', p => y(p.powered.low)).attr('y2', p => y(p.powered.high)).attr('stroke', timeInk.powered).attr('stroke-width', 2.5);
+      svg.append('g').selectAll('line').data(panel.points.filter(p => p.injected != null)).join('line').attr('x1', p => x(p.startMs)).attr('x2', p => x(p.endMs))
+          .attr('y1', p => y(p.injected)).attr('y2', p => y(p.injected)).attr('stroke', timeInk.injected).attr('stroke-width', 1.4).attr('stroke-dasharray', '2 3');
+      svg.append('g').selectAll('circle').data(powered).join('circle').attr('cx', aside).attr('cy', p => y(p.powered.value)).attr('r', 3.2).attr('fill', timeInk.powered)
+          .on('pointermove', (event, p) => show(event, `${new Date(p.startMs).toISOString()}, truth and predictions`, [[timeInk.powered, `wrong labels ${d3.format('.1%')(p.powered.value)} [${d3.format('.1%')(p.powered.low)}, ${d3.format('.1%')(p.powered.high)}]`]].concat(
+              p.injected == null ? [] : [[timeInk.injected, `changed by noise ${d3.format('.1%')(p.injected)}`]])))
+          .on('pointerleave', () => { tip.hidden = true; });
       for (const side of ['wrong', 'student']) {
         const points = panel.points.filter(p => p[side] != null);
         svg.append('path').attr('fill', 'none').attr('stroke', timeInk[side]).attr('stroke-width', 2).attr('d', d3.line(p => x(middle(p)), p => y(p[side]))(points));
@@ -526,7 +535,9 @@
       ['var(--soft)', '2 4', null, 'the labels themselves'], ['var(--ink)', '8 4', null, 'ceiling']]));
   }
   if (data.time) {
-    key('time-key', [[timeInk.wrong, null, d3.symbolCircle, 'wrong labels of the supervisor'], [timeInk.student, null, d3.symbolCircle, 'accuracy of the student'], [timeInk.alert, '3 3', null, 'alert']]);
+    key('time-key', [[timeInk.wrong, null, d3.symbolCircle, 'wrong labels of the supervisor'], [timeInk.student, null, d3.symbolCircle, 'accuracy of the student'], [timeInk.alert, '3 3', null, 'alert']].concat(
+      data.time.panels.some(panel => panel.points.some(p => p.powered)) ? [[timeInk.powered, null, d3.symbolCircle, 'wrong labels, from truth and predictions']] : [],
+      data.time.panels.some(panel => panel.points.some(p => p.injected != null)) ? [[timeInk.injected, '2 3', null, 'labels that noise changed']] : []));
   }
   if (data.facets.length) {
     key('line-key', hues.map((name, i) => [`var(--c${i % 6})`, i > 5 ? '10 3' : null, null, name]).concat([

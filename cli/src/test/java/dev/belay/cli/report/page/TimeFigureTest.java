@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.aggregators.statistics.noise.PredictionPowered;
+import dev.belay.aggregators.statistics.noise.WindowEstimate;
 import dev.belay.cli.report.SampleRun;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.Alert;
@@ -55,6 +57,28 @@ class TimeFigureTest {
         results.add(alert(AlertKind.ERRORS, START));
         assertNull(TimeFigure.of(results));
         assertTrue(ReportHtml.of(results, Instant.EPOCH).contains("Changes in the labels"));
+    }
+
+    @Test
+    void whereTruthIsSampledAWindowHasTheEstimateFromPredictionsBesideTheOneFromTruth() {
+        // Given
+        for (int minute = 0; minute < 3; minute++) {
+            window(minute, 1, .9, null);
+        }
+        var counts = new PredictionPowered.Counts(1_000, 100, 150, 95, 4_000, 600);
+        WindowEstimate estimate =
+                WindowEstimate.of(START + MINUTE, START + 2 * MINUTE, counts, .11);
+        // When
+        results.estimates(last.getStudent(), List.of(estimate));
+        // Then
+        List<TimeFigure.Point> points =
+                requireNonNull(TimeFigure.of(results)).panels().get(0).points();
+        assertNull(points.get(0).powered());
+        assertNull(points.get(0).low());
+        assertEquals(requireNonNull(estimate.powered()).rate(), points.get(1).powered());
+        assertEquals(.11, points.get(1).injected());
+        assertEquals(requireNonNull(estimate.truth()).low(), points.get(1).low());
+        assertTrue(ReportHtml.of(results, Instant.EPOCH).contains("\"powered\":{\"value\":"));
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.belay.cli.fleet;
+package dev.belay.cli.noise;
 
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.cli.export.TopicReader;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inclusion probability with which it was drawn; null: no sample
  */
-record KnownTruth(TruthHistory.Version version, @Nullable Double inclusion) {
+public record KnownTruth(TruthHistory.Version version, @Nullable Double inclusion) {
     /** The class or option; null: retracted. */
-    @Nullable Integer label() {
+    public @Nullable Integer label() {
         return version.label() == TruthHistory.UNKNOWN ? null : (Integer) version.label();
     }
 
     /** The example's tags, as the slices that it is in. */
-    List<String> slices() {
+    public List<String> slices() {
         return version.slices().names();
     }
 
@@ -33,7 +33,8 @@ record KnownTruth(TruthHistory.Version version, @Nullable Double inclusion) {
      * @param size number of classes, or of an example's options: truths outside are left out; 0 for
      *     examples that are not wanted
      */
-    static Map<String, KnownTruth> newest(TopicReader<Truth> reader, ToIntFunction<String> size) {
+    public static Map<String, KnownTruth> newest(
+            TopicReader<Truth> reader, ToIntFunction<String> size) {
         Map<String, KnownTruth> newest = new HashMap<>();
         reader.read(
                 (id, timestampMs, truth) -> {

@@ -1,0 +1,145 @@
+package dev.belay.cli.run;
+
+import dev.belay.cli.noise.NoiseWindows;
+import dev.belay.cli.noise.StudentPair;
+import dev.belay.cli.noise.StudentStreamReader;
+import dev.belay.cli.report.results.RunResults;
+import dev.belay.runtime.clients.Clients;
+import dev.belay.schemas.LabelerSpecs;
+import dev.belay.schemas.ModelId;
+import dev.belay.schemas.TruthDraw;
+import dev.belay.schemas.events.Checkpoint;
+import dev.belay.schemas.events.LabelerSpec;
+import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.PairMetrics;
+import dev.belay.schemas.events.Phase;
+import dev.belay.schemas.events.State;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The share of wrong labels by window of event time, for the report of a run whose task has truth
+ * on a random sample. Memory is bounded: of each student the newest windows with together at most
+ * {@value #MOST_EXAMPLES} examples, one student at a time.
+ */
+final class WindowEstimates {
+    static final long MOST_EXAMPLES = 100_000;
+    private static final int MOST_STUDENTS = 6; // panels of the figure
+
+    private WindowEstimates() {}
+
+    /**
+     * Reads the stream of each student and adds its estimates.
+     *
+     * @param say gets a line if they can't be read; the results then stay without
+     * @return whether there are any
+     */
+    static boolean add(Clients clients, RunResults results, Consumer<String> say) {
+        List<ModelSpec> students =
+                results.specs().stream()
+                        .filter(spec -> TruthDraw.of(spec) != null)
+                        .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
+                        .limit(MOST_STUDENTS)
+                        .toList();
+        boolean found = false;
+        try {
+            for (ModelSpec student : students) {
+                List<PairMetrics> windows = windows(results, student.getId());
+                StudentPair pair = pair(results, student);
+                if (!windows.isEmpty() && pair != null) {
+                    var stream =
+                            new StudentStreamReader(
+                                            () -> clients.consumer(null, "window-estimates"),
+                                            clients.codec(),
+                                            clients.topics(),
+                                            say)
+                                    .of(pair, sinceMs(windows));
+                    Duration length = Duration.ofMillis(length(windows.get(0)));
+                    results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
+                    found = true;
+                }
+            }
+        } catch (KafkaException e) {
+            say.accept(
+                    "warning: the report lacks estimates of wrong labels by window: "
+                            + e.getMessage());
+        }
+        return found;
+    }
+
+    /** The rows of the shortest windows of a student, the newest first. */
+    private static List<PairMetrics> windows(RunResults results, String student) {
+        List<PairMetrics> all =
+                results.rows().stream()
+                        .filter(row -> row.getStudent().equals(student))
+                        .filter(row -> row.getPhase() == Phase.PROGRESSIVE)
+                        .filter(row -> row.getWindowStartMs() != null)
+                        .toList();
+        long shortest = all.stream().mapToLong(WindowEstimates::length).min().orElse(0);
+        return all.stream()
+                .filter(row -> length(row) == shortest)
+                .sorted(Comparator.comparing(PairMetrics::getWindowStartMs).reversed())
+                .toList();
+    }
+
+    private static long length(PairMetrics row) {
+        Long start = row.getWindowStartMs();
+        Long end = row.getWindowEndMs();
+        return start == null || end == null ? 0 : end - start;
+    }
+
+    /**
+     * Start of the oldest window that is read.
+     *
+     * @param windows at least one, the newest first; that one is read whatever its size
+     */
+    static long sinceMs(List<PairMetrics> windows) {
+        long examples = 0;
+        long sinceMs = Long.MAX_VALUE;
+        for (PairMetrics row : windows) {
+            examples += row.getN() + row.getWithoutTruth() + row.getAbstained();
+            Long start = row.getWindowStartMs();
+            if (start != null && (sinceMs == Long.MAX_VALUE || examples <= MOST_EXAMPLES)) {
+                sinceMs = start;
+            } else {
+                break;
+            }
+        }
+        return sinceMs;
+    }
+
+    /** Null if the supervisor is not of this run. */
+    private static @Nullable StudentPair pair(RunResults results, ModelSpec student) {
+        String supervisor = student.getSupervisor();
+        LabelerSpec labeler = results.labeler(supervisor);
+        ModelSpec spec =
+                labeler != null
+                        ? LabelerSpecs.asModel(labeler)
+                        : results.specs().stream()
+                                .filter(model -> model.getId().equals(supervisor))
+                                .findFirst()
+                                .orElse(null);
+        if (spec == null) {
+            return null;
+        }
+        String ceiling = student.getCeiling();
+        return new StudentPair(
+                student,
+                spec,
+                results.sources(supervisor).stream()
+                        .filter(source -> !source.equals(ModelId.TRUTH))
+                        .toList(),
+                labeler != null && labeler.getMethod().getName().equals(LabelerSpecs.NOISE),
+                isFinished(results, student.getId())
+                        && (ceiling == null || isFinished(results, ceiling)));
+    }
+
+    private static boolean isFinished(RunResults results, String model) {
+        Checkpoint newest = results.newestCheckpoint(model);
+        return newest != null && newest.getState() == State.FINISHED;
+    }
+}
