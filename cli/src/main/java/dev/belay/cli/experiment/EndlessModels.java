@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.labelers.api.Labelers;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelPolicy;
 import dev.belay.schemas.events.LearningRateSchedule;
@@ -82,6 +83,16 @@ final class EndlessModels {
                         labeler.place(),
                         "external labeler '%s' and data.holdout.rolling".formatted(labeler.name()),
                         "a frozen holdout: what others write can't be asked for each generation");
+            }
+        }
+        for (LabelerEntry labeler : labelers) {
+            if (Labelers.learns(labeler.kind())) {
+                throw ExperimentException.at(
+                        labeler.place(),
+                        "labeler '%s' of kind '%s' and data.holdout.rolling"
+                                .formatted(labeler.name(), labeler.kind()),
+                        "a frozen holdout: it learns, so what it predicts for one generation does"
+                                + " not stay the same");
             }
         }
         for (ModelEntry model : models) {

@@ -165,10 +165,10 @@ public final class Evaluator extends SpecFollower {
         }
 
         /** See {@link SweptStates#of}. */
-        private byte @Nullable [] state(LabelerSpec spec, boolean endless) {
-            boolean ended = holdouts.hasEnded(spec);
+        private byte @Nullable [] state(LabelerSpec spec, long least) {
             String topic = clients().topics().labelerStates();
-            if ((!ended && !endless)
+            boolean ended = holdouts.hasEnded(spec);
+            if ((!ended && least < 0)
                     || !context.patience()
                             .passes(
                                     spec.getTask(),
@@ -178,13 +178,19 @@ public final class Evaluator extends SpecFollower {
                                                     .problem(List.of(topic), TopicCheck.ANY))) {
                 return null;
             }
-            // progress and state of the end are of one transaction, but topics of their own
-            LabelerState newest =
-                    ended ? states.of(spec.getId(), CATCH_UP) : states.newest(spec.getId());
-            if (newest == null || newest.getVersion() != spec.getVersion()) {
-                return ended ? new byte[0] : null;
+            if (!ended) {
+                LabelerState newest = states.newest(spec.getId());
+                return newest == null
+                                || newest.getVersion() != spec.getVersion()
+                                || newest.getTurns().stream().mapToLong(n -> n).sum() < least
+                        ? null
+                        : StateTable.bytes(newest);
             }
-            return StateTable.bytes(newest);
+            // progress and state of the end are of one transaction, but in topics of their own
+            LabelerState last = states.of(spec.getId(), CATCH_UP);
+            return last == null || last.getVersion() != spec.getVersion()
+                    ? new byte[0]
+                    : StateTable.bytes(last);
         }
 
         private List<LabelerSpec> lastingLabelers(IntPredicate partitions) {

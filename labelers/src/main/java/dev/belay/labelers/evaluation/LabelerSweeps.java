@@ -112,13 +112,17 @@ record LabelerSweeps(
                         // asked again where it waits: then it may have been replaced
                         (learns && version(spec.getId()) > spec.getVersion())
                                 || ((!reads || find(spec, holdout, sources))
-                                        && (!learns || find(spec, endless, state))),
+                                        && (!learns || find(spec, holdout, endless, state))),
                 () -> new ByLabeler(open(spec, state.get()), reads ? sources : null));
     }
 
     private boolean find(
-            LabelerSpec spec, boolean endless, AtomicReference<byte @Nullable []> into) {
-        into.set(states.of(spec, endless));
+            LabelerSpec spec,
+            Holdout holdout,
+            boolean endless,
+            AtomicReference<byte @Nullable []> into) {
+        int rows = holdout.rows().values().stream().mapToInt(List::size).sum();
+        into.set(states.of(spec, endless ? rows : -1));
         return into.get() != null;
     }
 

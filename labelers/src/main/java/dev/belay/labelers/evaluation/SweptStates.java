@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface SweptStates {
     /**
-     * The state that predicts the holdout of a spec's task.
+     * The state that predicts the holdout of a spec's task: of a stream that ends the last one, of
+     * an endless one the newest.
      *
-     * @param endless whether the stream of the task has no end
-     * @return null while there is none: the stream has an end that the labeler has not reached, or
-     *     has none and this version has labelled nothing; empty where it has reached the end
-     *     without having labelled anything
+     * @param least records of an endless stream that must have been passed; negative: the stream
+     *     ends, and must have been labelled to its end
+     * @return null while there is none; empty where the end was reached without a label by this
+     *     version
      */
-    byte @Nullable [] of(LabelerSpec spec, boolean endless);
+    byte @Nullable [] of(LabelerSpec spec, long least);
 }

@@ -170,7 +170,7 @@ final class EvaluationsBench {
                                 holdout.sizes(),
                                 holdout.version(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
-                (spec, endless) -> states.get(spec.getId()),
+                (spec, least) -> states.get(spec.getId()),
                 new HashMap<>());
     }
 
