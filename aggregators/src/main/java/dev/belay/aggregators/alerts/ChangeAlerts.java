@@ -14,6 +14,13 @@ import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
+
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,11 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Feeds the detectors of each pair with the changes of its cumulative PROGRESSIVE tally, and makes
@@ -118,8 +120,7 @@ public final class ChangeAlerts {
                                                 && !slice.equals(Slices.OTHER);
                         if (watches) {
                             Change found = add(pair, kind, slice, change, reachedMs);
-                            if (found != null
-                                    && (kind != AlertKind.DISAGREEMENT || rises(found))) {
+                            if (found != null && (kind != AlertKind.DISAGREEMENT || rises(found))) {
                                 long untilMs = Math.max(reachedMs, change.eventTimeMs());
                                 alerts.add(alert(pair, kind, slice, change, found, untilMs, nowMs));
                             }
@@ -190,7 +191,8 @@ public final class ChangeAlerts {
         if (live.size() > MOST_PAIRS && !warned) {
             warned = true;
             LOG.warn(
-                    "{} students of task {} learn; changes of the labels are looked for in those of {}",
+                    "{} students of task {} learn; changes of the labels are looked for in those of"
+                            + " {}",
                     live.size(),
                     config.task(),
                     MOST_PAIRS);

@@ -17,13 +17,9 @@ import dev.belay.aggregators.statistics.counts.SelfCheck;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
+
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
+
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -34,6 +30,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Merges the shards' deltas and emits metrics rows: of the candidates of a row the preferred one
@@ -140,8 +143,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         }
         Comparison any = delta.changes().keySet().iterator().next();
         if (any.slice() != null) {
-            Map<Comparison, Tally> admitted =
-                    slices.admit(student, any.slice(), delta.changes());
+            Map<Comparison, Tally> admitted = slices.admit(student, any.slice(), delta.changes());
             long reachedMs = reachedMs(student);
             merge(admitted);
             alert(admitted, reachedMs);

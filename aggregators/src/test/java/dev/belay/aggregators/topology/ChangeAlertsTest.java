@@ -3,28 +3,31 @@ package dev.belay.aggregators.topology;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
-import java.util.Set;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import dev.belay.schemas.events.Truth;
-import dev.belay.schemas.EventFactory;
 import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
+import dev.belay.schemas.events.Truth;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Collectors;
 
 /** Changes of the stream of a pair, with blocks of 50 examples a second. */
 class ChangeAlertsTest {
@@ -109,11 +112,7 @@ class ChangeAlertsTest {
         // When: half of the French ones are
         int before = examples;
         for (int i = 0; i < 12; i++) {
-            stream(
-                    100,
-                    true,
-                    label -> flip(label, example % 3 == 0 ? .5 : .1),
-                    label -> label);
+            stream(100, true, label -> flip(label, example % 3 == 0 ? .5 : .1), label -> label);
             cluster.restart();
         }
         // Then
@@ -153,7 +152,7 @@ class ChangeAlertsTest {
     private Set<String> studentsWithSlices() {
         return cluster.detectorKeys().stream()
                 .filter(key -> key.startsWith("slice|"))
-                .map(key -> key.split("\\|")[1])
+                .map(key -> key.split("\\|", -1)[1])
                 .collect(Collectors.toSet());
     }
 

@@ -5,26 +5,29 @@ import dev.belay.cli.table.TextTable;
 import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
 /** {@code belay alerts}: changes in the labels of tasks. */
 @Command(
         name = "alerts",
         mixinStandardHelpOptions = true,
         description = {
-            "Changes in the labels of tasks, the oldest first: what changed, from what to what, since"
-                    + " when, and on how many examples that rests.",
+            "Changes in the labels of tasks, the oldest first: what changed, from what to what,"
+                    + " since when, and on how many examples that rests.",
             "The records that show a change are those of the predictions topic with event times"
                     + " between since and until."
         })

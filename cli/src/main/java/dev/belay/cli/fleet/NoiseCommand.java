@@ -8,13 +8,9 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+
 import org.apache.kafka.clients.producer.ProducerRecord;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +18,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
@@ -32,25 +35,26 @@ import picocli.CommandLine.Spec;
         name = "noise",
         mixinStandardHelpOptions = true,
         description =
-                "Wrong labels: set how many a labeler adds, estimate how many there are, show what a"
-                        + " student makes of them and what the sources of a labeler say.")
+                "Wrong labels: set how many a labeler adds, estimate how many there are, show what"
+                        + " a student makes of them and what the sources of a labeler say.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set, estimate, effects, sources?");
+        throw new ParameterException(
+                spec.commandLine(), "which of: set, estimate, effects, sources?");
     }
 
     @Command(
             name = "set",
             mixinStandardHelpOptions = true,
             description = {
-                "Changes parameters of a labeler of kind noise: a new version, which labels from the"
-                        + " next transaction on and predicts the holdout again. Each label has the"
-                        + " version that gave it.",
-                "The experiment file still describes version 0: 'belay run' resumes the run with the"
-                        + " newest version."
+                "Changes parameters of a labeler of kind noise: a new version, which labels from"
+                    + " the next transaction on and predicts the holdout again. Each label has the"
+                    + " version that gave it.",
+                "The experiment file still describes version 0: 'belay run' resumes the run with"
+                        + " the newest version."
             })
     int set(
             @Mixin BrokerOptions broker,
@@ -141,9 +145,10 @@ public final class NoiseCommand implements Runnable {
             name = "sources",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows the sources of a labeler, of its labels so far: on which share of the examples"
-                        + " each voted (coverage), together with another (overlap), differently from"
-                        + " another (conflict), and how often its labels are right where truth is known.",
+                "Shows the sources of a labeler, of its labels so far: on which share of the"
+                        + " examples each voted (coverage), together with another (overlap),"
+                        + " differently from another (conflict), and how often its labels are right"
+                        + " where truth is known.",
                 "Reads all predictions and truth of the task."
             })
     int sources(
@@ -151,8 +156,8 @@ public final class NoiseCommand implements Runnable {
             @Parameters(
                             paramLabel = "LABELER",
                             description =
-                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left out"
-                                            + " where there is one")
+                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left"
+                                            + " out where there is one")
                     String labeler,
             @Option(names = "--json", description = "JSON instead of a table") boolean json)
             throws Exception {
@@ -174,10 +179,10 @@ public final class NoiseCommand implements Runnable {
             name = "effects",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows what a student made of the wrong labels before it learned from them, where truth"
-                        + " is known: the share it corrected, inherited, or replaced by a third class; by"
-                        + " the supervisor's confidence, true class and tag, and of a labeler of kind noise"
-                        + " apart for the labels that it changed.",
+                "Shows what a student made of the wrong labels before it learned from them, where"
+                    + " truth is known: the share it corrected, inherited, or replaced by a third"
+                    + " class; by the supervisor's confidence, true class and tag, and of a labeler"
+                    + " of kind noise apart for the labels that it changed.",
                 "Reads all predictions and truth of the task."
             })
     int effects(

@@ -2,9 +2,14 @@ package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.table.TextTable;
+
+import org.apache.commons.csv.CSVFormat;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -14,8 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.apache.commons.csv.CSVFormat;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a student made of wrong labels before it learned from them: whether it predicted the true
@@ -42,8 +45,7 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
      * @param corrected of the wrong, those whose truth the student predicted
      * @param inherited of the wrong, those whose label it predicted
      */
-    record Line(
-            String by, String group, long labels, long wrong, long corrected, long inherited) {
+    record Line(String by, String group, long labels, long wrong, long corrected, long inherited) {
         long other() {
             return wrong - corrected - inherited;
         }
@@ -92,7 +94,10 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
                     group(
                             stream,
                             "class",
-                            row -> row.truth() == null ? List.of() : List.of(classes.get(row.truth())));
+                            row ->
+                                    row.truth() == null
+                                            ? List.of()
+                                            : List.of(classes.get(row.truth())));
             lines.addAll(
                     byClass.stream()
                             .sorted(Comparator.comparingInt(line -> classes.indexOf(line.group())))
@@ -162,10 +167,7 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
         table.print(out);
         out.println();
         if (moreTags > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "and %,d tags with fewer wrong labels than these%n",
-                    moreTags);
+            out.printf(Locale.ROOT, "and %,d tags with fewer wrong labels than these%n", moreTags);
         }
         out.println(
                 "Of the wrong labels, before the student learned from them: it predicted the truth"

@@ -3,9 +3,14 @@ package dev.belay.cli.fleet;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.table.TextTable;
+
+import org.apache.commons.csv.CSVFormat;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -13,8 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The examples on which a student, before it learned from their labels, contradicted them, the most
@@ -127,7 +130,8 @@ record Suspects(
                 text(Rate.of(wrong, labelledWithTruth)));
         say(
                 out,
-                "suspects    %,d contradict their label; the first of them are wrong (precision at k):",
+                "suspects    %,d contradict their label; the first of them are wrong (precision at"
+                        + " k):",
                 contradictions.size());
         out.println();
         TextTable precisions = new TextTable("k", "with truth", "precision");

@@ -14,6 +14,12 @@ import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
+
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,10 +31,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run by its topics, like any other client, and shows its progress until it is complete
@@ -144,7 +146,8 @@ final class RunMonitor implements ProgressListener {
                                                     missing.subList(
                                                             0, Math.min(3, missing.size()))),
                                             atWork.isEmpty()
-                                                    ? "Are labelers, trainers, evaluators and aggregators running?"
+                                                    ? "Are labelers, trainers, evaluators and"
+                                                            + " aggregators running?"
                                                     : "Running: " + String.join("; ", atWork)));
                     DeadLetterReport.lines(clients, task, results).forEach(view::println);
                     StallReport.log(clients);

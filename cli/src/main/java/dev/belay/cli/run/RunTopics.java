@@ -8,6 +8,7 @@ import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.PairMetrics;
+
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -96,8 +97,8 @@ final class RunTopics implements AutoCloseable {
     }
 
     /**
-     * Reads what was written with or before the metrics rows that have been read: slices in the same
-     * transactions, and progress with the labels.
+     * Reads what was written with or before the metrics rows that have been read: slices in the
+     * same transactions, and progress with the labels.
      *
      * @param patience longest time without a record
      */

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.cli.Belay;
 import dev.belay.cli.experiment.ExperimentFile;
 import dev.belay.runtime.settings.Settings;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,8 +24,6 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * README and docs agree with the code: generated parts are current, links lead somewhere, and every
@@ -94,7 +96,8 @@ class DocsTest {
                     Map.entry(
                             "kafka-streams-application-reset.sh --bootstrap-server HOST:PORT"
                                     + " --application-id belay.TASK.aggregator \\",
-                            "not run: a tool of Apache Kafka's distribution, not on Maven Central"));
+                            "not run: a tool of Apache Kafka's distribution, not on Maven"
+                                    + " Central"));
 
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);

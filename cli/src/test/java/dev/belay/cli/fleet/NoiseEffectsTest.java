@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.cli.fleet.NoiseEffects.Line;
@@ -21,7 +22,13 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Phase;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Truth;
+
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+
+import org.apache.commons.csv.CSVFormat;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -31,9 +38,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Predicate;
-import org.apache.commons.csv.CSVFormat;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class NoiseEffectsTest {
     private static final Topics TOPICS = Topics.defaults();
@@ -109,11 +113,10 @@ class NoiseEffectsTest {
             String by,
             String group,
             Predicate<Written> belongs) {
-        List<Written> known =
-                all.stream().filter(belongs).filter(w -> w.truth() != null).toList();
+        List<Written> known = all.stream().filter(belongs).filter(w -> w.truth() != null).toList();
         List<Written> wrong = known.stream().filter(Written::wrong).toList();
         assertTrue(wrong.size() > 5, group);
-        long corrected = wrong.stream().filter(w -> w.student() == w.truth()).count();
+        long corrected = wrong.stream().filter(w -> Objects.equals(w.student(), w.truth())).count();
         long inherited = wrong.stream().filter(w -> w.student() == w.label()).count();
         assertEquals(
                 new Line(by, group, known.size(), wrong.size(), corrected, inherited),
@@ -176,8 +179,7 @@ class NoiseEffectsTest {
                 ModelSpec.newBuilder(CompareTest.spec(ModelId.parse(STUDENT), "t", NOISY))
                         .setClasses(CLASSES)
                         .build();
-        Map<String, ModelSpec> specs =
-                Map.of(STUDENT, student, NOISY, LabelerSpecs.asModel(noise));
+        Map<String, ModelSpec> specs = Map.of(STUDENT, student, NOISY, LabelerSpecs.asModel(noise));
         return NoiseEffects.of(
                 new StudentStreamReader(
                                 new Fleet(specs, specs, Map.of(NOISY, noise), Map.of(), Map.of()),
@@ -189,8 +191,16 @@ class NoiseEffectsTest {
     }
 
     private void write(String id, Written written) {
-        log.add(TOPICS.predictions("t"), 0, id, block(NOISY, 2, id, written.label(), written.p(), true));
-        log.add(TOPICS.predictions("t"), 0, id, block(STUDENT, 1, id, written.student(), .75f, false));
+        log.add(
+                TOPICS.predictions("t"),
+                0,
+                id,
+                block(NOISY, 2, id, written.label(), written.p(), true));
+        log.add(
+                TOPICS.predictions("t"),
+                0,
+                id,
+                block(STUDENT, 1, id, written.student(), .75f, false));
         if (written.truth() != null) {
             truth(id, written.truth(), written.lang());
         }

@@ -6,6 +6,7 @@ import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.PairMetrics;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,7 @@ final class SampleNoise {
                     double now = late ? follows - .3 * (1 - right) : follows;
                     long[] cells = SampleRun.cells(student, seed, k, right, now, .9);
                     String ceiling = SampleRun.id("ceiling", seed);
-                    PairMetrics row =
-                            SampleRun.of(student, seed, k, k == 4, ceiling, k, cells);
+                    PairMetrics row = SampleRun.of(student, seed, k, k == 4, ceiling, k, cells);
                     results.add(
                             PairMetrics.newBuilder(row)
                                     .setSupervisor(SampleRun.id(labeler, seed))

@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.belay.cli.Belay;
 import dev.belay.cli.platform.EmbeddedPlatform;
 import dev.belay.cli.platform.PlatformConfig;
 import dev.belay.it.LongTest;
+
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -24,10 +31,6 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.avro.generic.GenericRecord;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Labelers with sources (models, rules, truth and each other) as supervisors. Their labels and
@@ -154,7 +157,8 @@ class EnsembleExperimentIT {
                 found.merge(
                         counts.get("source").toString().replaceAll("^small/|@0$", ""),
                         more,
-                        (a, b) -> IntStream.range(0, 4).mapToObj(i -> a.get(i) + b.get(i)).toList());
+                        (a, b) ->
+                                IntStream.range(0, 4).mapToObj(i -> a.get(i) + b.get(i)).toList());
             }
         }
         Map<String, List<Long>> expected = new HashMap<>();
@@ -237,8 +241,7 @@ class EnsembleExperimentIT {
                     (double) voted.size() / students.size(),
                     line.get("coverage").doubleValue(),
                     1e-9);
-            assertEquals(
-                    (double) right / voted.size(), line.get("right").doubleValue(), 1e-9);
+            assertEquals((double) right / voted.size(), line.get("right").doubleValue(), 1e-9);
             assertEquals(voted.size(), line.get("with truth").longValue());
         }
     }

@@ -19,14 +19,7 @@ import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.Future;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,6 +28,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Future;
 
 /** Models that can't be trained to their end: each FAILS with its reason, the others go on. */
 @ExtendWith(Shared.class)
@@ -206,7 +208,8 @@ class LostModelsIT {
             }
             for (int p = 0; p < Grid.PARTITIONS && end; p++) {
                 Progress ended =
-                        new Progress(topic, p, labeler, 1L, Map.of(), null, 0L, true, null, List.of());
+                        new Progress(
+                                topic, p, labeler, 1L, Map.of(), null, 0L, true, null, List.of());
                 Future<?> unused =
                         producer.send(
                                 codec.record(

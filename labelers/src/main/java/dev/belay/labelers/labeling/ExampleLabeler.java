@@ -8,10 +8,12 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Split;
-import java.util.List;
-import java.util.Set;
+
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Set;
 
 /**
  * Decides which examples of a stream get a label, and labels them. Used by one thread at a time:
@@ -78,7 +80,9 @@ public interface ExampleLabeler extends AutoCloseable {
     /** Whether its labels are predictions too, to be evaluated as well as learned from. */
     boolean predicts();
 
-    /** Ids of the labelers that it reads, in the order of its labels' votes; none if it has none. */
+    /**
+     * Ids of the labelers that it reads, in the order of its labels' votes; none if it has none.
+     */
     default List<String> sources() {
         return List.of();
     }

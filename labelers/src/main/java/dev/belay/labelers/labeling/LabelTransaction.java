@@ -6,13 +6,15 @@ import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.events.Example;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * What a transaction says of the examples taken.
@@ -70,13 +72,7 @@ record LabelTransaction(
             List<SourceCounts> counts = SourceCounts.of(labeler.sources(), answers);
             votes = SourceCounts.sum(votes, counts);
             LabelingProgress now =
-                    taken.before()
-                            .plus(
-                                    bySplit,
-                                    taken.rows(),
-                                    taken.ended(),
-                                    taken.next(),
-                                    counts);
+                    taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next(), counts);
             after.add(now);
             records.add(
                     codec.record(

@@ -9,13 +9,15 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Progress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one labeler on the examples of one task: takes the oldest unfinished examples of each
@@ -159,8 +161,7 @@ public final class Labeling implements AutoCloseable {
             assembler.committed(taken.partition(), after);
             counts =
                     counts.plus(
-                            new Counts(
-                                    labels, taken.rows() - labels, taken.tooLate(), List.of()));
+                            new Counts(labels, taken.rows() - labels, taken.tooLate(), List.of()));
         }
         counts = counts.plus(new Counts(0, 0, 0, labelled.votes()));
         return true;

@@ -9,9 +9,11 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,7 +134,9 @@ public abstract class LabelingService extends SpecFollower {
             meter("belay.source.conflicts", labeler, "source", id)
                     .increment((double) source.conflicts());
         }
-        counts = counts.plus(new Counts(more.labelled(), more.unlabelled(), more.tooLate(), List.of()));
+        counts =
+                counts.plus(
+                        new Counts(more.labelled(), more.unlabelled(), more.tooLate(), List.of()));
     }
 
     private Counter meter(String name, Wanted labeler, String... more) {

@@ -3,16 +3,19 @@ package dev.belay.labelers.labeling;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.labelers.api.GivenLabel;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.Test;
 
 class SourceCountsTest {
     private static final float[] NONE = {};
@@ -26,8 +29,7 @@ class SourceCountsTest {
         var alone = label(new float[] {1, 0}, NONE);
         var nobody = label(NONE, NONE);
         // When
-        List<SourceCounts> counts =
-                SourceCounts.of(sources, List.of(tie, against, alone, nobody));
+        List<SourceCounts> counts = SourceCounts.of(sources, List.of(tie, against, alone, nobody));
         // Then
         assertEquals(
                 List.of(new SourceCounts("a", 4, 3, 2, 1), new SourceCounts("b", 4, 2, 2, 1)),
@@ -36,8 +38,7 @@ class SourceCountsTest {
 
     @Test
     void aLabelerWithoutSourcesHasNoCounts() {
-        assertEquals(
-                List.of(), SourceCounts.of(List.of(), List.of(new GivenLabel(0, NONE))));
+        assertEquals(List.of(), SourceCounts.of(List.of(), List.of(new GivenLabel(0, NONE))));
     }
 
     @Property
@@ -76,13 +77,10 @@ class SourceCountsTest {
                 overlaps += of[source] >= 0 && voters >= 2 ? 1 : 0;
                 conflicts += of[source] >= 0 && different.size() >= 2 ? 1 : 0;
             }
-            expected.add(
-                    new SourceCounts(ids.get(s), votes.size(), covered, overlaps, conflicts));
+            expected.add(new SourceCounts(ids.get(s), votes.size(), covered, overlaps, conflicts));
         }
         assertEquals(expected, counts);
-        assertEquals(
-                expected,
-                SourceCounts.of(counts.stream().map(SourceCounts::event).toList()));
+        assertEquals(expected, SourceCounts.of(counts.stream().map(SourceCounts::event).toList()));
     }
 
     private GivenLabel given(int[] votes) {

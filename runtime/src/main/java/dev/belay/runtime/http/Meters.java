@@ -5,9 +5,11 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The registry of meters that {@link HttpServer} publishes: each has a help text. */
 public final class Meters {
@@ -36,9 +38,7 @@ public final class Meters {
                     Map.entry(
                             "belay.source.examples",
                             "Examples on which a labeler with sources has decided, by source"),
-                    Map.entry(
-                            "belay.source.covered",
-                            "Of these, those on which the source voted"),
+                    Map.entry("belay.source.covered", "Of these, those on which the source voted"),
                     Map.entry(
                             "belay.source.overlaps",
                             "Of the covered, those on which another source voted too"),

@@ -3,12 +3,13 @@ package dev.belay.aggregators.statistics.change;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** False alarms over long streams without a change, those after a false alarm included. */
 class FalseAlarmsTest {
@@ -62,8 +63,8 @@ class FalseAlarmsTest {
 
     /**
      * As {@code ChangeAlerts} shares them out: an example is in some of many slices, of very
-     * different sizes, and each slice's detector, which counts its examples only, has the run length
-     * of the task times the slices that one example is in.
+     * different sizes, and each slice's detector, which counts its examples only, has the run
+     * length of the task times the slices that one example is in.
      */
     @Test
     void falseAlarmsOfAllSlicesTogetherAreAtLeastTheRunLengthOfTheTaskApart() {

@@ -9,6 +9,9 @@ import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import dev.belay.schemas.events.PairMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,13 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What students make of wrong labels: accuracy, the share of the wrong labels that they repeat,
  * calibration, and accuracy lost since the best checkpoint, against the share of labels that are
- * wrong. One panel for each type of noise, one line for each
- * kind of student.
+ * wrong. One panel for each type of noise, one line for each kind of student.
  *
  * @param panels at least one
  */
@@ -91,7 +92,7 @@ record NoiseFigure(List<Panel> panels) {
             }
             double wrong = 1 - supervisor.median();
             Spread repeated = wrong == 0 ? null : pair.agreementWhenSupervisorWrong();
-            Point point = 
+            Point point =
                     new Point(
                             pair.student(),
                             wrong,
@@ -101,9 +102,7 @@ record NoiseFigure(List<Panel> panels) {
                             LossSinceBest.over(
                                     LossSinceBest.of(
                                             results,
-                                            seeds.stream()
-                                                    .map(PairMetrics::getStudent)
-                                                    .toList())));
+                                            seeds.stream().map(PairMetrics::getStudent).toList())));
             String line = student.getEncoderName() + ", " + ModelSettings.loss(student);
             Map<String, String> parameters = labeler.getMethod().getParameters();
             if (Double.parseDouble(parameters.getOrDefault("rate", "1")) == 0) {

@@ -4,6 +4,7 @@ import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.SourceVotes;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +28,7 @@ final class SourceTable {
         return lines;
     }
 
-    private static Map<String, Object> line(
-            RunResults results, String labeler, SourceVotes votes) {
+    private static Map<String, Object> line(RunResults results, String labeler, SourceVotes votes) {
         Map<String, Object> cells = new LinkedHashMap<>();
         String source = votes.getSource();
         cells.put("source", source.equals(ModelId.TRUTH) ? source : results.name(source));

@@ -10,10 +10,12 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.SourceVotes;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 class SourceTableTest {
     private static final String BOW = SampleRun.id("bow", 0);
@@ -41,8 +43,16 @@ class SourceTableTest {
         results.counts()
                 .votes(
                         List.of(
-                                progress(VOTE, 0, votes(BOW, 60, 60, 20, 5), votes(RULES, 60, 20, 20, 5)),
-                                progress(VOTE, 1, votes(BOW, 40, 40, 10, 5), votes(RULES, 40, 10, 10, 5)),
+                                progress(
+                                        VOTE,
+                                        0,
+                                        votes(BOW, 60, 60, 20, 5),
+                                        votes(RULES, 60, 20, 20, 5)),
+                                progress(
+                                        VOTE,
+                                        1,
+                                        votes(BOW, 40, 40, 10, 5),
+                                        votes(RULES, 40, 10, 10, 5)),
                                 progress("other/vote#0@0", 0, votes(BOW, 9, 9, 9, 9)),
                                 progress(SampleRun.id("naive", 0), 0)));
         // Then
@@ -54,7 +64,7 @@ class SourceTableTest {
         assertEquals("1.000", lines.get(0).get("coverage"));
         assertEquals("0.300", lines.get(0).get("overlap"));
         assertEquals("0.100", lines.get(0).get("conflict"));
-        assertTrue(lines.get(0).get("accuracy").toString().startsWith("0.7"), lines::toString);
+        assertTrue(String.valueOf(lines.get(0).get("accuracy")).startsWith("0.7"), lines::toString);
         assertEquals("0.300", lines.get(1).get("coverage"));
         assertEquals("–", lines.get(1).get("accuracy"));
         assertTrue(html(results).contains("Sources of labels"));

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.schemas.events.Estimate;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 
 class LossSinceBestTest {
     private static final int N = 500;
@@ -93,7 +95,6 @@ class LossSinceBestTest {
 
     /** With the interval of this standard error. */
     private static Estimate estimate(double value, double error) {
-        return new Estimate(
-                value, value - Measure.Z * error, value + Measure.Z * error, (long) N);
+        return new Estimate(value, value - Measure.Z * error, value + Measure.Z * error, (long) N);
     }
 }
