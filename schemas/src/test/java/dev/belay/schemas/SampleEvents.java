@@ -27,12 +27,10 @@ import dev.belay.schemas.events.SourceVotes;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
-
-import org.apache.avro.specific.SpecificRecord;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 
 /** One event of each kind with every field set, made up. */
 final class SampleEvents {

@@ -3,7 +3,6 @@ package dev.belay.aggregators.topology;
 import static dev.belay.aggregators.topology.Specs.checkpoint;
 import static dev.belay.aggregators.topology.Specs.id;
 import static dev.belay.aggregators.topology.Specs.spec;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,10 +14,6 @@ import dev.belay.schemas.events.AlertKind;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.Truth;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +23,8 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Changes of the stream of a pair, with blocks of 50 examples a second. */
 class ChangeAlertsTest {

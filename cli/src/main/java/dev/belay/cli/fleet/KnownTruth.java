@@ -3,15 +3,13 @@ package dev.belay.cli.fleet;
 import dev.belay.aggregators.counting.TruthHistory;
 import dev.belay.cli.export.TopicReader;
 import dev.belay.schemas.events.Truth;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest truth of an example.

@@ -1,16 +1,13 @@
 package dev.belay.cli.fleet;
 
 import dev.belay.cli.report.results.AtomicFile;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The options {@code --csv} and {@code --jsonl} of commands whose result is lines. */
 final class LineFiles {

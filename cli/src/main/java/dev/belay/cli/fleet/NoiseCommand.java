@@ -8,9 +8,13 @@ import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
-
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,13 +22,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * {@code belay noise set}: other parameters for labelers of kind {@code noise} that are running;
@@ -51,8 +48,8 @@ public final class NoiseCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Changes parameters of a labeler of kind noise: a new version, which labels from"
-                    + " the next transaction on and predicts the holdout again. Each label has the"
-                    + " version that gave it.",
+                        + " the next transaction on and predicts the holdout again. Each label has the"
+                        + " version that gave it.",
                 "The experiment file still describes version 0: 'belay run' resumes the run with"
                         + " the newest version."
             })
@@ -180,9 +177,9 @@ public final class NoiseCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Shows what a student made of the wrong labels before it learned from them, where"
-                    + " truth is known: the share it corrected, inherited, or replaced by a third"
-                    + " class; by the supervisor's confidence, true class and tag, and of a labeler"
-                    + " of kind noise apart for the labels that it changed.",
+                        + " truth is known: the share it corrected, inherited, or replaced by a third"
+                        + " class; by the supervisor's confidence, true class and tag, and of a labeler"
+                        + " of kind noise apart for the labels that it changed.",
                 "Reads all predictions and truth of the task."
             })
     int effects(

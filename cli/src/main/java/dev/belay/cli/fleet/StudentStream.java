@@ -1,11 +1,9 @@
 package dev.belay.cli.fleet;
 
 import dev.belay.schemas.events.ModelSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The labels of a student, beside what it predicted before it learned from them, and the truth. No

@@ -14,12 +14,6 @@ import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
-import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +25,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run by its topics, like any other client, and shows its progress until it is complete

@@ -8,7 +8,6 @@ import dev.belay.runtime.clients.TopicTable;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.PairMetrics;
-
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -10,10 +10,6 @@ import dev.belay.cli.fleet.NoiseEstimates.Line;
 import dev.belay.cli.fleet.NoiseEstimates.Sample;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.ModelSpec;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -22,6 +18,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class NoiseEstimatesTest {
     private static final int N = 5_000;

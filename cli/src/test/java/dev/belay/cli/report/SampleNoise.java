@@ -6,7 +6,6 @@ import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.PairMetrics;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

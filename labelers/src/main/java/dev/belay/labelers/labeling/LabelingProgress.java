@@ -1,12 +1,10 @@
 package dev.belay.labelers.labeling;
 
 import dev.belay.schemas.events.Progress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a labeler has come in one partition; as {@link Progress} it survives a restart.

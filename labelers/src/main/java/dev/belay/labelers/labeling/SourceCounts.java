@@ -3,7 +3,6 @@ package dev.belay.labelers.labeling;
 import dev.belay.labelers.api.GivenLabel;
 import dev.belay.schemas.Distributions;
 import dev.belay.schemas.events.SourceVotes;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -11,15 +11,13 @@ import dev.belay.labelers.records.TransactionBatch;
 import dev.belay.models.encoder.FailingTexts.Rows;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Labels the STUDENT examples, each by the version of a spec that {@link SpecVersions} decides. */
 final class SpecLabeler implements ExampleLabeler {

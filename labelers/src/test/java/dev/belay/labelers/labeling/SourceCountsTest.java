@@ -3,19 +3,16 @@ package dev.belay.labelers.labeling;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.belay.labelers.api.GivenLabel;
-
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 class SourceCountsTest {
     private static final float[] NONE = {};

@@ -8,13 +8,11 @@ import dev.belay.labelers.Events;
 import dev.belay.labelers.labeling.LabelingBench;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Map;
 
 class TruthLabelingTest {
     private final LabelingBench bench = LabelingBench.ofTruth();

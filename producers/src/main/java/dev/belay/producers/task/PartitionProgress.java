@@ -4,9 +4,6 @@ import dev.belay.producers.source.DataException;
 import dev.belay.runtime.clients.ProgressTable;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
-
-import org.apache.kafka.common.TopicPartition;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -14,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records that one writer has written to each partition: restored from its own progress events,
@@ -50,8 +48,8 @@ final class PartitionProgress {
             if (!sourceHash.equals(event.getSourceHash())) {
                 throw new DataException(
                         ("%s: found source hash %s, but %s has written %s rows of a source with"
-                             + " hash %s to %s; expected the same data, split and order. Take"
-                             + " another task.name for other data, or undo the change.")
+                                        + " hash %s to %s; expected the same data, split and order. Take"
+                                        + " another task.name for other data, or undo the change.")
                                 .formatted(
                                         source,
                                         sourceHash,

@@ -4,7 +4,6 @@ import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -9,7 +9,6 @@ import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.Spread;
 import dev.belay.cli.report.results.StoppedByTruth;
 import dev.belay.schemas.events.PairMetrics;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -3,7 +3,6 @@ package dev.belay.cli.report.page;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
-
 import dev.belay.aggregators.statistics.figures.Pgr;
 import dev.belay.aggregators.statistics.figures.SeedIntervals;
 import dev.belay.cli.report.results.Format;
@@ -17,9 +16,6 @@ import dev.belay.producers.task.RecordCounts;
 import dev.belay.schemas.events.Checkpoint;
 import dev.belay.schemas.events.ClusterFigures;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The report as one HTML file that needs nothing else: styles, script, d3 and data are inside, and
@@ -148,7 +145,7 @@ public final class ReportHtml {
                 return String.format(
                         Locale.ROOT,
                         "The holdout has %,d of %,d examples. Checkpoints are evaluated once it is"
-                            + " complete; until then there are the figures of the stream, below.",
+                                + " complete; until then there are the figures of the stream, below.",
                         examples.holdout(),
                         examples.holdoutSize());
             }

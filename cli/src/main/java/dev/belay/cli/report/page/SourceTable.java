@@ -4,7 +4,6 @@ import dev.belay.cli.report.results.Format;
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.events.SourceVotes;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

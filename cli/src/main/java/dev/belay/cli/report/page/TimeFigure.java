@@ -8,15 +8,13 @@ import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.PairMetrics;
 import dev.belay.schemas.events.Phase;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Share of wrong labels and accuracy of the student by window of event time, with the alerts: a

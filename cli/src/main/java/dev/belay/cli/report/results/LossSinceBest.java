@@ -3,15 +3,13 @@ package dev.belay.cli.report.results;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Normal;
 import dev.belay.schemas.events.Estimate;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much accuracy a student has lost since its best checkpoint, on one holdout: where more data

@@ -2,14 +2,12 @@ package dev.belay.cli.report.results;
 
 import dev.belay.schemas.events.Estimate;
 import dev.belay.schemas.events.PairMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Early stopping by truth (Burns et al. 2023, section 4.2.1), the upper bound of all stopping

@@ -3,14 +3,12 @@ package dev.belay.cli.report.results;
 import dev.belay.producers.task.RecordCounts;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.SourceVotes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Counts of a task's data, set while they become known. Safe for use by several threads. */
 public final class TaskCounts {

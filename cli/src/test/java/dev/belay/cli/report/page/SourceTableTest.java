@@ -10,12 +10,10 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.SourceVotes;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class SourceTableTest {
     private static final String BOW = SampleRun.id("bow", 0);
