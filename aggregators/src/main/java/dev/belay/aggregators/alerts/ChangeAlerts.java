@@ -118,8 +118,7 @@ public final class ChangeAlerts {
                                                 && !slice.equals(Slices.OTHER);
                         if (watches) {
                             Change found = add(pair, kind, slice, change, reachedMs);
-                            if (found != null
-                                    && (kind != AlertKind.DISAGREEMENT || rises(found))) {
+                            if (found != null && (kind != AlertKind.DISAGREEMENT || rises(found))) {
                                 long untilMs = Math.max(reachedMs, change.eventTimeMs());
                                 alerts.add(alert(pair, kind, slice, change, found, untilMs, nowMs));
                             }
@@ -190,7 +189,8 @@ public final class ChangeAlerts {
         if (live.size() > MOST_PAIRS && !warned) {
             warned = true;
             LOG.warn(
-                    "{} students of task {} learn; changes of the labels are looked for in those of {}",
+                    "{} students of task {} learn; changes of the labels are looked for in those of"
+                            + " {}",
                     live.size(),
                     config.task(),
                     MOST_PAIRS);

@@ -140,8 +140,7 @@ public final class Merger implements Processor<byte[], ShardMessage.Delta, Strin
         }
         Comparison any = delta.changes().keySet().iterator().next();
         if (any.slice() != null) {
-            Map<Comparison, Tally> admitted =
-                    slices.admit(student, any.slice(), delta.changes());
+            Map<Comparison, Tally> admitted = slices.admit(student, any.slice(), delta.changes());
             long reachedMs = reachedMs(student);
             merge(admitted);
             alert(admitted, reachedMs);

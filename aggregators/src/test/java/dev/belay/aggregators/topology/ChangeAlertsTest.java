@@ -6,23 +6,23 @@ import static dev.belay.aggregators.topology.Specs.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
-import java.util.Set;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import dev.belay.schemas.events.Truth;
-import dev.belay.schemas.EventFactory;
 import dev.belay.aggregators.alerts.ChangeAlerts;
 import dev.belay.aggregators.counting.Lateness;
+import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Alert;
 import dev.belay.schemas.events.AlertKind;
 import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.State;
+import dev.belay.schemas.events.Truth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,11 +109,7 @@ class ChangeAlertsTest {
         // When: half of the French ones are
         int before = examples;
         for (int i = 0; i < 12; i++) {
-            stream(
-                    100,
-                    true,
-                    label -> flip(label, example % 3 == 0 ? .5 : .1),
-                    label -> label);
+            stream(100, true, label -> flip(label, example % 3 == 0 ? .5 : .1), label -> label);
             cluster.restart();
         }
         // Then
@@ -153,7 +149,7 @@ class ChangeAlertsTest {
     private Set<String> studentsWithSlices() {
         return cluster.detectorKeys().stream()
                 .filter(key -> key.startsWith("slice|"))
-                .map(key -> key.split("\\|")[1])
+                .map(key -> key.split("\\|", -1)[1])
                 .collect(Collectors.toSet());
     }
 

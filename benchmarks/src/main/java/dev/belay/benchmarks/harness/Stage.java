@@ -202,7 +202,9 @@ public final class Stage {
         List<Keyed> all = new ArrayList<>(events);
         for (int p = 0; p < PARTITIONS; p++) {
             long count = counts.getOrDefault(p, 0L);
-            var ended = new Progress(topic, p, writer, count, Map.of(), null, 0L, true, null, List.of());
+            var ended =
+                    new Progress(
+                            topic, p, writer, count, Map.of(), null, 0L, true, null, List.of());
             String key = ProgressTable.key(topic, p, writer);
             all.add(keyed(clients.topics().progress(task), key, ended));
         }

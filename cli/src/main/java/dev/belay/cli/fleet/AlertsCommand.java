@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         name = "alerts",
         mixinStandardHelpOptions = true,
         description = {
-            "Changes in the labels of tasks, the oldest first: what changed, from what to what, since"
-                    + " when, and on how many examples that rests.",
+            "Changes in the labels of tasks, the oldest first: what changed, from what to what,"
+                    + " since when, and on how many examples that rests.",
             "The records that show a change are those of the predictions topic with event times"
                     + " between since and until."
         })

@@ -41,8 +41,8 @@ record LabelerSources(List<OfSource> sources) {
      * A source.
      *
      * @param votes counts over all partitions so far
-     * @param right share of all its labels of the stream that are right, where truth is known; null:
-     *     of none, and of truth itself
+     * @param right share of all its labels of the stream that are right, where truth is known;
+     *     null: of none, and of truth itself
      */
     record OfSource(SourceVotes votes, @Nullable Measure right) {}
 
@@ -54,7 +54,8 @@ record LabelerSources(List<OfSource> sources) {
      * Those of one labeler, now.
      *
      * @param say gets a line when reading has to wait for the schema registry
-     * @throws IllegalArgumentException when it is not known, several are meant, or it reads no other
+     * @throws IllegalArgumentException when it is not known, several are meant, or it reads no
+     *     other
      */
     static LabelerSources of(
             Fleet fleet, Clients clients, CheckpointReference reference, Consumer<String> say) {

@@ -36,14 +36,15 @@ import picocli.CommandLine.Spec;
         name = "noise",
         mixinStandardHelpOptions = true,
         description =
-                "Wrong labels: set how many a labeler adds, estimate how many there are, show what a"
-                        + " student makes of them and what the sources of a labeler say.")
+                "Wrong labels: set how many a labeler adds, estimate how many there are, show what"
+                        + " a student makes of them and what the sources of a labeler say.")
 public final class NoiseCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which of: set, estimate, effects, sources?");
+        throw new ParameterException(
+                spec.commandLine(), "which of: set, estimate, effects, sources?");
     }
 
     @Command(
@@ -170,9 +171,10 @@ public final class NoiseCommand implements Runnable {
             name = "sources",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows the sources of a labeler, of its labels so far: on which share of the examples"
-                        + " each voted (coverage), together with another (overlap), differently from"
-                        + " another (conflict), and how often its labels are right where truth is known.",
+                "Shows the sources of a labeler, of its labels so far: on which share of the"
+                        + " examples each voted (coverage), together with another (overlap),"
+                        + " differently from another (conflict), and how often its labels are right"
+                        + " where truth is known.",
                 "Reads all predictions and truth of the task."
             })
     int sources(
@@ -180,8 +182,8 @@ public final class NoiseCommand implements Runnable {
             @Parameters(
                             paramLabel = "LABELER",
                             description =
-                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left out"
-                                            + " where there is one")
+                                    "EXPERIMENT/LABELER#SEED of the newest run; #SEED may be left"
+                                            + " out where there is one")
                     String labeler,
             @Option(names = "--json", description = "JSON instead of a table") boolean json)
             throws Exception {
@@ -203,10 +205,10 @@ public final class NoiseCommand implements Runnable {
             name = "effects",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows what a student made of the wrong labels before it learned from them, where truth"
-                        + " is known: the share it corrected, inherited, or replaced by a third class; by"
-                        + " the supervisor's confidence, true class and tag, and of a labeler of kind noise"
-                        + " apart for the labels that it changed.",
+                "Shows what a student made of the wrong labels before it learned from them, where"
+                        + " truth is known: the share it corrected, inherited, or replaced by a third"
+                        + " class; by the supervisor's confidence, true class and tag, and of a labeler"
+                        + " of kind noise apart for the labels that it changed.",
                 "Reads all predictions and truth of the task."
             })
     int effects(

@@ -43,8 +43,7 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
      * @param corrected of the wrong, those whose truth the student predicted
      * @param inherited of the wrong, those whose label it predicted
      */
-    record Line(
-            String by, String group, long labels, long wrong, long corrected, long inherited) {
+    record Line(String by, String group, long labels, long wrong, long corrected, long inherited) {
         long other() {
             return wrong - corrected - inherited;
         }
@@ -93,7 +92,10 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
                     group(
                             stream,
                             "class",
-                            row -> row.truth() == null ? List.of() : List.of(classes.get(row.truth())));
+                            row ->
+                                    row.truth() == null
+                                            ? List.of()
+                                            : List.of(classes.get(row.truth())));
             lines.addAll(
                     byClass.stream()
                             .sorted(Comparator.comparingInt(line -> classes.indexOf(line.group())))
@@ -163,10 +165,7 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
         table.print(out);
         out.println();
         if (moreTags > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "and %,d tags with fewer wrong labels than these%n",
-                    moreTags);
+            out.printf(Locale.ROOT, "and %,d tags with fewer wrong labels than these%n", moreTags);
         }
         out.println(
                 "Of the wrong labels, before the student learned from them: it predicted the truth"

@@ -50,8 +50,7 @@ public record KnownTruth(TruthHistory.Version version, @Nullable Double inclusio
                                     TruthHistory.Version.of(timestampMs, truth),
                                     truth == null ? null : truth.getInclusionProbability()),
                             BinaryOperator.maxBy(
-                                    Comparator.comparing(
-                                            KnownTruth::version, TruthHistory.ORDER)));
+                                    Comparator.comparing(KnownTruth::version, TruthHistory.ORDER)));
                 });
         return newest;
     }

@@ -96,8 +96,8 @@ final class RunTopics implements AutoCloseable {
     }
 
     /**
-     * Reads what was written with or before the metrics rows that have been read: slices in the same
-     * transactions, and progress with the labels.
+     * Reads what was written with or before the metrics rows that have been read: slices in the
+     * same transactions, and progress with the labels.
      *
      * @param patience longest time without a record
      */

@@ -110,11 +110,10 @@ class NoiseEffectsTest {
             String by,
             String group,
             Predicate<Written> belongs) {
-        List<Written> known =
-                all.stream().filter(belongs).filter(w -> w.truth() != null).toList();
+        List<Written> known = all.stream().filter(belongs).filter(w -> w.truth() != null).toList();
         List<Written> wrong = known.stream().filter(Written::wrong).toList();
         assertTrue(wrong.size() > 5, group);
-        long corrected = wrong.stream().filter(w -> w.student() == w.truth()).count();
+        long corrected = wrong.stream().filter(w -> Objects.equals(w.student(), w.truth())).count();
         long inherited = wrong.stream().filter(w -> w.student() == w.label()).count();
         assertEquals(
                 new Line(by, group, known.size(), wrong.size(), corrected, inherited),
@@ -177,8 +176,7 @@ class NoiseEffectsTest {
                 ModelSpec.newBuilder(CompareTest.spec(ModelId.parse(STUDENT), "t", NOISY))
                         .setClasses(CLASSES)
                         .build();
-        Map<String, ModelSpec> specs =
-                Map.of(STUDENT, student, NOISY, LabelerSpecs.asModel(noise));
+        Map<String, ModelSpec> specs = Map.of(STUDENT, student, NOISY, LabelerSpecs.asModel(noise));
         return NoiseEffects.of(
                 new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
                         .of(
@@ -188,8 +186,16 @@ class NoiseEffectsTest {
     }
 
     private void write(String id, Written written) {
-        log.add(TOPICS.predictions("t"), 0, id, block(NOISY, 2, id, written.label(), written.p(), true));
-        log.add(TOPICS.predictions("t"), 0, id, block(STUDENT, 1, id, written.student(), .75f, false));
+        log.add(
+                TOPICS.predictions("t"),
+                0,
+                id,
+                block(NOISY, 2, id, written.label(), written.p(), true));
+        log.add(
+                TOPICS.predictions("t"),
+                0,
+                id,
+                block(STUDENT, 1, id, written.student(), .75f, false));
         if (written.truth() != null) {
             truth(id, written.truth(), written.lang());
         }

@@ -2,6 +2,7 @@ package dev.belay.cli.report;
 
 import dev.belay.cli.report.results.RunResults;
 import dev.belay.cli.report.results.TaskCounts;
+import dev.belay.schemas.events.CalibrationFigures;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Method;
 import dev.belay.schemas.events.PairMetrics;
@@ -40,15 +41,17 @@ final class SampleNoise {
                 double follows = method.equals("conf") ? pull + .2 : pull;
                 for (int k = 1; k <= 4; k++) {
                     // naive students learn the labels too well in the end
-                    double most = method.equals("conf") ? .2 * right : right;
-                    double late = k == 4 ? follows - .2 * (1 - most) : follows;
-                    long[] cells = SampleRun.cells(student, seed, k, right, late, .9);
+                    boolean late = k == 4 && method.equals("naive");
+                    double now = late ? follows - .3 * (1 - right) : follows;
+                    long[] cells = SampleRun.cells(student, seed, k, right, now, .9);
                     String ceiling = SampleRun.id("ceiling", seed);
-                    PairMetrics row =
-                            SampleRun.of(student, seed, k, k == 4, ceiling, k, cells);
+                    PairMetrics row = SampleRun.of(student, seed, k, k == 4, ceiling, k, cells);
                     results.add(
                             PairMetrics.newBuilder(row)
                                     .setSupervisor(SampleRun.id(labeler, seed))
+                                    .setStudentCalibration(
+                                            new CalibrationFigures(
+                                                    .2, .4, .02 + .3 * (1 - right), .01))
                                     .build());
                 }
                 // a labeler that reads truth alone is one for all seeds; here each has its own

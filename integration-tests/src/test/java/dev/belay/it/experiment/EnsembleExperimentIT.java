@@ -165,7 +165,8 @@ class EnsembleExperimentIT {
                 found.merge(
                         counts.get("source").toString().replaceAll("^small/|@0$", ""),
                         more,
-                        (a, b) -> IntStream.range(0, 4).mapToObj(i -> a.get(i) + b.get(i)).toList());
+                        (a, b) ->
+                                IntStream.range(0, 4).mapToObj(i -> a.get(i) + b.get(i)).toList());
             }
         }
         Map<String, List<Long>> expected = new HashMap<>();
@@ -297,8 +298,7 @@ class EnsembleExperimentIT {
                     (double) voted.size() / students.size(),
                     line.get("coverage").doubleValue(),
                     1e-9);
-            assertEquals(
-                    (double) right / voted.size(), line.get("right").doubleValue(), 1e-9);
+            assertEquals((double) right / voted.size(), line.get("right").doubleValue(), 1e-9);
             assertEquals(voted.size(), line.get("with truth").longValue());
         }
     }

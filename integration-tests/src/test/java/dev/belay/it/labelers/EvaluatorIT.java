@@ -212,7 +212,8 @@ class EvaluatorIT {
                     Map.entry(
                             ProgressTable.key(topic, p, writer),
                             new Progress(
-                                    topic, p, writer, counts[p], Map.of(), null, 0L, true, null, List.of())));
+                                    topic, p, writer, counts[p], Map.of(), null, 0L, true, null,
+                                    List.of())));
         task.write(writer, topics.progress(SLOW), ends);
     }
 

@@ -141,8 +141,8 @@ final class TaskOnBroker {
                         Map.entry(
                                 ProgressTable.key(topic, p, writer),
                                 new Progress(
-                                        topic, p, writer, counts[p], Map.of(), null, 0L, true,
-                                        null, List.of())));
+                                        topic, p, writer, counts[p], Map.of(), null, 0L, true, null,
+                                        List.of())));
             }
         }
         write(TASK + ".producer", clients.topics().progress(TASK), events);

@@ -130,7 +130,9 @@ class BadLabelsIT {
             producer.commitTransaction();
             producer.beginTransaction();
             for (int p = 0; p < Grid.PARTITIONS; p++) {
-                Progress end = new Progress(topic, p, CROWD, 1L, Map.of(), null, 0L, true, null, List.of());
+                Progress end =
+                        new Progress(
+                                topic, p, CROWD, 1L, Map.of(), null, 0L, true, null, List.of());
                 Future<?> unused =
                         producer.send(
                                 codec.record(

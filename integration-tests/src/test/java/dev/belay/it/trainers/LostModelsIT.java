@@ -206,7 +206,8 @@ class LostModelsIT {
             }
             for (int p = 0; p < Grid.PARTITIONS && end; p++) {
                 Progress ended =
-                        new Progress(topic, p, labeler, 1L, Map.of(), null, 0L, true, null, List.of());
+                        new Progress(
+                                topic, p, labeler, 1L, Map.of(), null, 0L, true, null, List.of());
                 Future<?> unused =
                         producer.send(
                                 codec.record(

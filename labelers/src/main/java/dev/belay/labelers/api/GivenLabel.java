@@ -14,7 +14,6 @@ import java.util.List;
  * @param changedFrom as {@link Labeler#changedFrom}
  */
 public record GivenLabel(
-        
         long checkpoint,
         float[] distribution,
         List<float[]> votes,

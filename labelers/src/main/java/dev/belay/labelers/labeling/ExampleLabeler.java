@@ -81,7 +81,9 @@ public interface ExampleLabeler extends AutoCloseable {
     /** Whether its labels are predictions too, to be evaluated as well as learned from. */
     boolean predicts();
 
-    /** Ids of the labelers that it reads, in the order of its labels' votes; none if it has none. */
+    /**
+     * Ids of the labelers that it reads, in the order of its labels' votes; none if it has none.
+     */
     default List<String> sources() {
         return List.of();
     }

@@ -81,13 +81,7 @@ record LabelTransaction(
             List<SourceCounts> counts = SourceCounts.of(labeler.sources(), answers);
             votes = SourceCounts.sum(votes, counts);
             LabelingProgress now =
-                    taken.before()
-                            .plus(
-                                    bySplit,
-                                    taken.rows(),
-                                    taken.ended(),
-                                    taken.next(),
-                                    counts);
+                    taken.before().plus(bySplit, taken.rows(), taken.ended(), taken.next(), counts);
             after.add(now);
             records.add(
                     codec.record(

@@ -173,8 +173,7 @@ public final class Labeling implements AutoCloseable {
             assembler.committed(taken.partition(), after);
             counts =
                     counts.plus(
-                            new Counts(
-                                    labels, taken.rows() - labels, taken.tooLate(), List.of()));
+                            new Counts(labels, taken.rows() - labels, taken.tooLate(), List.of()));
         }
         counts = counts.plus(new Counts(0, 0, 0, labelled.votes()));
         return true;

@@ -134,7 +134,9 @@ public abstract class LabelingService extends SpecFollower {
             meter("belay.source.conflicts", labeler, "source", id)
                     .increment((double) source.conflicts());
         }
-        counts = counts.plus(new Counts(more.labelled(), more.unlabelled(), more.tooLate(), List.of()));
+        counts =
+                counts.plus(
+                        new Counts(more.labelled(), more.unlabelled(), more.tooLate(), List.of()));
     }
 
     private Counter meter(String name, Wanted labeler, String... more) {

@@ -26,8 +26,7 @@ class SourceCountsTest {
         var alone = label(new float[] {1, 0}, NONE);
         var nobody = label(NONE, NONE);
         // When
-        List<SourceCounts> counts =
-                SourceCounts.of(sources, List.of(tie, against, alone, nobody));
+        List<SourceCounts> counts = SourceCounts.of(sources, List.of(tie, against, alone, nobody));
         // Then
         assertEquals(
                 List.of(new SourceCounts("a", 4, 3, 2, 1), new SourceCounts("b", 4, 2, 2, 1)),
@@ -36,8 +35,7 @@ class SourceCountsTest {
 
     @Test
     void aLabelerWithoutSourcesHasNoCounts() {
-        assertEquals(
-                List.of(), SourceCounts.of(List.of(), List.of(new GivenLabel(0, NONE))));
+        assertEquals(List.of(), SourceCounts.of(List.of(), List.of(new GivenLabel(0, NONE))));
     }
 
     @Property
@@ -76,13 +74,10 @@ class SourceCountsTest {
                 overlaps += of[source] >= 0 && voters >= 2 ? 1 : 0;
                 conflicts += of[source] >= 0 && different.size() >= 2 ? 1 : 0;
             }
-            expected.add(
-                    new SourceCounts(ids.get(s), votes.size(), covered, overlaps, conflicts));
+            expected.add(new SourceCounts(ids.get(s), votes.size(), covered, overlaps, conflicts));
         }
         assertEquals(expected, counts);
-        assertEquals(
-                expected,
-                SourceCounts.of(counts.stream().map(SourceCounts::event).toList()));
+        assertEquals(expected, SourceCounts.of(counts.stream().map(SourceCounts::event).toList()));
     }
 
     private GivenLabel given(int[] votes) {

@@ -47,10 +47,9 @@ final class PartitionProgress {
             }
             if (!sourceHash.equals(event.getSourceHash())) {
                 throw new DataException(
-                        ("%s: found source hash %s, but %s has written %s rows of a"
-                                        + " source with hash %s to %s; expected the same data, split and"
-                                        + " order. Take another task.name for other data, or undo the"
-                                        + " change.")
+                        ("%s: found source hash %s, but %s has written %s rows of a source with"
+                                        + " hash %s to %s; expected the same data, split and order. Take"
+                                        + " another task.name for other data, or undo the change.")
                                 .formatted(
                                         source,
                                         sourceHash,

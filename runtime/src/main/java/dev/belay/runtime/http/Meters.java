@@ -36,9 +36,7 @@ public final class Meters {
                     Map.entry(
                             "belay.source.examples",
                             "Examples on which a labeler with sources has decided, by source"),
-                    Map.entry(
-                            "belay.source.covered",
-                            "Of these, those on which the source voted"),
+                    Map.entry("belay.source.covered", "Of these, those on which the source voted"),
                     Map.entry(
                             "belay.source.overlaps",
                             "Of the covered, those on which another source voted too"),

@@ -62,8 +62,8 @@ class FalseAlarmsTest {
 
     /**
      * As {@code ChangeAlerts} shares them out: an example is in some of many slices, of very
-     * different sizes, and each slice's detector, which counts its examples only, has the run length
-     * of the task times the slices that one example is in.
+     * different sizes, and each slice's detector, which counts its examples only, has the run
+     * length of the task times the slices that one example is in.
      */
     @Test
     void falseAlarmsOfAllSlicesTogetherAreAtLeastTheRunLengthOfTheTaskApart() {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What students make of wrong labels: accuracy, the share of the wrong labels that they repeat,
  * calibration, and accuracy lost since the best checkpoint, against the share of labels that are
- * wrong. One panel for each type of noise, one line for each
- * kind of student.
+ * wrong. One panel for each type of noise, one line for each kind of student.
  *
  * @param panels at least one
  */
@@ -91,7 +90,7 @@ record NoiseFigure(List<Panel> panels) {
             }
             double wrong = 1 - supervisor.median();
             Spread repeated = wrong == 0 ? null : pair.agreementWhenSupervisorWrong();
-            Point point = 
+            Point point =
                     new Point(
                             pair.student(),
                             wrong,
@@ -101,9 +100,7 @@ record NoiseFigure(List<Panel> panels) {
                             LossSinceBest.over(
                                     LossSinceBest.of(
                                             results,
-                                            seeds.stream()
-                                                    .map(PairMetrics::getStudent)
-                                                    .toList())));
+                                            seeds.stream().map(PairMetrics::getStudent).toList())));
             String line = student.getEncoderName() + ", " + ModelSettings.loss(student);
             Map<String, String> parameters = labeler.getMethod().getParameters();
             if (Double.parseDouble(parameters.getOrDefault("rate", "1")) == 0) {

@@ -27,8 +27,7 @@ final class SourceTable {
         return lines;
     }
 
-    private static Map<String, Object> line(
-            RunResults results, String labeler, SourceVotes votes) {
+    private static Map<String, Object> line(RunResults results, String labeler, SourceVotes votes) {
         Map<String, Object> cells = new LinkedHashMap<>();
         String source = votes.getSource();
         cells.put("source", source.equals(ModelId.TRUTH) ? source : results.name(source));

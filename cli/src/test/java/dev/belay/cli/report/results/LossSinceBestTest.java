@@ -93,7 +93,6 @@ class LossSinceBestTest {
 
     /** With the interval of this standard error. */
     private static Estimate estimate(double value, double error) {
-        return new Estimate(
-                value, value - Measure.Z * error, value + Measure.Z * error, (long) N);
+        return new Estimate(value, value - Measure.Z * error, value + Measure.Z * error, (long) N);
     }
 }
