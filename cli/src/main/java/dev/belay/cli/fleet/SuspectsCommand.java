@@ -85,7 +85,7 @@ public final class SuspectsCommand implements Callable<Integer> {
                                                     err::println)
                                             .of(
                                                     Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE)));
+                                                    Long.MIN_VALUE, Long.MAX_VALUE)));
                     return 0;
                 });
     }
