@@ -146,7 +146,7 @@ public final class NoiseCommand implements Runnable {
                                             clients.codec(),
                                             clients.topics(),
                                             err::println)
-                                    .of(Fleet.read(clients).student(reference), Long.MIN_VALUE);
+                                    .of(Fleet.read(clients).student(reference), Long.MIN_VALUE, Long.MAX_VALUE);
                     NoiseEstimates estimates = NoiseEstimates.of(stream);
                     NoiseWindowTable windows =
                             window == null ? null : NoiseWindowTable.of(stream, window);
@@ -238,7 +238,8 @@ public final class NoiseCommand implements Runnable {
                                                     err::println)
                                             .of(
                                                     Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE));
+                                                    Long.MIN_VALUE,
+                                                    Long.MAX_VALUE));
                     files.write(out, effects, () -> effects.print(out));
                     return 0;
                 });

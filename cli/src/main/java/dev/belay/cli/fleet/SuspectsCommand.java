@@ -64,7 +64,8 @@ public final class SuspectsCommand implements Callable<Integer> {
                                                     err::println)
                                             .of(
                                                     Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE));
+                                                    Long.MIN_VALUE,
+                                                    Long.MAX_VALUE));
                     PrintWriter out = spec.commandLine().getOut();
                     files.write(out, suspects, () -> suspects.print(out, top));
                     return 0;

@@ -1,44 +1,54 @@
 package dev.belay.cli.noise;
 
-import dev.belay.cli.export.ExportRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
-/** How far all who predict the examples of a student have come. */
+/** How far the labels of a student, the student and its ceiling have come in the stream. */
 final class Settled {
-    private Settled() {}
+    private final int partitions;
+    private final Map<Integer, Long> labels = new HashMap<>(); // greatest event time, by partition
+    private final Map<Integer, Long> student = new HashMap<>();
+    private final Map<Integer, Long> ceiling = new HashMap<>();
 
     /**
-     * Event time, ms since the epoch, that the labels, the student and, if it has predicted
-     * anything, the ceiling have reached in every partition of the examples; {@link Long#MIN_VALUE}
-     * if one has none of a partition. An example that comes later with an earlier event time is not
-     * known.
+     * @param partitions of the examples
      */
-    static long ms(
-            StudentPair pair,
-            Map<String, ExportRow> labels,
-            Map<String, ExportRow> student,
-            Map<String, ExportRow> ceiling) {
-        if (pair.finished()) {
-            return Long.MAX_VALUE;
-        }
-        int partitions = pair.student().getPartitions();
-        long least = Long.MAX_VALUE;
-        for (Map<String, ExportRow> predictions :
-                ceiling.isEmpty() ? List.of(labels, student) : List.of(labels, student, ceiling)) {
-            Map<Integer, Long> reached = new HashMap<>();
-            for (ExportRow row : predictions.values()) {
-                byte[] key = row.id().getBytes(StandardCharsets.UTF_8);
-                int partition = BuiltInPartitioner.partitionForKey(key, partitions);
-                reached.merge(partition, row.timeMs(), Math::max);
-            }
-            for (int p = 0; p < partitions; p++) {
-                least = Math.min(least, reached.getOrDefault(p, Long.MIN_VALUE));
-            }
-        }
-        return least;
+    Settled(int partitions) {
+        this.partitions = partitions;
+    }
+
+    void label(String id, long timeMs) {
+        reach(labels, id, timeMs);
+    }
+
+    void student(String id, long timeMs) {
+        reach(student, id, timeMs);
+    }
+
+    void ceiling(String id, long timeMs) {
+        reach(ceiling, id, timeMs);
+    }
+
+    private void reach(Map<Integer, Long> reached, String id, long timeMs) {
+        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+        reached.merge(BuiltInPartitioner.partitionForKey(key, partitions), timeMs, Math::max);
+    }
+
+    /**
+     * Event time, ms since the epoch, that labels, student and, if it has predicted anything, the
+     * ceiling have reached in every partition; {@link Long#MIN_VALUE} if one has none of a partition.
+     * An example that comes later with an earlier event time is not foreseen.
+     */
+    long ms() {
+        long ms = Math.min(least(labels), least(student));
+        return ceiling.isEmpty() ? ms : Math.min(ms, least(ceiling));
+    }
+
+    private long least(Map<Integer, Long> reached) {
+        return reached.size() < partitions
+                ? Long.MIN_VALUE
+                : reached.values().stream().mapToLong(ms -> ms).min().orElse(Long.MIN_VALUE);
     }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -58,24 +59,48 @@ public final class StudentStreamReader {
 
     /** Predictions of the models that matter, by example. */
     private static final class Read {
+        final long sinceMs;
+        final long untilMs;
+        final Settled settled;
         final Map<String, ExportRow> predictions = new HashMap<>();
         final Map<String, ExportRow> labels = new HashMap<>();
         final Map<String, ExportRow> unsaid = new HashMap<>(); // whether they are labels
         final Map<String, ExportRow> ceiling = new HashMap<>();
         final Map<String, Map<String, ExportRow>> votes = new HashMap<>(); // by source
+
+        Read(int partitions, long sinceMs, long untilMs) {
+            settled = new Settled(partitions);
+            this.sinceMs = sinceMs;
+            this.untilMs = untilMs;
+        }
+
+        /** Keeps the rows of a block that are not left out. */
+        void add(
+                ModelSpec model,
+                PredictionBlock block,
+                Map<String, ExportRow> to,
+                BinaryOperator<ExportRow> which,
+                ObjLongConsumer<String> reached) {
+            for (ExportRow row : ExportRow.predictions(model, block)) {
+                reached.accept(row.id(), row.timeMs());
+                if (row.timeMs() >= sinceMs && row.timeMs() < untilMs) {
+                    to.merge(row.id(), row, which);
+                }
+            }
+        }
     }
 
     /**
      * Reads the labels of one student.
      *
      * @param sinceMs event time, ms since the epoch, before which examples are left out
+     * @param untilMs likewise from which on
      * @throws IllegalArgumentException when no example has both its prediction and a label
      */
-    public StudentStream of(StudentPair pair, long sinceMs) {
-        Read read = read(pair, sinceMs);
+    public StudentStream of(StudentPair pair, long sinceMs, long untilMs) {
+        Read read = read(pair, sinceMs, untilMs);
         Map<String, ExportRow> labels = read.labels;
         read.unsaid.forEach(labels::putIfAbsent); // as the aggregators: what is said to be one wins
-        long settledMs = Settled.ms(pair, labels, read.predictions, read.ceiling);
         labels.keySet().retainAll(read.predictions.keySet());
         labels.values().removeIf(row -> row.probabilities().length == 0); // abstained
         if (labels.isEmpty()) {
@@ -123,14 +148,19 @@ public final class StudentStreamReader {
         rows.sort(
                 Comparator.comparingLong(StudentStream.Row::checkpoint)
                         .thenComparing(StudentStream.Row::id));
-        return new StudentStream(pair, rows, settledMs, flips != null);
+        return new StudentStream(
+                pair,
+                rows,
+                pair.finished() ? Long.MAX_VALUE : read.settled.ms(),
+                flips != null);
     }
 
-    private Read read(StudentPair pair, long sinceMs) {
-        Read read = new Read();
+    private Read read(StudentPair pair, long sinceMs, long untilMs) {
         ModelSpec student = pair.student();
         ModelSpec supervisor = pair.supervisor();
         String ceiling = pair.ceiling();
+        Read read = new Read(student.getPartitions(), sinceMs, untilMs);
+        Settled settled = read.settled;
         reader(topics.predictions(student.getTask()), PredictionBlock.class)
                 .read(
                         (key, timestampMs, block) -> {
@@ -140,46 +170,36 @@ public final class StudentStreamReader {
                             String model = block.getModel();
                             boolean labels = block.getLabels();
                             if (model.equals(student.getId()) && !labels) {
-                                add(
+                                read.add(
                                         student,
                                         block,
-                                        sinceMs,
                                         read.predictions,
-                                        StudentStreamReader::earliest);
+                                        StudentStreamReader::earliest,
+                                        settled::student);
                             } else if (model.equals(supervisor.getId())) {
-                                add(
+                                read.add(
                                         supervisor,
                                         block,
-                                        sinceMs,
                                         labels ? read.labels : read.unsaid,
-                                        StudentStreamReader::latest);
+                                        StudentStreamReader::latest,
+                                        settled::label);
                             } else if (model.equals(ceiling) && !labels) {
-                                add(
+                                read.add(
                                         student,
                                         block,
-                                        sinceMs,
                                         read.ceiling,
-                                        StudentStreamReader::earliest);
+                                        StudentStreamReader::earliest,
+                                        settled::ceiling);
                             } else if (pair.sources().contains(model) && labels) {
-                                Map<String, ExportRow> of =
-                                        read.votes.computeIfAbsent(model, m -> new HashMap<>());
-                                add(supervisor, block, sinceMs, of, StudentStreamReader::latest);
+                                read.add(
+                                        supervisor,
+                                        block,
+                                        read.votes.computeIfAbsent(model, m -> new HashMap<>()),
+                                        StudentStreamReader::latest,
+                                        (id, timeMs) -> {});
                             }
                         });
         return read;
-    }
-
-    private static void add(
-            ModelSpec model,
-            PredictionBlock block,
-            long sinceMs,
-            Map<String, ExportRow> to,
-            BinaryOperator<ExportRow> which) {
-        for (ExportRow row : ExportRow.predictions(model, block)) {
-            if (row.timeMs() >= sinceMs) {
-                to.merge(row.id(), row, which);
-            }
-        }
     }
 
     private static SortedMap<Integer, float[]> votes(

@@ -17,6 +17,7 @@ import dev.belay.schemas.events.State;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class WindowEstimates {
     static final long MOST_EXAMPLES = 100_000;
     private static final int MOST_STUDENTS = 6; // panels of the figure
+    private static final int LEAST_WINDOWS = 3; // of a panel
 
     private WindowEstimates() {}
 
@@ -50,20 +52,21 @@ final class WindowEstimates {
             for (ModelSpec student : students) {
                 List<PairMetrics> windows = windows(results, student.getId());
                 StudentPair pair = pair(results, student);
-                if (!windows.isEmpty() && pair != null) {
-                    var stream =
-                            new StudentStreamReader(
-                                            () -> clients.consumer(null, "window-estimates"),
-                                            clients.codec(),
-                                            clients.topics(),
-                                            say)
-                                    .of(pair, sinceMs(windows));
-                    Duration length = Duration.ofMillis(length(windows.get(0)));
-                    results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
-                    found = true;
+                if (windows.size() < LEAST_WINDOWS || pair == null) {
+                    continue;
                 }
+                var stream =
+                        new StudentStreamReader(
+                                        () -> clients.consumer(null, "window-estimates"),
+                                        clients.codec(),
+                                        clients.topics(),
+                                        say)
+                                .of(pair, start(windows.get(windows.size() - 1)), end(windows.get(0)));
+                Duration length = Duration.ofMillis(length(windows.get(0)));
+                results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
+                found = true;
             }
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalArgumentException e) { // or retention has deleted all
             say.accept(
                     "warning: the report lacks estimates of wrong labels by window: "
                             + e.getMessage());
@@ -71,8 +74,8 @@ final class WindowEstimates {
         return found;
     }
 
-    /** The rows of the shortest windows of a student, the newest first. */
-    private static List<PairMetrics> windows(RunResults results, String student) {
+    /** The rows of the shortest windows of a student that are read, the newest first. */
+    static List<PairMetrics> windows(RunResults results, String student) {
         List<PairMetrics> all =
                 results.rows().stream()
                         .filter(row -> row.getStudent().equals(student))
@@ -80,36 +83,33 @@ final class WindowEstimates {
                         .filter(row -> row.getWindowStartMs() != null)
                         .toList();
         long shortest = all.stream().mapToLong(WindowEstimates::length).min().orElse(0);
-        return all.stream()
-                .filter(row -> length(row) == shortest)
-                .sorted(Comparator.comparing(PairMetrics::getWindowStartMs).reversed())
-                .toList();
+        List<PairMetrics> newest =
+                all.stream()
+                        .filter(row -> length(row) == shortest)
+                        .sorted(Comparator.comparingLong(WindowEstimates::start).reversed())
+                        .toList();
+        long examples = 0;
+        int count = 0;
+        for (PairMetrics row : newest) {
+            examples += row.getN() + row.getWithoutTruth() + row.getAbstained();
+            if (examples > MOST_EXAMPLES) {
+                break;
+            }
+            count++;
+        }
+        return newest.subList(0, count);
     }
 
     private static long length(PairMetrics row) {
-        Long start = row.getWindowStartMs();
-        Long end = row.getWindowEndMs();
-        return start == null || end == null ? 0 : end - start;
+        return end(row) - start(row);
     }
 
-    /**
-     * Start of the oldest window that is read.
-     *
-     * @param windows at least one, the newest first; that one is read whatever its size
-     */
-    static long sinceMs(List<PairMetrics> windows) {
-        long examples = 0;
-        long sinceMs = Long.MAX_VALUE;
-        for (PairMetrics row : windows) {
-            examples += row.getN() + row.getWithoutTruth() + row.getAbstained();
-            Long start = row.getWindowStartMs();
-            if (start != null && (sinceMs == Long.MAX_VALUE || examples <= MOST_EXAMPLES)) {
-                sinceMs = start;
-            } else {
-                break;
-            }
-        }
-        return sinceMs;
+    private static long start(PairMetrics row) {
+        return Objects.requireNonNull(row.getWindowStartMs());
+    }
+
+    private static long end(PairMetrics row) {
+        return Objects.requireNonNull(row.getWindowEndMs());
     }
 
     /** Null if the supervisor is not of this run. */

@@ -182,7 +182,8 @@ class NoiseEffectsTest {
                         .of(
                                 new Fleet(specs, specs, Map.of(NOISY, noise), Map.of(), Map.of())
                                         .student(CheckpointReference.parse("x/conf")),
-                                Long.MIN_VALUE));
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE));
     }
 
     private void write(String id, Written written) {

@@ -136,9 +136,13 @@ class StudentStreamReaderTest {
     }
 
     @Test
-    void whatIsOlderThanTheGivenTimeIsLeftOut() {
+    void whatIsOutsideTheGivenTimesIsLeftOutAndCountsForHowFarAllHaveCome() {
         write(N);
-        assertEquals(N - 300, reader().of(pair(true, true), 300).rows().size());
+        StudentStream all = read(true, false);
+        StudentStream part = reader().of(pair(true, false), 300, 500);
+        assertEquals(200, part.rows().size());
+        assertTrue(part.rows().stream().allMatch(r -> r.timeMs() >= 300 && r.timeMs() < 500));
+        assertEquals(all.settledMs(), part.settledMs());
     }
 
     @Test
@@ -153,7 +157,7 @@ class StudentStreamReaderTest {
                                         List.of(),
                                         false,
                                         true),
-                                Long.MIN_VALUE);
+                                Long.MIN_VALUE, Long.MAX_VALUE);
         assertNull(stream.injected(stream.rows()));
         assertNull(NoiseWindows.ofExamples(stream, 200).get(0).injected());
     }
@@ -210,7 +214,7 @@ class StudentStreamReaderTest {
     }
 
     private StudentStream read(boolean sampled, boolean finished) {
-        return reader().of(pair(sampled, finished), Long.MIN_VALUE);
+        return reader().of(pair(sampled, finished), Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     private StudentStreamReader reader() {
