@@ -41,7 +41,7 @@ class BadSupervisorTest {
         assertRejected(
                 rules.replace("kind: rules", "kind: rule"),
                 "line 8, column 3: labeler 'words': no labeler of kind 'rule' is installed",
-                "[average, external, majority, noise, rules, trust, votes, weighted]",
+                "[average, crowd, external, majority, noise, rules, trust, votes, weighted]",
                 "did you mean 'rules'?");
         assertRejected(
                 rules.replace("{negative: [fine]}", "{c: [fine]}"),

@@ -11,6 +11,7 @@ import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Truth;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,12 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of the task's topics
  */
 public record RecordReader(EventCodec codec, int partitions) {
+    private static final int MOST_VOTES = 256;
+    private static final int MAX_ANNOTATOR_CHARS = 64;
+
     public Example example(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
         return present(exampleOrTombstone(record), record);
     }
 
     /**
-     * Checks that an example is of its task's kind.
+     * Checks that an example is of its task's kind, and its votes.
      *
      * @param classes of the task; 0 for choice
      */
@@ -43,6 +47,29 @@ public record RecordReader(EventCodec codec, int partitions) {
                             ? "an example with options, expected none in a task of kind classes"
                             : "an example without options, expected 2 to 256 in a task of kind"
                                     + " choice");
+        }
+        int size = Distributions.size(classes, example);
+        if (example.getVotes().size() > MOST_VOTES) {
+            throw new BadRecordException(
+                    "an example with %d votes, expected at most %d"
+                            .formatted(example.getVotes().size(), MOST_VOTES));
+        }
+        for (Map.Entry<String, Integer> vote : example.getVotes().entrySet()) {
+            requireVote(vote.getKey(), vote.getValue(), size);
+        }
+    }
+
+    private static void requireVote(String annotator, int label, int size)
+            throws BadRecordException {
+        if (annotator.isBlank() || annotator.length() > MAX_ANNOTATOR_CHARS) {
+            throw new BadRecordException(
+                    "a vote of an annotator with a name of %d characters, expected 1 to %d, not only spaces"
+                            .formatted(annotator.length(), MAX_ANNOTATOR_CHARS));
+        }
+        if (label < 0 || label >= size) {
+            throw new BadRecordException(
+                    "vote %d of annotator '%s', expected 0 to %d"
+                            .formatted(label, annotator, size - 1));
         }
     }
 

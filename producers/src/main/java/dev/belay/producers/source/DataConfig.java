@@ -4,6 +4,7 @@ import dev.belay.plugins.Configured;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -167,6 +168,7 @@ public record DataConfig(
      * @param label holds the class; of a choice task the index of the right option, or it is one of
      *     the columns of the options: then that one is always right
      * @param options null: a class task
+     * @param votes null: examples come without votes
      */
     public record Fields(
             @Nullable String id,
@@ -175,7 +177,8 @@ public record DataConfig(
             @Nullable String split,
             Map<String, String> tags,
             @Nullable String group,
-            @Nullable OptionColumns options) {
+            @Nullable OptionColumns options,
+            @Nullable VoteColumns votes) {
         public Fields {
             tags = new TreeMap<>(tags);
         }
@@ -188,7 +191,19 @@ public record DataConfig(
                 @Nullable String split,
                 Map<String, String> tags,
                 @Nullable String group) {
-            this(id, input, label, split, tags, group, null);
+            this(id, input, label, split, tags, group, null, null);
+        }
+
+        /** Without votes. */
+        public Fields(
+                @Nullable String id,
+                InputColumns input,
+                String label,
+                @Nullable String split,
+                Map<String, String> tags,
+                @Nullable String group,
+                @Nullable OptionColumns options) {
+            this(id, input, label, split, tags, group, options, null);
         }
 
         /** All columns that are read. */
@@ -199,6 +214,9 @@ public record DataConfig(
             columns.addAll(tags.values());
             if (options != null) {
                 columns.addAll(options.columns());
+            }
+            if (votes != null) {
+                columns.addAll(votes.columns());
             }
             return columns;
         }
@@ -227,6 +245,32 @@ public record DataConfig(
         /** Whether one column has all options. */
         boolean isList() {
             return columns.size() == 1;
+        }
+    }
+
+    /** Which columns hold the votes of annotators. */
+    public sealed interface VoteColumns {
+        /** All columns that are read. */
+        Collection<String> columns();
+
+        /** All votes in one column. */
+        record One(String column) implements VoteColumns {
+            @Override
+            public List<String> columns() {
+                return List.of(column);
+            }
+        }
+
+        /** Annotators, and the column of each. */
+        record Each(Map<String, String> annotators) implements VoteColumns {
+            public Each {
+                annotators = new TreeMap<>(annotators);
+            }
+
+            @Override
+            public Collection<String> columns() {
+                return annotators.values();
+            }
         }
     }
 

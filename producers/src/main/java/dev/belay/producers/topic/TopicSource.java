@@ -136,6 +136,9 @@ public final class TopicSource implements ExampleSource {
         if (options != null) {
             text += "\u0000options=" + options.columns();
         }
+        if (config.fields().votes() != null) {
+            text += "\u0000votes=" + config.fields().votes();
+        }
         if (share.rolling() != null) {
             text += "\u0000rolling=" + share.rolling();
         }
