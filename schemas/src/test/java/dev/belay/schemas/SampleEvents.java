@@ -26,6 +26,7 @@ import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
+import dev.belay.schemas.events.Vote;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,7 @@ final class SampleEvents {
                             true,
                             57L),
                     new Flip("ex-1", "demo/noisy#0@2", 1L, 0, -1, 1_700_000_000_000L),
+                    new Vote("ex-1", "anna", 1, 1_700_000_000_000L),
                     labeler(),
                     new VersionStart("demo/noisy#0@2", 3, 1L, 17L, labeler()),
                     spec(),

@@ -96,6 +96,9 @@ final class AccessRules {
             topic(role, topics.deadLetters(), WRITE);
             group(role, PatternType.LITERAL, prefix + task + ".producer");
         }
+        if (experiment.producesVotes()) {
+            topic(role, topics.votes(task), WRITE);
+        }
     }
 
     private void truthLabeler() {
@@ -130,6 +133,9 @@ final class AccessRules {
         if (experiment.hasNoise()) {
             topic(role, topics.flips(task), WRITE);
         }
+        if (experiment.readsVotes()) {
+            topic(role, topics.votes(task), READ);
+        }
         for (LabelerEntry labeler : experiment.labelers()) {
             names.add(labeler.name());
             for (long seed : experiment.labelerSeeds(labeler.name())) {
@@ -154,6 +160,9 @@ final class AccessRules {
         topic(role, topics.predictions(task), WRITE);
         if (experiment.hasNoise()) {
             topic(role, topics.flips(task), READ);
+        }
+        if (experiment.readsVotes()) {
+            topic(role, topics.votes(task), READ);
         }
         for (LabelerEntry labeler : experiment.labelers()) {
             if (!labeler.sources().isEmpty()) {

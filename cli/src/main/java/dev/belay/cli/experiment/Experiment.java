@@ -1,5 +1,6 @@
 package dev.belay.cli.experiment;
 
+import dev.belay.labelers.api.Labelers;
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataException;
@@ -183,13 +184,31 @@ public record Experiment(
         return labelers.stream().anyMatch(labeler -> labeler.kind().equals(LabelerSpecs.NOISE));
     }
 
+    /** Whether its source has single votes of annotators. */
+    public boolean producesVotes() {
+        return data.source().plugin() instanceof EndlessSource endless
+                && endless.hasVotes(data.source().parameters());
+    }
+
+    /** Whether it has a labeler that reads single votes of annotators. */
+    public boolean readsVotes() {
+        return labelers.stream()
+                .anyMatch(
+                        labeler -> Labelers.voteRule(labeler.kind(), labeler.parameters()) != null);
+    }
+
     /** The topics of the installation, and those of this experiment's task and labelers. */
     public TopicPlan topics(Settings settings) {
         int partitions = settings.taskPartitions();
         TopicPlan plan =
                 TopicPlan.forInstallation(settings)
                         .withTask(settings.topics(), task, partitions, labelerIds());
-        return hasNoise() ? plan.withFlips(settings.topics(), task, partitions) : plan;
+        if (hasNoise()) {
+            plan.withFlips(settings.topics(), task, partitions);
+        }
+        return producesVotes() || readsVotes()
+                ? plan.withVotes(settings.topics(), task, partitions)
+                : plan;
     }
 
     private boolean hasSeeds(String name) {

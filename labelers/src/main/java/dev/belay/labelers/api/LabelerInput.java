@@ -11,7 +11,7 @@ import java.util.Map;
  * @param sources their labels by id, in the order of the spec's {@code sources}, without those that
  *     have no label for this example; empty for a labeler that reads no other
  * @param votes of annotators: the class (tasks of kind choice: the option) that each voted for;
- *     those that came with the example
+ *     those that came with the example, or of a labeler with a {@link VoteRule} those of the topic
  */
 public record LabelerInput(
         Example example, Map<String, GivenLabel> sources, Map<String, Integer> votes) {

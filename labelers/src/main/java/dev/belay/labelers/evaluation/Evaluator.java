@@ -117,6 +117,8 @@ public final class Evaluator extends SpecFollower {
                             this::lastingLabelers,
                             reader,
                             holdouts::sources,
+                            new HashMap<>(),
+                            holdouts::votes,
                             new HashMap<>());
             // not all checkpoints have to be read where no source is endless
             Function<IntPredicate, List<Checkpoint>> lastingCheckpoints =

@@ -11,10 +11,12 @@ import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
  * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
  * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
- * on examples that none of its sources has labelled.
+ * on examples that none of its sources has labelled. That of a labeler that reads single votes starts
+ * once the votes on all of the holdout are decided ({@link HoldoutVotes}).
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param lasting newest specs whose events are in some partitions
  * @param opener starts to read sources
  * @param reading the sources that are being read, by task
+ * @param voteOpener starts to read votes
+ * @param voting the votes that are being read, by labeler
  */
 record LabelerSweeps(
         Predicate<String> isStopped,
@@ -43,13 +48,21 @@ record LabelerSweeps(
         Function<IntPredicate, List<LabelerSpec>> lasting,
         RecordReader reader,
         Opener opener,
-        Map<String, SourceSweeps> reading)
+        Map<String, SourceSweeps> reading,
+        VoteOpener voteOpener,
+        Map<String, HoldoutVotes> voting)
         implements SweepRequests, AutoCloseable {
 
     /** Starts to read the labels that labelers of a task give its holdout. */
     @FunctionalInterface
     interface Opener {
         SourceSweeps open(LabelerSpec spec, Set<String> labelers, Holdout holdout);
+    }
+
+    /** Starts to read the votes on the holdout of a labeler's task. */
+    @FunctionalInterface
+    interface VoteOpener {
+        HoldoutVotes open(LabelerSpec spec, Holdout holdout);
     }
 
     @Override
@@ -89,17 +102,25 @@ record LabelerSweeps(
 
     private Request request(LabelerSpec spec) {
         boolean reads = !spec.getSources().isEmpty();
+        boolean votes = Labelers.readsVotes(spec);
         Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> cast = new HashMap<>();
         return new Request(
                 LabelerSpecs.asModel(spec),
-                // its sources may be behind it in the topic, so it must not block the task
-                reads ? spec.getId() : spec.getTask(),
+                // what it reads may be long in coming, so it must not block the task
+                reads || votes ? spec.getId() : spec.getTask(),
                 spec.getVersion(),
                 spec.getEventTimeMs(),
                 !LabelerSpecs.isExternal(spec),
                 compared.test(spec.getId()),
-                holdout -> !reads || find(spec, holdout, sources),
-                () -> new ByLabeler(Labelers.open(spec), reads ? sources : null));
+                holdout ->
+                        (!reads || find(spec, holdout, sources))
+                                && (!votes || findVotes(spec, holdout, cast)),
+                () ->
+                        new ByLabeler(
+                                Labelers.open(spec),
+                                reads ? sources : null,
+                                votes ? cast : null));
     }
 
     @Override
@@ -110,11 +131,21 @@ record LabelerSweeps(
     /** Closes the sources that no sweep has used lately. */
     void tidy() {
         reading.values().removeIf(SourceSweeps::closeIfIdle);
+        voting.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean stopped = isStopped.test(entry.getKey());
+                            if (stopped) {
+                                entry.getValue().close();
+                            }
+                            return stopped;
+                        });
     }
 
     @Override
     public void close() {
         reading.values().forEach(SourceSweeps::close);
+        voting.values().forEach(HoldoutVotes::close);
     }
 
     /** Adds the labels of all sources to a map; false, adding none, while some are missing. */
@@ -139,6 +170,26 @@ record LabelerSweeps(
         return found != null;
     }
 
+    /** Adds the votes on the holdout to a map; false, adding none, while some are not decided. */
+    private boolean findVotes(
+            LabelerSpec spec, Holdout holdout, Map<String, Map<String, Integer>> into) {
+        HoldoutVotes votes = voting.get(spec.getId());
+        if (votes == null || votes.version() != holdout.version()) {
+            if (votes != null) {
+                votes.close();
+            }
+            votes = voteOpener.open(spec, holdout);
+            voting.put(spec.getId(), votes);
+        }
+        var found = votes.of(Objects.requireNonNull(Labelers.voteRule(spec)));
+        if (found != null) {
+            into.putAll(found);
+            voting.remove(spec.getId());
+            votes.close();
+        }
+        return found != null;
+    }
+
     /** The current version of a labeler; -1 for models and external ones. */
     private long version(String id) {
         LabelerSpec spec = current.apply(id);
@@ -147,9 +198,12 @@ record LabelerSweeps(
 
     /**
      * @param sources the labels of each source, by example; null for a labeler without sources
+     * @param votes of annotators, by example; null: those that came with it
      */
     private record ByLabeler(
-            Labeler labeler, @Nullable Map<String, Map<String, GivenLabel>> sources)
+            Labeler labeler,
+            @Nullable Map<String, Map<String, GivenLabel>> sources,
+            @Nullable Map<String, Map<String, Integer>> votes)
             implements SweepPredictor {
         @Override
         public Rows<float[]> predict(List<Holdout.Row> rows) {
@@ -182,7 +236,12 @@ record LabelerSweeps(
                             }
                         });
             }
-            return new LabelerInput(row.example(), labels);
+            return new LabelerInput(
+                    row.example(),
+                    labels,
+                    votes == null
+                            ? row.example().getVotes()
+                            : votes.getOrDefault(row.id(), Map.of()));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.belay.labelers.labeling;
 
+import dev.belay.labelers.api.Labelers;
 import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.ModelId;
 import dev.belay.schemas.Topics;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     predictions where its labels are written by another program
  * @param sources labels of the labelers that it reads, in the order of its spec
  * @param flips where the labels that it changed are written; null: it adds no noise
+ * @param votes single votes of annotators; null: it reads none
  * @param versions where the starts of its versions are written; null: it has none
  */
 public record LabelerTopics(
@@ -33,6 +35,7 @@ public record LabelerTopics(
         String progress,
         List<String> sources,
         @Nullable String flips,
+        @Nullable String votes,
         @Nullable String versions) {
     /** Of a labeler that labels the examples. */
     public static LabelerTopics of(
@@ -49,6 +52,7 @@ public record LabelerTopics(
                 topics.truth(task),
                 topics.progress(task),
                 List.of(),
+                null,
                 null,
                 null);
     }
@@ -72,6 +76,7 @@ public record LabelerTopics(
                 topics.progress(task),
                 spec.getSources().stream().map(source -> topics.labels(task, source)).toList(),
                 spec.getMethod().getName().equals(LabelerSpecs.NOISE) ? topics.flips(task) : null,
+                Labelers.readsVotes(spec) ? topics.votes(task) : null,
                 external ? null : topics.labelerVersions());
     }
 
@@ -82,7 +87,8 @@ public record LabelerTopics(
         return Stream.of(
                         Stream.of(input, labels, joined),
                         sources.stream(),
-                        Stream.ofNullable(flips))
+                        Stream.ofNullable(flips),
+                        Stream.ofNullable(votes))
                 .flatMap(all -> all)
                 .toList();
     }

@@ -10,6 +10,7 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.Vote;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
@@ -107,6 +108,27 @@ public record RecordReader(EventCodec codec, int partitions) {
                                     limit - 1));
         }
         return truth;
+    }
+
+    /**
+     * Null: a tombstone.
+     *
+     * @param classes of the task; 0 for choice, where the example's number of options is the limit
+     */
+    public @Nullable Vote vote(ConsumerRecord<byte[], byte[]> record, int classes)
+            throws BadRecordException {
+        int belongs = belongs(record);
+        if (belongs != record.partition()) {
+            // not sent on: the votes of an annotator replace each other in the order of the log
+            throw new BadRecordException(MisplacedException.reason(record, belongs, partitions));
+        }
+        Vote vote = read(record, Vote.class, Vote::getExample);
+        if (vote != null) {
+            int label = vote.getLabel() == null ? 0 : vote.getLabel();
+            requireVote(
+                    vote.getAnnotator(), label, classes == 0 ? TaskKind.MAX_OPTIONS : classes);
+        }
+        return vote;
     }
 
     /**

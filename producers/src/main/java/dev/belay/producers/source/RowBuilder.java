@@ -176,6 +176,14 @@ public final class RowBuilder {
                 : label(cells, Shuffle.of(id, options.texts(cells).size()));
     }
 
+    /** The name of the annotator of a row that is a vote. */
+    public String annotator(ObjectNode row, String column) {
+        Cells cells = new Cells(source, 0, row, keys);
+        String annotator = cells.scalar(column);
+        VoteReader.requireName(cells, annotator, column);
+        return annotator;
+    }
+
     private int label(Cells cells, Shuffle shuffle) {
         int label = options.label(cells, shuffle.size());
         return label == Row.NO_LABEL ? label : shuffle.place(label);

@@ -74,11 +74,7 @@ final class VoteReader {
             return;
         }
         String place = "'" + column + "'";
-        if (annotator.isBlank() || annotator.length() > MAX_NAME_CHARS) {
-            throw wrong(
-                    "an annotator's name of " + annotator.length() + " characters in " + place,
-                    "1 to " + MAX_NAME_CHARS + " characters, not only spaces");
-        }
+        requireName(cells, annotator, column);
         int label = labels.applyAsInt(cell, place + ", annotator '" + annotator + "'");
         if (votes.put(annotator, label) != null) {
             throw wrong(
@@ -89,6 +85,20 @@ final class VoteReader {
             throw wrong(
                     "more than " + MOST_ANNOTATORS + " votes in " + place,
                     "at most " + MOST_ANNOTATORS + " an example");
+        }
+    }
+
+    /**
+     * Checks the name of an annotator.
+     *
+     * @throws DataException when it is empty or too long
+     */
+    static void requireName(Cells cells, String annotator, String column) {
+        if (annotator.isBlank() || annotator.length() > MAX_NAME_CHARS) {
+            throw wrong(
+                    cells,
+                    "an annotator's name of " + annotator.length() + " characters in '" + column + "'",
+                    "1 to " + MAX_NAME_CHARS + " characters, not only spaces");
         }
     }
 
@@ -104,11 +114,15 @@ final class VoteReader {
     }
 
     private DataException wrong(String found, String expected) {
+        return wrong(cells, found, expected);
+    }
+
+    private static DataException wrong(Cells cells, String found, String expected) {
         return DataException.at(
                 cells.source(),
                 cells.line(),
                 found,
                 expected,
-                "Correct the row, or name the right columns in data.fields.votes.");
+                "Correct the row, or name the right column in " + cells.keys() + ".");
     }
 }

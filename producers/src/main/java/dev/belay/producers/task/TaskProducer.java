@@ -10,6 +10,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.Vote;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collection;
@@ -30,7 +31,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
+ * Writes a source to a task's topics: each row's example (to examples or holdout), truth and vote, keyed
  * by its id, in the partition Kafka's default partitioner gives the key, in the order of the
  * source; rows that can't be read go to the dead letters. Every transaction also carries how far it
  * has come, so that whoever continues knows exactly what was written.
@@ -51,6 +52,7 @@ final class TaskProducer {
     private final List<TopicPartition> examples;
     private final List<TopicPartition> holdout;
     private final List<TopicPartition> truth;
+    private final List<TopicPartition> votes;
     private final ProducerConfig config;
     private final Clock clock;
     private final RateLimiter pacer;
@@ -74,6 +76,7 @@ final class TaskProducer {
         this.examples = partitions(topics.examples(config.task()), partitions);
         this.holdout = partitions(topics.holdout(config.task()), partitions);
         this.truth = partitions(topics.truth(config.task()), partitions);
+        this.votes = partitions(topics.votes(config.task()), partitions);
         this.config = config;
         this.clock = clock;
         this.pacer = pacer;
@@ -96,7 +99,7 @@ final class TaskProducer {
             ProgressListener listener) {
         PartitionProgress progress =
                 new PartitionProgress(
-                        config.writer(), source.name(), source.sourceHash(), written(), committed);
+                        config.writer(), source.name(), source.sourceHash(), written(source), committed);
         long total = source.total();
         listener.produced(progress.rows(), total);
         if (progress.ended()) {
@@ -117,7 +120,7 @@ final class TaskProducer {
                     listener.produced(progress.rows(), total);
                 }
             }
-            progress.end(written());
+            progress.end(written(source));
             inTransaction(() -> progress(progress.changes()));
             return true;
         } catch (KafkaException e) {
@@ -172,6 +175,12 @@ final class TaskProducer {
                 send(to, key, truth(entry, timeMs), timeMs);
                 progress.add(to);
             }
+            Batch.Vote vote = entry.vote();
+            if (vote != null) {
+                TopicPartition to = votes.get(partition);
+                send(to, key, new Vote(entry.id(), vote.annotator(), vote.label(), timeMs), timeMs);
+                progress.add(to);
+            }
         }
         batch.rejected().forEach(this::send);
         progress.rowsDone(batch.rows());
@@ -220,8 +229,10 @@ final class TaskProducer {
         }
     }
 
-    private List<TopicPartition> written() {
-        return Stream.of(examples, holdout, truth).flatMap(List::stream).toList();
+    private List<TopicPartition> written(ExampleSource source) {
+        return Stream.of(examples, holdout, truth, source.hasVotes() ? votes : List.<TopicPartition>of())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<TopicPartition> partitions(String topic, int count) {

@@ -52,7 +52,7 @@ final class TopicReader implements ExampleSource.Reader {
     private final EventCodec codec;
     private final KnownIds known;
     private final RowBuilder builder;
-    private final RowBuilder truths;
+    private final Map<String, RowBuilder> builders = new HashMap<>(); // of truth and votes
     private final DataConfig.Fields fields;
     private final HoldoutGenerations generations;
     private final DeadLetters deadLetters;
@@ -84,12 +84,9 @@ final class TopicReader implements ExampleSource.Reader {
         this.start = StartPosition.of(config.source().parameters().text(TopicSource.FROM.name()));
         this.builder = new RowBuilder(TopicSource.name(topics.keySet().iterator().next()), config);
         this.fields = config.fields();
-        this.truths =
-                topics.values().stream()
-                        .filter(topic -> topic.id() != null)
-                        .map(topic -> topic.truths(config))
-                        .findFirst()
-                        .orElse(builder);
+        topics.values().stream()
+                .filter(topic -> topic.id() != null)
+                .forEach(topic -> builders.put(topic.topic(), topic.builder(config)));
         this.deadLetters = deadLetters;
         this.task = task;
     }
@@ -169,7 +166,11 @@ final class TopicReader implements ExampleSource.Reader {
         long timeMs = from.mapping().timeMs(node, record);
         boolean labelled = node.hasNonNull(from.label());
         if (from.id() != null) {
-            return labelled ? truth(truths, node, from.id(), timeMs) : null;
+            RowBuilder rows = Objects.requireNonNull(builders.get(from.topic()));
+            if (from.annotator() != null) {
+                return vote(rows, node, from.id(), from.annotator(), timeMs);
+            }
+            return labelled ? truth(rows, node, from.id(), timeMs) : null;
         }
         String idColumn = fields.id();
         if (idColumn != null
@@ -186,7 +187,7 @@ final class TopicReader implements ExampleSource.Reader {
         if (row.split() == Split.HOLDOUT ? addHoldout(row, timeMs) : known.addExample(row.id())) {
             return Entry.of(row, timeMs);
         }
-        return labelled ? new Entry(row.id(), null, row.label(), timeMs) : null;
+        return labelled ? Entry.truth(row.id(), row.label(), timeMs) : null;
     }
 
     /** False if the id is known already. */
@@ -200,7 +201,18 @@ final class TopicReader implements ExampleSource.Reader {
 
     private static Entry truth(RowBuilder builder, ObjectNode node, String idColumn, long timeMs) {
         String id = builder.id(node, idColumn);
-        return new Entry(id, null, builder.label(node, id), timeMs);
+        return Entry.truth(id, builder.label(node, id), timeMs);
+    }
+
+    private static Entry vote(
+            RowBuilder builder, ObjectNode node, String idColumn, String annotator, long timeMs) {
+        String id = builder.id(node, idColumn);
+        int label = builder.label(node, id);
+        return Entry.vote(
+                id,
+                new Batch.Vote(
+                        builder.annotator(node, annotator), label == Row.NO_LABEL ? null : label),
+                timeMs);
     }
 
     /** Reports an outage, at most every 30 s, and waits a moment. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An endless source: an existing topic with any keys, partitions and partitioner, whose values are
- * JSON, Avro or texts, and perhaps a second one that has the truth. {@link RecordMapping} says how
+ * JSON, Avro or texts, and perhaps others that have the truth and votes of annotators. {@link RecordMapping} says how
  * the columns are made.
  *
  * <ul>
@@ -84,10 +84,18 @@ public final class TopicSource implements ExampleSource {
 
         @Override
         public List<String> topics(Parameters parameters) {
-            return Stream.of(AttachedTopic.TOPIC, AttachedTopic.TRUTH_TOPIC)
+            return Stream.of(
+                            AttachedTopic.TOPIC,
+                            AttachedTopic.TRUTH_TOPIC,
+                            AttachedTopic.VOTES_TOPIC)
                     .map(parameter -> parameters.text(parameter.name()))
                     .filter(topic -> !topic.isEmpty())
                     .toList();
+        }
+
+        @Override
+        public boolean hasVotes(Parameters parameters) {
+            return !parameters.text(AttachedTopic.VOTES_TOPIC.name()).isEmpty();
         }
 
         @Override
@@ -156,6 +164,12 @@ public final class TopicSource implements ExampleSource {
     }
 
     @Override
+    public boolean hasVotes() {
+        return config.source().plugin() instanceof EndlessSource endless
+                && endless.hasVotes(config.source().parameters());
+    }
+
+    @Override
     public void require() {
         List<String> missing = new ArrayList<>();
         try (Admin admin = clients.admin()) {
@@ -205,8 +219,7 @@ public final class TopicSource implements ExampleSource {
                 0,
                 "no such topic",
                 "an existing topic in data.source."
-                        + (attached.id() == null ? AttachedTopic.TOPIC : AttachedTopic.TRUTH_TOPIC)
-                                .name(),
+                        + attached.parameter().name(),
                 "Name another one, or another broker (--bootstrap-servers).",
                 cause);
     }
