@@ -8,6 +8,7 @@ import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.votes.VoteWindow;
 import dev.belay.runtime.clients.DeadLetters;
 import dev.belay.schemas.events.Vote;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HoldoutVotes implements AutoCloseable {
     private static final int POLLS_PER_ROUND = 20;
+    private static final Duration IDLE_AFTER = Duration.ofSeconds(30);
 
     private final int version;
     private final int classes;
@@ -31,6 +33,7 @@ final class HoldoutVotes implements AutoCloseable {
     private final PartitionReader reader;
     private final Map<Integer, List<Holdout.Row>> rows;
     private final Map<Integer, VoteWindow> windows = new HashMap<>();
+    private long usedNanos = System.nanoTime();
 
     /**
      * @param consumer without a group; this closes it
@@ -75,6 +78,7 @@ final class HoldoutVotes implements AutoCloseable {
      * @return null while those on some example are not decided
      */
     @Nullable Map<String, Map<String, Integer>> of(VoteRule rule) {
+        usedNanos = System.nanoTime();
         int polls = 0;
         while (polls < POLLS_PER_ROUND && reader.poll()) {
             polls++;
@@ -94,6 +98,15 @@ final class HoldoutVotes implements AutoCloseable {
             }
         }
         return all;
+    }
+
+    /** Closes this if it was not used for {@link #IDLE_AFTER}; returns whether it did. */
+    boolean closeIfIdle() {
+        boolean idle = System.nanoTime() - usedNanos > IDLE_AFTER.toNanos();
+        if (idle) {
+            close();
+        }
+        return idle;
     }
 
     @Override

@@ -128,18 +128,10 @@ record LabelerSweeps(
         return !isStopped.test(spec.getId());
     }
 
-    /** Closes the sources that no sweep has used lately. */
+    /** Closes the sources and votes that no sweep has used lately. */
     void tidy() {
         reading.values().removeIf(SourceSweeps::closeIfIdle);
-        voting.entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean stopped = isStopped.test(entry.getKey());
-                            if (stopped) {
-                                entry.getValue().close();
-                            }
-                            return stopped;
-                        });
+        voting.values().removeIf(HoldoutVotes::closeIfIdle);
     }
 
     @Override
@@ -184,8 +176,6 @@ record LabelerSweeps(
         var found = votes.of(Objects.requireNonNull(Labelers.voteRule(spec)));
         if (found != null) {
             into.putAll(found);
-            voting.remove(spec.getId());
-            votes.close();
         }
         return found != null;
     }

@@ -199,7 +199,8 @@ final class BatchAssembler {
         LabelingProgress before = progress.getOrDefault(partition, LabelingProgress.of(null));
         long position = inbox.position(partition);
         boolean ended = queue.isEmpty() && ends.passed(topic, partition, position);
-        if (next < 0 && ended == before.ended()) {
+        // nothing taken: only its end is worth a transaction, not that the oldest example waits
+        if (next < 0 && (ended == before.ended() || !queue.isEmpty())) {
             return null;
         }
         long reached = queue.isEmpty() ? position : next;
