@@ -23,6 +23,23 @@ record LabelReader(String source, DataConfig config) {
         throw wrong(line, cell.isNumber() ? cell.asText() : StrictJson.kind(cell), where);
     }
 
+    /**
+     * The class that a vote is for, or {@link Row#NO_LABEL} of null, and of -1 where no class has
+     * that label: sets of weak labels write it for an abstention.
+     *
+     * @param where the cell is, for messages
+     */
+    int vote(long line, JsonNode cell, String where) {
+        return isAbstention(cell) && !config.labels().contains("-1")
+                ? Row.NO_LABEL
+                : label(line, cell, where);
+    }
+
+    /** Whether a vote is -1, number or text. */
+    static boolean isAbstention(JsonNode cell) {
+        return (cell.isIntegralNumber() || cell.isTextual()) && cell.asText().equals("-1");
+    }
+
     private int numbered(long line, long index, String where) {
         if (!config.labels().isEmpty()) {
             int mapped = config.labels().indexOf(Long.toString(index));

@@ -128,7 +128,7 @@ public final class RowBuilder {
                         VoteReader.read(
                                 cells,
                                 fields.votes(),
-                                (cell, where) -> labels.label(line, cell, where)));
+                                (cell, where) -> labels.vote(line, cell, where)));
             }
             String key = id(line, id, () -> text(example));
             return row(line, key, example, label(cells), split);
@@ -154,8 +154,11 @@ public final class RowBuilder {
                             cells,
                             fields.votes(),
                             (cell, where) ->
-                                    shuffle.place(
-                                            options.index(line, cell, texts.size(), where))));
+                                    LabelReader.isAbstention(cell)
+                                            ? Row.NO_LABEL
+                                            : shuffle.place(
+                                                    options.index(
+                                                            line, cell, texts.size(), where))));
         }
         return row(line, key, example, label(cells, shuffle), split);
     }

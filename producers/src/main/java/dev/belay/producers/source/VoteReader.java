@@ -9,7 +9,8 @@ import java.util.function.ToIntBiFunction;
 /**
  * Reads the votes of annotators on one row. A cell with all of them is a JSON object {annotator:
  * label}, an array of pairs [annotator, label], or an array of labels, whose annotators are their
- * positions from 0; also as a JSON text. Null and an empty text are no vote.
+ * positions from 0; also as a JSON text. Null, an empty text and
+ * an abstention are no vote.
  */
 final class VoteReader {
     static final int MOST_ANNOTATORS = 256;
@@ -27,7 +28,7 @@ final class VoteReader {
     /**
      * Annotators and the class, or option, that each voted for.
      *
-     * @param labels reads a label in a place, which messages name
+     * @param labels reads a label in a place, which messages name; {@link Row#NO_LABEL}: none
      * @throws DataException when a label, a name or their number is wrong
      */
     static Map<String, Integer> read(
@@ -76,6 +77,9 @@ final class VoteReader {
         String place = "'" + column + "'";
         requireName(cells, annotator, column);
         int label = labels.applyAsInt(cell, place + ", annotator '" + annotator + "'");
+        if (label == Row.NO_LABEL) {
+            return;
+        }
         if (votes.put(annotator, label) != null) {
             throw wrong(
                     "two votes of annotator '" + annotator + "' in " + place,

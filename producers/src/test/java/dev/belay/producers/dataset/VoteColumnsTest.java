@@ -41,6 +41,7 @@ class VoteColumnsTest {
             assertEquals(both, votes(cell), cell);
         }
         assertEquals(Map.of("0", 1, "2", 0), votes("[1,null,0]"));
+        assertEquals(Map.of("0", 1, "3", 0), votes("[1,-1,'-1',0]")); // abstentions
         assertEquals(Map.of("10", 1, "3", 0), votes("[[10,1],[3,0]]"));
         for (String none : List.of("null", "''", "{}", "[]", "'{}'")) {
             assertEquals(Map.of(), votes(none), none);
@@ -73,7 +74,7 @@ class VoteColumnsTest {
                         dir.resolve("rows.jsonl"),
                         quoted(
                                 List.of(
-                                        "{'id':'x','text':'t','label':3,'split':'test','votes':{'anna':5,'ben':'positive','cleo':'3'}}")));
+                                        "{'id':'x','text':'t','label':-1,'split':'test','votes':{'anna':5,'ben':'positive','cleo':'-1'}}")));
         DataConfig plain = config(file, "jsonl", ONE, null);
         DataConfig labelled =
                 new DataConfig(
@@ -84,7 +85,7 @@ class VoteColumnsTest {
                         DataConfig.Order.FILE,
                         0,
                         plain.classes(),
-                        List.of("5", "3"));
+                        List.of("5", "-1"));
         try (DataSet data = DataSet.open(labelled)) {
             assertEquals(Map.of("anna", 0, "ben", 1, "cleo", 1), of(data, "x"));
         }
@@ -116,6 +117,7 @@ class VoteColumnsTest {
 
     @Test
     void whatIsWrongNamesFileLineColumnAndAnnotator() {
+        says("{'anna':-2}", "label -2");
         says("{'anna':2}", "rows.jsonl, line 1", "label 2 in 'votes', annotator 'anna'", "0 to 1");
         says("{'anna':'maybe'}", "label 'maybe'", "annotator 'anna'", "[negative, positive]");
         says("{'anna':1.5}", "label 1.5");
