@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.models.input.Input;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.schemas.TaskKind;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,12 +63,12 @@ final class FieldsReader {
                 votes(map.get("votes")));
     }
 
-    private static DataConfig.@Nullable VoteColumns votes(@Nullable YamlValue value) {
+    private static @Nullable VoteColumns votes(@Nullable YamlValue value) {
         if (value == null) {
             return null;
         }
         if (!value.isList() && !value.isMap()) {
-            return new DataConfig.VoteColumns.One(value.text());
+            return new VoteColumns.One(value.text());
         }
         Map<String, String> annotators = new LinkedHashMap<>();
         if (value.isList()) {
@@ -78,7 +79,7 @@ final class FieldsReader {
         if (annotators.isEmpty() || annotators.size() > MOST_ANNOTATORS) {
             throw value.wrong("1 to " + MOST_ANNOTATORS + " annotators");
         }
-        return new DataConfig.VoteColumns.Each(annotators);
+        return new VoteColumns.Each(annotators);
     }
 
     private static DataConfig.@Nullable OptionColumns options(YamlMap map, TaskKind kind) {

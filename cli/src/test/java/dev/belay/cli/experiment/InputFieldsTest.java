@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig.InputColumns;
-import dev.belay.producers.source.DataConfig.VoteColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
 import java.io.StringReader;

@@ -4,7 +4,6 @@ import dev.belay.plugins.Configured;
 import dev.belay.schemas.TagCondition;
 import dev.belay.schemas.TaskKind;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -245,32 +244,6 @@ public record DataConfig(
         /** Whether one column has all options. */
         boolean isList() {
             return columns.size() == 1;
-        }
-    }
-
-    /** Which columns hold the votes of annotators. */
-    public sealed interface VoteColumns {
-        /** All columns that are read. */
-        Collection<String> columns();
-
-        /** All votes in one column. */
-        record One(String column) implements VoteColumns {
-            @Override
-            public List<String> columns() {
-                return List.of(column);
-            }
-        }
-
-        /** Annotators, and the column of each. */
-        record Each(Map<String, String> annotators) implements VoteColumns {
-            public Each {
-                annotators = new TreeMap<>(annotators);
-            }
-
-            @Override
-            public Collection<String> columns() {
-                return annotators.values();
-            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.belay.producers.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.belay.producers.source.DataConfig.VoteColumns;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToIntBiFunction;

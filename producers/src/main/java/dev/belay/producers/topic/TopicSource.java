@@ -189,18 +189,29 @@ public final class TopicSource implements ExampleSource {
 
     @Override
     public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (isUntimed(AttachedTopic.TRUTH_TOPIC, AttachedTopic.TRUTH_TIME)) {
+            warnings.add(
+                    "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
+                            + " example that is older than that by more than labeler.truth-horizon gets no"
+                            + " truth label in an endless run, also not later. Set truth-time, or"
+                            + " labeler.truth-horizon to the greatest delay, before the first start");
+        }
+        if (isUntimed(AttachedTopic.VOTES_TOPIC, AttachedTopic.VOTES_TIME)) {
+            warnings.add(
+                    "data.source has time, but no votes-time: a vote has the timestamp of its record, and those"
+                            + " on an example that is older than that by more than the labeler's wait do not"
+                            + " count. Set votes-time, or wait to the greatest delay, before the first start");
+        }
+        return warnings;
+    }
+
+    /** Whether examples have a time of their own, and a topic beside theirs has none. */
+    private boolean isUntimed(Parameter beside, Parameter time) {
         Parameters parameters = config.source().parameters();
-        boolean untimed =
-                !parameters.text(AttachedTopic.TIME.name()).isEmpty()
-                        && !parameters.text(AttachedTopic.TRUTH_TOPIC.name()).isEmpty()
-                        && parameters.text(AttachedTopic.TRUTH_TIME.name()).isEmpty();
-        return untimed
-                ? List.of(
-                        "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
-                                + " example that is older than that by more than labeler.truth-horizon gets no"
-                                + " truth label in an endless run, also not later. Set truth-time, or"
-                                + " labeler.truth-horizon to the greatest delay, before the first start")
-                : List.of();
+        return !parameters.text(AttachedTopic.TIME.name()).isEmpty()
+                && !parameters.text(beside.name()).isEmpty()
+                && parameters.text(time.name()).isEmpty();
     }
 
     private static void require(Admin admin, AttachedTopic attached) {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.producers.source.DataConfig.OptionColumns;
-import dev.belay.producers.source.DataConfig.VoteColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
 import java.io.IOException;

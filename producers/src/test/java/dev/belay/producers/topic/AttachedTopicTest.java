@@ -10,7 +10,7 @@ import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.Fields;
 import dev.belay.producers.source.DataConfig.InputColumns;
-import dev.belay.producers.source.DataConfig.VoteColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
 import dev.belay.runtime.clients.Clients;
@@ -115,6 +115,10 @@ class AttachedTopicTest {
         assertEquals(List.of(), warnings(timed));
         assertEquals(List.of(), warnings(Map.of("truth-topic", OUTCOMES)));
         assertEquals(List.of(), warnings(Map.of("time", "opened")));
+        Map<String, String> votes = new HashMap<>(Map.of("votes-topic", OUTCOMES, "time", "opened"));
+        assertTrue(warnings(votes).get(0).contains("no votes-time"));
+        votes.put("votes-time", "at");
+        assertEquals(List.of(), warnings(votes));
     }
 
     private List<String> warnings(Map<String, String> parameters) {
