@@ -79,9 +79,7 @@ final class AccessRules {
     private void producer() {
         Role role = Role.PRODUCER;
         // it compares all topics with the plan, and would create missing ones if it were allowed to
-        names(
-                        TopicPlan.forInstallation(settings)
-                                .withTask(topics, task, settings.taskPartitions(), List.of()))
+        names(experiment.producedTopics(settings))
                 .forEach(t -> topic(role, t, DESCRIBE, DESCRIBE_CONFIGS));
         topic(role, topics.progress(task), READ, WRITE);
         topic(role, topics.truth(task), WRITE);

@@ -211,6 +211,15 @@ public record Experiment(
                 : plan;
     }
 
+    /** The topics of the installation, and those that the producer of its task writes. */
+    public TopicPlan producedTopics(Settings settings) {
+        int partitions = settings.taskPartitions();
+        TopicPlan plan =
+                TopicPlan.forInstallation(settings)
+                        .withTask(settings.topics(), task, partitions, List.of());
+        return producesVotes() ? plan.withVotes(settings.topics(), task, partitions) : plan;
+    }
+
     private boolean hasSeeds(String name) {
         return models.stream().anyMatch(model -> model.name().equals(name))
                 || labelers.stream()

@@ -51,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class CrowdIT {
     private static final String CROWD = Models.id("crowd");
+    private static final String GROUP = "belay.exp.crowd.0.1.labeler";
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final long MINUTE = 60_000;
 
@@ -149,6 +150,14 @@ class CrowdIT {
             await().atMost(SOON).until(() -> labels().size() >= 120);
             assertNull(services.failure());
         }
+        // and the next labeler had died with a label in its transaction
+        Producer<byte[], byte[]> labeler = task.clients.producer(GROUP + ".two");
+        labeler.initTransactions();
+        labeler.beginTransaction();
+        Label never = EventFactory.label(stream.get(0), CROWD, 0, List.of(1f, 0f));
+        String labels = topics.labels(TaskOnBroker.TASK, CROWD);
+        labeler.send(task.clients.codec().record(labels, null, "ex-0", never, 0)).get();
+        labeler.close(Duration.ZERO);
         // Then
         try (ServiceGroup services = services("two")) {
             examples(topics.examples(TaskOnBroker.TASK), stream.subList(200, 300));
@@ -394,7 +403,7 @@ class CrowdIT {
                     new OffsetAndMetadata(0));
         }
         try (Admin admin = task.clients.admin()) {
-            admin.alterConsumerGroupOffsets("belay.exp.crowd.0.1.labeler", offsets).all().get();
+            admin.alterConsumerGroupOffsets(GROUP, offsets).all().get();
         }
     }
 
