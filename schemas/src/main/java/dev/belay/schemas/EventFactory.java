@@ -18,7 +18,8 @@ public final class EventFactory {
     /** An example whose input is text. */
     public static Example example(String id, Split split, String text, long eventTimeMs) {
         return new Example(
-                id, split, text, eventTimeMs, null, null, null, List.of(), Map.of(), null, 0);
+                id, split, text, eventTimeMs, null, null, null, List.of(), Map.of(), null, 0,
+                Map.of());
     }
 
     /**
@@ -36,7 +37,8 @@ public final class EventFactory {
                 .setOptions(List.of())
                 .setTags(Map.of())
                 .setGroup(null)
-                .setHoldoutVersion(0);
+                .setHoldoutVersion(0)
+                .setVotes(Map.of());
     }
 
     /** The example with another event time; all else is shared with it, not copied. */
@@ -52,7 +54,8 @@ public final class EventFactory {
                 example.getOptions(),
                 example.getTags(),
                 example.getGroup(),
-                example.getHoldoutVersion());
+                example.getHoldoutVersion(),
+                example.getVotes());
     }
 
     /** The truth of an example without tags and group, not drawn as a sample. */

@@ -57,6 +57,11 @@ public record Topics(String prefix, Map<String, String> renames) {
         return name(task + ".flips");
     }
 
+    /** Single votes of annotators, for labelers that read them. */
+    public String votes(String task) {
+        return name(task + ".votes");
+    }
+
     public String progress(String task) {
         return name(task + ".progress");
     }

@@ -28,6 +28,7 @@ import dev.belay.schemas.events.SourceVotes;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.State;
 import dev.belay.schemas.events.VersionStart;
+import dev.belay.schemas.events.Vote;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
@@ -63,6 +64,7 @@ final class SampleEvents {
                             57L,
                             List.of(new SourceVotes("demo/bow#0@2", 17L, 9L, 8L, 7L))),
                     new Flip("ex-1", "demo/noisy#0@2", 1L, 0, -1, 1_700_000_000_000L),
+                    new Vote("ex-1", "anna", 1, 1_700_000_000_000L),
                     labeler(),
                     new VersionStart("demo/noisy#0@2", 3, 1L, 17L, labeler()),
                     new LabelerState(

@@ -79,9 +79,7 @@ final class AccessRules {
     private void producer() {
         Role role = Role.PRODUCER;
         // it compares all topics with the plan, and would create missing ones if it were allowed to
-        names(
-                        TopicPlan.forInstallation(settings)
-                                .withTask(topics, task, settings.taskPartitions(), List.of()))
+        names(experiment.producedTopics(settings))
                 .forEach(t -> topic(role, t, DESCRIBE, DESCRIBE_CONFIGS));
         topic(role, topics.progress(task), READ, WRITE);
         topic(role, topics.truth(task), WRITE);
@@ -95,6 +93,9 @@ final class AccessRules {
             topic(role, topics.holdout(task), READ);
             topic(role, topics.deadLetters(), WRITE);
             group(role, PatternType.LITERAL, prefix + task + ".producer");
+        }
+        if (experiment.producesVotes()) {
+            topic(role, topics.votes(task), WRITE);
         }
     }
 
@@ -133,6 +134,9 @@ final class AccessRules {
         if (experiment.hasNoise()) {
             topic(role, topics.flips(task), WRITE);
         }
+        if (experiment.readsVotes()) {
+            topic(role, topics.votes(task), READ);
+        }
         for (LabelerEntry labeler : experiment.labelers()) {
             names.add(labeler.name());
             for (long seed : experiment.labelerSeeds(labeler.name())) {
@@ -157,6 +161,9 @@ final class AccessRules {
         topic(role, topics.predictions(task), WRITE);
         if (experiment.hasNoise()) {
             topic(role, topics.flips(task), READ);
+        }
+        if (experiment.readsVotes()) {
+            topic(role, topics.votes(task), READ);
         }
         for (LabelerEntry labeler : experiment.labelers()) {
             if (!labeler.sources().isEmpty()) {

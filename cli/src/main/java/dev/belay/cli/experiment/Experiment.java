@@ -189,13 +189,40 @@ public record Experiment(
         return labelers.stream().anyMatch(labeler -> Labelers.learns(labeler.kind()));
     }
 
+    /** Whether its source has single votes of annotators. */
+    public boolean producesVotes() {
+        return data.source().plugin() instanceof EndlessSource endless
+                && endless.hasVotes(data.source().parameters());
+    }
+
+    /** Whether it has a labeler that reads single votes of annotators. */
+    public boolean readsVotes() {
+        return labelers.stream()
+                .anyMatch(
+                        labeler -> Labelers.voteRule(labeler.kind(), labeler.parameters()) != null);
+    }
+
     /** The topics of the installation, and those of this experiment's task and labelers. */
     public TopicPlan topics(Settings settings) {
         int partitions = settings.taskPartitions();
         TopicPlan plan =
                 TopicPlan.forInstallation(settings)
                         .withTask(settings.topics(), task, partitions, labelerIds());
-        return hasNoise() ? plan.withFlips(settings.topics(), task, partitions) : plan;
+        if (hasNoise()) {
+            plan.withFlips(settings.topics(), task, partitions);
+        }
+        return producesVotes() || readsVotes()
+                ? plan.withVotes(settings.topics(), task, partitions)
+                : plan;
+    }
+
+    /** The topics of the installation, and those that the producer of its task writes. */
+    public TopicPlan producedTopics(Settings settings) {
+        int partitions = settings.taskPartitions();
+        TopicPlan plan =
+                TopicPlan.forInstallation(settings)
+                        .withTask(settings.topics(), task, partitions, List.of());
+        return producesVotes() ? plan.withVotes(settings.topics(), task, partitions) : plan;
     }
 
     private boolean hasSeeds(String name) {

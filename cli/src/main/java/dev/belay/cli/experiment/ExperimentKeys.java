@@ -229,6 +229,12 @@ public final class ExperimentKeys {
                     "The right class; null (jsonl, parquet) or an empty cell (csv, tsv): unknown."
                             + " With options: the index of the right one from 0, or the one of their"
                             + " columns that is always right.");
+    static final Key<YamlValue> VOTES =
+            COLUMNS.own(
+                    "votes",
+                    "a column, a list of columns, or {ANNOTATOR: COLUMN, …}",
+                    "",
+                    "Weak labels of annotators, for labelers of kind crowd: one column with {annotator: label}, [[annotator, label], …] or [label, …], also as a text; or a column for each annotator, where an empty cell is no vote.");
     static final Key<YamlValue> SPLIT_COLUMN =
             COLUMNS.own(
                     "split",

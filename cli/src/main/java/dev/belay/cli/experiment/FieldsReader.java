@@ -3,6 +3,7 @@ package dev.belay.cli.experiment;
 import dev.belay.models.input.Input;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.schemas.TaskKind;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code data.fields}: which columns hold what. */
 final class FieldsReader {
     private static final int MOST_TAGS = 16;
-    private static final int TAG_CHARS = 64;
+    private static final int MOST_ANNOTATORS = 256;
+
+    /** Of tags and annotators. */
+    private static final int NAME_CHARS = 64;
 
     /** Keys of which one says what the input is. */
     private static final List<String> INPUTS =
@@ -55,7 +59,27 @@ final class FieldsReader {
                 text(map.get("split"), split),
                 tags(map.get("tags")),
                 text(map.get("group"), null),
-                options(map, kind));
+                options(map, kind),
+                votes(map.get("votes")));
+    }
+
+    private static @Nullable VoteColumns votes(@Nullable YamlValue value) {
+        if (value == null) {
+            return null;
+        }
+        if (!value.isList() && !value.isMap()) {
+            return new VoteColumns.One(value.text());
+        }
+        Map<String, String> annotators = new LinkedHashMap<>();
+        if (value.isList()) {
+            names(value, 1).forEach(column -> annotators.put(column, column));
+        } else {
+            annotators.putAll(texts(value));
+        }
+        if (annotators.isEmpty() || annotators.size() > MOST_ANNOTATORS) {
+            throw value.wrong("1 to " + MOST_ANNOTATORS + " annotators");
+        }
+        return new VoteColumns.Each(annotators);
     }
 
     private static DataConfig.@Nullable OptionColumns options(YamlMap map, TaskKind kind) {
@@ -155,24 +179,27 @@ final class FieldsReader {
     }
 
     private static Map<String, String> tags(@Nullable YamlValue value) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        if (value == null) {
-            return tags;
+        Map<String, String> tags = value == null ? Map.of() : texts(value);
+        if (value != null && tags.size() > MOST_TAGS) {
+            throw value.wrong("at most " + MOST_TAGS + " tags");
         }
+        return tags;
+    }
+
+    /** A mapping of names to columns. */
+    private static Map<String, String> texts(YamlValue value) {
+        Map<String, String> texts = new LinkedHashMap<>();
         YamlMap map = value.map();
         map.values()
                 .forEach(
                         (name, column) -> {
-                            if (name.length() > TAG_CHARS) {
+                            if (name.length() > NAME_CHARS) {
                                 throw map.key(name)
-                                        .wrong("a name of at most " + TAG_CHARS + " characters");
+                                        .wrong("a name of at most " + NAME_CHARS + " characters");
                             }
-                            tags.put(name, column.text());
+                            texts.put(name, column.text());
                         });
-        if (tags.size() > MOST_TAGS) {
-            throw value.wrong("at most " + MOST_TAGS + " tags");
-        }
-        return tags;
+        return texts;
     }
 
     private static @Nullable String text(@Nullable YamlValue value, @Nullable String otherwise) {

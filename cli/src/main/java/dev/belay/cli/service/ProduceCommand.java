@@ -10,7 +10,6 @@ import dev.belay.producers.task.ProducerConfig;
 import dev.belay.producers.task.ProducerService;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.http.Meters;
-import dev.belay.runtime.topics.TopicPlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,13 +62,7 @@ public class ProduceCommand implements Callable<Integer> {
             clients.awaitBroker();
             clients.awaitRegistry(out::println);
             try (Admin admin = clients.admin()) {
-                TopicPlan.forInstallation(clients.settings())
-                        .withTask(
-                                clients.topics(),
-                                experiment.task(),
-                                clients.settings().taskPartitions(),
-                                List.of())
-                        .apply(admin);
+                experiment.producedTopics(clients.settings()).apply(admin);
             }
             ExampleSource source = experiment.source(clients, data);
             source.require();

@@ -181,6 +181,34 @@ class AclsTest {
     }
 
     @Test
+    void votesAreWrittenByTheProducerAndReadByWhoeverLabelsByThem() throws IOException {
+        String votes = "TOPIC belay.mail.votes";
+        assertTrue(json().stream().noneMatch(acl -> acl.contains(votes)));
+        Files.writeString(
+                file,
+                EXPERIMENT
+                        .replace(
+                                "data: {path: data.jsonl, holdout: {split: test}}",
+                                "data: {source: {kind: topic, topic: mails, votes-topic: answers}, holdout: {share: 0.2}}")
+                        .replace("crowd: {kind: external}", "crowd: {kind: crowd, from: topic}"));
+        Set<String> acls = json();
+        Set<String> mayUse =
+                acls.stream()
+                        .filter(acl -> acl.contains(votes))
+                        .filter(acl -> acl.matches("\\S+ (READ|WRITE) .*"))
+                        .map(acl -> acl.replace("User:belay-", "").replace(" " + votes, ""))
+                        .collect(Collectors.toSet());
+        assertEquals(
+                Set.of(
+                        "producer WRITE LITERAL",
+                        "labeler READ LITERAL",
+                        "evaluator READ LITERAL",
+                        "reader READ LITERAL"),
+                mayUse);
+        assertTrue(of("belay-producer", acls).stream().anyMatch(a -> a.contains("READ TOPIC answers")));
+    }
+
+    @Test
     void prefixRenamesAndPrincipalsAreThoseOfTheSettings() throws IOException {
         Set<String> acls =
                 json(

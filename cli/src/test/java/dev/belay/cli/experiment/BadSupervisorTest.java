@@ -43,7 +43,7 @@ class BadSupervisorTest {
         assertRejected(
                 rules.replace("kind: rules", "kind: rule"),
                 "line 8, column 3: labeler 'words': no labeler of kind 'rule' is installed",
-                "[average, dawid-skene, external, majority, noise, rules, trust, votes, weighted]",
+                "[average, crowd, dawid-skene, external, majority, noise, rules, trust, votes, weighted]",
                 "did you mean 'rules'?");
         assertRejected(
                 rules.replace("{negative: [fine]}", "{c: [fine]}"),

@@ -1,11 +1,13 @@
 package dev.belay.cli.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.producers.dataset.DataSet;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.schemas.events.ModelSpec;
 import java.io.IOException;
 import java.io.StringReader;
@@ -48,6 +50,22 @@ class InputFieldsTest {
                 read("tags: {source: from, level: n}, group: question", "hashing").data().fields();
         assertEquals(Map.of("source", "from", "level", "n"), fields.tags());
         assertEquals("question", fields.group());
+    }
+
+    @Test
+    void votesAreInOneColumnOrInOneOfEachAnnotator() {
+        assertEquals(new VoteColumns.One("v"), read("votes: v", "hashing").data().fields().votes());
+        assertEquals(
+                new VoteColumns.Each(Map.of("a", "a", "b", "b")),
+                read("votes: [a, b]", "hashing").data().fields().votes());
+        assertEquals(
+                new VoteColumns.Each(Map.of("anna", "a", "ben", "b")),
+                read("votes: {anna: a, ben: b}", "hashing").data().fields().votes());
+        assertNull(read("text: body", "hashing").data().fields().votes());
+        says("votes: []", "hashing", "at least 1 different names");
+        says("votes: [a, a]", "hashing", "each name once");
+        says("votes: {}", "hashing", "1 to 256 annotators");
+        says("votes: {" + "n".repeat(65) + ": a}", "hashing", "a name of at most 64 characters");
     }
 
     @Test

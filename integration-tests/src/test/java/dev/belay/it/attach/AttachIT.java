@@ -56,6 +56,10 @@ class AttachIT {
                 truth-topic: outcomes
                 truth-id: .ticket
                 truth-label: (if .minutes < 60 then "urgent" else "other" end)
+                votes-topic: answers
+                votes-id: .about
+                votes-annotator: .by
+                votes-label: .is
               fields:
                 id: .no
                 text: (.subject + " " + .body.text)
@@ -86,7 +90,8 @@ class AttachIT {
             admin.createTopics(
                             List.of(
                                     new NewTopic("tickets", 3, (short) 1),
-                                    new NewTopic("outcomes", 5, (short) 1)))
+                                    new NewTopic("outcomes", 5, (short) 1),
+                                    new NewTopic("answers", 2, (short) 1)))
                     .all()
                     .get();
         }
@@ -117,7 +122,8 @@ class AttachIT {
                     .until(
                             () ->
                                     examples().size() >= mails - 1
-                                            && truth().size() >= outcomes.size());
+                                            && truth().size() >= outcomes.size()
+                                            && votes().size() >= 2 * TICKETS);
             attach.kill();
         }
         // Then
@@ -125,6 +131,11 @@ class AttachIT {
         assertEquals(mails - 1, examples.size(), "but the one without a text");
         assertEquals("printer 3 is on fire", examples.get("t3"));
         assertEquals(outcomes, truth());
+        List<String> votes = new ArrayList<>();
+        for (int i = 0; i < 2 * TICKETS; i++) {
+            votes.add("t" + i + " a" + i % 3 + " " + (i % 5 == 0 ? null : i % 2));
+        }
+        assertEquals(votes.stream().sorted().toList(), votes());
         // and the bad record is a dead letter, which is sent back once
         JsonNode deadLetters = json("dead-letters", "list", "--each", "--json");
         assertEquals(1, deadLetters.size(), deadLetters::toString);
@@ -174,6 +185,12 @@ class AttachIT {
                             JSON.writeValueAsBytes(ticket));
             record.headers().add("team", "red".getBytes(StandardCharsets.UTF_8));
             records.add(record);
+            Map<String, Object> answer = new HashMap<>();
+            answer.put("about", "t" + i);
+            answer.put("by", "a" + i % 3);
+            answer.put("is", i % 5 == 0 ? null : i % 2 == 0 ? "other" : "urgent");
+            records.add(
+                    new ProducerRecord<>("answers", i % 2, null, JSON.writeValueAsBytes(answer)));
             if (i % 2 == 0) {
                 int minutes = i % 100;
                 outcomes.put("t" + i, minutes < 60 ? 1 : 0);
@@ -228,6 +245,14 @@ class AttachIT {
         read("belay\\.tickets\\.truth")
                 .forEach(e -> labels.put(e.get("id").toString(), (Integer) e.get("label")));
         return labels;
+    }
+
+    /** Example, annotator and label of each vote, sorted. */
+    private List<String> votes() {
+        return read("belay\\.tickets\\.votes").stream()
+                .map(e -> e.get("example") + " " + e.get("annotator") + " " + e.get("label"))
+                .sorted()
+                .toList();
     }
 
     private List<GenericRecord> read(String topics) {

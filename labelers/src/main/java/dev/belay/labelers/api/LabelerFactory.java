@@ -4,6 +4,7 @@ import dev.belay.plugins.Plugin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes labelers of one kind: an extension point, see {@link dev.belay.plugins}. Its {@link #name}
@@ -55,6 +56,17 @@ public interface LabelerFactory extends Plugin {
      */
     default Duration delay(Map<String, String> parameters) {
         return Duration.ZERO;
+    }
+
+    /**
+     * Which single votes of annotators it reads; null: none, its inputs have the votes that came
+     * with the example.
+     *
+     * @param parameters as for {@link #create}
+     * @throws IllegalArgumentException as {@link #create}
+     */
+    default @Nullable VoteRule voteRule(Map<String, String> parameters) {
+        return null;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of labelers that are installed. */
 public final class Labelers {
@@ -109,6 +110,34 @@ public final class Labelers {
         } catch (IllegalArgumentException e) {
             throw new LabelerException(spec.getId() + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Which single votes of annotators a spec reads; null: none.
+     *
+     * @throws LabelerException when its kind is not installed here, or its parameters are wrong
+     */
+    public static @Nullable VoteRule voteRule(LabelerSpec spec) {
+        try {
+            return voteRule(spec.getMethod().getName(), spec.getMethod().getParameters());
+        } catch (IllegalArgumentException e) {
+            throw new LabelerException(spec.getId() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The same of a kind and its parameters; null of {@code external}. */
+    public static @Nullable VoteRule voteRule(String kind, Map<String, String> parameters) {
+        return kind.equals(LabelerSpecs.EXTERNAL) ? null : factory(kind).voteRule(parameters);
+    }
+
+    /**
+     * Whether a spec reads single votes of annotators; false if its kind is not installed here,
+     * which whoever opens it reports.
+     *
+     * @throws LabelerException when its parameters are wrong
+     */
+    public static boolean readsVotes(LabelerSpec spec) {
+        return kinds().contains(spec.getMethod().getName()) && voteRule(spec) != null;
     }
 
     private static LabelerFactory factory(String kind) {

@@ -4,7 +4,8 @@
  * dev.belay.labelers.api.Labeler}s from the parameters of a {@code LabelerSpec}.
  *
  * <p><b>Contract.</b> A labeler's answer for an example depends only on the spec (its classes and
- * parameters) and on that example's input, the labels of its sources among it: neither on the other
+ * parameters) and on that example's input, the labels of its sources and the votes of annotators
+ * among it: neither on the other
  * examples of the call, nor on calls before, nor on time or chance. A killed and restarted service
  * then gives the same labels. An exception are {@link dev.belay.labelers.api.LearningLabeler}s,
  * whose answers also depend on the examples labelled before: they are called for one example after

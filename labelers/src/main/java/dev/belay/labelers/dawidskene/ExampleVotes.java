@@ -2,7 +2,10 @@ package dev.belay.labelers.dawidskene;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /**
  * The votes on one example. A source without a vote is not in it; one that abstained is, with the
@@ -45,6 +48,24 @@ public record ExampleVotes(int[] sources, int[] votes) {
         Arrays.setAll(sources, s -> s);
         int[] votes = distributions.stream().mapToInt(d -> vote(d, classes)).toArray();
         return new ExampleVotes(sources, votes);
+    }
+
+    /**
+     * Votes of annotators; of those that are not in the list none is taken.
+     *
+     * @param votes the class that each voted for
+     * @param annotators the sources, in their order, each once
+     */
+    public static ExampleVotes of(Map<String, Integer> votes, List<String> annotators) {
+        int[] sources =
+                IntStream.range(0, annotators.size())
+                        .filter(s -> votes.containsKey(annotators.get(s)))
+                        .toArray();
+        int[] classes =
+                Arrays.stream(sources)
+                        .map(s -> Objects.requireNonNull(votes.get(annotators.get(s))))
+                        .toArray();
+        return new ExampleVotes(sources, classes);
     }
 
     /**

@@ -125,6 +125,8 @@ public final class Evaluator extends SpecFollower {
                             reader,
                             holdouts::sources,
                             this::state,
+                            new HashMap<>(),
+                            holdouts::votes,
                             new HashMap<>());
             // not all checkpoints have to be read where no source is endless
             Function<IntPredicate, List<Checkpoint>> lastingCheckpoints =

@@ -12,10 +12,12 @@ import dev.belay.schemas.LabelerSpecs;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
  * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
  * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
- * on examples that none of its sources has labelled. One that learns predicts the holdout with
- * {@link SweptStates what it has learned}, and learns nothing from it; a version of it that was
+ * on examples that none of its sources has labelled. That of a labeler that reads single votes starts
+ * once the votes on all of the holdout are decided ({@link HoldoutVotes}). One that learns predicts the
+ * holdout with {@link SweptStates what it has learned}, and learns nothing from it; a version of it that was
  * replaced does not, because what it had learned is gone.
  *
  * @param isStopped whether users have stopped a labeler
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param opener starts to read sources
  * @param states of those that learn
  * @param reading the sources that are being read, by task
+ * @param voteOpener starts to read votes
+ * @param voting the votes that are being read, by labeler
  */
 record LabelerSweeps(
         Predicate<String> isStopped,
@@ -49,13 +54,21 @@ record LabelerSweeps(
         RecordReader reader,
         Opener opener,
         SweptStates states,
-        Map<String, SourceSweeps> reading)
+        Map<String, SourceSweeps> reading,
+        VoteOpener voteOpener,
+        Map<String, HoldoutVotes> voting)
         implements SweepRequests, AutoCloseable {
 
     /** Starts to read the labels that labelers of a task give its holdout. */
     @FunctionalInterface
     interface Opener {
         SourceSweeps open(LabelerSpec spec, Set<String> labelers, Holdout holdout);
+    }
+
+    /** Starts to read the votes on the holdout of a labeler's task. */
+    @FunctionalInterface
+    interface VoteOpener {
+        HoldoutVotes open(LabelerSpec spec, Holdout holdout);
     }
 
     @Override
@@ -98,12 +111,14 @@ record LabelerSweeps(
         boolean learns = Labelers.learns(spec.getMethod().getName());
         boolean endless = compared.test(spec.getId());
         boolean replaced = learns && version(spec.getId()) > spec.getVersion();
+        boolean votes = Labelers.readsVotes(spec);
         Map<String, Map<String, GivenLabel>> sources = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> cast = new HashMap<>();
         AtomicReference<byte @Nullable []> state = new AtomicReference<>();
         return new Request(
                 LabelerSpecs.asModel(spec),
-                // its sources may be behind it in the topic, so it must not block the task
-                reads || learns ? spec.getId() : spec.getTask(),
+                // what it reads may be long in coming, so it must not block the task
+                reads || votes || learns ? spec.getId() : spec.getTask(),
                 spec.getVersion(),
                 spec.getEventTimeMs(),
                 !LabelerSpecs.isExternal(spec) && !replaced,
@@ -112,8 +127,13 @@ record LabelerSweeps(
                         // asked again where it waits: then it may have been replaced
                         (learns && version(spec.getId()) > spec.getVersion())
                                 || ((!reads || find(spec, holdout, sources))
+                                        && (!votes || findVotes(spec, holdout, cast))
                                         && (!learns || find(spec, holdout, endless, state))),
-                () -> new ByLabeler(open(spec, state.get()), reads ? sources : null));
+                () ->
+                        new ByLabeler(
+                                open(spec, state.get()),
+                                reads ? sources : null,
+                                votes ? cast : null));
     }
 
     private boolean find(
@@ -139,14 +159,16 @@ record LabelerSweeps(
         return !isStopped.test(spec.getId());
     }
 
-    /** Closes the sources that no sweep has used lately. */
+    /** Closes the sources and votes that no sweep has used lately. */
     void tidy() {
         reading.values().removeIf(SourceSweeps::closeIfIdle);
+        voting.values().removeIf(HoldoutVotes::closeIfIdle);
     }
 
     @Override
     public void close() {
         reading.values().forEach(SourceSweeps::close);
+        voting.values().forEach(HoldoutVotes::close);
     }
 
     /** Adds the labels of all sources to a map; false, adding none, while some are missing. */
@@ -171,6 +193,24 @@ record LabelerSweeps(
         return found != null;
     }
 
+    /** Adds the votes on the holdout to a map; false, adding none, while some are not decided. */
+    private boolean findVotes(
+            LabelerSpec spec, Holdout holdout, Map<String, Map<String, Integer>> into) {
+        HoldoutVotes votes = voting.get(spec.getId());
+        if (votes == null || votes.version() != holdout.version()) {
+            if (votes != null) {
+                votes.close();
+            }
+            votes = voteOpener.open(spec, holdout);
+            voting.put(spec.getId(), votes);
+        }
+        var found = votes.of(Objects.requireNonNull(Labelers.voteRule(spec)));
+        if (found != null) {
+            into.putAll(found);
+        }
+        return found != null;
+    }
+
     /** The current version of a labeler; -1 for models and external ones. */
     private long version(String id) {
         LabelerSpec spec = current.apply(id);
@@ -179,9 +219,12 @@ record LabelerSweeps(
 
     /**
      * @param sources the labels of each source, by example; null for a labeler without sources
+     * @param votes of annotators, by example; null: those that came with it
      */
     private record ByLabeler(
-            Labeler labeler, @Nullable Map<String, Map<String, GivenLabel>> sources)
+            Labeler labeler,
+            @Nullable Map<String, Map<String, GivenLabel>> sources,
+            @Nullable Map<String, Map<String, Integer>> votes)
             implements SweepPredictor {
         @Override
         public Rows<float[]> predict(List<Holdout.Row> rows) {
@@ -214,7 +257,12 @@ record LabelerSweeps(
                             }
                         });
             }
-            return new LabelerInput(row.example(), labels);
+            return new LabelerInput(
+                    row.example(),
+                    labels,
+                    votes == null
+                            ? row.example().getVotes()
+                            : votes.getOrDefault(row.id(), Map.of()));
         }
 
         @Override

@@ -86,6 +86,22 @@ record TaskHoldouts(
                 .allMatch(p -> progress.total(labels, p, spec.getId()) >= 0);
     }
 
+    /**
+     * Starts to read the votes of annotators on a task's holdout.
+     *
+     * @param holdout the task's, as returned by {@link #of}
+     */
+    HoldoutVotes votes(LabelerSpec spec, Holdout holdout) {
+        return new HoldoutVotes(
+                clients.consumer(null, member + "." + spec.getTask() + ".votes"),
+                clients.topics().votes(spec.getTask()),
+                spec.getClasses().size(),
+                new RecordReader(clients.codec(), spec.getPartitions()),
+                deadLetters,
+                Objects.requireNonNull(open.get(spec.getTask())).ends(),
+                holdout);
+    }
+
     @Override
     public void close() {
         for (TaskHoldout task : open.values()) {

@@ -248,7 +248,8 @@ final class BatchAssembler {
         @Nullable ExampleBatch finish() {
             LabelingProgress before = progress.getOrDefault(partition, LabelingProgress.of(null));
             boolean ended = hasEnded();
-            if (next < 0 && ended == before.ended()) {
+            // nothing taken: only its end is worth a transaction, not that the oldest example waits
+            if (next < 0 && (ended == before.ended() || !queue.isEmpty())) {
                 return null;
             }
             long reached = queue.isEmpty() ? inbox.position(partition) : next;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     predictions where its labels are written by another program
  * @param sources labels of the labelers that it reads, in the order of its spec
  * @param flips where the labels that it changed are written; null: it adds no noise
+ * @param votes single votes of annotators; null: it reads none
  * @param versions where the starts of its versions are written; null: it has none
  * @param states where what it has learned is written; null: it learns nothing
  */
@@ -36,6 +37,7 @@ public record LabelerTopics(
         String progress,
         List<String> sources,
         @Nullable String flips,
+        @Nullable String votes,
         @Nullable String versions,
         @Nullable String states) {
     /** Of a labeler that labels the examples. */
@@ -77,6 +79,7 @@ public record LabelerTopics(
                 topics.progress(task),
                 spec.getSources().stream().map(source -> topics.labels(task, source)).toList(),
                 spec.getMethod().getName().equals(LabelerSpecs.NOISE) ? topics.flips(task) : null,
+                Labelers.readsVotes(spec) ? topics.votes(task) : null,
                 external ? null : topics.labelerVersions(),
                 Labelers.learns(spec.getMethod().getName()) ? topics.labelerStates() : null);
     }
@@ -88,7 +91,8 @@ public record LabelerTopics(
         return Stream.of(
                         Stream.of(input, labels, joined),
                         sources.stream(),
-                        Stream.ofNullable(flips))
+                        Stream.ofNullable(flips),
+                        Stream.ofNullable(votes))
                 .flatMap(all -> all)
                 .toList();
     }

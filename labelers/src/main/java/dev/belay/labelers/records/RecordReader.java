@@ -10,7 +10,9 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Label;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.Vote;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of the task's topics
  */
 public record RecordReader(EventCodec codec, int partitions) {
+    private static final int MOST_VOTES = 256;
+    private static final int MAX_ANNOTATOR_CHARS = 64;
+
     public Example example(ConsumerRecord<byte[], byte[]> record) throws BadRecordException {
         return present(exampleOrTombstone(record), record);
     }
 
     /**
-     * Checks that an example is of its task's kind.
+     * Checks that an example is of its task's kind, and its votes.
      *
      * @param classes of the task; 0 for choice
      */
@@ -43,6 +48,29 @@ public record RecordReader(EventCodec codec, int partitions) {
                             ? "an example with options, expected none in a task of kind classes"
                             : "an example without options, expected 2 to 256 in a task of kind"
                                     + " choice");
+        }
+        int size = Distributions.size(classes, example);
+        if (example.getVotes().size() > MOST_VOTES) {
+            throw new BadRecordException(
+                    "an example with %d votes, expected at most %d"
+                            .formatted(example.getVotes().size(), MOST_VOTES));
+        }
+        for (Map.Entry<String, Integer> vote : example.getVotes().entrySet()) {
+            requireVote(vote.getKey(), vote.getValue(), size);
+        }
+    }
+
+    private static void requireVote(String annotator, int label, int size)
+            throws BadRecordException {
+        if (annotator.isBlank() || annotator.length() > MAX_ANNOTATOR_CHARS) {
+            throw new BadRecordException(
+                    "a vote of an annotator with a name of %d characters, expected 1 to %d, not only spaces"
+                            .formatted(annotator.length(), MAX_ANNOTATOR_CHARS));
+        }
+        if (label < 0 || label >= size) {
+            throw new BadRecordException(
+                    "vote %d of annotator '%s', expected 0 to %d"
+                            .formatted(label, annotator, size - 1));
         }
     }
 
@@ -80,6 +108,27 @@ public record RecordReader(EventCodec codec, int partitions) {
                                     limit - 1));
         }
         return truth;
+    }
+
+    /**
+     * Null: a tombstone.
+     *
+     * @param classes of the task; 0 for choice, where the example's number of options is the limit
+     */
+    public @Nullable Vote vote(ConsumerRecord<byte[], byte[]> record, int classes)
+            throws BadRecordException {
+        int belongs = belongs(record);
+        if (belongs != record.partition()) {
+            // not sent on: the votes of an annotator replace each other in the order of the log
+            throw new BadRecordException(MisplacedException.reason(record, belongs, partitions));
+        }
+        Vote vote = read(record, Vote.class, Vote::getExample);
+        if (vote != null) {
+            int label = vote.getLabel() == null ? 0 : vote.getLabel();
+            requireVote(
+                    vote.getAnnotator(), label, classes == 0 ? TaskKind.MAX_OPTIONS : classes);
+        }
+        return vote;
     }
 
     /**

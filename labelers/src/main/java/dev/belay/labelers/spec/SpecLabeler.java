@@ -5,6 +5,7 @@ import dev.belay.labelers.api.Labeler;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
 import dev.belay.labelers.api.LearningLabeler;
+import dev.belay.labelers.api.VoteRule;
 import dev.belay.labelers.labeling.ExampleLabeler;
 import dev.belay.labelers.labeling.Learned;
 import dev.belay.labelers.labeling.Wanted;
@@ -15,6 +16,7 @@ import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.Split;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,27 +29,39 @@ final class SpecLabeler implements ExampleLabeler {
     private final SpecVersions versions;
     private final StreamTime time;
     private final PartitionEnds ends;
+    private final VoteLog votes;
     private final @Nullable SourceLabels sources;
-    private final List<LabelerSpec> deciding = new ArrayList<>(); // one an example to judge
-    private long delaying = Long.MIN_VALUE; // the version that has this delay
+    private final List<Decision> decided = new ArrayList<>(); // one an example to judge
+    private long waiting = Long.MIN_VALUE; // the version that has these
     private long delayMs;
+    private @Nullable VoteRule voteRule;
     private @Nullable Labeler open;
     private @Nullable LabelerSpec opened;
     private Learned learned = Learned.NOTHING;
 
     /**
+     * What was decided of an example.
+     *
+     * @param votes null: those that came with it
+     */
+    private record Decision(LabelerSpec version, @Nullable Map<String, Integer> votes) {}
+
+    /**
      * @param current the newest version; its id and its sources stay
      * @param time of the examples; this closes it
+     * @param votes on the examples; this closes it
      * @param sources labels of those that it reads; null if it reads none
      */
     SpecLabeler(
             Supplier<LabelerSpec> current,
             Wanted.Resources resources,
             StreamTime time,
+            VoteLog votes,
             @Nullable SourceLabels sources) {
         this.resources = resources;
         this.versions = new SpecVersions(current, resources);
         this.time = time;
+        this.votes = votes;
         this.ends = resources.ends().apply(null);
         this.sources = sources;
     }
@@ -55,8 +69,8 @@ final class SpecLabeler implements ExampleLabeler {
     @Override
     public boolean follow(Set<Integer> partitions) {
         versions.follow();
-        deciding.clear();
-        boolean more = time.follow(partitions);
+        decided.clear();
+        boolean more = time.follow(partitions) | votes.follow(partitions);
         return (sources != null && sources.follow(partitions)) || more;
     }
 
@@ -67,23 +81,36 @@ final class SpecLabeler implements ExampleLabeler {
         }
         long offset = resources.inbox().queue(partition).element().offset();
         LabelerSpec version = versions.at(partition, offset);
-        if (isDelayed(version, partition, offset, timeMs)) {
-            return Answer.WAIT; // asked before the sources, which drop what they have answered
+        readWaits(version);
+        // both asked before the sources, which drop what they have answered
+        if (isDelayed(partition, offset, timeMs)) {
+            return Answer.WAIT;
+        }
+        Map<String, Integer> cast = null;
+        if (voteRule != null) {
+            cast = votes.of(partition, input, timeMs, voteRule);
+            if (cast == null) {
+                return Answer.WAIT;
+            }
         }
         Answer answer =
                 sources == null ? Answer.YES : sources.answer(partition, input.example().getId());
         if (answer == Answer.YES) {
             versions.labels(partition, offset);
-            deciding.add(version);
+            decided.add(new Decision(version, cast));
         }
         return answer;
     }
 
-    private boolean isDelayed(LabelerSpec version, int partition, long offset, long timeMs) {
-        if (version.getVersion() != delaying) {
+    private void readWaits(LabelerSpec version) {
+        if (version.getVersion() != waiting) {
             delayMs = Labelers.delayMs(version);
-            delaying = version.getVersion();
+            voteRule = Labelers.voteRule(version);
+            waiting = version.getVersion();
         }
+    }
+
+    private boolean isDelayed(int partition, long offset, long timeMs) {
         return delayMs > 0
                 && !time.hasPassed(partition, offset, timeMs + delayMs)
                 // no record will come that could pass it; those in memory may not reach the end
@@ -92,13 +119,22 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
-        List<LabelerInput> whole = sources == null ? inputs : sources.join(inputs);
+        List<LabelerInput> whole =
+                new ArrayList<>(sources == null ? inputs : sources.join(inputs));
+        for (int i = 0; i < whole.size(); i++) {
+            Map<String, Integer> cast = decided.get(i).votes();
+            if (cast != null) {
+                LabelerInput input = whole.get(i);
+                whole.set(i, new LabelerInput(input.example(), input.sources(), cast));
+            }
+        }
         List<GivenLabel> labels = new ArrayList<>(inputs.size());
         int from = 0;
         while (from < whole.size()) {
-            LabelerSpec version = deciding.get(from);
+            LabelerSpec version = decided.get(from).version();
             int to = from + 1;
-            while (to < whole.size() && deciding.get(to).getVersion() == version.getVersion()) {
+            while (to < whole.size()
+                    && decided.get(to).version().getVersion() == version.getVersion()) {
                 to++;
             }
             label(version, whole.subList(from, to), labels);
@@ -121,13 +157,13 @@ final class SpecLabeler implements ExampleLabeler {
                     new GivenLabel(
                             version.getVersion(),
                             answer,
-                            votes(input),
+                            sourceVotes(input),
                             keepsVotes,
                             labeler.changedFrom(input, answer)));
         }
     }
 
-    private List<float[]> votes(LabelerInput input) {
+    private List<float[]> sourceVotes(LabelerInput input) {
         List<float[]> votes = new ArrayList<>();
         for (String source : sources()) {
             GivenLabel vote = input.sources().get(source);
@@ -163,6 +199,7 @@ final class SpecLabeler implements ExampleLabeler {
     @Override
     public void contribute(TransactionBatch batch) {
         versions.contribute(batch);
+        votes.contribute(batch);
         if (sources != null) {
             sources.contribute(batch);
         }
@@ -171,6 +208,7 @@ final class SpecLabeler implements ExampleLabeler {
     @Override
     public void rewind() {
         versions.rewind();
+        votes.rewind();
         if (sources != null) {
             sources.rewind();
         }
@@ -178,7 +216,8 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public void close() {
-        try (time) {
+        try (time;
+                votes) {
             if (sources != null) {
                 sources.close();
             }

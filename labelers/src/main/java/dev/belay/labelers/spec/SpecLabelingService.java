@@ -24,9 +24,9 @@ import org.apache.kafka.clients.consumer.Consumer;
  * its task and predicts them (PROGRESSIVE) in the same transactions; for an external labeler, whose
  * labels are in the topic already, it only writes the predictions. A new version labels from the
  * next transaction on, and its number is in each label. A labeler with sources labels an example
- * once it is decided for each source whether it has a label ({@link SourceLabels}). Scales by the
- * partitions of the examples: group {@code <prefix><experiment>.<name>.<seed>.<run>.labeler}; one
- * that learns has one owner.
+ * once it is decided for each source whether it has a label ({@link SourceLabels}), one that reads
+ * single votes once these are decided ({@link VoteLog}). Scales by the partitions of the examples:
+ * group {@code <prefix><experiment>.<name>.<seed>.<run>.labeler}; one that learns has one owner.
  */
 public final class SpecLabelingService extends LabelingService {
     private volatile Map<String, LabelerSpec> newest = Map.of();
@@ -67,6 +67,11 @@ public final class SpecLabelingService extends LabelingService {
                                 () -> Objects.requireNonNull(newest.get(spec.getId())),
                                 resources,
                                 new StreamTime(() -> ahead(group), topics.input()),
+                                new VoteLog(
+                                        () -> votes(group),
+                                        clients().topics().votes(spec.getTask()),
+                                        resources,
+                                        VoteLog.VOTES_KEPT),
                                 spec.getSources().isEmpty()
                                         ? null
                                         : sources(spec, group, resources)));
@@ -76,6 +81,10 @@ public final class SpecLabelingService extends LabelingService {
     private Consumer<byte[], byte[]> ahead(String group) {
         String client = group + "." + clients().settings().instance() + ".time";
         return clients().consumer(null, client, Inbox.consumer(Labeling.MAX_BUFFERED));
+    }
+
+    private Consumer<byte[], byte[]> votes(String group) {
+        return clients().consumer(null, group + "." + clients().settings().instance() + ".votes");
     }
 
     private SourceLabels sources(LabelerSpec spec, String group, Wanted.Resources resources) {

@@ -16,12 +16,12 @@ class LabelersTest {
         var missing =
                 assertThrows(
                         LabelerException.class,
-                        () -> Labelers.open(SpecEvents.spec("crowd", CLASSES, Map.of(), 0)));
+                        () -> Labelers.open(SpecEvents.spec("jury", CLASSES, Map.of(), 0)));
         assertTrue(
                 String.valueOf(missing.getMessage())
                         .startsWith(
-                                "no labeler of kind 'crowd' is installed, expected one of [average,"
-                                        + " broken, dawid-skene, doubtful, external, majority, noise,"
+                                "no labeler of kind 'jury' is installed, expected one of [average,"
+                                        + " broken, crowd, dawid-skene, doubtful, external, majority, noise,"
                                         + " rules, trust, votes, weighted]"),
                 missing::getMessage);
     }

@@ -30,6 +30,16 @@ class ExampleVotesTest {
     }
 
     @Test
+    void annotatorsAreSourcesInTheOrderOfTheList() {
+        Map<String, Integer> votes = Map.of("cleo", 1, "anna", 0, "unknown", 2);
+        assertEquals(
+                new ExampleVotes(new int[] {0, 2}, new int[] {1, 0}),
+                ExampleVotes.of(votes, List.of("cleo", "ben", "anna")));
+        assertEquals(
+                new ExampleVotes(new int[0], new int[0]), ExampleVotes.of(votes, List.of("ben")));
+    }
+
+    @Test
     void sourcesThatAreNotAscendingAreRefused() {
         int[] votes = {0, 0};
         for (int[] sources : new int[][] {{1, 0}, {1, 1}, {-1, 0}, {0}}) {

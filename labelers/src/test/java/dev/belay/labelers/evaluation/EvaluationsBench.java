@@ -78,6 +78,7 @@ final class EvaluationsBench {
 
     boolean holdoutEnded = true;
     boolean truthEnded;
+    boolean votesEnded;
     Executor computing = Runnable::run;
     private final MockConsumer<byte[], byte[]> examples = new MockConsumer<>("earliest");
     private final Map<MockConsumer<byte[], byte[]>, Long> offsets = new HashMap<>();
@@ -171,6 +172,16 @@ final class EvaluationsBench {
                                 holdout.version(),
                                 (topic, p, position) -> truthEnded && position == log.end(topic)),
                 (spec, least) -> states.get(spec.getId()),
+                new HashMap<>(),
+                (spec, holdout) ->
+                        new HoldoutVotes(
+                                log.consumer(),
+                                clients.topics().votes(spec.getTask()),
+                                spec.getClasses().size(),
+                                reader,
+                                new DeadLetters(clients, "test"),
+                                (topic, p, position) -> votesEnded && position == log.end(topic),
+                                holdout),
                 new HashMap<>());
     }
 

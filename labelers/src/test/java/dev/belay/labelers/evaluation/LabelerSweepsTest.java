@@ -60,7 +60,7 @@ class LabelerSweepsTest {
     @Test
     void aLabelerThatIsNotInstalledWaitsAndIsReported() {
         // Given
-        bench.labeler("exp/crowd#0@1", "crowd", Map.of(), 0);
+        bench.labeler("exp/jury#0@1", "jury", Map.of(), 0);
         // When
         bench.stepUntilIdle();
         // Then
@@ -71,7 +71,7 @@ class LabelerSweepsTest {
                 bench.patience
                         .problems()
                         .get(0)
-                        .startsWith("exp/crowd#0@1: no labeler of kind 'crowd'"),
+                        .startsWith("exp/jury#0@1: no labeler of kind 'jury'"),
                 () -> bench.patience.problems() + "");
     }
 

@@ -261,6 +261,7 @@ class SourceLabelsPropertyTest {
                                 () -> SPEC,
                                 resources,
                                 SpecLabelingTest.undelayed(),
+                                SpecLabelingTest.noVotes(resources),
                                 new SourceLabels(SOURCES, resources, log.consumer())),
                         ends,
                         p -> lastProgress(),

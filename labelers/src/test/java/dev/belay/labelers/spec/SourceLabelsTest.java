@@ -30,6 +30,7 @@ class SourceLabelsTest {
                                     () -> SPEC,
                                     made.resources(),
                                     SpecLabelingTest.undelayed(),
+                                    SpecLabelingTest.noVotes(made.resources()),
                                     new SourceLabels(
                                             SPEC.getSources(), made.resources(), made.sources)));
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.labelers.FakeLog;
 import dev.belay.labelers.api.SpecEvents;
 import dev.belay.labelers.labeling.LabelingBench;
+import dev.belay.labelers.labeling.Wanted;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Flip;
@@ -232,6 +233,7 @@ class SpecLabelingTest {
                                         () -> spec,
                                         made.resources(),
                                         undelayed(),
+                                        noVotes(made.resources()),
                                         new SourceLabels(
                                                 List.of(SOURCE), made.resources(), made.sources)));
         // When
@@ -261,7 +263,7 @@ class SpecLabelingTest {
     }
 
     private SpecLabeler labeler(LabelingBench bench) {
-        return new SpecLabeler(() -> current, bench.resources(), undelayed(), null);
+        return new SpecLabeler(() -> current, bench.resources(), undelayed(), noVotes(bench.resources()), null);
     }
 
     /** The time of examples that no labeler waits for. */
@@ -273,11 +275,23 @@ class SpecLabelingTest {
                 "");
     }
 
+    /** Votes that no labeler reads. */
+    static VoteLog noVotes(Wanted.Resources resources) {
+        return new VoteLog(
+                () -> {
+                    throw new AssertionError("no labeler reads votes");
+                },
+                "",
+                resources,
+                1);
+    }
+
     private static SpecLabeler noisy(LabelingBench bench, LabelerSpec spec, FakeLog ahead) {
         return new SpecLabeler(
                 () -> spec,
                 bench.resources(),
                 new StreamTime(ahead::consumer, bench.topics.input()),
+                noVotes(bench.resources()),
                 new SourceLabels(spec.getSources(), bench.resources(), bench.sources));
     }
 

@@ -59,6 +59,9 @@ final class SourceHash {
         if (config.fields().options() != null) {
             parts.add("options=" + config.fields().options().columns());
         }
+        if (config.fields().votes() != null) {
+            parts.add("votes=" + config.fields().votes());
+        }
         if (config.holdout().where() != null) {
             parts.add("where=" + config.holdout().where());
         }

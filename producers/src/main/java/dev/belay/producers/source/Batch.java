@@ -36,22 +36,46 @@ public record Batch(
     }
 
     /**
-     * An example with or without its truth, or the truth of an example that is written already or
-     * comes later.
+     * A vote of an annotator.
      *
-     * @param row null: truth only
+     * @param label class or option; null: it is taken back
+     */
+    public record Vote(String annotator, @Nullable Integer label) {}
+
+    /**
+     * An example with or without its truth, or the truth of or a vote on an example that is written
+     * already or comes later.
+     *
+     * @param row null: truth or vote only
      * @param split of the example; null: not known, because it comes later
      * @param label class index, or {@link Row#NO_LABEL}
      * @param eventTimeMs epoch milliseconds, or {@link #NOW}
+     * @param vote null: example or truth
      */
     public record Entry(
-            String id, @Nullable Row row, @Nullable Split split, int label, long eventTimeMs) {
+            String id,
+            @Nullable Row row,
+            @Nullable Split split,
+            int label,
+            long eventTimeMs,
+            @Nullable Vote vote) {
         /** The event time is that of production. */
         public static final long NOW = -1;
 
         /** An example, with its truth where that is known. */
         public static Entry of(Row row, long eventTimeMs) {
-            return new Entry(row.id(), row, row.split(), row.label(), eventTimeMs);
+            return new Entry(row.id(), row, row.split(), row.label(), eventTimeMs, null);
+        }
+
+        /** The truth of an example. */
+        public static Entry truth(
+                String id, @Nullable Split split, int label, long eventTimeMs) {
+            return new Entry(id, null, split, label, eventTimeMs, null);
+        }
+
+        /** A vote on an example. */
+        public static Entry vote(String id, Vote vote, long eventTimeMs) {
+            return new Entry(id, null, null, Row.NO_LABEL, eventTimeMs, vote);
         }
 
         public boolean hasLabel() {

@@ -72,7 +72,7 @@ record Cells(String source, long line, ObjectNode row, String keys) {
     /** An array of numbers, also as a JSON text. */
     double[] numbers(String column) {
         JsonNode cell = cell(column);
-        JsonNode array = array(cell);
+        JsonNode array = json(column);
         if (!array.isArray()) {
             throw wrongType(cell, column, "an array of numbers, such as [0.5, 2]");
         }
@@ -86,7 +86,7 @@ record Cells(String source, long line, ObjectNode row, String keys) {
     /** An array of texts, also as a JSON text. */
     List<String> texts(String column) {
         JsonNode cell = cell(column);
-        JsonNode array = array(cell);
+        JsonNode array = json(column);
         List<String> texts = new ArrayList<>();
         for (JsonNode text : array) {
             if (!text.isTextual()) {
@@ -100,8 +100,12 @@ record Cells(String source, long line, ObjectNode row, String keys) {
         return texts;
     }
 
-    /** The cell, or what its text has as JSON. */
-    private static JsonNode array(JsonNode cell) {
+    /** The cell, or what its text has as JSON; a text that is no JSON is returned as it is. */
+    JsonNode json(String column) {
+        JsonNode cell = cell(column);
+        if (cell.isTextual() && cell.textValue().isEmpty()) {
+            return cell;
+        }
         try {
             return cell.isTextual() ? StrictJson.MAPPER.readTree(cell.textValue()) : cell;
         } catch (JsonProcessingException e) {

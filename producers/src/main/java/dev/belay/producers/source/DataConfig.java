@@ -189,6 +189,7 @@ public record DataConfig(
      * @param label holds the class; of a choice task the index of the right option, or it is one of
      *     the columns of the options: then that one is always right
      * @param options null: a class task
+     * @param votes null: examples come without votes
      */
     public record Fields(
             @Nullable String id,
@@ -197,7 +198,8 @@ public record DataConfig(
             @Nullable String split,
             Map<String, String> tags,
             @Nullable String group,
-            @Nullable OptionColumns options) {
+            @Nullable OptionColumns options,
+            @Nullable VoteColumns votes) {
         public Fields {
             tags = new TreeMap<>(tags);
         }
@@ -210,7 +212,19 @@ public record DataConfig(
                 @Nullable String split,
                 Map<String, String> tags,
                 @Nullable String group) {
-            this(id, input, label, split, tags, group, null);
+            this(id, input, label, split, tags, group, null, null);
+        }
+
+        /** Without votes. */
+        public Fields(
+                @Nullable String id,
+                InputColumns input,
+                String label,
+                @Nullable String split,
+                Map<String, String> tags,
+                @Nullable String group,
+                @Nullable OptionColumns options) {
+            this(id, input, label, split, tags, group, options, null);
         }
 
         /** All columns that are read. */
@@ -221,6 +235,9 @@ public record DataConfig(
             columns.addAll(tags.values());
             if (options != null) {
                 columns.addAll(options.columns());
+            }
+            if (votes != null) {
+                columns.addAll(votes.columns());
             }
             return columns;
         }

@@ -20,6 +20,11 @@ public non-sealed interface EndlessSource extends Source {
      */
     default void check(Parameters parameters, DataConfig.Fields fields) {}
 
+    /** Whether it has single votes of annotators, so that the task has a topic of them. */
+    default boolean hasVotes(Parameters parameters) {
+        return false;
+    }
+
     /** Kafka topics that it reads with the consumer group of the task's producer. */
     default List<String> topics(Parameters parameters) {
         return List.of();

@@ -25,6 +25,11 @@ public interface ExampleSource {
     /** Rows of the whole source, or {@link #ENDLESS}. */
     long total();
 
+    /** Whether it has single votes of annotators. */
+    default boolean hasVotes() {
+        return false;
+    }
+
     /**
      * Checks that it is there.
      *

@@ -45,20 +45,33 @@ record OptionReader(String source, DataConfig.Fields fields) {
         if (right >= 0) {
             return right;
         }
-        JsonNode cell = cells.cell(fields.label());
-        if (cell.isNull() || cell.asText().isEmpty()) {
+        return index(cells.line(), cells.cell(fields.label()), size, "'" + fields.label() + "'");
+    }
+
+    /**
+     * Index of the option that a cell names, or {@link Row#NO_LABEL} if it is empty.
+     *
+     * @param size number of options
+     * @param where the cell is, for messages
+     */
+    int index(long line, JsonNode cell, int size, String where) {
+        if (cell.isNull() || (cell.isTextual() && cell.textValue().isEmpty())) {
             return Row.NO_LABEL;
         }
-        String label = cells.scalar(fields.label());
+        String label = cell.asText();
         for (int i = 0; i < size; i++) {
             if (label.equals(Integer.toString(i))) {
                 return i;
             }
         }
+        String found =
+                cell.isTextual() || cell.isNumber()
+                        ? "'" + RowBuilder.abbreviate(label) + "'"
+                        : StrictJson.kind(cell);
         throw DataException.at(
                 source,
-                cells.line(),
-                "label '" + RowBuilder.abbreviate(label) + "' in '" + fields.label() + "'",
+                line,
+                "label " + found + " in " + where,
                 "the index of an option, 0 to " + (size - 1),
                 "Correct the row, or name the right column in data.fields.");
     }

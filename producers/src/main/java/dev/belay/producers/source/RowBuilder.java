@@ -1,6 +1,5 @@
 package dev.belay.producers.source;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import dev.belay.schemas.IdHash;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the cells of one row into a checked {@link Row}: id, input, class, split, tags, group,
- * place in the order; of choices the options and which of them is right.
+ * votes, place in the order; of choices the options and which of them is right.
  *
  * <p>A row without id column gets the id {@code h-} + the first 32 hex digits of SHA-256 of its
  * text (of a vector: its numbers as Java writes a list of them; of an image: the SHA-256 of its
@@ -51,6 +50,7 @@ public final class RowBuilder {
     private final DataConfig config;
     private final InputReader inputs;
     private final OptionReader options;
+    private final LabelReader labels;
     private final Set<String> splitValues = new TreeSet<>();
     private final String orderPurpose;
     private boolean holdoutClosed;
@@ -73,6 +73,7 @@ public final class RowBuilder {
         this.config = config;
         this.inputs = new InputReader(source, config.fields().input());
         this.options = new OptionReader(source, config.fields());
+        this.labels = new LabelReader(source, config);
         this.orderPurpose = "order:" + config.orderSeed();
     }
 
@@ -124,6 +125,13 @@ public final class RowBuilder {
         String id = fields.id() == null ? null : cells.scalar(fields.id());
         String split = fields.split() == null ? null : cells.scalar(fields.split());
         if (fields.options() == null) {
+            if (fields.votes() != null) {
+                example.setVotes(
+                        VoteReader.read(
+                                cells,
+                                fields.votes(),
+                                (cell, where) -> labels.vote(line, cell, where)));
+            }
             String key = id(line, id, () -> text(example));
             return row(line, key, example, label(cells), split);
         }
@@ -142,6 +150,18 @@ public final class RowBuilder {
         Shuffle shuffle = Shuffle.of(key, texts.size());
         example.setOptions(
                 shuffle.apply(texts).stream().map(text -> new Option(text, null)).toList());
+        if (fields.votes() != null) {
+            example.setVotes(
+                    VoteReader.read(
+                            cells,
+                            fields.votes(),
+                            (cell, where) ->
+                                    LabelReader.isAbstention(cell)
+                                            ? Row.NO_LABEL
+                                            : shuffle.place(
+                                                    options.index(
+                                                            line, cell, texts.size(), where))));
+        }
         return row(line, key, example, label(cells, shuffle), split);
     }
 
@@ -159,6 +179,14 @@ public final class RowBuilder {
         return config.task() == TaskKind.CLASSES
                 ? label(cells)
                 : label(cells, Shuffle.of(id, options.texts(cells).size()));
+    }
+
+    /** The name of the annotator of a row that is a vote. */
+    public String annotator(ObjectNode row, String column) {
+        Cells cells = new Cells(source, 0, row, keys);
+        String annotator = cells.scalar(column);
+        VoteReader.requireName(cells, annotator, column);
+        return annotator;
     }
 
     private int label(Cells cells, Shuffle shuffle) {
@@ -245,60 +273,8 @@ public final class RowBuilder {
     }
 
     private int label(Cells cells) {
-        JsonNode cell = cells.cell(config.fields().label());
-        if (cell.isNull()) {
-            return Row.NO_LABEL;
-        }
-        if (cell.isTextual()) {
-            return labelOf(cells.line(), cell.textValue());
-        }
-        if (cell.isIntegralNumber() && cell.canConvertToLong()) {
-            return labelOf(cells.line(), cell.longValue());
-        }
-        throw wrongLabel(cells.line(), cell.isNumber() ? cell.asText() : StrictJson.kind(cell));
-    }
-
-    /** The class of a label given as a number. */
-    private int labelOf(long line, long index) {
-        if (!config.labels().isEmpty()) {
-            int mapped = config.labels().indexOf(Long.toString(index));
-            if (mapped < 0) {
-                throw wrongLabel(line, Long.toString(index));
-            }
-            return mapped;
-        }
-        if (index < 0 || index >= config.classes().size()) {
-            throw wrongLabel(line, Long.toString(index));
-        }
-        return (int) index;
-    }
-
-    /** The class of a label given as text: a class name, else a label of the source or a number. */
-    private int labelOf(long line, String text) {
-        int named = config.classes().indexOf(text);
-        if (named < 0) {
-            named = config.labels().indexOf(text);
-        }
-        if (named >= 0) {
-            return named;
-        }
-        try {
-            return labelOf(line, Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            throw wrongLabel(line, "'" + abbreviate(text) + "'");
-        }
-    }
-
-    private DataException wrongLabel(long line, String found) {
-        List<String> labels = config.labels();
-        String known =
-                labels.isEmpty() ? "0 to " + (config.classes().size() - 1) : "one of " + labels;
-        return DataException.at(
-                source,
-                line,
-                "label " + found + " in '" + config.fields().label() + "'",
-                "a class: " + known + ", or one of " + config.classes(),
-                "Correct the row, or the classes of the task.");
+        String column = config.fields().label();
+        return labels.label(cells.line(), cells.cell(column), "'" + column + "'");
     }
 
     private Split split(String unit, @Nullable String column, Map<String, String> tags) {

@@ -10,6 +10,7 @@ import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.Progress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -255,10 +256,16 @@ public final class ProducerService implements Service {
 
     private List<String> topics() {
         Topics topics = clients.topics();
-        return List.of(
-                topics.examples(config.task()),
-                topics.holdout(config.task()),
-                topics.truth(config.task()));
+        List<String> written =
+                new ArrayList<>(
+                        List.of(
+                                topics.examples(config.task()),
+                                topics.holdout(config.task()),
+                                topics.truth(config.task())));
+        if (source.hasVotes()) {
+            written.add(topics.votes(config.task()));
+        }
+        return written;
     }
 
     private int partitions(Producer<byte[], byte[]> producer) {

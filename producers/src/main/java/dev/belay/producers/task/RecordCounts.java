@@ -10,16 +10,17 @@ import org.apache.kafka.common.header.Header;
  * fenced.
  *
  * @param truths records with truth, those that are examples too among them
+ * @param votes records that are votes of annotators
  * @param skipped records that make nothing: excluded by {@code where}, or of a known id and without
  *     a label
  * @param rejected records that are dead letters
  * @param reason of the last dead letter; empty: none
  */
 public record RecordCounts(
-        long read, long examples, long truths, long skipped, long rejected, String reason) {
+        long read, long examples, long truths, long votes, long skipped, long rejected, String reason) {
     private static final int SUSPECT = 100;
 
-    static final RecordCounts NONE = new RecordCounts(0, 0, 0, 0, 0, "");
+    static final RecordCounts NONE = new RecordCounts(0, 0, 0, 0, 0, 0, "");
 
     RecordCounts plus(Batch batch) {
         int dead = batch.rejected().size();
@@ -27,6 +28,7 @@ public record RecordCounts(
                 read + batch.rows(),
                 examples + batch.entries().stream().filter(e -> e.row() != null).count(),
                 truths + batch.entries().stream().filter(Batch.Entry::hasLabel).count(),
+                votes + batch.entries().stream().filter(e -> e.vote() != null).count(),
                 skipped + batch.rows() - batch.entries().size() - dead,
                 rejected + dead,
                 dead == 0
@@ -49,8 +51,9 @@ public record RecordCounts(
 
     @Override
     public String toString() {
-        return "read %,d records: %,d examples, %,d truths, %,d skipped, %,d rejected"
-                        .formatted(read, examples, truths, skipped, rejected)
+        return "read %,d records: %,d examples, %,d truths, ".formatted(read, examples, truths)
+                + (votes == 0 ? "" : "%,d votes, ".formatted(votes))
+                + "%,d skipped, %,d rejected".formatted(skipped, rejected)
                 + (reason.isEmpty() ? "" : "; the last reason: " + reason);
     }
 }

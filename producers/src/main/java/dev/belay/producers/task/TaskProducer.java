@@ -11,6 +11,7 @@ import dev.belay.schemas.TruthDraw;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.Vote;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collection;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a source to a task's topics: each row's example (to examples or holdout) and truth, keyed
+ * Writes a source to a task's topics: each row's example (to examples or holdout), truth and vote, keyed
  * by its id, in the partition Kafka's default partitioner gives the key, in the order of the
  * source; rows that can't be read go to the dead letters. Every transaction also carries how far it
  * has come, so that whoever continues knows exactly what was written.
@@ -53,6 +54,7 @@ final class TaskProducer {
     private final List<TopicPartition> examples;
     private final List<TopicPartition> holdout;
     private final List<TopicPartition> truth;
+    private final List<TopicPartition> votes;
     private final ProducerConfig config;
     private final Clock clock;
     private final RateLimiter pacer;
@@ -77,6 +79,7 @@ final class TaskProducer {
         this.examples = partitions(topics.examples(config.task()), partitions);
         this.holdout = partitions(topics.holdout(config.task()), partitions);
         this.truth = partitions(topics.truth(config.task()), partitions);
+        this.votes = partitions(topics.votes(config.task()), partitions);
         this.config = config;
         this.clock = clock;
         this.pacer = pacer;
@@ -99,7 +102,7 @@ final class TaskProducer {
             ProgressListener listener) {
         PartitionProgress progress =
                 new PartitionProgress(
-                        config.writer(), source.name(), source.sourceHash(), written(), committed);
+                        config.writer(), source.name(), source.sourceHash(), written(source), committed);
         truthDraw = source.truth();
         long total = source.total();
         listener.produced(progress.rows(), total);
@@ -121,7 +124,7 @@ final class TaskProducer {
                     listener.produced(progress.rows(), total);
                 }
             }
-            progress.end(written());
+            progress.end(written(source));
             inTransaction(() -> progress(progress.changes()));
             return true;
         } catch (KafkaException e) {
@@ -174,6 +177,12 @@ final class TaskProducer {
             if (entry.hasLabel()) {
                 TopicPartition to = truth.get(partition);
                 send(to, key, truth(entry, timeMs), timeMs);
+                progress.add(to);
+            }
+            Batch.Vote vote = entry.vote();
+            if (vote != null) {
+                TopicPartition to = votes.get(partition);
+                send(to, key, new Vote(entry.id(), vote.annotator(), vote.label(), timeMs), timeMs);
                 progress.add(to);
             }
         }
@@ -229,8 +238,10 @@ final class TaskProducer {
         }
     }
 
-    private List<TopicPartition> written() {
-        return Stream.of(examples, holdout, truth).flatMap(List::stream).toList();
+    private List<TopicPartition> written(ExampleSource source) {
+        return Stream.of(examples, holdout, truth, source.hasVotes() ? votes : List.<TopicPartition>of())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<TopicPartition> partitions(String topic, int count) {

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A topic of the source: what its values are, which records are taken, and which columns they have.
  *
- * @param id column of a truth topic's ids; null: records are examples, with or without truth
+ * @param id column of the ids of a topic of truth or votes; null: records are examples, with or
+ *     without truth
+ * @param annotator column of the annotators of a topic of votes; null: examples or truth
  * @param label column of the class; a record without it is one whose truth is not known
  */
 record AttachedTopic(
@@ -29,6 +31,7 @@ record AttachedTopic(
         RecordFormat format,
         RecordMapping mapping,
         @Nullable String id,
+        @Nullable String annotator,
         String label) {
     static final Parameter TOPIC =
             Parameter.required("topic", "An existing topic, with any keys and partitioner.");
@@ -59,6 +62,26 @@ record AttachedTopic(
     static final Parameter TRUTH_LABEL =
             Parameter.text("truth-label", "label", "Its column or expression of the class.");
 
+    static final Parameter VOTES_TOPIC =
+            Parameter.text(
+                    "votes-topic",
+                    "",
+                    "A topic of single votes, a record each, for labelers with from: topic.");
+    static final Parameter VOTES_FORMAT =
+            Parameter.choice("votes-format", "json", RecordFormat.words(), "As format.");
+    static final Parameter VOTES_WHERE = expression("votes-where", "As where.");
+    static final Parameter VOTES_TIME = Parameter.text("votes-time", "", "As time.");
+    static final Parameter VOTES_ID =
+            Parameter.text("votes-id", "id", "Its column or expression of the example's id.");
+    static final Parameter VOTES_ANNOTATOR =
+            Parameter.text(
+                    "votes-annotator", "annotator", "Its column or expression of who voted.");
+    static final Parameter VOTES_LABEL =
+            Parameter.text(
+                    "votes-label",
+                    "label",
+                    "Its column or expression of the class; null: the vote is taken back.");
+
     static final List<Parameter> PARAMETERS =
             List.of(
                     TOPIC,
@@ -70,7 +93,14 @@ record AttachedTopic(
                     TRUTH_WHERE,
                     TRUTH_TIME,
                     TRUTH_ID,
-                    TRUTH_LABEL);
+                    TRUTH_LABEL,
+                    VOTES_TOPIC,
+                    VOTES_FORMAT,
+                    VOTES_WHERE,
+                    VOTES_TIME,
+                    VOTES_ID,
+                    VOTES_ANNOTATOR,
+                    VOTES_LABEL);
 
     private static Parameter expression(String name, String doc) {
         return new Parameter(
@@ -102,6 +132,7 @@ record AttachedTopic(
                                 parameters.text(WHERE.name()),
                                 parameters.text(TIME.name())),
                         null,
+                        null,
                         fields.label()));
         String truth = parameters.text(TRUTH_TOPIC.name());
         if (!truth.isEmpty()) {
@@ -117,9 +148,41 @@ record AttachedTopic(
                                     parameters.text(TRUTH_WHERE.name()),
                                     parameters.text(TRUTH_TIME.name())),
                             id,
+                            null,
                             label));
         }
+        String votes = parameters.text(VOTES_TOPIC.name());
+        if (!votes.isEmpty()) {
+            topics.add(votes(parameters, votes));
+        }
+        if (topics.stream().map(AttachedTopic::topic).distinct().count() < topics.size()) {
+            throw new IllegalArgumentException(
+                    "examples, truth and votes must be in different topics, found "
+                            + topics.stream().map(AttachedTopic::topic).toList());
+        }
         return topics;
+    }
+
+    private static AttachedTopic votes(Parameters parameters, String topic) {
+        String id = parameters.text(VOTES_ID.name());
+        String annotator = parameters.text(VOTES_ANNOTATOR.name());
+        String label = parameters.text(VOTES_LABEL.name());
+        return new AttachedTopic(
+                topic,
+                RecordFormat.of(parameters.text(VOTES_FORMAT.name())),
+                new RecordMapping(
+                        TopicSource.name(topic),
+                        Set.of(id, annotator, label),
+                        parameters.text(VOTES_WHERE.name()),
+                        parameters.text(VOTES_TIME.name())),
+                id,
+                annotator,
+                label);
+    }
+
+    /** The parameter that names it. */
+    Parameter parameter() {
+        return id == null ? TOPIC : annotator == null ? TRUTH_TOPIC : VOTES_TOPIC;
     }
 
     /**
@@ -164,11 +227,11 @@ record AttachedTopic(
     }
 
     /**
-     * Makes ids and classes of the columns of a truth topic.
+     * Makes ids and classes of the columns of a topic of truth or votes.
      *
      * @param config of the examples
      */
-    RowBuilder truths(DataConfig config) {
+    RowBuilder builder(DataConfig config) {
         DataConfig.Fields fields = config.fields();
         var columns =
                 new DataConfig.Fields(
@@ -181,7 +244,9 @@ record AttachedTopic(
                         fields.options());
         return new RowBuilder(
                 TopicSource.name(topic),
-                "data.source.truth-id and data.source.truth-label",
+                annotator == null
+                        ? "data.source.truth-id and data.source.truth-label"
+                        : "data.source.votes-id, votes-annotator and votes-label",
                 new DataConfig(
                         config.source(),
                         columns,

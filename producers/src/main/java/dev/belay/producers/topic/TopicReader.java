@@ -52,7 +52,7 @@ final class TopicReader implements ExampleSource.Reader {
     private final EventCodec codec;
     private final KnownIds known;
     private final RowBuilder builder;
-    private final RowBuilder truths;
+    private final Map<String, RowBuilder> builders = new HashMap<>(); // of truth and votes
     private final DataConfig.Fields fields;
     private final HoldoutGenerations generations;
     private final DeadLetters deadLetters;
@@ -84,12 +84,9 @@ final class TopicReader implements ExampleSource.Reader {
         this.start = StartPosition.of(config.source().parameters().text(TopicSource.FROM.name()));
         this.builder = new RowBuilder(TopicSource.name(topics.keySet().iterator().next()), config);
         this.fields = config.fields();
-        this.truths =
-                topics.values().stream()
-                        .filter(topic -> topic.id() != null)
-                        .map(topic -> topic.truths(config))
-                        .findFirst()
-                        .orElse(builder);
+        topics.values().stream()
+                .filter(topic -> topic.id() != null)
+                .forEach(topic -> builders.put(topic.topic(), topic.builder(config)));
         this.deadLetters = deadLetters;
         this.task = task;
     }
@@ -174,7 +171,12 @@ final class TopicReader implements ExampleSource.Reader {
             builder.closeHoldout();
         }
         if (from.id() != null) {
-            return labelled ? truth(truths, node, truths.id(node, from.id()), null, timeMs) : null;
+            RowBuilder rows = Objects.requireNonNull(builders.get(from.topic()));
+            String id = rows.id(node, from.id());
+            if (from.annotator() != null) {
+                return vote(rows, node, id, from.annotator(), timeMs);
+            }
+            return labelled ? truth(rows, node, id, null, timeMs) : null;
         }
         String idColumn = fields.id();
         if (idColumn != null
@@ -209,8 +211,18 @@ final class TopicReader implements ExampleSource.Reader {
         int label = of.label(node, id);
         Split split = known.isHoldout(id) ? Split.HOLDOUT : drawn;
         return builder.hasTruth(split == null ? builder.split(id) : split, id)
-                ? new Entry(id, null, split, label, timeMs)
+                ? Entry.truth(id, split, label, timeMs)
                 : null;
+    }
+
+    private static Entry vote(
+            RowBuilder builder, ObjectNode node, String id, String annotator, long timeMs) {
+        int label = builder.label(node, id);
+        return Entry.vote(
+                id,
+                new Batch.Vote(
+                        builder.annotator(node, annotator), label == Row.NO_LABEL ? null : label),
+                timeMs);
     }
 
     /** Reports an outage, at most every 30 s, and waits a moment. */

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An endless source: an existing topic with any keys, partitions and partitioner, whose values are
- * JSON, Avro or texts, and perhaps a second one that has the truth. {@link RecordMapping} says how
+ * JSON, Avro or texts, and perhaps others that have the truth and votes of annotators. {@link RecordMapping} says how
  * the columns are made.
  *
  * <ul>
@@ -85,10 +85,18 @@ public final class TopicSource implements ExampleSource {
 
         @Override
         public List<String> topics(Parameters parameters) {
-            return Stream.of(AttachedTopic.TOPIC, AttachedTopic.TRUTH_TOPIC)
+            return Stream.of(
+                            AttachedTopic.TOPIC,
+                            AttachedTopic.TRUTH_TOPIC,
+                            AttachedTopic.VOTES_TOPIC)
                     .map(parameter -> parameters.text(parameter.name()))
                     .filter(topic -> !topic.isEmpty())
                     .toList();
+        }
+
+        @Override
+        public boolean hasVotes(Parameters parameters) {
+            return !parameters.text(AttachedTopic.VOTES_TOPIC.name()).isEmpty();
         }
 
         @Override
@@ -138,6 +146,9 @@ public final class TopicSource implements ExampleSource {
         if (options != null) {
             text += "\u0000options=" + options.columns();
         }
+        if (config.fields().votes() != null) {
+            text += "\u0000votes=" + config.fields().votes();
+        }
         if (share.rolling() != null) {
             text += "\u0000rolling=" + share.rolling();
         }
@@ -163,6 +174,12 @@ public final class TopicSource implements ExampleSource {
     }
 
     @Override
+    public boolean hasVotes() {
+        return config.source().plugin() instanceof EndlessSource endless
+                && endless.hasVotes(config.source().parameters());
+    }
+
+    @Override
     public void require() {
         List<String> missing = new ArrayList<>();
         try (Admin admin = clients.admin()) {
@@ -182,19 +199,29 @@ public final class TopicSource implements ExampleSource {
 
     @Override
     public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (isUntimed(AttachedTopic.TRUTH_TOPIC, AttachedTopic.TRUTH_TIME)) {
+            warnings.add(
+                    "data.source has time, but no truth-time: truth has the timestamp of its record, and an"
+                            + " example that is older than that by more than labeler.truth-horizon gets no"
+                            + " truth label in an endless run, also not later. Set truth-time, or"
+                            + " labeler.truth-horizon to the greatest delay, before the first start");
+        }
+        if (isUntimed(AttachedTopic.VOTES_TOPIC, AttachedTopic.VOTES_TIME)) {
+            warnings.add(
+                    "data.source has time, but no votes-time: a vote has the timestamp of its record, and those"
+                            + " on an example that is older than that by more than the labeler's wait do not"
+                            + " count. Set votes-time, or wait to the greatest delay, before the first start");
+        }
+        return warnings;
+    }
+
+    /** Whether examples have a time of their own, and a topic beside theirs has none. */
+    private boolean isUntimed(Parameter beside, Parameter time) {
         Parameters parameters = config.source().parameters();
-        boolean untimed =
-                !parameters.text(AttachedTopic.TIME.name()).isEmpty()
-                        && !parameters.text(AttachedTopic.TRUTH_TOPIC.name()).isEmpty()
-                        && parameters.text(AttachedTopic.TRUTH_TIME.name()).isEmpty();
-        return untimed
-                ? List.of(
-                        "data.source has time, but no truth-time: truth has the timestamp of its"
-                                + " record, and an example that is older than that by more than"
-                                + " labeler.truth-horizon gets no truth label in an endless run, also"
-                                + " not later. Set truth-time, or labeler.truth-horizon to the greatest"
-                                + " delay, before the first start")
-                : List.of();
+        return !parameters.text(AttachedTopic.TIME.name()).isEmpty()
+                && !parameters.text(beside.name()).isEmpty()
+                && parameters.text(time.name()).isEmpty();
     }
 
     private static void require(Admin admin, AttachedTopic attached) {
@@ -213,8 +240,7 @@ public final class TopicSource implements ExampleSource {
                 0,
                 "no such topic",
                 "an existing topic in data.source."
-                        + (attached.id() == null ? AttachedTopic.TOPIC : AttachedTopic.TRUTH_TOPIC)
-                                .name(),
+                        + attached.parameter().name(),
                 "Name another one, or another broker (--bootstrap-servers).",
                 cause);
     }

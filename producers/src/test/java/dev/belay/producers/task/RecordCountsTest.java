@@ -36,7 +36,7 @@ class RecordCountsTest {
     private static Batch batch(int rows, int truths, int rejected) {
         var letter = new ProducerRecord<byte[], byte[]>("dead-letters", new byte[0]);
         letter.headers().add(DeadLetters.REASON, "no id".getBytes(StandardCharsets.UTF_8));
-        var truth = new Batch.Entry("a", null, Split.STUDENT, 1, Batch.Entry.NOW);
+        var truth = Batch.Entry.truth("a", Split.STUDENT, 1, Batch.Entry.NOW);
         return new Batch(
                 rows,
                 Collections.nCopies(truths, truth),

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.belay.plugins.Configured;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.ExampleSource;
+import dev.belay.producers.source.Source;
 import dev.belay.producers.topic.MockTopic;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
@@ -17,6 +19,7 @@ import dev.belay.schemas.events.Example;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Truth;
+import dev.belay.schemas.events.Vote;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -59,6 +62,7 @@ class TopicSourceTest extends ExampleSourceContract {
     private int size = HOLDOUT;
     private @Nullable Duration rolling;
     private @Nullable TruthDraw draw;
+    private Configured<Source> kind = MockTopic.SOURCE;
 
     TopicSourceTest() {
         for (int i = 0; i < ROWS; i++) {
@@ -126,7 +130,7 @@ class TopicSourceTest extends ExampleSourceContract {
     private ExampleSource source(double supervisorShare) {
         DataConfig config =
                 new DataConfig(
-                                MockTopic.SOURCE,
+                                kind,
                                 DataConfig.Fields.defaults(),
                                 new DataConfig.Holdout.Share(.3, size, null, rolling),
                                 supervisorShare,
@@ -253,6 +257,45 @@ class TopicSourceTest extends ExampleSourceContract {
                         EventFactory.truth("a", 1, MockTopic.TIME_MS + 2),
                         EventFactory.truth("b", 0, MockTopic.TIME_MS + 3)),
                 events("belay.t.truth", Truth.class));
+    }
+
+    @Test
+    void votesAreWrittenOnceBesideTheirExampleHoweverOftenTheProducerStops() {
+        kind =
+                Configured.of(
+                        Source.class,
+                        "topic",
+                        Map.of("topic", MockTopic.NAME, "votes-topic", "answers"));
+        for (int i = 0; i < 50; i++) {
+            String vote = "{\"id\": \"r%d\", \"annotator\": \"a%d\", \"label\": %d}";
+            topic.add(
+                    "answers",
+                    null,
+                    vote.formatted(i, i % 3, i % 2).getBytes(StandardCharsets.UTF_8));
+        }
+        // When
+        while (!produce(source(), 3)) {}
+        // Then
+        Map<String, Vote> votes = new TreeMap<>();
+        events("belay.t.votes", Vote.class).forEach(vote -> votes.put(vote.getExample(), vote));
+        assertEquals(50, events("belay.t.votes", Vote.class).size());
+        for (int i = 0; i < 50; i++) {
+            Vote expected = new Vote("r" + i, "a" + i % 3, i % 2, MockTopic.TIME_MS + i);
+            assertEquals(expected, votes.get("r" + i));
+        }
+        for (ProducerRecord<byte[], byte[]> record : log) {
+            if (record.topic().equals("belay.t.votes")) {
+                assertEquals(
+                        BuiltInPartitioner.partitionForKey(record.key(), PARTITIONS),
+                        record.partition());
+            }
+        }
+        assertEquals(
+                50,
+                progress().stream()
+                        .filter(p -> p.getTopic().equals("belay.t.votes"))
+                        .mapToLong(Progress::getRecords)
+                        .sum());
     }
 
     @Test

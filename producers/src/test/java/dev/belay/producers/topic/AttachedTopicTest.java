@@ -10,6 +10,7 @@ import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.Fields;
 import dev.belay.producers.source.DataConfig.InputColumns;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
 import dev.belay.runtime.clients.Clients;
@@ -27,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -112,6 +115,10 @@ class AttachedTopicTest {
         assertEquals(List.of(), warnings(timed));
         assertEquals(List.of(), warnings(Map.of("truth-topic", OUTCOMES)));
         assertEquals(List.of(), warnings(Map.of("time", "opened")));
+        Map<String, String> votes = new HashMap<>(Map.of("votes-topic", OUTCOMES, "time", "opened"));
+        assertTrue(warnings(votes).get(0).contains("no votes-time"));
+        votes.put("votes-time", "at");
+        assertEquals(List.of(), warnings(votes));
     }
 
     private List<String> warnings(Map<String, String> parameters) {
@@ -320,6 +327,70 @@ class AttachedTopicTest {
                 new String(
                         batch.rejected().get(0).headers().lastHeader("belay.task").value(),
                         StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void votesAreEntriesOfTheirOwnAndNullTakesOneBack() {
+        topic.add("{\"id\": \"a\", \"text\": \"t\", \"crowd\": {\"anna\": 1}}");
+        for (String vote :
+                List.of(
+                        "{\"task\": \"a\", \"by\": 7, \"is\": \"yes\"}",
+                        "{\"task\": \"a\", \"by\": \"ben\", \"is\": 0}",
+                        "{\"task\": \"a\", \"by\": \"ben\", \"is\": null}",
+                        "{\"task\": \"a\", \"by\": \"ben\", \"is\": 2}",
+                        "{\"task\": \"a\", \"by\": \"\", \"is\": 0}",
+                        "{\"task\": \"a\", \"is\": 0}")) {
+            topic.add(OUTCOMES, null, bytes(vote));
+        }
+        Fields fields =
+                new Fields(
+                        "id",
+                        new InputColumns.Text("text"),
+                        "label",
+                        null,
+                        Map.of(),
+                        null,
+                        null,
+                        new VoteColumns.One(".crowd"));
+        Batch batch =
+                read(
+                        fields,
+                        Map.of(
+                                "votes-topic",
+                                OUTCOMES,
+                                "votes-id",
+                                "task",
+                                "votes-annotator",
+                                ".by",
+                                "votes-label",
+                                "is"));
+        assertEquals(
+                Set.of(new Batch.Vote("7", 1), new Batch.Vote("ben", 0), new Batch.Vote("ben", null)),
+                batch.entries().stream()
+                        .map(Entry::vote)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet()));
+        Entry entry = batch.entries().stream().filter(e -> e.row() != null).findFirst().orElseThrow();
+        assertEquals(Map.of("anna", 1), example(entry).getVotes());
+        List<String> reasons = reasons(batch);
+        assertEquals(3, reasons.size(), reasons::toString);
+        for (String part :
+                List.of(
+                        "topic outcomes: found label 2 in 'is'; expected a class: 0 to 1",
+                        "found an annotator's name of 0 characters in '.by'",
+                        "found a JSON null in '.by'; expected a string or an integer")) {
+            assertEquals(1, reasons.stream().filter(r -> r.contains(part)).count(), part + reasons);
+        }
+        assertEquals(
+                2,
+                reasons.stream()
+                        .filter(r -> r.contains("data.source.votes-id, votes-annotator and"))
+                        .count());
+        var same =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> read(fields, Map.of("votes-topic", MockTopic.NAME)));
+        assertTrue(String.valueOf(same.getMessage()).contains("different topics"));
     }
 
     private static List<String> reasons(Batch batch) {

@@ -121,6 +121,11 @@ public final class MockTopic {
             }
 
             @Override
+            public boolean hasVotes() {
+                return source.hasVotes();
+            }
+
+            @Override
             public Reader open(long done) {
                 return new TopicReader(
                         consumer(committed),

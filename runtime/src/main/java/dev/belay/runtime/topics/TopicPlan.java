@@ -16,6 +16,7 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Progress;
 import dev.belay.schemas.events.Truth;
 import dev.belay.schemas.events.VersionStart;
+import dev.belay.schemas.events.Vote;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -118,6 +119,17 @@ public final class TopicPlan {
      */
     public TopicPlan withFlips(Topics names, String task, int partitions) {
         add(names.flips(task), partitions, expiring, Flip.getClassSchema());
+        return this;
+    }
+
+    /**
+     * Adds a task's topic of single votes, for tasks whose source has them or that have a labeler
+     * that reads them.
+     *
+     * @return this plan
+     */
+    public TopicPlan withVotes(Topics names, String task, int partitions) {
+        add(names.votes(task), partitions, expiring, Vote.getClassSchema());
         return this;
     }
 

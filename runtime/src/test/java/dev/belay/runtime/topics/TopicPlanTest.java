@@ -19,6 +19,7 @@ class TopicPlanTest {
             TopicPlan.forInstallation(plan.getValue())
                     .withTask(plan.getValue().topics(), "t", 4, List.of("truth"))
                     .withFlips(plan.getValue().topics(), "t", 4)
+                    .withVotes(plan.getValue().topics(), "t", 4)
                     .topics()
                     .forEach(topic -> configs.put(topic.name(), topic.config()));
             Map<String, String> expected =
@@ -27,6 +28,7 @@ class TopicPlanTest {
             assertEquals(expected, configs.get("belay.t.labels.truth"));
             assertEquals(expected, configs.get("belay.t.predictions"));
             assertEquals(expected, configs.get("belay.t.flips"));
+            assertEquals(expected, configs.get("belay.t.votes"));
             assertEquals(
                     Map.of("retention.ms", "-1", "retention.bytes", "-1"),
                     configs.get("belay.checkpoints"));
