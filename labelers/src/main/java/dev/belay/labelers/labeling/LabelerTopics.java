@@ -57,6 +57,7 @@ public record LabelerTopics(
                 List.of(),
                 null,
                 null,
+                null,
                 null);
     }
 

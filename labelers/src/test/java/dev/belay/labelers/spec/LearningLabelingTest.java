@@ -38,6 +38,7 @@ class LearningLabelingTest {
                                     () -> current,
                                     made.resources(),
                                     SpecLabelingTest.undelayed(),
+                                    SpecLabelingTest.noVotes(made.resources()),
                                     new SourceLabels(SOURCES, made.resources(), made.sources)));
 
     @Test
