@@ -246,7 +246,8 @@ final class BatchAssembler {
         @Nullable ExampleBatch finish() {
             LabelingProgress before = progress.getOrDefault(partition, LabelingProgress.of(null));
             boolean ended = hasEnded();
-            if (next < 0 && ended == before.ended()) {
+            // one that was set back has not ended any more, as is written with its first record
+            if (next < 0 && (!queue.isEmpty() || ended == before.ended())) {
                 return null;
             }
             long reached = queue.isEmpty() ? inbox.position(partition) : next;
