@@ -3,6 +3,7 @@ package dev.belay.labelers.spec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.LabelerInput;
@@ -30,16 +31,7 @@ class LearningLabelingTest {
     private static final List<String> SOURCES = List.of("exp/a#0@1", "exp/b#0@1", "exp/c#0@1");
 
     private LabelerSpec current = spec(Map.of(), 0);
-    private final LabelingBench bench =
-            LabelingBench.of(
-                    current,
-                    made ->
-                            new SpecLabeler(
-                                    () -> current,
-                                    made.resources(),
-                                    SpecLabelingTest.undelayed(),
-                                    SpecLabelingTest.noVotes(made.resources()),
-                                    new SourceLabels(SOURCES, made.resources(), made.sources)));
+    private LabelingBench bench = LabelingBench.of(current, this::labeler);
 
     @Test
     void whatItHasLearnedIsInTheTransactionOfTheLabelsWithTheirOffset() {
@@ -102,6 +94,38 @@ class LearningLabelingTest {
         assertEquals(List.of(3L), state().getTurns());
     }
 
+    @Test
+    void setBackAfterTheEndItWaitsForItsSourcesAndBeginsAnew() {
+        // Given
+        example("a", 1, 1, 0);
+        bench.endedTopics.add(bench.topics.input());
+        bench.step();
+        assertTrue(bench.lastProgress().getEnded());
+        List<Label> first = bench.labels();
+        byte[] state = StateTable.bytes(state());
+        // When
+        bench = LabelingBench.restarted(current, this::labeler, bench);
+        bench.endedTopics.add(bench.topics.input());
+        bench.step();
+        assertTrue(bench.lastProgress().getEnded());
+        bench.example("a", Split.STUDENT);
+        bench.step();
+        assertEquals(List.of(), bench.labels());
+        label("a", 1, 1, 0);
+        bench.step();
+        // Then
+        assertEquals(first, bench.labels());
+        assertArrayEquals(state, StateTable.bytes(state()));
+    }
+
+    private SpecLabeler labeler(LabelingBench made) {
+        return new SpecLabeler(
+                () -> current,
+                made.resources(),
+                SpecLabelingTest.undelayed(), SpecLabelingTest.noVotes(made.resources()),
+                new SourceLabels(SOURCES, made.resources(), made.sources));
+    }
+
     private LabelerState state() {
         LabelerState state = bench.state();
         assertNotNull(state);
@@ -133,6 +157,10 @@ class LearningLabelingTest {
 
     private void example(String id, int... votes) {
         bench.example(id, Split.STUDENT);
+        label(id, votes);
+    }
+
+    private void label(String id, int... votes) {
         Example example = EventFactory.example(id, Split.STUDENT, "text " + id, 7);
         for (int s = 0; s < votes.length; s++) {
             bench.sourceLog.add(
