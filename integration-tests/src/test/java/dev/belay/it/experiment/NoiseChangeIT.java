@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,11 +72,38 @@ class NoiseChangeIT {
                 run.interrupt();
                 assertEquals(0, run.exitCode(), run::output);
             }
+            checkEffects(platform);
         }
         // Then the report has both in the figure over time
         String report = Files.readString(folder.resolve("out/report.html"));
         assertTrue(report.contains("Wrong labels over time"), "no figure over time");
         assertTrue(report.contains("Changes in the labels"), "no table of alerts");
+    }
+
+    /** Asserts that all wrong labels are those that noise changed: their source is truth. */
+    private void checkEffects(EmbeddedPlatform platform) throws Exception {
+        String printed =
+                BelayProcess.succeed(
+                        folder.resolve("effects"),
+                        connected(platform, "noise", "effects", "live/student", "--jsonl", "-"));
+        Map<String, JsonNode> groups = new HashMap<>();
+        for (String line : printed.lines().filter(text -> text.startsWith("{")).toList()) {
+            JsonNode group = JSON.readTree(line);
+            groups.put(group.get("group").textValue(), group);
+        }
+        long wrong = group(groups, "all").get("wrong").longValue();
+        assertTrue(wrong > 200, printed);
+        assertEquals(wrong, group(groups, "changed by noise").get("wrong").longValue(), printed);
+        assertEquals(
+                wrong, group(groups, "changed by noise").get("withTruth").longValue(), printed);
+        assertEquals(0, group(groups, "as its source").get("wrong").longValue(), printed);
+        long corrected = group(groups, "all").get("corrected").longValue();
+        long inherited = group(groups, "all").get("inherited").longValue();
+        assertEquals(wrong, corrected + inherited, printed); // of two classes there is no third
+    }
+
+    private static JsonNode group(Map<String, JsonNode> groups, String name) {
+        return Objects.requireNonNull(groups.get(name), name);
     }
 
     private static double share(JsonNode alert, String field) {

@@ -206,7 +206,9 @@ class ServicesByHandIT {
                         List.of("noise", "set", "noisy/noisy", "rates=0.2", "rates"),
                         List.of("noise", "set", "noisy/rules", "rate=0.2", "is of kind rules"),
                         List.of("noise", "set", "noisy/naive", "rate=0.2", "is of kind model"),
-                        List.of("noise", "set", "noisy/nosy", "rate=0.2", "nosy"))) {
+                        List.of("noise", "set", "noisy/nosy", "rate=0.2", "nosy"),
+                        List.of("noise", "sources", "noisy/rules", "reads no other labeler"),
+                        List.of("noise", "effects", "noisy", "expected EXPERIMENT/STUDENT"))) {
             StringWriter err = new StringWriter();
             int last = wrong.size() - 1;
             assertEquals(1, execute(err, arguments(wrong.subList(0, last).toArray(String[]::new))));

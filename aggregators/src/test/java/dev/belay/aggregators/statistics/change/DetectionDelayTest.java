@@ -30,6 +30,15 @@ class DetectionDelayTest {
         jump(.5, .6, 20);
     }
 
+    /** A slice's detector has eight times the run length of one of the whole stream. */
+    @Test
+    void aChangeInASliceIsDetectedWithASixthMoreOfItsExamples() {
+        int[] whole = jump(.1, .2, 20);
+        int[] slice = delays("slice, .1 to .2", 20, n -> n < 0 ? .1 : .2, 8 * RUN_LENGTH);
+        assertTrue(slice[RUNS / 2] <= 1.2 * whole[RUNS / 2]);
+        assertTrue(within(1100, slice) >= .9 * RUNS);
+    }
+
     @Test
     void aSlowDriftIsDetected() {
         // from .1 to .2 over 5,000 examples, then .2
@@ -49,11 +58,16 @@ class DetectionDelayTest {
      * @param rate by the number of the example, 0 the first after the baseline
      */
     private static int[] delays(String name, int batch, IntToDoubleFunction rate) {
+        return delays(name, batch, rate, RUN_LENGTH);
+    }
+
+    private static int[] delays(
+            String name, int batch, IntToDoubleFunction rate, double runLength) {
         int[] delays = new int[RUNS];
         Arrays.fill(delays, NEVER);
         for (int run = 0; run < RUNS; run++) {
             Draws draws = new Draws(run);
-            ChangeDetector detector = new ChangeDetector(2, RUN_LENGTH);
+            ChangeDetector detector = new ChangeDetector(2, runLength);
             for (int n = -BASELINE / batch * batch; n < 10_000; n += batch) {
                 double[] shares = Draws.rate(rate.applyAsDouble(n));
                 if (detector.add(draws.batch(shares, batch), n, n) != null) {
