@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
  * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
  * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
- * on examples that none of its sources has labelled. That of a labeler that reads single votes starts
- * once the votes on all of the holdout are decided ({@link HoldoutVotes}).
+ * on examples that none of its sources has labelled. That of a labeler that reads single votes
+ * starts once the votes on all of the holdout are decided ({@link HoldoutVotes}).
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id
@@ -118,9 +118,7 @@ record LabelerSweeps(
                                 && (!votes || findVotes(spec, holdout, cast)),
                 () ->
                         new ByLabeler(
-                                Labelers.open(spec),
-                                reads ? sources : null,
-                                votes ? cast : null));
+                                Labelers.open(spec), reads ? sources : null, votes ? cast : null));
     }
 
     @Override

@@ -25,8 +25,8 @@ import org.apache.kafka.clients.consumer.Consumer;
  * labels are in the topic already, it only writes the predictions. A new version labels from the
  * next transaction on, and its number is in each label. A labeler with sources labels an example
  * once it is decided for each source whether it has a label ({@link SourceLabels}), one that reads
- * single votes once these are decided ({@link VoteLog}). Scales by the
- * partitions of the examples: group {@code <prefix><experiment>.<name>.<seed>.<run>.labeler}.
+ * single votes once these are decided ({@link VoteLog}). Scales by the partitions of the examples:
+ * group {@code <prefix><experiment>.<name>.<seed>.<run>.labeler}.
  */
 public final class SpecLabelingService extends LabelingService {
     private volatile Map<String, LabelerSpec> newest = Map.of();
