@@ -18,7 +18,17 @@ public final class EventFactory {
     /** An example whose input is text. */
     public static Example example(String id, Split split, String text, long eventTimeMs) {
         return new Example(
-                id, split, text, eventTimeMs, null, null, null, List.of(), Map.of(), null, 0,
+                id,
+                split,
+                text,
+                eventTimeMs,
+                null,
+                null,
+                null,
+                List.of(),
+                Map.of(),
+                null,
+                0,
                 Map.of());
     }
 

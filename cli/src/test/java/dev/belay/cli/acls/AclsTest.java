@@ -205,7 +205,9 @@ class AclsTest {
                         "evaluator READ LITERAL",
                         "reader READ LITERAL"),
                 mayUse);
-        assertTrue(of("belay-producer", acls).stream().anyMatch(a -> a.contains("READ TOPIC answers")));
+        assertTrue(
+                of("belay-producer", acls).stream()
+                        .anyMatch(a -> a.contains("READ TOPIC answers")));
     }
 
     @Test

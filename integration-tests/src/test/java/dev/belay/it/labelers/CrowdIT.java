@@ -24,7 +24,6 @@ import dev.belay.schemas.events.PredictionBlock;
 import dev.belay.schemas.events.Split;
 import dev.belay.schemas.events.Vote;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,8 +215,7 @@ class CrowdIT {
             // and stream time passes its horizon
             commit(List.of(vote("other-" + keyOf("held-19"), "anna", 0, 11 * MINUTE + 1)));
             // Then
-            await().atMost(SOON)
-                    .until(() -> services.failure() != null || swept().size() == 20);
+            await().atMost(SOON).until(() -> services.failure() != null || swept().size() == 20);
             assertNull(services.failure());
         }
         swept().forEach(
@@ -242,7 +240,8 @@ class CrowdIT {
                     task.ids(p, e -> e.getSplit() == Split.STUDENT),
                     given.stream().map(l -> l.getExample().getId()).toList());
             for (Label label : given) {
-                Map<String, Integer> standing = standing(votes, p, label.getExample().getId(), times);
+                Map<String, Integer> standing =
+                        standing(votes, p, label.getExample().getId(), times);
                 float[] shares = new float[2];
                 standing.values().forEach(vote -> shares[vote] += 1f / standing.size());
                 assertEquals(standing.isEmpty(), label.getAbstained(), label::toString);
@@ -259,7 +258,10 @@ class CrowdIT {
     }
 
     private static Map<String, Integer> standing(
-            List<TaskOnBroker.Found<Vote>> votes, int partition, String id, Map<String, Long> times) {
+            List<TaskOnBroker.Found<Vote>> votes,
+            int partition,
+            String id,
+            Map<String, Long> times) {
         long timeMs = times.getOrDefault(id, 0L);
         Map<String, Integer> standing = new TreeMap<>();
         long streamMs = Long.MIN_VALUE;
@@ -294,7 +296,7 @@ class CrowdIT {
             String id = "ex-" + i;
             long now = i * MINUTE;
             for (int a = 0; a < i % 5; a++) {
-                votes.add(vote(id, "a" + a, (i + a) % 2, now + a * 1_000));
+                votes.add(vote(id, "a" + a, (i + a) % 2, now + 1_000L * a));
             }
             switch (i % 7) {
                 case 0 -> votes.add(vote(id, "a0", (i + 1) % 2, now + 5_000)); // replaced
@@ -311,9 +313,7 @@ class CrowdIT {
     private ProducerRecord<byte[], byte[]> vote(
             String id, String annotator, @Nullable Integer label, long timeMs) {
         Vote vote = new Vote(id, annotator, label, timeMs);
-        return task.clients
-                .codec()
-                .record(topics.votes(TaskOnBroker.TASK), null, id, vote, timeMs);
+        return task.clients.codec().record(topics.votes(TaskOnBroker.TASK), null, id, vote, timeMs);
     }
 
     private void commit(List<ProducerRecord<byte[], byte[]>> records) {
@@ -376,8 +376,7 @@ class CrowdIT {
                 List.of(
                         new SpecLabelingService(clients),
                         new Evaluator(
-                                clients,
-                                new DirectoryStore(Path.of(clients.settings().store())))));
+                                clients, new DirectoryStore(Path.of(clients.settings().store())))));
     }
 
     private void declare(Map<String, String> parameters) {
@@ -433,7 +432,8 @@ class CrowdIT {
             if (block.getPhase() == Phase.HOLDOUT) {
                 for (int i = 0; i < block.getIds().size(); i++) {
                     rows.put(
-                            block.getIds().get(i), block.getProbabilities().subList(2 * i, 2 * i + 2));
+                            block.getIds().get(i),
+                            block.getProbabilities().subList(2 * i, 2 * i + 2));
                 }
             }
         }

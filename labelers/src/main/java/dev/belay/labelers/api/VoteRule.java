@@ -8,14 +8,15 @@ import java.time.Duration;
  * read while stream time is in [t - horizon, t + horizon], where t is the example's event time.
  *
  * @param votes annotators after whose votes the example is labelled at once; 0: it always waits
- * @param horizon at least 0; the example is labelled once stream time has passed t + horizon, or the
- *     votes have ended
+ * @param horizon at least 0; the example is labelled once stream time has passed t + horizon, or
+ *     the votes have ended
  */
 public record VoteRule(int votes, Duration horizon) {
     public VoteRule {
         if (votes < 0 || horizon.isNegative()) {
             throw new IllegalArgumentException(
-                    "votes %d, horizon %s: expected neither to be negative".formatted(votes, horizon));
+                    "votes %d, horizon %s: expected neither to be negative"
+                            .formatted(votes, horizon));
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.belay.labelers.records.PartitionReader;
 import dev.belay.labelers.records.RecordReader;
 import dev.belay.labelers.votes.VoteWindow;
 import dev.belay.runtime.clients.DeadLetters;
-import dev.belay.schemas.events.Vote;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -56,8 +55,7 @@ final class HoldoutVotes implements AutoCloseable {
         rows.forEach(
                 (partition, some) -> {
                     VoteWindow window = new VoteWindow(0); // only what is searched for is kept
-                    window.search(
-                            some.stream().map(Holdout.Row::id).collect(Collectors.toSet()));
+                    window.search(some.stream().map(Holdout.Row::id).collect(Collectors.toSet()));
                     windows.put(partition, window);
                 });
         // as if all dead letters were sent

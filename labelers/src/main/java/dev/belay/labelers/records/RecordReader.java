@@ -125,8 +125,7 @@ public record RecordReader(EventCodec codec, int partitions) {
         Vote vote = read(record, Vote.class, Vote::getExample);
         if (vote != null) {
             int label = vote.getLabel() == null ? 0 : vote.getLabel();
-            requireVote(
-                    vote.getAnnotator(), label, classes == 0 ? TaskKind.MAX_OPTIONS : classes);
+            requireVote(vote.getAnnotator(), label, classes == 0 ? TaskKind.MAX_OPTIONS : classes);
         }
         return vote;
     }

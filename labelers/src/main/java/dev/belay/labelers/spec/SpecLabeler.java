@@ -70,8 +70,9 @@ final class SpecLabeler implements ExampleLabeler {
     public boolean follow(Set<Integer> partitions) {
         versions.follow();
         decided.clear();
-        boolean more = time.follow(partitions) | votes.follow(partitions);
-        return (sources != null && sources.follow(partitions)) || more;
+        boolean later = time.follow(partitions);
+        boolean cast = votes.follow(partitions);
+        return (sources != null && sources.follow(partitions)) || later || cast;
     }
 
     @Override
@@ -119,8 +120,7 @@ final class SpecLabeler implements ExampleLabeler {
 
     @Override
     public Rows<GivenLabel> judge(List<LabelerInput> inputs) {
-        List<LabelerInput> whole =
-                new ArrayList<>(sources == null ? inputs : sources.join(inputs));
+        List<LabelerInput> whole = new ArrayList<>(sources == null ? inputs : sources.join(inputs));
         for (int i = 0; i < whole.size(); i++) {
             Map<String, Integer> cast = decided.get(i).votes();
             if (cast != null) {

@@ -109,18 +109,15 @@ final class VoteLog implements AutoCloseable {
             return null; // assigned in the next round
         }
         VoteWindow.Finding finding = window.find(input.example().getId(), timeMs, rule);
-        switch (finding.state()) {
-            case NEEDS_SEARCH:
-                toSearch.add(partition); // in the next round: those before it are not judged yet
+        if (finding.state() == VoteWindow.State.NEEDS_SEARCH) {
+            toSearch.add(partition); // in the next round: those before it are not judged yet
+            return null;
+        }
+        if (finding.state() == VoteWindow.State.OPEN) {
+            starving.add(partition);
+            if (!votes.isThrough(partition, ends)) {
                 return null;
-            case OPEN:
-                starving.add(partition);
-                if (!votes.isThrough(partition, ends)) {
-                    return null;
-                }
-                break;
-            case DECIDED:
-                break;
+            }
         }
         return finding.votesFor(resources.topics().classes(), input.example());
     }

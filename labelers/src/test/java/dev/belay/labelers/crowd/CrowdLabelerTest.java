@@ -60,7 +60,12 @@ class CrowdLabelerTest extends LabelerContract {
                 List<Integer> cast = new ArrayList<>();
                 input.example()
                         .getVotes()
-                        .forEach((name, vote) -> cast.addAll(counted.contains(name) ? List.of(vote) : List.of()));
+                        .forEach(
+                                (name, vote) ->
+                                        cast.addAll(
+                                                counted.contains(name)
+                                                        ? List.of(vote)
+                                                        : List.of()));
                 float[] share = shares.label(List.of(input)).get(0);
                 float[] one = majority.label(List.of(input)).get(0);
                 if (cast.isEmpty()) {
@@ -90,8 +95,7 @@ class CrowdLabelerTest extends LabelerContract {
     void ofATieTheLowestClassWinsAndOptionsAreCountedAsClassesAre() {
         LabelerInput tie = input("x", Map.of("anna", 2, "ben", 1));
         float[] lowest = {0, 1, 0};
-        assertArrayEquals(
-                lowest, labeler(Map.of("method", "majority")).label(List.of(tie)).get(0));
+        assertArrayEquals(lowest, labeler(Map.of("method", "majority")).label(List.of(tie)).get(0));
         Example choice =
                 Example.newBuilder(Events.choice("c", Split.STUDENT, "a", "b"))
                         .setVotes(Map.of("anna", 1, "ben", 1, "cleo", 0, "dan", 1))

@@ -32,7 +32,9 @@ class RecordReaderTest {
         RecordReader.requireKind(example().setVotes(Map.of("anna", 1)).build(), 2);
         rejects(Map.of("anna", 2), "vote 2 of annotator 'anna', expected 0 to 1");
         rejects(Map.of("anna", -1), "vote -1 of annotator 'anna', expected 0 to 1");
-        rejects(Map.of(" ", 1), "a vote of an annotator with a name of 1 characters, expected 1 to 64, not only spaces");
+        rejects(
+                Map.of(" ", 1),
+                "a vote of an annotator with a name of 1 characters, expected 1 to 64, not only spaces");
         Map<String, Integer> many = new HashMap<>();
         for (int i = 0; i < 257; i++) {
             many.put("a" + i, 0);
@@ -42,9 +44,7 @@ class RecordReaderTest {
 
     private static void rejects(Map<String, Integer> votes, String reason) {
         Example example = example().setVotes(votes).build();
-        var e =
-                assertThrows(
-                        BadRecordException.class, () -> RecordReader.requireKind(example, 2));
+        var e = assertThrows(BadRecordException.class, () -> RecordReader.requireKind(example, 2));
         assertEquals(reason, e.getMessage());
     }
 

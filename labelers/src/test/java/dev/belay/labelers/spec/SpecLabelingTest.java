@@ -263,7 +263,8 @@ class SpecLabelingTest {
     }
 
     private SpecLabeler labeler(LabelingBench bench) {
-        return new SpecLabeler(() -> current, bench.resources(), undelayed(), noVotes(bench.resources()), null);
+        return new SpecLabeler(
+                () -> current, bench.resources(), undelayed(), noVotes(bench.resources()), null);
     }
 
     /** The time of examples that no labeler waits for. */

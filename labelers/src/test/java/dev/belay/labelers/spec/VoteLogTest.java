@@ -117,8 +117,7 @@ class VoteLogTest {
     }
 
     private void vote(String example, String annotator, int label, long timeMs) {
-        logs.forEach(
-                log -> log.add(VOTES, example, new Vote(example, annotator, label, timeMs)));
+        logs.forEach(log -> log.add(VOTES, example, new Vote(example, annotator, label, timeMs)));
     }
 
     /** Rounds in which nothing is labelled may still search. */

@@ -8,8 +8,7 @@ import java.util.function.ToIntBiFunction;
 /**
  * Reads the votes of annotators on one row. A cell with all of them is a JSON object {annotator:
  * label}, an array of pairs [annotator, label], or an array of labels, whose annotators are their
- * positions from 0; also as a JSON text. Null, an empty text and
- * an abstention are no vote.
+ * positions from 0; also as a JSON text. Null, an empty text and an abstention are no vote.
  */
 final class VoteReader {
     static final int MOST_ANNOTATORS = 256;
@@ -100,7 +99,11 @@ final class VoteReader {
         if (annotator.isBlank() || annotator.length() > MAX_NAME_CHARS) {
             throw wrong(
                     cells,
-                    "an annotator's name of " + annotator.length() + " characters in '" + column + "'",
+                    "an annotator's name of "
+                            + annotator.length()
+                            + " characters in '"
+                            + column
+                            + "'",
                     "1 to " + MAX_NAME_CHARS + " characters, not only spaces");
         }
     }

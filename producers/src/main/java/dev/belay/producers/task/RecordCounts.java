@@ -17,7 +17,13 @@ import org.apache.kafka.common.header.Header;
  * @param reason of the last dead letter; empty: none
  */
 public record RecordCounts(
-        long read, long examples, long truths, long votes, long skipped, long rejected, String reason) {
+        long read,
+        long examples,
+        long truths,
+        long votes,
+        long skipped,
+        long rejected,
+        String reason) {
     private static final int SUSPECT = 100;
 
     static final RecordCounts NONE = new RecordCounts(0, 0, 0, 0, 0, 0, "");

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An endless source: an existing topic with any keys, partitions and partitioner, whose values are
- * JSON, Avro or texts, and perhaps others that have the truth and votes of annotators. {@link RecordMapping} says how
- * the columns are made.
+ * JSON, Avro or texts, and perhaps others that have the truth and votes of annotators. {@link
+ * RecordMapping} says how the columns are made.
  *
  * <ul>
  *   <li>A record becomes an example and, where it has a label, truth.
@@ -239,8 +239,7 @@ public final class TopicSource implements ExampleSource {
                 name(attached.topic()),
                 0,
                 "no such topic",
-                "an existing topic in data.source."
-                        + attached.parameter().name(),
+                "an existing topic in data.source." + attached.parameter().name(),
                 "Name another one, or another broker (--bootstrap-servers).",
                 cause);
     }

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.InputColumns;
 import dev.belay.producers.source.DataConfig.OptionColumns;
-import dev.belay.producers.source.VoteColumns;
 import dev.belay.producers.source.DataException;
 import dev.belay.producers.source.Row;
+import dev.belay.producers.source.VoteColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,7 +145,7 @@ class VoteColumnsTest {
         }
     }
 
-    private Map<String, Integer> votes(String cell) throws IOException {
+    private Map<String, Integer> votes(@Nullable String cell) throws IOException {
         try (DataSet data = DataSet.open(config(write(cell), "jsonl", ONE, null))) {
             return of(data, "x");
         }

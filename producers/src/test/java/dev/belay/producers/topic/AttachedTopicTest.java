@@ -10,9 +10,9 @@ import dev.belay.producers.source.Batch.Entry;
 import dev.belay.producers.source.DataConfig;
 import dev.belay.producers.source.DataConfig.Fields;
 import dev.belay.producers.source.DataConfig.InputColumns;
-import dev.belay.producers.source.VoteColumns;
 import dev.belay.producers.source.ExampleSource;
 import dev.belay.producers.source.Source;
+import dev.belay.producers.source.VoteColumns;
 import dev.belay.runtime.clients.Clients;
 import dev.belay.runtime.settings.Settings;
 import dev.belay.schemas.events.Example;
@@ -115,7 +115,8 @@ class AttachedTopicTest {
         assertEquals(List.of(), warnings(timed));
         assertEquals(List.of(), warnings(Map.of("truth-topic", OUTCOMES)));
         assertEquals(List.of(), warnings(Map.of("time", "opened")));
-        Map<String, String> votes = new HashMap<>(Map.of("votes-topic", OUTCOMES, "time", "opened"));
+        Map<String, String> votes =
+                new HashMap<>(Map.of("votes-topic", OUTCOMES, "time", "opened"));
         assertTrue(warnings(votes).get(0).contains("no votes-time"));
         votes.put("votes-time", "at");
         assertEquals(List.of(), warnings(votes));
@@ -365,12 +366,16 @@ class AttachedTopicTest {
                                 "votes-label",
                                 "is"));
         assertEquals(
-                Set.of(new Batch.Vote("7", 1), new Batch.Vote("ben", 0), new Batch.Vote("ben", null)),
+                Set.of(
+                        new Batch.Vote("7", 1),
+                        new Batch.Vote("ben", 0),
+                        new Batch.Vote("ben", null)),
                 batch.entries().stream()
                         .map(Entry::vote)
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet()));
-        Entry entry = batch.entries().stream().filter(e -> e.row() != null).findFirst().orElseThrow();
+        Entry entry =
+                batch.entries().stream().filter(e -> e.row() != null).findFirst().orElseThrow();
         assertEquals(Map.of("anna", 1), example(entry).getVotes());
         List<String> reasons = reasons(batch);
         assertEquals(3, reasons.size(), reasons::toString);
