@@ -85,7 +85,8 @@ public final class SuspectsCommand implements Callable<Integer> {
                                                     err::println)
                                             .of(
                                                     Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE, Long.MAX_VALUE)));
+                                                    Long.MIN_VALUE,
+                                                    Long.MAX_VALUE)));
                     return 0;
                 });
     }

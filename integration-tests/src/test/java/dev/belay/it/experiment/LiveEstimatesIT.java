@@ -34,15 +34,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run on an endless topic with truth on a third of the stream: the share of wrong labels is raised
- * from .1 to .3 and set back, and the estimates of the closed windows follow what was injected.
+ * A run on an endless topic with truth on a third of the stream: the share of wrong labels is
+ * raised from .1 to .3 and set back, and the estimates of the closed windows follow what was
+ * injected.
  */
 @LongTest
 @Timeout(900)
 class LiveEstimatesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration SOON = Duration.ofSeconds(400);
-    private static final Pattern DATA = Pattern.compile("\"time\":(\\{\"panels\":.*?\\]\\}),\"facets\"");
+    private static final Pattern DATA =
+            Pattern.compile("\"time\":(\\{\"panels\":.*?\\]\\}),\"facets\"");
 
     private static final String EXPERIMENT =
             """
