@@ -146,7 +146,10 @@ public final class NoiseCommand implements Runnable {
                                             clients.codec(),
                                             clients.topics(),
                                             err::println)
-                                    .of(Fleet.read(clients).student(reference), Long.MIN_VALUE, Long.MAX_VALUE);
+                                    .of(
+                                            Fleet.read(clients).student(reference),
+                                            Long.MIN_VALUE,
+                                            Long.MAX_VALUE);
                     NoiseEstimates estimates = NoiseEstimates.of(stream);
                     NoiseWindowTable windows =
                             window == null ? null : NoiseWindowTable.of(stream, window);

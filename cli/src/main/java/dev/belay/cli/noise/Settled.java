@@ -38,8 +38,8 @@ final class Settled {
 
     /**
      * Event time, ms since the epoch, that labels, student and, if it has predicted anything, the
-     * ceiling have reached in every partition; {@link Long#MIN_VALUE} if one has none of a partition.
-     * An example that comes later with an earlier event time is not foreseen.
+     * ceiling have reached in every partition; {@link Long#MIN_VALUE} if one has none of a
+     * partition. An example that comes later with an earlier event time is not foreseen.
      */
     long ms() {
         long ms = Math.min(least(labels), least(student));

@@ -149,10 +149,7 @@ public final class StudentStreamReader {
                 Comparator.comparingLong(StudentStream.Row::checkpoint)
                         .thenComparing(StudentStream.Row::id));
         return new StudentStream(
-                pair,
-                rows,
-                pair.finished() ? Long.MAX_VALUE : read.settled.ms(),
-                flips != null);
+                pair, rows, pair.finished() ? Long.MAX_VALUE : read.settled.ms(), flips != null);
     }
 
     private Read read(StudentPair pair, long sinceMs, long untilMs) {

@@ -61,7 +61,10 @@ final class WindowEstimates {
                                         clients.codec(),
                                         clients.topics(),
                                         say)
-                                .of(pair, start(windows.get(windows.size() - 1)), end(windows.get(0)));
+                                .of(
+                                        pair,
+                                        start(windows.get(windows.size() - 1)),
+                                        end(windows.get(0)));
                 Duration length = Duration.ofMillis(length(windows.get(0)));
                 results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
                 found = true;

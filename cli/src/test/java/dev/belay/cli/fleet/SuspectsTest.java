@@ -178,7 +178,10 @@ class SuspectsTest {
         Fleet fleet = new Fleet(specs, specs, Map.of(), Map.of(), Map.of());
         return Suspects.of(
                 new StudentStreamReader(log::consumer, codec, TOPICS, line -> {})
-                        .of(fleet.student(CheckpointReference.parse(reference)), Long.MIN_VALUE, Long.MAX_VALUE));
+                        .of(
+                                fleet.student(CheckpointReference.parse(reference)),
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE));
     }
 
     private void truth(String id, int label) {

@@ -157,7 +157,8 @@ class StudentStreamReaderTest {
                                         List.of(),
                                         false,
                                         true),
-                                Long.MIN_VALUE, Long.MAX_VALUE);
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE);
         assertNull(stream.injected(stream.rows()));
         assertNull(NoiseWindows.ofExamples(stream, 200).get(0).injected());
     }

@@ -180,6 +180,31 @@ class RunCompletionTest {
     }
 
     @Test
+    void whereTruthIsSampledExamplesWithoutItAreCountedButMoreTruthMayStillBe() {
+        // Given
+        RunResults results = SampleRun.finished(1, 4);
+        PairMetrics row = results.streamRows().get(0);
+        List<ModelSpec> specs =
+                results.specs().stream()
+                        .map(spec -> ModelSpec.newBuilder(spec).setTruthSampled(.1).build())
+                        .toList();
+        specs.forEach(results::add);
+        for (PairMetrics other : results.streamRows().subList(1, 3)) {
+            results.add(stream(other, 1024, 0));
+        }
+        // When all are predicted, then what is left is not certain
+        results.add(stream(row, 100, 924));
+        assertEquals(
+                List.of(new Growing(row.getStudent(), 1024, 1024, false)),
+                completion(specs, HOLDOUT).growing(results));
+        // When some are not, it is
+        results.add(stream(row, 90, 900));
+        assertEquals(
+                List.of(new Growing(row.getStudent(), 990, 1024, true)),
+                completion(specs, HOLDOUT).growing(results));
+    }
+
+    @Test
     void aProvisionalRowIsEmittedAgainUnlessItsCeilingFails() {
         // Given
         RunResults results = SampleRun.finished(1, 4);

@@ -72,7 +72,7 @@ class NoiseChangeIT {
                 run.interrupt();
                 assertEquals(0, run.exitCode(), run::output);
             }
-            checkEffects(platform);
+            checkEffects(live);
         }
         // Then the report has both in the figure over time
         String report = Files.readString(folder.resolve("out/report.html"));
@@ -81,11 +81,9 @@ class NoiseChangeIT {
     }
 
     /** Asserts that all wrong labels are those that noise changed: their source is truth. */
-    private void checkEffects(EmbeddedPlatform platform) throws Exception {
+    private static void checkEffects(ReviewsRun live) throws Exception {
         String printed =
-                BelayProcess.succeed(
-                        folder.resolve("effects"),
-                        connected(platform, "noise", "effects", "live/student", "--jsonl", "-"));
+                live.succeed("effects", "noise", "effects", "live/student", "--jsonl", "-");
         Map<String, JsonNode> groups = new HashMap<>();
         for (String line : printed.lines().filter(text -> text.startsWith("{")).toList()) {
             JsonNode group = JSON.readTree(line);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * 1,000 to 10,000 examples, models with error rates .05 to .2 whose errors correlate 0 to .3 with
  * the labels'): .951 on average, .945 in the worst cell (30,000 draws). Without pseudo-examples
  * .949 and .938; Wilson's interval for the effective number of examples .949 and .934. Misses are
- * more often above the rate than below, as those of other symmetric intervals: .030 and .020 at error
- * rate .2 with truth on 300 of 3,000 (200,000 draws).
+ * more often above the rate than below, as those of other symmetric intervals: .030 and .020 at
+ * error rate .2 with truth on 300 of 3,000 (200,000 draws).
  *
  * <p>Not valid where truth is no random sample. Predictions then correct a part of the bias: in a
  * simulation with more truth on easy examples −.011 instead of −.067 at error rate .2, coverage .8
