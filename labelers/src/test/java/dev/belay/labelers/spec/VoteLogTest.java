@@ -84,6 +84,28 @@ class VoteLogTest {
     }
 
     @Test
+    void aPartitionThatHadEndedAndIsSetBackWaitsForItsVotesAgain() {
+        // Given
+        LabelingBench former = bench(1_000);
+        former.example("e0", Split.STUDENT, 1_000);
+        vote("e0", "anna", 1, 1_000);
+        former.endedTopics.addAll(List.of(VOTES, former.topics.input()));
+        steps(former);
+        assertTrue(former.lastProgress().getEnded());
+        // When: its votes are not read yet
+        LabelingBench again = LabelingBench.restarted(SPEC, made -> labeler(made, 1_000), former);
+        again.endedTopics.add(again.topics.input());
+        again.example("e0", Split.STUDENT, 1_000);
+        steps(again);
+        assertEquals(List.of(), again.labelled());
+        // Then
+        vote("e0", "anna", 1, 1_000);
+        again.endedTopics.add(VOTES);
+        steps(again);
+        assertEquals(former.labels(), again.labels());
+    }
+
+    @Test
     void anInvalidVoteIsADeadLetterAndNoVote() {
         LabelingBench bench = bench(1_000);
         bench.example("e0", Split.STUDENT, 1_000);
@@ -103,17 +125,17 @@ class VoteLogTest {
     }
 
     private LabelingBench bench(int kept) {
-        return LabelingBench.of(
-                SPEC,
-                made -> {
-                    logs.add(made.sourceLog);
-                    return new SpecLabeler(
-                            () -> SPEC,
-                            made.resources(),
-                            SpecLabelingTest.undelayed(),
-                            new VoteLog(made.sourceLog::consumer, VOTES, made.resources(), kept),
-                            null);
-                });
+        return LabelingBench.of(SPEC, made -> labeler(made, kept));
+    }
+
+    private SpecLabeler labeler(LabelingBench made, int kept) {
+        logs.add(made.sourceLog);
+        return new SpecLabeler(
+                () -> SPEC,
+                made.resources(),
+                SpecLabelingTest.undelayed(),
+                new VoteLog(made.sourceLog::consumer, VOTES, made.resources(), kept),
+                null);
     }
 
     private void vote(String example, String annotator, int label, long timeMs) {
