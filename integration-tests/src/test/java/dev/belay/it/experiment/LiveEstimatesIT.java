@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -166,10 +167,11 @@ class LiveEstimatesIT {
                 .until(
                         () -> {
                             assertTrue(run.isAlive(), run::output);
-                            found.set(windows(platform));
-                            return wanted.test(found.get());
+                            JsonNode now = windows(platform);
+                            found.set(now);
+                            return wanted.test(now);
                         });
-        return found.get();
+        return Objects.requireNonNull(found.get());
     }
 
     private static int above(JsonNode windows, double share) {

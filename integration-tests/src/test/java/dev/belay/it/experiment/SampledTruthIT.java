@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run whose truth is known for a fifth of the student's examples, with noise on all labels. */
-@Timeout(400)
+@Timeout(900)
 class SampledTruthIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ROWS = 3_000;
