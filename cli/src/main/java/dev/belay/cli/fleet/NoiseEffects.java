@@ -2,9 +2,9 @@ package dev.belay.cli.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.belay.cli.noise.StudentStream;
 import dev.belay.aggregators.statistics.intervals.Measure;
 import dev.belay.aggregators.statistics.intervals.Rate;
+import dev.belay.cli.noise.StudentStream;
 import dev.belay.cli.table.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;

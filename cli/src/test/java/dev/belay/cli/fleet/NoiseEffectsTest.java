@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.aggregators.statistics.intervals.Rate;
 import dev.belay.cli.export.FakeLog;
 import dev.belay.cli.fleet.NoiseEffects.Line;
+import dev.belay.cli.noise.StudentStreamReader;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.EventFactory;
 import dev.belay.schemas.LabelerSpecs;

@@ -3,7 +3,6 @@ package dev.belay.it.experiment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,8 +132,7 @@ class RollingHoldoutIT {
 
     private static Recount recount(ReviewsRun live) {
         Recount recount = new Recount();
-        try (PlainReader reader =
-                new PlainReader(live.bootstrapServers(), live.registryUrl())) {
+        try (PlainReader reader = new PlainReader(live.bootstrapServers(), live.registryUrl())) {
             reader.forAll(TOPICS, recount::take);
         }
         return recount;

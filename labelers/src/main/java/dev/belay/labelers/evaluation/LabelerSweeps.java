@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * Turns the events of {@code belay.labelers} into sweep requests: one for each version of a
  * labeler. External labelers publish their own predictions. The sweep of a labeler with sources
  * starts once their labels of the holdout are complete ({@link SourceSweeps}); the labeler abstains
- * on examples that none of its sources has labelled. That of a labeler that reads single votes starts
- * once the votes on all of the holdout are decided ({@link HoldoutVotes}). One that learns predicts the
- * holdout with {@link SweptStates what it has learned}, and learns nothing from it; a version of it that was
- * replaced does not, because what it had learned is gone.
+ * on examples that none of its sources has labelled. That of a labeler that reads single votes
+ * starts once the votes on all of the holdout are decided ({@link HoldoutVotes}). One that learns
+ * predicts the holdout with {@link SweptStates what it has learned}, and learns nothing from it; a
+ * version of it that was replaced does not, because what it had learned is gone.
  *
  * @param isStopped whether users have stopped a labeler
  * @param current newest spec of a labeler that is not a model, by id

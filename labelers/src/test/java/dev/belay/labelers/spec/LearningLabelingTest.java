@@ -122,7 +122,8 @@ class LearningLabelingTest {
         return new SpecLabeler(
                 () -> current,
                 made.resources(),
-                SpecLabelingTest.undelayed(), SpecLabelingTest.noVotes(made.resources()),
+                SpecLabelingTest.undelayed(),
+                SpecLabelingTest.noVotes(made.resources()),
                 new SourceLabels(SOURCES, made.resources(), made.sources));
     }
 

@@ -68,8 +68,7 @@ public record Batch(
         }
 
         /** The truth of an example. */
-        public static Entry truth(
-                String id, @Nullable Split split, int label, long eventTimeMs) {
+        public static Entry truth(String id, @Nullable Split split, int label, long eventTimeMs) {
             return new Entry(id, null, split, label, eventTimeMs, null);
         }
 

@@ -33,8 +33,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a source to a task's topics: each row's example (to examples or holdout), truth and vote, keyed
- * by its id, in the partition Kafka's default partitioner gives the key, in the order of the
+ * Writes a source to a task's topics: each row's example (to examples or holdout), truth and vote,
+ * keyed by its id, in the partition Kafka's default partitioner gives the key, in the order of the
  * source; rows that can't be read go to the dead letters. Every transaction also carries how far it
  * has come, so that whoever continues knows exactly what was written.
  *
@@ -102,7 +102,11 @@ final class TaskProducer {
             ProgressListener listener) {
         PartitionProgress progress =
                 new PartitionProgress(
-                        config.writer(), source.name(), source.sourceHash(), written(source), committed);
+                        config.writer(),
+                        source.name(),
+                        source.sourceHash(),
+                        written(source),
+                        committed);
         truthDraw = source.truth();
         long total = source.total();
         listener.produced(progress.rows(), total);
@@ -239,7 +243,11 @@ final class TaskProducer {
     }
 
     private List<TopicPartition> written(ExampleSource source) {
-        return Stream.of(examples, holdout, truth, source.hasVotes() ? votes : List.<TopicPartition>of())
+        return Stream.of(
+                        examples,
+                        holdout,
+                        truth,
+                        source.hasVotes() ? votes : List.<TopicPartition>of())
                 .flatMap(List::stream)
                 .toList();
     }

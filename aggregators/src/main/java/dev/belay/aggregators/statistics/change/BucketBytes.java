@@ -80,7 +80,8 @@ final class BucketBytes {
                             .formatted(bytes.length),
                     e);
         } catch (IOException e) {
-            throw new IllegalArgumentException("state of a change detector has " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "state of a change detector has " + e.getMessage(), e);
         }
     }
 

@@ -2,11 +2,10 @@ package dev.belay.aggregators.statistics.change;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
 
 /** Examples from a change to its alarm, at the run length of one of a thousand detectors. */
 class DetectionDelayTest {
