@@ -233,8 +233,9 @@ public final class StudentStreamReader {
                 reader(topics.truth(pair.student().getTask()), Truth.class),
                 id -> {
                     ExportRow label = labels.get(id);
-                    boolean wanted = label != null && (draw == null || draw.takes(id));
-                    return wanted ? label.probabilities().length : 0;
+                    return label == null || (draw != null && !draw.takes(id))
+                            ? 0
+                            : label.probabilities().length;
                 });
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -16,8 +17,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
-    private static final KafkaException UNKNOWN =
+    private final KafkaException unknown =
             new KafkaException("Unhandled error in EndTxnResponse: whatever");
+
+    private static final ConsumerGroupMetadata GROUP =
+            new MockConsumer<byte[], byte[]>("none").groupMetadata();
 
     private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
 
@@ -37,14 +41,14 @@ class OutboxTest {
             for (int i = 0; i < Outbox.MOST_UNKNOWN; i++) {
                 assertFalse(commit(outbox));
             }
-            assertSame(UNKNOWN, assertThrows(KafkaException.class, () -> commit(outbox)));
+            assertSame(unknown, assertThrows(KafkaException.class, () -> commit(outbox)));
         }
     }
 
     private static boolean commit(Outbox outbox) {
         TransactionBatch batch = new TransactionBatch();
         batch.add(new ProducerRecord<>("labels", new byte[] {1}, new byte[] {1}));
-        return outbox.commit(batch, new ConsumerGroupMetadata("labeler"));
+        return outbox.commit(batch, GROUP);
     }
 
     /** One whose first producers do not know the outcome of their transactions. */
@@ -58,7 +62,7 @@ class OutboxTest {
                                     new ByteArraySerializer(),
                                     new ByteArraySerializer());
                     producer.commitTransactionException =
-                            producers.size() < failing ? UNKNOWN : null;
+                            producers.size() < failing ? unknown : null;
                     producers.add(producer);
                     return producer;
                 });
