@@ -30,9 +30,11 @@ class BadSupervisorTest {
         String rules =
                 GOOD.replace(
                         "models:\n",
-                        "labelers:\n"
-                                + "  words: {kind: rules, keywords: {negative: [fine]}}\n"
-                                + "models:\n");
+                        """
+                        labelers:
+                          words: {kind: rules, keywords: {negative: [fine]}}
+                        models:
+                        """);
         read(rules.replace("supervisor: bow}", "supervisor: words}"));
         assertRejected(
                 rules.replace("supervisor: bow}", "supervisor: word}"),

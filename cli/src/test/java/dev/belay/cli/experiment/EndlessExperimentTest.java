@@ -113,9 +113,10 @@ class EndlessExperimentTest {
                 FILE.replace("size: 300", "rolling: 7d")
                         .replace(
                                 "models:",
-                                "labelers:\n"
-                                        + "  ds: {kind: dawid-skene, sources: [bow, conf, ceiling]}\n"
-                                        + "models:"),
+                                """
+                                labelers:
+                                  ds: {kind: dawid-skene, sources: [bow, conf, ceiling]}
+                                models:"""),
                 "line 8",
                 "labeler 'ds' of kind 'dawid-skene' and data.holdout.rolling");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");

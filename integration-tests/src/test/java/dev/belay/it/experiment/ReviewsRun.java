@@ -81,7 +81,7 @@ final class ReviewsRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         platform.close();
     }
 }
