@@ -95,6 +95,16 @@ final class EndlessModels {
                                 + " not stay the same");
             }
         }
+        for (LabelerEntry labeler : labelers) {
+            if (Labelers.voteRule(labeler.kind(), labeler.parameters()) != null) {
+                throw ExperimentException.at(
+                        labeler.place(),
+                        "labeler '%s' of single votes and data.holdout.rolling"
+                                .formatted(labeler.name()),
+                        "a frozen holdout: votes expire, so what it predicts for one generation"
+                                + " does not stay the same");
+            }
+        }
         for (ModelEntry model : models) {
             if (model.labelPolicy() == LabelPolicy.LATEST) {
                 throw ExperimentException.at(

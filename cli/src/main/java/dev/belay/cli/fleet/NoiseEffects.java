@@ -140,8 +140,9 @@ record NoiseEffects(StudentStream stream, List<Line> lines, int moreTags)
 
     /** The tenth in which the supervisor's largest probability is; 1 is in the last one. */
     private static String confidence(StudentStream.Row row) {
-        double p = row.label()[row.labelled()];
-        int bin = Math.min(BINS - 1, (int) (p * BINS));
+        float p = row.label()[row.labelled()];
+        // in float: as a double .7f is less than .7
+        int bin = Math.min(BINS - 1, (int) (p * (float) BINS));
         return "0.%d to %s".formatted(bin, bin == BINS - 1 ? "1" : "0." + (bin + 1));
     }
 

@@ -8,15 +8,18 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 /** How far the labels of a student, the student and its ceiling have come in the stream. */
 final class Settled {
     private final int partitions;
+    private final boolean hasCeiling;
     private final Map<Integer, Long> labels = new HashMap<>(); // greatest event time, by partition
     private final Map<Integer, Long> student = new HashMap<>();
     private final Map<Integer, Long> ceiling = new HashMap<>();
 
     /**
      * @param partitions of the examples
+     * @param hasCeiling whether the ceiling's predictions are used
      */
-    Settled(int partitions) {
+    Settled(int partitions, boolean hasCeiling) {
         this.partitions = partitions;
+        this.hasCeiling = hasCeiling;
     }
 
     void label(String id, long timeMs) {
@@ -37,13 +40,13 @@ final class Settled {
     }
 
     /**
-     * Event time, ms since the epoch, that labels, student and, if it has predicted anything, the
-     * ceiling have reached in every partition; {@link Long#MIN_VALUE} if one has none of a
-     * partition. An example that comes later with an earlier event time is not foreseen.
+     * Event time, ms since the epoch, that labels, student and, where it is used, the ceiling have
+     * reached in every partition; {@link Long#MIN_VALUE} if one has none of a partition. An example
+     * that comes later with an earlier event time is not foreseen.
      */
     long ms() {
         long ms = Math.min(least(labels), least(student));
-        return ceiling.isEmpty() ? ms : Math.min(ms, least(ceiling));
+        return hasCeiling ? Math.min(ms, least(ceiling)) : ms;
     }
 
     private long least(Map<Integer, Long> reached) {

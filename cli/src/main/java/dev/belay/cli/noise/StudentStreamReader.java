@@ -68,8 +68,8 @@ public final class StudentStreamReader {
         final Map<String, ExportRow> ceiling = new HashMap<>();
         final Map<String, Map<String, ExportRow>> votes = new HashMap<>(); // by source
 
-        Read(int partitions, long sinceMs, long untilMs) {
-            settled = new Settled(partitions);
+        Read(StudentPair pair, long sinceMs, long untilMs) {
+            settled = new Settled(pair.student().getPartitions(), pair.ceiling() != null);
             this.sinceMs = sinceMs;
             this.untilMs = untilMs;
         }
@@ -156,7 +156,7 @@ public final class StudentStreamReader {
         ModelSpec student = pair.student();
         ModelSpec supervisor = pair.supervisor();
         String ceiling = pair.ceiling();
-        Read read = new Read(student.getPartitions(), sinceMs, untilMs);
+        Read read = new Read(pair, sinceMs, untilMs);
         Settled settled = read.settled;
         reader(topics.predictions(student.getTask()), PredictionBlock.class)
                 .read(

@@ -102,9 +102,9 @@ final class ExperimentRun implements Callable<Integer> {
                         () -> failure(group, platform),
                         every,
                         () -> RunReport.write(results, options.out(), Instant.now()));
-                if (WindowEstimates.add(clients, results, this::say)) {
-                    RunReport.write(results, options.out(), Instant.now());
-                }
+            }
+            if (WindowEstimates.add(clients, results, this::say)) {
+                RunReport.write(results, options.out(), Instant.now());
             }
             sayWhereFiguresAre();
             say("stopped by a signal; the same command resumes the run");

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowEstimates {
     static final long MOST_EXAMPLES = 100_000;
+
+    /** No further student is read after this. */
+    private static final Duration AT_MOST = Duration.ofSeconds(20);
+
     private static final int MOST_STUDENTS = 6; // panels of the figure
     private static final int LEAST_WINDOWS = 3; // of a panel
 
@@ -45,36 +49,47 @@ final class WindowEstimates {
                 results.specs().stream()
                         .filter(spec -> TruthDraw.of(spec) != null)
                         .filter(spec -> !spec.getSupervisor().equals(ModelId.TRUTH))
+                        .filter(spec -> windows(results, spec.getId()).size() >= LEAST_WINDOWS)
+                        .filter(spec -> pair(results, spec) != null)
                         .limit(MOST_STUDENTS)
                         .toList();
+        long begin = System.nanoTime();
         boolean found = false;
-        try {
-            for (ModelSpec student : students) {
-                List<PairMetrics> windows = windows(results, student.getId());
-                StudentPair pair = pair(results, student);
-                if (windows.size() < LEAST_WINDOWS || pair == null) {
-                    continue;
-                }
-                var stream =
-                        new StudentStreamReader(
-                                        () -> clients.consumer(null, "window-estimates"),
-                                        clients.codec(),
-                                        clients.topics(),
-                                        say)
-                                .of(
-                                        pair,
-                                        start(windows.get(windows.size() - 1)),
-                                        end(windows.get(0)));
-                Duration length = Duration.ofMillis(length(windows.get(0)));
-                results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
-                found = true;
+        for (ModelSpec student : students) {
+            if (System.nanoTime() - begin > AT_MOST.toNanos()) {
+                say.accept(
+                        "warning: the report lacks estimates of wrong labels by window of %s: reading those before took more than %d s"
+                                .formatted(student.getId(), AT_MOST.toSeconds()));
+                break;
             }
-        } catch (KafkaException | IllegalArgumentException e) { // or retention has deleted all
-            say.accept(
-                    "warning: the report lacks estimates of wrong labels by window: "
-                            + e.getMessage());
+            try {
+                add(clients, results, student, say);
+                found = true;
+            } catch (KafkaException | IllegalArgumentException e) { // or retention has deleted all
+                say.accept(
+                        "warning: the report lacks estimates of wrong labels by window of %s: %s"
+                                .formatted(student.getId(), e.getMessage()));
+            }
         }
         return found;
+    }
+
+    private static void add(
+            Clients clients, RunResults results, ModelSpec student, Consumer<String> say) {
+        List<PairMetrics> windows = windows(results, student.getId());
+        var reader =
+                new StudentStreamReader(
+                        () -> clients.consumer(null, "window-estimates"),
+                        clients.codec(),
+                        clients.topics(),
+                        say);
+        var stream =
+                reader.of(
+                        Objects.requireNonNull(pair(results, student)),
+                        start(windows.get(windows.size() - 1)),
+                        end(windows.get(0)));
+        Duration length = Duration.ofMillis(length(windows.get(0)));
+        results.estimates(student.getId(), NoiseWindows.ofTime(stream, length));
     }
 
     /** The rows of the shortest windows of a student that are read, the newest first. */

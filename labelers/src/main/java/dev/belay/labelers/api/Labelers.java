@@ -31,7 +31,7 @@ public final class Labelers {
     public static void check(
             String kind, List<String> classes, Map<String, String> parameters, int sources) {
         if (!kind.equals(LabelerSpecs.EXTERNAL)) {
-            List<String> some = IntStream.range(0, sources).mapToObj(i -> "source " + i).toList();
+            List<String> some = IntStream.range(0, sources).mapToObj("%0100d"::formatted).toList();
             create(kind, classes, parameters, some).close();
         } else if (!parameters.isEmpty()) {
             throw new IllegalArgumentException(
@@ -131,13 +131,15 @@ public final class Labelers {
     }
 
     /**
-     * Whether a spec reads single votes of annotators; false if its kind is not installed here,
-     * which whoever opens it reports.
-     *
-     * @throws LabelerException when its parameters are wrong
+     * Whether a spec reads single votes of annotators; false if its kind is not installed here, or
+     * its parameters are wrong, which whoever opens it reports.
      */
     public static boolean readsVotes(LabelerSpec spec) {
-        return kinds().contains(spec.getMethod().getName()) && voteRule(spec) != null;
+        try {
+            return kinds().contains(spec.getMethod().getName()) && voteRule(spec) != null;
+        } catch (LabelerException e) {
+            return false;
+        }
     }
 
     private static LabelerFactory factory(String kind) {

@@ -73,7 +73,12 @@ public final class DawidSkene {
      *     or of other settings
      */
     public static DawidSkene fromBytes(DawidSkeneSettings settings, byte[] bytes) {
-        return StateFormat.read(settings, bytes);
+        return StateFormat.read(settings, false, bytes);
+    }
+
+    /** The same, with the sources that it had then in place of those of the settings. */
+    public static DawidSkene fromBytesOfAnySources(DawidSkeneSettings settings, byte[] bytes) {
+        return StateFormat.read(settings, true, bytes);
     }
 
     /**
@@ -142,6 +147,11 @@ public final class DawidSkene {
             warmUp(votes);
         }
         return Posteriors.toFloats(posterior);
+    }
+
+    /** Names of its sources, in their order. */
+    public List<String> sources() {
+        return settings.sources();
     }
 
     /** Number of examples that it learned from. */

@@ -5,34 +5,37 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.labelers.api.LabelerFactory;
 import dev.belay.labelers.api.LearningLabeler;
+import dev.belay.labelers.api.VoteParameters;
+import dev.belay.labelers.api.VoteRule;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Abstentions;
 import dev.belay.labelers.dawidskene.DawidSkeneSettings.Model;
 import dev.belay.plugins.Parameter;
 import dev.belay.plugins.Parameters;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Kind {@code dawid-skene}: the probability of each class given the votes of three or more sources,
- * whose error rates are learned from the votes as they arrive ({@link DawidSkene}); tasks of kind
- * choice are refused. A source's vote is its most probable class. Abstains where no source has
- * voted, unless abstentions are outcomes.
+ * or of annotators, whose error rates are learned from the votes as they arrive ({@link
+ * DawidSkene}); tasks of kind choice are refused. A source's vote is its most probable class.
+ * Abstains where no source has voted, unless abstentions are outcomes.
  */
 public final class DawidSkeneFactory implements LabelerFactory {
     private static final String BALANCED = "balanced";
     private static final String LEARNED = "learned";
+    private static final String ALL = "all";
+    private static final int LEAST_SOURCES = 3;
+    private static final int MOST_ANNOTATORS = 1_000;
+    private static final String LONGEST = "%064d"; // names have at most 64 characters
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
     public String name() {
         return "dawid-skene";
-    }
-
-    @Override
-    public int leastSources() {
-        return 3;
     }
 
     @Override
@@ -42,7 +45,13 @@ public final class DawidSkeneFactory implements LabelerFactory {
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(
+        List<Parameter> parameters = new ArrayList<>(VoteParameters.ofVotes());
+        Collections.addAll(
+                parameters,
+                Parameter.text(
+                        VoteParameters.ANNOTATORS,
+                        "",
+                        "in place of sources: all, or a list of those whose votes count"),
                 Parameter.choice(
                         "model",
                         "full",
@@ -69,6 +78,7 @@ public final class DawidSkeneFactory implements LabelerFactory {
                         "below 1 early votes fade; 1: all count alike"),
                 Parameter.integer(
                         "warm-up", 0, 0, 100_000, "first examples whose votes are kept and swept"));
+        return parameters;
     }
 
     @Override
@@ -84,31 +94,85 @@ public final class DawidSkeneFactory implements LabelerFactory {
             throw new IllegalArgumentException(
                     "kind '" + name() + "': found a task of kind choice, expected one of classes");
         }
-        var settings =
-                new DawidSkeneSettings(
-                        classes.size(),
-                        sources,
-                        parameters.text("model").equals("full") ? Model.FULL : Model.ONE_COIN,
-                        parameters.text("abstentions").equals("ignored")
-                                ? Abstentions.IGNORED
-                                : Abstentions.OUTCOME,
-                        prior(parameters.text("prior"), classes.size()),
-                        parameters.number("smoothing"),
-                        parameters.number("diagonal"),
-                        parameters.number("step-exponent"),
-                        Math.toIntExact(parameters.integer("warm-up")));
-        long bytes = StateFormat.mostBytes(settings);
-        if (bytes > LearningLabeler.MOST_BYTES) {
+        VoteRule unused = voteRule(given);
+        String annotators = parameters.text(VoteParameters.ANNOTATORS);
+        if (annotators.isEmpty() ? sources.size() < LEAST_SOURCES : !sources.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "kind '%s': found %d sources and annotators '%s', expected %d or more sources, or annotators"
+                            .formatted(name(), sources.size(), annotators, LEAST_SOURCES));
+        }
+        if (annotators.equals(ALL)) {
+            return ofAll(settings(classes.size(), parameters, List.of(ALL)));
+        }
+        List<String> names = annotators.isEmpty() ? sources : VoteParameters.annotators(annotators);
+        DawidSkeneSettings settings = settings(classes.size(), parameters, names);
+        check(settings);
+        return annotators.isEmpty()
+                ? new DawidSkeneLabeler(settings)
+                : new AnnotatorsLabeler(settings, false, names.size());
+    }
+
+    /** One for as many annotators as the state has room for, {@link #MOST_ANNOTATORS} at most. */
+    private static LearningLabeler ofAll(DawidSkeneSettings settings) {
+        List<String> names =
+                IntStream.range(0, MOST_ANNOTATORS).mapToObj(LONGEST::formatted).toList();
+        int most = MOST_ANNOTATORS;
+        while (most > LEAST_SOURCES && !fits(settings.withSources(names.subList(0, most)))) {
+            most--;
+        }
+        check(settings.withSources(names.subList(0, most)));
+        return new AnnotatorsLabeler(settings, true, most);
+    }
+
+    private static DawidSkeneSettings settings(
+            int classes, Parameters parameters, List<String> sources) {
+        return new DawidSkeneSettings(
+                classes,
+                sources,
+                parameters.text("model").equals("full") ? Model.FULL : Model.ONE_COIN,
+                parameters.text("abstentions").equals("ignored")
+                        ? Abstentions.IGNORED
+                        : Abstentions.OUTCOME,
+                prior(parameters.text("prior"), classes),
+                parameters.number("smoothing"),
+                parameters.number("diagonal"),
+                parameters.number("step-exponent"),
+                Math.toIntExact(parameters.integer("warm-up")));
+    }
+
+    private static boolean fits(DawidSkeneSettings settings) {
+        return StateFormat.mostBytes(settings) <= LearningLabeler.MOST_BYTES;
+    }
+
+    private static void check(DawidSkeneSettings settings) {
+        if (!fits(settings)) {
             throw new IllegalArgumentException(
                     "warm-up %d: found a state of up to %d bytes with %d sources of %d classes, expected at most %d"
                             .formatted(
                                     settings.warmUp(),
-                                    bytes,
-                                    sources.size(),
-                                    classes.size(),
+                                    StateFormat.mostBytes(settings),
+                                    settings.sources().size(),
+                                    settings.classes(),
                                     LearningLabeler.MOST_BYTES));
         }
-        return new DawidSkeneLabeler(settings);
+    }
+
+    @Override
+    public @Nullable VoteRule voteRule(Map<String, String> given) {
+        Parameters parameters = Parameters.of(this, given);
+        String annotators = parameters.text(VoteParameters.ANNOTATORS);
+        VoteRule rule =
+                VoteParameters.rule(
+                        parameters,
+                        given,
+                        annotators.isEmpty() || annotators.equals(ALL)
+                                ? List.of()
+                                : VoteParameters.annotators(annotators));
+        if (rule != null && annotators.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "from: found 'topic', expected it only with annotators");
+        }
+        return rule;
     }
 
     /** Probability of each class; empty: it is learned. */

@@ -63,17 +63,20 @@ final class StateFormat {
         return bytes.toByteArray();
     }
 
-    static DawidSkene read(DawidSkeneSettings settings, byte[] bytes) {
+    /**
+     * @param anySources whether the state may have other sources than the settings
+     */
+    static DawidSkene read(DawidSkeneSettings settings, boolean anySources, byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readUnsignedByte();
             if (version != VERSION) {
                 throw refused(bytes, "found version %d, expected %d".formatted(version, VERSION));
             }
             DawidSkeneSettings found = readSettings(in);
-            if (!found.equals(settings)) {
+            if (!found.equals(anySources ? settings.withSources(found.sources()) : settings)) {
                 throw refused(bytes, "found %s, expected %s".formatted(found, settings));
             }
-            DawidSkene estimator = readState(settings, in);
+            DawidSkene estimator = readState(found, in);
             if (in.available() > 0) {
                 throw refused(bytes, "found %d bytes after its end".formatted(in.available()));
             }

@@ -184,7 +184,7 @@ public final class Evaluator extends SpecFollower {
                 LabelerState newest = states.newest(spec.getId());
                 return newest == null
                                 || newest.getVersion() != spec.getVersion()
-                                || newest.getTurns().stream().mapToLong(n -> n).sum() < least
+                                || holdouts.passed(spec) < least
                         ? null
                         : StateTable.bytes(newest);
             }

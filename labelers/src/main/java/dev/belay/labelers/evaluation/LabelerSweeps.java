@@ -2,6 +2,7 @@ package dev.belay.labelers.evaluation;
 
 import dev.belay.labelers.api.GivenLabel;
 import dev.belay.labelers.api.Labeler;
+import dev.belay.labelers.api.LabelerException;
 import dev.belay.labelers.api.LabelerInput;
 import dev.belay.labelers.api.Labelers;
 import dev.belay.labelers.api.LearningLabeler;
@@ -82,7 +83,7 @@ record LabelerSweeps(
         }
         try {
             return request(spec);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | LabelerException e) {
             throw new BadRecordException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -99,7 +100,7 @@ record LabelerSweeps(
             }
             try {
                 requests.add(request(spec));
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | LabelerException e) {
                 // its event went to the dead letters with the reason
             }
         }

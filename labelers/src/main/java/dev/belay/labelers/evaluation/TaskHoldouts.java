@@ -11,6 +11,7 @@ import dev.belay.runtime.topics.TopicCheck;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.events.LabelerSpec;
 import dev.belay.schemas.events.ModelSpec;
+import dev.belay.schemas.events.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,22 @@ record TaskHoldouts(
         String labels = clients.topics().labels(spec.getTask(), spec.getId());
         return IntStream.range(0, spec.getPartitions())
                 .allMatch(p -> progress.total(labels, p, spec.getId()) >= 0);
+    }
+
+    /**
+     * Records of its task's stream that a labeler has passed.
+     *
+     * @param spec as above
+     */
+    long passed(LabelerSpec spec) {
+        ProgressTable progress = Objects.requireNonNull(open.get(spec.getTask())).progress();
+        String labels = clients.topics().labels(spec.getTask(), spec.getId());
+        long rows = 0;
+        for (int p = 0; p < spec.getPartitions(); p++) {
+            Progress of = progress.of(labels, p, spec.getId());
+            rows += of == null ? 0 : of.getRows();
+        }
+        return rows;
     }
 
     /**

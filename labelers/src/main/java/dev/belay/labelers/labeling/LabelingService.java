@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Follows the models and runs a {@link Labeling} for each wanted labeler, all on one polling thread
@@ -89,7 +90,8 @@ public abstract class LabelingService extends SpecFollower {
                         context.computing(),
                         new HashMap<>(),
                         new VersionTable(clients(), context.check().admin()),
-                        new StateTable(clients(), context.check().admin()));
+                        new StateTable(clients(), context.check().admin()),
+                        new AtomicReference<>(List.of()));
         var labelers = new RunningLabelers(starter, context.patience(), this::count, expired);
         var ready = new ReadyCheckpoints();
         var checkpoints =

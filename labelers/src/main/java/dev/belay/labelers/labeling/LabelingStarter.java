@@ -18,8 +18,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param progress the progress tables of the started labelers' tasks, by task
  * @param versions closed with this
  * @param states closed with this
+ * @param current models of any task, as they are now
  */
 record LabelingStarter(
         Clients clients,
@@ -39,7 +42,8 @@ record LabelingStarter(
         Executor computing,
         Map<String, ProgressTable> progress,
         VersionTable versions,
-        StateTable states)
+        StateTable states,
+        AtomicReference<Collection<ModelSpec>> current)
         implements AutoCloseable {
     /** Longer than the transaction timeout, so that an open transaction of a dead writer ends. */
     private static final Duration OPEN_WITHIN = Duration.ofSeconds(60);
@@ -55,12 +59,9 @@ record LabelingStarter(
         return partitioned != null ? partitioned : check.problem(topics.others(), TopicCheck.ANY);
     }
 
-    /**
-     * Starts a labeler.
-     *
-     * @param models current models, of any task
-     */
-    Labeling start(Wanted wanted, Collection<ModelSpec> models) {
+    /** Starts a labeler. */
+    Labeling start(Wanted wanted) {
+        Collection<ModelSpec> models = current.get();
         LabelerTopics topics = wanted.topics();
         String member = wanted.group() + "." + clients.settings().instance();
         Outbox outbox = new Outbox(() -> clients.producer(member));
@@ -113,7 +114,7 @@ record LabelingStarter(
                                     topics,
                                     inbox,
                                     () -> states.of(topics.labeler(), OPEN_WITHIN),
-                                    !isFinite(topics.task(), models)));
+                                    () -> isEndless(topics.task(), current.get())));
         } catch (RuntimeException e) { // it is tried again and again
             outbox.close();
             consumer.close();
@@ -129,11 +130,13 @@ record LabelingStarter(
         return overrides;
     }
 
-    /** Whether the stream of a task ends. */
-    private static boolean isFinite(String task, Collection<ModelSpec> models) {
-        return models.stream()
-                .filter(spec -> spec.getTask().equals(task) && !LabelerSpecs.isExternal(spec))
-                .anyMatch(spec -> spec.getMaxWaitMs() == 0);
+    /** Whether the stream of a task has no end, as far as is known: it has models, all endless. */
+    private static boolean isEndless(String task, Collection<ModelSpec> models) {
+        List<ModelSpec> known =
+                models.stream()
+                        .filter(s -> s.getTask().equals(task) && !LabelerSpecs.isExternal(s))
+                        .toList();
+        return !known.isEmpty() && known.stream().allMatch(spec -> spec.getMaxWaitMs() > 0);
     }
 
     /**

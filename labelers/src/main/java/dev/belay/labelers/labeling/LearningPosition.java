@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class LearningPosition {
     private final LabelerTopics topics;
     private final Inbox inbox;
     private final Supplier<@Nullable LabelerState> committed;
-    private final boolean limited;
+    private final BooleanSupplier limited;
     private final long[] next; // (partitions)
     private @Nullable Turns turns;
 
@@ -33,7 +34,7 @@ final class LearningPosition {
             LabelerTopics topics,
             Inbox inbox,
             Supplier<@Nullable LabelerState> committed,
-            boolean limited) {
+            BooleanSupplier limited) {
         this.topics = topics;
         this.inbox = inbox;
         this.committed = committed;
@@ -100,13 +101,14 @@ final class LearningPosition {
             return null;
         }
         throw new LabelerException(
-                "%s: found the group's offsets %s in %s, expected %s, which go with what it has learned (%s): set them to these, or all to 0 to begin anew"
+                "%s: found the group's offsets %s in %s, expected %s, which go with what it has learned (%s): set them to these, or all to 0, with those of its sources %s, to begin anew"
                         .formatted(
                                 topics.labeler(),
                                 offsets,
                                 topics.input(),
                                 expected,
-                                topics.states()));
+                                topics.states(),
+                                topics.sources()));
     }
 
     /** The order of the next transaction's records; null while not all partitions are held. */

@@ -77,6 +77,7 @@ final class RunningLabelers implements AutoCloseable {
 
     /** Stops labelers that are no longer wanted and starts those that are not running. */
     void reconcile(Map<String, Wanted> wanted, Collection<ModelSpec> models) {
+        starter.current().set(models);
         expired.keySet().retainAll(wanted.keySet());
         for (String gone : List.copyOf(running.keySet())) {
             if (!wanted.containsKey(gone)) {
@@ -92,14 +93,14 @@ final class RunningLabelers implements AutoCloseable {
                                     taskOf(labeler),
                                     key,
                                     () -> starter.problem(labeler.topics()))) {
-                        start(key, labeler, models);
+                        start(key, labeler);
                     }
                 });
     }
 
-    private void start(String key, Wanted labeler, Collection<ModelSpec> models) {
+    private void start(String key, Wanted labeler) {
         try {
-            Labeling labeling = starter.start(labeler, models);
+            Labeling labeling = starter.start(labeler);
             done.accept(labeler, Counts.NONE);
             running.put(key, new Running(labeler, labeling, System.nanoTime()));
             LOG.info("{} labels the examples of {}", key, taskOf(labeler));

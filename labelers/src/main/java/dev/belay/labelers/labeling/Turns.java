@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * were received too. Belongs to one thread.
  */
 final class Turns {
-    /** Longest wait for a partition without records, where that is limited. */
+    /** Longest wait for a partition without a record that is decided, where that is limited. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final long[] taken; // (partitions)
-    private final boolean limited;
+    private final BooleanSupplier limited;
     private final LongSupplier nanos;
-    private boolean overtaken; // records wait for a partition that has none
+    private boolean overtaken; // records wait for another partition's
     private long sinceNanos;
 
     /** The oldest record of a partition. */
@@ -47,7 +48,7 @@ final class Turns {
      * @param limited whether waiting is
      * @param nanos as {@link System#nanoTime}
      */
-    Turns(int partitions, @Nullable List<Long> taken, boolean limited, LongSupplier nanos) {
+    Turns(int partitions, @Nullable List<Long> taken, BooleanSupplier limited, LongSupplier nanos) {
         this.taken =
                 taken == null
                         ? new long[partitions]
@@ -63,7 +64,10 @@ final class Turns {
      * @param most how many
      */
     void take(Map<Integer, ? extends Head> heads, int most) {
-        boolean free = limited && overtaken && nanos.getAsLong() - sinceNanos > PATIENCE.toNanos();
+        boolean free =
+                overtaken
+                        && nanos.getAsLong() - sinceNanos > PATIENCE.toNanos()
+                        && limited.getAsBoolean();
         Set<Integer> left = new TreeSet<>(heads.keySet());
         boolean skipped = false;
         Head waiting = null;
@@ -76,7 +80,7 @@ final class Turns {
                 n++;
             } else if (head.hasEnded()) {
                 left.remove(p);
-            } else if (free && head.isMissing()) {
+            } else if (free) {
                 left.remove(p);
                 skipped = true;
             } else {
@@ -90,10 +94,11 @@ final class Turns {
             return; // there may be more that has waited too long
         }
         boolean before = overtaken && !free;
+        Head first = waiting;
         overtaken =
-                waiting != null
-                        && waiting.isMissing()
-                        && heads.values().stream().anyMatch(head -> !head.isMissing());
+                first != null
+                        && heads.values().stream()
+                                .anyMatch(head -> head != first && !head.isMissing());
         sinceNanos = before ? sinceNanos : nanos.getAsLong();
     }
 

@@ -71,7 +71,7 @@ public final class SpecLabelingService extends LabelingService {
                                         () -> votes(group),
                                         clients().topics().votes(spec.getTask()),
                                         resources,
-                                        VoteLog.VOTES_KEPT),
+                                        VoteLog.VOTES_KEPT / spec.getPartitions()),
                                 spec.getSources().isEmpty()
                                         ? null
                                         : sources(spec, group, resources)));

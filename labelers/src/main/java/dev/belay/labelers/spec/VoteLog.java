@@ -24,17 +24,18 @@ import org.jspecify.annotations.Nullable;
  * The votes on the examples of some partitions, read from the beginnings of the same partitions of
  * {@code belay.<task>.votes}. Not opened before a vote is asked for.
  *
- * <p><b>Bounds.</b> {@link #VOTES_KEPT} votes of a partition are in memory. A partition that has so
- * many is paused unless its oldest example waits. Where votes of such an example may have been
- * dropped, the partition is read again, for all examples that wait ({@link VoteWindow#search}).
+ * <p><b>Bounds.</b> An equal share of {@link #VOTES_KEPT} votes is in memory for each partition. A
+ * partition that has so many is paused unless its oldest example waits. Where votes of such an
+ * example may have been dropped, the partition is read again, for all examples that wait ({@link
+ * VoteWindow#search}).
  *
  * <p><b>Restart.</b> Nothing is restored: the same votes are found in the log again. Invalid
  * records are dead letters of the transaction that first follows, once for each labeler that reads
  * them. Belongs to one thread.
  */
 final class VoteLog implements AutoCloseable {
-    /** Some 30 MB. */
-    static final int VOTES_KEPT = 250_000;
+    /** Of all partitions of a task together; some 60 MB. */
+    static final int VOTES_KEPT = 500_000;
 
     private static final int POLLS_PER_ROUND = 20;
 

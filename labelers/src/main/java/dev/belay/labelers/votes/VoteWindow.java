@@ -162,7 +162,8 @@ public final class VoteWindow {
             if (cast.streamMs() > lastMs) {
                 return new Finding(State.DECIDED, votes);
             }
-            if (cast.streamMs() >= firstMs) {
+            String by = cast.annotator();
+            if (cast.streamMs() >= firstMs && (by == null || rule.counts(by))) {
                 apply(cast, votes);
             }
             if (rule.votes() > 0 && votes.size() >= rule.votes()) {

@@ -153,7 +153,7 @@ class DawidSkeneLabelerTest extends LabelerContract {
                 "classPrior: found [0.5, 0.5], expected 3 probabilities");
         assertWrong(
                 Map.of("model", "two-coin"), "parameter 'model' of 'dawid-skene' is 'two-coin'");
-        assertWrong(Map.of("warm-up", "50000"), "warm-up 50000: found a state of up to 1400");
+        assertWrong(Map.of("warm-up", "50000"), "warm-up 50000: found a state of up to 1");
         open(Map.of("prior", "[0.5, 0.25, 0.25]", "model", "one-coin")).close();
         open(Map.of("prior", "learned", "step-exponent", "0.7")).close();
         assertWrong(
@@ -161,7 +161,7 @@ class DawidSkeneLabelerTest extends LabelerContract {
                 "kind 'dawid-skene': found a task of kind choice, expected one of classes");
         assertWrong(
                 () -> Labelers.check(kind(), CLASSES, Map.of(), 2),
-                "kind 'dawid-skene' reads other labelers: expected 3 or more sources, found 2");
+                "kind 'dawid-skene': found 2 sources and annotators '', expected 3 or more sources");
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class LabelingBench {
                         computing,
                         topics.states() == null
                                 ? null
-                                : new LearningPosition(topics, inbox, this::state, false));
+                                : new LearningPosition(topics, inbox, this::state, () -> false));
         TopicPartition partition = new TopicPartition(topics.input(), 0);
         examples.updateBeginningOffsets(Map.of(partition, 0L));
         topics.sources()

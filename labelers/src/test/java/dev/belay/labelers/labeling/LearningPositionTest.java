@@ -46,7 +46,9 @@ class LearningPositionTest {
                 SpecEvents.ID
                         + ": found the group's offsets [3, 0] in belay.task.examples, expected"
                         + " [7, 0], which go with what it has learned (belay.labeler-states): set"
-                        + " them to these, or all to 0 to begin anew",
+                        + " them to these, or all to 0, with those of its sources "
+                        + TOPICS.sources()
+                        + ", to begin anew",
                 failure.getMessage());
         assertThrows(LabelerException.class, () -> usable(STATE, 7L, 2L));
         assertThrows(LabelerException.class, () -> usable(null, 3L, null)); // the state is lost

@@ -73,7 +73,7 @@ class TurnsTest {
             Random random = new Random(seed);
             List<Partition> all = List.of(new Partition(0), new Partition(1), new Partition(2));
             int[] sizes = {7, 12, 5};
-            Turns turns = new Turns(3, null, false, () -> nowNanos);
+            Turns turns = new Turns(3, null, () -> false, () -> nowNanos);
             while (order.size() < 24) {
                 for (Partition p : all) {
                     int size = sizes[p.number];
@@ -83,7 +83,7 @@ class TurnsTest {
                 }
                 take(turns, all, 1 + random.nextInt(6));
                 if (random.nextInt(3) == 0) {
-                    turns = new Turns(3, turns.taken(), false, () -> nowNanos);
+                    turns = new Turns(3, turns.taken(), () -> false, () -> nowNanos);
                 }
             }
             if (whole.isEmpty()) {
@@ -122,9 +122,9 @@ class TurnsTest {
     }
 
     @Test
-    void whatIsNotDecidedIsWaitedForHoweverLong() {
+    void onAStreamThatEndsWhatIsNotDecidedIsWaitedForHoweverLong() {
         // Given
-        Turns turns = turns(null, true);
+        Turns turns = turns(null, false);
         partitions.get(0).there = 1;
         partitions.get(0).decided = 0;
         partitions.get(1).there = 1;
@@ -139,8 +139,27 @@ class TurnsTest {
         assertEquals(List.of("0:0", "1:0"), order);
     }
 
+    @Test
+    void onAnEndlessSourceWhatIsNotDecidedHoldsOthersUpForALimitedTime() {
+        // Given
+        Turns turns = turns(null, true);
+        partitions.get(0).there = 1;
+        partitions.get(0).decided = 0;
+        partitions.get(1).there = 2;
+        take(turns, 100);
+        assertEquals(List.of(), order);
+        // When
+        nowNanos += PATIENCE + 1;
+        take(turns, 100);
+        // Then
+        assertEquals(List.of("1:0", "1:1"), order);
+        partitions.get(0).decided = 1;
+        take(turns, 100);
+        assertEquals(List.of("1:0", "1:1", "0:0"), order);
+    }
+
     private Turns turns(@Nullable List<Long> taken, boolean limited) {
-        return new Turns(2, taken, limited, () -> nowNanos);
+        return new Turns(2, taken, () -> limited, () -> nowNanos);
     }
 
     private void take(Turns turns, int most) {

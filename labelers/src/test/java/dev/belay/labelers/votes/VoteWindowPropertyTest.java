@@ -79,7 +79,13 @@ class VoteWindowPropertyTest {
             if (streamMs > timeMs(example) + horizonMs) {
                 return new Finding(State.DECIDED, standing);
             }
-            if (!cast.example().equals("e" + example) || streamMs < timeMs(example) - horizonMs) {
+            boolean counts =
+                    rule.annotators().isEmpty()
+                            || cast.annotator() == null
+                            || rule.annotators().contains(cast.annotator());
+            if (!counts
+                    || !cast.example().equals("e" + example)
+                    || streamMs < timeMs(example) - horizonMs) {
                 continue;
             }
             if (cast.annotator() == null) {
@@ -109,7 +115,13 @@ class VoteWindowPropertyTest {
     }
 
     private static VoteRule rule(Random random) {
-        return new VoteRule(random.nextInt(4), Duration.ofMillis(random.nextInt(500)));
+        return new VoteRule(
+                random.nextInt(4), Duration.ofMillis(random.nextInt(500)), annotators(random));
+    }
+
+    /** All, or some. */
+    private static Set<String> annotators(Random random) {
+        return random.nextBoolean() ? Set.of() : Set.of("a0", "a1");
     }
 
     /** Times rise by and large; votes precede, follow and miss their examples. */

@@ -210,7 +210,9 @@ final class TopicReader implements ExampleSource.Reader {
             RowBuilder of, ObjectNode node, String id, @Nullable Split drawn, long timeMs) {
         int label = of.label(node, id);
         Split split = known.isHoldout(id) ? Split.HOLDOUT : drawn;
-        return builder.hasTruth(split == null ? builder.split(id) : split, id)
+        // with groups the split is not known before the example: who reads truth leaves it out then
+        boolean unknown = split == null && fields.group() != null;
+        return unknown || builder.hasTruth(split == null ? builder.split(id) : split, id)
                 ? Entry.truth(id, split, label, timeMs)
                 : null;
     }

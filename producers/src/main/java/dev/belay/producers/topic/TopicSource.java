@@ -81,6 +81,11 @@ public final class TopicSource implements ExampleSource {
         @Override
         public void check(Parameters parameters, DataConfig.Fields fields) {
             var unused = AttachedTopic.of(parameters, fields);
+            if (hasVotes(parameters) && fields.options() != null) {
+                throw new IllegalArgumentException(
+                        "votes-topic: found '%s' in a task of kind choice, expected one of classes: a vote for one of an example's options needs the options beside it (data.fields.votes has them)"
+                                .formatted(parameters.text(AttachedTopic.VOTES_TOPIC.name())));
+            }
         }
 
         @Override
