@@ -119,6 +119,13 @@ class EndlessExperimentTest {
                                 models:"""),
                 "line 8",
                 "labeler 'ds' of kind 'dawid-skene' and data.holdout.rolling");
+        says(
+                FILE.replace("size: 300", "rolling: 7d")
+                        .replace(
+                                "models:",
+                                "labelers:\n  three: {kind: crowd, from: topic}\nmodels:"),
+                "line 8",
+                "labeler 'three' of single votes and data.holdout.rolling");
         says(FILE.replace("examples: 200", "examples: 5%"), "line 8", "'5%'", "a whole number");
         says(FILE.replace("500ms", "soon"), "line 9", "'soon' in models.conf.max-wait", "10s");
         says(FILE.replace("warm-up-examples: 70", "warm-up: 0.1"), "line 9", "loss.warm-up");

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -61,7 +62,7 @@ record LabelingStarter(
 
     /** Starts a labeler. */
     Labeling start(Wanted wanted) {
-        Collection<ModelSpec> models = current.get();
+        Collection<ModelSpec> models = models();
         LabelerTopics topics = wanted.topics();
         String member = wanted.group() + "." + clients.settings().instance();
         Outbox outbox = new Outbox(() -> clients.producer(member));
@@ -114,7 +115,7 @@ record LabelingStarter(
                                     topics,
                                     inbox,
                                     () -> states.of(topics.labeler(), OPEN_WITHIN),
-                                    () -> isEndless(topics.task(), current.get())));
+                                    () -> isEndless(topics.task(), models())));
         } catch (RuntimeException e) { // it is tried again and again
             outbox.close();
             consumer.close();
@@ -128,6 +129,10 @@ record LabelingStarter(
             overrides.putAll(OneOwnerAssignor.consumer());
         }
         return overrides;
+    }
+
+    private Collection<ModelSpec> models() {
+        return Objects.requireNonNull(current.get());
     }
 
     /** Whether the stream of a task has no end, as far as is known: it has models, all endless. */

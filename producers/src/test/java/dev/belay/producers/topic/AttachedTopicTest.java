@@ -398,6 +398,31 @@ class AttachedTopicTest {
         assertTrue(String.valueOf(same.getMessage()).contains("different topics"));
     }
 
+    @Test
+    void singleVotesInATaskOfOptionsAreRefused() {
+        Fields options =
+                new Fields(
+                        "id",
+                        Fields.defaults().input(),
+                        "label",
+                        null,
+                        Map.of(),
+                        null,
+                        new DataConfig.OptionColumns(List.of("options")),
+                        null);
+        var parameters =
+                config(Fields.defaults(), Map.of("votes-topic", OUTCOMES)).source().parameters();
+        var source = new TopicSource.Factory();
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class, () -> source.check(parameters, options));
+        assertTrue(
+                String.valueOf(refused.getMessage())
+                        .startsWith("votes-topic: found 'outcomes' in a task of kind choice"),
+                refused::getMessage);
+        source.check(parameters, Fields.defaults());
+    }
+
     private static List<String> reasons(Batch batch) {
         return batch.rejected().stream()
                 .map(r -> r.headers().lastHeader("belay.reason").value())
