@@ -21,6 +21,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -159,15 +160,16 @@ final class PlainLabeler implements AutoCloseable {
 
     private void reportEnd(int partition) throws Exception {
         String progressTopic = "belay." + task + ".progress";
-        GenericRecord progress = new GenericData.Record(PROGRESS);
-        progress.put("topic", topic);
-        progress.put("partition", partition);
-        progress.put("writer", labeler);
-        progress.put("records", written.getOrDefault(partition, 0L));
-        progress.put("splits", Map.of());
-        progress.put("sourceHash", null);
-        progress.put("rows", 0L);
-        progress.put("ended", true);
+        GenericRecord progress =
+                new GenericRecordBuilder(PROGRESS) // sets the fields that others have no use for
+                        .set("topic", topic)
+                        .set("partition", partition)
+                        .set("writer", labeler)
+                        .set("records", written.getOrDefault(partition, 0L))
+                        .set("splits", Map.of())
+                        .set("sourceHash", null)
+                        .set("ended", true)
+                        .build();
         String key = topic + "/" + partition + "/" + labeler;
         producer.send(new ProducerRecord<>(progressTopic, key, encode(progressTopic, progress)))
                 .get();
