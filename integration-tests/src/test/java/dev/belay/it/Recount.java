@@ -97,7 +97,9 @@ public final class Recount {
     /** PGR of the pair, NaN where the summary calls it undefined. */
     private Double compare(JsonNode pair) {
         String seed = "#" + pair.get("seed");
-        String supervisor = pair.get("supervisor").textValue() + seed;
+        String name = pair.get("supervisor").textValue();
+        // a labeler that reads no model is one for all seeds
+        String supervisor = name + (labelledBy.containsKey(name + seed) ? seed : "#0");
         Map<String, double[]> students =
                 sweep(pair.get("student").textValue() + seed, pair.get("checkpoint").longValue());
         // The checkpoint whose labels the student learned from; the ceiling's last.
