@@ -141,15 +141,11 @@ public final class NoiseCommand implements Runnable {
                 err,
                 clients -> {
                     StudentStream stream =
-                            new StudentStreamReader(
-                                            () -> clients.consumer(null, "estimate"),
-                                            clients.codec(),
-                                            clients.topics(),
-                                            err::println)
-                                    .of(
-                                            Fleet.read(clients).student(reference),
-                                            Long.MIN_VALUE,
-                                            Long.MAX_VALUE);
+                            StudentStreamReader.whole(
+                                    clients,
+                                    "estimate",
+                                    Fleet.read(clients).student(reference),
+                                    err::println);
                     NoiseEstimates estimates = NoiseEstimates.of(stream);
                     NoiseWindowTable windows =
                             window == null ? null : NoiseWindowTable.of(stream, window);
@@ -234,15 +230,11 @@ public final class NoiseCommand implements Runnable {
                 clients -> {
                     NoiseEffects effects =
                             NoiseEffects.of(
-                                    new StudentStreamReader(
-                                                    () -> clients.consumer(null, "effects"),
-                                                    clients.codec(),
-                                                    clients.topics(),
-                                                    err::println)
-                                            .of(
-                                                    Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE,
-                                                    Long.MAX_VALUE));
+                                    StudentStreamReader.whole(
+                                            clients,
+                                            "effects",
+                                            Fleet.read(clients).student(reference),
+                                            err::println));
                     files.write(out, effects, () -> effects.print(out));
                     return 0;
                 });

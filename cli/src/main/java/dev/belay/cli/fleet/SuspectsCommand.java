@@ -57,15 +57,11 @@ public final class SuspectsCommand implements Callable<Integer> {
                 clients -> {
                     Suspects suspects =
                             Suspects.of(
-                                    new StudentStreamReader(
-                                                    () -> clients.consumer(null, "suspects"),
-                                                    clients.codec(),
-                                                    clients.topics(),
-                                                    err::println)
-                                            .of(
-                                                    Fleet.read(clients).student(reference),
-                                                    Long.MIN_VALUE,
-                                                    Long.MAX_VALUE));
+                                    StudentStreamReader.whole(
+                                            clients,
+                                            "suspects",
+                                            Fleet.read(clients).student(reference),
+                                            err::println));
                     PrintWriter out = spec.commandLine().getOut();
                     files.write(out, suspects, () -> suspects.print(out, top));
                     return 0;

@@ -2,6 +2,7 @@ package dev.belay.cli.noise;
 
 import dev.belay.cli.export.ExportRow;
 import dev.belay.cli.export.TopicReader;
+import dev.belay.runtime.clients.Clients;
 import dev.belay.schemas.EventCodec;
 import dev.belay.schemas.Topics;
 import dev.belay.schemas.TruthDraw;
@@ -55,6 +56,26 @@ public final class StudentStreamReader {
         this.codec = codec;
         this.topics = topics;
         this.say = say;
+    }
+
+    /**
+     * Reads all labels of one student.
+     *
+     * @param client name of the consumer
+     * @param say gets a line if a topic may not be read
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public static StudentStream whole(
+            Clients clients,
+            String client,
+            StudentPair pair,
+            java.util.function.Consumer<String> say) {
+        return new StudentStreamReader(
+                        () -> clients.consumer(null, client),
+                        clients.codec(),
+                        clients.topics(),
+                        say)
+                .of(pair, Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     /** Predictions of the models that matter, by example. */

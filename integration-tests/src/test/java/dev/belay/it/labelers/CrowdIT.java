@@ -240,16 +240,16 @@ class CrowdIT {
                     task.ids(p, e -> e.getSplit() == Split.STUDENT),
                     given.stream().map(l -> l.getExample().getId()).toList());
             for (Label label : given) {
-                Map<String, Integer> standing =
-                        standing(votes, p, label.getExample().getId(), times);
+                Map<String, Integer> validVotes =
+                        validVotes(votes, p, label.getExample().getId(), times);
                 float[] shares = new float[2];
-                standing.values().forEach(vote -> shares[vote] += 1f / standing.size());
-                assertEquals(standing.isEmpty(), label.getAbstained(), label::toString);
+                validVotes.values().forEach(vote -> shares[vote] += 1f / validVotes.size());
+                assertEquals(validVotes.isEmpty(), label.getAbstained(), label::toString);
                 for (int k = 0; k < label.getProbabilities().size(); k++) {
                     assertEquals(shares[k], label.getProbabilities().get(k), 1e-6);
                 }
-                abstained += standing.isEmpty() ? 1 : 0;
-                full += standing.size() == 3 ? 1 : 0;
+                abstained += validVotes.isEmpty() ? 1 : 0;
+                full += validVotes.size() == 3 ? 1 : 0;
             }
         }
         int none = abstained;
@@ -257,13 +257,13 @@ class CrowdIT {
         assertTrue(none > 10 && three > 50, () -> none + " abstentions, " + three + " full");
     }
 
-    private static Map<String, Integer> standing(
+    private static Map<String, Integer> validVotes(
             List<TaskOnBroker.Found<Vote>> votes,
             int partition,
             String id,
             Map<String, Long> times) {
         long timeMs = times.getOrDefault(id, 0L);
-        Map<String, Integer> standing = new TreeMap<>();
+        Map<String, Integer> validVotes = new TreeMap<>();
         long streamMs = Long.MIN_VALUE;
         for (var found : votes) {
             Vote vote = found.event();
@@ -272,21 +272,21 @@ class CrowdIT {
             }
             streamMs = Math.max(streamMs, vote.getEventTimeMs());
             if (streamMs > timeMs + 10 * MINUTE) {
-                return standing;
+                return validVotes;
             }
             if (!vote.getExample().equals(id) || streamMs < timeMs - 10 * MINUTE) {
                 continue;
             }
             if (vote.getLabel() == null) {
-                standing.remove(vote.getAnnotator());
+                validVotes.remove(vote.getAnnotator());
             } else {
-                standing.put(vote.getAnnotator(), vote.getLabel());
-                if (standing.size() == 3) {
-                    return standing;
+                validVotes.put(vote.getAnnotator(), vote.getLabel());
+                if (validVotes.size() == 3) {
+                    return validVotes;
                 }
             }
         }
-        return standing;
+        return validVotes;
     }
 
     /** Votes on some examples: 0 to 4 of them, repeated, replaced, taken back, late or invalid. */

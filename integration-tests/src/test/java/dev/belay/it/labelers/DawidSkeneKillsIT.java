@@ -30,7 +30,7 @@ class DawidSkeneKillsIT extends LearnsFromVotes {
         end();
         int all =
                 voters.recount(SETTINGS).byPartition().values().stream().mapToInt(List::size).sum();
-        // When two are killed at work, one with the same name as its predecessor
+        // When two are killed while they label, one with the same name as its predecessor
         long before = 0;
         for (String name : List.of("one", "one", "two")) {
             try (BelayProcess process = process(name)) {

@@ -8,7 +8,7 @@ import java.util.List;
  * @param labelled labels committed
  * @param unlabelled records consumed without a label: of other splits, unreadable, or without truth
  * @param tooLate examples whose truth did not arrive within the horizon
- * @param sources what the labeler's sources said of the examples labelled
+ * @param sources votes of the labeler's sources on the examples labelled
  */
 record Counts(long labelled, long unlabelled, long tooLate, List<SourceCounts> sources) {
     static final Counts NONE = new Counts(0, 0, 0, List.of());

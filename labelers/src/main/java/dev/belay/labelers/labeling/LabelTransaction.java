@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param records labels, those that were changed, predictions, progress, what was learned, and the
  *     dead letters of examples that the labeler rejects
  * @param after where the labeler then is in each partition, in the order of those taken
- * @param votes what the labeler's sources said of the examples labelled
+ * @param votes votes of the labeler's sources on the examples labelled
  */
 record LabelTransaction(
         List<ProducerRecord<byte[], byte[]>> records,

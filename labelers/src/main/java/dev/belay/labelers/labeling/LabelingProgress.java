@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param splits labels written, by split
  * @param ended nothing will be added
  * @param next offset behind the last record that was ever passed; 0 where not known
- * @param sources what its sources said of the examples labelled; empty if it reads no other
+ * @param sources votes of its sources on the examples labelled; empty if it reads no other
  */
 record LabelingProgress(
         long labels,
@@ -45,7 +45,7 @@ record LabelingProgress(
      * After more records.
      *
      * @param nowNext the offset behind them
-     * @param votes what the sources said of those that were labelled
+     * @param votes votes of the sources on those that were labelled
      */
     LabelingProgress plus(
             Map<String, Long> labelsBySplit,

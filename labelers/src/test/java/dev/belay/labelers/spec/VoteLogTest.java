@@ -144,9 +144,9 @@ class VoteLogTest {
 
     /** Rounds in which nothing is labelled may still search. */
     private static void steps(LabelingBench bench) {
-        for (int quiet = 0; quiet < 4; quiet++) {
+        for (int idle = 0; idle < 4; idle++) {
             if (bench.step()) {
-                quiet = 0;
+                idle = 0;
             }
         }
     }

@@ -71,13 +71,13 @@ class VoteWindowPropertyTest {
     }
 
     private static Finding recount(List<Cast> log, int n, int example, VoteRule rule) {
-        Map<String, Integer> standing = new HashMap<>();
+        Map<String, Integer> validVotes = new HashMap<>();
         long horizonMs = rule.horizon().toMillis();
         long streamMs = Long.MIN_VALUE;
         for (Cast cast : log.subList(0, n)) {
             streamMs = cast.annotator() == null ? streamMs : Math.max(streamMs, cast.timeMs());
             if (streamMs > timeMs(example) + horizonMs) {
-                return new Finding(State.DECIDED, standing);
+                return new Finding(State.DECIDED, validVotes);
             }
             boolean counts =
                     rule.annotators().isEmpty()
@@ -89,17 +89,17 @@ class VoteWindowPropertyTest {
                 continue;
             }
             if (cast.annotator() == null) {
-                standing.clear();
+                validVotes.clear();
             } else if (cast.label() == null) {
-                standing.remove(cast.annotator());
+                validVotes.remove(cast.annotator());
             } else {
-                standing.put(cast.annotator(), cast.label());
-                if (standing.size() == rule.votes()) {
-                    return new Finding(State.DECIDED, standing);
+                validVotes.put(cast.annotator(), cast.label());
+                if (validVotes.size() == rule.votes()) {
+                    return new Finding(State.DECIDED, validVotes);
                 }
             }
         }
-        return new Finding(State.OPEN, standing);
+        return new Finding(State.OPEN, validVotes);
     }
 
     private static void put(VoteWindow window, Cast cast) {
